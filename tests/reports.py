@@ -7,7 +7,7 @@ from labs.grader.report import SCHEMA, CheckResult, Evidence, Outcome, Report
 WHY = {
     Outcome.PASSED: "It is as it should be.",
     Outcome.NEEDS_WORK: "`README.md` is not there. Found `docs/README.md` instead.",
-    Outcome.NOT_RUN: "Not run: it needs a check that did not pass, `the repository can be read`.",
+    Outcome.NOT_RUN: "Not run: it depends on a check that did not pass: `the repository can be read`.",
     Outcome.FAULT: "The check stopped. Reference C-1.",
 }
 SEEN_AT = Evidence(

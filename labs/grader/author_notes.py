@@ -25,6 +25,6 @@ def author_notes(spec: LabSpec, repository: Repository, learner: Learner) -> lis
     number = sum(others.values())
     name = "has" if number == 1 else "have"
     return [
-        f"{number:,} of {count(len(commits), 'commit')} on {quoted(tip.name)} {name} an author who is not on this "
-        f"account: {named(others)}."
+        f"{number:,} of {count(len(commits), 'commit')} on {quoted(tip.name)} {name} an author whose name and "
+        f"email are not on this account: {named(others)}."
     ]

@@ -80,7 +80,7 @@ def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures
     needed = next((before[name] for name in check.needs if before[name].outcome is not Outcome.PASSED), None)
     if needed:
         verdict = Verdict(
-            Outcome.NOT_RUN, f"Not run: it needs a check that did not pass, {quoted(needed.says)}."
+            Outcome.NOT_RUN, f"Not run: it depends on a check that did not pass: {quoted(needed.says)}."
         )
     else:
         verdict = _verdict(check, replace(run, asks_author=asks_author(check.says)))
@@ -121,7 +121,9 @@ def _asked(verdict: Verdict, run: Run) -> Verdict:
     # the verdict notes if the lab asks about the learner's commits but the learner is unknown
     if not run.asks_author or (run.learner and run.learner.is_known) or verdict.outcome is not Outcome.PASSED:
         return verdict
-    return replace(verdict, why=f"{verdict.why} The author was not checked: the learner is not known here.")
+    return replace(
+        verdict, why=f"{verdict.why} The author was not checked because no learner name or email was given."
+    )
 
 
 def _as_result(

@@ -36,7 +36,7 @@ class LookedAt:
     """The set that a verdict is about: a count, a noun and a place, such as 3 | commit of yours | on `main`.
 
     `unread` names members that could not be read, such as `1 file over 1 MB`. `may_be_empty` is True if the statement
-    itself is about emptiness.
+    itself is about emptiness. `either` are two kinds of members, with their articles.
     """
 
     number: int
@@ -45,6 +45,7 @@ class LookedAt:
     plural: str = ""
     unread: tuple[str, ...] = ()
     may_be_empty: bool = False
+    either: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         return f"{count(self.number, self.noun, self.plural)} {self.where}".rstrip()

@@ -5,12 +5,12 @@ import re
 from .words import quoted
 
 
-def in_words(pattern: str, verb: str = "requires") -> str:
-    """Describe a regular expression without showing it: by its literal texts, else "what this check requires"."""
+def in_words(pattern: str, which: str = "required") -> str:
+    """Describe a regular expression without showing it: by its literal texts, else "the required text"."""
     texts = [_only_text(part) for part in re.split(r"(?<!\\)\|", pattern)]
     if all(texts):
         return " or ".join(quoted(text) for text in texts if text)
-    return f"what this check {verb}"
+    return f"the {which} text"
 
 
 def _only_text(pattern: str) -> str:

@@ -90,6 +90,6 @@ def _cause(local: LocalReport, own: Report) -> str:
         versions = f"It ran version {local.engine} of labcheck, the portal {own.engine}"
         return f"{versions}. Download labcheck.pyz again. The portal's result counts."
     return (
-        "Both used the same checks. Most often, the branches or tags differ. Push them all, "
+        "Both used the same checks. Usually, the branches or tags differ. Push them all, "
         "or fetch the whole history in the workflow. The portal's result counts."
     )

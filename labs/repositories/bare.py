@@ -206,7 +206,7 @@ def _git_error(service: str, status: int, path: Path, answer: IO[bytes]) -> Exce
     disk = os.fstatvfs(answer.fileno())
     if disk.f_bavail * disk.f_frsize < NO_ROOM_BYTES:
         return OSError(errno.ENOSPC, f"no disk space for the output of git {service}")
-    return RepositoryError(f"git {service} exited with {status} in {path}")
+    return RepositoryError(f"git {service} exited with status {status} in {path}")
 
 
 def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
@@ -223,7 +223,7 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
         status = _run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=answer, lock=lock)
         answer.seek(0)
         if status:
-            raise RepositoryError(f"git pack-objects exited with {status} in {path}")
+            raise RepositoryError(f"git pack-objects exited with status {status} in {path}")
         return answer.read().decode().strip()
 
 

@@ -328,7 +328,7 @@ def test_a_command_that_failed_names_what_is_unusual_about_its_files(repo):
         "so the system cannot find the program on its first line.",
         "./RUN.sh": "There is no `RUN.sh`, but `run.sh` exists.",
         "python main.py data.json": "`data.json` is a Git LFS pointer without its content.",
-        "python link.py": "`link.py` is a symbolic link, and code is run without it.",
+        "python link.py": "`link.py` is a symbolic link, which is not available when code runs.",
         "python mian.py": "There is no `mian.py`, but `main.py` exists.",
         "python main.py": "",
         "python -m pytest": "",

@@ -27,7 +27,7 @@ def test_commits_keep_to_one_topic(mixed, parameters, outcome):
 
 def test_a_commit_with_two_topics_is_the_evidence(mixed):
     result = mixed.ask("each_commit: {one_of: [[a.txt], [docs]]}")
-    assert result.why == f"Commit {mixed.head()[:7]} `Both` changes more than one topic."
+    assert result.why == f"Commit {mixed.head()[:7]} `Both` covers more than one topic."
     assert result.expected == "only `a.txt` or `docs` in one commit"
     assert result.found == "2 files: `a.txt` and `docs/b.txt`"
 

@@ -40,7 +40,7 @@ def test_without_knowing_the_learner_it_is_not_run(repo, ask, learner):
     result = ask(learner=learner)
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run: the learner is not known here, so names cannot be compared.",
+        "Not run: no learner name or email was given. With labcheck, add `--name` or `--email`.",
     )
 
 
@@ -51,7 +51,7 @@ def test_commits_of_others_are_shown_newest_three_and_counted(repo, ask):
     result = ask()
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why == (
-        "1 of 5 commits on `main` has your name or email address. Most often `user.name` or `user.email` was "
+        "1 of 5 commits on `main` has your name or email address. Usually `user.name` or `user.email` was "
         f"set to a different value, or the commits were copied. {CLAIM}"
     )
     assert result.expected == "every commit with the author `Learner` or `learner@example.org`"

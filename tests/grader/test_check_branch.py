@@ -12,7 +12,7 @@ def test_a_missing_branch_needs_work_and_tells_how_to_make_and_push_it(repo):
     repo.commit()
     result = repo.ask("branch: {name: feature/login}")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert result.why == "There is no branch `feature/login`. Most often it was not created or not pushed."
+    assert result.why == "There is no branch `feature/login`. Usually it was never created or never pushed."
     assert (result.expected, result.found) == ("a branch called `feature/login`", "1 branch: `main`")
     assert result.fix.endswith("|| git switch -c feature/login\ngit push -u origin feature/login")
 

@@ -45,7 +45,7 @@ def test_columns_and_rows_are_looked_at(repo, text, rest, found):
 def test_a_column_of_nearly_the_name_is_named(repo):
     result = ask(repo, "Id,texts\n1,2\n", "columns: [text]")
     assert result.why == "`data.csv` on `main` has no column `text`. It has `texts`."
-    assert (result.expected, result.evidence[0].line) == ("the columns `text`", 1)
+    assert (result.expected, result.evidence[0].line) == ("the column `text`", 1)
 
 
 @pytest.mark.parametrize("rest", ["separator: ';'", "exactly: true, rows_at_least: 1"])

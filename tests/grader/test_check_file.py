@@ -80,7 +80,7 @@ def test_text_that_is_not_contained_shows_the_beginning_of_the_file(repo):
     repo.commit()
     result = repo.ask("file: {path: README.md, contains: 'a.b'}")
     assert result.why == "`README.md` on `main` does not contain `a.b`."
-    assert result.found == "2 lines, none that does"
+    assert result.found == "no such line in 2 lines"
     assert result.evidence[0].excerpt == ((1, "One"), (2, "Two"))
 
 
@@ -159,9 +159,9 @@ def test_exact_content_does_not_look_at_line_ends(repo, content):
     ("content", "line", "expected", "found"),
     [
         ("a\nx\nc\n", 2, "`b` on line 2", "`x` on line 2"),
-        ("a\n", 2, "`b` on line 2", "the end of the file before line 2"),
-        ("a\nb\nc\n\n", 4, "the end of the file before line 4", "an empty line 4"),
-        ("", 1, "`a` on line 1", "an empty line 1"),
+        ("a\n", 2, "`b` on line 2", "no line 2"),
+        ("a\nb\nc\n\n", 4, "no line 4", "line 4, empty"),
+        ("", 1, "`a` on line 1", "line 1, empty"),
     ],
 )
 def test_other_content_shows_the_first_line_that_differs(repo, content, line, expected, found):
@@ -181,7 +181,7 @@ LINES = "file: {path: a, lines: [milk, eggs, milk]}"
         ("milk\nx\neggs\nmilk\n", None, ""),
         ("eggs\nmilk\n", "`a` on `main` has the line `eggs` too early.", "`eggs` on line 1"),
         ("milk\neggs\n", "`a` on `main` has the line `milk` too early.", "`milk` on line 1"),
-        ("milk\neggs \n", "`a` on `main` has no line `eggs`.", "2 lines, none of them this one"),
+        ("milk\neggs \n", "`a` on `main` has no line `eggs`.", "not among the 2 lines of the file"),
     ],
 )
 def test_lines_are_asked_for_in_their_order(repo, content, why, found):

@@ -46,7 +46,7 @@ def test_a_sequence_is_whole_or_has_gaps(line, parameters, outcome):
 def test_the_first_difference_is_named_with_both_sequences(line):
     result = ask(line, "since: main~3, subjects: [Add b, Add a]")
     assert result.why == (
-        "The commit messages on `main` are not as required: number 1 is `Add a`, not `Add b`."
+        "The commit messages on `main` are not as required: commit 1 is `Add a`, not `Add b`."
     )
     assert (result.expected, result.found) == ("`Add b` and `Add a`", "`Add a`, `Add b` and `fixup! Add a`")
     assert len(result.evidence) == 3

@@ -37,7 +37,10 @@ def test_another_order_is_taken_back_and_made_again(branches):
     start = branches.head()
     merge(branches, "b", "a")
     result = branches.ask(CHECK)
-    assert result.why == "The branches were merged into `main` in a different order, or at once."
+    assert (
+        result.why
+        == "The branches were merged into `main` in a different order, or together in one merge commit."
+    )
     assert result.expected == "merge commits of `a`, then `b`"
     assert f"git reset --keep {start}\n" in result.fix
 

@@ -16,7 +16,7 @@ def test_messages_as_asked_pass(repo):
 @pytest.mark.parametrize(
     ("message", "cause"),
     [
-        ("add a parser", "the subject `add a parser` does not contain what this check requires."),
+        ("add a parser", "the subject `add a parser` does not contain the required text."),
         ("WIP", "the subject `WIP` does not describe the change."),
         ("Updated some files", "the subject `Updated some files` does not describe the change."),
         ("A" * 51, f"the subject `{'A' * 51}` has 51 characters."),
@@ -123,7 +123,7 @@ def test_what_git_and_github_write_is_not_held_against_the_learner(repo):
         f"fixup! {LONG}": None,
         "fixup! fix": "does not describe the change",
         "fix (#12)": "does not describe the change",
-        "add a form (#12)": "does not contain what this check requires",
+        "add a form (#12)": "does not contain the required text",
         f'Revert "{LONG}"': "has 78 characters",
         f"{LONG} of each bill": "has 82 characters",
         "Squashed commit of the following: all": None,

@@ -142,6 +142,7 @@ WORKFLOW = {"_dot_github__workflows__ci_dot_yml": CALLS, "_dot_github__workflows
 PROJECT = "[build-system]\nrequires = []\nbuild-backend = 'x'\n[project]\nname = 'shop'\nversion = '1'\n"
 NOTEBOOK = '{"cells": [%s], "nbformat": 4}'
 NOTHING = "Nothing to check: there is no "
+NEITHER = "Nothing to check: on `main` there is neither "
 
 EMPTY: list[tuple[Build, str, str]] = [
     (readme_alone, "commits: {since: main, at_most: 3}", NOTHING + "commit after `main` on `main`."),
@@ -179,11 +180,23 @@ EMPTY: list[tuple[Build, str, str]] = [
     (
         readme_alone,
         "ignored: {path: .env, ignored: false}",
-        NOTHING + "`.env` or `.gitignore` that could apply to it",
+        NEITHER + "`.env` nor a `.gitignore` that could apply to it.",
     ),
-    (files(_dot_gitignore=""), "ignored: {path: .env, ignored: false}", NOTHING),
-    (readme_alone, "attributes: {path: a.bin, has: {filter: null}}", NOTHING + "`a.bin` or `.gitattributes`"),
-    (files(_dot_gitattributes=""), "attributes: {path: a.bin, has: {text: null}}", NOTHING),
+    (
+        files(_dot_gitignore=""),
+        "ignored: {path: .env, ignored: false}",
+        NEITHER + "`.env` nor a `.gitignore` that",
+    ),
+    (
+        readme_alone,
+        "attributes: {path: a.bin, has: {filter: null}}",
+        NEITHER + "`a.bin` nor a `.gitattributes` that could apply to it.",
+    ),
+    (
+        files(_dot_gitattributes=""),
+        "attributes: {path: a.bin, has: {text: null}}",
+        NEITHER + "`a.bin` nor a `.gitattributes` that",
+    ),
     (files(a=""), "no_conflict_markers: {}", NOTHING + "file with content on `main`."),
     (files(a=""), "no_secrets: {}", NOTHING + "file with content in the history of any branch or tag."),
     (files(a=""), "file: {path: a, lacks: TODO}", NOTHING + "line in `a` on `main`."),

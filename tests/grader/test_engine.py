@@ -50,7 +50,7 @@ def test_a_check_is_not_run_when_one_that_it_needs_did_not_pass(repo, lab):
     )
     report = repo.grade(text)
     assert outcomes(report) == [Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.NOT_RUN]
-    assert report.results[1].reason == "Not run: it needs a check that did not pass, `Check 1 holds`."
+    assert report.results[1].reason == "Not run: it depends on a check that did not pass: `Check 1 holds`."
     assert (report.results[1].earned, report.results[1].why) == (0, "")
 
 

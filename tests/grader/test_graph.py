@@ -222,7 +222,7 @@ MERGED = Shape(
 
 def test_shape_is_drawn_by_the_same_hand():
     drawing = draw_shape(MERGED)
-    assert drawing.title == "Wanted: side in main by a merge commit"
+    assert drawing.title == "Expected: side in main by a merge commit"
     assert read(drawing).edges == {("M", "A"), ("M", "B"), ("A", "F"), ("B", "F")}
     assert drawing.text[0] == "M main: Merge branch 'side'; parents A, B"
 

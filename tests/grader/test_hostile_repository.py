@@ -198,8 +198,8 @@ def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, m
         )
     ).results
     assert each.reason == (
-        "Not run: more than 3 commits would have to be compared with their parents, "
-        "the limit in a history of over 5 commits."
+        "Not run: in a history of over 5 commits, at most 3 can be compared with their parents, and this check "
+        "needs more."
     )
     assert (one.outcome, messages.outcome) == (Outcome.PASSED, Outcome.PASSED)
 
@@ -268,7 +268,7 @@ def test_patterns_meet_strange_file_names(repo, check, name):
 
 
 def test_a_tree_of_endless_paths_has_few_objects(bomb):
-    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none that match"
+    assert bomb.ask("object: {tree: {a: file}}").found == "10 trees, none of which match"
     assert bomb.ask("purged: {path: a}").outcome is Outcome.NOT_RUN
 
 

@@ -120,7 +120,7 @@ def test_code_is_not_run_where_bubblewrap_is_missing(made, repo, tmp_path, lab):
     (result,) = Report.from_json(json.loads(done.stdout)).results
     assert result.outcome is Outcome.NOT_RUN
     programs = "bwrap, setpriv, prlimit, tar and sh"
-    assert result.reason == f"Not run: this server cannot run code in a sandbox: {programs} not found."
+    assert result.reason == f"Not run: code cannot be run in a sandbox here: {programs} not found."
     assert not Path("/tmp/it-ran").exists()
 
 

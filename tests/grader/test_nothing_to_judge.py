@@ -65,8 +65,8 @@ def test_a_file_that_was_the_last_one_is_absent_after_it_is_removed(repo):
 ASKS_FOR_NOTHING = {
     "file: {path: a, lines: []}": "needs at least one line",
     "csv: {path: a, columns: []}": "needs at least one column",
-    "subtree: {path: a, at_least: 0}": "has to be at least 1",
-    "authors: {at_least: 0}": "has to be at least 1",
+    "subtree: {path: a, at_least: 0}": "must be at least 1",
+    "authors: {at_least: 0}": "must be at least 1",
     "workflow: {path: a.yml, starts_on: []}": "needs at least one event",
     "workflow: {path: a.yml, not_on: []}": "needs at least one event",
     "workflow: {path: a.yml, order: []}": "needs at least one stage",

@@ -20,17 +20,17 @@ CHECKS = Path(checks.__file__).parent
         ("TODO|FIXME", "`TODO` or `FIXME`"),
         (r"a\|b", "`a|b`"),
         (r"\bwip\b", "`wip`"),
-        ("^[A-Z].{9,}", "what this check requires"),
-        (r"^# +\S", "what this check requires"),
-        (r"^\d+\.\d+$", "what this check requires"),
-        ("(?i)todo", "what this check requires"),
-        ("a.*b|c", "what this check requires"),
-        ("", "what this check requires"),
+        ("^[A-Z].{9,}", "the required text"),
+        (r"^# +\S", "the required text"),
+        (r"^\d+\.\d+$", "the required text"),
+        ("(?i)todo", "the required text"),
+        ("a.*b|c", "the required text"),
+        ("", "the required text"),
     ],
 )
 def test_a_pattern_in_words(pattern, words):
     assert in_words(pattern) == words
-    assert in_words(pattern, "forbids") == words.replace("requires", "forbids")
+    assert in_words(pattern, "forbidden") == words.replace("required", "forbidden")
 
 
 def test_no_check_quotes_a_pattern():

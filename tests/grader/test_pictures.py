@@ -45,7 +45,7 @@ def test_found_comes_first_and_marks_the_evidence(repo, forked):
     _, side, main = forked
     evidence = Evidence(ref="refs/heads/side", commit=side)
     found, wanted = pictures_of(repo, wanting(evidence))
-    assert (found.title, wanted.title) == ("Found", "Wanted: side on top of main")
+    assert (found.title, wanted.title) == ("Found", "Expected: side on top of main")
     assert read(found).marked == [side[:7]]
     assert {words for _, _, words in read(found).rows} >= {side[:7], main[:7]}
 
@@ -87,7 +87,7 @@ def test_passed_check_has_no_wanted_shape(repo, forked):
 def test_long_history_that_no_check_asked_for_is_not_walked_to_draw_it(repo, forked, monkeypatch):
     monkeypatch.setattr("labs.grader.git.repository.MAX_SHORT", 2)
     (wanted,) = pictures_of(repo, wanting(), walked=False)
-    assert wanted.title.startswith("Wanted")
+    assert wanted.title.startswith("Expected")
     with Repository.open(repo.path) as repository:
         assert Pictures(repository).whole([]) is None
 
@@ -141,7 +141,7 @@ def test_report_with_pictures_stays_below_60_kb(repo, lab, monkeypatch):
 def test_terminal_shows_the_wanted_shape_of_the_first_to_fix(repo, lab, forked, monkeypatch):
     monkeypatch.setattr("labs.grader.checks.branch.BranchCheck.check", lambda self, run: wanting())
     lines = report_lines(repo.grade(lab("branch: {name: main}")))
-    start = lines.index("  Wanted: side on top of main")
+    start = lines.index("  Expected: side on top of main")
     assert lines[start + 1 : start + 3] == ["    * B side", "    * A main"]
     assert max(map(len, lines)) <= WIDTH
 

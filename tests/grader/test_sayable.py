@@ -52,11 +52,11 @@ def test_counts_are_said_in_whole_sentences(repo):
     repo.git("tag", "light")
     repo.git("tag", "-a", "-m", "x", "v1.0.0")
     said = {
-        "branches: {matches: 'feature/.+', at_least: 1}": "There is 1 branch with a name of the required form: "
+        "branches: {matches: 'feature/.+', at_least: 1}": "There is 1 branch whose name has the required form: "
         "`feature/a`.",
-        "branches: {matches: 'feature/.+', at_least: 2}": "There is 1 branch with a name of the required form.",
+        "branches: {matches: 'feature/.+', at_least: 2}": "There is 1 branch whose name has the required form.",
         "branches: {at_most: 2}": "There are 3 branches.",
-        "branches: {matches: 'fix/.+', at_most: 0}": "There are no branches with a name of the required form.",
+        "branches: {matches: 'fix/.+', at_most: 0}": "There are no branches whose names have the required form.",
         "branches: {into: main, at_least: 1}": "There are no branches not merged into `main`.",
         "tags: {at_least: 2}": "There are 2 tags: `light` and `v1.0.0`.",
         "tags: {matches: light, annotated: true, at_least: 1}": "There are no annotated tags called `light`.",

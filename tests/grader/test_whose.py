@@ -41,7 +41,10 @@ def test_somebody_elses_repository_earns_nothing(repo):
         "account has `Nia Newcomer` or `nia.newcomer@gmail.com`."
     )
     assert "git config user.email nia.newcomer@gmail.com" in result.fix
-    assert "Or change your account to use the name in the commits:" in result.fix
+    assert result.fix.startswith(
+        "If they are yours, change your account to use the name in the commits. Or set Git's user name and email to "
+        "those of your account here and reset the author:\n"
+    )
 
 
 def test_its_fix_signs_commits_again_that_are_the_learners_after_all(learner):
@@ -86,7 +89,7 @@ def test_it_is_said_where_nobody_knows_the_learner(repo, learner):
     commit_as(repo, *[("Bo", "bo@example.org")] * 3)
     result = ask(repo, learner)
     assert result.outcome is Outcome.PASSED
-    assert result.why.endswith("The author was not checked: the learner is not known here.")
+    assert result.why.endswith("The author was not checked because no learner name or email was given.")
 
 
 def test_who_is_the_learner_is_told_by_many_names_and_addresses():
@@ -144,7 +147,8 @@ def test_authors_of_other_names_are_noted_for_learner_and_staff(repo):
     commit_as(repo, ("Bo", "bo@example.org"), ("Nia Newcomer", "x@y.example"), ("Bo", "bo@example.org"))
     with Repository.open(repo.path) as repository:
         assert author_notes(lab(), repository, ME) == [
-            "2 of 3 commits on `main` have an author who is not on this account: `Bo <bo@example.org>` (2 commits)."
+            "2 of 3 commits on `main` have an author whose name and email are not on this account: "
+            "`Bo <bo@example.org>` (2 commits)."
         ]
         assert author_notes(lab(says="main holds three commits"), repository, ME) == []
         assert author_notes(lab(), repository, Learner()) == []

@@ -76,7 +76,7 @@ def test_a_check_that_one_place_could_not_run_is_no_disagreement():
     [
         ({"checks_digest": "e" * 64}, "It used different checks. Download lab.yaml again."),
         ({"engine": "1.9"}, "It ran version 1.9 of labcheck, the portal 2.0. Download labcheck.pyz again."),
-        ({}, "Most often, the branches or tags differ."),
+        ({}, "Usually, the branches or tags differ."),
     ],
 )
 def test_a_disagreement_names_the_checks_and_the_likely_cause(fields, cause):

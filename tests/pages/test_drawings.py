@@ -76,7 +76,7 @@ def test_page_holds_drawings_as_text_too(learner_client, submission, drawings):
     assert "<li>M main: Merge branch &#x27;feature&#x27;; parents A, B</li>" in page
     assert "Needs work: " in page
     assert "Describe &lt;b&gt;the data" in page
-    assert page.index("<figcaption>Found<") < page.index("<figcaption>Wanted: <code>feature</code>")
+    assert page.index("<figcaption>Found<") < page.index("<figcaption>Expected: <code>feature</code>")
     assert f"<summary>{drawings[2].title}</summary>" in page
     assert inline(page) == []
 

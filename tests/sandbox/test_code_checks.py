@@ -109,7 +109,10 @@ def test_each_commit_has_to_pass(repo, sandbox):
     repo.commit("Make it work")
     repo.put("app.py", "print('works still')")
     repo.commit("Change the words")
-    assert judged_in(repo, sandbox, run(since=start)).why == "`python app.py` works at each of 2 commits."
+    assert (
+        judged_in(repo, sandbox, run(since=start)).why
+        == f"`python app.py` works at each of the 2 commits after `{start}`."
+    )
     repo.put("app.py", "print(")
     broken = repo.commit("Break it")
     repo.put("app.py", "print()")
@@ -147,7 +150,7 @@ def test_without_a_sandbox_nothing_is_run(repo, lab):
     result = repo.ask("run: {command: [python, app.py]}")
     assert (result.outcome, result.reason) == (
         Outcome.NOT_RUN,
-        "Not run: this server cannot run code in a sandbox: it has no sandbox.",
+        "Not run: code cannot be run in a sandbox here: no sandbox is available.",
     )
 
 
@@ -213,7 +216,7 @@ def test_package_without_its_file_is_told(judge):
     ("check", "words"),
     [
         ("run: {command: []}", "run.command: expected at least the name of a program"),
-        ("run: {command: [x], exit: 300}", "run.exit: has to be at most 255"),
+        ("run: {command: [x], exit: 300}", "run.exit: must be at most 255"),
         (
             "run: {command: [x], seconds: 0}",
             "run.seconds: expected a whole number of seconds from 1 to 100",
@@ -221,7 +224,7 @@ def test_package_without_its_file_is_told(judge):
         ("build: {imports: 'a b'}", "build.imports: expected the name of a Python module"),
         (
             "own_tests: {path: tests, catches_at_least: 2, reference: {}, variants: [{name: x, files: {}}]}",
-            "own_tests.catches_at_least: has to be from 1 to the number of variants, 1",
+            "own_tests.catches_at_least: must be from 1 to the number of variants, 1",
         ),
     ],
 )

@@ -152,7 +152,7 @@ def test_c14_commands_of_hidden_tests_are_not_shown(judge):
     )
     result = judge({"tests": {"code": code}}, calc="while True: pass\n")
     assert result.outcome is Outcome.NEEDS_WORK
-    assert "(the program exceeded its limit of seconds)" in result.why
+    assert "(the program exceeded its time limit)" in result.why
     assert "1717" not in str(result)
 
 

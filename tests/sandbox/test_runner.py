@@ -76,7 +76,7 @@ def test_b16_nothing_runs_where_a_part_is_missing(environments, repo, monkeypatc
     for kind in (HELLO, ADD):
         result = judged_in(repo, broken, kind)
         assert result.outcome is Outcome.NOT_RUN
-        assert result.reason.startswith("Not run: this server cannot run code in a sandbox: ")
+        assert result.reason.startswith("Not run: code cannot be run in a sandbox here: ")
 
 
 LEAKY = """#!/bin/bash

@@ -96,10 +96,10 @@ def test_branch_that_is_not_there_is_refused_with_the_nearest(page, github):
 
 
 def test_fault_on_our_side_says_so_and_is_logged(page, github, caplog):
-    github.refusal = FetchError("git exited with 9")
+    github.refusal = FetchError("git exited with status 9")
     sentence = "We could not look up the repository because of a fault on our side. Try again later."
     assert is_refused(page.paste(), sentence)
-    assert "git exited with 9" in caplog.text
+    assert "git exited with status 9" in caplog.text
 
 
 def test_address_of_a_file_offers_that_of_its_repository_in_one_click(page, github):

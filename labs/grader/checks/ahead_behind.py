@@ -32,7 +32,7 @@ class AheadBehindCheck(HistoryKind):
         if self.ahead is None and self.behind is None:
             yield "", "needs `ahead` or `behind`"
         if self.name == self.from_:
-            yield "from", "is the same branch"
+            yield "from", "must be a different branch"
 
     def judge(self, run: Run) -> Verdict:
         branch, of = tip_or_answer(run, self.name), tip_or_answer(run, self.from_)

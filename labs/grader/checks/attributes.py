@@ -76,7 +76,8 @@ class AttributesCheck(Kind):
         )
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
-        return LookedAt(number, f"{quoted(self.path)} or `.gitattributes` that could apply to it", where(tip))
+        either = (quoted(self.path), "a `.gitattributes` that could apply to it")
+        return LookedAt(number, " or ".join(either), where(tip), either=either)
 
     def _wanted(self) -> dict[str, str]:
         pairs = self.has.data.items() if isinstance(self.has.data, dict) else ()

@@ -1,8 +1,8 @@
 """`authors: {on: main, at_least: 3, by: author}` - commits have the learner's name or email address.
 
-Without `at_least`, all commits have to, except those of the starter and merges made on GitHub. `by: committer`
+Without `at_least`, every commit must, except starter commits and merges made on GitHub. `by: committer`
 compares the committer instead of the author. Names in commits come from Git's configuration and prove nothing. With
-`people_at_least: 2`, the commits are instead by at least that many different people, whoever they are. Two authors
+`people_at_least: 2`, the commits must instead be by at least that many different people. Two authors
 with the same name or the same address count as one person.
 """
 
@@ -50,16 +50,18 @@ class AuthorsCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
-            yield "at_least", "has to be at least 1"
+            yield "at_least", "must be at least 1"
         if self.people_at_least is not None and (self.people_at_least < 2 or self.at_least is not None):
-            yield "people_at_least", "has to be at least 2, and cannot be combined with `at_least`"
+            yield "people_at_least", "must be at least 2, and cannot be combined with `at_least`"
 
     def check(self, run: Run) -> Verdict:
         if self.people_at_least is not None:
             return self._people(run, self.people_at_least)
         learner = run.learner
         if learner is None or not (learner.names or learner.emails):
-            return not_run("Not run: the learner is not known here, so names cannot be compared.")
+            return not_run(
+                "Not run: no learner name or email was given. With labcheck, add `--name` or `--email`."
+            )
         tip = tip_or_answer(run, self.on)
         if isinstance(tip, Verdict):
             return tip
@@ -90,25 +92,29 @@ class AuthorsCheck(Kind):
         of = LookedAt(len(judged), "commit", f"on {quoted(tip.name)}")
         found = listed([quoted(_shown(person)) for person in people], limit=MAX_SHOWN)
         if len(people) >= least:
-            return passed(
-                f"{count(len(people), 'person', 'people')} wrote {of}: {found}. {CLAIM}", looked_at=of
-            )
+            return passed(f"{self._wrote(len(people), of)}: {found}. {CLAIM}", looked_at=of)
         return needs_work(
-            f"{count(len(people), 'person', 'people')} wrote {of}. {CLAIM}",
+            f"{self._wrote(len(people), of)}. {CLAIM}",
             expected=f"commits by at least {count(least, 'person', 'people')}",
-            found=found or "no author",
-            fix="Have the others on your team commit and push from their own clones, where `git config user.email` is "
-            "their address. If two people wrote a commit, name the second on its last line: "
+            found=found or f"no {self.by}",
+            fix="Have the others on your team commit and push from their own clones, with `git config user.email` set "
+            "to their own email. If two people wrote a commit, name the second on the last line of its message: "
             "`Co-authored-by: NAME <EMAIL>`.",
             evidence=[commit_evidence(tip, one) for one in judged[-MAX_SHOWN:]],
         )
+
+    def _wrote(self, people: int, of: LookedAt) -> str:
+        if self.by == "author":
+            return f"{count(people, 'person', 'people')} wrote {of}"
+        verb = "names" if of.number == 1 else "name"
+        return f"{of} {verb} {count(people, 'committer' if people == 1 else 'different committer')}"
 
     def _needs_work(
         self, run: Run, tip: Tip, learner: Learner, judged: list[Commit], others: list[Commit]
     ) -> Verdict:
         own = len(judged) - len(others)
         cause = (
-            " Most often `user.name` or `user.email` was set to a different value, or the commits were copied."
+            " Usually `user.name` or `user.email` was set to a different value, or the commits were copied."
             if others
             else ""
         )
@@ -153,12 +159,14 @@ def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
     others = other_authors(error.commits, Authors(learner))
     number = count(len(error.commits), "commit")
     theirs = "the author is" if len(others) == 1 else "the authors are"
+    one = len(error.commits) == 1
     edit = (
-        f"If {'it is' if len(error.commits) == 1 else 'they are'} yours, set Git's user name and email to those "
-        "of your account here and reset the author. Or change your account to use the name in the commits:"
+        f"If {'it is' if one else 'they are'} yours, change your account to use the name in the "
+        f"{'commit' if one else 'commits'}. Or set Git's user name and email to those of your account here and reset "
+        "the author:"
     )
     verdict = not_known(
-        f"whether {number} on {quoted(tip.name)} {'is' if len(error.commits) == 1 else 'are'} yours: {theirs} "
+        f"whether {number} on {quoted(tip.name)} {'is' if one else 'are'} yours: {theirs} "
         f"{named(others)}, and your account has {learner}",
         fix=paragraphs(edit, _sign_again(run, tip, learner, error.commits)),
     )

@@ -1,7 +1,7 @@
 """`build: {imports: shop}` - the package builds, and the module can be imported from its wheel.
 
 The package is built at the commit `at`, with the build backend of its pyproject.toml, without network access and
-without installing build requirements: the backend has to be among the lab's `python: requirements`. `imports` is
+without installing build requirements: the backend must be among the lab's `python: requirements`. `imports` is
 imported from the wheel. The time limit is `seconds` (default 20). A repository may contain its own backend, whose
 result is trusted: use `tests` if the grade depends on what the package does.
 """

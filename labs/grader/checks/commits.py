@@ -51,7 +51,7 @@ class CommitsCheck(Kind):
         if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
             yield "exactly", "cannot be combined with `at_least` or `at_most`"
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            yield "at_least", "is more than `at_most`"
+            yield "at_least", "must not be more than `at_most`"
         if self.merges and not self.at_least and not self.exactly:
             yield "merges", "needs `at_least` or `exactly`; `history: {linear: true}` forbids merge commits"
 
@@ -90,7 +90,7 @@ class CommitsCheck(Kind):
 
     @property
     def _noun(self) -> str:
-        return {None: "commit", True: "merge commit", False: "commit"}[self.merges]
+        return {None: "commit", True: "merge commit", False: "non-merge commit"}[self.merges]
 
     def _add(self, run: Run, tip: Tip, number: int) -> str:
         return add_merges(run, tip, number) if self.merges else add_commits(run, tip, number)

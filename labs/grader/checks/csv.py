@@ -88,9 +88,7 @@ class CsvCheck(Kind):
             else f"{file} does not have exactly the required columns."
         )
         only = "exactly " if self.exactly else ""
-        return self._needs_work(
-            run, file, why, f"{only}the columns {_names(wanted)}", f"the columns {_names(header)}", 1
-        )
+        return self._needs_work(run, file, why, f"{only}{_columns(wanted)}", _columns(header), 1)
 
     def _rows(self, run: Run, file: Text, header: list[str], rows: int) -> Verdict:
         few = self.rows_at_least is not None and rows < self.rows_at_least
@@ -212,6 +210,10 @@ def read_table(text: str, separator: Separator = ",") -> tuple[list[str], int]:
     if not header:
         raise NoTableError("no header", 1)
     return header, rows
+
+
+def _columns(names: list[str]) -> str:
+    return f"the {'column' if len(names) == 1 else 'columns'} {_names(names)}"
 
 
 def _names(names: list[str]) -> str:

@@ -3,7 +3,7 @@
 `value` is its place, such as `jobs.build.steps[0].name` or `tool["a.b"]`. Instead of `equals` (text, a number, true
 or false): `at_least` and `at_most` (numbers), `matches` (a regex, searched in text), `exists` (true or false).
 `format` (yaml, json, toml, ini) is derived from the extension of the path. A number never equals text or true. In INI
-files, where places are `section.key`, values that look like numbers or booleans are taken as such. Files over 256 KB
+files, where places are `section.key`, values that look like numbers or booleans are read as such. Files over 256 KB
 are not read.
 """
 
@@ -62,7 +62,7 @@ class DataCheck(Kind):
         if self.equals and isinstance(self.equals.data, list | dict):
             yield "equals", "expected text, a number, true or false"
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            yield "at_least", "is more than `at_most`"
+            yield "at_least", "must not be more than `at_most`"
         if self._format() is None:
             yield (
                 "format",
@@ -170,7 +170,7 @@ class DataCheck(Kind):
             return f"text that contains {in_words(self.matches)}"
         limits = (("at least", self.at_least), ("at most", self.at_most))
         words = " and ".join(f"{words} {limit}" for words, limit in limits if limit is not None)
-        return f"a number of {words}"
+        return f"a number that is {words}"
 
     def _format(self) -> Format | None:
         return self.format or format_of(self.path)

@@ -4,8 +4,8 @@ A check asks one question; without one, it only requires that Docker can parse t
 or digest. `not_root: true`: the image does not run as root. `no_secrets: true`: no credential in ENV, ARG, COPY or
 text; mounted secrets are fine. `dependencies_first: true`: dependencies are installed before the code is copied.
 `dockerignore: true` (.git and .env) or a list of paths, excluded by `<path>.dockerignore` or by the `.dockerignore` in
-its folder or the top folder. `exposes: 8000`: a port. `healthcheck: true`. `cmd: exec-form`. A question that only the
-base image can answer is not run, unless the image is a known one.
+its folder or the top folder. `exposes: 8000`: a port. `healthcheck: true`. `cmd: exec-form`. If only the base image can
+answer a question, the check is not run, unless the image is a known one.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,12 +1,12 @@
 """`each_commit: {on: main, matches: '^[A-Z]', forbids: [wip], files_at_most: 5}` - every commit follows these rules.
 
 The rules apply to the commits after `since`, by default to the learner's commits. For messages: `matches` is searched
-in the subject (the first line); none of `forbids` may match the whole subject, in upper or lower case;
+in the subject (the first line); none of `forbids` may match the whole subject; case is ignored;
 `subject_at_most` is its maximum length; `blank_second_line: true` requires a blank line after it. Messages that Git or
 GitHub writes, such as `Revert "..."`, are skipped, and a ` (#12)` after a subject or a `fixup! ` before it is ignored.
 The other rules skip merge commits. For one topic per commit: `files_at_most`, and `one_of: [[a.py, test_a.py],
-[docs]]`, by which each commit changes only files (or folders) of one group. `message_matches` is searched in the whole
-message. `subject`, `touches`, `author`, `committer`, `parents`, `signed` and `empty` are those of `commit`.
+[docs]]`, which requires that each commit changes files (or folders) of one group only. `message_matches` is searched in
+the whole message. `subject`, `touches`, `author`, `committer`, `parents`, `signed` and `empty` work as in `commit`.
 """
 
 import re
@@ -62,7 +62,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         if not self._asked(*_QUESTIONS):
             yield "", f"needs one of {listed(map(quoted, _QUESTIONS), limit=len(_QUESTIONS))}"
         if self.files_at_most == 0:
-            yield "files_at_most", "has to be at least 1"
+            yield "files_at_most", "must be at least 1"
         yield from self.rule_problems()
 
     def judge(self, run: Run) -> Verdict:
@@ -130,7 +130,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
             paths = sorted(map(decoded, run.repository.change_of(commit)))
             if not self._is_one_topic(paths):
                 found = f"{count(len(paths), 'file')}: {listed(map(quoted, paths), limit=MAX_LISTED)}"
-                return _Fault(commit, "topic", "changes more than one topic", self._expected_topic(), found)
+                return _Fault(commit, "topic", "covers more than one topic", self._expected_topic(), found)
         fault = self.fault(run, commit, self.message_matches)
         return _Fault(commit, "rest", *fault) if fault else None
 
@@ -157,14 +157,13 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return None
 
     def _expected_message(self) -> str:
-        rules = ["a subject that describes the change" if self.forbids else "a subject"]
+        rules = ["describes the change"] if self.forbids else []
         if self.subject_at_most is not None:
-            rules.append(f"at most {count(self.subject_at_most, 'character')}")
+            rules.append(f"has at most {count(self.subject_at_most, 'character')}")
         if self.matches is not None:
-            rules.append(in_words(self.matches))
-        if self.blank_second_line:
-            rules.append("a blank line between subject and body")
-        return ", ".join(rules)
+            rules.append(f"contains {in_words(self.matches)}")
+        subject = f"a subject that {listed(rules)}" if rules else "a subject"
+        return f"{subject}, then a blank line before the body" if self.blank_second_line else subject
 
     def _is_one_topic(self, paths: list[str]) -> bool:
         if self.files_at_most is not None and len(paths) > self.files_at_most:
@@ -198,7 +197,7 @@ class EachCommitCheck(CommitRules, HistoryKind):
         for commit in reversed(wrong[-MAX_REWORDED:]):
             subject = subject_for(run.repository, commit, lambda text: self._fault_of_text(text) is None)
             told = told or (
-                "" if subject else f"Write a message instead of `...`. Expected: {self._expected_message()}."
+                "" if subject else f"Replace each `...` with a message: {self._expected_message()}."
             )
             lines += reword_lines(run, tip, branch or tip.name, commit, subject or "...")
         return paragraphs(

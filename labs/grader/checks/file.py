@@ -1,10 +1,10 @@
 """`file: {path: README.md, at: main, exists: true}` - a file exists at a commit such as `main`, `v1.0` or `main~2`.
 
-Instead of `exists` (false: there is no such file), one of: `contains: text`; `matches: regex` (searched, with `^` and
-`$` at lines); `lacks: regex` (found nowhere); `equals: text` (the whole content; line endings and a final newline
-do not matter); `lines: [a, b]` (these lines in this order, possibly with others in between); `executable: true` or
-`false`. `path` may be a pattern such as `*.md` or `src/**/*.py`. Then one matching file is enough, except for `lacks`
-and `executable`, which apply to each; `exists: false` requires that no file matches.
+Instead of `exists` (false: there is no such file), one of: `contains: text`; `matches: regex` (searched; `^` and `$`
+match at the start and end of each line); `lacks: regex` (found nowhere); `equals: text` (the whole content; line
+endings and a final newline do not matter); `lines: [a, b]` (these lines in this order, possibly with others in
+between); `executable: true` or `false`. `path` may be a pattern such as `*.md` or `src/**/*.py`. Then one matching file
+is enough, except for `lacks` and `executable`, which apply to each; `exists: false` requires that no file matches.
 """
 
 import posixpath
@@ -187,7 +187,7 @@ class FileCheck(Kind):
         pattern = wanted if self.contains is None else re.escape(wanted)
         asked = quoted(wanted)
         if self.contains is None:
-            asked = in_words(wanted, "forbids" if self.lacks else "requires")
+            asked = in_words(wanted, "forbidden" if self.lacks else "required")
         aim = f"no line that contains {asked}" if self.lacks else f"a line that contains {asked}"
         add: Line = ["git", "add", "--", self.path]
         match = re.search(pattern, file.text, re.MULTILINE)
@@ -206,7 +206,7 @@ class FileCheck(Kind):
                 ),
             )
         found = (
-            f"{quoted(file.lines[line - 1])} on line {line}" if match else f"{_counted(file)}, none that does"
+            f"{quoted(file.lines[line - 1])} on line {line}" if match else f"no such line in {_counted(file)}"
         )
         return needs_work(
             f"{file} contains {asked} on line {line}." if match else f"{file} does not contain {asked}.",
@@ -247,7 +247,7 @@ class FileCheck(Kind):
         return needs_work(
             f"{file} has the line {want} too early." if early else f"{file} has no line {want}.",
             expected=f"the line {want}" + (f" below line {after}" if after else ""),
-            found=f"{want} on line {early}" if early else f"{_counted(file)}, none of them this one",
+            found=f"{want} on line {early}" if early else f"not among the {_counted(file)} of the file",
             fix=self._complete(run, file.tip, [append_line(line, self.path) for line in left]),
             evidence=[file.at_line(early or after or 1)],
         )
@@ -299,5 +299,5 @@ def _counted(file: Text) -> str:
 
 def _line(number: int, text: str | None) -> str:
     if text is None:
-        return f"the end of the file before line {number}"
-    return f"{quoted(text)} on line {number}" if text else f"an empty line {number}"
+        return f"no line {number}"
+    return f"{quoted(text)} on line {number}" if text else f"line {number}, empty"

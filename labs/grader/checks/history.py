@@ -102,6 +102,10 @@ class HistoryCheck(HistoryKind):
             for number, words in numbered
         ]
 
+    def _lacks(self, position: int) -> str:
+        words = in_words(self.matches[position])
+        return f"does not contain {words}" if words.startswith("`") else "does not have the required form"
+
     def _fits(self, position: int, commit: Commit) -> bool:
         if self.subjects:
             return has_subject(commit, self.subjects[position])
@@ -110,7 +114,11 @@ class HistoryCheck(HistoryKind):
     def _first_different(self, found: list[Commit]) -> str | None:
         for position, commit in enumerate(found[: len(self._wanted)]):
             if not self._fits(position, commit):
-                return f"number {position + 1} is {quoted(commit.subject)}, not {self._in_words[position]}"
+                if self.subjects:
+                    return (
+                        f"commit {position + 1} is {quoted(commit.subject)}, not {self._in_words[position]}"
+                    )
+                return f"commit {position + 1} has the subject {quoted(commit.subject)}, which {self._lacks(position)}"
         if len(found) == len(self._wanted):
             return None
         return f"there {'is' if len(found) == 1 else 'are'} {count(len(found), 'commit')}, not {len(self._wanted)}"

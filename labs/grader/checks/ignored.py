@@ -63,7 +63,8 @@ class IgnoredCheck(Kind):
         return change(run, tip, f"Add {self.path}", *lines) if lines else ""
 
     def _looked_at(self, tip: Tip, number: int) -> LookedAt:
-        return LookedAt(number, f"{quoted(self.path)} or `.gitignore` that could apply to it", where(tip))
+        either = (quoted(self.path), "a `.gitignore` that could apply to it")
+        return LookedAt(number, " or ".join(either), where(tip), either=either)
 
     def _not_ignored(
         self, run: Run, tip: Tip, sources: Sources, tracked: list[bytes], evidence: list[Evidence]

@@ -76,7 +76,7 @@ class LineEndingsCheck(Kind):
 
     def _end(self, run: Run, file: Found) -> str:
         add = ["git", "add", "--", literal(file.path)]
-        return change(run, file.tip, f"End the lines of {file.path}", self._end_of(file.path), add)
+        return change(run, file.tip, f"Add a final newline to {file.path}", self._end_of(file.path), add)
 
     def _end_of(self, path: str) -> str:
         end = "\\n" if self.are == "lf" else "\\r\\n"

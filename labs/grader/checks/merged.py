@@ -1,10 +1,11 @@
 """`merged: {name: feature/login, into: main, by: merge-commit}` - a branch was merged in this way.
 
-`by` is merge-commit, fast-forward, squash, rebase or any, or none if it must not be merged. The commit graph decides;
-for squash and "Rebase and merge", the patches do, which look the same for a branch with a single commit. If a branch
-was deleted, or its changes were merged in parts, the check is not run, since the way cannot be known. `name` may be a
-list of branches that were all merged this way. With `in_order: true` and `by: merge-commit`, they were merged in the
-order of the list, each by its own merge commit; a deleted branch is found by the message of its merge commit.
+`by` is merge-commit, fast-forward, squash, rebase or any, or none if it must not be merged. The commit graph decides.
+For squash and rebase, the patches decide; the two cannot be told apart for a branch with a single commit. If a branch
+was deleted, or its changes were merged in parts, the check is not run, because the merge method cannot be determined.
+`name` may be a list of branches that were all merged this way. With `in_order: true` and `by: merge-commit`, they were
+merged in the order of the list, each by its own merge commit; a deleted branch is found by the message of its merge
+commit.
 """
 
 import re
@@ -78,7 +79,7 @@ class MergedCheck(Kind):
         if isinstance(self.name, tuple) and len(set(self.name)) < max(2, len(self.name)):
             yield "name", "expected at least two different branches"
         if self.into in self._branches:
-            yield "into", "is the same branch" if isinstance(self.name, str) else "is one of the branches"
+            yield "into", "must be a different branch"
         if self.in_order and (isinstance(self.name, str) or self.by != "merge-commit"):
             yield "in_order", "needs a list of branches and `by: merge-commit`"
 
@@ -131,7 +132,8 @@ class MergedCheck(Kind):
                 looked_at=LookedAt(len(merges), "merge commit"),
             )
         return needs_work(
-            f"The branches were merged into {quoted(self.into)} in a different order, or at once.",
+            f"The branches were merged into {quoted(self.into)} in a different order, or together in one "
+            "merge commit.",
             expected="merge commits of " + ", then ".join(map(quoted, names)),
             found=listed([named(merge) for merge in merges], limit=5),
             fix=merge_in_order(run, into, names, merges),
@@ -174,7 +176,8 @@ class _Merge:
         if carried:
             return not_known(
                 f"how {quoted(self.branch)} was merged into {quoted(self.into)}: {carried.id[:7]} has all of its "
-                "changes, but neither its commits nor a single commit with the same changes is there"
+                f"changes, but {quoted(self.into)} contains neither its commits nor a single "
+                "commit with the same changes"
             )
         return self._not_merged(run, branch, into)
 

@@ -1,7 +1,7 @@
 """`no_large_files: {over: 1 MB}` - no file over this size in any commit of any branch or tag.
 
 With `at`, such as `at: main`, only the files at that commit count. The size of files over 1 MB that were not fetched is
-unknown, so a higher limit may leave the check not run. A tag that points to a file instead of a commit is not read.
+unknown, so with a higher limit the check may not be run. A tag that points to a file instead of a commit is not read.
 """
 
 from dataclasses import dataclass

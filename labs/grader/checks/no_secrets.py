@@ -100,11 +100,11 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
     blobs = at_every_path(run, [leak.blob for leak in leaks])
     leaks = [replace(leak, blob=blob) for blob in blobs for leak in leaks if leak.blob.id == blob.id]
     keep = dict.fromkeys(blob.path for blob in blobs if not belongs_outside(decoded(blob.path)))
-    more = f", and {len(places) - 1:,} more" if places[1:] else ""
+    are = f" and {count(len(places) - 1, 'more credential')} are" if places[1:] else " is"
     remedies = listed(dict.fromkeys(leak.rule.remedy for leak in places))
     edit = f" then remove it from {listed(quoted(decoded(path)) for path in keep)}," if keep else ""
     return needs_work(
-        f"{name[0].upper()}{name[1:]} is in this repository's history{more}. The value is not "
+        f"{name[0].upper()}{name[1:]}{are} in this repository's history. The value is not "
         f"shown here. First {remedies},{edit} then remove it from the history. Deleting the file does not make it "
         "safe. Staff were not shown the value.",
         expected="no key, token or password in any commit",
@@ -129,7 +129,8 @@ def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]
     traces = dict.fromkeys(leak.rule.trace for leak, _ in there)
     paths = dict.fromkeys(decoded(leak.blob.path) for leak, _ in there)
     look = commands(["grep", "-E", "-q", *(part for trace in traces for part in ("-e", trace)), "--", *paths])
-    stop = f"{_listed(paths)} still has the key. Nothing was done: remove the key first."
+    have = "has" if len(paths) == 1 else "have"
+    stop = f"{_listed(paths)} still {have} the key. Nothing was done. Remove the key first."
     guarded = "\n".join(
         f"  {line}" for line in remove_from_history(run, blobs, keep=keep, starts=False).split("\n")
     )

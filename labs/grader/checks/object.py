@@ -216,7 +216,7 @@ def _none(expected: str, found: str, fix: str = "") -> Verdict:
     return needs_work(
         f"No branch or tag reaches {expected}.",
         expected=expected,
-        found=f"{found}, none that match",
+        found=f"{found}, none of which match",
         fix=fix,
     )
 

@@ -1,12 +1,12 @@
 """`own_tests: {path: tests, catches_at_least: 2, reference: {...}, variants: [...]}` - the learner's tests find bugs.
 
-The tests have to pass on the `reference`, five times, and fail on at least `catches_at_least` of the broken `variants`
+The tests must pass on the `reference`, five times, and fail on at least `catches_at_least` of the broken `variants`
 (each `{name: ..., files: {calc.py: ...}}`), whose files replace those of the reference. Of the learner's files, only
 those below `path` and pyproject.toml are used. `command` (default `python -m pytest -q -p no:cacheprovider`) runs the
 tests of the commit `at`; the runs share `seconds` (60) evenly. The `name` of a variant is shown if it was not caught.
 The rest of `reference` and `variants` is hidden, and so is the output of the tests. Tests could compare the text of the
 code instead of running it: give several correct versions in `equivalents` (files that replace those of the reference),
-and require most of many variants.
+and require that most of many variants are caught.
 """
 
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ own_tests:
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not 0 < self.catches_at_least <= len(self.variants):
-            yield "catches_at_least", f"has to be from 1 to the number of variants, {len(self.variants)}"
+            yield "catches_at_least", f"must be from 1 to the number of variants, {len(self.variants)}"
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)

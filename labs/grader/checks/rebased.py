@@ -38,7 +38,7 @@ class RebasedCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if str(self.name) == self.onto:
-            yield "onto", "is the same branch"
+            yield "onto", "must be a different branch"
 
     def judge(self, run: Run) -> Verdict:
         branch, onto = tip_or_answer(run, self.name), commit_or_answer(run, self.onto)

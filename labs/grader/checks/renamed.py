@@ -2,7 +2,7 @@
 
 A single commit removes the old path and adds the new one with mostly the same lines: at least `similar_at_least`
 percent (default 50, as in Git) of the bytes of the larger file. Merge commits do not count. The tip has the new path
-and not the old one.
+but not the old one.
 """
 
 import posixpath
@@ -38,7 +38,7 @@ class RenamedCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.path == self.from_:
-            yield "from", "is the same path"
+            yield "from", "must be a different path"
 
     def judge(self, run: Run) -> Verdict:
         tip = tip_or_answer(run, self.on)
@@ -61,8 +61,8 @@ class RenamedCheck(HistoryKind):
             )
         return needs_work(
             f"{named(commit)} renamed {quoted(self.from_)} and changed most of it, so Git sees a new file.",
-            expected=f"at least {self.similar_at_least}% of the lines unchanged in the commit that renames the file",
-            found=f"{percent}% unchanged",
+            expected=f"at least {self.similar_at_least}% similarity in the commit that renames the file",
+            found=f"{percent}% similar",
             fix=self._apart(run, tip, commit),
             evidence=[commit_evidence(tip, commit)],
         )

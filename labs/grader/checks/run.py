@@ -1,10 +1,10 @@
 """`run: {command: [python, train.py], exit: 0, matches: 'accuracy'}` - a command works, run in a sandbox.
 
 It runs on the files of the commit `at`, without network access. The time limit is `seconds` (default 20). `matches` is
-a regular expression, searched in stdout and stderr together (`^` and `$` at lines); of more than 256 KB, only the
-first and last 128 KB are searched. `stdin` is its input, `writes` a file that it has to create, and `files`, by path,
-replace the learner's. With `since`, it has to pass at each commit after that one, up to 30. The learner's program
-chooses its own exit status and output: use `tests` if the grade depends on what it does.
+a regular expression, searched in stdout and stderr together (`^` and `$` match at the start and end of each line); of
+more than 256 KB, only the first and last 128 KB are searched. `stdin` is its input, `writes` a file that it must
+create, and `files`, by path, replace the learner's. With `since`, it must pass at each commit after that one, up to 30.
+The learner's program chooses its own exit status and output: use `tests` if the grade depends on what it does.
 """
 
 import re
@@ -53,7 +53,7 @@ class RunCheck(CodeKind):
         if not self.command:
             yield "command", "expected at least the name of a program"
         if self.exit > 255:
-            yield "exit", "has to be at most 255"
+            yield "exit", "must be at most 255"
 
     def check(self, run: Run) -> Verdict:
         tip = commit_or_answer(run, self.at)
@@ -77,7 +77,8 @@ class RunCheck(CodeKind):
         after = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(since.commit.id))
         if len(after) > MAX_COMMITS:
             raise TooLargeError(
-                f"there are {len(after):,} commits after {quoted(self.since)}, and at most {MAX_COMMITS} are run"
+                f"there are {len(after):,} commits after {quoted(self.since)}, but the command runs at no more than "
+                f"{MAX_COMMITS}"
             )
         if not after:
             return needs_work(
@@ -138,5 +139,7 @@ class RunCheck(CodeKind):
 
     def _sentence(self, tips: list[Tip]) -> str:
         if self.since and tips[1:]:
-            return f"{shown(self.command)} works at each of {len(tips)} commits."
+            return (
+                f"{shown(self.command)} works at each of the {len(tips)} commits after {quoted(self.since)}."
+            )
         return f"{shown(self.command)} works {where(tips[0])}."

@@ -1,7 +1,7 @@
 """`start: {name: feature, at: v1.0, from: main}` - a branch was created from another at exactly this commit.
 
-That is the first commit that both branches reach by first parents, whatever was merged since; if there is none, their
-merge base.
+That is the latest commit that both branches reach by following first parents, whatever was merged since; if there is
+none, their merge base.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class StartCheck(HistoryKind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.name == self.from_:
-            yield "from", "is the same branch"
+            yield "from", "must be a different branch"
 
     def judge(self, run: Run) -> Verdict:
         branch, of = tip_or_answer(run, self.name), tip_or_answer(run, self.from_)

@@ -76,7 +76,7 @@ class SubmoduleCheck(Kind):
         if isinstance(modules, str):
             return needs_work(
                 f"Git cannot read `.gitmodules` {where(tip)}: {modules}.",
-                expected="a file in the format of `git submodule add`",
+                expected="a file in the format that `git submodule add` writes",
                 found=modules,
                 fix=self._add(
                     run,
@@ -129,7 +129,7 @@ class SubmoduleCheck(Kind):
     def _no_url(self, run: Run, tip: Tip) -> Verdict:
         place = shlex.quote(self._path)
         return needs_work(
-            f"{quoted(self._path)} {where(tip)} is a submodule, but `.gitmodules` has no URL for it. Most often a "
+            f"{quoted(self._path)} {where(tip)} is a submodule, but `.gitmodules` has no URL for it. Usually a "
             "nested repository was added with `git add`.",
             expected=f"an entry for {quoted(self._path)} in `.gitmodules`",
             found="no entry",

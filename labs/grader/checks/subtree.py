@@ -33,7 +33,7 @@ class SubtreeCheck(Kind):
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.at_least == 0:
-            yield "at_least", "has to be at least 1"
+            yield "at_least", "must be at least 1"
 
     def check(self, run: Run) -> Verdict:
         tip, other = commit_or_answer(run, self.at), commit_or_answer(run, self.from_ or self.at)
@@ -72,6 +72,7 @@ class SubtreeCheck(Kind):
         return any(history[parent].tree == entry.id for parent in history.parents(merge.id))
 
     def _needs_work(self, run: Run, tip: Tip, other: Tip, found: int, merges: int, *, there: bool) -> Verdict:
+        subtree = "a subtree merge" if found == 1 else "subtree merges"
         source = f"the history of {quoted(self.from_)}" if self.from_ else "a different history"
         absent = "" if there else f" There is no {quoted(self.path)}."
         merged = (
@@ -82,7 +83,7 @@ class SubtreeCheck(Kind):
             expected=f"{count(self.at_least, 'merge commit')} with a parent whose root tree is identical to "
             + quoted(self.path),
             found=f"{count(merges, 'merge commit') if merges else 'no merge commit'}"
-            + (f", {found or 'none'} of them a subtree merge" if merges else ""),
+            + (f", {found or 'none'} of them {subtree}" if merges else ""),
             fix=self._mend(run, tip, other, there=there),
             evidence=[at_tip(tip)],
         )
@@ -100,7 +101,7 @@ class SubtreeCheck(Kind):
             tip,
             f"Merge {self.from_ or 'the other repository'} into {folder}",
             *fetch,
-            *([away, ["git", "commit", "-m", f"Make room at {folder}"]] if there else []),
+            *([away, ["git", "commit", "-m", f"Remove the old {folder}"]] if there else []),
             [
                 "git",
                 "merge",

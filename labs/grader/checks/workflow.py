@@ -5,8 +5,8 @@ judged by its text at the commit `at`. A check asks one question; without one, i
 file. Workflows and composite actions of the same repository are followed. If a command, action or workflow cannot be
 read, the check is not run.
 
-What GitHub's parser rejects always needs work, with line, key and what to write instead. Conditions are evaluated as on
-GitHub; one that is always true because of text around `${{ }}` is pointed out in every message.
+A file that GitHub's parser rejects always needs work; the message names the line, the key and the fix. Conditions are
+evaluated as on GitHub; one that is always true because of text around `${{ }}` is pointed out in every message.
 
 `starts_on` and `not_on`: events that start it and that do not, such as `{event: push, branch: main}`,
 `{event: push, tag: v1.0}`, `{event: pull_request, branch: main, type: closed}`, `{event: push, path: src/app.py}`.

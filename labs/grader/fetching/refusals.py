@@ -53,7 +53,7 @@ SENTENCES = {
     "dead_host": "{host} did not respond. It may be down for a few minutes. Submit again later.",
     "slow_host": "{host} did not send {repo} within {seconds} seconds. "
     "The connection may be slow or the repository large. Submit again later.",
-    "noise": "{host} sent endless messages instead of {repo}. Submit again later.",
+    "noise": "{host} kept sending messages but never sent {repo}. Submit again later.",
     "damaged": "{repo} is damaged: Git rejects an object in it ({words}). {plain}"
     "Run `git fsck` in a clone, fix what it reports, force-push, then submit again.",
 }
@@ -116,7 +116,7 @@ def failure_of(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefu
     if ended.status == _KILLED_FOR_SIZE and ended.limit is None:
         code = "too_big"
     if code is None:
-        return FetchError(f"git exited with {ended.status} for {address}: {cut(visible(said), 200)}")
+        return FetchError(f"git exited with status {ended.status} for {address}: {cut(visible(said), 200)}")
     refusal = refusal_of(code, address, limits, **_words(said), branch="")
     refusal.fsck_id = fsck_id(said)
     return refusal

@@ -166,4 +166,4 @@ def _refusal(status: int, complaint: str, what: str) -> Exception:
         return TooLargeError(f"{what} needs more memory than the limit allows")
     if status == -signal.SIGKILL or _OURS.search(complaint):
         return RepositoryError(complaint or f"git was killed by signal {-status}")
-    return RepositoryDamagedError(complaint or f"git exited with {status}")
+    return RepositoryDamagedError(complaint or f"git exited with status {status}")

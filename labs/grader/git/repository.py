@@ -283,8 +283,8 @@ class Repository:
         self._compared += 1
         if self._compared > MAX_SINGLY_COMPARED:
             raise TooLargeError(
-                f"more than {MAX_SINGLY_COMPARED:,} commits would have to be compared with their parents, "
-                f"the limit in a history of over {MAX_COMPARED:,} commits"
+                f"in a history of over {MAX_COMPARED:,} commits, at most {MAX_SINGLY_COMPARED:,} can be compared with "
+                "their parents, and this check needs more"
             )
 
     @cached_property

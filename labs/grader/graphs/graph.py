@@ -41,7 +41,7 @@ def draw_shape(shape: Shape) -> Drawing:
     names = {node.name for node in shape.nodes}
     rows = tuple(_row(node, names) for node in shape.nodes)
     main = next((row.name for row in rows if row.words.startswith("main")), rows[0].name if rows else "")
-    drawing = _drawing(f"Wanted: {visible(shape.title)}", Outline(rows, main), alone="")
+    drawing = _drawing(f"Expected: {visible(shape.title)}", Outline(rows, main), alone="")
     return replace(drawing, letters=letters(rows, main))
 
 

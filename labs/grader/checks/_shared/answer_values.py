@@ -256,14 +256,14 @@ class ValueIn(OfFile):
         if sum(one is not None for one in (self.line, self.matches, self.value)) != 1:
             yield "needs one of `line`, `matches` and `value`"
         if self.value is not None and not (steps(self.value) and format_of(self.path)):
-            yield "`value` has to be a place such as `a.b[0]` in a YAML, JSON, TOML or INI file"
+            yield "`value` must be a place such as `a.b[0]` in a YAML, JSON, TOML or INI file"
 
     def of_file(self, run: Run, file: Text) -> IsRight | Verdict:
         if self.value is not None and len(file.text) > MAX_BYTES:
             return not_run(f"Not run: {file} is over {size(MAX_BYTES)}. Such files are not read.")
         found = self._found(file)
         if found is None:
-            return not_run(f"Not run: {file} does not have the value that this check compares with.")
+            return not_run(f"Not run: {file} does not have the value to compare with.")
         return found if callable(found) else same_text(found)
 
     def _found(self, file: Text) -> IsRight | str | None:

@@ -159,9 +159,13 @@ def nothing_to_judge(looked_at: LookedAt, *, fix: str = "", evidence: Iterable[E
     what = f"{looked_at.noun} {looked_at.where}".rstrip()
     if looked_at.unread:
         return not_run(f"Not run: no {what} could be read ({listed(looked_at.unread)}).")
+    none, some = f"there is no {what}", f"at least one {what}"
+    if looked_at.either:
+        none = " ".join(filter(None, [looked_at.where, "there is neither", " nor ".join(looked_at.either)]))
+        some = what
     verdict = needs_work(
-        f"Nothing to check: there is no {what}.",
-        expected=f"at least one {what}",
+        f"Nothing to check: {none}.",
+        expected=some,
         found="none",
         fix=fix,
         evidence=evidence,
@@ -298,7 +302,7 @@ def _commit_at(run: Run, place: str | None) -> str | None:
 
 
 def _instead(near: str | None) -> str:
-    return f"Found {quoted(near)} instead." if near else "Most often it was not created or not pushed."
+    return f"Found {quoted(near)} instead." if near else "Usually it was never created or never pushed."
 
 
 def names_found(names: list[str], noun: str, plural: str = "") -> str:

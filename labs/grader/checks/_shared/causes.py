@@ -133,7 +133,7 @@ def _taken_away(run: Run, tip: Tip, path: str, said: str) -> Verdict | None:
     return needs_work(
         f"{said} Commit {after.id[:7]} {quoted(after.subject)} deleted it.",
         expected=quoted(path),
-        found=f"{quoted(path)} in commit {commit_id[:7]} and not in {after.id[:7]}",
+        found=f"{quoted(path)} in commit {commit_id[:7]} but not in {after.id[:7]}",
         fix=change(run, tip, f"Restore {posixpath.basename(path)}", _restored(commit_id, [path])),
         evidence=[replace(at_tip(tip, path.encode()), commit=after.id)],
     )

@@ -32,11 +32,11 @@ class CodeKind(Kind):
         return self.seconds + MARGIN_SECONDS
 
     def obstacle(self, run: Run) -> Verdict | None:
-        why = "it has no sandbox" if run.sandbox is None else run.sandbox.unavailable()
+        why = "no sandbox is available" if run.sandbox is None else run.sandbox.unavailable()
         if why:
-            return not_run(f"Not run: this server cannot run code in a sandbox: {why}.")
+            return not_run(f"Not run: code cannot be run in a sandbox here: {why}.")
         if run.requirements is not None and (why := sandbox_of(run).packages_unavailable()):
-            return not_run(f"Not run: this server cannot store the Python packages of the lab: {why}.")
+            return not_run(f"Not run: the lab's Python packages cannot be stored here: {why}.")
         try:
             environment(run)
         except CannotBuildError as error:

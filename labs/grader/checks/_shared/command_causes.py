@@ -40,7 +40,8 @@ def _cause(run: Run, tip: Tip, path: str, *, is_program: bool) -> tuple[str, str
         move = change(run, tip, f"Move {near} to {path}", ["git", "mv", "--", near, path])
         return f"There is no {quoted(path)}, but {quoted(near)} exists.", move
     if not entry.is_file:
-        return f"{quoted(path)} is {entry.noun}, and code is run without it.", ""
+        absent = "whose files are" if entry.is_submodule else "which is"
+        return f"{quoted(path)} is {entry.noun}, {absent} not available when code runs.", ""
     return _cause_inside(run, tip, path, entry, is_program=is_program)
 
 

@@ -45,7 +45,7 @@ def read_messages(repository: Repository) -> Messages:
     number = length = 0
     while batch := list(islice(waiting, BATCH)):
         if length > MAX_BYTES:
-            return Messages(number, unread=(f"messages past {size(MAX_BYTES)}",))
+            return Messages(number, unread=(f"messages beyond the first {size(MAX_BYTES)}",))
         texts = [each.message or "" for each in batch]
         number, length = number + len(texts), length + sum(map(len, texts))
         if leak := _first_leak(batch, texts):

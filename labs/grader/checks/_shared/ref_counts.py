@@ -23,9 +23,9 @@ def count_problems(
     if listed_by_name == counted:
         yield "", "needs one of `exactly`, `at_least` and `at_most`"
     if at_least is not None and at_most is not None and at_least > at_most:
-        yield "at_least", "is more than `at_most`"
+        yield "at_least", "must not be more than `at_most`"
     if at_least == 0:
-        yield "at_least", "has to be at least 1"
+        yield "at_least", "must be at least 1"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class Counted:
     ) -> Verdict:
         """Judge the number of `names`, out of `everything`. `that` describes those that count."""
         number = len(names)
-        which = " ".join(filter(None, [_called(self.matches), that]))
-        there = f"There {'is' if number == 1 else 'are'} {self._counted(number)} {which}".rstrip()
+        there = f"There {'is' if number == 1 else 'are'} {self._counted(number)}{_which(self.matches, that, number)}"
         found = listed(map(quoted, names), limit=MAX_SHOWN)
         if number >= (self.at_least or 0) and (self.at_most is None or number <= self.at_most):
             of = LookedAt(len(everything), self.noun, plural=self.plural)
@@ -54,7 +53,8 @@ class Counted:
         others = listed(map(quoted, everything), limit=MAX_SHOWN)
         return needs_work(
             f"{there}.",
-            expected=f"{wanted} {which}".rstrip(),
+            expected=wanted
+            + _which(self.matches, that, next(limit for _, limit in reversed(limits) if limit is not None)),
             found=found or (f"only {others}" if others else f"no {self.noun}"),
             fix=fix,
         )
@@ -63,8 +63,14 @@ class Counted:
         return count(number, self.noun, self.plural) if number else f"no {self.plural}"
 
 
-def _called(pattern: str | None) -> str:
-    if pattern is None:
-        return ""
+def _which(pattern: str | None, that: str, number: int) -> str:
+    # after a count of tags or branches
+    after = [_called(pattern, number)] if pattern is not None else []
+    return "".join(f" {words}" for words in [*after, that] if words)
+
+
+def _called(pattern: str, number: int) -> str:
     words = in_words(pattern)
-    return f"called {words}" if words.startswith("`") else "with a name of the required form"
+    if words.startswith("`"):
+        return f"called {words}"
+    return "whose name has the required form" if number == 1 else "whose names have the required form"
