@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_or_expired_key": "This link no longer works. Ask for a new one.",
         "invalid_password_reset": "This link no longer works. Ask for a new one.",
         "max_email_addresses": "You can add at most %d email addresses.",
-        "rate_limited": "Too many attempts. Try again in 5 minutes.",
+        "rate_limited": "We’ve just sent you an email. Wait a minute before you ask for another one.",
         "select_only_one": "Choose only one.",
         "too_many_login_attempts": "Too many attempts. Try again in 5 minutes.",
         "unverified_primary_email": "Confirm this email address before you sign in with it.",
