@@ -167,7 +167,7 @@ def test_right_answers_that_the_author_lists_are_hidden(repo):
         ),
         (
             "{value_in: {path: a.txt, at: v1.0, line: 9}}",
-            "Not run: `a.txt` at `v1.0` does not have the value that this check compares with.",
+            "Not run: `a.txt` at `v1.0` does not have the value to compare with.",
         ),
         ("{object_of: {path: nothing}}", "Not run: there is no `nothing` on `main`."),
     ],
