@@ -138,7 +138,7 @@ def test_pack_that_was_cut_off_is_our_fault_and_no_success(join, caplog):
     pack.write_bytes(pack.read_bytes()[: 50 * KILOBYTE])
     code, said = cloned(clone, "copy")
     assert (code, "HTTP 500" in said) == (128, True), said
-    assert f"git upload-pack exited with 128 in {clone.repository.path}" in caplog.text
+    assert f"git upload-pack exited with status 128 in {clone.repository.path}" in caplog.text
 
 
 @pytest.mark.parametrize(
