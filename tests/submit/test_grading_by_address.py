@@ -106,7 +106,7 @@ def test_what_was_rewritten_away_is_unreadable_and_the_latest_commit_is_one_clic
         "Grade the latest commit instead."
     )
     text = text_of(page.client.get(submission.get_absolute_url()))
-    assert "Correct it and push again" not in text
+    assert "Fix it and push again" not in text
     assert "Grade the latest commit</button>" in text
     assert graded(submitted(page.post("latest"))).state == State.GRADED
 
