@@ -20,7 +20,7 @@ from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged
 from labs.grader.fetching.upstream import Server
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryDamagedError
-from labs.grader.words import quoted
+from labs.grader.words import count, quoted
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def check_lookup_rate(user_id: int) -> None:
     limit = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` lets only one request take it.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(limit)):
-        sentence = f"You can look up at most {limit} repositories a minute. Wait a minute."
+        sentence = f"You can look up at most {count(limit, 'repository', 'repositories')} a minute. Wait a minute."
         raise LookUpFailedError(sentence)
 
 

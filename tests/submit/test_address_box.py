@@ -148,7 +148,7 @@ def test_looking_up_too_often_is_refused_for_a_minute_and_for_one_learner(
 def test_submitting_counts_as_looking_up(page, github, settings):
     settings.LOOKUPS_PER_MINUTE = 1
     assert page.grade(github.commit).status_code == 302
-    assert "You can look up at most 1 repositories a minute." in text_of(page.grade(github.commit))
+    assert "You can look up at most 1 repository a minute." in text_of(page.grade(github.commit))
 
 
 def test_text_that_is_no_address_costs_no_turn(page, github, settings):
