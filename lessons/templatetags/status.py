@@ -12,11 +12,6 @@ WORDS = {
 }
 
 
-@register.filter
-def state_word(state: str) -> str:
-    return WORDS[state]
-
-
 def _draw(state: str, word: str) -> str:
     return (
         f'<svg class="g {state}" aria-hidden="true" focusable="false"><use href="#g-{state}"/></svg>'
