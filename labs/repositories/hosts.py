@@ -67,8 +67,8 @@ def check_lookup_rate(user_id: int) -> None:
     limit = settings.LOOKUPS_PER_MINUTE
     # Each slot is free again a minute after it was taken; `add` lets only one request take it.
     if not any(cache.add(f"lookup-{user_id}-{slot}", True, 60) for slot in range(limit)):
-        sentence = f"You can look up at most {count(limit, 'repository', 'repositories')} a minute. Wait a minute."
-        raise LookUpFailedError(sentence)
+        allowed = count(limit, "repository", "repositories")
+        raise LookUpFailedError(f"You can look up at most {allowed} a minute. Wait a minute.")
 
 
 def newest(address: Address) -> Offer:
