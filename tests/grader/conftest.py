@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,21 @@ class Repo:
     def grade(self, text: str, refs: dict[str, str] | None = None) -> Report:
         with Repository.open(self.path, refs) as repository:
             return grade(load_spec(text), repository)
+
+
+Build = Callable[[Repo], None]
+
+
+def files(**contents: str | bytes) -> Build:
+    """Return a builder of one commit with these files; in a name, `__` is a slash and `_dot_` a dot."""
+
+    def build(repo: Repo) -> None:
+        for name, content in contents.items():
+            repo.put(name.replace("__", "/").replace("_dot_", "."), content)
+        repo.git("add", "--force", "--all")
+        repo.commit("Add files")
+
+    return build
 
 
 def lab(*checks: str, starter: str | None = None, more: str = "") -> str:

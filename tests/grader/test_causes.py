@@ -1,7 +1,6 @@
 """If a path is not what a check asks for, the fix names the cause that Git knows, and its commands lead to a pass."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +9,7 @@ from labs.grader.checks._shared.command_causes import with_cause
 from labs.grader.checks._shared.near_names import near_path
 from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
-from tests.grader.conftest import Repo
+from tests.grader.conftest import Build, Repo, files
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "1" * 64 + "\nsize 3000\n"
 MODEL = "file: {path: app/model.py, exists: true}"
@@ -53,19 +52,7 @@ def link_to_nowhere(repo: Repo) -> None:
     repo.commit("Link")
 
 
-def puts(**files: str | bytes) -> Callable[[Repo], None]:
-    """A commit of these files; `__` points to a slash and `_dot_` for a dot."""
-
-    def build(repo: Repo) -> None:
-        for name, content in files.items():
-            repo.put(name.replace("__", "/").replace("_dot_", "."), content)
-        repo.git("add", "--force", "--all")
-        repo.commit("Add files")
-
-    return build
-
-
-def named(path: str, content: str = "text\n") -> Callable[[Repo], None]:
+def named(path: str, content: str = "text\n") -> Build:
     def build(repo: Repo) -> None:
         repo.put(path, content)
         repo.git("add", "--force", "--all")
@@ -98,7 +85,7 @@ def notebook_on_a_branch(repo: Repo) -> None:
     repo.switch("main")
 
 
-CASES: list[tuple[Callable[[Repo], None], str, str]] = [
+CASES: list[tuple[Build, str, str]] = [
     (nested, MODEL, "`app` on `main` is a nested repository, not a folder. It has its own `.git`"),
     (
         submodule,
@@ -153,11 +140,11 @@ CASES: list[tuple[Callable[[Repo], None], str, str]] = [
     (deleted, MODEL, "`Tidy up` deleted it."),
     (tag_without_it, "file: {path: app/model.py, at: v1, exists: true}", "It is on the branch `main`."),
     (
-        puts(_dot_gitignore="*.py\n"),
+        files(_dot_gitignore="*.py\n"),
         MODEL,
         "Line 1 of `.gitignore`, `*.py`, ignores it, so `git add` skips it.",
     ),
-    (puts(_dot_gitignore="/app/\n"), MODEL, "Line 1 of `.gitignore`, `/app/`, ignores it"),
+    (files(_dot_gitignore="/app/\n"), MODEL, "Line 1 of `.gitignore`, `/app/`, ignores it"),
     (
         named("Dockerfile", "FROM a:1\n".encode("utf-16")),
         "dockerfile: {}",
