@@ -127,7 +127,7 @@ WORKFLOW = {"_dot_github__workflows__ci_dot_yml": CALLS, "_dot_github__workflows
 PROJECT = "[build-system]\nrequires = []\nbuild-backend = 'x'\n[project]\nname = 'shop'\nversion = '1'\n"
 NOTEBOOK = '{"cells": [%s], "nbformat": 4}'
 NOTHING = "Nothing to check: there is no "
-NO_CHANGE = NOTHING + "commit that changes a file on `main`."
+NO_CHANGE = NOTHING + "commit after `{}` on `main` that changes a file."
 NO_RULE = "Nothing to check: on `main` there is neither `{}` nor a `{}` that could apply to it."
 NOT_IGNORED = NO_RULE.format(".env", ".gitignore")
 NO_ATTRIBUTES = NO_RULE.format("a.bin", ".gitattributes")
@@ -135,10 +135,15 @@ IN_ANY_REF = " in the history of any branch or tag."
 
 EMPTY: list[tuple[Build, str, str]] = [
     (readme_alone, "commits: {since: main, at_most: 3}", NOTHING + "commit after `main` on `main`."),
-    (readme_alone, "each_commit: {since: main, files_at_most: 1}", NO_CHANGE),
-    (empty_commit_on_main, "each_commit: {since: old, files_at_most: 1}", NO_CHANGE),
-    (empty_commit_on_main, "each_commit: {since: old, one_of: [[a]]}", NO_CHANGE),
-    (readme_alone, "each_commit: {since: main, empty: false}", ""),
+    (readme_alone, "each_commit: {since: main, files_at_most: 1}", NO_CHANGE.format("main")),
+    (empty_commit_on_main, "each_commit: {since: old, files_at_most: 1}", NO_CHANGE.format("old")),
+    (empty_commit_on_main, "each_commit: {since: old, one_of: [[a]]}", NO_CHANGE.format("old")),
+    (
+        readme_alone,
+        "each_commit: {since: main, empty: false}",
+        NOTHING + "commit after `main` on `main` that the rules apply to.",
+    ),
+    (readme_alone, "history: {since: main, linear: true}", NOTHING + "commit after `main` on `main`."),
     (readme_alone, "history: {since: main, subjects: [Start], in_order: true}", ""),
     (message_alone, "commit: {at: main, matches: '.*'}", "does not have the required message"),
     (message_alone, "tag: {name: light, matches: '.*'}", "which has no message"),

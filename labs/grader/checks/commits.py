@@ -15,7 +15,7 @@ from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
 from ..words import count, listed, quoted
-from ._shared.base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer, whose_commits
 from ._shared.fixes import branch_of, on_branch, rewrite_branch
 from ._shared.shell import Line, append_line, paragraphs
 
@@ -65,7 +65,7 @@ class CommitsCheck(Kind):
         own = [commit for commit in own if self.merges is None or commit.is_merge == self.merges]
         newest = own[-MAX_SHOWN:]
         evidence = [commit_evidence(tip, commit) for commit in newest]
-        whose = f"after {quoted(self.since)}" if self.since else "of yours"
+        whose = whose_commits(self.since)
         has = f"{quoted(tip.name)} has {_number(len(own), self._noun)} {whose}"
         least = self.exactly or self.at_least or 0
         most = self.at_most if self.exactly is None else self.exactly

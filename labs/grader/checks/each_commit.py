@@ -21,7 +21,7 @@ from ..git.repository import Tip
 from ..parameters import Count, FilePath, Regex
 from ..pattern_words import in_words
 from ..words import count, decoded, listed, quoted
-from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer, whose_commits
 from ._shared.commit_rules import MAX_LISTED, CommitRules
 from ._shared.fixes import branch_of, rewrite_branch
 from ._shared.proposed_texts import subject_for
@@ -116,10 +116,11 @@ class EachCommitCheck(CommitRules, HistoryKind):
         return self.files_at_most is not None or bool(self.one_of)
 
     def _looked_at(self, run: Run, tip: Tip, judged: list[Commit]) -> LookedAt:
+        where = f"{whose_commits(self.since)} on {quoted(tip.name)}"
         if not self._counts_files:
-            return LookedAt(len(judged), "commit", f"on {quoted(tip.name)}")
+            return LookedAt(len(judged), "commit", f"{where} that the rules apply to")
         changing = sum(1 for commit in judged if run.repository.change_of(commit))
-        return LookedAt(changing, "commit", f"that changes a file on {quoted(tip.name)}")
+        return LookedAt(changing, "commit", f"{where} that changes a file")
 
     def _fault(self, run: Run, commit: Commit, is_described: bool) -> _Fault | None:
         if is_described and (why := self._fault_of_message(commit)):

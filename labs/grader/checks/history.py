@@ -17,7 +17,7 @@ from ..git.repository import Tip
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..pattern_words import in_words
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer, whose_commits
 from ._shared.fixes import rewrite_branch
 from ._shared.proposed_texts import fitting, subject_for
 from ._shared.rewriting import recommit_as
@@ -75,7 +75,7 @@ class HistoryCheck(HistoryKind):
 
     def _judge_linear(self, run: Run, tip: Tip, among: list[Commit]) -> Verdict:
         merges = [commit for commit in among if commit.is_merge]
-        of = LookedAt(len(among), "commit", f"on {quoted(tip.name)}")
+        of = LookedAt(len(among), "commit", f"{whose_commits(self.since)} on {quoted(tip.name)}")
         if not merges:
             linear = f"The history of {quoted(tip.name)} is linear ({count(len(among), 'commit')})."
             return passed(linear, *newest(tip, among), looked_at=of)

@@ -245,6 +245,10 @@ def commits_since(run: Run, tip: Tip, since: Revision | None) -> list[Commit] | 
     return run.by_learner(tip, after)
 
 
+def whose_commits(since: Revision | None) -> str:
+    return f"after {quoted(since)}" if since else "of yours"
+
+
 def missing_branch(run: Run, name: str) -> Verdict:
     branches = list(run.repository.branches)
     near = "master" if name == "main" and "master" in branches else alike(name, branches)
