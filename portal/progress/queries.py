@@ -47,10 +47,10 @@ from portal.progress.standing import (
 MAX_MEETING = timedelta(minutes=32_767)  # the maximum of the column
 
 
-def addresses(name: str, course: Course) -> Callable[[str], str]:
-    # `reverse` is too slow to call for hundreds of slugs.
-    before, after = reverse(name, args=[course.slug, "0-0"]).rsplit("0-0", 1)
-    return lambda slug: f"{before}{slug}{after}"
+def addresses(name: str, *args: str) -> Callable[[str], str]:
+    # Takes the last argument later: `reverse` is too slow to call for hundreds of slugs.
+    before, after = reverse(name, args=[*args, "0-0"]).rsplit("0-0", 1)
+    return lambda last: f"{before}{last}{after}"
 
 
 # --- one learner's tries --------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     # By lab key; two queries over the learner's own submissions, one row per lab from each.
     own = Submission.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
-    page = addresses_of_submissions()
+    page = addresses("submission")
     best: Any = own.best()
     best = best.values_list("lab", "points", "max_points", "passed", "public_id")
     for lab, points, out_of, passed, public_id in best:
@@ -90,11 +90,6 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     return results
 
 
-def addresses_of_submissions() -> Callable[[str], str]:
-    before, after = reverse("submission", args=["0-0"]).rsplit("0-0", 1)
-    return lambda public_id: f"{before}{public_id}{after}"
-
-
 def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     """Return the labs that count, in order, each with the session key of the first lesson that names it."""
     homes: dict[str, int] = {}
@@ -103,7 +98,7 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
         for slug in slugs:
             homes.setdefault(slug, session)
     results = lab_results(reader.enrollment) if reader.enrollment else {}
-    page = addresses("lab", reader.course)
+    page = addresses("lab", reader.course.slug)
     labs = Lab.objects.filter(course=reader.course).counted()
     rows = labs.values_list("pk", "slug", "title", "current__max_points", "current__proved")
     return [
@@ -183,7 +178,7 @@ def _quiz_items(
     reader: OpenCourse, quizzes: QuerySet[Quiz], results: dict[int, Result]
 ) -> list[tuple[int, int, Item]]:
     # Tuples of lesson key, session key and item.
-    page = addresses("quiz", reader.course)
+    page = addresses("quiz", reader.course.slug)
     rows = quizzes.values_list(
         "pk", "lesson", "lesson__session", "slug", "title", "current__question_count", "current__max_points"
     )
@@ -203,7 +198,7 @@ def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing)
     unread = lessons.exclude(Exists(read)).order_by(*order)
     # Keys first, then columns: sorting 300 lessons with all displayed columns takes longer.
     shown = lessons.filter(pk__in=list(unread.values_list("pk", flat=True)[:MAX_DUE])).order_by(*order)
-    page = addresses("lesson", reader.course)
+    page = addresses("lesson", reader.course.slug)
     fields = ("slug", "title", "minutes", "session", "own", "own__heading", "contents")
     found: list[tuple[int, Item]] = []
     for slug, title, minutes, session, begun, heading, contents in shown.values_list(*fields):
@@ -269,7 +264,7 @@ def _lesson_rows(reader: OpenCourse, sessions: dict[int, OutlineSession]) -> dic
     if reader.enrollment:
         own = Reading.objects.filter(enrollment=reader.enrollment)
         readings = {lesson: at for lesson, *at in own.values_list("lesson", "read_at", "updated_at")}
-    page = addresses("lesson", reader.course)
+    page = addresses("lesson", reader.course.slug)
     fields = ("pk", "session", "slug", "title", "summary", "minutes", "status", "public")
     lessons = {}
     for pk, session, slug, title, summary, minutes, status, public in reader.lessons().values_list(*fields):

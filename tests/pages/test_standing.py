@@ -1,4 +1,4 @@
-"""How far a learner is, in one sentence."""
+"""The points of a result, in one sentence."""
 
 from decimal import Decimal
 

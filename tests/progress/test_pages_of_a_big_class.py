@@ -68,9 +68,8 @@ def test_pages_read_no_more_rows_and_scan_no_table_in_a_large_class():
         asked = [selects(getattr(one, who), path, **data) for one in (small, large)]
         read = [rows_of(queries) for queries in asked]
         assert len(read[0]) == len(read[1]), path
-        if (
-            path == "lesson-7/"
-        ):  # the sidebar, which is cached: the lessons of its session, the other sessions
+        if path == "lesson-7/":
+            # The sidebar, which is cached: the lessons of its session and the other sessions.
             assert [rows.pop() for rows in read] == [SMALL.lessons // 4 + 3, BIG.lessons // 4 + 3]
         if who == "fresh":
             assert read[1] == read[0], path
