@@ -22,10 +22,6 @@ def submission_address(submission: Submission) -> str:
 def labcheck_addresses(lab: Lab) -> dict[str, str]:
     """Return the URLs for running the checks on a laptop or in a workflow, by the names that templates use."""
     at = {"course": lab.course.slug, "lab": lab.slug}
-    names = {
-        "source_address": "lab_source",
-        "report_address": "lab_report",
-        "workflow_address": "lab_workflow",
-    }
+    names = {"source_address": "lab_source", "report_address": "lab_report"}
     found = {name: settings.PUBLIC_URL + reverse(view, kwargs=at) for name, view in names.items()}
     return {**found, "labcheck_address": settings.PUBLIC_URL + reverse("labcheck")}

@@ -11,7 +11,7 @@ from labs.authoring.trying import CannotTryError, choices, try_on
 from labs.grader.spec import SpecError, load_spec
 from labs.models import Lab
 from labs.queries import Tally
-from labs.reports.standing import Standing, check_rows
+from labs.reports.standing import Standing, check_rows, pass_rule
 from labs.reports.verdict import groups
 from labs.specs import parse_spec, problems_of
 from lessons.pages.previews import Preview
@@ -38,8 +38,8 @@ def preview_lab(request: UserRequest) -> HttpResponse:
     except SpecError as error:
         return Preview(None, problems_of(error)).as_response()
     points = sum((check.points for check in spec.checks), Decimal(0))
-    whole = Standing(points, points, spec.pass_mark, passed=True)
-    shown = {"spec": spec, "whole": whole, "checks": check_rows(spec.checks, {})}
+    rule = pass_rule(points, spec.pass_mark)
+    shown = {"spec": spec, "rule": rule, "checks": check_rows(spec.checks, {})}
     page = render_to_string("authoring/_lab.html", shown)
     return Preview(page, facts=f"{len(spec.checks)} checks, {show_points(points)} points").as_response()
 

@@ -11,7 +11,7 @@ from labs.addresses import labcheck_addresses, practice_address
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, verdict_of
-from labs.reports.standing import CheckRow, Standing, check_rows, to_fix
+from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
@@ -47,46 +47,65 @@ def lab_page(
     """
     lab = found.lab
     past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
-    shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
-    running = next((row for row in past if not row.has_ended), None)
-    latest_from = past[0].origin if past and not before else None
-    best: Any = found.enrollment and queries.best_submission(found.enrollment, lab)
-    standing = best and Standing(best.points, best.max_points, best.pass_mark, best.passed)
-    checks = check_rows(
-        parse_spec(lab.current.source).checks if lab.current else (), best.data if best else {}
-    )
     newest = past[0] if past and not before else None
+    running = next((row for row in past if not row.has_ended), None)
+    latest_from = newest.origin if newest else None
     return {
         "lab": lab,
         "course": lab.course,
         "enrollment": found.enrollment,
         "closed": closed_reason(lab),
         "brief_html": brief_with_address(lab),
-        "whole": lab.current
-        and Standing(lab.current.max_points, lab.current.max_points, lab.current.pass_mark, True),
-        "checks": checks,
-        "best": best,
-        "standing": standing,
-        "band": running_band(running)
-        or stopped_band(newest)
-        or (standing and best_band(best, standing, checks, found)),
-        "history": [history_item(row, verdict_of(row)) for row in shown],
-        "older": shown[-1].number if older else None,
-        "before": before,
+        **_standing_context(found, running, newest),
+        **_history_context(past, before),
+        **_commands_context(lab, token),
         "running": running,
         "form": form or AddressForm(),
         "offer": offer,
         "has_moved": has_moved,
         "latest_from": latest_from,
         "by_address": by_address or (bool(form or offer or latest_from) and not token),
-        "host_name": host_name(),
-        "own_command": own_command(lab),
-        **labcheck_addresses(lab),
-        "commands": push_commands(practice_address(lab, token)),
-        "has_token": bool(token),
         "previous": found.previous,
         "next": found.next,
         "crumbs": course_crumbs(lab.course, (lab.title, "")),
+    }
+
+
+def _standing_context(
+    found: queries.OpenLab, running: Submission | None, newest: Submission | None
+) -> Context:
+    version = found.lab.current
+    # Any: a submission that `best_submission` annotated
+    best: Any = found.enrollment and queries.best_submission(found.enrollment, found.lab)
+    checks = check_rows(parse_spec(version.source).checks if version else (), best.data if best else {})
+    standing = Standing.of(best) if best else None
+    band = running_band(running) or stopped_band(newest)
+    if standing and not band:
+        band = best_band(best, standing, checks, found)
+    return {
+        "rule": version and pass_rule(version.max_points, version.pass_mark),
+        "checks": checks,
+        "best": best,
+        "standing": standing,
+        "band": band,
+    }
+
+
+def _history_context(past: list[Submission], before: int | None) -> Context:
+    shown, older = past[: queries.HISTORY_PAGE], past[queries.HISTORY_PAGE :]
+    return {
+        "history": [history_item(row, verdict_of(row)) for row in shown],
+        "older": shown[-1].number if older else None,
+        "before": before,
+    }
+
+
+def _commands_context(lab: Lab, token: str) -> Context:
+    return {
+        "host_name": host_name(),
+        "own_command": own_command(lab),
+        "commands": push_commands(practice_address(lab, token)),
+        "has_token": bool(token),
     }
 
 

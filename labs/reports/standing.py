@@ -50,11 +50,17 @@ class Standing:
         return f"{self.score}, {show_points(missing)} below the pass mark."
 
 
+def pass_rule(max_points: Decimal, pass_mark: int) -> str:
+    needed = show_points(points_to_pass(max_points, pass_mark))
+    return f"{show_points(max_points)} points. You need {needed} to pass. Your best submission counts."
+
+
 @dataclass(frozen=True)
 class CheckRow:
     """A check of the lab with its outcome in one report; without one `score` is "25 points".
 
-    A check of no points has no score."""
+    A check of no points has no score.
+    """
 
     says: str
     score: str
