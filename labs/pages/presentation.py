@@ -89,7 +89,6 @@ def submission_page(submission: Submission, user: User) -> Context:
     return {
         **run_context(submission, position_of(submission), staff=staff, announced_at=now),
         "history": [history_item(row, verdict_of(row), submission) for row in past],
-        "is_own": submission.enrollment.user_id == user.pk,
         "also_by": queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": course_crumbs(
