@@ -4,18 +4,31 @@ import re
 
 from .words import quoted
 
+# where anchors put a text: in a single line, and in one of several
+_PLACES = {
+    ("", ""): ("", ""),
+    ("^", ""): (" at the start", " at the start of a line"),
+    ("", "$"): (" at the end", " at the end of a line"),
+    ("^", "$"): (" alone", " alone on a line"),
+    (r"\b", r"\b"): (" as a word", " as a word"),
+}
 
-def in_words(pattern: str, which: str = "required") -> str:
-    """Describe a regular expression without showing it: by its literal texts, else "the required text"."""
-    texts = [_only_text(part) for part in re.split(r"(?<!\\)\|", pattern)]
-    if all(texts):
-        return " or ".join(quoted(text) for text in texts if text)
-    return f"the {which} text"
+
+def in_words(pattern: str, which: str = "required", *, of_lines: bool = False) -> str:
+    """Describe a regular expression without showing it: by its literal texts, else "the required text".
+
+    `of_lines` is True if `^` and `$` match at every line.
+    """
+    texts = [_only_text(part, of_lines) for part in re.split(r"(?<!\\)\|", pattern)]
+    return " or ".join(texts) if all(texts) else f"the {which} text"
 
 
-def _only_text(pattern: str) -> str:
-    # the only text that a pattern matches, "" if it matches several
-    inner = re.sub(r"^(\^|\\b)|((?<!\\)\$|\\b)$", "", pattern)
+def _only_text(pattern: str, of_lines: bool) -> str:
+    # the only text that a pattern matches, with its place; "" if it matches several
+    anchored = re.fullmatch(r"(\^|\\b|)(.*?)((?<!\\)\$|\\b|)", pattern, re.DOTALL)
+    before, inner, after = anchored.groups() if anchored else ("", "", "")
+    if not inner or (before, after) not in _PLACES:
+        return ""
     if re.search(r"(?<!\\)[.^$*+?{}\[\]()]|\\[a-zA-Z0-9]", inner):
         return ""
-    return re.sub(r"\\(.)", r"\1", inner)
+    return quoted(re.sub(r"\\(.)", r"\1", inner)) + _PLACES[before, after][of_lines]

@@ -101,7 +101,7 @@ def test_a_value_that_is_not_there_says_how_far_the_way_goes(ask, place, why, fo
     ("rest", "expected"),
     [
         ("at_least: 1, at_most: 2.5", "a number that is at least 1 and at most 2.5"),
-        ("matches: '^v'", "text that contains `v`"),
+        ("matches: '^v'", "text that contains `v` at the start"),
         ("exists: true", "a value at `none`"),
         ("equals: false", "false"),
     ],

@@ -93,6 +93,16 @@ def test_a_pattern_is_searched_line_by_line(repo, pattern, outcome):
     assert repo.ask(f"file: {{path: README.md, matches: '{pattern}'}}").outcome == outcome
 
 
+def test_text_in_the_middle_of_a_line_is_not_at_its_start(repo):
+    repo.put("README.md", "See # Title\n")
+    repo.commit()
+    result = repo.ask("file: {path: README.md, matches: '^# Title'}")
+    assert result.why == "`README.md` on `main` does not contain `# Title` at the start of a line."
+    assert result.expected == "a line that contains `# Title` at the start"
+    result = repo.ask("file: {path: README.md, lacks: 'Title$'}")
+    assert result.why == "Line 1 of `README.md` on `main` contains `Title` at the end."
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_text_that_windows_wrote_is_read(repo, encoding):
     repo.put("README.md", "# Grüße\r\n".encode(encoding))
@@ -196,7 +206,7 @@ def test_what_a_file_must_not_hold_is_shown_at_its_line(repo):
     repo.put("a", "one\nTODO: two\n")
     repo.commit()
     result = repo.ask("file: {path: a, lacks: 'TODO|FIXME'}")
-    assert result.why == "`a` on `main` contains `TODO` or `FIXME` on line 2."
+    assert result.why == "Line 2 of `a` on `main` contains `TODO` or `FIXME`."
     assert (result.expected, result.found) == (
         "no line that contains `TODO` or `FIXME`",
         "`TODO: two` on line 2",

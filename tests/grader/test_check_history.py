@@ -52,6 +52,14 @@ def test_the_first_difference_is_named_with_both_sequences(line):
     assert len(result.evidence) == 3
 
 
+def test_a_text_at_the_wrong_place_is_not_called_missing(line):
+    result = ask(line, "matches: [Start, Add, '^b']")
+    assert result.why == (
+        "The commit messages on `main` are not as required: "
+        "commit 3 has the subject `Add b`, which does not contain `b` at the start."
+    )
+
+
 def test_commits_of_the_starter_are_no_part_of_it(line):
     assert ask(line, "subjects: [Add b, fixup! Add a]", starter=line.head("main~2")).outcome is PASSED
 

@@ -83,7 +83,7 @@ def test_a_message_that_does_not_match_is_shown(repo):
     repo.commit()
     repo.git("tag", "-a", "-m", "tmp", "v1.0")
     result = repo.ask("tag: {name: v1.0, matches: '^Release'}")
-    assert (result.expected, result.found) == ("a message that contains `Release`", "`tmp`")
+    assert (result.expected, result.found) == ("a message that contains `Release` at the start", "`tmp`")
 
 
 def test_a_lightweight_tag_has_no_message_to_match(repo):

@@ -12,24 +12,36 @@ CHECKS = Path(checks.__file__).parent
 
 
 @pytest.mark.parametrize(
-    ("pattern", "words"),
+    ("pattern", "words", "in_lines"),
     [
-        ("^Release", "`Release`"),
-        ("v1", "`v1`"),
-        (r"\.env$", "`.env`"),
-        ("TODO|FIXME", "`TODO` or `FIXME`"),
-        (r"a\|b", "`a|b`"),
-        (r"\bwip\b", "`wip`"),
-        ("^[A-Z].{9,}", "the required text"),
-        (r"^# +\S", "the required text"),
-        (r"^\d+\.\d+$", "the required text"),
-        ("(?i)todo", "the required text"),
-        ("a.*b|c", "the required text"),
-        ("", "the required text"),
+        ("v1", "`v1`", "`v1`"),
+        ("^Release", "`Release` at the start", "`Release` at the start of a line"),
+        (r"\.env$", "`.env` at the end", "`.env` at the end of a line"),
+        ("^done$", "`done` alone", "`done` alone on a line"),
+        (r"\bwip\b", "`wip` as a word", "`wip` as a word"),
+        ("TODO|FIXME", "`TODO` or `FIXME`", "`TODO` or `FIXME`"),
+        ("^TODO|FIXME", "`TODO` at the start or `FIXME`", "`TODO` at the start of a line or `FIXME`"),
+        (r"a\|b", "`a|b`", "`a|b`"),
+        (r"5\$", "`5$`", "`5$`"),
+        *(
+            (pattern, "the required text", "the required text")
+            for pattern in (
+                "^[A-Z].{9,}",
+                r"^# +\S",
+                r"^\d+\.\d+$",
+                r"^wip\b",
+                "(?i)todo",
+                "a.*b|c",
+                "^|a",
+                "^$",
+                "",
+            )
+        ),
     ],
 )
-def test_a_pattern_in_words(pattern, words):
+def test_a_pattern_in_words(pattern, words, in_lines):
     assert in_words(pattern) == words
+    assert in_words(pattern, of_lines=True) == in_lines
     assert in_words(pattern, "forbidden") == words.replace("required", "forbidden")
 
 

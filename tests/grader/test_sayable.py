@@ -158,7 +158,7 @@ def test_a_pattern_of_files_is_met_by_one_or_by_each(repo):
         "file: {path: '*.py', contains: z}": "None of the 2 files that match `*.py` is as required. "
         "`a.py` on `main` does not contain `z`.",
         "file: {path: '*.py', lacks: z}": "Each of the 2 files that match `*.py` is as required.",
-        "file: {path: '*.py', lacks: y}": "`b.py` on `main` contains `y` on line 1.",
+        "file: {path: '*.py', lacks: y}": "Line 1 of `b.py` on `main` contains `y`.",
         "file: {path: '*.sh', executable: true}": "`run.sh` on `main` is not executable.",
         "file: {path: '*.csv', exists: false}": "No file on `main` matches `*.csv`.",
         "file: {path: '*.py', exists: false}": "`a.py` exists on `main`.",

@@ -185,10 +185,11 @@ class FileCheck(Kind):
     def _search(self, run: Run, file: Text) -> Verdict:
         wanted = self.contains or self.matches or self.lacks or ""
         pattern = wanted if self.contains is None else re.escape(wanted)
-        asked = quoted(wanted)
+        asked = in_line = quoted(wanted)
         if self.contains is None:
-            asked = in_words(wanted, "forbidden" if self.lacks else "required")
-        aim = f"no line that contains {asked}" if self.lacks else f"a line that contains {asked}"
+            which = "forbidden" if self.lacks else "required"
+            asked, in_line = in_words(wanted, which, of_lines=True), in_words(wanted, which)
+        aim = f"{'no' if self.lacks else 'a'} line that contains {in_line}"
         add: Line = ["git", "add", "--", self.path]
         match = re.search(pattern, file.text, re.MULTILINE)
         line = file.text.count("\n", 0, match.start()) + 1 if match else 1
@@ -209,7 +210,7 @@ class FileCheck(Kind):
             f"{quoted(file.lines[line - 1])} on line {line}" if match else f"no such line in {_counted(file)}"
         )
         return needs_work(
-            f"{file} contains {asked} on line {line}." if match else f"{file} does not contain {asked}.",
+            f"Line {line} of {file} contains {in_line}." if match else f"{file} does not contain {asked}.",
             expected=aim,
             found=found,
             fix=self._without(run, file, aim) if self.lacks else self._add_text(run, file, aim),

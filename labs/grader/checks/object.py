@@ -53,7 +53,7 @@ class CommitShape:
             count(self.parents, "parent") if self.parents is not None else "",
             f"at least {count(self.ancestors, 'ancestor')}" if self.ancestors is not None else "",
             "two parents that have a common parent" if self.rhombus else "",
-            f"a message that contains {in_words(self.matches)}" if self.matches else "",
+            f"a message that contains {in_words(self.matches, of_lines=True)}" if self.matches else "",
         ]
         return f"a commit with {listed(filter(None, parts), limit=4)}"
 
@@ -76,7 +76,9 @@ class TagShape:
     def __str__(self) -> str:
         target = f" that points to a {self.marks}" if self.marks else ""
         verb = " and has" if target else " with"
-        message = f"{verb} a message that contains {in_words(self.matches)}" if self.matches else ""
+        message = (
+            f"{verb} a message that contains {in_words(self.matches, of_lines=True)}" if self.matches else ""
+        )
         return f"an annotated tag{target}{message}"
 
     def fits(self, tag: Tag) -> bool:

@@ -121,8 +121,8 @@ class RunCheck(CodeKind):
             self.command,
             ran,
             tip,
-            why=f"{shown(self.command)} did not print {in_words(self.matches)} {where(tip)}.{note}",
-            expected=f"output that contains {in_words(self.matches)}",
+            why=f"{shown(self.command)} did not print {in_words(self.matches, of_lines=True)} {where(tip)}.{note}",
+            expected=f"output that contains {in_words(self.matches, of_lines=True)}",
             found=printed(ran),
         )
 

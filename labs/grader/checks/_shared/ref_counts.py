@@ -71,6 +71,6 @@ def _which(pattern: str | None, that: str, number: int) -> str:
 
 def _called(pattern: str, number: int) -> str:
     words = in_words(pattern)
-    if words.startswith("`"):
+    if words.endswith("`"):
         return f"called {words}"
     return "whose name has the required form" if number == 1 else "whose names have the required form"

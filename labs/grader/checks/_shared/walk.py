@@ -68,7 +68,10 @@ def matching(commits: list[Commit], subject: str | None, matches: Regex | None) 
 def wording(subject: str | None, matches: Regex | None) -> str:
     asked = [f"the subject {quoted(subject)}"] if subject is not None else []
     return listed(
-        [*asked, *([f"a message that contains {in_words(matches)}"] if matches is not None else [])]
+        [
+            *asked,
+            *([f"a message that contains {in_words(matches, of_lines=True)}"] if matches is not None else []),
+        ]
     )
 
 
