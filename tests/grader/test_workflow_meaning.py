@@ -276,7 +276,7 @@ MEANING = [
     (DEPLOYMENT, "on: {push: {branches: [main]}}\njobs:\n  a:\n    runs-on: x\n    steps: [{run: ./check-all.sh}, "
      "{run: ./deploy.sh}]\n", UNKNOWN, "whether a test must pass before job `a` deploys"),
     (DEPLOYMENT, "on: {push: {branches: [main]}}\njobs:\n  a:\n    runs-on: x\n    steps: [{run: echo x}, "
-     "{run: ./deploy.sh}]\n", WORK, "Job `a` deploys, but no test is known to run first."),
+     "{run: ./deploy.sh}]\n", WORK, "Job `a` deploys, but no failing test is known to stop it."),
     (ORDER, one("{run: make test deploy}"), PASSED, "test → deploy"),
     ("order: [build, test]", one("{run: mvn -B verify}"), PASSED, "build → test"),
     ("order: [test]", "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: 'mvn package -DskipTests'}]\n", WORK,
@@ -545,3 +545,16 @@ PUBLISHES = [
 
 def test_what_is_published_is_not_called_a_deployment(judge):
     judge(PUBLISHES)
+
+
+@pytest.mark.parametrize(
+    ("on", "events"),
+    [
+        ("{push: {tags: ['v*']}}", "the event `push`"),
+        ("[release, pull_request]", "the events `release` and `pull_request`"),
+    ],
+)
+def test_events_that_do_not_deploy_are_named(repo, on, events):
+    repo.put(".github/workflows/ci.yml", flow(on))
+    repo.commit()
+    assert repo.ask(f"workflow: {{path: .github/workflows/ci.yml, {DEPLOYMENT}}}").found == events

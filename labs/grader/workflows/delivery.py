@@ -175,7 +175,7 @@ class Delivery(Reach):
             f"A push to {quoted(self.branch)} does not run the {_noun(act)} in job {quoted(act.job)}: "
             f"{start.clause('it')}.",
             f"a deployment on each push to {quoted(self.branch)}",
-            f"`if: {condition}`" if by_push and condition else f"the events {events}",
+            f"`if: {condition}`" if by_push and condition else events,
             () if by_push else ("on:", "  push:", f"    branches: [{self.branch}]"),
             job=act.job,
         )
@@ -187,7 +187,7 @@ class Delivery(Reach):
                 continue
             job, late = self.pipeline.jobs[act.job], bool(tests)
             after = runs_after_failure(job.condition) and job.condition
-            says = f"Job {quoted(act.job)} {_verb(act)}, but no test is known to run first."
+            says = f"Job {quoted(act.job)} {_verb(act)}, but no failing test is known to stop it."
             if late:
                 says = f"Job {quoted(act.job)} {_verb(act)} without waiting for the tests to pass."
             add = (f"  {act.job}:", f"    needs: [{', '.join([*job.needed, tests[0].job])}]") if late else ()
