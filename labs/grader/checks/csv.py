@@ -1,7 +1,7 @@
 """`csv: {path: data/reviews.csv, at: main, columns: [id, text]}` - a CSV file has these columns.
 
 More columns are allowed, in any order, unless `exactly: true`. `rows_at_least` and `rows_at_most` limit the number of
-rows below the header; blank lines do not count. `separator` is `,` by default, or `;`, `|` or tab. Each row has to have
+rows below the header; blank lines do not count. `separator` is `,` by default, or `;`, `|` or tab. Each row must have
 as many fields as the header.
 """
 

@@ -1,6 +1,6 @@
 """`line_endings: {path: run.sh, at: main, are: lf}` - Git stores a file with these line endings: `lf` or `crlf`.
 
-`path` may be a pattern such as `*.sh` or `src/**/*.py`. At least one of the files has to have a line ending.
+`path` may be a pattern such as `*.sh` or `src/**/*.py`. At least one of the files must have a line ending.
 """
 
 import shlex

@@ -1,4 +1,4 @@
-"""Judge the files that match a pattern: one of them has to pass, or each."""
+"""Judge the files that match a pattern: one of them must pass, or each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
