@@ -175,7 +175,7 @@ def test_cancelled_page_offers_to_grade_it(learner_client, cast):
 
 def test_submission_without_a_branch_has_no_commit_to_name(learner_client, cast):
     text = page(learner_client, cast.submit(refs=make_refs(main="a" * 40), head="", head_ref=""))
-    assert '<p class="under about">Your first repository, submission 1, received on' in text
+    assert '<p class="under">Your first repository, submission 1, received on' in text
 
 
 # --- who may do what ------------------------------------------------------------------------------------------------
