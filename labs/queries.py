@@ -62,8 +62,8 @@ def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> Op
     """Do the same as `get_open_lab`, and find the published labs before and after it in the same query."""
     near = Lab.objects.published().filter(course=OuterRef("course"))
     found = Lab.objects.annotate(
-        named_before=_first_named(_labs_before(near, OuterRef("position"), OuterRef("slug"))),
-        named_after=_first_named(_labs_after(near, OuterRef("position"), OuterRef("slug"))),
+        named_before=Subquery(_named(_labs_before(near, OuterRef("position"), OuterRef("slug")))[:1]),
+        named_after=Subquery(_named(_labs_after(near, OuterRef("position"), OuterRef("slug")))[:1]),
     )
     lab: Any = _get_lab(found, course_slug, lab_slug)
     enrollment = _enrollment_for(user, lab)
@@ -95,9 +95,9 @@ def _labs_after(labs: QuerySet[Lab], position: Any, slug: Any) -> QuerySet[Lab]:
     return labs.filter(after).order_by("position", "slug")
 
 
-def _first_named(labs: QuerySet[Lab]) -> Subquery:
+def _named(labs: QuerySet[Lab]) -> Any:
     # the slug, which has no spaces, then a space and the title
-    return Subquery(labs.annotate(named=Concat("slug", Value(" "), "title")).values("named")[:1])
+    return labs.values_list(Concat("slug", Value(" "), "title"), flat=True)
 
 
 def _link(lab: Lab, named: str | None) -> LabLink | None:
@@ -109,8 +109,7 @@ def _link(lab: Lab, named: str | None) -> LabLink | None:
 
 def lab_after(lab: Lab) -> LabLink | None:
     labs = _labs_after(Lab.objects.published().filter(course=lab.course_id), lab.position, lab.slug)
-    row = labs.values_list("slug", "title").first()
-    return _link(lab, " ".join(row)) if row else None
+    return _link(lab, _named(labs).first())
 
 
 def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
