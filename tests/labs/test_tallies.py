@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Count
 
-from labs.grading.lifecycle import update_failed_checks
+from labs.grading.failed_checks import update_failed_checks
 from labs.models import CohortSize, MetCheck, MetTally
 from lessons.models import Enrollment
 from tests.factories import make_cohort, make_enrollment, make_lab, make_submission, make_user
