@@ -29,7 +29,7 @@ def test_variable_that_is_missing_is_named(name):
 
 
 def test_documented_env_file_has_every_variable(tmp_path):
-    subprocess.run(["sh", "-e", "-c", commands("Set")], cwd=tmp_path, check=True)
+    subprocess.run(["sh", "-e", "-c", commands("Configure")], cwd=tmp_path, check=True)
     values = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
     assert values.keys() == VALUES.keys()
     assert compose(values)
