@@ -61,9 +61,8 @@ def set_up_app(client) -> str:
     client.post("/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)[1]
-    with mock.patch(
-        "django.db.transaction.on_commit", lambda call: call()
-    ):  # as without the test's transaction
+    # as without the test's transaction
+    with mock.patch("django.db.transaction.on_commit", lambda call: call()):
         assert client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}).status_code == 302
     return secret
 

@@ -54,9 +54,8 @@ class Repo:
     def commit(self, message: str = "Add a line", **files: str | bytes) -> str:
         """A commit of everything, with `files` by name (`a__b` is `a/b.txt`); its id."""
         self.write(**files)
-        if (
-            len(list(self.path.iterdir())) > 1
-        ):  # more than .git: an empty commit is made without a second process
+        if len(list(self.path.iterdir())) > 1:
+            # more than .git: an empty commit is made without a second process
             self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message.encode())
         return self.head()
