@@ -9,3 +9,8 @@ def show_points(points: Decimal | float) -> str:
     """Return at most one decimal, with a comma for thousands: 2, 2.5, 4.2, 100, 1,034."""
     rounded = Decimal(points).quantize(TENTH, ROUND_HALF_UP)
     return f"{rounded + 0:,}".removesuffix(".0")  # adding zero makes -0.0 positive
+
+
+def count_points(points: Decimal) -> str:
+    shown = show_points(points)
+    return f"{shown} point{'' if shown == '1' else 's'}"

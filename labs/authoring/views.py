@@ -9,13 +9,14 @@ from django.views.decorators.http import require_POST
 
 from labs.authoring.trying import CannotTryError, choices, try_on
 from labs.grader.spec import SpecError, load_spec
+from labs.grader.words import count
 from labs.models import Lab
 from labs.queries import Tally
 from labs.reports.standing import Standing, check_rows, pass_rule
 from labs.reports.verdict import groups
 from labs.specs import parse_spec, problems_of
 from lessons.pages.previews import Preview
-from lessons.points import show_points
+from lessons.points import count_points
 from lessons.queries import get_taught_course
 from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
@@ -41,7 +42,7 @@ def preview_lab(request: UserRequest) -> HttpResponse:
     rule = pass_rule(points, spec.pass_mark)
     shown = {"spec": spec, "rule": rule, "checks": check_rows(spec.checks, {})}
     page = render_to_string("authoring/_lab.html", shown)
-    return Preview(page, facts=f"{len(spec.checks)} checks, {show_points(points)} points").as_response()
+    return Preview(page, facts=f"{count(len(spec.checks), 'check')}, {count_points(points)}").as_response()
 
 
 @require_POST

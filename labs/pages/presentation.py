@@ -17,7 +17,7 @@ from labs.reports.verdict import commit_address, difference, groups
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
-from lessons.points import show_points
+from lessons.points import count_points
 from lessons.queries import teaches
 from portal.accounts.models import User
 
@@ -194,7 +194,7 @@ def verdict_of(row: Any) -> ReportSummary | None:
 def history_item(row: Submission, report: ReportSummary | None, shown: Submission | None = None) -> Context:
     # `shown` is the submission whose page it is on
     glyph, word = status(row, report)
-    points = f"{show_points(report.points)} points" if report and row.state == State.GRADED else word
+    points = count_points(report.points) if report and row.state == State.GRADED else word
     return {
         "id": f"submission-{row.number}" if shown else f"page--submission-{row.number}",  # beside a brief
         "glyph": glyph,

@@ -9,7 +9,7 @@ from labs.grader.report import SCHEMA, Outcome, Report, points_to_pass, points_t
 from labs.grader.spec import CheckSpec
 from labs.grader.words import count
 from labs.reports.verdict import OUTCOMES
-from lessons.points import show_points
+from lessons.points import count_points, show_points
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Standing:
 
 def pass_rule(max_points: Decimal, pass_mark: int) -> str:
     needed = show_points(points_to_pass(max_points, pass_mark))
-    return f"{show_points(max_points)} points. You need {needed} to pass. Your best submission counts."
+    return f"{count_points(max_points)}. You need {needed} to pass. Your best submission counts."
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,8 @@ def check_rows(checks: Iterable[CheckSpec], data: JsonObject) -> list[CheckRow]:
 
 
 def _row(check: CheckSpec, result: JsonObject | None) -> CheckRow:
-    points = show_points(check.points)
     if result is None:
-        score = f"{points} point{'' if points == '1' else 's'}"
-        return CheckRow(check.says, score if check.points else "")
+        return CheckRow(check.says, count_points(check.points) if check.points else "")
     score = f"{show_points(Decimal(result['earned']))} of {show_points(Decimal(result['points']))}"
     return CheckRow(
         check.says, score if Decimal(result["points"]) else "", *OUTCOMES[Outcome(result["outcome"])]

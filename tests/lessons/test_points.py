@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from labs.grader.words import shown_points
-from lessons.points import show_points
+from lessons.points import count_points, show_points
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,8 @@ def test_points_have_one_decimal_at_most_and_commas(points, shown):
 
 def test_counts_and_floats_look_like_points():
     assert [show_points(1034), show_points(2.5), show_points(0)] == ["1,034", "2.5", "0"]
+
+
+def test_only_one_point_is_singular():
+    counted = [count_points(Decimal(points)) for points in ("0", "0.5", "1", "1.04", "25")]
+    assert counted == ["0 points", "0.5 points", "1 point", "1 point", "25 points"]
