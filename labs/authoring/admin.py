@@ -19,6 +19,7 @@ from labs.authoring.views import preview_lab, spec_problems, try_lab
 from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
 from labs.grader.schema_1.upgrade import Upgraded
+from labs.grader.words import count
 from labs.grading import proofs
 from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
@@ -221,7 +222,7 @@ def _proof_status(lab: Lab, newest: LabVersion | None) -> str:
         return f"{WAITS} {newest.proving_fault}".rstrip()
     if newest.proving_fault != proofs.NO_ANSWER:
         again = date_format(timezone.localtime(newest.proving_until), "H:i")
-        tries = f"Tried {newest.proving_tries} time{'' if newest.proving_tries == 1 else 's'}"
+        tries = f"Tried {count(newest.proving_tries, 'time')}"
         said = f"{tries}. Fault on our side: {newest.proving_fault.rstrip('.')}. Next try at {again}."
         return f"{said} To try now, save the lab."
     if newest.proving_until > timezone.now():

@@ -15,6 +15,7 @@ from django.utils import timezone
 from labs.addresses import practice_address
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.report_text import WIDTH
+from labs.grader.words import count
 from labs.models import Receipt, Repository
 from labs.practice.packets import PushRequest
 from labs.practice.turns import in_progress
@@ -73,7 +74,7 @@ def check_rate(repository: Repository) -> None:
 
 
 def _count(refs: Sized) -> str:
-    return "1 branch or tag" if len(refs) == 1 else f"{len(refs):,} branches and tags"
+    return count(len(refs), "branch or tag", "branches and tags")
 
 
 def check_refs(names: list[str], push: PushRequest) -> None:
