@@ -42,9 +42,9 @@ def test_start_page_without_limit_says_so(client, cast):
 @pytest.mark.parametrize(
     ("release", "words"),
     [
-        ("now", "as soon as you submit."),
-        ("deadline", "after you submit your last attempt."),
-        ("never", "doesn’t show correct answers or explanations."),
+        ("now", "You see the correct answers and explanations as soon as you submit."),
+        ("deadline", "You see the correct answers and explanations after you submit your last attempt."),
+        ("never", "This quiz doesn’t show correct answers or explanations."),
     ],
 )
 def test_start_page_says_when_answers_are_shown(client, cast, release, words):
