@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
+from lessons.lesson_queries import Neighbour, first_named_after, neighbour
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
-from lessons.queries import Neighbour, OpenCourse, Visitor, first_named_after, neighbour, open_course, teaches
+from lessons.queries import OpenCourse, Visitor, open_course, teaches
 
 
 @dataclass

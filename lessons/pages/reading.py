@@ -4,11 +4,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from lessons.lesson_queries import OpenLesson
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context, HeadingItem
-from lessons.queries import OpenLesson
 from lessons.rendering import MAX_LISTED, with_ticks
-from lessons.syllabus import syllabus
 
 
 def reading_context(found: OpenLesson, token: object) -> Context:
@@ -52,11 +51,10 @@ def course_menu(found: OpenLesson) -> Context:
 
     A state is "" for visitors and staff, whose reading is not kept.
     """
-    sessions = syllabus(found.reader, found.lesson.session_id)
-    lessons = [lesson for session in sessions for lesson in session.lessons]
+    lessons = [lesson for session in found.sessions for lesson in session.lessons]
     place = next((place for place, lesson in enumerate(lessons, 1) if lesson.key == found.lesson.pk), None)
     return {
-        "sessions": sessions,
+        "sessions": found.sessions,
         "lessons": [(lesson, _state(found, lesson.key)) for lesson in lessons],
         "place": place,
     }

@@ -1,12 +1,14 @@
-"""The page of a learner, queried in raw SQL, has the same content as the page queried through models."""
+"""The page of a lesson, queried in raw SQL, has the same content as its models."""
 
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
-from lessons import queries
+from lessons import lesson_queries
 from lessons.models import Lesson, Reading
-from tests.factories import make_course, make_learner, make_lesson, make_quiz, make_session
+from tests.factories import make_course, make_learner, make_lesson, make_quiz, make_session, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -33,36 +35,89 @@ def course():
     return course
 
 
-def shown(found: queries.OpenLesson) -> list:
-    lesson, quiz = found.lesson, getattr(found.lesson, "quiz", None)
-    return [
-        *(getattr(lesson, name) for name in SHOWN),
-        *(lesson.session.slug, lesson.session.title, quiz and (quiz.slug, quiz.title)),
-        *(found.before, found.after, found.enrollment, found.read),
+def shown(lesson: Lesson) -> list:
+    quiz = getattr(lesson, "quiz", None)
+    columns = [getattr(lesson, name) for name in SHOWN]
+    return [*columns, lesson.session.slug, lesson.session.title, quiz and (quiz.slug, quiz.title)]
+
+
+def around(found: lesson_queries.OpenLesson) -> list:
+    near = [near and (near.title, near.url) for near in (found.before, found.after)]
+    return [*near, found.sessions]
+
+
+def by_models(lesson: Lesson, readable: QuerySet, listed: QuerySet) -> list:
+    """Return what `around` must return for one who may open `readable` and sees `listed` in the sidebar."""
+    place = lesson.session.position, lesson.position, lesson.pk
+    places = {(each.session.position, each.position, each.pk): each for each in readable}
+    before = max((each for each in places if each < place), default=None)
+    after = min((each for each in places if each > place), default=None)
+    near = [
+        (places[each].title, places[each].get_absolute_url()) if each else None for each in (before, after)
     ]
+    own = [
+        lesson_queries.ListedLesson(
+            each.pk,
+            each.title,
+            each.get_absolute_url() if each in readable else "",
+            is_draft=each.status == Lesson.Status.DRAFT,
+        )
+        for each in listed.filter(session=lesson.session).order_by("position", "pk")
+    ]
+    sessions = [
+        lesson_queries.ListedSession(
+            each.title,
+            f"{lesson.course.get_absolute_url()}#session-{each.slug}",
+            is_current=each == lesson.session,
+            lessons=own if each == lesson.session else [],
+        )
+        for each in lesson.course.sessions.order_by("position", "pk")
+    ]
+    return [*near, sessions]
 
 
-def test_both_find_the_same(course):
+def test_both_find_what_models_find(course):
     learner, other = make_learner(course), make_learner(course)
     user = learner.user
     for number, lesson in enumerate(course.lessons.published()):
         read_at = datetime(2026, 11, 2, tzinfo=UTC) if number % 3 else None
         Reading.objects.create(enrollment=learner, lesson=lesson, read_at=read_at)
         Reading.objects.create(enrollment=other, lesson=lesson, read_at=datetime(2026, 11, 2, tzinfo=UTC))
-    for lesson in course.lessons.published():
-        own = queries.learner_lesson(user, course.slug, lesson.slug)
+    published = course.lessons.published()
+    for lesson in published:
+        own = lesson_queries.learner_lesson(user, course.slug, lesson.slug)
         assert own
-        found = queries.get_lesson(user, course.slug, lesson.slug)
-        assert shown(own.open()) == shown(found)
         read = Reading.objects.filter(
             enrollment=learner, lesson__session=lesson.session, read_at__isnull=False
         )
-        assert found.read == set(read.values_list("lesson", flat=True)) != set()
+        for found in (own.open(), lesson_queries.get_lesson(user, course.slug, lesson.slug)):
+            assert shown(found.lesson) == shown(lesson)
+            assert around(found) == by_models(lesson, published, published)
+            assert found.enrollment == learner
+            assert found.read == set(read.values_list("lesson", flat=True)) != set()
+
+
+def test_each_role_is_led_to_what_it_may_open(course):
+    published = course.lessons.published()
+    for lesson in published[::2]:
+        Lesson.objects.filter(pk=lesson.pk).update(public=True)
+    public, staff = published.filter(public=True), make_staff(course)
+    for user, readable, listed in (
+        (AnonymousUser(), public, published),
+        (staff, course.lessons.all(), course.lessons.all()),
+    ):
+        for lesson in readable:
+            found = lesson_queries.get_lesson(user, course.slug, lesson.slug)
+            assert shown(found.lesson) == shown(lesson)
+            assert around(found) == by_models(lesson, readable, listed)
+    for lesson in course.lessons.all():
+        found = lesson_queries.get_lesson_as_learner(staff, course.slug, lesson.slug)
+        assert around(found) == by_models(lesson, published, published)
 
 
 def test_a_lesson_without_a_quiz_asks_for_none(course, django_assert_num_queries):
     user = make_learner(course).user
     lesson = course.lessons.published().filter(quiz=None)[0]
-    own = queries.learner_lesson(user, course.slug, lesson.slug)
+    own = lesson_queries.learner_lesson(user, course.slug, lesson.slug)
     with django_assert_num_queries(1):
         assert not getattr(own.open().lesson, "quiz", None)

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from lessons import actions, queries, quiz_queries
+from lessons import actions, lesson_queries, quiz_queries
 from lessons.models import CourseStaff, Lesson, Quiz, QuizVersion, Reading, Tick
 from tests.factories import (
     QUIZ_SOURCE,
@@ -154,10 +154,10 @@ def test_a_learners_lesson_is_for_those_who_learn_and_no_more(who, status):
     enrollment = enroll(lesson.course, who)
     asked = (enrollment.user, lesson.course.slug, lesson.slug)
     expected = who not in ELSEWHERE and ENROLLED[who][status == DRAFT]
-    assert sees(queries.learner_lesson, *asked) == expected
+    assert sees(lesson_queries.learner_lesson, *asked) == expected
     if expected:
-        assert sees(queries.get_lesson, *asked)
-        assert queries.learner_lesson(*asked).reader.enrollment == enrollment
+        assert sees(lesson_queries.get_lesson, *asked)
+        assert lesson_queries.learner_lesson(*asked).reader.enrollment == enrollment
 
 
 @pytest.mark.parametrize("public", [True, False])
@@ -166,7 +166,7 @@ def test_a_lesson_of_one_who_does_not_learn_is_no_learners_lesson(public):
     make_learner(lesson.course)
     others = [AnonymousUser(), make_user(), make_staff(lesson.course), make_learner().user]
     assert [
-        user for user in others if sees(queries.learner_lesson, user, lesson.course.slug, lesson.slug)
+        user for user in others if sees(lesson_queries.learner_lesson, user, lesson.course.slug, lesson.slug)
     ] == []
 
 
@@ -176,11 +176,11 @@ def test_a_learners_lesson_is_that_of_the_course_that_was_asked_for():
     for lesson in lessons:
         make_enrollment(user, make_cohort(lesson.course))
         make_lesson(lesson.session, "docker")
-    found = [queries.learner_lesson(user, lesson.course.slug, "git").open() for lesson in lessons]
+    found = [lesson_queries.learner_lesson(user, lesson.course.slug, "git").open() for lesson in lessons]
     assert [(each.lesson.pk, each.reader.course) for each in found] == [
         (each.pk, each.course) for each in lessons
     ]
-    assert not sees(queries.learner_lesson, user, lessons[0].course.slug, "make")
+    assert not sees(lesson_queries.learner_lesson, user, lessons[0].course.slug, "make")
 
 
 def test_a_learners_lesson_has_the_traces_of_that_enrollment_alone():
@@ -196,16 +196,16 @@ def test_a_learners_lesson_has_the_traces_of_that_enrollment_alone():
     elsewhere = make_lesson(lesson.session)
     Reading.objects.create(enrollment=enrollments[2], lesson=elsewhere, heading="elsewhere")
     Tick.objects.create(enrollment=enrollments[2], lesson=elsewhere, key="elsewhere")
-    found = queries.learner_lesson(user, lesson.course.slug, lesson.slug).open()
+    found = lesson_queries.learner_lesson(user, lesson.course.slug, lesson.slug).open()
     assert (found.reading.heading, found.ticked) == ("own", {"own"})
     unread = make_lesson(lesson.session)
-    found = queries.learner_lesson(user, lesson.course.slug, unread.slug).open()
+    found = lesson_queries.learner_lesson(user, lesson.course.slug, unread.slug).open()
     assert (found.reading, found.ticked) == (None, set())
 
 
 def test_a_lesson_that_is_withdrawn_meanwhile_is_not_shown():
     lesson = make_lesson()
-    own = queries.learner_lesson(make_learner(lesson.course).user, lesson.course.slug, lesson.slug)
+    own = lesson_queries.learner_lesson(make_learner(lesson.course).user, lesson.course.slug, lesson.slug)
     Lesson.objects.filter(pk=lesson.pk).update(status=DRAFT)
     with pytest.raises(Http404):
         own.open()
@@ -215,6 +215,6 @@ def test_one_who_begins_to_teach_stops_being_served_as_a_learner():
     lesson = make_lesson()
     user = make_learner(lesson.course).user
     asked = (user, lesson.course.slug, lesson.slug)
-    assert sees(queries.learner_lesson, *asked)
+    assert sees(lesson_queries.learner_lesson, *asked)
     CourseStaff.objects.create(course=lesson.course, user=user, role=CourseStaff.Role.ASSISTANT)
-    assert not sees(queries.learner_lesson, *asked)
+    assert not sees(lesson_queries.learner_lesson, *asked)

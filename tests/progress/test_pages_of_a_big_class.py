@@ -69,7 +69,7 @@ def test_pages_read_no_more_rows_and_scan_no_table_in_a_large_class():
         read = [rows_of(queries) for queries in asked]
         assert len(read[0]) == len(read[1]), path
         if path == "lesson-7/":
-            # The sidebar, which is cached: the lessons of its session and the other sessions.
+            # For the sidebar, the lessons of its session and the other sessions.
             assert [rows.pop() for rows in read] == [SMALL.lessons // 4 + 3, BIG.lessons // 4 + 3]
         if who == "fresh":
             assert read[1] == read[0], path

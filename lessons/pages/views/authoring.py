@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons import queries
+from lessons import lesson_queries, queries
 from lessons.images import FOLDER, TYPES, ImageRefusedError, store_image
 from lessons.pages import previews
 from lessons.pages.differences import differences
@@ -92,7 +92,7 @@ def compare(request: UserRequest) -> HttpResponse:
 @csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]  # its values may be lists
 def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
     # As a new learner sees it. The policy blocks all forms and requests from this page.
-    found = queries.get_lesson_as_learner(request.user, course, lesson)
+    found = lesson_queries.get_lesson_as_learner(request.user, course, lesson)
     return render(
         request,
         "lessons/lesson_detail.html",

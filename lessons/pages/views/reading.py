@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons import actions, queries
+from lessons import actions, lesson_queries, queries
 from lessons.models import Enrollment, Lesson, Session
 from lessons.pages.reading import reading_context
 from lessons.pages.redirects import new_address
@@ -23,12 +23,12 @@ PAGE = "lessons/lesson_detail.html"
 @require_safe
 @cache_for_anonymous
 def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
-    own = queries.learner_lesson(request.user, course, lesson)
+    own = lesson_queries.learner_lesson(request.user, course, lesson)
     if own and not get_messages(request):
         state = (own.told, get_current_timezone_name())
         return cache_by_state(request, state, partial(_learner_page, request, own))
     try:
-        found = queries.get_lesson(request.user, course, lesson)
+        found = lesson_queries.get_lesson(request.user, course, lesson)
     except Http404:
         if request.user.is_authenticated or new_address(request):
             raise
@@ -36,7 +36,7 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     return render(request, PAGE, reading_context(found, csrf(request)["csrf_token"]))
 
 
-def _learner_page(request: HttpRequest, own: queries.LearnerLesson) -> str:
+def _learner_page(request: HttpRequest, own: lesson_queries.LearnerLesson) -> str:
     context = {**reading_context(own.open(), TOKEN), "person": PERSON}
     return render_to_string(PAGE, context, request)
 
@@ -44,7 +44,7 @@ def _learner_page(request: HttpRequest, own: queries.LearnerLesson) -> str:
 @login_required
 @require_POST
 def place(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    found, _, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    found, _, enrollment = lesson_queries.get_enrolled_lesson(request.user, course, lesson)
     actions.keep_place(enrollment=enrollment, lesson=found, heading=request.POST.get("heading", ""))
     return HttpResponse(status=204)
 
@@ -52,19 +52,19 @@ def place(request: UserRequest, course: str, lesson: str) -> HttpResponse:
 @login_required
 @require_POST
 def read(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    found, reader, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    found, reader, enrollment = lesson_queries.get_enrolled_lesson(request.user, course, lesson)
     wanted = request.POST.get("read") != "no"
     actions.mark_read(enrollment=enrollment, lesson=found, read=wanted)
     if not wanted:
         return redirect(found)
-    after = queries.lesson_after(reader, found.pk)
+    after = lesson_queries.lesson_after(reader, found.pk)
     return redirect(after.url if after else reader.course)
 
 
 @login_required
 @require_POST
 def tick(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    found, _, enrollment = queries.get_enrolled_lesson(request.user, course, lesson)
+    found, _, enrollment = lesson_queries.get_enrolled_lesson(request.user, course, lesson)
     return _tick(request, found, enrollment, back=found.get_absolute_url())
 
 
