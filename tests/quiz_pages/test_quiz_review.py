@@ -143,7 +143,9 @@ def test_review_with_no_attempts_left_offers_none(client, cast):
 
 def test_review_with_an_open_attempt_continues_it(client, cast, passed):
     cast.start()
-    assertContains(review(client, cast), f'href="{cast.address("attempt", 2)}">Continue attempt 2')
+    page = review(client, cast)
+    assertContains(page, f'<a class="btn main" href="{cast.address("attempt", 2)}">Continue attempt 2')
+    assertContains(page, "btn main", count=1)
 
 
 def test_review_of_an_open_attempt_leads_back_to_it(client, cast):
