@@ -136,7 +136,7 @@ def test_a_branch_without_commits_of_ones_own_needs_work(repo, ask):
     result = ask(starter=repo.commit("Start"))
     assert (result.outcome, result.why) == (
         Outcome.NEEDS_WORK,
-        f"No commit on `main` has your name or email address. {CLAIM}",
+        f"0 commits on `main` checked: none has your name or email address. {CLAIM}",
     )
 
 

@@ -60,6 +60,12 @@ def test_a_text_at_the_wrong_place_is_not_called_missing(line):
     )
 
 
+def test_only_the_commits_that_were_checked_are_called_linear(line):
+    assert ask(line, "linear: true, since: main~2").why == (
+        "2 commits after `main~2` on `main` checked: none is a merge commit."
+    )
+
+
 def test_commits_of_the_starter_are_no_part_of_it(line):
     assert ask(line, "subjects: [Add b, fixup! Add a]", starter=line.head("main~2")).outcome is PASSED
 

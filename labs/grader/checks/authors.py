@@ -145,12 +145,10 @@ def _shown(person: Person) -> str:
 
 
 def _own_of_all(own: int, judged: list[Commit], tip: Tip) -> str:
+    of = f"{count(len(judged), 'commit')} on {quoted(tip.name)}"
     if not own:
-        return f"No commit on {quoted(tip.name)} has your name or email address."
-    verb = "has" if own == 1 else "have"
-    return (
-        f"{own:,} of {count(len(judged), 'commit')} on {quoted(tip.name)} {verb} your name or email address."
-    )
+        return f"{of} checked: none has your name or email address."
+    return f"{own:,} of {of} {'has' if own == 1 else 'have'} your name or email address."
 
 
 def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
