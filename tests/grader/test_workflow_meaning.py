@@ -241,11 +241,12 @@ MEANING = [
     (ORDER, one("{run: ./ship.sh}"), UNKNOWN, "whether a step runs the stage `deploy`: the effect of `./ship.sh`"),
     (DELIVERY, one("{run: ./ship.sh}", ENV), UNKNOWN, "whether a job deploys: the effect of `./ship.sh` in job"),
     (DELIVERY, one("{uses: acme/rocket@v1}", ENV), UNKNOWN, "whose effect is not known"),
-    (DELIVERY, one("{uses: ./.github/actions/ship}", ENV), UNKNOWN, "which is missing or not valid"),
+    (DELIVERY, one("{uses: ./.github/actions/ship}", ENV), UNKNOWN,
+     "`./.github/actions/ship`, which could not be read as a composite action"),
     (ORDER, one("{uses: ./actions/deploy}"), PASSED, "test → deploy"),
     (ORDER, one("{uses: ./actions/echo}"), WORK, "No step is known to run the stage `deploy`."),
     (ORDER, one("{uses: ./actions/outer}"), PASSED, "test → deploy"),
-    (ORDER, one("{uses: ./actions/node}"), UNKNOWN, "`./actions/node`"),
+    (ORDER, one("{uses: ./actions/node}"), UNKNOWN, "`./actions/node`, which could not be read as a composite action"),
     (ORDER, one("{uses: ./actions/any, with: {command: kubectl apply -f x}}"), PASSED, "test → deploy"),
     (ORDER, one("{uses: ./actions/any}"), WORK, "No step is known to run the stage `deploy`."),
     ("no_injection: true", one("{uses: ./actions/any, with: {command: '${{ github.event.issue.title }}'}}"), WORK,
@@ -312,7 +313,7 @@ def test_a_step_is_what_its_arguments_say(judge):
 
 REMOTE = "{ uses: org/repo/.github/workflows/all.yml@v1 }"
 LOCAL, MISSING = "{ uses: ./.github/workflows/local.yml }", "{ uses: ./.github/workflows/gone.yml }"
-NOT_READ = "calls `org/repo/.github/workflows/all.yml@v1`, which is not in this repository"
+NOT_READ = "calls `org/repo/.github/workflows/all.yml@v1`, which was not read"
 QUIET = "{ uses: ./.github/workflows/quiet.yml }"
 
 
@@ -330,7 +331,7 @@ CALLED = [
     ("order: [deploy]", jobs(REMOTE), UNKNOWN, f"whether a step runs the stage `deploy`: job `j0` {NOT_READ}"),
     (DELIVERY, jobs(REMOTE), UNKNOWN, f"whether a job deploys: job `j0` {NOT_READ}"),
     (DEPLOYMENT, jobs(NO_LIMIT, REMOTE), UNKNOWN, "whether a job deploys"),
-    (DELIVERY, jobs(MISSING), UNKNOWN, "which is missing or not valid"),
+    (DELIVERY, jobs(MISSING), UNKNOWN, "which could not be read"),
     ("order: [test, deploy]", jobs(LOCAL), PASSED, "test → deploy"),
     (DEPLOYMENT, jobs(LOCAL, on="{push: {branches: [main]}}"), PASSED, "A push to `main` that passes is deployed"),
     (DELIVERY, jobs(LOCAL), WORK, "A push to `main` triggers the deployment to production in job `j0 / ship`"),

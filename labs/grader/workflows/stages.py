@@ -66,7 +66,7 @@ def acts_of(job: Job, own: dict[str, str] | None = None) -> list[Act]:
 def unread_of(job: Job, own: dict[str, str] | None = None) -> list[Unread]:
     """Return the steps of a job with unknown effects in order, or its call of a workflow."""
     if job.uses:
-        there = "is missing or not valid" if job.uses.startswith("./") else "is not in this repository"
+        there = "could not be read" if job.uses.startswith("./") else "was not read"
         return [Unread(job.id, 0, job.place, f"job `{job.id}` calls `{job.uses}`, which {there}")]
     return [
         one for number, step in reachable_steps(job) for one in _step_unread(job, step, number, own or {})
@@ -108,7 +108,7 @@ def _step_acts(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterat
 def _step_unread(job: Job, step: Step, number: int, own: dict[str, str]) -> Iterator[Unread]:
     if step.uses and not effect_of_action(step).known and not _of_action(step, own):
         local = step.uses.startswith("./")
-        why = "which is missing or not valid" if local else "whose effect is not known"
+        why = "which could not be read as a composite action" if local else "whose effect is not known"
         yield Unread(job.id, number * _IN_STEP, step.place, f"job `{job.id}` uses `{step.uses}`, {why}")
     if _is_python(step) and not in_code(step.run).known:
         says = f"the effect of the Python code in {step.said} of job `{job.id}` is not known"
