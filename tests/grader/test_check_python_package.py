@@ -282,7 +282,7 @@ def test_a_project_may_be_in_a_folder(repo):
         ("def check(): pass\n", "needs_work", "No function in `tests/test_model.py` is a test."),
         ("def test_a(:\n", "needs_work", "`tests/test_model.py` is not valid Python: "),
         ("x = " + "(" * 50_000, "needs_work", "`tests/test_model.py` "),
-        ("x = " + "-" * 100_000 + "1", "needs_work", "`tests/test_model.py` is not valid Python."),
+        ("x = " + "-" * 100_000 + "1", "needs_work", "`tests/test_model.py` cannot be parsed as Python."),
         ("\0", "needs_work", "`tests/test_model.py` "),
     ],
 )

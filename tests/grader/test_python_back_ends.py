@@ -61,7 +61,7 @@ def test_the_back_ends_build_what_is_said():
         (
             'build-backend = "setuptools.build_meta"',
             {"setup.py": "print("},
-            "which packages the wheel contains: `setup.py` is not valid Python",
+            "which packages the wheel contains: `setup.py` cannot be parsed as Python",
         ),
         (
             'build-backend = "pdm.backend"',

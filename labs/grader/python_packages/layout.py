@@ -123,8 +123,8 @@ def _tests_in(path: str, text: str | None, settings: PytestSettings) -> Collecte
         says = f"{quoted(path)} is not valid Python: {error.msg}."
         return Finding(place, says, "valid Python", str(error.msg))
     except (ValueError, RecursionError, MemoryError):
-        says = f"{quoted(path)} is not valid Python."
-        return Finding(Place(path), says, "valid Python", "invalid Python")
+        says = f"{quoted(path)} cannot be parsed as Python."
+        return Finding(Place(path), says, "valid Python", "a file that cannot be parsed")
     return collect_tests(module, settings)
 
 

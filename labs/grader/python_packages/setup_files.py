@@ -53,7 +53,7 @@ def _from_python(path: str, text: str, found: SetupFile) -> None:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        found.unknown[""] = f"{quoted(path)} is not valid Python"
+        found.unknown[""] = f"{quoted(path)} cannot be parsed as Python"
         return
     calls = [node for node in _nodes(tree) if isinstance(node, ast.Call) and _name_of(node.func) == "setup"]
     if len(calls) != 1:
