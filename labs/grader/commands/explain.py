@@ -58,7 +58,7 @@ def _explanation(kind: documentation.Documentation) -> Iterator[str]:
 def _step_lines() -> Iterator[str]:
     for step in documentation.of_steps():
         yield from (step.line, *_parameter_lines(step.parameters), "")
-    yield from ("Each step that creates a commit also takes these parameters:",)
+    yield "Each step that creates a commit also takes these parameters:"
     yield from _parameter_lines(documentation.shared_by_steps())
 
 

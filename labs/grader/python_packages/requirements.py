@@ -120,11 +120,6 @@ def _read_file(path: str, read: Read, found: FileSet, *, constraint: bool, named
             found.lines.append(replace(line, constraint=constraint))
 
 
-def requirement_lines(path: str, text: str) -> Iterator[Line]:
-    """Return the requirements of one file, without options such as `-r` and `--index-url`."""
-    return (line for line, option, _ in _entries(path, text) if option in ("", "-e"))
-
-
 def _entries(path: str, text: str) -> Iterator[tuple[Line, str, str]]:
     # each requirement, and each included file with its option
     for number, whole in _joined(text):

@@ -9,18 +9,6 @@ _READS = re.compile(
     r"(?:describe|list|get|head|batch-get|validate)(?:-.*)?|show|wait|help|what-if|login|logout|configure|account|ls"
 )
 _SERVED = re.compile(r"/var/www|/srv/|/opt/|/usr/share/nginx|/home/\w+/public_html")
-_GCLOUD_AROUND = {
-    "auth",
-    "config",
-    "info",
-    "version",
-    "components",
-    "projects",
-    "artifacts",
-    "secrets",
-    "storage",
-    "iam",
-}
 _GCLOUD_BRINGS = {"deploy", "replace", "update", "update-traffic"}
 
 

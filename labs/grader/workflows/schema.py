@@ -33,7 +33,6 @@ def _named(others: Shape, *contexts: str, **more: object) -> Shape:
     return Shape(others=others).within(*contexts, **more)
 
 
-_ENV = _named(TEXT)
 _DEFAULTS = {"shell": FILLED, "working-directory": FILLED}
 
 
