@@ -14,18 +14,14 @@ from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.pages.previews import quiz_problems, quiz_warnings
 from lessons.pages.review import staff_review
+from lessons.quizzes.reference import front_matter
 
 QUIZ_FIELDS: tuple[str, ...] = ("course", "lesson", "slug", "source")
 
 
-STARTING_QUIZ = """\
----
-title: A new quiz
-pass_mark: 70
-attempts: 3              # the best one counts; 0 means no limit
-release: now             # when correct answers are shown: now, never, or deadline (after the last attempt)
----
-
+STARTING_QUIZ = (
+    front_matter("A new quiz")
+    + """
 ## Which command records a change? {#record}
 - [x] `git commit`
 - [ ] `git add`
@@ -36,6 +32,7 @@ release: now             # when correct answers are shown: now, never, or deadli
 = 1
 > More than one [x] makes a question with several correct answers. A numbered list makes an ordering question.
 """
+)
 
 
 class QuizForm(AuthoringForm):

@@ -5,14 +5,19 @@ from pathlib import Path
 
 from . import kinds
 
-FRONT_MATTER = """\
+
+def front_matter(title: str) -> str:
+    return f"""\
 ---
-title: Delivery or deployment?
+title: {title}
 pass_mark: 70
 attempts: 3              # the best one counts; 0 means no limit
 release: now             # when correct answers are shown: now, never, or deadline (after the last attempt)
 ---
 """
+
+
+FRONT_MATTER = front_matter("Delivery or deployment?")
 _BEGIN, _END = "<!-- made by lessons.quizzes.reference -->\n", "<!-- end -->\n"
 
 
