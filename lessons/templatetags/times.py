@@ -15,7 +15,7 @@ def meeting_times(meeting: Meeting) -> str:
     The second sentence is left out if both zones agree.
     """
     theirs = span(meeting, meeting.zone)
-    mine = span(meeting, zoneinfo.ZoneInfo(timezone.get_current_timezone_name()))
+    mine = span(meeting, reader_zone())
     zone_name = meeting.starts_at.astimezone(meeting.zone).tzname()
     if mine == theirs:
         return f"{theirs} {zone_name}"
@@ -31,8 +31,7 @@ def class_times(meeting: Meeting) -> str:
 @register.filter
 def meeting_day(meeting: Meeting) -> str:
     """Return the day in the reader's zone: “Saturday 29 August”."""
-    start = timezone.localtime(meeting.starts_at)
-    return f"{start:%A} {start.day} {start:%B}"
+    return span(meeting, reader_zone()).partition(", ")[0]
 
 
 @register.filter
@@ -52,13 +51,16 @@ def clocks(meeting: Meeting) -> list[tuple[str, str]]:
 
     The day is repeated only if the class has another one than the reader.
     """
-    zone = zoneinfo.ZoneInfo(timezone.get_current_timezone_name())
-    mine, theirs = span(meeting, zone), span(meeting, meeting.zone)
+    mine, theirs = span(meeting, reader_zone()), span(meeting, meeting.zone)
     name = meeting.starts_at.astimezone(meeting.zone).tzname() or ""
     hours = mine.partition(", ")[2]
     if mine == theirs:
         return [(name, hours)]
     return [(f"{city()} (you)", hours), (f"{name} (class)", theirs.removeprefix(day_of(mine)))]
+
+
+def reader_zone() -> zoneinfo.ZoneInfo:
+    return zoneinfo.ZoneInfo(timezone.get_current_timezone_name())
 
 
 def span(meeting: Meeting, zone: zoneinfo.ZoneInfo) -> str:
