@@ -22,7 +22,7 @@ from labs.addresses import practice_address
 from labs.models import Receipt, State, Submission
 from labs.tokens import new_token
 from tests.factories import make_lab, make_learner
-from tests.labs.git_client import ENVIRONMENT
+from tests.plain_git import ENVIRONMENT
 from tests.servers import wait_for
 
 A_SECOND = 2_000 / 600

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from portal_process import ROOT
 
 from lessons.quizzes import Quiz, parse
-from tests.labs.git_client import ENVIRONMENT
+from tests.plain_git import ENVIRONMENT
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 

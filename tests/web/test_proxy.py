@@ -20,8 +20,9 @@ from labs.addresses import practice_address
 from labs.models import State, Submission
 from tests.factories import make_lab, make_learner
 from tests.labs.conftest import PASSABLE
-from tests.labs.git_client import ENVIRONMENT, Clone
+from tests.labs.git_client import Clone
 from tests.labs.test_hung import hung
+from tests.plain_git import ENVIRONMENT
 from tests.servers import ROOT, Stack, free_port, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
