@@ -79,10 +79,9 @@ class LabForm(AuthoringForm):
     def clean(self) -> dict[str, Any]:
         # a lab to be published must prove its checks; a lab that runs code is proved by a worker
         cleaned = super().clean()
-        if self.is_published() and "source" in cleaned and not self.newer:
-            spec = parse_spec(cleaned["source"])
-            if not proofs.runs_code(spec) and not proofs.find_proved_version(spec):
-                self.proof = self._prove(cleaned["source"])
+        is_next = self.is_published() and "source" in cleaned and not self.newer
+        if is_next and proofs.must_be_proved_now(parse_spec(cleaned["source"])):
+            self.proof = self._prove(cleaned["source"])
         return cleaned
 
     def _prove(self, source: str) -> Proof | None:

@@ -62,7 +62,7 @@ def check_proofs(entries: list[CourseEntry]) -> None:
             spec = parse_spec(entry.source.text)
         except SpecError:
             continue
-        if not proofs.runs_code(spec) and not proofs.find_proved_version(spec):
+        if proofs.must_be_proved_now(spec):
             entry.source.add_all(proofs.problems(proofs.proof_here(entry.source.text)))
 
 
@@ -83,7 +83,5 @@ def _settle_schema(lab: Lab, entry: CourseEntry) -> None:
 
 
 def _save(lab: Lab, links: Links) -> Lab:
-    spec = parse_spec(lab.source)
-    settled = proofs.runs_code(spec) or proofs.find_proved_version(spec)
-    proof = None if settled else proofs.proof_here(lab.source)
+    proof = proofs.proof_here(lab.source) if proofs.must_be_proved_now(parse_spec(lab.source)) else None
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet

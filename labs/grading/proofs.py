@@ -65,6 +65,11 @@ def find_proved_version(spec: LabSpec) -> LabVersion | None:
     return LabVersion.objects.filter(digest=spec.digest, proved=True).first()
 
 
+def must_be_proved_now(spec: LabSpec) -> bool:
+    # before it opens; a worker proves a lab that runs code, later
+    return not runs_code(spec) and find_proved_version(spec) is None
+
+
 def proof_apart(source: str, seconds: float = SECONDS) -> Proof:
     """Prove a valid lab.yaml in a process of its own. Raises ApartError."""
     return Proof.from_json(apart.ask({"source": source}, seconds)["proof"])
