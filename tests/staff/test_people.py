@@ -198,7 +198,8 @@ def test_cohort_has_one_invitation_absolute_and_with_copy(staff, course, setting
     assert cohort.slug == "spring-2027"
     assert f"Learners join at {invitation}" in answer.content.decode()
     page = staff.get(change_address(cohort)).content.decode()
-    assert f"<code>{invitation}</code>" in page and "js/copy" in page
+    assert f"<code>{invitation}</code>" in page
+    assert "js/copy" in page and "css/components" in page
     assert set(re.findall(r"/join/(\w+)/", page)) == {cohort.invite_code}
 
 
