@@ -61,6 +61,7 @@ class Item:
     evidence: str = ""
     is_ready: bool = True
     tries: int = 0
+    has_result: bool = False
 
     @property
     def score(self) -> str:
@@ -69,7 +70,9 @@ class Item:
     @property
     def brief(self) -> str:
         """The result in a chip; "" before the first one."""
-        return {"todo": "", "part": "in progress"}.get(self.state, self.score)
+        if self.state == "part":
+            return "in progress"
+        return self.score if self.has_result else ""
 
 
 def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) -> Item:
@@ -80,8 +83,9 @@ def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) 
 def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
     points, state = result.scale_to(max_points), result.state("part")
     item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
+    item.has_result = result.points is not None
     item.note = f"{questions} question{'' if questions == 1 else 's'}, {show_points(max_points)} points"
-    if result.points is not None:
+    if item.has_result:
         item.note = f"Best {item.score} points"
     return item
 
@@ -89,10 +93,11 @@ def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result:
 def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_ready: bool) -> Item:
     points, state = result.scale_to(max_points), result.state("run")
     item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
-    item.tries = result.tries
+    item.tries, item.has_result = result.tries, result.points is not None
     item.note = f"{show_points(max_points)} points"
     if result.tries:
-        item.note = f"{result.tries} submission{'s' * (result.tries > 1)}, best {item.score} points"
+        best = f"best {item.score} points" if item.has_result else "none graded yet"
+        item.note = f"{result.tries} {plural('submission', result.tries)}, {best}"
     elif not is_ready:
         item.note = f"{show_points(max_points)} points. Opens when its environment is ready."
     return item

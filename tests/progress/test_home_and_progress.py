@@ -342,6 +342,20 @@ def test_a_lab_that_is_being_proved_counts_already_and_says_when_it_opens(client
     assert "Package it" not in client.get(course.get_absolute_url()).content.decode()
 
 
+def test_a_lab_with_nothing_graded_has_no_best_result(client, course, learner):
+    lab = make_lab(course)
+    make_lesson(make_session(course), lab_slugs=[lab.slug])
+    submission = make_submission(learner, lab)
+    chip = r'<span class="chip[^"]*">([^<]*)</span>'
+    assert "<small>1 submission, none graded yet</small>" in client.get("/").content.decode()
+    outline = client.get(course.get_absolute_url()).content.decode()
+    assert "<small>1 submission</small>" in outline
+    assert re.findall(chip, outline) == []
+    make_report(submission, make_engine_report(readable="needs_work").to_json(), points=Decimal(0))
+    assert "<small>1 submission, best 0 of 100 points</small>" in client.get("/").content.decode()
+    assert re.findall(chip, client.get(course.get_absolute_url()).content.decode()) == ["0 of 100"]
+
+
 def test_points_are_written_one_way_on_every_page(client, course, learner):
     lab = make_lab(course)
     lesson = make_lesson(make_session(course), lab_slugs=[lab.slug])
