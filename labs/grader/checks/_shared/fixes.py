@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from ...git.refs import BRANCHES, TAGS
 from ...git.repository import Tag, Tip
 from ...git.revision import base_of
 from .base import Run
 from .shell import STASHED, Line, commands, paragraphs, start_on
 
-_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 _AMEND: Line = ["git", "commit", "--amend", "--no-edit"]
 _STOPPED = (
     "If Git stops at a conflict, edit the files that it lists, `git add` them, run `git {0} --continue`, then the "
@@ -36,7 +36,7 @@ def edit_and_push(run: Run, tip: Tip, message: str, edit: str, *lines: Line, sta
         return _amended(run, tip, edit, *lines)
     commit: Line = ["git", "commit", "-m", message]
     branch, push = branch_of(run, tip), []
-    if tip.ref.startswith(_TAGS):
+    if tip.ref.startswith(TAGS):
         push = move_tag_lines(run.repository.tag(tip.name), branch or "HEAD")
     start = start_on(branch, stash=stash) if branch else _start_at(tip)
     push = [*([["git", "push", "origin", branch]] if branch else []), *push]
@@ -83,14 +83,14 @@ def move_tag_lines(
     tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None
 ) -> list[Line]:
     """Return lines that move a tag, which keeps its type and message by default."""
-    name = tag.ref.removeprefix(_TAGS)
+    name = tag.ref.removeprefix(TAGS)
     sort = ["-a", "-m", message or tag.message or f"Release {name}"]
     is_annotated = tag.annotated if annotated is None else annotated
     return [["git", "tag", "-f", *(sort if is_annotated else []), name, to], *push_tag_lines(tag)]
 
 
 def move_tag(tag: Tag, to: str, *, annotated: bool | None = None, message: str | None = None) -> str:
-    name, old = tag.ref.removeprefix(_TAGS), tag.id[:7]
+    name, old = tag.ref.removeprefix(TAGS), tag.id[:7]
     move = move_tag_lines(tag, to, annotated=annotated, message=message)
     return paragraphs(
         commands(["git", "fetch", "--tags", "origin"], *move), f"`{name}` pointed to `{old}` before."
@@ -98,7 +98,7 @@ def move_tag(tag: Tag, to: str, *, annotated: bool | None = None, message: str |
 
 
 def delete_tag(tag: Tag) -> str:
-    name = tag.ref.removeprefix(_TAGS)
+    name = tag.ref.removeprefix(TAGS)
     back = f"`git tag {name} {tag.id[:7]}` restores it."
     return paragraphs(
         commands(["git", "tag", "-d", name], ["git", "push", "origin", "--delete", tag.ref]), back
@@ -111,8 +111,8 @@ def push_tag_lines(tag: Tag) -> list[Line]:
 
 def branch_of(run: Run, tip: Tip) -> str | None:
     """Return the branch of a tip; for a tag or an ID, the first branch that contains the commit, `main` preferred."""
-    if tip.ref.startswith(_BRANCHES):
-        return tip.ref.removeprefix(_BRANCHES)
+    if tip.ref.startswith(BRANCHES):
+        return tip.ref.removeprefix(BRANCHES)
     inside = run.repository.history.descendants(tip.commit.id)
     names = [name for name, commit_id in run.repository.branches.items() if commit_id in inside]
     return min(

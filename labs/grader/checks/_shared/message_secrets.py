@@ -7,6 +7,7 @@ from itertools import islice
 
 from ...formats.secrets import Rule, find_secrets, masked
 from ...git.history import Commit
+from ...git.refs import BRANCHES, TAGS
 from ...git.repository import Repository
 from ...git.tags import Tag
 from ...report import Evidence
@@ -69,7 +70,7 @@ def _written(repository: Repository) -> Iterator[Commit | Tag]:
 def message_verdict(run: Run, leak: MessageLeak) -> Verdict:
     rule, written = leak.rule, leak.written
     if isinstance(written, Tag):
-        ref, where = written.ref, f"tag {quoted(written.ref.removeprefix('refs/tags/'))}"
+        ref, where = written.ref, f"tag {quoted(written.ref.removeprefix(TAGS))}"
         remedy = "replace the tag with one that has a different message"
     else:
         ref, where = next(iter(refs_containing(run.repository, written.id))), f"commit {written.id[:7]}"
@@ -90,8 +91,8 @@ def _fix(run: Run, written: Commit | Tag, ref: str) -> str:
     message = re.sub(r"\*{8,}", "REVOKED", masked(written.message or ""))
     if isinstance(written, Tag):
         return move_tag(written, written.id, message=message)
-    name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
-    tip = run.repository.branch(name) if ref.startswith("refs/heads/") else None
+    name = ref.removeprefix(BRANCHES).removeprefix(TAGS)
+    tip = run.repository.branch(name) if ref.startswith(BRANCHES) else None
     if tip is None:
         return f"Delete the tag {quoted(name)}, which contains the commit, and tag a commit that does not."
     amend: Line = ["git", "commit", "--amend", *allow_empty(run, [written]), "-m", message]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ...git.blobs import Blob
+from ...git.refs import BRANCHES, TAGS
 from ...git.repository import Repository, Tip, TooLargeError
 from ...report import Evidence
 from ...words import count, decoded
@@ -13,7 +14,6 @@ from .base import Run
 from .shell import STASHED, Line, append_line, commands, paragraphs, start_on
 
 MAX_PATHS = 20
-_BRANCHES = "refs/heads/"
 IN_HISTORY = "in the history of any branch or tag"
 _AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 
@@ -21,9 +21,9 @@ _AMEND: Line = ["git", "commit", "--amend", "--allow-empty", "--no-edit"]
 def refs_containing(repository: Repository, commit_id: str) -> list[str]:
     """Return the full names of the refs that contain the commit: `main`, other branches, then tags."""
     inside = repository.history.descendants(commit_id)
-    branches = [_BRANCHES + name for name, tip in repository.branches.items() if tip in inside]
-    tags = [f"refs/tags/{name}" for name in repository.tags if repository.tag(name).id in inside]
-    return sorted(branches, key=lambda ref: ref != _BRANCHES + "main") + tags
+    branches = [BRANCHES + name for name, tip in repository.branches.items() if tip in inside]
+    tags = [TAGS + name for name in repository.tags if repository.tag(name).id in inside]
+    return sorted(branches, key=lambda ref: ref != BRANCHES + "main") + tags
 
 
 def find_origin(run: Run, blob: Blob, line: int | None = None) -> Evidence:
@@ -74,11 +74,11 @@ def remove_from_history(
     paths = list(dict.fromkeys(blob.path for blob in blobs))[:MAX_PATHS]
     commits = list(dict.fromkeys(blob.commit for blob in blobs))[:MAX_PATHS]
     refs = _refs_of(run, commits)
-    names = [ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)]
+    names = [ref.removeprefix(BRANCHES) for ref in refs if ref.startswith(BRANCHES)]
     branch = branch_to_mend(run, blobs)
     ignore = [decoded(path) for path in paths if path not in keep]
     again = [decoded(path) for path in paths if path in keep and branch and _is_at(run, branch, path)]
-    tags = [ref for ref in refs if not ref.startswith(_BRANCHES)]
+    tags = [ref for ref in refs if not ref.startswith(BRANCHES)]
     if branch is None:
         return commands(
             ["git", "fetch", "--tags", "origin"], *_rewrite([*map(decoded, paths)]), *_tags_again(tags)
@@ -99,7 +99,7 @@ def remove_from_history(
 def branch_to_mend(run: Run, blobs: list[Blob]) -> Tip | None:
     """Return the branch to which the kept files are added again, `main` preferred."""
     refs = _refs_of(run, list(dict.fromkeys(blob.commit for blob in blobs))[:MAX_PATHS])
-    name = next((ref.removeprefix(_BRANCHES) for ref in refs if ref.startswith(_BRANCHES)), None)
+    name = next((ref.removeprefix(BRANCHES) for ref in refs if ref.startswith(BRANCHES)), None)
     return run.repository.branch(name) if name else None
 
 
