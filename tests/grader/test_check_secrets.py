@@ -212,3 +212,14 @@ def test_a_token_in_the_newest_message_or_in_a_tag_is_found(repo, ask):
     repo.commit(f"Use {TOKEN}", a="2")
     result = ask()
     assert "reword the commit" in result.why and "git commit --amend" in result.fix
+
+
+def test_a_file_of_many_tokens_is_masked_once_for_its_fix(repo, ask, monkeypatch):
+    masked_texts = []
+    masked = no_secrets.masked
+    monkeypatch.setattr(no_secrets, "masked", lambda text: masked_texts.append(text) or masked(text))
+    repo.put("app.py", "".join(f'TOKENS[{number}] = "{TOKEN}"\n' for number in range(50)))
+    repo.commit("Add the tokens")
+    result = ask()
+    assert "Replace line 1 of `app.py`" in result.fix
+    assert [text.count(TOKEN) for text in masked_texts] == [50]

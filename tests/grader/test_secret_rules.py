@@ -218,6 +218,8 @@ def test_masking_leaves_everything_else_as_it_is():
     token = TOKENS["a GitHub token"][0]
     assert masked(f"one {token} two {token}") == f"one {'*' * 40} two {'*' * 40}"
     assert masked("nothing here") == "nothing here"
+    # the rule of settings files finds the same value again
+    assert masked(f"A_TOKEN={token}\nb={token}\n", ".env") == f"A_TOKEN={'*' * 40}\nb={'*' * 40}\n"
 
 
 @pytest.mark.parametrize(

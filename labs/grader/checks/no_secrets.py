@@ -147,22 +147,25 @@ def _fix(run: Run, leaks: list[Leak], blobs: list[Blob], keep: Collection[bytes]
 
 
 def _still_there(run: Run, leaks: list[Leak]) -> list[tuple[Leak, list[str]]]:
-    # leaks in files that the latest commit keeps, with the lines of the file
+    # leaks in files that the latest commit keeps, with the masked lines of the file
     tip = branch_to_mend(run, [leak.blob for leak in leaks])
     found: list[tuple[Leak, list[str]]] = []
+    masked_lines: dict[str, list[str]] = {}
     for leak in leaks:
         path = leak.blob.path
         entry = run.repository.entry(tip.commit, path) if tip else None
         if entry is None or entry.id != leak.blob.id or belongs_outside(decoded(path)):
             continue
-        found.append((leak, lines_of(as_text(run.repository.content(entry.id) or b""))))
+        if entry.id not in masked_lines:
+            masked_lines[entry.id] = lines_of(masked(as_text(run.repository.content(entry.id) or b"")))
+        found.append((leak, masked_lines[entry.id]))
     return found[:MAX_IN_A_FILE]
 
 
 def _edit(leak: Leak, lines: list[str]) -> str:
     # of a key over several lines, only the first line is known
     path = visible(decoded(leak.blob.path))
-    line = masked("\n".join(lines)).split("\n")[leak.line - 1]
+    line = lines[leak.line - 1]
     if "-----BEGIN" in line or leak.rule.name == "a private key":
         return f"Remove the private key that starts at line {leak.line} from `{path}`, with all of its lines."
     replaced = visible(re.sub(r"\*{8,}", "REVOKED", line), keep="\t")

@@ -264,10 +264,15 @@ def find_secrets(text: str, *, settings: bool = False) -> Iterator[Found]:
 
 def masked(text: str, path: str | None = None) -> str:
     """Return the text with each character of a credential as `*`; `path` is the file that it came from."""
-    for found in find_secrets(text, settings=path is not None and is_settings_file(path)):
-        stars = re.sub(r"[^\n]", "*", text[found.start : found.end])
-        text = text[: found.start] + stars + text[found.end :]
-    return text
+    settings = path is not None and is_settings_file(path)
+    parts: list[str] = []
+    at = 0
+    # one pass, since a file may hold thousands; two rules may find parts of the same value
+    for found in sorted(find_secrets(text, settings=settings), key=lambda found: found.start):
+        start = max(found.start, at)
+        parts += text[at:start], re.sub(r"[^\n]", "*", text[start : found.end])
+        at = max(at, found.end)
+    return "".join(parts) + text[at:]
 
 
 def _is_random(value: str, rule: Rule) -> bool:

@@ -27,7 +27,7 @@ _SIGNING: list[Line] = [
 ]
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ")
 Fault = tuple[str, str, str]
-"""What the commit does or has, expected, found. The first completes "Commit abc1234 …"."""
+"""The finding, the expected and the found value. The first completes "Commit abc1234 …"."""
 
 
 @dataclass(frozen=True, kw_only=True)
