@@ -83,8 +83,6 @@ def summary_page(found: OpenAttempt) -> Context:
     return {
         **attempt_context(found),
         "steps": all_steps,
-        "unanswered": [step for step in all_steps if not step.answered],
-        "flagged": [step for step in all_steps if step.flagged],
         "answered_count": sum(step.answered for step in all_steps),
     }
 
