@@ -25,7 +25,19 @@ ENTRY_KEYS = {
     "verbatim": {"lines"},
     "never": {"heading", "title", "exact", "code", "cut", "text", "session"},
 }
-KEYS = {"about", "file", "also_as", "states", "built", "head", "sessions", "links", *ENTRY_KEYS}
+KEYS = {
+    "about",
+    "file",
+    "also_as",
+    "states",
+    "built",
+    "head",
+    "sessions",
+    "links",
+    "pictures",
+    "missing",
+    *ENTRY_KEYS,
+}
 
 
 class CaseError(ValueError):
