@@ -36,9 +36,9 @@ def test_exit_status_may_be_asked_for(judge):
 
 def test_output_that_does_not_match_is_told(judge):
     result = judge(run(prints="^accuracy"), app="print('error 1.0')")
-    assert result.why == "`python app.py` did not print `accuracy` on `main`."
+    assert result.why == "`python app.py` did not print `accuracy` at the start of a line on `main`."
     assert (result.expected, result.found) == (
-        "output that contains `accuracy`",
+        "output that contains `accuracy` at the start of a line",
         "1 line of output",
     )
 

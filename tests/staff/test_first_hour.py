@@ -97,7 +97,7 @@ class Person:
             if codes.is_visible():
                 break
         expect(codes).to_be_visible()
-        self.page.get_by_role("link", name="continue").click()
+        self.page.get_by_role("link", name="I’ve saved the codes").click()
         expect(self.page).to_have_url(f"{self.portal.url}/staff/")
 
     def add(self, what: str) -> None:
