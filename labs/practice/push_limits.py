@@ -1,4 +1,4 @@
-"""Limits of a push: pushes per hour, refs, disk space. `turns` has how many run at once."""
+"""Limits of a push: pushes per hour, refs, disk space. `turns` limits how many run at once."""
 
 import os
 import shlex
@@ -28,7 +28,7 @@ REMOVE_THEM = "Remove it from your commits, add it to .gitignore, and push again
 
 
 class PushRefusedError(Exception):
-    """The push was refused. `reason` is shown for each ref, `advice` says what to do, by `commands` if any."""
+    """The push was refused. `reason` is shown for each ref, `advice` says what to do, with any `commands`."""
 
     def __init__(self, reason: str, advice: str, *commands: str) -> None:
         super().__init__(reason)
@@ -89,13 +89,13 @@ def check_refs(names: list[str], push: PushRequest) -> None:
 
 
 def check_format(repository: Repository, push: PushRequest) -> None:
-    # nothing here can be compared with SHA-256 object ids
+    # nothing here can be compared with SHA-256 object IDs
     if "object-format=sha256" not in push.capabilities:
         return
     refs = [ref.removeprefix(b"refs/heads/") for ref in push.refs]
     branch = shlex.quote(refs[0].decode("utf-8", "replace"))
     raise PushRefusedError(
-        "SHA-256 object ids",
+        "SHA-256 object IDs",
         "Your repository uses SHA-256 object IDs. This remote, like GitHub, accepts only SHA-1. Copy your commits into "
         "a new repository next to yours and continue there:",
         "git init -q --object-format=sha1 ../with-sha1",

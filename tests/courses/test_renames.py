@@ -77,7 +77,7 @@ def test_renamed_lesson_keeps_its_rows_points_and_address(learner, folder, capsy
     change(folder / "labs/first/lab.yaml", ("start#begin", "begin#begin"))
     change(folder / "labs/first/brief.md", ("lesson:start", "lesson:begin"))
     out = loaded(folder, capsys)
-    assert "renamed; the old address redirects: lesson start is now begin" in out
+    assert "renamed; the old URL redirects: lesson start is now begin" in out
     assert "CONFLICT" not in out
     lesson = Lesson.objects.get()
     assert (lesson.pk, lesson.slug, lesson.quiz.slug, lesson.quiz.pk) == (

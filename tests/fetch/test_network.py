@@ -22,7 +22,10 @@ def test_a07_an_address_that_is_not_public_is_refused(address):
     with pytest.raises(FetchRefusedError) as caught:
         Network(lambda host, port: ["140.82.121.4", address]).pin("github.com")
     assert caught.value.code == "host_not_public"
-    assert caught.value.message == "`github.com` resolves to a private network, which is not allowed."
+    assert (
+        caught.value.message
+        == "`github.com` resolves to an IP address that is not public, which is not allowed."
+    )
 
 
 def test_public_addresses_are_pinned_with_the_port_all_of_them():

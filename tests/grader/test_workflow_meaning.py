@@ -116,7 +116,7 @@ STARTS = [
         DELIVERY,
         flow("{check_suite: {types: [completed]}}"),
         WORK,
-        "A commit check triggers the deployment",
+        "A check suite triggers the deployment",
     ),
     (DELIVERY, flow("deployment"), WORK, "A new deployment on GitHub triggers"),
     (DELIVERY, flow("[push, workflow_dispatch]"), WORK, "A push to `main` triggers the deployment"),

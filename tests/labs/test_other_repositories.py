@@ -65,7 +65,7 @@ def test_a_repository_with_sha_256_is_told_how_to_go_on(learner, clone, tmp_path
     new.commit("One")
     new.commit("Two", content=b"2\n")
     code, said = new.push()
-    assert code == 1 and "! [remote rejected] main -> main (SHA-256 object ids)" in said
+    assert code == 1 and "! [remote rejected] main -> main (SHA-256 object IDs)" in said
     assert "Your repository uses SHA-256 object IDs. This remote, like GitHub," in said
     assert not Submission.objects.filter(enrollment=learner).exists()
     commands = commands_in(said)

@@ -35,7 +35,7 @@ def _ask(host: str, port: int, found: set[str]) -> None:
 
 @dataclass(frozen=True)
 class Network:
-    """Name resolution and trust. `trusted` addresses need not be global: only tests have such.
+    """Name resolution and trust. `trusted` addresses need not be global; only tests set them.
 
     `ca_file` has the authorities to trust instead of the system's, readable by the uid that fetches.
     """
@@ -53,7 +53,7 @@ class Network:
         if not all(address in self.trusted or is_public(address) for address in addresses):
             raise FetchRefusedError(
                 "host_not_public",
-                f"{quoted(name)} resolves to a private network, which is not allowed.",
+                f"{quoted(name)} resolves to an IP address that is not public, which is not allowed.",
             )
         return f"{name}:{port or 443}:{','.join(addresses)}"
 

@@ -26,7 +26,7 @@ def git_dir_of(path: Path) -> Path:
     if not path.is_dir():
         raise UnreadableError("not_found", f"The folder {quoted(str(path))} does not exist.")
     dot_git = path / ".git"
-    if dot_git.is_file():  # a linked working tree or a submodule has the path of its repository here
+    if dot_git.is_file():  # a linked worktree or a submodule has the path of its repository here
         address = dot_git.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
         dot_git = path / address
     for candidate in (dot_git, path):

@@ -157,7 +157,7 @@ class Revert(_Replay):
 
 @dataclass(frozen=True, kw_only=True)
 class Rebase(Step):
-    """`rebase: feature, onto: main` - rebases a branch without its merges, and switches to it."""
+    """`rebase: feature, onto: main` - rebases a branch, dropping its merge commits, and switches to it."""
 
     rebase: RefName
     onto: Revision
@@ -295,7 +295,7 @@ class DeleteTag(Step):
 
 
 def _patch(world: World, commit: Commit) -> Patch:
-    # Git leaves out of a rebase what was changed in the same way on the other side
+    # a rebase skips commits whose change is already upstream
     old = world.files(next(iter(commit.parents), None)).items()
     new = world.files(commit.id).items()
     return frozenset(old - new), frozenset(new - old)

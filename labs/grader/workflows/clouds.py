@@ -129,7 +129,7 @@ def to_remote(places: list[str] | tuple[str, ...]) -> Effect:
     if len(places) < 2:
         return NOTHING
     if _SERVED.match(places[-1]):
-        return UNKNOWN  # on a machine of one's own this is where a site is
+        return UNKNOWN  # on a self-hosted runner this is where a site is served from
     end = re.sub(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?", "x", places[-1])
     if re.match(r"[^/]*:|(?:rsync|scp|sftp)://", end):
         return DEPLOY

@@ -10,7 +10,7 @@ from .effects import NOTHING, UNKNOWN, Call, Effect, combine, effect_of, judge, 
 from .judged import BUILD, BUILD_PUBLISH, DEPLOY, PUBLISH
 from .wrappers import unwrap
 
-# On the machine that serves, these bring new code into use.
+# On a server, these put new code into service.
 _ON_A_SERVER = re.compile(
     r"docker(?: |-)compose .*\bup\b|docker (?:run|start|restart)\b|systemctl .*\b(?:re)?(?:start|load)\b"
     r"|service \S+ (?:re)?(?:start|load)|(?:pm2|supervisorctl) (?:re)?(?:start|load|deploy|update)"
@@ -72,7 +72,7 @@ def _is_computed(script: str) -> bool:
 
 @judge
 def service(call: Call) -> Effect:
-    # a service on the runner may serve the tests; on the user's own machine it may deploy
+    # a service on the runner may serve the tests; on a self-hosted runner it may deploy
     looks = {
         "status",
         "is-active",

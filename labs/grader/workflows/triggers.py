@@ -14,8 +14,8 @@ from .templates import condition_tree
 from .tokens import ExpressionError
 from .trees import Call, Comparison, Literal, parts_of, path_of
 
-MAX_NAMES = 20  # of branches and tags that conditions speak of
-OTHER = "topic-7"  # a branch of which no filter and no condition speaks
+MAX_NAMES = 20  # of branches and tags that conditions mention
+OTHER = "topic-7"  # a branch that no filter or condition mentions
 _TEXT = re.compile(r'"([^"]*)"')
 _CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
 _TAGS = ("v1.0", "1.0", "release-7", OTHER)  # the first that starts a workflow stands for other tags
@@ -52,11 +52,11 @@ _SUBJECTS = {
     "delete": "the deletion of a branch or tag",
     "deployment": "a new deployment on GitHub",
     "deployment_status": "a new deployment status",
-    "check_run": "a commit check",
-    "check_suite": "a commit check",
+    "check_run": "a check run",
+    "check_suite": "a check suite",
     "status": "a new commit status",
     "fork": "a fork of the repository",
-    "watch": "a star for the repository",
+    "watch": "a star on the repository",
     "gollum": "a wiki edit",
     "page_build": "a GitHub Pages build",
     "public": "a change that makes the repository public",

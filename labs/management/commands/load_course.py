@@ -46,7 +46,7 @@ class Command(BaseCommand):
 WORDS = {
     "created": "created",
     "updated": "updated",
-    "renamed": "renamed; the old address redirects",
+    "renamed": "renamed; the old URL redirects",
     "kept": "kept as changed in the portal",
     "conflicts": "CONFLICT, kept as changed in the portal",
 }
