@@ -46,7 +46,7 @@ class ScenarioProof:
 class CheckProof:
     """Names of the scenarios in which a check passed and in which it needed work.
 
-    `nothing` are those in which it needed work because there was nothing to judge: no proof that it can pass.
+    `nothing` are those in which it needed work because there was nothing to judge.
     `provable` is False if it runs code, or needs a check that does, and code cannot be confined here.
     """
 
@@ -61,7 +61,7 @@ class CheckProof:
 
     @property
     def proved(self) -> bool:
-        """True if seen both ways, as far as the kind has two; a check that cannot be proved here does not count."""
+        """True if both outcomes were seen, or the only one of the kind, or if it cannot be proved here."""
         return not self.provable or not self.unseen
 
     @property

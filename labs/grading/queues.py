@@ -32,7 +32,7 @@ def longest_wait() -> timedelta:
 
 
 def in_fair_order(queue: Queue) -> list[Submission]:
-    """Return what to claim: of the learners who wait longest, the one with the fewest verdicts in 15 minutes.
+    """Return the oldest submissions, one per learner, those of learners with the fewest verdicts in 15 minutes first.
 
     Runs for each claim, so it looks at CANDIDATES learners only; all others are ordered by age, so nobody is
     overtaken for ever.

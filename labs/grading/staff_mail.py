@@ -17,11 +17,11 @@ MAX_SECONDS = 30  # bounds a mail server that answers in small pieces
 def mail_staff(*, course: Course, subject: str, text: str) -> None:
     """Have the later-worker send it, so that grading never waits for a mail server; without a broker, send it here.
 
-    A failing mail server stops nobody: the log has the message too.
+    A failing mail server is only logged, since callers log the fault itself.
     """
     staff = CourseStaff.objects.filter(course=course, user__is_active=True)
     mail = {
-        # a title may hold a line break, a subject none
+        # a title may contain a line break, a subject must not
         "subject": " ".join(f"[{settings.SITE_NAME}] {subject}".split()),
         "text": text,
         "to": list(staff.values_list("user__email", flat=True)),
@@ -34,5 +34,5 @@ def mail_staff(*, course: Course, subject: str, text: str) -> None:
 def deliver(*, subject: str, text: str, to: list[str]) -> None:
     try:
         send_mail(subject, text, from_email=None, recipient_list=to)
-    except Exception as error:  # no error of a mail server stops the worker
+    except Exception as error:  # an error of the mail server must not stop the worker
         logger.warning("the email %r was not sent (to %d staff): %r", subject, len(to), error)

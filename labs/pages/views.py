@@ -39,7 +39,7 @@ def lab(request: UserRequest, course: str, lab: str) -> HttpResponse:
 @never_cache
 @login_required
 def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
-    """Create a token and show the remote URL with it in this answer only. A reload that asks again is sent back."""
+    """Create a token and show the remote URL with it in this response only. A GET redirects to the lab."""
     found = get_lab_and_neighbours(request.user, course, lab)
     if request.method != "POST" or found.enrollment is None:
         return redirect(found.lab)

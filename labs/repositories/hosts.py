@@ -79,7 +79,7 @@ def newest(address: Address) -> Offer:
 
 
 def snapshot(address: Address) -> tuple[dict[str, str], str]:
-    """Return refs as full name to object id, and the full name of the branch that is meant, within 5 s.
+    """Return refs as full name to object ID, and the full name of the branch that is meant, within 5 s.
 
     Raises LookUpFailedError.
     """
@@ -108,7 +108,7 @@ def _raise_lookup_error() -> Iterator[None]:
 def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
     """Hold the mirror of a repository with all objects of `refs` in it; yield it with notes for the report.
 
-    Raises FetchRefusedError if the learner's set-up is at fault, FetchError and RepositoryError if ours is.
+    Raises FetchRefusedError if the learner or the host is at fault, FetchError and RepositoryError if we are.
     """
     path = mirror_path(settings.MIRROR_ROOT, address)
     with hold(path, seconds=HOLD_SECONDS) as mirror:
@@ -127,7 +127,7 @@ def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Pat
 
 @dataclass
 class _Added:
-    """Upper bound of the bytes fetched by this process since mirrors were last pruned; None before the first time."""
+    """Upper bound of the bytes fetched by this process since mirrors were last pruned; infinite until then."""
 
     bytes: float = inf
 

@@ -20,7 +20,7 @@ Reply = Callable[[bytes], bytes | None]
 _KEPT_MESSAGES = 64 << 10
 _MAX_MESSAGES = _MEGABYTE
 _DISK_SECONDS = 0.2
-# sets its own limits, then becomes the command: a function between fork and exec is not safe beside threads
+# sets its own limits, then executes the command: `preexec_fn` is not safe in the presence of threads
 _WRAPPER = """
 import contextlib, os, resource, sys
 for pair in sys.argv[1].split(","):
@@ -33,7 +33,7 @@ os.execvp(sys.argv[2], sys.argv[2:])
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """Limits of one fetch. Bytes are of the whole mirror; the uid is used if the caller is root."""
+    """Limits of one fetch. `bytes` limits the whole mirror; `uid` is used if the caller is root."""
 
     bytes: int = 60 * _MEGABYTE
     refs: int = 500
@@ -49,7 +49,7 @@ class FetchLimits:
 
 @dataclass(frozen=True)
 class Ended:
-    """Result of a process. `limit` is the one it was killed at: seconds, disk, messages or output.
+    """Result of a process. `limit` is the one that it exceeded, if any: seconds, disk, messages or output.
 
     `status` is negative for a signal; `output` is what it printed; `messages` is the beginning of its stderr.
     """
@@ -71,7 +71,7 @@ def run(
     reply: Reply | None = None,
     watched: Path | None = None,
 ) -> Ended:
-    """Run a command until it ends, or passes a limit or the deadline, in `time.monotonic()` seconds.
+    """Run a command until it ends or exceeds a limit or the deadline, in `time.monotonic()` seconds.
 
     Its whole process group is killed in any case, even if `reply` raises. `watched` is the folder that may not grow
     past `limits.bytes`. Raises OSError if the command cannot start.
@@ -98,7 +98,7 @@ def run(
 
 
 class _Watch:
-    """Read the output of a process until both streams end or a limit is passed."""
+    """Read the output of a process until both streams end or a limit is exceeded."""
 
     def __init__(
         self, limits: FetchLimits, deadline: float, watched: Path | None, told: bytes, reply: Reply | None

@@ -60,8 +60,8 @@ def fetch(
 ) -> Fetched:
     """Fetch all branches and tags into a mirror that is held, incrementally if it has some already.
 
-    Raises FetchRefusedError for the learner's set-up and FetchError for ours; RepositoryError if the mirror itself
-    cannot be read, which is then emptied and refilled by the next fetch.
+    Raises FetchRefusedError if the learner or the host is at fault, FetchError if we are; RepositoryError if the mirror
+    itself cannot be read, which is then emptied and refilled by the next fetch.
     """
     server = Server(address, limits, network)
     if mirror.packs >= MAX_PACKS:

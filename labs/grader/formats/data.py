@@ -36,7 +36,7 @@ _LIMITS = re.compile(
 )  # of `read_yaml`
 _LONG_NUMBER = "an integer has more than 4,300 digits"  # the most that Python reads
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-# `tomllib` looks at every beginning of a dotted key, at each of its parts
+# `tomllib` walks every prefix of a dotted key, which takes quadratic time in the number of its parts
 _TOML_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
 
 
@@ -54,7 +54,7 @@ class BeyondLimitError(UnparsableError):
 
 @dataclass(frozen=True)
 class Absent:
-    """A path without a value: `way` is its first part that does not exist, `found` is in words."""
+    """A path without a value: `way` ends at its first missing part, `found` says what is there instead."""
 
     way: str
     found: str

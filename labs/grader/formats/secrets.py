@@ -17,7 +17,7 @@ MIN_ENTROPY = 3.0  # bits per character: ten different characters have 3.3, "pas
 
 @dataclass(frozen=True)
 class Rule:
-    """`pattern` has the value as its first group; each match contains one of `marks`, which is searched first.
+    """`pattern` has the value as its first group; each match contains one of `marks`, which are searched for first.
 
     `trace` is what `grep -E` finds as long as the value is in a file; it reveals only the format.
     """
@@ -250,9 +250,9 @@ def belongs_outside(path: str) -> bool:
 
 
 def find_secrets(text: str, *, settings: bool = False) -> Iterator[Found]:
-    """Return the credentials in a text, without placeholders. `settings` says that it is a settings file.
+    """Yield the credentials in a text, without placeholders. `settings` is True for a settings file.
 
-    A value that matches two rules is returned twice.
+    A value that matches two rules is yielded twice.
     """
     for rule in (*RULES, SETTING) if settings else RULES:
         if not any(mark in text for mark in rule.marks):
@@ -282,7 +282,7 @@ def _is_random(value: str, rule: Rule) -> bool:
 
 
 def _drawn_part(value: str) -> str:
-    # the start of the random part: of a signed token the signature, not the number before it
+    # the start of the random part: for a signed token, its signature, not the number before it
     signature = value.rsplit(".", 1)[-1] if ".eyJ" in value or "_eyJ" in value else value
     return signature[:64]
 

@@ -1,6 +1,6 @@
-"""Read YAML as plain values that know their line, and collect every problem of the text.
+"""Read YAML as plain values with their lines, and collect every problem in the text.
 
-YAML constructs nothing: no tags, no anchors or aliases, no merge keys.
+Nothing is constructed: no tags, no merge keys, and no aliases unless the caller allows some.
 """
 
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ class _Scanner(Scanner):
 
 
 def read_yaml(text: str, *, aliased: int = 0) -> tuple[Value | None, list[Problem]]:
-    """Return the value of a YAML text, None if its syntax is broken, and the problems found so far.
+    """Return the value of a YAML text, None if it cannot be read, and its problems.
 
     Texts over 256 KB are refused. Aliases are refused past `aliased` expanded values, so that ten lines cannot expand
     to a billion.

@@ -1,4 +1,4 @@
-"""The answer of `git describe`: the nearest tag behind a commit, and the number of commits since."""
+"""The answer of `git describe`: the nearest tag reachable from a commit, and the number of commits since."""
 
 from collections.abc import Collection, Set
 
@@ -8,9 +8,9 @@ MAX_CANDIDATES = 10  # as many as git looks at
 
 
 def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> tuple[int, list[str]]:
-    """Return the tagged commits with the fewest commits between them and this one, and that number.
+    """Return the number of commits since the nearest tagged commits, and these commits.
 
-    After merges several may be equally near, where git goes by dates. Empty if no tagged commit is reachable.
+    After merges several may be equally near; git then decides by date. Empty if no tagged commit is reachable.
     """
     behind = history.ancestors(commit_id)
     candidates: list[str] = []

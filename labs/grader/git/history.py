@@ -1,6 +1,6 @@
 """The commits of a repository, walked once, and queries on their graph. Only parents count, never dates.
 
-Made for 200,000 commits: ids, trees and parents are in arrays, messages in one buffer, and a Commit object exists
+Made for 200,000 commits: IDs, trees and parents are in arrays, messages in one buffer, and a Commit object exists
 only while in use. Internally commits are numbered in walk order from 0, children before parents.
 """
 
@@ -115,7 +115,7 @@ class History:
         self._fill(chunks)
 
     def _fill(self, chunks: Iterable[bytes]) -> None:
-        waiting: dict[bytes, list[int]] = {}  # by ID, where the parents are named that have not come yet
+        waiting: dict[bytes, list[int]] = {}  # by ID of a parent not seen yet, the places that name it
         for number, (header, message) in enumerate(records(chunks, 2)):
             _, commit_id, tree, *above = header.split()
             named = waiting.pop(commit_id, None)
@@ -157,7 +157,7 @@ class History:
         return self._parents[self._starts[number] : self._starts[number + 1]]
 
     def above(self, number: int) -> Sequence[int]:
-        # a shallow clone ends before its first commit
+        # in a shallow clone, the oldest commits name parents that are missing
         start, end, here = self._starts[number], self._starts[number + 1], len(self._ends)
         if end - start == 1 and self._parents[start] < here:
             return (self._parents[start],)
@@ -190,7 +190,7 @@ class History:
 
     @property
     def head_numbers(self) -> Sequence[int]:
-        """Return the commits that are not a parent of any other, in order."""
+        """Return the numbers of the commits that are not a parent of any other, in order."""
         return self._heads
 
     # --- commits ------------------------------------------------------------------------------------------------

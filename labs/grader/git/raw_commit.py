@@ -12,7 +12,7 @@ _HEAD = re.compile(rb"tree (%b)\n((?:parent %b\n)*)" % (_ID, _ID))
 
 
 class RawCommit:
-    """See `history.Commit`. `listed` is the commit as Git lists it: for people, and for text in other encodings."""
+    """See `history.Commit`. `listed` returns the commit as Git lists it, for its people and text in other encodings."""
 
     def __init__(self, commit_id: str, data: bytes, listed: Callable[[], Commit]) -> None:
         found = _HEAD.match(data)

@@ -68,7 +68,7 @@ class Tip:
 
 
 class Repository:
-    """Call `open`, and close it (a context manager) to end its process."""
+    """Create it with `open`; `close`, or leaving the context, ends its process."""
 
     def __init__(self, git_dir: Path, refs: Mapping[str, str]) -> None:
         self._objects = ObjectReader(git_dir)
@@ -93,8 +93,8 @@ class Repository:
         """Open a bare repository or a working tree (its `.git`). With `remote`, read its remote-tracking branches.
 
         `refs` maps full ref names to object IDs and is graded instead of the refs on disk; names that are neither
-        branches nor tags are ignored. Raises UnreadableError for the learner's set-up, RepositoryError for broken
-        storage, ValueError if a value in `refs` is not an object ID.
+        branches nor tags are ignored. Raises UnreadableError if the learner's repository cannot be graded,
+        RepositoryError for broken storage, ValueError if a value in `refs` is not an object ID.
         """
         git_dir = git_dir_of(Path(path))
         if refs is None:
@@ -170,9 +170,7 @@ class Repository:
     @cached_property
     def is_shallow(self) -> bool:
         """True if the clone is shallow. Git shows the commits at its boundary as if they had no parents."""
-        common = (
-            self._git_dir / "commondir"
-        )  # of a linked working tree, which shares the list with the main one
+        common = self._git_dir / "commondir"  # of a linked worktree, which shares the list with the main one
         folder = (
             self._git_dir / common.read_text(errors="surrogateescape").strip()
             if common.is_file()
@@ -308,7 +306,7 @@ class Repository:
         return next(self.contents([blob_id]))
 
     def contents(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
-        """Return the contents of many files in turn, far faster than one by one; see `content`."""
+        """Yield the contents of many files in turn, far faster than one by one; see `content`."""
         for data in self.uncounted(blob_ids):
             self._unread -= len(data or b"")
             if self._unread < 0:

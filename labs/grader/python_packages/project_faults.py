@@ -43,7 +43,7 @@ KEYS = (
 
 
 def faults(project: Project, described_by: str = "") -> list[Finding]:
-    """Yield what installers and indexes reject. `described_by` is a neighboring file that describes the package."""
+    """Return what installers and indexes reject. `described_by` is a neighbouring file that describes the package."""
     has_table = "project" in project.data
     readers = [_keys, _types, _fields, _dynamic, _dependencies, _named_files] if has_table else [_no_project]
     if not has_table and project.backend.startswith("poetry.") and project.tool("poetry"):

@@ -33,7 +33,7 @@ class PeerLostError(Exception):
 
 @dataclass(frozen=True)
 class TestOutcome:
-    """One hidden test: its name, if it held (None: not reached), and what happened, if learners may know."""
+    """One hidden test: its name, whether it passed (None: not reached), and what happened, if learners may know."""
 
     says: str
     held: bool | None = None
@@ -136,7 +136,7 @@ class Learner:
 
 
 def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[TestOutcome]:
-    """Yield the outcome of each hidden test, in order.
+    """Return the outcome of each hidden test, in order.
 
     `job` has the learner's files, the environment and the seconds for all. Raises SandboxError if the tests
     themselves are broken.

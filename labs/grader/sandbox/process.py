@@ -21,7 +21,7 @@ class HungUpError(Exception):
 
 @contextmanager
 def sealed_file(content: bytes) -> Iterator[int]:
-    """Return an immutable file in memory, open for reading at its start."""
+    """Yield an immutable file in memory, open for reading at its start."""
     file = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         with os.fdopen(os.dup(file), "wb") as target:
@@ -81,7 +81,7 @@ class Kept:
 def follow(
     stdout: IO[bytes], limits: Limits, seconds: float, asker: socket | None = None
 ) -> tuple[WhyEnded, Kept]:
-    """Read the output of a process until it ends or passes a limit. Raises HungUpError if `asker` closes its end."""
+    """Read the output of a process until it ends or exceeds a limit. Raises HungUpError if `asker` closes its end."""
     kept, deadline = Kept(limits.kept_output), time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)

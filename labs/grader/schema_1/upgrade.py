@@ -60,7 +60,7 @@ def _spliced(text: str, edits: Mapping[Path, Edit]) -> str:
 def _splices(
     text: str, node: Node, edits: Mapping[Path, Edit], path: Path, key: Node | None = None
 ) -> Iterator[Splice]:
-    """Return the text changes at and below a node; `key` is the key that it is the value of."""
+    """Yield the text changes at and below a node; `key` is the key that it is the value of."""
     edit = edits.get(path, Edit())
     # an empty value has the position of the next token
     if key and node.start_mark.index == node.end_mark.index:

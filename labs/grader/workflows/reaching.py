@@ -54,7 +54,7 @@ class Reach:
         return False if False in said else None if None in said else True
 
     def conditions(self, act: Act, start: Start) -> list[tuple[str, bool | None]]:
-        """Yield each condition before an act with its value, if all earlier jobs succeed."""
+        """Return each condition before an act with its value, if all earlier jobs succeed."""
         jobs = [self.pipeline.jobs[name] for name in (act.job, *self.pipeline.before[act.job])]
         # A called job is `needs.call` outside and has a name of its own inside.
         names = {part.lower() for name in self.pipeline.jobs for part in name.split(" / ")}

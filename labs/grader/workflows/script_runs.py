@@ -354,7 +354,7 @@ class _Run:
         if words[0] in ("break", "continue"):
             return Ends(**{words[0] if self.loops else "next": [state.ended(ZERO)]})
         if words[0] == "return" and not self.calls and not self.setting.is_sh:
-            return self._settled([state.ended(FAILED)], checked)  # bash returns from functions alone
+            return self._settled([state.ended(FAILED)], checked)  # bash allows `return` only in functions
         statuses = [status] if status.is_zero is not None else [ZERO, FAILED]
         return Ends(**{words[0]: [state.ended(one) for one in statuses]})
 
@@ -387,7 +387,7 @@ def reachable_commands(script: str) -> frozenset[int] | None:
 
 @lru_cache(maxsize=1024)
 def fate(script: str, number: int, setting: Setting) -> Fate:
-    """Return if the script fails or continues when this command fails."""
+    """Return the fate of the script if this command fails: it fails, it goes on, or its fate is not known."""
     read = parse_script(script)
     run = _Run(setting, number)
     try:

@@ -74,7 +74,7 @@ class Tree:
         return sorted(path for path in self.files if posixpath.dirname(path) == home)
 
     def glob(self, pattern: str, within: str = "") -> Iterator[str]:
-        """Return files that match a pattern or are in a matching folder; paths are relative to `within`."""
+        """Yield files that match a pattern or are in a matching folder; paths are relative to `within`."""
         for path in self.below(within) if len(pattern) <= MAX_PATTERN else ():
             short = path[len(within) + 1 :] if within not in ("", ".") else path
             if pattern_matches(pattern, short):
