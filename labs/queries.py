@@ -235,7 +235,7 @@ def typical_seconds(lab: Lab) -> float | None:
 
 
 def last_seen_in(submission: Submission) -> Repository:
-    # the repository of the first receipt may be gone since
+    # the repository of the first receipt may be gone by now
     of_lab = Receipt.objects.filter(
         repository__enrollment=submission.enrollment_id, repository__lab=submission.lab_id
     )

@@ -56,7 +56,7 @@ def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
 
 
 def check_proofs(entries: list[CourseEntry]) -> None:
-    """Add a problem for each check that the scenarios do not prove. A worker proves labs that run code, later."""
+    """Add a problem for each check that the scenarios do not prove. A worker later proves labs that run code."""
     for entry in entries:
         try:
             spec = parse_spec(entry.source.text)

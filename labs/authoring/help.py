@@ -1,4 +1,4 @@
-"""The help beside the editor of lab.yaml, made of the documentation of the engine."""
+"""The help beside the editor of lab.yaml, generated from the engine's documentation."""
 
 from labs.grader import documentation
 from labs.grader.checks import KINDS

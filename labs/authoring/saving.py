@@ -19,8 +19,8 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     """Save a lab with its derived brief; a changed lab.yaml makes a new version, with `proof` if given.
 
     A text in an older schema is saved in the newest one; existing versions stay as they are. A published lab without
-    a proof waits for a worker, again if no earlier try gave an answer; this wakes a worker up unless the reaper is to
-    do it. A draft is saved whatever it contains; if its text is not a valid lab yet, its version stays the same.
+    a proof waits for a worker, even if earlier tries gave no answer; with `wake`, this wakes one, otherwise the reaper
+    does. A draft is saved whatever it contains; if its text is not a valid lab yet, its version stays the same.
     Raises SpecError with every problem, its line and key, and TooComplexError.
     """
     lab.source = in_newest_schema(lab.source).text

@@ -1,6 +1,6 @@
 """The documentation of check kinds and scenario steps, for `labcheck explain`, `docs/checks.md` and the lab editor.
 
-A docstring begins with `` `EXAMPLE` - SUMMARY ``, for a kind that of its module. Parameters come from the fields.
+The docstring of a step, or of a kind's module, begins with `` `EXAMPLE` - SUMMARY ``. Parameters come from fields.
 """
 
 import sys

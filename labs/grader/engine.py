@@ -118,7 +118,7 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
 
 
 def _asked(verdict: Verdict, run: Run) -> Verdict:
-    # the verdict notes if the lab asks about the learner's commits but the learner is unknown
+    # says so in the verdict if the lab asks about the learner's commits but the learner is unknown
     if not run.asks_author or (run.learner and run.learner.is_known) or verdict.outcome is not Outcome.PASSED:
         return verdict
     return replace(
@@ -175,9 +175,9 @@ def _shown_evidence(item: Evidence) -> Evidence:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeLimitError in the block after so many seconds, in the main thread of a POSIX system.
+    """Raise TimeLimitError in the block after `seconds`, in the main thread of a POSIX system.
 
-    Python's regular expressions check for signals while they match, so even a hopeless pattern is ended.
+    Python's regular expressions check for signals while they match, so even catastrophic backtracking is stopped.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

@@ -60,7 +60,7 @@ class Answer:
     """The problems to fix; without any, `holds` says what was seen at `seen`.
 
     `looked_at` is the set that was judged; without it, the places of `seen` are. Nothing passes on an empty set.
-    `unknown` is the reason why the file cannot tell.
+    `unknown` says what the file does not show, and why.
     """
 
     findings: tuple[Finding, ...] = ()

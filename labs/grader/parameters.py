@@ -51,7 +51,7 @@ class MismatchError(Exception):
     """A value does not have the type of its field; the message says which type was expected."""
 
 
-# Any: an instance of `cls`, which its callers use only without problems
+# Any: an instance of `cls`, which callers use only if there are no problems
 def read_fields(
     cls: type[Any], values: dict[str, Value], line: int, prefix: str, problems: list[Problem]
 ) -> Any:

@@ -4,7 +4,7 @@ import re
 
 from .words import quoted
 
-# where anchors put a text: in a single line, and in one of several
+# the position that anchors require: in a text of one line, and in one of several lines
 _PLACES = {
     ("", ""): ("", ""),
     ("^", ""): (" at the start", " at the start of a line"),

@@ -21,7 +21,7 @@ def public_text(source: str, lessons: str = "") -> str:
     """Return a lab.yaml without scenarios, hints and hidden parameters, and without comments inside these.
 
     A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` is a text that
-    `load_spec` reads. `lessons`, if given, is put in front: the URL below which the lab's lessons are read.
+    `load_spec` reads. `lessons`, if given, is put in front: the base URL of the lab's lessons.
     """
     root = compose_yaml(source)
     assert isinstance(root, MappingNode)  # noqa: S101 - load_spec reads it

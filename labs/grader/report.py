@@ -79,7 +79,7 @@ def points_to_pass(max_points: Decimal, pass_mark: int) -> Decimal:
 
 
 def points_to_show(points: Decimal, *, passed: bool) -> Decimal:
-    """Round down to a tenth below the pass mark, so that no text shows a pass mark that was missed."""
+    """If the pass mark was missed, round down to a tenth, so that no text shows it as reached."""
     return points if passed else points.quantize(TENTH, ROUND_FLOOR)
 
 

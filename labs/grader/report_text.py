@@ -59,7 +59,7 @@ def _result(result: CheckResult) -> Iterator[str]:
 
 
 def _score(result: CheckResult) -> str:
-    # a check of no points has none to show
+    # a check worth no points has none to show
     return f"{shown_points(result.earned)} of {shown_points(result.points)}" if result.points else ""
 
 

@@ -37,7 +37,7 @@ class Python:
 
 @dataclass(frozen=True)
 class Starter:
-    """The commit that learners start from. Other sources are not read so far."""
+    """The commit that learners start from. Other sources are not supported yet."""
 
     commit: ObjectId
 
@@ -59,7 +59,7 @@ class LabSpec:
     """One lab. `pass_mark` is in percent; `digest` is the SHA-256 of the text in hexadecimal digits.
 
     `schema` is that of the text. `checks_digest` is like `digest` for the public text, see `redaction`. `lessons` is
-    the URL below which lessons are read, if the portal that serves the text has put it there. `scenarios` are
+    the base URL of the lessons, if the portal that serves the text has put it there. `scenarios` are
     repositories by which the lab proves its checks, see `proof`.
     """
 

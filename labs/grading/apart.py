@@ -23,7 +23,7 @@ class ApartError(Exception):
 
 
 def ask(asked: JsonObject, seconds: float) -> JsonObject:
-    """Return the answer of `labs.grading.engine_process` within so many seconds. Raises ApartError."""
+    """Return the answer of `labs.grading.engine_process` within `seconds`. Raises ApartError."""
     with subprocess.Popen(
         [*building.parent_death_prefix(), sys.executable, "-m", "labs.grading.engine_process"],
         cwd=settings.BASE_DIR,

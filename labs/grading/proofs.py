@@ -66,7 +66,7 @@ def find_proved_version(spec: LabSpec) -> LabVersion | None:
 
 
 def must_be_proved_now(spec: LabSpec) -> bool:
-    # before it opens; a worker proves a lab that runs code, later
+    # before it opens; a lab that runs code is proved later, by a worker
     return not runs_code(spec) and find_proved_version(spec) is None
 
 

@@ -21,7 +21,7 @@ MAX_REPAIRS = 50
 def record(
     *, repository: Repository, refs: Mapping[str, str], via: Receipt.Via, head_ref: str = ""
 ) -> Submission:
-    """Write the receipt of the refs (full name to object id) that a repository has now, and its submission.
+    """Write the receipt of the refs (full name to object ID) that a repository has now, and its submission.
 
     `head_ref` names the submission; without it, see `head_of`.
     """

@@ -67,7 +67,7 @@ def _lock(rows: QuerySet[Any], wanted: list[Any]) -> None:
 
 @receiver(post_save, sender=Enrollment)
 def on_enrollment(instance: Enrollment, created: bool, **kwargs: Any) -> None:
-    # New learners have met nothing yet; those who leave, return or move take their met checks along.
+    # New learners have met nothing yet; those who leave, return or move take their met checks with them.
     with transaction.atomic():
         learner = Enrollment.objects.select_for_update(no_key=True).get(pk=instance.pk)
         met = [] if created else list(learner.met_checks.values_list("lab", "name"))

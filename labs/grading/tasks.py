@@ -1,4 +1,4 @@
-"""Celery adapters. A message is only a wake-up: the queue is the table, so a lost or doubled one costs nothing."""
+"""Celery adapters. A message is only a wake-up: the queue is the table, so a lost or duplicate one costs nothing."""
 
 import time
 

@@ -99,7 +99,7 @@ def open_submitted_state(submission: Submission) -> Iterator[tuple[Repository, S
 
 
 def record(claim: Claim, report: Report, version: LabVersion, notes: Sequence[str] = ()) -> None:
-    # a report with a fault in it is no verdict
+    # a report with a fault is not a verdict
     faults = [result for result in report.results if result.outcome is Outcome.FAULT]
     if faults:
         lifecycle.give_back(claim, "; ".join(f"check {result.id}: {result.reason}" for result in faults))

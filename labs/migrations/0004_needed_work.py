@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 def derive(apps, schema_editor):
-    """From the reports that stand already."""
+    """Fill the table from the existing reports."""
     NeededWork = apps.get_model("labs", "NeededWork")
     reports = apps.get_model("labs", "Report").objects.filter(is_current=True)
     for submission, results in reports.values_list("submission_id", "data__results").iterator():

@@ -1,4 +1,4 @@
-"""What learners hand in knows its course, and a report its lab."""
+"""Store the course of each repository, submission and outside report, and the lab of each report."""
 
 import django.db.models.deletion
 from django.db import migrations, models

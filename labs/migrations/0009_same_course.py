@@ -1,4 +1,4 @@
-"""A row that names two others of different courses, or labs, is refused by the database."""
+"""Let the database refuse a row that refers to rows of different courses or labs."""
 
 import django.db.models.deletion
 from django.db import migrations, models

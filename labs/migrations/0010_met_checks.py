@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 def derive(apps, schema_editor):
-    """From what needed work already."""
+    """Fill the table from the checks that needed work."""
     MetCheck = apps.get_model("labs", "MetCheck")
     names = ("submission__enrollment", "submission__lab", "name")
     firsts = apps.get_model("labs", "NeededWork").objects.values_list(*names).order_by()

@@ -1,4 +1,4 @@
-"""Folders of practice repositories get names that are never used again; those there are keep theirs."""
+"""Give each folder of a practice repository a name that is never reused; existing folders keep theirs."""
 
 from django.db import migrations, models
 from django.db.models.functions import Cast

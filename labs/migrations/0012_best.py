@@ -7,7 +7,7 @@ BATCH = 2_000
 
 
 def derive(apps, schema_editor):
-    """From the reports that stand already."""
+    """Mark the best submissions by the existing reports."""
     Submission = apps.get_model("labs", "Submission")
     graded = Submission.objects.filter(reports__is_current=True).order_by()
     graded = graded.annotate(points=F("reports__points"), max_points=F("reports__max_points"))

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 def forget_faults(apps, schema_editor):
-    """A fault on our side was kept as what the scenarios showed: such a lab is proved again."""
+    """Prove labs again whose proof recorded a fault on our side as an outcome."""
     versions = apps.get_model("labs", "LabVersion").objects.filter(proved=False, proof__isnull=False)
     for version in versions.only("proof").iterator():
         scenarios = version.proof.get("scenarios", [])

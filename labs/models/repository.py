@@ -20,7 +20,7 @@ def new_public_id() -> str:
 
 
 def snapshot_digest(refs: Mapping[str, str]) -> str:
-    """Return a digest of all branch and tag names with their object ids, independent of their order."""
+    """Return a digest of all branch and tag names with their object IDs, independent of their order."""
     lines = (f"{oid} {name}\n" for name, oid in sorted(refs.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 

@@ -21,7 +21,7 @@ def advertise_for_push(path: Path) -> bytes:
 
 
 def offer_sha_256(advertised: bytes) -> bytes:
-    """Return the advertisement of an empty repository that lets git send a push with SHA-256 ids, to be refused.
+    """Return the advertisement of an empty repository that lets git send a push with SHA-256 IDs, to be refused.
 
     After `capabilities^{}` git would add a line of its own. `.have` names what a client may leave out: nothing.
     """

@@ -1,7 +1,8 @@
 """Packets of the Git protocol: read the commands of a push, add our own lines to the answer.
 
-Formats after gitprotocol-common(5) and gitprotocol-pack(5). A packet starts with its length in four hexadecimal
-digits; "0000" ends a list. On a side-band the first byte is the channel: 1 is git's data, 2 is shown in the terminal.
+The formats are those of gitprotocol-common(5) and gitprotocol-pack(5). A packet starts with its length in four
+hexadecimal digits; "0000" ends a list. On a side-band the first byte is the channel: 1 is git's data, 2 is shown in the
+terminal.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ class MalformedError(Exception):
 
 @dataclass(frozen=True)
 class PushRequest:
-    """The refs that a push would change, with their new object ids, and the client's capabilities."""
+    """The refs that a push would change, with their new object IDs, and the client's capabilities."""
 
     commands: tuple[tuple[bytes, bytes], ...]
     capabilities: frozenset[str]
@@ -106,7 +107,7 @@ def _read_packet(body: IO[bytes]) -> bytes | None:
 
 
 def refusal(push: PushRequest, reason: str, lines: list[str]) -> bytes:
-    """Return the answer to a push of which nothing was taken: `reason` for each ref, `lines` for the terminal."""
+    """Return the answer to a push that was refused whole: `reason` for each ref, `lines` for the terminal."""
     text = reason.encode()
     report = [
         packet(b"unpack %s\n" % text),

@@ -1,4 +1,4 @@
-"""Reports of labcheck from a laptop or a workflow, compared with the portal's own of the same commit."""
+"""Reports of labcheck from a laptop or a workflow, compared with the portal's own for the same commit."""
 
 import json
 import re
@@ -59,7 +59,7 @@ def read(data: bytes) -> UploadedReport:
 
 
 def _require_match(pattern: re.Pattern[str], data: object) -> str:
-    # neither a database nor a page takes all that JSON can
+    # JSON strings may contain what neither the database nor a page accepts
     if isinstance(data, str) and pattern.fullmatch(data):
         return data
     raise ValueError(pattern.pattern)

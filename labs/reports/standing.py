@@ -59,7 +59,7 @@ def pass_rule(max_points: Decimal, pass_mark: int) -> str:
 class CheckRow:
     """A check of the lab with its outcome in one report; without one `score` is "25 points".
 
-    A check of no points has no score.
+    A check worth no points has no score.
     """
 
     says: str

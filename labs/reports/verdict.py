@@ -79,7 +79,7 @@ def groups(
 ) -> list[CheckGroup]:
     """Return the checks to fix first, other failed ones, passed ones and those not run; without empty groups.
 
-    `pages` is the repository's URL on github.com, for links to commits and files; `tallies` decide, by check id,
+    `pages` is the repository's URL on github.com, for links to commits and files; `tallies` decide, by check ID,
     which hints are due.
     """
     first = report.first_to_fix
@@ -121,7 +121,7 @@ def is_hint_due(tally: Tally | None) -> bool:
 
 
 def met_by_others(tally: Tally | None) -> str:
-    """Return `6 of 24 people in the cohort had this problem.`, or "" if that would point at somebody."""
+    """Return `6 of 24 people in the cohort had this problem.`, or "" if that could identify somebody."""
     if tally is None or tally.cohort < SMALLEST_COHORT or tally.people < 2:
         return ""
     return f"{tally.people} of {tally.cohort} people in the cohort had this problem."

@@ -56,7 +56,7 @@ class BusyError(Exception):
 
 
 class TookTooLongError(Exception):
-    """git was ended after `GIT_SECONDS`; nothing was changed."""
+    """git was terminated after `GIT_SECONDS`; nothing was changed."""
 
 
 def _argv(*arguments: str, file_bytes: int = 0) -> list[str]:
@@ -275,7 +275,7 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    # at SIGTERM git removes its lock files and its quarantine
+    # on SIGTERM git removes its lock files and its quarantine
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
         try:

@@ -1,6 +1,6 @@
 """Read a pushed state for its pages: folders and files, the newest commits, changes since an earlier state.
 
-Everything is bounded, and sizes are known before an object is read. Git gets object ids, never a name of the
+Everything is bounded, and sizes are known before an object is read. Git gets object IDs, never a name from the
 repository. Text is as the repository has it: pages escape control characters.
 """
 
@@ -52,7 +52,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class File:
-    """`text` is None if the file is binary or too large. Of a symbolic link it is the target."""
+    """`text` is None if the file is binary or too large. For a symbolic link, it is the target."""
 
     size: int
     text: str | None

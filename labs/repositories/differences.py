@@ -53,7 +53,7 @@ class ChangedFile:
 
 @dataclass(frozen=True)
 class StateDifference:
-    """The first MAX_FILES files by path; `count` is the number of all, None if there are too many to count."""
+    """The first MAX_FILES files by path; `count` is their total, None if there are too many to count."""
 
     files: list[ChangedFile]
     count: int | None
@@ -87,7 +87,7 @@ def compare(state: PushedState, since: str) -> StateDifference:
 
 
 def _changes(old: Tree, new: Tree) -> Iterator[_Change]:
-    # Compare folder by folder; those with the same id are not opened. Raises TooLargeError.
+    # Compare folder by folder; those with the same ID are not opened. Raises TooLargeError.
     waiting: list[tuple[str, Any, Any]] = [("", old, new)]
     visited = 0
     while waiting:
@@ -136,7 +136,7 @@ def _patches(state: PushedState, old: Tree, new: Tree) -> tuple[Patches, Ids | N
             raise
         return patches, ids
     for line in output.split(b"\n")[:-1]:
-        if line.startswith(b"diff --git "):  # lines of files begin with a sign
+        if line.startswith(b"diff --git "):  # lines of files begin with a space, `+` or `-`
             ids, is_header = (_NOTHING, _NOTHING), True
         elif is_header and line.startswith(b"index "):
             before, _, after = line.split(b" ")[1].decode("ascii").partition("..")
@@ -165,7 +165,7 @@ def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFi
 
 
 def _pairs(change: _Change) -> list[Ids]:
-    # the ids under which Git shows a change: a file that becomes a link is deleted, then added
+    # the IDs under which Git shows a change: a file that becomes a link is deleted, then added
     before, after = change.ids
     if _NOTHING in change.ids:
         return [change.ids]

@@ -62,7 +62,7 @@ def _mark(repository: Repository) -> str:
 
 
 def _adopt(repository: Repository) -> str:
-    # mark a folder older than marks, which is named by its repository's key; return "" for any other
+    # marks a folder that predates marks and is named after its repository's key; returns "" for any other
     if repository.path.stem != str(repository.pk):
         return ""
     mark = _mark(repository)

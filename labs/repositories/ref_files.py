@@ -13,13 +13,13 @@ _OBJECT_ID = re.compile(rb"[0-9a-f]{40}")
 
 
 def read_refs(path: Path) -> dict[str, str]:
-    """Return all branches and tags with their object ids, sorted by name. Raises RepositoryError."""
+    """Return all branches and tags with their object IDs, sorted by name. Raises RepositoryError."""
     found = read_ids(path)
     return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
 
 
 def read_ids(path: Path) -> dict[bytes, bytes]:
-    """Return the object id of each branch and tag by full name, as bytes. Raises RepositoryError."""
+    """Return the object ID of each branch and tag by full name, as bytes. Raises RepositoryError."""
     # Loose refs before packed ones, as git reads them: a ref packed meanwhile is still found in one of the two.
     loose = _read_loose(path)
     found = {**_read_packed(path), **loose}

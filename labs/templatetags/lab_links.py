@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.simple_tag
 def lab_links(lesson: Lesson) -> QuerySet[Lab]:
-    # the published labs of a lesson; none costs no query
+    # the published labs of a lesson; no query if it names none
     labs = (
         Lab.objects.filter(course=lesson.course_id, slug__in=lesson.lab_slugs)
         if lesson.lab_slugs

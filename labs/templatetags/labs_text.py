@@ -8,7 +8,7 @@ from labs.grader.report import Drawing
 from lessons.pages.context import Context
 from lessons.templatetags.code import with_code
 
-NARROW = 286  # px: a phone of 320 less the margins of the page; a wider drawing scrolls in itself
+NARROW = 286  # px: a phone of 320 less the margins of the page; a wider drawing gets its own scroll bar
 register = template.Library()
 register.filter("with_code", with_code)
 
@@ -28,7 +28,7 @@ def draw(drawing: Drawing, *, caption: bool = True) -> Context:
 @register.simple_tag
 def rail_item(item: Context, *, swap: bool = False) -> SafeString:
     # One item of a rail: glyph, word, text, url, note, id and whether it is the current page. A page has ten of them,
-    # and no time to include two templates for each.
+    # and including two templates for each is slow.
     marks = (' hx-swap-oob="true"' if swap else "") + (' aria-current="page"' if item["current"] else "")
     return format_html(
         '<li id="{id}"{marks}><svg class="g {glyph}" aria-hidden="true" focusable="false"><use href="#g-{glyph}"/>'

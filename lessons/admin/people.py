@@ -16,7 +16,7 @@ from portal.accounts.models import User
 
 
 class ByEmailForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
-    """Find a person by their sign-in email. Posted user ids are ignored."""
+    """Find a person by their sign-in email. Posted user IDs are ignored."""
 
     email = forms.EmailField(label="email", help_text="The email address they sign in with.")
 

@@ -11,7 +11,7 @@ _REGISTRIES = ("docker.io/", "index.docker.io/", "public.ecr.aws/docker/")
 
 
 def is_plain(stage: Stage) -> bool:
-    """Return if the base image of a stage is known to set no user, port or health check."""
+    """Return True if the base image of a stage is known to set no user, port or health check."""
     image = stage.image
     return image.base == "scratch" or (not image.unknown and _name(image.base) in _PLAIN)
 

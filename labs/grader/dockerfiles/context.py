@@ -9,7 +9,7 @@ from ..formats.path_patterns import pattern_matches
 from .instructions import Instruction
 from .reading import Stage, substitute
 
-MAX_LOOKED_UP = 20  # sources that are looked for among the files; of more, the names decide
+MAX_LOOKED_UP = 20  # sources that are looked up among the files; past that, the names decide
 _CODE = {
     *(
         "py",
@@ -63,7 +63,7 @@ class Context:
     folder: str = ""
 
     def holds_code(self, source: str, *, look: bool = True) -> bool:
-        """Return if a path or pattern of COPY includes the project's code: by its files or, without any, by name."""
+        """Return True if a source of COPY includes the project's code: by its files or, without any, by its name."""
         path = posixpath.normpath(source.strip() or ".").lstrip("/")
         if path in ("", ".", "*", "**") or path.startswith(".."):
             return True
@@ -109,7 +109,7 @@ def _mount(text: str) -> dict[str, str]:
 
 
 def means(pattern: str, path: str) -> bool:
-    """Return if a source of COPY, a path or a pattern, matches a file or a folder above it."""
+    """Return True if a source of COPY, a path or a pattern, matches a file or a folder above it."""
     pattern = posixpath.normpath(pattern.strip() or ".").lstrip("/")
     if pattern in ("", "."):
         return True

@@ -22,7 +22,7 @@ def excluding_line(text: str, path: str) -> int | None:
 
 
 def ignore_files(path: str) -> list[str]:
-    """Return where Docker may look for the rules of a Dockerfile.
+    """Return the paths at which Docker may find the ignore rules of a Dockerfile.
 
     A file next to it with its own name wins, then comes the root of the build context: its folder or the top folder.
     """

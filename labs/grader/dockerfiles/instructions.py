@@ -49,7 +49,7 @@ class Instruction:
 
     @property
     def has_other_values(self) -> bool:
-        """Return if its JSON array has a value that is not a string."""
+        """Return True if its JSON array has a value that is not a string."""
         found = self._parsed
         return isinstance(found, list) and not all(isinstance(word, str) for word in found)
 

@@ -126,8 +126,8 @@ def _is_list(rest: str) -> bool:
 
 
 def _opened(rest: str) -> Iterator[tuple[bool, str, bool]]:
-    # per here-document: if tabs count, its last line, and if variables are expanded; only a word that starts with `<<`
-    # opens one, not `<<<word`, `"<<A"` or `$((1<<2))`
+    # per here-document: whether leading tabs stay, its delimiter, whether it expands variables; only a word that starts
+    # with `<<` opens one, not `<<<word`, `"<<A"` or `$((1<<2))`
     try:
         words = split_raw(rest)
     except WordError:

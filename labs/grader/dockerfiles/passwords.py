@@ -39,11 +39,11 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "http": ("-a", "--auth"),
     "https": ("-a", "--auth"),
 }
-_WITH_USER = ("curl", "smbclient", "http", "https")  # the option has a user, and a password behind `:` or `%`
+_WITH_USER = ("curl", "smbclient", "http", "https")  # the option has a user, and a password after `:` or `%`
 
 
 def is_literal(value: str) -> bool:
-    """Return if a text is the credential itself, not a variable, file or placeholder."""
+    """Return True if a text is the credential itself, not a variable, file or placeholder."""
     text = value.strip("\"'")
     return bool(text) and not re.search(r"[$`*<>{}()]", text) and not text.startswith(("/", "@"))
 

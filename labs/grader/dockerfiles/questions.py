@@ -126,7 +126,7 @@ def ignored(path: str, read: Callable[[str], str | None], wanted: Sequence[str])
     if answers:
         return next((one for one in answers if not one.findings), answers[0])
     where = f"in {quoted(posixpath.dirname(path))} or the top folder" if "/" in path else "in the top folder"
-    # under the name of the Dockerfile it counts for any build context
+    # named after the Dockerfile, it applies to any build context
     make = places[0] if "/" in path else places[-1]
     says = f"There is no `.dockerignore` {where}"
     add = Finding(
@@ -174,7 +174,7 @@ def exposes(file: Dockerfile, port: int) -> Answer:
             return answer((), f"The image exposes port {port}.", [one.place])
     if unknown:
         return _no_value(_last(file, "EXPOSE")[1] or file.final, unknown)
-    if not is_plain(file.final):  # ports add up: the base may expose this one beside those of the file
+    if not is_plain(file.final):  # ports add up: the base image may expose this one too
         return _not_known(file, f"`EXPOSE {port}`", "which ports {} exposes")
     place = found[0][0].place if found else file.final.place
     there = listed([quoted(word) for _, word in found]) or "none"

@@ -118,7 +118,7 @@ def variables_at(stage: Stage, one: Instruction | None = None) -> Known:
             if each is one:
                 break
             if each.name == "ENV":
-                now = ChainMap(kept, given)  # of before the instruction, for all of its values
+                now = ChainMap(kept, given)  # as before the instruction, for all of its values
                 kept.update([(name, _value(value or "", now, each.escape)) for name, value in each.pairs()])
             elif each.name == "ARG":
                 _declare(given, each, ChainMap(kept, stage.arguments))

@@ -23,7 +23,7 @@ def literal_pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def names_secret(text: str) -> bool:
-    """Return if a line, valid or not, assigns a value to such a name."""
+    """Return True if a line, valid or not, assigns a value to such a name."""
     names = [match[1] for match in _PAIR.finditer(text)]
     old = _OLD.match(text)
     return any(SECRET_NAME.fullmatch(name) for name in [*names, *([old[1]] if old else [])])

@@ -68,7 +68,7 @@ class _Lexer:
     def __init__(self, text: str, known: Lookup | None, escape: str, depth: int = 0) -> None:
         self.text, self.known, self.escape, self.depth, self.at = text, known, escape, depth, 0
         self.unknown: list[str] = []
-        self._pending: list[str] = []  # unknown in a word behind `:-`, which may not be used
+        self._pending: list[str] = []  # unknown in a word after `:-`, which may not be used
 
     def read(self, stop: str) -> str:
         # up to a character, which is not consumed

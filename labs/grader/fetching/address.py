@@ -1,6 +1,6 @@
 """Read the address of a repository as people paste it, strictly, and rebuild it from its parts.
 
-Nothing that a person typed goes on to git: an `Address` has only parts that match in full, and makes its own URL.
+Nothing that a person typed is passed to git: an `Address` has only parts that match in full, and makes its own URL.
 """
 
 import re
@@ -86,7 +86,7 @@ class Address:
 def read_address(text: str, *, hosts: Sequence[str] = HOSTS) -> Address:
     """Return the address in a pasted line; a bare `owner/repo` is on the first of `hosts`.
 
-    An entry of `hosts` is a name, with `:port` if the host does not answer at 443. Raises AddressError.
+    An entry of `hosts` is a name, with `:port` if the host does not use port 443. Raises AddressError.
     """
     text = text.strip(_AROUND)
     if not text:

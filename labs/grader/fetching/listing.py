@@ -40,7 +40,7 @@ class Listing:
         return branch
 
     def first(self, branch: str, limit: int) -> dict[str, str]:
-        """Return at most so many refs, always with the branch that is graded."""
+        """Return at most `limit` refs, always including the branch that is graded."""
         meant = HEADS + branch
         names = [meant, *(name for name in self.refs if name != meant)]
         return {name: self.refs[name] for name in names[:limit]}

@@ -42,9 +42,9 @@ class Mirror:
 
     @contextmanager
     def filling(self, uid: int | None) -> Iterator[None]:
-        """Allow the uid that fetches to add objects; the mirror is incomplete until `complete`.
+        """Allow the uid that fetches to add objects; the mirror is incomplete until `complete()` is called.
 
-        If the host broke off or sent nothing, the mirror is restored; after any other failure it is emptied.
+        If the host failed or sent nothing, the mirror is restored; after any other failure it is emptied.
         """
         was_complete = self.is_complete()
         self._prepare(uid)
@@ -85,7 +85,7 @@ class Mirror:
                 path.unlink(missing_ok=True)
 
     def complete(self, refs: Mapping[str, str], default_branch: str) -> None:
-        # the fetched refs replace all earlier ones: refs that vanished are gone
+        # the fetched refs replace all earlier ones, so refs deleted on the host are dropped
         lines = (f"{object_id} {name}\n" for name, object_id in sorted(refs.items()))
         self._write(_REFS, "".join(lines))
         self._write("HEAD", f"ref: refs/heads/{default_branch}\n")

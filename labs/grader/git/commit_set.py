@@ -23,7 +23,7 @@ class CommitSet(Set[str]):
 
     @classmethod
     def _from_iterable(cls, ids: Iterable[str]) -> frozenset[str]:  # type: ignore[override]  # frozen
-        return frozenset(ids)  # called by `Set` for a union with foreign ids
+        return frozenset(ids)  # called by `Set` for a union with foreign IDs
 
     @property
     def numbers(self) -> Iterator[int]:

@@ -42,7 +42,7 @@ def kinds_of(git_dir: Path, object_ids: Iterable[str]) -> dict[str, str | None]:
 class ObjectReader:
     """One long-lived `git cat-file --batch`, started when the first object is wanted.
 
-    It is ended whenever its stream may be out of step (an object too large to drain, a time limit in the middle of an
+    It is killed whenever its stream may be out of step (an object too large to drain, a time limit in the middle of an
     answer); the next read starts a new one.
     """
 

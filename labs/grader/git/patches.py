@@ -3,7 +3,7 @@
 Two changes are equal if they touch the same paths and remove and add the same lines in each. Line numbers and context
 may differ, as after a cherry-pick, rebase or squash; so may the order of the lines, unless only the order changed.
 Whitespace counts. A change whose conflict was resolved by hand is different, as is one to a file renamed in between.
-Files over 1 MB only equal themselves. Reads count towards the 64 MB of a run.
+A file over 1 MB equals only itself. Reads count towards the 64 MB of a run.
 """
 
 from collections import Counter

@@ -54,7 +54,7 @@ _OURS = re.compile(
 
 
 class RepositoryError(Exception):
-    """Git cannot run or read. Learners cannot fix that, so it is never "needs work"."""
+    """Git cannot run, or cannot read the repository. Learners cannot fix that, so it is never "needs work"."""
 
 
 class RepositoryDamagedError(RepositoryError):

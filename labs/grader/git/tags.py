@@ -13,7 +13,7 @@ _TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\n|\Z)")
 
 @dataclass(frozen=True)
 class Tag:
-    """A peeled tag. `kind` is the type of the object that it points to (commit, tree or blob), `id` its id.
+    """A peeled tag. `kind` is the type of the object that it points to (commit, tree or blob), `id` its ID.
 
     `message` is None for a lightweight tag.
     """

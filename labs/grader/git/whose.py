@@ -81,7 +81,7 @@ def other_authors(commits: Iterable[Commit], authors: Authors) -> dict[str, int]
 
 
 def different_people(people: Iterable[Person]) -> list[Person]:
-    """Return one of each person: names and addresses that occur together belong to one."""
+    """Return each person once: names and addresses that occur together belong to one."""
     groups: list[tuple[Person, set[str]]] = []
     for person in dict.fromkeys(Person(each.name, each.email) for each in people):
         marks = {_letters(person.name), _address(person.email)} - {"", "@"}

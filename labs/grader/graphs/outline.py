@@ -1,4 +1,4 @@
-"""Choose the rows to draw of a long history: important commits, the others folded, some branches left out.
+"""Choose which rows of a long history to draw: important commits, the others folded, some branches left out.
 
 Tips, merges, fork points, roots, tagged and marked commits are important, and so are their neighbours. Those between
 them are folded into rows such as `12 commits`. Only neighbours in walk order share a fold; otherwise one could have

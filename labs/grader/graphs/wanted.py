@@ -1,4 +1,4 @@
-"""Wanted shapes that checks draw beside what was found. Letters are any commits."""
+"""Wanted shapes that checks draw beside what was found. Letters are placeholders for commits."""
 
 from collections.abc import Sequence
 
@@ -115,5 +115,5 @@ def replaced(old: str, parent: str, on: str) -> Shape:
 
 
 def _letters(number: int) -> list[str]:
-    # B, C and so on, at most four: a drawing shows the way, not the amount
+    # B, C and so on, at most four: a drawing shows the shape, not the number of commits
     return list("BCDE"[:number])

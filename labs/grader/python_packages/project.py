@@ -9,7 +9,7 @@ from ..findings import Finding, Place
 from ..formats.data import UnparsableError, read_data
 from ..words import quoted
 
-MAX_HEADER = 300  # characters of a line that is looked at as one
+MAX_HEADER = 300  # characters; a longer line is not tried as a header
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
 
 

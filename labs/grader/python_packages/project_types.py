@@ -30,7 +30,7 @@ def _is_table(data: object) -> TypeGuard[dict[str, object]]:
 
 
 def _is_table_of_lists(data: object) -> bool:
-    return isinstance(data, dict)  # each list has a sentence of its own
+    return isinstance(data, dict)  # each list is reported by itself
 
 
 def _are_people(data: object) -> bool:

@@ -13,7 +13,7 @@ from .project import table_of
 from .requirements import Read
 
 MAX_PATTERNS = 100
-# Where pytest looks in a folder, the first that has settings being the one that counts
+# The files in which pytest looks for settings, in order; the first that has some counts
 _PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
     "pytest.toml": (("pytest",),),
     ".pytest.toml": (("pytest",),),
@@ -55,7 +55,7 @@ class PytestSettings:
 
     @property
     def is_own(self) -> bool:
-        """Return if the names to collect differ from pytest's defaults."""
+        """Return True if the names to collect differ from pytest's defaults."""
         usual = PytestSettings()
         return (self.python_files, self.python_classes, self.python_functions) != (
             usual.python_files,
@@ -133,7 +133,7 @@ def _settings(path: str, table: Mapping[str, object], folder: str | None) -> Pyt
 
 
 def _words(path: str, key: str, value: object) -> Iterator[str]:
-    # a string is split like in a shell, a list has one value per item
+    # a string is split as in a shell, a list has one value per item
     if value is None:  # a key alone
         return
     if isinstance(value, list) and all(isinstance(one, str) for one in value):

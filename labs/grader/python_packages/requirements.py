@@ -47,7 +47,7 @@ _FLAGS = ("--no-index", "--prefer-binary", "--require-hashes", "--no-require-has
 
 @dataclass(frozen=True)
 class Line:
-    """A requirement as written. `fault` says why pip rejects it; `hashed` if it has hashes."""
+    """A requirement as written. `fault` says why pip rejects it; `hashed` is True if it has hashes."""
 
     text: str
     place: Place

@@ -1,7 +1,7 @@
 """Requests to a runner over its Unix socket: a length, a JSON header with the job, then the files.
 
 One connection is one request. A `talk` hands the runner one end of a socket pair; the connection then represents the
-command: when the client closes it, the command is ended.
+command: when the client closes it, the command is killed.
 """
 
 import base64

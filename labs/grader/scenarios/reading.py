@@ -35,7 +35,7 @@ class _Scenario:
 class Scenario:
     """A repository and the expected outcomes of checks. `steps` includes inherited ones, each with its line.
 
-    `expect` is by check id, for those that the author names or includes by `others`.
+    `expect` is by check ID, for those that the author names or includes by `others`.
     """
 
     name: str

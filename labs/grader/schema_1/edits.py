@@ -14,7 +14,7 @@ class Edit:
     """A change at one place of the old text: to a key, a value, or the entries of a mapping.
 
     `key` is the new name. `value`, if `writes` is set, replaces the value. `add` are further keys of the mapping,
-    `under` the key that a single value gets; `alone` replaces a mapping by the value of its only key, and `drop`
+    `under` the key that a single value gets; `alone` replaces a mapping with the value of its only key, and `drop`
     removes the key.
     """
 

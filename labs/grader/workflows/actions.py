@@ -139,7 +139,7 @@ def is_upload(step: Step) -> bool:
 
 
 def is_download(step: Step) -> bool:
-    """Return if the step downloads an artifact of the same run."""
+    """Return True if the step downloads an artifact of the same run."""
     return (
         step.action in ("actions/download-artifact", "actions/deploy-pages") and "run-id" not in step.inputs
     )

@@ -1,6 +1,6 @@
 """Tables: programs without a stage, options that take a value, and options that prevent a deployment."""
 
-# What changes nothing that these stages mean: the shell, files, text, packages of the machine, the clients of services.
+# Programs without a stage: the shell, files, text, system packages, clients of services.
 _HARMLESS = """
 echo printf cd pushd popd dirs mkdir rmdir rm ln ls cat tac tee touch chmod chown chgrp install find
 grep egrep fgrep rg sed awk gawk cut sort uniq head tail wc tr rev nl fold fmt paste join split csplit
@@ -30,7 +30,7 @@ configure autoconf automake autoreconf libtoolize bump2version bumpversion bump-
 """
 HARMLESS = frozenset(_HARMLESS.split())
 
-# Options that take a value, by program; the others stand alone or have their value behind `=`.
+# Options that take a value, by program; the others take none or have it after `=`.
 _VALUED = """
 kubectl|oc: -n --namespace --context --kubeconfig --cluster --user -s --server --token --as -l --selector -c
 kubectl|oc: --container --timeout
@@ -92,7 +92,7 @@ curl: --write-out -x -b -c --cacert --cert --key --connect-timeout -r -C --resol
 curl: --data-raw --data-binary --data-urlencode -F --form -T --upload-file --json
 """
 
-# Options after which a program deploys and publishes nothing, beside those of every dry run.
+# Options with which a program deploys and publishes nothing, in addition to those of every dry run.
 _QUIET = """
 terraform|tofu|terragrunt|cdktf: -destroy -refresh-only --destroy
 task|invoke|inv: --dry -l --list-all --status

@@ -9,7 +9,7 @@ from .tokens import ExpressionError
 from .trees import asks_status
 
 _PULL_REQUEST = ("pull_request", "pull_request_target")
-# What `github.event` has, and for which events alone.
+# Properties of `github.event`, each with the only events that have it.
 _PAYLOADS = {
     "pull_request": (*_PULL_REQUEST, "pull_request_review", "pull_request_review_comment"),
     "issue": ("issues", "issue_comment"),
@@ -24,7 +24,7 @@ _PAYLOADS = {
 
 
 def holds(condition: str, known: Mapping[str, Data], *, success: bool = True) -> bool | None:
-    """Return if a job or step with this `if` runs, None if unknown. `known` has contexts such as `github.ref`.
+    """Return True if a job or step with this `if` runs, None if unknown. `known` has contexts such as `github.ref`.
 
     `success` is True if everything before it succeeded, which a condition requires unless it calls a status function.
     """
@@ -38,7 +38,7 @@ def holds(condition: str, known: Mapping[str, Data], *, success: bool = True) ->
 
 
 def runs_after_failure(condition: str) -> bool:
-    """Return if it would run even if a job that it needs failed. Conditions on `needs.x.result` are trusted."""
+    """Return True if it would run even if a job that it needs failed. Conditions on `needs.x.result` are trusted."""
     return ".result" not in condition and holds(condition, {}, success=False) is not False
 
 

@@ -36,7 +36,7 @@ class Moment:
 
 
 def starts(trigger: Trigger, moment: Moment) -> bool:
-    """Return if a trigger fires at a moment. Filters on what the moment leaves open are ignored.
+    """Return True if a trigger fires at a moment. Filters on what the moment leaves open are ignored.
 
     Path filters do not apply to pushed tags, as on GitHub.
     """
@@ -80,7 +80,7 @@ def _selected(name: str, wanted: Sequence[str] | None, ignored: Sequence[str] | 
 
 
 def selects(patterns: Sequence[str], name: str) -> bool:
-    """Return if patterns select a name: the last match decides, and a pattern with `!` excludes."""
+    """Return True if patterns select a name: the last match decides, and a pattern with `!` excludes."""
     selected = False
     for pattern in patterns:
         if matches(pattern.removeprefix("!"), name):
@@ -91,7 +91,7 @@ def selects(patterns: Sequence[str], name: str) -> bool:
 def matches(pattern: str, name: str) -> bool:
     """Match GitHub's own globs: `*` stops at `/`, `**` does not, `?` and `+` repeat the character before.
 
-    Takes at most as many steps as both lengths multiplied.
+    Takes at most (pattern length × name length) steps.
     """
     reached = {0}
     for fits, fewest, many in _pieces(pattern):

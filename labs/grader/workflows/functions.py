@@ -13,7 +13,7 @@ from typing import Any
 from .format_strings import format_pieces
 from .numbers import number_of, number_text
 
-MAX_TEXT = 100_000  # characters of a value; texts that double themselves end here
+MAX_TEXT = 100_000  # characters of a value, against texts that keep doubling
 
 
 @dataclass(frozen=True)

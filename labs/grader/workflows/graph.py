@@ -142,7 +142,7 @@ class Pipeline:
         return found
 
     def precedes(self, first: Act, second: Act) -> bool:
-        """Return if the first act must succeed before the second starts."""
+        """Return True if the first act must succeed before the second starts."""
         if first.job == second.job:
             return (
                 first != second

@@ -12,7 +12,7 @@ from .tokens import ExpressionError
 from .trees import Access, Call, Chain, Literal, Name, Tree, path_of
 
 MAX_FOUND = 20
-MAX_DEEP = 4  # variables that are made of variables
+MAX_DEEP = 4  # variables that are built from variables
 _SCRIPTS = {
     "actions/github-script": "script",
     "appleboy/ssh-action": "script",
@@ -21,7 +21,7 @@ _SCRIPTS = {
     "nick-fields/retry": "command",
     "nick-invision/retry": "command",
 }
-# Texts of anybody who can open an issue, fork the repository or comment.
+# Text controlled by anyone who can open an issue, fork the repository or comment.
 _STRANGERS = """
 github.head_ref
 github.event.issue.title

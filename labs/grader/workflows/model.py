@@ -97,7 +97,7 @@ class Job:
 class Workflow:
     """A workflow file. `faults` are reasons why GitHub rejects it; nothing else is judged if there are any.
 
-    `remarks` are places that GitHub accepts, but that do something unexpected.
+    `remarks` point out parts that GitHub accepts but that have an unexpected effect.
     """
 
     path: str

@@ -6,7 +6,7 @@ from .names import ACTIVITIES, FILTERED, LEVELS, SCOPE_LEVELS, SCOPES
 from .shapes import Shape
 from .wording import LISTS_OF_STEPS, Path
 
-# Contexts and functions, each group with what the one before has.
+# Contexts and functions; each group includes the one before.
 _RUN = ("github", "inputs", "vars")
 _NEEDS = (*_RUN, "needs")
 _MATRIX = (*_NEEDS, "strategy", "matrix")
@@ -252,7 +252,7 @@ WORKFLOW = Shape(
 
 
 def siblings(path: Path) -> tuple[str, ...]:
-    """Return all keys of jobs or steps of any kind, of which this place has one."""
+    """Return the keys of every kind of job, or of step, that this place may have."""
     kinds = (JOB, CALLING_JOB) if len(path) == 2 and path[0] == "jobs" else ()
     kinds = (RUN_STEP, ACTION_STEP) if len(path) > 1 and path[-2] in LISTS_OF_STEPS else kinds
     return tuple(key for kind in kinds for key in kind.keys or ())

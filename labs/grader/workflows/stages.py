@@ -19,7 +19,7 @@ from .script_states import State
 from .wrappers import SHELLS
 
 __all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reachable_steps", "unread_of"]
-MAX_ASKED = 10  # commands of one step of which a failure is followed through the script
+MAX_ASKED = 10  # commands of one step whose failure is followed through the script
 _TRIAL = re.compile(r"test[.-]?pypi", re.IGNORECASE)  # an index for trying out
 _IN_STEP = 1_000_000  # more than a step has commands
 
@@ -28,7 +28,7 @@ _IN_STEP = 1_000_000  # more than a step has commands
 class Act:
     """A stage at a step; `order` counts within its job. `excuse` says why its failure stops nothing.
 
-    `doubt` says why the text does not show if it does. An act on `trial` publishes nothing that users get.
+    `doubt` says why the text does not show whether it does. A `trial` act publishes to an index for testing.
     """
 
     stage: str
@@ -43,7 +43,7 @@ class Act:
 
     @property
     def stops(self) -> bool:
-        """Return if its failure is known to fail the step."""
+        """Return True if its failure is known to fail the step."""
         return not self.excuse and not self.doubt
 
 

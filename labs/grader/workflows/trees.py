@@ -91,13 +91,13 @@ def path_of(tree: Tree) -> str:
 
 
 def asks_status(tree: Tree | None) -> bool:
-    """Return if it calls a status function such as `success()`; if not, GitHub adds `success() &&`."""
+    """Return True if it calls a status function such as `success()`; if not, GitHub adds `success() &&`."""
     parts = parts_of(tree) if tree else ()
     return any(isinstance(part, Call) and part.name.lower() in STATUS for part in parts)
 
 
 def gives_text(tree: Tree | None) -> bool:
-    """Return if it is a `format()` with text, whose result is never empty."""
+    """Return True if it is a `format()` with text, whose result is never empty."""
     match tree:
         case Chain("&&", (_, last)):
             return gives_text(last)

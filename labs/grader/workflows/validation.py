@@ -21,7 +21,7 @@ from .wording import EMPTY, KEYS, LISTS_OF_STEPS, Path, capital, label, name_of
 
 @dataclass
 class Validation:
-    """`remarks` fills while `faults` is consumed: places that GitHub accepts but that do something unexpected."""
+    """`remarks` fills while `faults` is consumed; see `Workflow`."""
 
     path: str
     lines: tuple[str, ...]

@@ -33,7 +33,7 @@ _RULES: dict[str, Callable[[Tree, Project], Contents]] = {
 
 
 def contents_of(project: Project, read: Read) -> Contents:
-    """Return the files in a project's wheel, why it cannot be built, or why its files cannot be told."""
+    """Return the files in a project's wheel, why it cannot be built, or why its files are unknown."""
     name = project.backend or "setuptools.build_meta"
     if "backend-path" in project.build_system:
         return Contents(

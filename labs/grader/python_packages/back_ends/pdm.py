@@ -56,7 +56,7 @@ def _weights(tree: Tree, patterns: list[str]) -> dict[str, Weight]:
         parts = path.split("/")
         signs = sum(2 if part == "**" else 1 for part in parts if any(sign in part for sign in "*?["))
         shown = (file for file in tree.glob(path) if "/." not in f"/{file}" or "/." in f"/{path}")
-        for file in shown:  # signs mean no hidden names
+        for file in shown:  # wildcards do not match hidden names
             found[file] = max(found.get(file, (0, -99)), (len(parts), -signs))
     return found
 

@@ -97,7 +97,7 @@ def loaded():
 
 
 def held(test, learner):
-    """Return what did not hold, in words; "" if it held, None if a failed test gives no reason."""
+    """Return why a test failed, in words; "" if it passed, None if it gives no reason."""
     try:
         test(*([learner] if inspect.signature(test).parameters else []))
     except NotHeldError as error:

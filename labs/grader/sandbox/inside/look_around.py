@@ -1,4 +1,4 @@
-"""Runs inside the sandbox, by the system's Python: report in JSON what it could reach."""
+"""Run inside the sandbox, by the system's Python, and report in JSON what could be reached."""
 
 import json
 import os
