@@ -35,6 +35,7 @@ KEYS = {
     "sessions",
     "links",
     "pictures",
+    "has",
     "missing",
     *ENTRY_KEYS,
 }

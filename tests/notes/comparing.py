@@ -1,0 +1,232 @@
+"""Compare lessons with the expectation of a case: each function returns its findings, none if all is well.
+
+A lesson is a dict with the keys of `manage.py import_notes --json`.
+"""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from .case_files import Case, options
+from .marks import source_words, tidy, words
+from .pages import Contents, has_code, is_language, read
+
+Lesson = dict[str, Any]
+MAX_WORDS = 1_500
+MARKS = re.compile(r"::|\?\?|!!!|[:=>–-]\s*$|^\s*[-*•>#📌🏠👉]|^\d+[.)]|\s{2}|^\s|\s$|^$|\t|\*\*|\\")
+
+
+def number(session: Any) -> int | None:
+    found = re.search(r"\d+", str(session)) if session is not None else None
+    return int(found[0]) if found else None
+
+
+def groups(lessons: list[Lesson]) -> list[list[Lesson]]:
+    return [list(group) for _, group in groupby(lessons, lambda each: (each["session"], each["date"]))]
+
+
+def sessions(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    expected = case.expected["sessions"]
+    found = groups(lessons)
+    if len(found) != len(expected):
+        yield f"{len(found)} sessions: {[(each[0]['session'], each[0]['date']) for each in found]}"
+        return
+    for session, group in zip(expected, found, strict=True):
+        label = f"session {session.get('number')}"
+        if number(group[0]["session"]) not in options(session.get("number")):
+            yield f"{label} has the number {group[0]['session']!r}"
+        if "date" in session and group[0]["date"] not in options(session["date"]):
+            yield f"{label} has the date {group[0]['date']!r}"
+        least, most = session.get("lessons", [1, 99])
+        if not least <= len(group) <= most:
+            yield f"{label} has {len(group)} lessons: {[each['title'] for each in group]}"
+
+
+def topics(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    found = groups(lessons)
+    for index, session in enumerate(case.expected["sessions"]):
+        group = found[index] if index < len(found) else []
+        for topic in session.get("topics", []):
+            own = [each for each in group if not case.has_lines or covers(each, topic["starts"])]
+            names = {tidy(name) for each in own for name in (each["title"], *contents(each).headings)}
+            if not names & {tidy(title) for title in options(topic["title"])}:
+                yield f"no lesson or heading “{topic['title']}” for line {topic.get('starts')}"
+
+
+def cuts(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for index, session in enumerate(case.expected["sessions"]):
+        group = (groups(lessons)[index : index + 1] or [[]])[0]
+        allowed = {topic["starts"] for topic in session.get("topics", [])} | set(session["cuts"])
+        banner = {line for first, last in session["banner"] for line in range(first, last + 1)}
+        for place, lesson in enumerate(group):
+            start = lesson["lines"][0]
+            while start in banner or not case.lines[start - 1].strip():
+                start += 1
+            if place and start not in allowed:
+                yield f"“{lesson['title']}” starts at line {start}: {case.lines[start - 1].strip()}"
+
+
+def code(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for entry in case.of("code"):
+        text = case.text(*entry["lines"]) if "lines" in entry else entry["text"]
+        blocks = [block for each in near(entry, lessons) for block in contents(each).code]
+        found = [block for block in blocks if has_code(block[1], text, whole=not entry.get("joined"))]
+        if not found:
+            yield f"no block of code is lines {entry.get('lines')}: {text}"
+        elif not any(is_language(name, options(entry["language"])) for name, _ in found):
+            yield f"{found[0][0]!r} is not {entry['language']!r} in lines {entry.get('lines')}: {text}"
+
+
+def verbatim(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for entry in case.of("verbatim"):
+        text = case.text(*entry["lines"])
+        blocks = [block for each in near(entry, lessons) for block in contents(each).code]
+        if not any(has_code(block, text, whole=False) for _, block in blocks):
+            yield f"lines {entry['lines']} are not in a block of code:\n{text}"
+
+
+def checklists(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    found = [[tidy(item) for item in items] for each in lessons for items in contents(each).checklists]
+    for entry in case.of("checklists"):
+        if [tidy(item) for item in entry["items"]] not in found:
+            yield f"no checklist {entry['items']} in {found}"
+
+
+def flows(case: Case, lessons: list[Lesson], offered: list[Any]) -> Iterator[str]:
+    for entry in case.of("flows"):
+        lines = [line for each in near(entry, lessons) for flow in contents(each).flows for line in flow]
+        steps = [tidy(step) for step in entry["steps"]]
+        if steps not in [[tidy(step) for step in line] for line in lines] and not offers(
+            offered, "flow", entry
+        ):
+            yield f"no flow {entry['steps']} for lines {entry['lines']}"
+
+
+def tables(case: Case, lessons: list[Lesson], offered: list[Any]) -> Iterator[str]:
+    for entry in case.of("tables"):
+        found = [_cells(table) for each in near(entry, lessons) for table in contents(each).tables]
+        if _cells(entry["rows"]) not in found and not offers(offered, "table", entry):
+            yield f"no table for lines {entry.get('lines')} in {found}"
+
+
+def _cells(rows: list[list[str]]) -> list[list[str]]:
+    cells = [[tidy(cell) for cell in row] for row in rows]
+    return [row for row in cells if any(row)]
+
+
+def links(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    html = "".join(each["html"] for each in lessons)
+    for address in case.of("links"):
+        if f'href="{escape(address)}"' not in html:
+            yield f"{address} is not a link"
+
+
+def pictures(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    found = [text for each in lessons for text in contents(each).pictures]
+    if found != case.of("pictures"):
+        yield f"pictures: {found}"
+
+
+def offered(case: Case, suggestions: list[Any]) -> Iterator[str]:
+    for entry in case.of("offered"):
+        for kind in options(entry["kind"]):
+            if not offers(suggestions, kind, {"lines": [entry["at"], entry["at"]]}):
+                yield f"{kind} is not offered at line {entry['at']}: {case.lines[entry['at'] - 1]}"
+
+
+def never(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    titles = [each["title"] for each in lessons]
+    headings = [tidy(text) for each in lessons for text in (each["title"], *contents(each).headings)]
+    code_lines = {
+        line.strip() for each in lessons for _, text in contents(each).code for line in text.split("\n")
+    }
+    for entry in case.of("never"):
+        if "heading" in entry and tidy(entry["heading"]) in headings:
+            yield f"“{entry['heading']}” is a heading"
+        if entry.get("exact") and entry["title"] in titles:
+            yield f"“{entry['title']}” is a title"
+        if "code" in entry and entry["code"] in code_lines:
+            yield f"“{entry['code']}” is code"
+        if "text" in entry and any(entry["text"] in each["markdown"] for each in lessons):
+            yield f"“{entry['text']}” is in a lesson"
+        if "session" in entry and entry["session"] in [number(each["session"]) for each in lessons]:
+            yield f"session {entry['session']} was found"
+        if "cut" in entry:
+            first, last = entry["cut"]
+            yield from (
+                f"“{each['title']}” starts in {entry}" for each in lessons if first < each["lines"][0] <= last
+            )
+
+
+def lines(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    """Each line with text belongs to one lesson, or to the head or a banner."""
+    outside = set(range(*_beyond(case.expected.get("head", {}).get("lines", [0, 0]))))
+    for session in case.expected["sessions"]:
+        outside |= {line for banner in session["banner"] for line in range(*_beyond(banner))}
+    owners = [
+        [each["title"] for each in lessons if covers(each, line)] for line in range(1, len(case.lines) + 1)
+    ]
+    for line, owner in enumerate(owners, 1):
+        if len(owner) > 1:
+            yield f"line {line} is in {owner}"
+        elif not owner and case.lines[line - 1].strip() and line not in outside:
+            yield f"line {line} is in no lesson: {case.lines[line - 1]}"
+
+
+def _beyond(span: list[int]) -> tuple[int, int]:
+    return span[0], span[1] + 1
+
+
+def lost_words(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    """Each word of a lesson's lines is in its title or its Markdown, in order."""
+    for lesson in lessons:
+        rest = iter(words(lesson["title"] + "\n" + lesson["markdown"]))
+        banner = {
+            line
+            for each in case.expected["sessions"]
+            for span in each["banner"]
+            for line in range(*_beyond(span))
+        }
+        first, last = lesson["lines"]
+        own = [case.lines[line - 1] for line in range(first, last + 1) if line not in banner]
+        for index, word in enumerate(wanted := source_words(own)):
+            if word not in rest:
+                yield f"“{lesson['title']}” lost “{word}” of “{' '.join(wanted[max(0, index - 4) : index + 4])}”"
+                break
+
+
+def sizes(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for lesson in lessons:
+        if case.has_lines and len(case.text(*lesson["lines"]).split()) > MAX_WORDS:
+            yield f"“{lesson['title']}” has more than {MAX_WORDS} words"
+
+
+def titles(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for group in groups(lessons):
+        names = [each["title"] for each in group]
+        yield from (
+            f"“{name}” has marks of the notes" for name in names if MARKS.search(name) or len(name) > 80
+        )
+        yield from (f"“{name}” twice in a session" for name in set(names) if names.count(name) > 1)
+
+
+def contents(lesson: Lesson) -> Contents:
+    return read(lesson["markdown"])
+
+
+def covers(lesson: Lesson, line: int) -> bool:
+    return bool(lesson["lines"][0] <= line <= lesson["lines"][1])
+
+
+def near(entry: dict[str, Any], lessons: list[Lesson]) -> list[Lesson]:
+    return [each for each in lessons if "lines" not in entry or covers(each, entry["lines"][0])]
+
+
+def offers(suggestions: list[Any], kind: str, entry: dict[str, Any]) -> bool:
+    """Return if a suggestion `(kind, first, last)` overlaps the lines of the entry."""
+    if "lines" not in entry:
+        return any(each[0] == kind for each in suggestions)
+    first, last = entry["lines"]
+    return any(each[0] == kind and each[1] <= last and each[2] >= first for each in suggestions)
