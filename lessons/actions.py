@@ -50,7 +50,10 @@ def problems_of_quiz_markdown(source: str, links: Links) -> list[Problem]:
 
 
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
-    """Save a lesson and everything derived from its Markdown. Raises TooComplexError if it is published."""
+    """Save a lesson and everything derived from its Markdown.
+
+    Raises TooComplexError if a published lesson is too complex to render.
+    """
     rendered = _render_or_empty(lesson, links or links_within(lesson.course))
     lesson.html = rendered.html
     lesson.contents = rendered.contents
@@ -85,8 +88,8 @@ def save_session(*, session: Session, links: Links | None = None) -> Session:
 def save_quiz(*, quiz: Quiz) -> Quiz:
     """Save a quiz; a changed source makes a new version.
 
-    The quiz of a draft lesson may be invalid: it is saved and keeps its previous version. Raises
-    QuizSyntaxError with all problems and their lines if the lesson is published.
+    The quiz of a draft lesson may be invalid: it is saved and keeps its previous version. If the
+    lesson is published, an invalid quiz raises QuizSyntaxError with all problems and their lines.
     """
     try:
         parsed = parse(quiz.source)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from wsgiref.util import FileWrapper
 
-REFUSAL = "portal.refusal"  # the status that `portal.outages` answers in place of a view
+REFUSAL = "portal.refusal"  # the status with which `portal.outages` answers in place of a view
 UNFINISHED = "portal.unfinished"  # set with it if a view has started and its outcome is unknown
 
 Environ = dict[str, Any]
@@ -22,7 +22,7 @@ ALWAYS: Environ = {
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
 }
-# The body is passed on complete, so how it was sent is irrelevant. A client never sets these two.
+# The body is passed on complete, so these two request headers are dropped.
 NOT_PASSED_ON = {"content-length", "transfer-encoding"}
 
 

@@ -34,7 +34,7 @@ SITE_NAME = env.str("SITE_NAME", default="Portal")
 
 
 def local_address() -> str:
-    # Commands typed beside `make run PORT=8123` do not get the port, so the running portal's is used.
+    # Commands in another terminal do not get the port of `make run PORT=8123`, so the running portal's is used.
     told = RUN_LOCK.read_text() if RUN_LOCK.exists() and "PORT" not in os.environ else ""
     return told or f"http://localhost:{PORT}"  # browsers allow no passkeys for an IP address
 
@@ -110,13 +110,13 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
-# Maximum wait for a lock or a connection; `portal.rsgi` sets 2, because pages prefer to answer 503.
+# Maximum wait for a lock or a connection; `portal.rsgi` sets 2, because a page should answer 503 soon.
 DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", default=20.0)
 # Maximum time of a statement; 0 is no limit. `portal.rsgi` sets 10: nobody waits longer for a page.
 DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", default=0.0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # With these, eight writers got no "database is locked"; see shared/design/libraries.md.
+    # With these, eight concurrent writers got no "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": DATABASE_WAIT_SECONDS,
         "transaction_mode": "IMMEDIATE",
@@ -144,7 +144,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # `default` is only for rate limits, in the database, so that signing in works while the broker is down. `pages` is
-# for pages that are the same for everyone, per web process; a withdrawn lesson may be visible for its TIMEOUT.
+# for pages that are the same for everyone, per web process; a withdrawn lesson may stay visible for its TIMEOUT.
 CACHES = {
     "default": {
         "BACKEND": "portal.limits.LimitCache",
@@ -172,7 +172,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{PRIVATE_BROKER_SOCKET}"
 # Two queues, each with its own worker processes. Tasks go to `later` unless they are named here; the reaper runs
-# before the wake-ups of a rush (0, the default, is the highest priority on Redis).
+# before the wake-ups that submissions send (0, the default, is the highest priority on Redis).
 CELERY_TASK_DEFAULT_QUEUE = "later"
 CELERY_TASK_ROUTES = {
     "labs.grading.tasks.grade_next": {"queue": "live", "priority": 3},

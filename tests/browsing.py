@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-# Off in axe as shipped, and asked for by shared/design/ux.md, section 3.
+# Rules that axe ships turned off.
 ALSO = {
     name: {"enabled": True} for name in ("target-size", "td-has-header", "table-fake-caption", "p-as-heading")
 }

@@ -1,4 +1,4 @@
-"""Build the review of a submitted attempt. Before release it contains nothing about right answers."""
+"""Build the review of a submitted attempt. Before release it shows which answers are correct, but no right answers."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -26,7 +26,7 @@ class Quiz:
 
 
 def lay_out(quiz: Quiz, rng: Random) -> Layout:
-    """Return JSON-able tokens for one attempt, by question key. They reveal the source order: keep them off pages."""
+    """Return JSON-able tokens for one attempt, by question key, in source order. Never show a layout on a page."""
     return {question.key: question.lay_out(rng) for question in quiz.questions}
 
 

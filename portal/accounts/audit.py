@@ -36,7 +36,7 @@ def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None,
 
 
 def record_denial(user: User, what: str) -> None:
-    """Record the first denial of each hour, so that repeated attempts cannot flush the log."""
+    """Record at most MAX_DENIALS_PER_HOUR denials of `user`, so that repeated attempts cannot flood the log."""
     hour = timezone.now() - timedelta(hours=1)
     recent = AuditEntry.objects.filter(user=user, event=Event.DENIED, at__gte=hour)
     if recent.order_by()[:MAX_DENIALS_PER_HOUR].count() < MAX_DENIALS_PER_HOUR:
@@ -44,7 +44,7 @@ def record_denial(user: User, what: str) -> None:
 
 
 def one_line(text: str, limit: int) -> str:
-    # Terminals and logs would obey line ends and control characters.
+    # Terminals and log viewers would interpret line breaks and control characters.
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:limit])
 
 

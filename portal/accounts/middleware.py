@@ -95,7 +95,7 @@ def sign_in_limits(get_response: GetResponse) -> GetResponse:
 
 
 def sends_a_form(request: HttpRequest) -> bool:
-    # True if the browser shows the response as the next page. Scripts keep what was typed themselves.
+    # True if the browser shows the response as the next page. Scripts keep the typed text on the page.
     is_shown = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     return request.method == "POST" and is_shown and not request.path_info.startswith("/accounts/")
 
@@ -108,7 +108,7 @@ def _keep(session: SessionBase) -> None:
 
 
 def staff_second_factor(get_response: GetResponse) -> GetResponse:
-    """Redirect staff without a passed second factor to set one up or use it, before any other page."""
+    """Send staff to set up or use a second factor before any other page; a submitted form is answered with 403."""
 
     def answer(request: Any) -> HttpResponseBase:
         is_open = request.path_info.startswith(OPEN_WITHOUT_SECOND_FACTOR) or not is_signed_in(request)
@@ -159,7 +159,7 @@ def is_signed_in(request: HttpRequest) -> bool:
     try:
         return request.user.is_authenticated
     except DatabaseError as error:
-        # A view that reads the user gets the same error, even if the database is back: nothing was checked.
+        # The session was not checked, so a view that reads the user must fail too, even if the database is back.
         request.user = SimpleLazyObject(partial(_raise, error))  # type: ignore[assignment]  # stands in for a user
         return False
 

@@ -8,7 +8,7 @@ from django.conf import settings
 TOKENS = (settings.BASE_DIR / "static/css/tokens.css").read_text()
 THEMES = ("light", "dark")
 
-# foreground, background, the least ratio; from shared/design/contrast.md
+# foreground, background, the least ratio
 PAIRS = [
     ("ink", "paper", 7),
     ("ink", "surface", 7),
