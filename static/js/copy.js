@@ -1,4 +1,4 @@
-/* On every page: the menu, theme in place, Copy on code. */
+/* On every page: the account menu, the theme without a reload, Copy buttons on code. */
 const live = document.getElementById("live");
 
 function addCopy(figure) {

@@ -35,7 +35,7 @@ function startEditor(root) {
   const file = root.querySelector("input[type=file]");
   let timer = 0;
   let running = null;
-  let told = ""; // by the last preview: later words stay
+  let told = ""; // the preview's last message; others stay
 
   const say = (...words) => says.replaceChildren(...words);
   const page = () => frame.contentDocument.getElementById("main");
@@ -86,7 +86,7 @@ function startEditor(root) {
   function insert(code) {
     const at = field.selectionStart;
     field.focus();
-    document.execCommand("insertText", false, code); // the one way that Undo can take back
+    document.execCommand("insertText", false, code); // the only way that Undo can revert
     field.setSelectionRange(at + 2, at + 2);
     say("Describe the image between the brackets.");
   }
@@ -123,7 +123,7 @@ function startEditor(root) {
     preview();
   }
 
-  // The frame shows one page and goes nowhere; its headings are also led to from the outline.
+  // The frame never navigates: links open in a new tab or scroll to a heading.
   function follow(event) {
     const link = event.target.closest("main a, .outline a");
     if (!link) return;

@@ -1,4 +1,4 @@
-/* Focus on what is wrong, Show password, the time zone. */
+/* Focus the error summary, add Show to passwords, guess the time zone. */
 document.querySelector(".error-summary")?.focus();
 
 for (const group of document.querySelectorAll("[data-password]")) {

@@ -1,4 +1,4 @@
-/* Insert and Copy beside the examples of the help. An example goes between two parts of the text, never into one. */
+/* Insert and Copy buttons for the examples in the help. An example goes between two blocks of the text. */
 
 function place(lines, cursor, { before, section, tight }) {
   if (!before) return { first: 0, at: 0 };
@@ -29,7 +29,7 @@ function withOwnKeys(code, text) {
   });
 }
 
-/** Return where an example goes in a text, and what has to be typed there. */
+/** Return the position of an example in a text, and the text to type there. */
 export function insertion(text, cursor, example, rules) {
   const lines = text.split("\n");
   const found = place(lines, text.slice(0, cursor).split("\n").length - 1, rules);
@@ -46,7 +46,7 @@ function insert(button, root) {
   const { at, typed } = insertion(field.value, field.selectionStart, example, button.closest("section").dataset);
   field.focus();
   field.setSelectionRange(at, at);
-  document.execCommand("insertText", false, typed); // the one way that Undo can take back
+  document.execCommand("insertText", false, typed); // the only way that Undo can revert
   field.setSelectionRange(at + typed.length - typed.trimStart().length, at + typed.length);
   field.scrollTop = (at / field.value.length) * field.scrollHeight - field.clientHeight / 3;
   return "Inserted and selected.";

@@ -1,4 +1,4 @@
-/* Order by dragging and by arrows. */
+/* Reorder by dragging or with the arrow buttons. */
 const form = document.getElementById("order");
 const moved = document.getElementById("moved");
 let dragged = null;

@@ -1,4 +1,4 @@
-/* Joins allauth's script for passkeys to our forms. What it needs stands in attributes: nothing is inline. */
+/* Connects allauth's passkey script to our forms. Its data is in attributes: inline scripts are blocked. */
 for (const button of document.querySelectorAll("[data-passkey]")) {
   const form = button.form;
   const options = button.dataset.options;

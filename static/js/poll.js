@@ -1,4 +1,4 @@
-/* Polling of #run, where htmx may not evaluate filters. */
+/* Polls #run. A filter on the trigger would need allowEval, which is off. */
 const MINUTE = 60_000;
 const opened = Date.now();
 const live = document.getElementById("live");

@@ -1,4 +1,4 @@
-/* The player of a quiz: each change is saved at once. Without script, Continue saves. */
+/* The quiz player: each change is saved at once. Without JavaScript, Continue saves. */
 const form = document.getElementById("question");
 const saved = document.getElementById("saved");
 const live = document.getElementById("live");
@@ -68,7 +68,7 @@ async function save() {
     .catch(() => ({ status: 0 }));
   saving = false;
   if ([200, 409, 422].includes(answer.status)) {
-    // 422: the answer cannot be read. Its text says what to type; Continue brings the same from the server.
+    // 422: the answer cannot be read. The response says what to type.
     kept = covered;
     pause = FIRST_PAUSE;
     say(answer.status === 409 ? SUBMITTED : answer.text, answer.status !== 200);
@@ -104,7 +104,7 @@ form.addEventListener("change", save);
 form.addEventListener("submit", (event) => {
   useCurrentToken();
   if (!unsaved()) {
-    refused = false; // the server brings the page back, with what was typed
+    refused = false; // the server shows the page again, with the typed text
     return;
   }
   event.preventDefault();
@@ -134,7 +134,7 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
-// Letters choose an option; who steers by voice or types with one finger can switch that off.
+// Letters choose an option. Speech input may type them by accident, so a learner can turn this off.
 const letters = document.getElementById("letters");
 if (letters) {
   const show = () => form.querySelectorAll("kbd").forEach((key) => (key.hidden = !letters.checked));

@@ -1,4 +1,4 @@
-// The heading that is read: in the address, in the contents, on the server.
+// The heading being read: shown in the URL and the contents, saved on the server.
 const lesson = document.querySelector("[data-lesson]");
 const headings = lesson ? [...lesson.querySelectorAll("h2[id], h3[id]")] : [];
 const token = document.querySelector("input[name=csrfmiddlewaretoken]");
@@ -6,7 +6,7 @@ const EVERY = 10_000;
 let current = decodeURIComponent(location.hash.slice(1));
 let kept = "";
 
-// Only a scroll moves the address: on arrival it names the heading that the browser is still on its way to.
+// Only scrolling changes the URL: at first the browser is still moving to the heading in it.
 function follow() {
   const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
   const id = passed.length ? passed[passed.length - 1].id : "";

@@ -1,8 +1,8 @@
-/* The address box of a lab: focus on what is new. */
+/* The repository field of a lab: focus the part that changed. */
 const live = document.getElementById("live");
 const focusOnNews = () => document.querySelector("#page--submit .error-summary, #page--submit [data-focus]")?.focus();
 
-// The fragment of the address takes the focus away once the page has loaded.
+// The URL's fragment takes the focus when the page has loaded.
 addEventListener("load", () => setTimeout(focusOnNews));
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {

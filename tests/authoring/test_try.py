@@ -1,4 +1,4 @@
-"""Try on a repository: the learner's page for a lab.yaml that is not saved, and nothing is kept."""
+"""Try the checks on a repository: the learner's page for a lab.yaml that is not saved, and nothing is kept."""
 
 import subprocess
 from contextlib import contextmanager
