@@ -28,12 +28,12 @@ def answers_large_bodies(environ: Environ) -> bool:
 
 
 def needs_asking(environ: Environ, length: int) -> bool:
-    # Without a Content-Length, any amount may come.
+    # Without a Content-Length, any number of bytes may arrive.
     return answers_large_bodies(environ) and (not length or length > SLACK_BYTES)
 
 
 async def receive(protocol: Any, body: Transfer, kept: int, limit: int) -> int:
-    """Keep the first `kept` bytes and discard the others up to `limit`; return how many came.
+    """Keep the first `kept` bytes and discard the others up to `limit`; return the number received.
 
     Raises OSError if they cannot be kept, but only after reading on, so that the client reads the answer.
     """

@@ -57,7 +57,7 @@ def debug_is_local(**kwargs: object) -> list[CheckMessage]:
 
 @register(TAG)
 def public_address_is_allowed(**kwargs: object) -> list[CheckMessage]:
-    """`portal.E002`: this server must answer the URL that is printed in terminals and emails."""
+    """`portal.E002`: ALLOWED_HOSTS must include the host of PUBLIC_URL, which terminals and emails show."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     allowed = settings.ALLOWED_HOSTS
     if (
@@ -87,7 +87,7 @@ def repositories_have_a_host(**kwargs: object) -> list[CheckMessage]:
 
 @register(TAG)
 def sandbox_has_an_address(**kwargs: object) -> list[CheckMessage]:
-    """`portal.E005`: code runs on this machine or at a runner's socket."""
+    """`portal.E005`: SANDBOX must be unset or the address of a runner's socket."""
     if is_address(settings.SANDBOX):
         return []
     hint = "Leave SANDBOX unset, or set it to an address such as unix:///srv/runner/runner.sock."

@@ -25,7 +25,7 @@ from portal.environ import REFUSAL, UNFINISHED, Environ, make_environ
 from portal.pools import Pool, StillRunningError
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
-DRAIN_TIMES = 10  # times the allowed bytes are discarded, so that the client reads the answer
+DRAIN_TIMES = 10  # read and discard up to this many times the limit, so that the client reads the answer
 LONG_BYTES = 1024 * 1024  # a longer response is written to a file, unless it is one
 MAX_QUEUE = 500  # requests waiting for a thread
 PAGE_SECONDS = 10

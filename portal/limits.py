@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connections, router, transa
 class LimitCache(DatabaseCache):
     """Raise DatabaseError if the database cannot be written.
 
-    Django's cache only returns that nothing was written, which allauth takes for a limit that was reached.
+    Django's cache would only return False, which allauth takes for a limit that was reached.
     """
 
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:

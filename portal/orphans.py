@@ -1,4 +1,4 @@
-"""Stop processes of an earlier start of this checkout that outlived both the supervisor and its watchdog.
+"""Stop processes of an earlier run in this checkout that outlived both the supervisor and its watchdog.
 
 Every process that a supervisor starts inherits a mark in its environment. Valkey overwrites its environment
 with its title, so it is recognised by its socket, whose name is unique to the checkout.
@@ -20,7 +20,7 @@ def mark(var: Path) -> None:
 
 
 def sweep(var: Path, socket: str) -> int:
-    """Kill the process groups that an earlier start left behind; return their number."""
+    """Kill the process groups that an earlier run left behind; return their number."""
     groups = set()
     signs = (f"\0{MARK}={var}\0", f"\0--unixsocket\0{socket}\0", f" unixsocket:{socket}\0")
     for pid, text in _processes():

@@ -90,7 +90,10 @@ class MailError(Exception):
 
 
 class OutageMiddleware:
-    """Answer 503 with Retry-After if database or mail are down, 408 or 413 if `portal.front` refused the body."""
+    """Answer 503 with Retry-After if the database or the mail server is down.
+
+    Answer 408 or 413 if `portal.front` refused the body.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

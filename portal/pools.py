@@ -29,8 +29,8 @@ class Job:
 class Pool:
     """At most `threads` daemon threads, started on demand; called from one event loop.
 
-    A request is given up after `seconds`. The pool is stuck once no thread has been free for longer than its
-    `patience`. `requests` counts those running or waiting.
+    The caller stops waiting for a result after `seconds`. The pool is stuck once no thread has been free for
+    longer than its `patience`. `requests` counts those running or waiting.
     """
 
     def __init__(self, name: str, threads: int, seconds: float = 30, patience: float = 10) -> None:

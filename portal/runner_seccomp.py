@@ -1,7 +1,7 @@
 """Write the seccomp profile of the runner's container: `portal/runner_seccomp.py DEFAULT.json > runner-seccomp.json`.
 
 It is Docker's default profile plus the system calls that bubblewrap needs to create its namespaces without
-privileges; each was tested to be necessary. It is derived from the installed Docker's profile and never
+privileges; each was tested and found necessary. It is derived from the installed Docker's profile and never
 committed.
 """
 

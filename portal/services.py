@@ -1,7 +1,8 @@
 """The services of the portal: prepare the database, then run these.
 
-`python -m portal.services` prepares the database; `python -m portal.services web` becomes that service. The
-environment has what differs between a machine and a container: PORT and granian's GRANIAN_ variables.
+`python -m portal.services` prepares the database; `python -m portal.services web` becomes that service.
+Settings that differ between a machine and a container are in the environment: PORT and granian's GRANIAN_
+variables.
 """
 
 import http.client

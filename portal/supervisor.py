@@ -44,7 +44,7 @@ def main() -> None:
         sys.exit(f"{settings.RUN_LOCK} cannot be written: {error.strerror}.")
     orphans.mark(settings.VAR)
     if swept := orphans.sweep(settings.VAR, settings.PRIVATE_BROKER_SOCKET):
-        say(f"Stopped {swept} service{'' if swept == 1 else 's'} left over from an earlier start.")
+        say(f"Stopped {swept} service{'' if swept == 1 else 's'} left over from an earlier run.")
     if not is_free(port):
         other = next(number for number in range(port + 1, 65536) if is_free(number))
         sys.exit(f"Port {port} is in use or not allowed. Try another one: make run PORT={other}")

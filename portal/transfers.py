@@ -1,7 +1,7 @@
 """Transfers between clients and the web server, with limits on number, bytes and time.
 
 Everything here runs in the event loop. A transfer must move `PIECE` bytes in each `IDLE_SECONDS`, so that
-silent and trickling clients both end. If there are too many transfers, or their files take too much space,
+silent and trickling clients are both cut off. If there are too many transfers, or their files take too much space,
 the one whose last progress is oldest ends first. There is no limit per IP address, because a whole class may
 share one.
 """

@@ -1,6 +1,6 @@
 from typing import Any
 
-import allauth.mfa.admin  # noqa: F401 - it registers what is taken back below
+import allauth.mfa.admin  # noqa: F401 - it registers the model that is unregistered below
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages

@@ -84,7 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class AuditEntry(models.Model):
     """An action with its user, time and IP address. Written only by `audit.record`, never changed, pruned by age.
 
-    `who` keeps the email of that time, because the account may be renamed or deleted.
+    `who` keeps the email as it was then, because it may change or the account may be deleted.
     """
 
     class Event(models.TextChoices):

@@ -28,7 +28,7 @@ LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
 class GuessableValidator:
     """Refuse repetitions, keyboard and alphabet sequences, and common passwords with additions.
 
-    No list of leaked passwords is used: a complete one has some 20 GB, and asking a service would disclose
+    No list of leaked passwords is used: a complete one is some 20 GB, and asking a service would disclose
     something about each password and make sign-up depend on it. The most frequently leaked ones are in
     Django's list of some 20,000 common passwords; simple variations of those are refused too.
     """

@@ -36,7 +36,8 @@ def begin(session: Session) -> None:
 
 
 def has_expired(session: Session, user: User) -> bool:
-    # A sign-in from before the limits existed counts from now. The last request is written every few minutes.
+    # A sign-in from before the limits existed counts from now. The time of the last request is saved only every
+    # few minutes.
     if SIGNED_IN_AT not in session or SEEN_AT not in session:
         begin(session)
     now = time.time()

@@ -80,7 +80,7 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
         results[lab] = Result(points, out_of, passed, evidence=page(public_id))
     # The newest submission's number is the count, so one row per lab is enough.
     newest = own.filter(lab=OuterRef("pk")).order_by("-number").values("number")[:1]
-    # Not a subquery per lab: in a rush, PostgreSQL would scan the whole queue for each.
+    # Not a subquery per lab: under load, PostgreSQL would scan the whole queue for each.
     waiting = Q(pk__in=own.filter(state__in=(State.QUEUED, *RUNNING)).order_by().values("lab"))
     labs = Lab.objects.filter(course=enrollment.course_id).order_by()
     counted = labs.annotate(tries=Subquery(newest), waiting=waiting)

@@ -243,7 +243,7 @@ class Standing:
 
     @property
     def headline(self) -> str:
-        """Answer what there is to do now, in one line."""
+        """Say in one line what there is to do now."""
         meeting = self.next_meeting
         day = _name_day(meeting.starts_at, self.now) if meeting else ""
         if meeting and self.is_live:
@@ -271,13 +271,13 @@ class Standing:
 
 
 def _name_day(when: datetime, now: datetime) -> str:
-    # The weekday alone, unless the next day of that name may be meant.
+    # The weekday alone within the next six days, the weekday and date after that.
     local = timezone.localtime(when)
     return f"{local:%A}" if when - now < timedelta(days=6) else f"{local:%A} {local.day} {local:%B}"
 
 
 def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:
-    # Failed labs and quizzes first, then those in progress; of equals, those of the earlier session.
+    # Failed labs and quizzes first, then those in progress; ties go to the earlier session.
     kinds = ("Lesson", "Quiz", "Lab")
     ordered = sorted(items, key=lambda each: (URGENCY[each[1].state], each[0], kinds.index(each[1].kind)))
     return [item for _, item in ordered[:MAX_DUE]]

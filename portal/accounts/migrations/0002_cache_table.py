@@ -1,4 +1,4 @@
-"""The table of the cache, so that `migrate` alone makes a database complete."""
+"""Create the cache table, so that `migrate` alone sets up the whole database."""
 
 from django.core.management import call_command
 from django.db import migrations

@@ -5,14 +5,14 @@ from portal.accounts.models import GITHUB_NAME, github_name_in
 
 
 def confirm(apps, schema_editor):
-    """Sign-in asks for a confirmed address from now on: who signed in without one so far is not locked out."""
+    """Mark existing addresses as confirmed, because sign-in now requires that and would lock their owners out."""
     addresses = apps.get_model("account", "EmailAddress").objects
     taken = addresses.filter(email=OuterRef("email"), verified=True)
     addresses.filter(primary=True, verified=False).exclude(Exists(taken)).update(verified=True)
 
 
 def shorten_github_names(apps, schema_editor):
-    """Keep the name of an address; what is no name of GitHub's names nobody."""
+    """Reduce profile URLs to the username, and clear values that are not GitHub usernames."""
     users = apps.get_model("accounts", "User").objects
     for user in users.exclude(github_name="").only("github_name").iterator():
         name = github_name_in(user.github_name)

@@ -1,4 +1,4 @@
-"""Draw the submissions of a lab as a branch beside the line, which returns once the lab is passed."""
+"""Draw a lab's submissions as a side branch, which rejoins the line once the lab is passed."""
 
 from functools import lru_cache
 
