@@ -126,7 +126,7 @@ def _listed(reader: OpenCourse, rows: Iterable[Any], current: int) -> list[Liste
 
 
 def _may_open(reader: OpenCourse) -> str:
-    # The same rule as `OpenCourse.may_read`, of the lesson `near`.
+    # The same rule as `OpenCourse.may_read`, for the lesson `near`.
     if reader.is_staff:
         return "TRUE"
     published = f"near.status = '{Lesson.Status.PUBLISHED}'"
@@ -203,7 +203,7 @@ def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> Learner
 
 @cache
 def _learner_lesson_sql(vendor: str) -> str:
-    # SQLite has had string_agg since 3.44 only.
+    # SQLite has string_agg only from version 3.44 on.
     joined = "string_agg({}::text, ',')" if vendor == "postgresql" else "group_concat({})"
     # The lessons of the same session that the learner has marked as read.
     read = f"""

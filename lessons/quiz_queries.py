@@ -77,7 +77,7 @@ class OpenQuiz:
 
 
 def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
-    """Return the quiz of a lesson in a course that `user` learns or teaches in. Raises Http404."""
+    """Return the quiz of a lesson in a course that `user` takes or teaches. Raises Http404."""
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
         "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
     )

@@ -26,7 +26,7 @@ def parse_stored(source: str) -> Quiz:
 
 @lru_cache(maxsize=4096)
 def inline(text: str, course: str) -> SafeString:
-    """Return inline HTML; `course` is the slug of the course that `lesson:`, `quiz:` and `lab:` links stay in."""
+    """Return inline HTML; `course` is the slug of the course of `lesson:`, `quiz:` and `lab:` links."""
     return _render_safe(render_inline, text, course)
 
 

@@ -40,8 +40,8 @@ class EditorWidget(AdminMarkdownxWidget):
     """markdownx's widget and its two URLs, with our template instead of its script and styles.
 
     Its script captures Tab, so that keyboard users cannot leave the field, and does not send the course.
-    `kind` is sent with the preview request; lab.yaml has its own preview and takes no images. `help` is asked for
-    each page.
+    `kind` is sent with the preview request; lab.yaml has its own preview and takes no images. `help` is called
+    each time the editor is rendered.
     """
 
     def __init__(self, kind: str, help: Help, preview: str | Promise = "") -> None:
@@ -92,7 +92,7 @@ class NewerText(TypedDict):
 
 
 class NewerVersion(TypedDict):
-    """A version that somebody saved after the form was opened; who and when are None without a history."""
+    """A version that somebody saved after the form was opened; `by` and `at` are None without a history."""
 
     by: User | None
     at: datetime | None
@@ -147,7 +147,7 @@ class AuthoringForm(SluggedForm):
         return found
 
     def _version_of(self, stored: Model) -> str:
-        # A digest of the form's own fields, so that changes to other fields are no conflict.
+        # A digest of the form's own fields, so that changes to other fields do not conflict.
         values = json.dumps(self._values(stored), cls=DjangoJSONEncoder, sort_keys=True)
         return hashlib.sha256(values.encode()).hexdigest()[:32]
 

@@ -1,4 +1,4 @@
-"""The help beside the editors of lessons and quizzes, made of what the readers of the texts know."""
+"""The help beside the editors of lessons and quizzes, generated from the code that parses them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class HelpEntry:
 class HelpGroup:
     """Entries under a heading, and the place of their examples; see `static/js/insert.js`.
 
-    An example goes before the next line that matches `before`, a regular expression of JavaScript, or to the end;
-    without `before` to the top. It stays inside the top-level key `section`, and is as far indented as the last line
-    that matches `indent_like`. A `tight` one has no blank lines around it.
+    An example goes before the next line that matches `before`, a JavaScript regular expression, or to the end;
+    without `before`, to the top. It stays inside the top-level key `section`, indented like the last line that
+    matches `indent_like`. A `tight` one has no blank lines around it.
     """
 
     title: str

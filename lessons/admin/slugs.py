@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models.course import RESERVED_SLUGS
 
-HELP = "Part of the address. It can’t change after you save. Leave it empty to create it from the title."
+HELP = "Part of the address. You can’t change it after you save. Leave it empty to create it from the title."
 
 
 class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime

@@ -100,7 +100,7 @@ def _has_slug_of(row: Any, entry: CourseEntry) -> bool:
 
 
 def _alike(rows: list[Any], entries: list[CourseEntry]) -> list[tuple[Any, CourseEntry]]:
-    # Most similar first; of equals, those at an unchanged path. A path alone proves nothing: it may contain a
+    # Most similar first; ties go to an unchanged path. A path alone proves nothing: it may contain a
     # different file now. Cohorts are never matched by title, because their learners are people.
     words = {
         id(entry): _words(str(entry.content.get("source") or entry.content["title"])) for entry in entries

@@ -1,4 +1,4 @@
-"""Rows of learners and meetings know their course. Rows that name two courses, which forms accepted, are repaired."""
+"""Store the course in the rows of learners and meetings. Repair rows of two courses, which forms accepted."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -28,7 +28,7 @@ def refuse_lessons_and_quizzes(models):
 
 
 def repair_enrollments(models):
-    """What somebody did belongs to the course of the enrollment, so that one stays, with a cohort of it."""
+    """Keep the course, to which the learner's work belongs, and choose one of its cohorts."""
     wrong = models["Enrollment"].objects.exclude(cohort__course=F("course"))
     for enrollment in wrong.select_related("cohort", "course"):
         course = enrollment.course
@@ -41,11 +41,11 @@ def repair_enrollments(models):
 
 
 def remove_meetings(models):
-    """Pages with these answered 500, so nobody can miss them."""
+    """Delete meetings of two courses. Nobody used them: their pages answered 500."""
     wrong = models["Meeting"].objects.exclude(session__course=F("cohort__course"))
     for meeting in wrong.select_related("session", "cohort"):
         day = f"{meeting.starts_at:%d %B %Y}"
-        print(f"\n  Removed a meeting of {meeting.cohort.slug} on {day}: {meeting.session.slug} is of another course.")
+        print(f"\n  Removed a meeting of {meeting.cohort.slug} on {day}: {meeting.session.slug} belongs to another course.")
         meeting.delete()
 
 

@@ -10,8 +10,8 @@ from django.db.models.functions import Cast, NullIf, Round, RowNumber
 def rank(tries: QuerySet[Any], *, per: str, points: str, max_points: str) -> QuerySet[Any]:
     """Annotate each try with `best_rank`: 1 for the one that counts, for each learner and `per`.
 
-    That is the one with the highest `share` of the points of its own version, from 0 to 1; of equals, the
-    earliest.
+    That is the one with the highest `share` of the points of its own version, from 0 to 1. Ties go
+    to the earliest.
     """
     shares = tries.annotate(share=_hundredths(points) / NullIf(_hundredths(max_points), 0.0))
     place = Window(

@@ -47,7 +47,7 @@ def tick_form(token: object, address: str, key: str, html: str, ticked: bool) ->
 
 
 def course_menu(found: OpenLesson) -> Context:
-    """Return the sessions of the course, the lessons of this session with their state, and which of them it is.
+    """Return the sessions of the course, the lessons of this session with their state, and the lesson's number.
 
     A state is "" for visitors and staff, whose reading is not kept.
     """

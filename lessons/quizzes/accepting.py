@@ -9,7 +9,7 @@ GROUPABLE = re.compile("[1-9][0-9]{3,17}")
 
 
 def accepts(accepted: str, given: str) -> bool:
-    """Compare as text, and a whole number as a number too: 1000 takes 1,000."""
+    """Compare as text, and a whole number as a number too: 1000 accepts 1,000."""
     if typed.is_same(given, accepted):
         return True
     number = numbers.read(given) if GROUPABLE.fullmatch(accepted) else None

@@ -111,7 +111,7 @@ def _points(attribute: str, line: int, report: ReportProblem) -> Decimal:
 
 def _first_answer(body: Sequence[SourceLine]) -> int | None:
     # Boxes and = lines always start the answers. A numbered list or a table starts them only in a question
-    # that has neither, so that a prompt may contain a table, or directly above them without a blank line.
+    # that has neither, or directly above them without a blank line, so that a prompt may contain a table.
     certain = (Syntax.OPTION, Syntax.EQUALS)
     start = next((i for i, line in enumerate(body) if line.syntax in certain), None)
     if start is None:

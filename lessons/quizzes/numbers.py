@@ -15,7 +15,7 @@ from .typed import DASHES, INVISIBLE, LONG_DASHES, SINGLE_QUOTES, SPACES
 
 # Python converts at most 4,300 digits; a learner's text is shorter, an author's need not be.
 MAX_DIGITS = 1000
-MAX_WRITTEN_OUT = 60  # characters; longer texts are not numbers with words beside them
+MAX_WRITTEN_OUT = 60  # characters; a number in words, a fraction or a power is no longer than this
 SIGNS = {
     **dict.fromkeys(DASHES + LONG_DASHES, "-"),
     **dict.fromkeys(SINGLE_QUOTES, "'"),
@@ -216,7 +216,7 @@ def _in_digits(value: Fraction) -> str:
 
 
 def meant_by(text: str) -> tuple[str, bool] | None:
-    """Return the number that an author's text may mean, and if it is certain; None if it means no number."""
+    """Return the number that an author's text may mean, and whether it is certain; None if there is none."""
     typed = _unify(text)
     word = typed.lower()
     if word in IN_DIGITS:

@@ -36,7 +36,7 @@ BY_LETTER = re.compile(
 
 
 def split(text: str) -> tuple[str, bool]:
-    """Return the text of an option without its pin, and if it had one."""
+    """Return the text of an option without its pin, and whether it had one."""
     first, newline, more = text.partition("\n")
     if PIN.search(first):
         return f"{PIN.sub('', first)}{newline}{more}", True

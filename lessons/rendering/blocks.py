@@ -22,7 +22,8 @@ class Block:
     """`about` and `example` are Markdown for authors.
 
     `expand(token, line, page)` returns the tokens of the text between the colons, whose first line is `line`. None
-    makes a note, whose text is Markdown. A block `in_pages` alone is refused in a fragment, such as an explanation.
+    makes a note, whose text is Markdown. A block with `in_pages` is allowed only in pages, not in a fragment such as
+    an explanation.
     """
 
     about: str
@@ -143,8 +144,8 @@ def _inline(
 
 BLOCKS: dict[str, Block] = {
     "note": Block("The text after `note` becomes its title.", "::: note\nAny Markdown.\n:::\n"),
-    "tip": Block("Like a note, labeled Tip.", "::: tip A title\nAny Markdown.\n:::\n"),
-    "warning": Block("Like a note, labeled Warning.", "::: warning\nAny Markdown.\n:::\n"),
+    "tip": Block("Like a note, labelled Tip.", "::: tip A title\nAny Markdown.\n:::\n"),
+    "warning": Block("Like a note, labelled Warning.", "::: warning\nAny Markdown.\n:::\n"),
     "checklist": Block(
         "Learners tick the items. Keep each key, such as `{#install-git}`, when you change the wording.",
         "::: checklist\n- [ ] Install Git {#install-git}\n- [ ] Set your name {#set-name}\n:::\n",

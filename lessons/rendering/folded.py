@@ -15,7 +15,7 @@ END = "</details>"
 
 
 def fold_details(state: StateCore) -> None:
-    """Core rule; runs before inline parsing. A `<details>` is closed at the latest with its list, quote or page."""
+    """Core rule; runs before inline parsing. An unclosed `<details>` ends with its list, quote or page."""
     _Folding(state.env["page"]).run(state)
 
 

@@ -17,7 +17,7 @@ TAGS = (
     "|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|tr|tt|u|ul|var|video"
 )
 IN_CODE = "To show these characters, put them in code."
-FORMULA = "Formulas are not supported. Write it in words or in code."
+FORMULA = "Formulas are not supported. Write this in words or in code."
 NO_LINK = (
     "This is not a link. Remove the spaces before ( and in the address, "
     "or put the address in <angle brackets>."
@@ -186,7 +186,7 @@ def _problem(line: int, text: str, advice: str) -> Problem:
 
 
 def _in_source(source: str) -> Iterator[tuple[int, int, str]]:
-    # Start, end and advice. Code counts as words, whatever is in it, and positions stay.
+    # Start, end and advice. Code counts as words, whatever it contains, and positions do not change.
     without_code = CODE.sub(lambda found: "\ufffc" * len(found[0]), source)
     for found in BRACKETS.finditer(without_code):
         if re.search(r"\\[A-Za-z]|[\^_]", found[0]):

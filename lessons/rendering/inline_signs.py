@@ -70,7 +70,7 @@ def comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _comment_end(source: str, pos: int, env: MutableMapping[str, Any]) -> int:
-    # The position after the comment, -1 if it is not closed. The last end is searched once per text.
+    # The position after the comment, -1 if it is not closed. The last end is looked up once per text.
     known = env.get("comments")
     if not (isinstance(known, tuple) and known[0] is source):
         known = env["comments"] = (source, source.rfind(COMMENT_END))

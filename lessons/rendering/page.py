@@ -106,7 +106,7 @@ def _page(source: str, link: Link, *, whole: bool = True) -> Page:
 
 
 def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:
-    source = source.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
+    source = source.encode("utf-8", "replace").decode()  # a lone surrogate cannot be encoded in UTF-8
     source = source.removeprefix("\ufeff")  # a byte order mark would hide a heading
     _refuse_excess(source)
     env = {"page": page}

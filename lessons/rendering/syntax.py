@@ -1,6 +1,6 @@
-"""The syntax of a lesson, an example each, for `docs/lessons.md` and the help beside the editor.
+"""The syntax of a lesson, with examples, for `docs/lessons.md` and the help beside the editor.
 
-The `:::` blocks describe themselves, see `blocks`.
+The `:::` blocks describe themselves; see `blocks`.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ _AFTER = (
     ),
     Syntax(
         "Table",
-        r"`\|` is a bar inside a cell, `<br>` starts a new line there.",
+        r"`\|` is a bar inside a cell, and `<br>` starts a new line.",
         """\
 | Command | Prints |
 |---|---|

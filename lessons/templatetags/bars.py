@@ -11,7 +11,7 @@ register = template.Library()
 def bar(value: Decimal | int, of: Decimal | int, mark: int | None = None) -> SafeString:
     """Draw `value` out of `of` as a bar, with a tick at `mark` percent.
 
-    It is hidden from screen readers, so the numbers have to stand beside it. The width is an attribute of SVG
+    It is hidden from screen readers, so the page must also show the numbers as text. The width is an SVG attribute
     because the Content-Security-Policy blocks inline styles.
     """
     share = min(Decimal(value) / Decimal(of), Decimal(1)) * 100 if of else Decimal(0)

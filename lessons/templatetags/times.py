@@ -49,7 +49,7 @@ def class_hours(meeting: Meeting) -> str:
 def clocks(meeting: Meeting) -> list[tuple[str, str]]:
     """Return (zone, times) for the reader and for the class, one pair if both zones agree.
 
-    The day is repeated only if the class has another one than the reader.
+    The day is repeated only if it is a different one for the class.
     """
     mine, theirs = span(meeting, reader_zone()), span(meeting, meeting.zone)
     name = meeting.starts_at.astimezone(meeting.zone).tzname() or ""

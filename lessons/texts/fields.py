@@ -93,7 +93,7 @@ def _is_text(node: Node) -> bool:
 
 @dataclass
 class Fields:
-    """One mapping. A missing value or one of another type is reported and read as its default or as empty.
+    """One mapping. A missing value or one of the wrong type is reported and read as its default or as empty.
 
     `prefix` is the dotted key of the mapping and a dot, or "" for the top-level mapping.
     """

@@ -194,7 +194,7 @@ def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, 
         ),
         ("= 1", "= 1,000", "“1,000” is not a number"),
         ("> One.", "> See [x](09-gone.md).", "09-gone.md leads nowhere"),
-        ("> One.", "> It is $x^2$.", "Formulas are not supported. Write it in words or in code."),
+        ("> One.", "> It is $x^2$.", "Formulas are not supported. Write this in words or in code."),
     ],
 )
 def test_what_cannot_be_shown_in_a_quiz_is_refused_at_its_line(staff, course, lesson, old, new, words):

@@ -1,4 +1,4 @@
-"""Best is the highest share of the points in its own version, the earliest of equals: one rule for all pages."""
+"""Best is the highest share of the points in its own version, and ties go to the earliest: one rule for all pages."""
 
 import re
 from decimal import Decimal

@@ -152,7 +152,7 @@ def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live
 
 
 def gaps_of_rail(page, rail: str) -> list[tuple[bool, bool]]:
-    """Return for each line of a rail if it starts at its glyph and if it reaches the next, within 4 pixels."""
+    """Return whether each line of a rail starts at its glyph and whether it reaches the next, within 4 pixels."""
     gaps = page.locator(rail).evaluate(
         """rail => [...rail.children].slice(0, -1).map((item, number) => {
         const box = item.getBoundingClientRect(), line = getComputedStyle(item, "::before")

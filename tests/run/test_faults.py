@@ -35,7 +35,7 @@ def test_start_after_supervisor_and_watchdog_were_killed_ends_what_they_left_and
     second = Portal(portal.var, portal.port)
     try:
         second.wait_until_ready()
-        assert re.search(r"Stopped \d services? left over from an earlier start", second.terminal.read_text())
+        assert re.search(r"Stopped \d services? left over from an earlier run", second.terminal.read_text())
         assert not left & set(second.processes())
         assert bystander.poll() is None
     finally:

@@ -98,7 +98,7 @@ def starts_of(workflow: Workflow, branch: str, conditions: Iterable[str] = ()) -
 
 
 def _compared(condition: str) -> Iterator[tuple[bool, str]]:
-    # the texts that a condition compares with a branch or tag name, and if they are only prefixes
+    # the texts that a condition compares with a branch or tag name, and whether they are only prefixes
     try:
         tree = condition_tree(condition)
     except ExpressionError:

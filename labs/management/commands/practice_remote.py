@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
 
 def _lab_of(user: User, slug: str, course: str) -> Lab:
-    # The one open lab with this slug among the courses that the user learns in. Raises CommandError.
+    # The one open lab with this slug among the courses that the user takes. Raises CommandError.
     learning = Enrollment.objects.active().filter(user=user).values("course")
     labs = Lab.objects.published().select_related("course").filter(slug=slug, course__in=learning)
     found = list(labs.filter(course__slug=course) if course else labs)

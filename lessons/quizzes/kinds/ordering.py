@@ -88,5 +88,5 @@ class Ordering(Question[list[int | None]]):
     def _positions(self, response: list[int | None]) -> list[tuple[int, int]]:
         # Pairs of (learner's position, right position), both from 1, in the learner's order.
         placed = [(position, place) for place, position in enumerate(response, 1) if position]
-        # ties go by text, which reveals nothing about the right order
+        # ties are sorted by text, which reveals nothing about the right order
         return sorted(placed, key=lambda each: (each[0], self.items[each[1] - 1]))
