@@ -43,13 +43,13 @@ def test_signing_up_takes_an_email_a_password_and_a_zone(client):
         ),
     ],
 )
-def test_a_sign_up_that_will_not_do_says_why(client, fields, expected):
+def test_an_invalid_sign_up_says_why(client, fields, expected):
     response = sign_up(client, **fields)
     assert expected in response.content.decode()
     assert not User.objects.exists()
 
 
-def test_files_beside_the_zones_are_no_time_zones(monkeypatch):
+def test_files_beside_the_zones_are_not_time_zones(monkeypatch):
     """Some machines have files there that name the machine's own zone, or none."""
     files = {"localtime", "Factory", "posixrules", "leapseconds"}
     monkeypatch.setattr("zoneinfo.available_timezones", lambda: {*files, "UTC", "Asia/Kolkata"})
@@ -60,7 +60,7 @@ def test_files_beside_the_zones_are_no_time_zones(monkeypatch):
     validate_time_zone("Asia/Kolkata")
 
 
-def test_an_address_is_taken_whatever_its_case(client):
+def test_an_address_is_in_use_whatever_its_case(client):
     make_user("new@example.org")
     sign_up(client, email="NEW@example.org")
     assert User.objects.count() == 1
@@ -98,7 +98,7 @@ def test_a_password_is_reset_by_mail(client):
     assert User.objects.get().check_password("another long phrase")
 
 
-def test_an_invitation_survives_the_log_in(client):
+def test_an_invitation_survives_signing_in(client):
     cohort = make_cohort(make_course(title="Tiny"))
     address = reverse("join_with_code", args=[cohort.invite_code])
     response = client.get(address)
@@ -108,7 +108,7 @@ def test_an_invitation_survives_the_log_in(client):
     assert f'value="{cohort.invite_code}"' in page
 
 
-def test_joining_enrolls_once_however_often_it_is_sent(client):
+def test_joining_enrolls_once_however_often_the_form_is_sent(client):
     cohort = make_cohort(make_course())
     user = make_user()
     client.force_login(user)

@@ -26,7 +26,7 @@ def administrator(client):
     return user
 
 
-def test_log_ins_failures_and_denials_are_kept_with_their_address(client):
+def test_sign_ins_failures_and_denials_are_logged_with_their_address(client):
     make_user("ada@example.org", password=PASSWORD)
     for password in ("a wrong long phrase", PASSWORD):
         client.post(
@@ -41,7 +41,7 @@ def test_log_ins_failures_and_denials_are_kept_with_their_address(client):
     assert set(AuditEntry.objects.exclude(event="denied").values_list("address", flat=True)) == {"192.0.2.7"}
 
 
-def test_pages_that_are_not_found_by_whom_they_are_kept_from_are_denials_too(client, monkeypatch):
+def test_pages_hidden_from_a_user_by_a_404_are_denials_too(client, monkeypatch):
     monkeypatch.setattr("portal.accounts.audit.MAX_DENIALS_PER_HOUR", 4)
     foreign = make_submission(state=State.GRADED, lab=None)
     client.get(f"/submissions/{foreign.public_id}/")  # by nobody who could be named
@@ -60,7 +60,7 @@ def test_pages_that_are_not_found_by_whom_they_are_kept_from_are_denials_too(cli
     assert entries("denied") == [("denied", teacher.email, f"GET {address}") for address in addresses]
 
 
-def test_line_end_makes_no_second_line_and_nothing_is_too_long(caplog):
+def test_newline_starts_no_second_entry_and_nothing_is_too_long(caplog):
     record(Event.DENIED, "a\nb\u2028c\x1b[31m" + "x" * 1000, who="eve\r\nsigned-in by admin")
     entry = AuditEntry.objects.get()
     assert entry.who == "eve\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}signed-in by admin"
@@ -102,7 +102,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
     assert course
 
 
-def test_roles_are_kept_with_who_gave_them(client, administrator):
+def test_roles_are_logged_with_who_gave_them(client, administrator):
     user, course = make_user("ada@example.org"), make_course("tiny", title="Tiny")
     form = {"email": user.email, "time_zone": "Asia/Kolkata", "job": "instructor", "is_active": "on"}
     assert client.post(f"/staff/accounts/user/{user.pk}/change/", form).status_code == 302
@@ -118,7 +118,7 @@ def test_roles_are_kept_with_who_gave_them(client, administrator):
     assert entries("role")[-1][2] == "removed: ada@example.org, Instructor of Tiny"
 
 
-def test_password_and_second_factor_that_an_administrator_takes_are_kept(client, administrator):
+def test_password_and_second_factor_removed_by_an_administrator_are_logged(client, administrator):
     user = make_user("ada@example.org", password=PASSWORD)
     factor = Authenticator.objects.create(user=user, type="totp", data={})
     client.post(f"/staff/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})

@@ -134,7 +134,7 @@ def test_role_given_during_a_sign_in_counts_at_once(client, course):
     assert other.post(answer.url, {"code": code_of(secret)}).status_code == 200  # used already
 
 
-def test_mark_of_a_second_factor_is_inherited_by_nobody(client, instructor):
+def test_another_user_of_the_same_browser_does_not_inherit_the_second_factor(client, instructor):
     sign_in(client)
     set_up_app(client)
     other = make_user("other@example.org", is_staff=True)
@@ -148,14 +148,14 @@ def test_learners_are_not_asked(client, course):
     assert client.get("/courses/tiny/").status_code == 200
 
 
-def test_without_the_last_second_factor_the_staff_pages_close(client, instructor):
+def test_without_a_second_factor_the_staff_pages_are_closed(client, instructor):
     sign_in(client)
     set_up_app(client)
     assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert client.get("/staff/").url.startswith("/accounts/2fa/")
 
 
-def test_unconfirmed_address_is_said_where_a_second_factor_is_set_up(client):
+def test_unconfirmed_address_is_reported_when_a_second_factor_is_set_up(client):
     user = make_user("teacher@example.org", password=PASSWORD, is_staff=True)
     user.emailaddress_set.create(email=user.email, primary=True, verified=False)
     client.force_login(user)
@@ -173,7 +173,7 @@ def test_unconfirmed_address_is_said_where_a_second_factor_is_set_up(client):
         ({"DEBUG": True, "ALLOWED_HOSTS": [], "PUBLIC_URL": "https://portal.example.org"}, True),
     ],
 )
-def test_second_factor_is_switched_off_for_this_machine_alone(settings, own, is_refused):
+def test_second_factor_can_be_switched_off_only_on_this_machine(settings, own, is_refused):
     settings.STAFF_SECOND_FACTOR = False
     for name, value in own.items():
         setattr(settings, name, value)

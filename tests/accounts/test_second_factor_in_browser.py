@@ -43,7 +43,7 @@ def look_at(page, address: str, faults: list[str]) -> None:
         faults += [f"{address} scrolls sideways"] if widens(page) else []
 
 
-def test_staff_set_a_passkey_up_and_sign_in_with_it(browser, live_server, staff):
+def test_staff_set_up_a_passkey_and_sign_in_with_it(browser, live_server, staff):
     context = open_context(browser, live_server)
     page, complaints, faults = context.new_page(), [], []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -88,7 +88,7 @@ def test_staff_set_a_passkey_up_and_sign_in_with_it(browser, live_server, staff)
     context.close()
 
 
-def test_passkey_that_the_browser_refuses_is_said_in_words(browser, live_server, db):
+def test_passkey_that_the_browser_refuses_is_reported_in_words(browser, live_server, db):
     """Without an authenticator, the button shows the reason instead of doing nothing."""
     context = open_context(browser, live_server)
     page = context.new_page()

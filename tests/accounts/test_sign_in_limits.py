@@ -30,7 +30,7 @@ def people():
     ]
 
 
-def test_log_in_ends_when_it_was_idle_and_when_it_lasted_for_too_long(time_machine):
+def test_sign_in_ends_after_it_was_idle_or_lasted_for_too_long(time_machine):
     for user, idle, longest in people():
         client = Client()
         time_machine.move_to("2026-11-28T00:00Z", tick=False)
@@ -51,7 +51,7 @@ def test_log_in_ends_when_it_was_idle_and_when_it_lasted_for_too_long(time_machi
     assert set(AuditEntry.objects.values_list("event", flat=True)) == {"signed-in", "sign-in-ended"}
 
 
-def test_clock_that_was_set_back_lengthens_no_log_in(client, time_machine):
+def test_clock_that_was_set_back_extends_no_sign_in(client, time_machine):
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
     time_machine.move_to("2026-10-28T00:00Z", tick=False)
@@ -60,7 +60,7 @@ def test_clock_that_was_set_back_lengthens_no_log_in(client, time_machine):
     assert not is_signed_in(client)
 
 
-def test_log_in_from_before_there_were_limits_counts_from_now(client, time_machine):
+def test_sign_in_from_before_there_were_limits_counts_from_now(client, time_machine):
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
     session = client.session
@@ -71,7 +71,7 @@ def test_log_in_from_before_there_were_limits_counts_from_now(client, time_machi
     assert not is_signed_in(client)
 
 
-def test_page_writes_the_time_of_a_log_in_now_and_then(client, time_machine):
+def test_page_writes_the_time_of_a_sign_in_now_and_then(client, time_machine):
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
     writes = []
@@ -84,9 +84,7 @@ def test_page_writes_the_time_of_a_log_in_now_and_then(client, time_machine):
     assert client.session["seen_at"] == client.session["signed_in_at"] + 301
 
 
-def test_log_in_that_may_last_is_kept_and_old_entries_of_the_audit_log_are_not(
-    client, time_machine, settings
-):
+def test_valid_sign_in_is_kept_and_old_entries_of_the_audit_log_are_not(client, time_machine, settings):
     assert settings.SESSION_COOKIE_AGE == settings.SIGN_IN_MAX_SECONDS
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     for _ in range(2):
@@ -105,7 +103,7 @@ def test_log_in_that_may_last_is_kept_and_old_entries_of_the_audit_log_are_not(
     assert task not in settings.CELERY_TASK_ROUTES  # so it waits in the queue for what can wait
 
 
-def test_form_that_is_sent_after_the_log_in_ended_is_not_lost(time_machine):
+def test_form_that_is_sent_after_the_sign_in_ended_is_not_lost(time_machine):
     """A redirect would lose what was typed, so the page explains how to go back and send it again."""
     client = Client()
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
@@ -117,7 +115,7 @@ def test_form_that_is_sent_after_the_log_in_ended_is_not_lost(time_machine):
     assert not is_signed_in(client)
 
 
-def test_script_that_sends_after_the_log_in_ended_is_answered_as_before(time_machine):
+def test_script_that_sends_after_the_sign_in_ended_is_answered_as_before(time_machine):
     client = Client()
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())

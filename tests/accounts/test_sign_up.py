@@ -26,7 +26,7 @@ def without_what_differs_each_time(page: bytes, email: str) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
 
 
-def test_sign_up_answers_a_registered_address_as_a_new_one(client, monkeypatch):
+def test_sign_up_answers_a_registered_address_like_a_new_one(client, monkeypatch):
     for email in ("known@example.org", "second@example.org"):
         make_user(email, password=PASSWORD)
     hashed, make_password = [], hashers.make_password
@@ -111,7 +111,7 @@ def test_sign_in_without_an_invitation_names_none(client, next_):
     assert "invited" not in client.get("/accounts/login/", {"next": next_}).content.decode()
 
 
-def test_invitation_that_has_ended_names_the_cohort_signed_out(client):
+def test_invitation_that_has_ended_names_the_cohort_when_signed_out(client):
     cohort = make_cohort(make_course(title="Tiny"), title="December", open=False)
     response = client.get(reverse("join_with_code", args=[cohort.invite_code]))
     assert response.status_code == 409
@@ -124,7 +124,7 @@ def test_unknown_code_is_said_at_once_whether_signed_in_or_not(client):
     assert "No cohort has this code" in client.get("/join/unknown/").content.decode()
 
 
-def test_empty_sign_up_names_each_field_and_what_it_wants(client):
+def test_empty_sign_up_names_each_field_and_what_to_enter(client):
     text = client.post("/accounts/signup/", {}).content.decode()
     summary = re.search(r'class="error-summary".*?</ul>', text, re.DOTALL)[0]
     assert re.findall(r'<a href="#(\w+)">(.*?)</a>', summary) == [
@@ -232,7 +232,7 @@ def test_github_name_is_read_from_what_people_paste(client, typed):
         *("github.com", "n" * 40, "<script>", "ниа", "nia.dev"),
     ],
 )
-def test_what_is_no_github_name_is_refused_in_words(client, typed):
+def test_text_that_is_not_a_github_name_is_refused_in_words(client, typed):
     user = make_user()
     client.force_login(user)
     form = {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed}

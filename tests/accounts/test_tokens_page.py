@@ -69,12 +69,12 @@ def test_expired_token_says_when_it_expired(signed_in, learner, time_machine):
 
 
 @pytest.mark.parametrize("name", ["", "x" * 61])
-def test_token_without_a_fit_name_is_not_made(signed_in, name):
+def test_token_without_a_valid_name_is_not_created(signed_in, name):
     assert signed_in.post("/account/tokens/", {"name": name}).status_code == 422
     assert not AccessToken.objects.exists()
 
 
-def test_password_that_an_administrator_takes_away_ends_the_tokens(signed_in, learner):
+def test_password_removed_by_an_administrator_ends_the_tokens(signed_in, learner):
     make_token(signed_in)
     admin = Client()
     admin.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))

@@ -186,7 +186,7 @@ def test_what_to_prepare_is_checked_before_it_is_saved(client, instructor, cours
     assert session.prepare == []
 
 
-def test_address_of_a_meeting_without_a_scheme_is_one_of_https(client, instructor, course):
+def test_url_of_a_meeting_without_a_scheme_gets_https(client, instructor, course):
     meeting = Meeting.objects.create(
         cohort=make_cohort(course), session=make_session(course), starts_at=timezone.now()
     )

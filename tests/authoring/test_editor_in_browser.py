@@ -178,7 +178,7 @@ def test_a_draft_that_is_discarded_is_gone(tab, lesson):
     assert kept(tab) == 0
 
 
-def test_a_draft_survives_a_login_that_expired_before_saving(tab, live_server, instructor, lesson):
+def test_a_draft_survives_a_session_that_expired_before_saving(tab, live_server, instructor, lesson):
     tab.goto(change_address(lesson))
     source(tab).fill("Unsaved text.")
     tab.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
@@ -191,7 +191,7 @@ def test_a_draft_survives_a_login_that_expired_before_saving(tab, live_server, i
     assert Lesson.objects.get().source == lesson.source
 
 
-def test_an_expired_login_is_told_while_writing_and_writing_goes_on_after_a_new_one(
+def test_an_expired_session_is_reported_while_writing_and_writing_continues_after_a_new_sign_in(
     tab, live_server, instructor, lesson
 ):
     tab.goto(change_address(lesson))
@@ -207,7 +207,7 @@ def test_an_expired_login_is_told_while_writing_and_writing_goes_on_after_a_new_
     assert "Sign in again" not in tab.locator(".editor-says").inner_text()
 
 
-def test_a_dropped_connection_is_told_and_the_preview_comes_back_with_it(tab, lesson):
+def test_a_dropped_connection_is_reported_and_the_preview_comes_back_with_it(tab, lesson):
     tab.goto(change_address(lesson))
     expect(shown(tab).get_by_role("heading", name="One")).to_be_visible()
     tab.context.set_offline(True)
@@ -253,7 +253,7 @@ def test_a_text_that_was_refused_is_kept_too(tab, lesson):
 # --- labs, order ---
 
 
-def test_a_lab_that_proves_too_little_is_told_at_the_line_and_loses_nothing(tab, course):
+def test_a_lab_that_proves_too_little_is_reported_at_its_line_and_loses_nothing(tab, course):
     lab = make_lab(course)
     text = lab.source + "    # \u2026\n"
     wrong = NEVER_NEEDS_WORK + "# words of mine\n"
@@ -273,7 +273,7 @@ def test_a_lab_that_proves_too_little_is_told_at_the_line_and_loses_nothing(tab,
     assert (lab.source, lab.current.proved) == (text, True)
 
 
-def test_lab_yaml_is_checked_as_one_types_and_tried_in_a_new_tab(tab, course):
+def test_lab_yaml_is_checked_during_typing_and_tried_in_a_new_tab(tab, course):
     lab = make_lab(course)
     make_submission(lab=lab)
     tab.goto(reverse("admin:labs_lab_change", args=[lab.pk]))

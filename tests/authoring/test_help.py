@@ -100,7 +100,7 @@ def test_the_scenario_of_the_help_is_read():
     assert spec_faults(f"{LAB}{CHECK}scenarios:\n{scenario}") == []
 
 
-def test_each_step_of_the_help_can_be_taken():
+def test_each_step_of_the_help_works():
     shown = examples(lab_help(), "Scenario steps")
     assert shown.keys() == STEPS.keys()
     refused_by = [
@@ -111,7 +111,7 @@ def test_each_step_of_the_help_can_be_taken():
 
 
 @pytest.mark.parametrize(("kind", "help"), [("lesson", lesson_help), ("quiz", quiz_help), ("lab", lab_help)])
-def test_the_help_stands_folded_beside_the_editor_as_text(staff, kind, help):
+def test_the_help_is_collapsed_beside_the_editor_as_text(staff, kind, help):
     page = page_of(staff, kind)
     shown = [entry.example for group in help() for entry in group.entries if entry.example]
     assert in_page(page)[: len(shown)] == shown

@@ -72,7 +72,7 @@ def test_transparency_and_palettes_survive(staff, course, media):
     assert kept.convert("RGBA").getpixel((0, 0))[3] == 0
 
 
-def test_bytes_behind_a_picture_are_not_kept(staff, course, media):
+def test_bytes_after_a_picture_are_not_kept(staff, course, media):
     kept = stored(upload(staff, course, as_file(picture() + b"; rm -rf /")), media)
     assert b"rm -rf" not in kept
 
@@ -94,7 +94,7 @@ def test_bytes_behind_a_picture_are_not_kept(staff, course, media):
     ],
     ids="SVG HTML-as-GIF PNG-and-HTML JPEG-and-PDF GIF half empty bomb wide moving large".split(),  # noqa: SIM905
 )  # fmt: skip
-def test_what_is_no_picture_is_refused_with_what_to_do(staff, course, media, data, says):
+def test_file_that_is_not_a_picture_is_refused_with_what_to_do(staff, course, media, data, says):
     response = upload(staff, course, as_file(data, "a.gif", "image/gif"))
     assert response.status_code == 400
     assert says in response.json()["image"][0]
@@ -106,7 +106,7 @@ def test_an_upload_without_a_file_says_so(staff, course):
     assert response.json() == {"image": ["Choose an image first."]}
 
 
-def test_whoever_is_signed_out_is_sent_to_the_login(client, course, media):
+def test_signed_out_user_is_redirected_to_sign_in(client, course, media):
     response = upload(client, course, as_file(picture()))
     assert response.url.startswith(reverse("account_login"))
     assert not media.exists()
@@ -120,7 +120,7 @@ def test_learners_and_instructors_of_other_courses_upload_nothing(client, course
     assert not media.exists()
 
 
-def test_an_upload_needs_the_token_against_forgery(instructor, course):
+def test_an_upload_needs_a_csrf_token(instructor, course):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(instructor)
     assert upload(strict, course, as_file(picture())).status_code == 403
@@ -141,12 +141,12 @@ def test_nothing_else_is_served(client, name):
     assert client.get(f"/media/images/{name}").status_code == 404
 
 
-def test_the_address_of_a_picture_passes_the_renderer():
+def test_the_url_of_a_picture_passes_the_renderer():
     rendered = render(f"![A pipeline](/media/images/{'0' * 32}.png)", link=lambda *_: None)
     assert f'<img src="/media/images/{"0" * 32}.png" alt="A pipeline">' in rendered.html
     assert rendered.problems == []
 
 
-def test_markdownx_own_views_are_nowhere():
+def test_markdownx_own_views_have_no_url():
     assert resolve("/markdownx/upload/").func is authoring.upload
     assert resolve("/markdownx/markdownify/").func is authoring.preview

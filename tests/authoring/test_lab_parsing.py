@@ -34,7 +34,7 @@ def test_a_new_lab_is_parsed_once(staff, course, parses):
     assert (added.status_code, parses) == (302, [LONGER])
 
 
-def test_a_draft_that_is_no_lab_yet_is_parsed_once(staff, course, parses):
+def test_a_draft_that_is_not_a_lab_yet_is_parsed_once(staff, course, parses):
     lab = make_lab(course)
     parses.clear()
     broken = LONGER.replace("points:", "pionts:")

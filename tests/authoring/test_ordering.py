@@ -47,7 +47,7 @@ def test_only_lessons_that_moved_get_a_version_with_its_author(staff, instructor
     assert l1.history.first().history_user == instructor
 
 
-def test_an_order_that_lost_or_doubled_something_changes_nothing(staff, course, parts):
+def test_an_order_with_missing_or_duplicate_items_changes_nothing(staff, course, parts):
     a, b, l1, l2, l3 = parts
     for wrong in [(a, b, l1, l2), (a, l1, l1, l2, b, l3), (l1, a, l2, b, l3), (a, l1, l2, l3)]:
         assert "Not saved" in order(staff, course, *wrong).content.decode()
@@ -61,7 +61,7 @@ def test_a_session_of_another_course_cannot_be_pulled_in(staff, course, parts):
     assert "Not saved" in order(staff, course, a, l1, l2, b, l3, foreign).content.decode()
 
 
-def test_the_order_is_for_staff_of_the_course(client, course, parts):
+def test_the_order_can_be_changed_by_staff_of_the_course_only(client, course, parts):
     assert client.get(address(course)).status_code == 302
     client.force_login(make_instructor(make_course()))
     assert client.get(address(course)).status_code == 404

@@ -34,13 +34,13 @@ def preview(client, course, content, kind="lesson", **fields):
     return client.post(address, {"course": course.pk, "kind": kind, "content": content, **fields})
 
 
-def test_the_preview_holds_the_html_that_the_reader_gets(staff, course, lesson):
+def test_the_preview_contains_the_html_that_the_reader_gets(staff, course, lesson):
     shown = preview(staff, course, SOURCE, title="First").json()
     assert save(lesson, SOURCE).html in shown["page"]
     assert "<h1>First</h1>" in shown["page"]
 
 
-def test_the_preview_tells_words_minutes_and_outline(staff, course, lesson):
+def test_the_preview_shows_words_minutes_and_outline(staff, course, lesson):
     notes = preview(staff, course, "## One\n\n" + "word " * 450).json()["notes"]
     assert "451 words, about 3 minutes to read" in notes
     assert '<a href="#one">One</a>' in notes
@@ -78,7 +78,7 @@ def test_a_quiz_is_shown_as_the_player_asks_it_and_tells_the_author_what_is_righ
     assert "The record is the commit." in page
 
 
-def test_the_order_of_options_stays_while_one_types(staff, course):
+def test_the_order_of_options_stays_during_typing(staff, course):
     first = preview(staff, course, QUIZ, "quiz").json()["page"]
     assert preview(staff, course, QUIZ, "quiz").json()["page"] == first
 
@@ -89,7 +89,7 @@ def test_a_quiz_with_a_fault_names_its_line_and_leaves_the_last_preview(staff, c
     assert 'data-line="8"' in shown["notes"]
 
 
-def test_a_picture_without_words_in_a_quiz_is_not_saved(staff, lesson):
+def test_a_picture_without_alt_text_in_a_quiz_is_not_saved(staff, lesson):
     quiz = make_quiz(QUIZ, lesson)
     bad = QUIZ.replace("> One.", "> ![](/media/images/x.png)")
     page = staff.post(change_address(quiz), {"source": bad}).content.decode()
@@ -97,7 +97,7 @@ def test_a_picture_without_words_in_a_quiz_is_not_saved(staff, lesson):
     assert Quiz.objects.get().source == QUIZ
 
 
-def test_a_picture_without_words_in_a_lesson_is_not_saved(staff, lesson):
+def test_a_picture_without_alt_text_in_a_lesson_is_not_saved(staff, lesson):
     page = staff.post(change_address(lesson), lesson_fields(lesson, source="A\n\n![](/media/images/x.png)"))
     assert 'data-line="3">Line 3</a>' in page.content.decode()
     assert Lesson.objects.get().source == lesson.source
@@ -138,7 +138,7 @@ def test_the_preview_takes_a_course_and_a_kind_that_exist(staff, course):
 
 
 @pytest.mark.parametrize("name", ["markdownx_markdownify", "markdownx_compare", "admin:labs_lab_preview"])
-def test_the_preview_needs_the_token_against_forgery(instructor, course, name):
+def test_the_preview_needs_a_csrf_token(instructor, course, name):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(instructor)
     assert strict.post(reverse(name), {"course": course.pk, "kind": "lesson"}).status_code == 403

@@ -56,7 +56,7 @@ def test_saving_from_the_newest_version_works_as_ever(staff, lesson):
     assert post(staff, lesson, source="My text.", version=seen).status_code == 302
 
 
-def test_a_new_order_of_the_course_is_no_newer_version(staff, lesson):
+def test_a_new_order_of_the_course_is_not_a_newer_version(staff, lesson):
     seen = version_in(staff.get(change_address(lesson)))
     Lesson.objects.filter(pk=lesson.pk).update(position=99)
     assert post(staff, lesson, source="My text.", version=seen).status_code == 302
@@ -120,7 +120,7 @@ def test_the_history_shows_what_each_version_changed(staff, lesson):
     assert "This is the current version." in page
 
 
-def test_an_earlier_version_comes_back_by_the_same_way_as_every_save(staff, instructor, lesson):
+def test_an_earlier_version_is_restored_in_the_same_way_as_every_save(staff, instructor, lesson):
     first = lesson.history.first()
     post(staff, lesson, source="## Two\n", title="Renamed")
     page = staff.get(f"{change_address(lesson)}?restore={first.pk}")
@@ -157,7 +157,7 @@ def test_a_version_of_another_lesson_cannot_be_restored_into_this_one(staff, cou
     assert staff.get(f"{change_address(lesson)}?restore=x").status_code == 404
 
 
-def test_a_long_history_goes_on_at_older_versions(staff, lesson):
+def test_a_long_history_continues_with_older_versions(staff, lesson):
     for number in range(25):
         save(lesson, f"Text {number}.")
     page = staff.get(history(lesson))
@@ -172,7 +172,7 @@ def save_quiz(staff, quiz, source):
     return staff.post(change_address(quiz), fields, follow=True)
 
 
-def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, lesson):
+def test_warnings_about_a_quiz_are_shown_when_it_is_saved(staff, course, lesson):
     quiz = make_quiz(QUIZ, lesson)
     page = save_quiz(
         staff, quiz, QUIZ.replace("- [ ] `git add`\n  > That stages it.", "- [ ] None of the above")
@@ -197,7 +197,7 @@ def test_what_is_worth_a_look_in_a_quiz_is_said_when_it_is_saved(staff, course, 
         ("> One.", "> It is $x^2$.", "Formulas are not supported. Write this in words or in code."),
     ],
 )
-def test_what_cannot_be_shown_in_a_quiz_is_refused_at_its_line(staff, course, lesson, old, new, words):
+def test_text_that_cannot_be_shown_in_a_quiz_is_refused_at_its_line(staff, course, lesson, old, new, words):
     quiz = make_quiz(QUIZ, lesson)
     source = QUIZ.replace(old, new)
     page = save_quiz(staff, quiz, source)

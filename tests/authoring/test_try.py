@@ -85,7 +85,7 @@ def test_a_try_shows_every_hint_and_the_commit_graph(staff, lab, submission):
     assert "Commit graph" in page
 
 
-def test_the_snapshot_of_the_submission_is_tried_not_what_came_later(staff, lab, submission, tmp_path):
+def test_the_snapshot_of_the_submission_is_tried_not_later_commits(staff, lab, submission, tmp_path):
     later = Clone(tmp_path / "later", str(submission.receipt.repository.path))
     later.git("fetch", "-q", "portal", "main")
     later.git("checkout", "-q", "-B", "main", "FETCH_HEAD")
@@ -95,7 +95,7 @@ def test_the_snapshot_of_the_submission_is_tried_not_what_came_later(staff, lab,
     assert "2 of 3 checks passed" in try_it(staff, lab, f"submission-{submission.pk}").content.decode()
 
 
-def test_ones_own_practice_repository_is_tried_as_it_stands(staff, instructor, lab, tmp_path):
+def test_own_practice_repository_is_tried_in_its_current_state(staff, instructor, lab, tmp_path):
     learner = make_enrollment(instructor)
     own = make_repository(learner, make_lab(learner.course))
     fill(own, tmp_path, commits=3)
@@ -116,7 +116,7 @@ def test_a_fault_in_the_lab_is_said_at_line_and_key(staff, lab, submission):
     assert "Line 11: commits.at_least:" in response.content.decode()
 
 
-def test_a_repository_that_is_gone_or_empty_is_said_so(staff, lab, submission, instructor):
+def test_a_repository_that_is_gone_or_empty_is_reported(staff, lab, submission, instructor):
     gone = make_submission(make_learner(lab.course), lab)
     assert (
         "This repository is not on this server. Choose a different one."
@@ -145,7 +145,7 @@ def test_a_submission_by_address_is_tried_in_its_mirror(staff, lab, by_address, 
     assert "2 of 3 checks passed" in try_it(staff, lab, f"submission-{by_address.pk}").content.decode()
 
 
-def test_an_address_that_is_not_read_is_said_so(staff, lab, by_address):
+def test_an_address_that_is_not_read_is_reported(staff, lab, by_address):
     page = try_it(staff, lab, f"submission-{by_address.pk}").content.decode()
     assert "Repositories on `git.example` are no longer supported." in page
 
@@ -203,5 +203,5 @@ def test_submissions_of_other_labs_and_courses_are_out_of_reach(staff, lab, cour
         assert try_it(staff, lab, wanted).status_code == 404
 
 
-def test_a_try_is_asked_for_by_post(staff, lab):
+def test_a_try_requires_post(staff, lab):
     assert staff.get(reverse("admin:labs_lab_try", args=[lab.pk])).status_code == 405

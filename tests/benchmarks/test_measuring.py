@@ -79,7 +79,7 @@ def test_results_are_kept_with_every_round_and_drawn(found, tmp_path):
     assert "3.00" in [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
 
 
-def test_a_rate_with_errors_in_it_is_no_rate():
+def test_a_rate_with_errors_is_refused():
     said = "  300 requests in 3.00s, 1MB read\nRequests/sec:    100.25\n"
     assert read_rate(said) == 100.25
     with pytest.raises(RuntimeError, match="wrk met errors"):
@@ -106,5 +106,5 @@ def test_a_generated_repository_passes_by_the_engine_and_by_git(generated):
     assert plumbing.all_hold(generated, TINY.commits)
 
 
-def test_the_limit_sees_what_does_not_hold(generated):
+def test_the_limit_finds_statements_that_are_false(generated):
     assert not plumbing.all_hold(generated, TINY.commits + 1)

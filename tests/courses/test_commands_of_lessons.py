@@ -128,7 +128,7 @@ def test_dates_are_found_as_people_write_them(date):
     assert DATED.search(f"We meet on {date}, in the evening.")
 
 
-def test_versions_and_plain_words_are_no_dates():
+def test_versions_and_plain_words_are_not_dates():
     assert not DATED.search(
         "python 3.11.29, in 2025, may 29 learners march 3 miles? 2025-11, 10.0.0.1, 20250-11-29"
     )

@@ -46,7 +46,7 @@ def test_loading_twice_changes_nothing(folder, capsys):
     assert before == list(Lesson.objects.values()) + list(Quiz.objects.values()) + list(Lab.objects.values())
 
 
-def test_what_changed_in_the_file_alone_is_updated(folder, capsys):
+def test_changes_only_in_a_file_are_loaded(folder, capsys):
     load(folder, capsys)
     (folder / "one/01-start.md").write_text(LESSON.replace("## Begin", "## Begin\n\nNow."))
     (folder / "one/01-start.quiz.md").write_text(QUIZ.replace("This it is", "This one"))
@@ -58,7 +58,7 @@ def test_what_changed_in_the_file_alone_is_updated(folder, capsys):
     assert Lab.objects.get().current.max_points == 20
 
 
-def test_what_changed_in_the_portal_alone_is_kept_and_listed(folder, capsys):
+def test_changes_only_in_the_portal_are_kept_and_listed(folder, capsys):
     load(folder, capsys)
     lesson = Lesson.objects.get()
     lesson.source += "\nAdded in class.\n"
@@ -68,7 +68,7 @@ def test_what_changed_in_the_portal_alone_is_kept_and_listed(folder, capsys):
     assert "Added in class." in Lesson.objects.get().html
 
 
-def test_what_changed_in_both_is_kept_and_ends_in_a_conflict(folder, capsys):
+def test_changes_in_both_are_kept_and_end_in_a_conflict(folder, capsys):
     load(folder, capsys)
     Lesson.objects.update(title="From the portal")
     (folder / "one/01-start.md").write_text(LESSON.replace("title: Start", "title: From the file"))
@@ -77,7 +77,7 @@ def test_what_changed_in_both_is_kept_and_ends_in_a_conflict(folder, capsys):
     assert Lesson.objects.get().title == "From the portal"
 
 
-def test_the_same_change_on_both_sides_is_no_conflict(folder, capsys):
+def test_the_same_change_on_both_sides_is_not_a_conflict(folder, capsys):
     load(folder, capsys)
     Lesson.objects.update(title="Agreed")
     (folder / "one/01-start.md").write_text(LESSON.replace("title: Start", "title: Agreed"))
@@ -166,7 +166,7 @@ def test_a_fault_is_named_with_file_and_line(folder, name, old, new, expected):
     assert not Course.objects.exists()
 
 
-def test_a_file_that_is_no_text_is_named(folder):
+def test_a_file_that_is_not_text_is_named(folder):
     (folder / "one/01-start.md").write_bytes(b"---\nslug: start\n\xff\n---\n")
     assert "01-start.md:3: the file is not in UTF-8. Save it as UTF-8." in refusal(folder)
 
@@ -190,7 +190,7 @@ def test_a_lab_whose_check_was_never_seen_to_need_work_is_not_loaded(folder):
     assert not Lab.objects.exists()
 
 
-def test_a_scenario_that_ends_otherwise_than_it_expects_is_a_problem_at_its_line(folder):
+def test_a_scenario_with_an_unexpected_outcome_is_a_problem_at_its_line(folder):
     (folder / "labs/first/lab.yaml").write_text(LAB.replace("{readable: passed}", "{readable: needs work}"))
     assert "lab.yaml:11: a commit: readable: expected needs work, found passed." in refusal(folder)
 
@@ -222,13 +222,13 @@ def test_links_between_files_lead_to_their_lessons(folder, capsys):
     )  # nor in the editor, later
 
 
-def test_link_to_a_file_that_is_no_lesson_is_named_with_its_line(folder):
+def test_link_to_a_file_that_is_not_a_lesson_is_named_with_its_line(folder):
     path = folder / "one/01-start.md"
     path.write_text(path.read_text() + "\n[x](02-gone.md)\n")
     assert "01-start.md:12: 02-gone.md leads nowhere: no lesson has this file name." in refusal(folder)
 
 
-def test_what_is_worth_a_look_is_printed_and_loaded(folder, capsys):
+def test_warnings_are_printed_and_the_course_is_loaded(folder, capsys):
     path = folder / "one/01-start.quiz.md"
     path.write_text(path.read_text().replace("- [ ] That", "- [ ] All of the above"))
     assert "01-start.quiz.md:10: Options are shuffled, but this one depends on its position." in load(

@@ -35,7 +35,7 @@ def test_nothing_is_wrong_in_any_file(files):
     assert files.problems == []
 
 
-def test_two_sessions_hold_ten_to_twelve_lessons_each_with_a_quiz(files):
+def test_two_sessions_contain_ten_to_twelve_lessons_each_with_a_quiz(files):
     assert len(files.sessions) == 2
     assert 10 <= len(files.lessons) <= 12
     assert len(files.quizzes) == len(files.lessons)

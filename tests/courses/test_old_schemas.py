@@ -97,7 +97,7 @@ def test_a_course_with_old_texts_is_loaded_in_schema_2_and_loading_again_changes
 
 
 @pytest.mark.parametrize("edited", [False, True])
-def test_a_text_that_was_loaded_word_for_word_is_no_conflict(folder, capsys, edited):
+def test_a_text_that_was_loaded_word_for_word_is_not_a_conflict(folder, capsys, edited):
     """As releases before this one stored it."""
     path = folder / "labs/first/lab.yaml"
     path.write_text(path.read_text().replace("schema: 2", "schema: 1"))

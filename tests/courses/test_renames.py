@@ -113,7 +113,7 @@ def test_key_leads_to_its_row_whatever_else_changes(folder, capsys):
     assert (Lesson.objects.get().pk, Lesson.objects.get().slug) == (old.pk, "other")
 
 
-def test_two_lessons_change_places(folder, capsys):
+def test_two_lessons_swap_places(folder, capsys):
     shutil.copy(folder / "one/01-start.md", folder / "one/02-end.md")
     change(folder / "one/01-start.md", ("slug: start", "slug: start\nkey: a"))
     change(folder / "one/02-end.md", ("slug: start", "slug: end\nkey: b"), ("labs: [first]\n", ""))
@@ -128,7 +128,7 @@ def test_two_lessons_change_places(folder, capsys):
     }
 
 
-def test_renamed_lab_session_cohort_and_course_stay_one(learner, folder, capsys, client):
+def test_renamed_lab_session_cohort_and_course_keep_their_rows(learner, folder, capsys, client):
     change(folder / "course.yaml", ("slug: spring", "key: first-run\n    slug: spring"))
     load(folder, capsys)
     before, lab = standing(learner), Lab.objects.get()
@@ -157,7 +157,7 @@ def test_renamed_lab_session_cohort_and_course_stay_one(learner, folder, capsys,
     assert "nothing changed" in loaded(folder, capsys)
 
 
-def test_what_changed_in_the_portal_follows_the_new_slug_and_is_kept(folder, capsys):
+def test_changes_in_the_portal_follow_the_new_slug_and_are_kept(folder, capsys):
     load(folder, capsys)
     lesson = Lesson.objects.get()
     lesson.source += "\nAdded in class.\n"
@@ -196,7 +196,7 @@ def text_of(slug: str, words: str) -> str:
 
 
 @pytest.mark.parametrize("answer", ["draft", "keep"])
-def test_text_that_moves_to_the_place_of_one_that_is_gone_stays_itself(folder, capsys, answer):
+def test_text_that_moves_to_the_place_of_a_deleted_file_keeps_its_row(folder, capsys, answer):
     one, two = folder / "one/02-uno.md", folder / "one/03-two.md"
     one.write_text(text_of("uno", "Commits are snapshots of a tree. "))
     two.write_text(text_of("two", "Layers of an image lie on each other. "))
@@ -212,7 +212,7 @@ def test_text_that_moves_to_the_place_of_one_that_is_gone_stays_itself(folder, c
     assert (uno.pk, uno.status) == (rows["uno"], "draft" if answer == "draft" else "published")
 
 
-def test_other_text_at_a_place_is_new_and_the_old_one_is_asked_about(folder, capsys):
+def test_different_text_at_a_place_is_new_and_the_command_asks_about_the_old_one(folder, capsys):
     path = folder / "one/02-uno.md"
     path.write_text(text_of("uno", "Commits are snapshots of a tree. "))
     load(folder, capsys)
@@ -223,7 +223,7 @@ def test_other_text_at_a_place_is_new_and_the_old_one_is_asked_about(folder, cap
     assert Lesson.objects.filter(slug__in=["uno", "layers"]).count() == 2
 
 
-def test_cohort_of_the_same_title_is_another(learner, folder, capsys):
+def test_cohort_with_the_same_title_is_a_different_one(learner, folder, capsys):
     change(folder / "course.yaml", ("slug: spring", "slug: spring-2027"))
     with pytest.raises(CommandError, match="cohort spring"):
         call_command("load_course", str(folder))
@@ -241,7 +241,7 @@ def remove_lesson(folder):
     change(folder / "labs/first/brief.md", ("[the lesson](lesson:start)", "the lesson"))
 
 
-def test_file_that_is_gone_is_reported_and_asked_about_before_anything_is_loaded(learner, folder, capsys):
+def test_file_that_is_gone_is_reported_and_needs_an_answer_before_anything_is_loaded(learner, folder, capsys):
     before = standing(learner)
     remove_lesson(folder)
     with pytest.raises(CommandError) as refused:
@@ -253,7 +253,7 @@ def test_file_that_is_gone_is_reported_and_asked_about_before_anything_is_loaded
 
 
 @pytest.mark.parametrize(("answer", "status"), [("keep", "published"), ("draft", "draft")])
-def test_answer_about_a_file_that_is_gone_is_followed_and_not_asked_again(
+def test_answer_about_a_file_that_is_gone_is_followed_and_not_requested_again(
     learner, folder, capsys, answer, status
 ):
     remove_lesson(folder)

@@ -33,7 +33,7 @@ def test_each_example_has_no_problem_on_its_own():
     assert {f"::: {name}" for name in BLOCKS} < {entry.name for entry in syntax()}
 
 
-def test_quiz_of_the_docs_has_each_kind_and_nothing_to_look_at():
+def test_quiz_of_the_docs_has_each_kind_and_no_warning():
     assert reference.with_example(TEXT) == TEXT, "run `python -m lessons.quizzes.reference docs`"
     quiz = parse(QUIZ)
     assert [question.kind for question in quiz.questions] == [kind.kind for kind in KINDS]

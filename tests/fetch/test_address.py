@@ -101,7 +101,7 @@ def test_what_a_browser_appends_is_refused_with_the_address_without_it(more, cod
         (f"{PAGE}/tree/feature/a?tab=readme", "query", f"{PAGE}/tree/feature/a"),
     ],
 )
-def test_what_can_be_made_out_is_suggested(text, code, suggestion):
+def test_a_url_that_can_be_recognised_is_suggested(text, code, suggestion):
     error = refusal(text)
     assert (error.code, error.suggestion) == (code, suggestion)
     assert "secret" not in error.message
@@ -145,7 +145,7 @@ def test_the_suggestion_for_a_file_with_a_line_is_the_repository():
         ("fd::17/foo", "port"),
     ],
 )
-def test_what_is_no_address_has_its_own_code_and_one_sentence_for_people(text, code):
+def test_text_that_is_not_an_address_has_its_own_code_and_one_sentence_for_people(text, code):
     error = refusal(text)
     assert error.code == code
     assert error.message.startswith("Enter a repository URL. ")
@@ -194,7 +194,7 @@ def test_a_port_is_read_only_where_the_setting_names_it():
 @pytest.mark.parametrize(
     "parts", [("-x", "a", "b"), ("github.com", "a/b", "c"), ("github.com", "a", ".."), ("a\n", "b", "c")]
 )
-def test_parts_that_could_mislead_make_no_address(parts):
+def test_parts_that_could_mislead_are_refused(parts):
     with pytest.raises(ValueError, match="not the parts of a repository URL"):
         Address(*parts)
 
@@ -202,12 +202,12 @@ def test_parts_that_could_mislead_make_no_address(parts):
 # the cases A1 to A5, first by the address rule; the second line of defence is in test_hostile_server.py
 
 
-def test_a01_a_helper_that_runs_a_shell_is_no_address():
+def test_a01_a_helper_that_runs_a_shell_is_not_an_address():
     assert refusal("ext::sh -c 'touch /tmp/ran'").code == "blank_inside"
     assert refusal("ext::sh").code == "no_address"
 
 
-def test_a02_a_file_of_the_machine_is_no_address():
+def test_a02_a_file_of_the_machine_is_not_an_address():
     assert refusal("file:///etc/passwd").code == "scheme"
     assert [refusal(text).code for text in ("/etc/passwd", "../other", "./a/b")] == [
         "no_address",
@@ -216,18 +216,18 @@ def test_a02_a_file_of_the_machine_is_no_address():
     ]
 
 
-def test_a03_an_ssh_option_is_no_address():
+def test_a03_an_ssh_option_is_not_an_address():
     assert refusal("ssh://-oProxyCommand=touch/x").code == "option"
     assert refusal("git@-oProxyCommand=touch:a/b").code == "option"
 
 
-def test_a04_an_option_of_git_is_no_address():
+def test_a04_an_option_of_git_is_not_an_address():
     assert refusal("--upload-pack=touch").code == refusal("-u/x").code == "option"
 
 
-def test_a05_a_host_behind_another_name_is_no_address():
+def test_a05_a_host_behind_another_name_is_not_an_address():
     assert refusal("https://github.com@evil/a/b").code == "userinfo"
 
 
-def test_the_url_is_made_of_the_parts_alone():
+def test_the_url_is_built_from_the_parts_only():
     assert listing.HEADS not in read_address(f"{PAGE}/tree/refs/heads/x").url

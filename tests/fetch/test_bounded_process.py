@@ -38,11 +38,11 @@ def way(request, monkeypatch):
 @pytest.fixture(autouse=True)
 def same_user(request, monkeypatch):
     """Another user could not run a Python that lies in somebody's home."""
-    if request.function is not test_as_root_the_process_is_a_user_of_its_own_without_rights:
+    if request.function is not test_as_root_the_process_runs_as_a_separate_user_without_rights:
         monkeypatch.setattr(bounded_process, "drops_to_uid", lambda: False)
 
 
-def test_what_a_process_says_and_how_it_ends_comes_back(way):
+def test_messages_and_exit_status_of_a_process_are_returned(way):
     ended = run_python(
         "import sys; print(sys.stdin.read()); sys.stderr.write('no'); sys.exit(3)", stdin=b"given"
     )
@@ -55,12 +55,12 @@ def test_memory_processor_and_files_are_limited(way):
     assert run_python(code, limits).output.decode().strip() == str([200 * MEGABYTE, MEGABYTE, 7])
 
 
-def test_memory_past_the_limit_is_not_given(way):
+def test_memory_over_the_limit_is_refused(way):
     ended = run_python("x = bytearray(300 << 20)", FetchLimits(memory=100 * MEGABYTE))
     assert ended.status == 1 and "MemoryError" in ended.messages
 
 
-def test_as_root_the_process_is_a_user_of_its_own_without_rights():
+def test_as_root_the_process_runs_as_a_separate_user_without_rights():
     if not bounded_process.drops_to_uid():
         pytest.skip("only root can become another user, and only by setpriv")
     argv = ["sh", "-c", "id -u; id -G; cat /proc/self/status"]
@@ -94,7 +94,7 @@ def test_a_process_that_closes_its_streams_and_stays_is_ended_at_the_deadline():
     assert ended.limit == "seconds"
 
 
-def test_more_messages_than_can_be_meant_end_the_process_and_64_kb_are_kept():
+def test_too_many_messages_end_the_process_and_64_kb_are_kept():
     ended = run_python("import os\nwhile True: os.write(2, b'x' * 4096)")
     assert ended.limit == "messages" and len(ended.messages) == 64 << 10
 

@@ -43,7 +43,7 @@ def refs_of(learner):
     return dict(line.split() for line in learner.git(f"--git-dir={learner.mirror}", *listing).splitlines())
 
 
-def test_all_branches_and_tags_come_with_their_objects(pushed):
+def test_all_branches_and_tags_are_fetched_with_their_objects(pushed):
     first = pushed.head()
     pushed.branch("feature/a")
     second = pushed.commit("Second", b="b")
@@ -64,13 +64,13 @@ def test_all_branches_and_tags_come_with_their_objects(pushed):
 
 
 @pytest.mark.parametrize("name", ["größe", "line\u2028end", "-x", "a'b$(c)"])
-def test_branches_of_strange_names_come_too(pushed, name):
+def test_branches_with_strange_names_are_fetched_too(pushed, name):
     pushed.git("update-ref", f"refs/heads/{name}", pushed.head())
     pushed.push()
     assert pushed.fetch().refs == {f"refs/heads/{each}": pushed.head() for each in (name, "main")}
 
 
-def test_what_is_no_branch_and_no_tag_stays_where_it_is(pushed, server):
+def test_refs_other_than_branches_and_tags_are_not_fetched(pushed, server):
     pushed.git("update-ref", "refs/pull/1/head", pushed.commit("Not ours", x=os.urandom(300 * KILOBYTE)))
     pushed.git("push", "-q", "origin", "refs/pull/1/head")
     server.clear()
@@ -88,14 +88,14 @@ def test_fetching_again_after_a_push_transfers_only_what_is_new(pushed, server):
     assert server.served < 5 * KILOBYTE
 
 
-def test_fetching_again_when_nothing_changed_asks_for_the_list_alone(pushed, server):
+def test_fetching_again_when_nothing_changed_asks_only_for_the_list_of_refs(pushed, server):
     before = pushed.fetch()
     server.clear()
     assert pushed.fetch() == before
     assert [method for method, _ in server.requests] == ["GET"]
 
 
-def test_the_mirror_shows_what_the_last_fetch_brought(pushed):
+def test_the_mirror_shows_the_refs_of_the_last_fetch(pushed):
     pushed.git("branch", "gone")
     pushed.push()
     pushed.fetch()
@@ -110,7 +110,7 @@ def test_the_mirror_shows_what_the_last_fetch_brought(pushed):
     assert pushed.git(f"--git-dir={pushed.mirror}", "fsck", "--connectivity-only") == ""
 
 
-def test_a_broken_off_fetch_leaves_the_mirror_as_it_was(pushed, monkeypatch):
+def test_an_interrupted_fetch_leaves_the_mirror_as_it_was(pushed, monkeypatch):
     before = pushed.fetch()
     pushed.commit("Second", b="b")
     pushed.push()
@@ -122,7 +122,7 @@ def test_a_broken_off_fetch_leaves_the_mirror_as_it_was(pushed, monkeypatch):
     assert refs_of(pushed) == before.refs
 
 
-def test_a_mirror_that_cannot_be_read_is_begun_anew_by_the_fetch_after(pushed):
+def test_a_mirror_that_cannot_be_read_is_recreated_by_the_next_fetch(pushed):
     before = pushed.fetch()
     for pack in pushed.mirror.glob("objects/pack/*.pack"):
         pack.chmod(0o644)
@@ -133,7 +133,7 @@ def test_a_mirror_that_cannot_be_read_is_begun_anew_by_the_fetch_after(pushed):
     assert pushed.fetch() == before
 
 
-def test_a_mirror_of_many_packs_is_begun_anew(pushed, monkeypatch):
+def test_a_mirror_of_many_packs_is_recreated(pushed, monkeypatch):
     pushed.fetch()
     pushed.commit("Second", b="b")
     pushed.push()
@@ -143,7 +143,7 @@ def test_a_mirror_of_many_packs_is_begun_anew(pushed, monkeypatch):
         assert mirror.packs == 1
 
 
-def test_what_earlier_pushes_left_in_the_mirror_does_not_make_a_repository_too_big(pushed):
+def test_objects_of_earlier_pushes_in_the_mirror_do_not_make_a_repository_too_big(pushed):
     pushed.fetch()
     pushed.git("checkout", "-q", "--orphan", "new")
     pushed.git("rm", "-rfq", ".")
@@ -154,7 +154,7 @@ def test_what_earlier_pushes_left_in_the_mirror_does_not_make_a_repository_too_b
     assert bytes_in(pushed.mirror) < 700 * KILOBYTE
 
 
-def test_a_repository_past_the_bytes_is_too_big(pushed):
+def test_a_repository_over_the_size_limit_is_too_big(pushed):
     error = refused(pushed, bytes=300 * KILOBYTE)
     assert error.code == "too_big"
     assert not pushed.mirror.exists()
@@ -259,7 +259,7 @@ def test_the_newest_commit_is_that_of_the_branch_in_the_address(pushed, network)
         latest(pushed.at("/tree/other"), network=network)
 
 
-def test_a_message_that_does_not_come_is_left_out(pushed, network, monkeypatch):
+def test_a_message_that_does_not_arrive_is_left_out(pushed, network, monkeypatch):
     def fail(*arguments):
         raise FetchError("gone")
 

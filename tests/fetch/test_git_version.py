@@ -29,11 +29,11 @@ from labs.grader.git.version import GitVersion, git_version_is_safe, installed_g
         ("", None, False),
     ],
 )
-def test_a23_a_git_that_is_not_known_to_be_mended_is_not_safe(upstream, package, safe):
+def test_a23_a_git_that_is_not_known_to_be_patched_is_not_safe(upstream, package, safe):
     assert git_version_is_safe(GitVersion(upstream, package)) is safe
 
 
-def test_the_installed_git_is_asked_of_git_and_of_its_package(monkeypatch):
+def test_the_installed_version_is_read_from_git_and_from_its_package(monkeypatch):
     said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout
     assert installed_git().upstream in said
     monkeypatch.setattr(version.shutil, "which", lambda name: f"/usr/bin/{name}")

@@ -62,7 +62,7 @@ def large(learner, gigabyte):
     return zeros
 
 
-def test_a10_a_file_of_1_gb_is_left_out_and_said_to_be_over_1_mb(learner, large, ask):
+def test_a10_a_file_of_1_gb_is_left_out_and_reported_as_over_1_mb(learner, large, ask):
     before = cpu_seconds()
     result = ask("file: {path: zero.bin, contains: x}")
     assert cpu_seconds() - before < 2
@@ -80,7 +80,7 @@ def test_a10_the_other_checks_are_graded_and_the_report_can_say_what_was_left_ou
     assert learner.fetch().notes == ["1 file over 1 MB was not read on `main`: `zero.bin`."]
 
 
-def test_a20_reading_a_file_that_was_left_out_asks_nobody(learner, large, server):
+def test_a20_reading_a_file_that_was_left_out_makes_no_request(learner, large, server):
     fetched = learner.fetch()
     server.clear()
     with Repository.open(learner.mirror, fetched.refs) as repository:
@@ -89,7 +89,7 @@ def test_a20_reading_a_file_that_was_left_out_asks_nobody(learner, large, server
     assert "remote" not in (learner.mirror / "config").read_text()
 
 
-def test_a_lost_object_that_is_no_file_is_still_a_fault(learner, large):
+def test_a_lost_object_that_is_not_a_file_is_still_a_fault(learner, large):
     fetched = learner.fetch()
     for pack in learner.mirror.glob("objects/pack/*"):
         pack.unlink()
@@ -97,7 +97,7 @@ def test_a_lost_object_that_is_no_file_is_still_a_fault(learner, large):
         repository.branch("main")
 
 
-def test_a_lost_file_of_a_repository_that_was_pushed_whole_is_no_verdict(learner):
+def test_a_lost_file_of_a_repository_that_was_pushed_whole_gives_no_verdict(learner):
     learner.commit(a="a")
     blob = learner.git("rev-parse", "HEAD:a.txt")
     (learner.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
@@ -134,7 +134,7 @@ def test_a17_a_tree_with_a_name_that_leads_out_of_it_is_damaged(learner, name, w
     assert f"Git rejects an object in it (`{word}`)" in caught.value.message
 
 
-def test_a18_a_submodule_is_not_fetched_and_said_so(learner, server):
+def test_a18_a_submodule_is_not_fetched_and_reported(learner, server):
     modules = f'[submodule "m"]\n path = m\n url = https://{server.host}/good/other.git\n'
     blob = learner.git("hash-object", "-w", "--stdin", stdin=modules.encode())
     push_tree(learner, f"100644 blob {blob}\t.gitmodules", f"160000 commit {'1' * 40}\tm")
@@ -142,7 +142,7 @@ def test_a18_a_submodule_is_not_fetched_and_said_so(learner, server):
     assert all(path.startswith(f"/good/{learner.address.name}.git/") for _, path in server.requests)
 
 
-def test_a19_a_symbolic_link_is_not_followed_and_said_so(learner, ask):
+def test_a19_a_symbolic_link_is_not_followed_and_reported(learner, ask):
     target = learner.git("hash-object", "-w", "--stdin", stdin=b"/etc/passwd")
     push_tree(learner, f"120000 blob {target}\tlink")
     result = ask("file: {path: link, contains: root}")
@@ -150,7 +150,7 @@ def test_a19_a_symbolic_link_is_not_followed_and_said_so(learner, ask):
     assert learner.fetch().notes == ["1 symbolic link was not followed on `main`: `link`."]
 
 
-def test_a21_nothing_that_a_repository_brings_along_is_run(learner, ask, tmp_path):
+def test_a21_nothing_in_a_repository_is_run(learner, ask, tmp_path):
     ran = tmp_path / "ran"
     script = f"#!/bin/sh\ntouch {ran}\n"
     learner.put(".gitattributes", "* filter=evil diff=evil merge=evil text export-subst\n")

@@ -68,7 +68,7 @@ def test_a01_to_a03_are_refused_by_git_itself_too(case, url, tmp_path):
     assert not marker.exists()
 
 
-def test_a04_an_option_in_the_place_of_a_url_starts_nothing(tmp_path):
+def test_a04_an_option_in_place_of_a_url_starts_nothing(tmp_path):
     ended = ask_git(f"--upload-pack=touch {tmp_path / 'ran'}", "protocol.allow=always")
     assert ended.status and not (tmp_path / "ran").exists()
 
@@ -127,7 +127,7 @@ def test_a08_the_address_that_was_checked_is_the_one_that_is_used(learner, serve
 
 
 @pytest.mark.parametrize("name", ["locked", "nothing"])
-def test_a09_a_repository_that_is_not_public_is_said_to_be_private_or_misspelt(refusal, server, name):
+def test_a09_a_repository_that_is_not_public_is_reported_as_private_or_misspelt(refusal, server, name):
     error, seconds = refusal(name)
     assert error.code == "not_found" and seconds < 30
     assert error.message.startswith(
@@ -136,7 +136,7 @@ def test_a09_a_repository_that_is_not_public_is_said_to_be_private_or_misspelt(r
     assert len(server.requests) <= 2
 
 
-def test_a11_an_endless_pack_ends_at_its_bytes(refusal, monkeypatch):
+def test_a11_an_endless_pack_ends_at_the_size_limit(refusal, monkeypatch):
     sizes = []
     measure = bounded_process.bytes_in
     monkeypatch.setattr(
@@ -154,7 +154,7 @@ def test_a11_the_disk_is_watched_also_where_no_single_file_is_too_large(refusal,
     assert error.code == "too_big" and seconds < 30
 
 
-def test_a12_a_claim_of_two_billion_objects_is_refused_within_its_memory(refusal):
+def test_a12_a_claim_of_two_billion_objects_is_refused_within_the_memory_limit(refusal):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     error, seconds = refusal("huge")
     assert error.code == "too_big" and seconds < 30
@@ -168,7 +168,7 @@ def test_a13_branches_without_end_are_too_many(refusal, name):
     assert error.code == "too_many_refs" and seconds < 30
 
 
-def test_a13_a_list_of_branches_past_its_bytes_is_too_many(learner):
+def test_a13_a_list_of_branches_over_the_size_limit_is_too_many(learner):
     learner.commit(a="a")
     learner.push()
     with pytest.raises(FetchRefusedError) as caught:
@@ -176,7 +176,7 @@ def test_a13_a_list_of_branches_past_its_bytes_is_too_many(learner):
     assert caught.value.code == "too_many_refs"
 
 
-def test_a14_a_drip_ends_when_next_to_nothing_came_for_some_seconds(refusal):
+def test_a14_a_drip_ends_when_next_to_nothing_arrived_for_some_seconds(refusal):
     error, seconds = refusal("drip", replace(LIMITS, low_speed_seconds=2))
     assert error.code == "slow_host" and seconds < 30
 
@@ -193,26 +193,26 @@ def test_a15_endless_noise_is_cut(refusal):
     assert error.code == "noise" and seconds < 30
 
 
-def test_a15_words_of_the_server_are_not_taken_for_words_of_git(refusal):
+def test_a15_words_of_the_server_are_not_mistaken_for_words_of_git(refusal):
     error, _ = refusal("loud")
     assert error.code == "damaged"
     assert "31m" not in error.message and "unheard" not in error.message
 
 
 @pytest.mark.parametrize("name", ["garbage", "wrong"])
-def test_a_pack_that_is_none_is_damaged(refusal, name):
+def test_an_invalid_pack_is_damaged(refusal, name):
     error, _ = refusal(name)
     assert error.code == "damaged"
 
 
 @pytest.mark.parametrize("name", ["broken"])
-def test_a_server_with_a_fault_did_not_answer(refusal, server, name):
+def test_a_server_error_counts_as_no_answer(refusal, server, name):
     error, _ = refusal(name)
     assert error.code == "dead_host"
     assert error.message.startswith(f"`{server.host}` did not respond. ")
 
 
-def test_a_port_at_which_nobody_listens_did_not_answer(tmp_path, network):
+def test_a_closed_port_counts_as_no_answer(tmp_path, network):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = Address(f"git.test:{taken.getsockname()[1]}", "good", "lab")
@@ -221,12 +221,12 @@ def test_a_port_at_which_nobody_listens_did_not_answer(tmp_path, network):
     assert caught.value.code == "dead_host"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_fault_of_ours(learner, network):
+def test_an_untrusted_certificate_is_our_fault(learner, network):
     with pytest.raises(FetchError, match="certificate"):
         latest(learner.address, network=replace(network, ca_file=None))
 
 
-def test_git_that_is_not_there_is_a_fault_of_ours(learner, network, monkeypatch):
+def test_missing_git_is_our_fault(learner, network, monkeypatch):
     monkeypatch.setattr(
         upstream.shutil, "which", lambda name: None if name in ("setpriv", "prlimit") else name
     )

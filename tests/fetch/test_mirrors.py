@@ -29,7 +29,7 @@ def kept(tmp_path):
     return make
 
 
-def test_the_place_of_a_mirror_is_the_same_for_capitals_and_another_for_each_repository(tmp_path):
+def test_the_path_of_a_mirror_ignores_case_and_differs_for_each_repository(tmp_path):
     places = [
         mirror_path(tmp_path, Address("github.com", *names))
         for names in (("A", "B"), ("a", "b"), ("a-b", "c"))
@@ -39,7 +39,7 @@ def test_the_place_of_a_mirror_is_the_same_for_capitals_and_another_for_each_rep
     assert all(tmp_path in place.parents for place in places)
 
 
-def test_a_mirror_is_held_by_one_at_a_time(tmp_path):
+def test_a_mirror_is_locked_by_one_process_at_a_time(tmp_path):
     with (
         hold(tmp_path / "m.git"),
         pytest.raises(FetchError, match="timed out waiting for the mirror"),
@@ -48,7 +48,7 @@ def test_a_mirror_is_held_by_one_at_a_time(tmp_path):
         pass
 
 
-def test_who_waits_for_a_mirror_gets_it_even_if_the_folder_was_removed_meanwhile(tmp_path):
+def test_a_process_that_waits_for_a_mirror_gets_it_even_if_the_folder_was_removed_meanwhile(tmp_path):
     path, got = tmp_path / "m.git", []
 
     def wait():
@@ -72,13 +72,13 @@ def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
         assert not mirror.is_complete()
 
 
-def test_a_mirror_into_which_nothing_came_is_removed(tmp_path):
+def test_a_mirror_that_stayed_empty_is_removed(tmp_path):
     with hold(tmp_path / "m.git"):
         pass
     assert not (tmp_path / "m.git").exists()
 
 
-def test_the_least_recently_used_leave_until_the_rest_fits(kept, tmp_path):
+def test_the_least_recently_used_mirrors_are_removed_until_the_rest_fits(kept, tmp_path):
     old, middle, new = (kept(name, size=10_000, used=used) for used, name in enumerate("abc", start=1))
     assert prune_mirrors(tmp_path, 25_000) == 1
     assert [path.exists() for path in (old, middle, new)] == [False, True, True]
@@ -100,7 +100,7 @@ def test_a_mirror_in_use_stays(kept, tmp_path):
         assert old.exists() and not new.exists()
 
 
-def test_what_a_killed_fetch_left_is_not_taken_for_a_mirror(kept):
+def test_leftovers_of_a_killed_fetch_are_not_mistaken_for_a_mirror(kept):
     path = kept("a")
     filling = Mirror(path).filling(None)
     filling.__enter__()  # and never ended

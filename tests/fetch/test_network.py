@@ -48,7 +48,7 @@ def test_a_look_up_gives_all_addresses_and_none_for_an_unknown_name(monkeypatch)
     assert look_up("no.test", 443) == frozenset()
 
 
-def test_a_look_up_that_nobody_answers_ends_in_its_time(monkeypatch):
+def test_a_look_up_that_nobody_answers_ends_within_its_time_limit(monkeypatch):
     monkeypatch.setattr(network_module, "LOOK_UP_SECONDS", 0.1)
     may_end, ended = threading.Event(), threading.Event()
 

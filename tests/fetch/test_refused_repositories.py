@@ -48,7 +48,7 @@ def outcome_of(learner, tmp_path):
 
 
 @pytest.mark.heavy
-def test_what_git_refuses_is_the_learners_set_up_with_a_reason(outcome_of, caplog):
+def test_repository_that_git_refuses_is_a_set_up_problem_with_a_reason(outcome_of, caplog):
     wrong = {}
     for name, shape in REFUSED.items():
         found = outcome_of(shape)
@@ -62,7 +62,7 @@ def test_what_git_refuses_is_the_learners_set_up_with_a_reason(outcome_of, caplo
     assert not caplog.records
 
 
-def test_what_no_server_gives_away_is_not_our_fault(outcome_of):
+def test_repository_that_no_server_serves_is_not_our_fault(outcome_of):
     codes = {name: getattr(outcome_of(shape), "code", None) for name, shape in NOT_SERVED.items()}
     assert set(codes.values()) <= {"dead_host", "not_found"}
 

@@ -223,7 +223,7 @@ def test_a_nested_repository_keeps_its_history(copy_of, tmp_path):
     assert learner.git("--git-dir=../app.git", "log", "--format=%s") == "Inside"
 
 
-def test_a_pointer_is_no_content_for_any_kind_that_reads_one(repo):
+def test_a_pointer_is_not_content_for_any_kind_that_reads_content(repo):
     kinds = {
         "data: {path: p.json, value: a, equals: 1}": "p.json",
         CSV: "data/reviews.csv",
@@ -263,7 +263,7 @@ def test_a_pointer_is_replaced_by_its_content(learner):
     assert Repo(learner.path.parent / "origin.git").ask(CSV).outcome is Outcome.PASSED
 
 
-def test_binary_data_is_no_table(repo):
+def test_binary_data_is_not_a_table(repo):
     repo.put("data/reviews.csv", b"PK\x03\x04\x14\x00\x06\x00" + bytes(40))
     repo.commit("Add a workbook")
     assert "is a ZIP archive, such as an Excel workbook, not text." in repo.ask(CSV).why

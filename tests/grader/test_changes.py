@@ -93,7 +93,7 @@ def _moved_pack(repo):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the memory of a process")
-def test_endless_paths_do_not_fill_the_memory(copy_of, monkeypatch):
+def test_endless_paths_do_not_exhaust_the_memory(copy_of, monkeypatch):
     monkeypatch.setattr(changes, "MAX_MEMORY", 32 << 20)
     repo = copy_of(bomb)
     trees = repo.git("rev-parse", "main~1^{tree}", "main^{tree}").split()
@@ -106,7 +106,7 @@ def test_endless_paths_do_not_fill_the_memory(copy_of, monkeypatch):
         repository.change_of(repository.history[repository.branches["main"]])
 
 
-def test_names_that_lead_out_of_the_tree_are_no_changes(repo):
+def test_names_that_lead_out_of_the_tree_are_not_changes(repo):
     Stock().build(repo)
     blob = bytes.fromhex(repo.git("rev-parse", "main:a.txt"))
     raw = b"".join(b"100644 %b\0%b" % (name, blob) for name in (b"..", b".git", b"fine"))

@@ -31,7 +31,7 @@ def test_commits_of_one_side_are_counted(forked, numbers, outcome):
     assert forked.ask(f"ahead_behind: {{name: side, {numbers}}}").outcome is outcome
 
 
-def test_what_is_behind_is_merged(forked):
+def test_the_fix_of_a_branch_that_is_behind_merges_the_other(forked):
     result = forked.ask("ahead_behind: {name: side, behind: 0}")
     assert result.why == "`side` is 2 commits ahead of and 1 commit behind `main`."
     assert (result.expected, result.found) == (

@@ -42,7 +42,7 @@ def test_another_branch_may_not_keep_the_old_one(line):
     assert "history of `copy`" in ask(line).why
 
 
-def test_a_second_commit_is_no_amended_one(line):
+def test_a_second_commit_is_not_an_amended_one(line):
     amend(line)
     line.commit("Add the rest", b="b")
     result = ask(line)
@@ -50,7 +50,7 @@ def test_a_second_commit_is_no_amended_one(line):
     assert f"git reset --soft {line.head('v1.0')}" in result.fix
 
 
-def test_a_merge_on_the_parent_is_no_amended_commit(line):
+def test_a_merge_on_the_parent_is_not_an_amended_commit(line):
     amend(line)
     line.git("switch", "-q", "-c", "side", "v1.0")
     line.commit("Side", s="s")

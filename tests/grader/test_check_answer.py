@@ -70,7 +70,7 @@ BY_GIT = {
 
 
 @pytest.mark.parametrize("equals", BY_GIT)
-def test_what_git_prints_is_right_and_another_answer_is_not(repo, equals):
+def test_the_output_of_git_is_right_and_another_answer_is_not(repo, equals):
     right = repo.shell(BY_GIT[equals])
     if right.count("\n") > 1:
         right = ", ".join(right.split("\n"))
@@ -87,7 +87,7 @@ def test_what_git_prints_is_right_and_another_answer_is_not(repo, equals):
     assert right.strip() not in shown or right.strip().isdigit()
 
 
-def test_every_value_is_asked_for_here():
+def test_every_value_is_tested_here():
     assert {read_asked(read_yaml(equals)[0])[0].name for equals in BY_GIT} == set(VALUES)
 
 
@@ -110,7 +110,7 @@ def test_the_command_of_a_question_runs_as_pasted(repo, equals):
         ("{id}0", False),
     ],
 )
-def test_an_id_may_be_cut(repo, typed, right):
+def test_an_id_may_be_abbreviated(repo, typed, right):
     commit = repo.head("v1.0")
     text = typed.replace("ID", "id").format(id=commit.upper() if "ID" in typed else commit)
     assert (answered(repo, f"{text}\n", "{id_of: v1.0}").outcome is Outcome.PASSED) == right
@@ -189,7 +189,7 @@ def test_a_question_without_an_answer_here_is_not_run(repo, equals, words):
         ("equals: {value_in: {path: a}}", "needs one of `line`, `matches` and `value`"),
     ],
 )
-def test_questions_that_cannot_be_asked(lab, rest, words):
+def test_impossible_questions_are_refused(lab, rest, words):
     with pytest.raises(SpecError) as caught:
         load_spec(lab(f"answer: {{path: a.txt, {rest}}}"))
     assert words in str(caught.value)

@@ -32,7 +32,7 @@ def test_attributes_are_what_git_says(repo, text, has):
     assert repo.ask(f"attributes: {{path: model/a.bin, has: {has}}}").outcome is Outcome.PASSED
 
 
-def test_what_differs_is_said_with_the_line(repo):
+def test_a_difference_is_reported_with_its_line(repo):
     with_attributes(repo, "# models\n*.bin text eol=crlf\n")
     result = repo.ask("attributes: {path: a.bin, has: {text: true, eol: lf, diff: false}}")
     assert result.why == "`a.bin` on `main` has `eol` set to `crlf` and `diff` unspecified."
@@ -44,7 +44,7 @@ def test_what_differs_is_said_with_the_line(repo):
     assert "'a.bin eol=lf -diff' >> .gitattributes" in result.fix
 
 
-def test_a_deeper_file_decides_and_is_mended(repo):
+def test_a_deeper_file_decides_and_is_fixed(repo):
     with_attributes(repo, "*.sh eol=lf\n")
     with_attributes(repo, "*.sh eol=crlf\n", "bin/.gitattributes")
     result = repo.ask("attributes: {path: bin/run me.sh, has: {eol: lf}}")
@@ -60,7 +60,7 @@ def test_rules_that_are_not_committed_do_not_count(repo):
 
 
 @pytest.mark.parametrize("has", ["{}", "lf", "{--all: true}", "{eol: [lf]}"])
-def test_attributes_that_cannot_be(lab, has):
+def test_impossible_attributes_are_refused(lab, has):
     with pytest.raises(SpecError, match=r"attributes\.has"):
         load_spec(lab(f"attributes: {{path: a, has: {has}}}"))
 

@@ -81,7 +81,7 @@ def test_one_of_the_names_or_addresses_is_enough(repo, ask, name, email, outcome
     assert ask().outcome == outcome
 
 
-def test_the_committer_is_looked_at_when_asked_for(repo, ask):
+def test_the_committer_is_compared_if_required(repo, ask):
     sign(repo, roles=("COMMITTER",))
     repo.commit("Written by the learner, committed by another")
     assert ask("authors: {by: committer}").outcome is Outcome.NEEDS_WORK
@@ -94,7 +94,7 @@ def test_what_the_host_commits_counts_as_the_authors(repo, ask):
     assert ask("authors: {by: committer}").outcome is Outcome.PASSED
 
 
-def test_a_merge_made_by_the_host_is_nobodys(repo, ask):
+def test_a_merge_made_by_the_host_belongs_to_nobody(repo, ask):
     repo.commit("Start")
     repo.branch("side")
     repo.commit("Side")
@@ -132,7 +132,7 @@ def test_commits_of_the_starter_do_not_count(repo, ask):
     assert ask(starter=starter).outcome is Outcome.PASSED
 
 
-def test_a_branch_without_commits_of_ones_own_needs_work(repo, ask):
+def test_a_branch_without_own_commits_needs_work(repo, ask):
     result = ask(starter=repo.commit("Start"))
     assert (result.outcome, result.why) == (
         Outcome.NEEDS_WORK,

@@ -25,7 +25,7 @@ def test_a_name_that_differs_by_case_and_hyphen_is_a_near_miss(repo):
     assert "git switch Feature/log_in\n" in result.fix and "git branch -m feature/log-in\n" in result.fix
 
 
-def test_another_branch_of_like_spelling_is_not_renamed(repo):
+def test_another_branch_with_a_similar_name_is_not_renamed(repo):
     repo.commit()
     repo.branch("feature/a")
     assert "branch -m" not in repo.ask("branch: {name: feature/b}").fix
@@ -47,7 +47,7 @@ def test_a_branch_that_should_be_gone_needs_work_while_it_is_there(repo):
     )
 
 
-def test_a_tag_of_the_same_name_is_no_branch(repo):
+def test_a_tag_of_the_same_name_is_not_a_branch(repo):
     repo.commit()
     repo.git("tag", "old")
     assert repo.ask("branch: {name: old}").outcome is Outcome.NEEDS_WORK

@@ -22,7 +22,7 @@ def test_a_branch_too_many_is_named_and_deleted(two):
     assert [item.ref for item in result.evidence] == ["refs/heads/side"]
 
 
-def test_a_branch_too_few_is_named_and_made(two):
+def test_a_missing_branch_is_named_and_created(two):
     result = two.ask("branches: {exactly: [main, side, other]}")
     assert result.outcome is Outcome.NEEDS_WORK and result.fix.endswith("git push -u origin other")
 

@@ -34,7 +34,7 @@ def test_a_copy_passes_and_is_the_evidence_whatever_its_message(forked):
     assert [item.commit for item in result.evidence] == [forked.head()]
 
 
-def test_a_commit_that_is_missing_is_picked(forked):
+def test_a_commit_that_is_missing_is_cherry_picked(forked):
     forked.git("cherry-pick", "side~1")
     result = ask(forked, "[side~1, side]")
     three = forked.head("side")
@@ -42,27 +42,27 @@ def test_a_commit_that_is_missing_is_picked(forked):
     assert f"git cherry-pick {three}" in result.fix
 
 
-def test_the_same_message_with_another_change_is_no_copy(forked):
+def test_the_same_message_with_another_change_is_not_a_copy(forked):
     forked.commit("Two", b="b")
     assert ask(forked).outcome is NEEDS_WORK
 
 
 @pytest.mark.parametrize("more", ["", ", in_order: true"])
-def test_copies_in_another_order_pass_where_order_is_not_asked_for(forked, more):
+def test_copies_in_another_order_pass_if_order_is_not_required(forked, more):
     forked.git("cherry-pick", "side", "side~1")
     outcome = NEEDS_WORK if more else PASSED
     assert ask(forked, "[side~1, side]", more).outcome is outcome
     assert ask(forked, "[side, side~1]", more).outcome is PASSED
 
 
-def test_a_merge_brings_the_commit_itself_and_no_copy(forked):
+def test_a_merge_brings_the_commit_itself_and_not_a_copy(forked):
     forked.merge("--no-ff", "-m", "Merge", "side")
     result = ask(forked)
     assert result.outcome is NEEDS_WORK
     assert result.why.endswith("itself: it was merged, not cherry-picked.")
 
 
-def test_a_merge_can_be_picked_too(forked):
+def test_a_merge_can_be_cherry_picked_too(forked):
     forked.git("switch", "-q", "-c", "topic", "main~1")
     forked.merge("--no-ff", "-m", "Merge side", "side~2")
     forked.switch("main")
@@ -70,7 +70,7 @@ def test_a_merge_can_be_picked_too(forked):
     assert ask(forked, "[topic]").outcome is PASSED
 
 
-def test_unrelated_histories_can_be_picked_from(forked):
+def test_commits_of_unrelated_histories_can_be_cherry_picked(forked):
     forked.git("switch", "-q", "--orphan", "other")
     forked.commit("Other root", other="x")
     forked.switch("main")

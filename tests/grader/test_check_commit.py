@@ -70,13 +70,13 @@ def test_each_commit_is_judged(line, parameters, outcome):
     assert line.ask(f"each_commit: {{{parameters}}}").outcome is outcome
 
 
-def test_a_missing_commit_says_what_was_asked_for(line):
+def test_a_missing_commit_says_what_was_required(line):
     result = ask(line, "subject: Fix the product")
     assert result.why == "No commit on `main` has the subject `Fix the product`."
     assert "git commit -m 'Fix the product'" in result.fix
 
 
-def test_a_fault_names_the_commit_and_both_sides(line):
+def test_a_fault_names_the_commit_and_expected_and_found(line):
     result = ask(line, "subject: Fix the sum, touches: [a.txt]")
     commit = line.head("main~1")
     assert result.why == f"Commit {commit[:7]} `Fix the sum` changes different files."
@@ -98,7 +98,7 @@ def test_a_signature_is_seen_whoever_made_it(line):
     assert ask(line, "at: main, signed: true").outcome is PASSED
 
 
-def test_the_word_gpgsig_in_a_message_is_no_signature(line):
+def test_the_word_gpgsig_in_a_message_is_not_a_signature(line):
     line.commit("Sign\n\ngpgsig -----BEGIN SSH SIGNATURE-----")
     assert ask(line, "at: main, signed: true").outcome is NEEDS_WORK
 
@@ -111,7 +111,7 @@ def test_a_merge_is_compared_with_its_first_parent(line):
     assert ask(line, "at: main, parents: 2, touches: [side.txt]").outcome is PASSED
 
 
-def test_a_long_history_is_looked_at_once(repo, monkeypatch):
+def test_a_long_history_is_read_once(repo, monkeypatch):
     shape_history(
         repo, [(1,), *((number, number - 1) for number in range(2, 2_001))], {"refs/heads/main": 2_000}
     )

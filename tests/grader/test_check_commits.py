@@ -36,12 +36,12 @@ def test_commits_of_the_starter_do_not_count(repo):
     assert result.why == "`main` has 1 commit of yours. You need at least 3."
 
 
-def test_a_starter_that_is_not_in_the_repository_takes_nothing_away(repo):
+def test_a_starter_that_is_not_in_the_repository_excludes_nothing(repo):
     commits(repo, 3)
     assert repo.ask("commits: {exactly: 3}", starter="a" * 40).outcome is Outcome.PASSED
 
 
-def test_exactly_refuses_one_more_and_says_how_to_fold_it(repo):
+def test_exactly_refuses_one_more_and_says_how_to_squash_it(repo):
     commits(repo, 4)
     result = repo.ask("commits: {exactly: 3}")
     assert result.why == "`main` has 4 commits of yours. There must be 3."
@@ -49,13 +49,13 @@ def test_exactly_refuses_one_more_and_says_how_to_fold_it(repo):
     assert "git reset --soft " in result.fix
 
 
-def test_at_most_none_refuses_any_commit(repo):
+def test_at_most_0_refuses_any_commit(repo):
     commits(repo, 1)
     result = repo.ask("commits: {at_most: 0}")
     assert result.outcome is Outcome.NEEDS_WORK
 
 
-def test_a_range_holds_at_both_ends(repo):
+def test_a_range_includes_both_ends(repo):
     commits(repo, 2)
     outcomes = [
         repo.ask(f"commits: {{at_least: {a}, at_most: {b}}}").outcome for a, b in ((2, 3), (1, 2), (3, 4))
@@ -63,7 +63,7 @@ def test_a_range_holds_at_both_ends(repo):
     assert outcomes == [Outcome.PASSED, Outcome.PASSED, Outcome.NEEDS_WORK]
 
 
-def test_too_many_commits_with_a_merge_are_shown_rather_than_folded(repo):
+def test_too_many_commits_with_a_merge_are_shown_rather_than_squashed(repo):
     commits(repo, 1)
     repo.branch("side")
     repo.commit("Side")
@@ -94,6 +94,6 @@ def test_commits_after_another_one_are_counted(repo, since, number):
     assert repo.ask(f"commits: {{since: {since}, exactly: 4}}").outcome is Outcome.NEEDS_WORK
 
 
-def test_a_commit_to_count_from_that_is_not_there_needs_work(repo):
+def test_a_missing_commit_to_count_from_needs_work(repo):
     repo.commit()
     assert repo.ask("commits: {since: v1.0, at_least: 1}").why.startswith("There is no tag `v1.0`.")

@@ -37,7 +37,7 @@ def ask(repo, text, rest):
         ("\n\n", "columns: [id]", "no header (line 1)"),
     ],
 )
-def test_columns_and_rows_are_looked_at(repo, text, rest, found):
+def test_columns_and_rows_are_checked(repo, text, rest, found):
     result = ask(repo, text, rest)
     assert (result.outcome is Outcome.PASSED, result.found) == (not found, found)
 
@@ -49,7 +49,7 @@ def test_a_column_of_nearly_the_name_is_named(repo):
 
 
 @pytest.mark.parametrize("rest", ["separator: ';'", "exactly: true, rows_at_least: 1"])
-def test_questions_that_cannot_be_asked(lab, rest):
+def test_impossible_questions_are_refused(lab, rest):
     with pytest.raises(SpecError, match=r"needed|needs"):
         load_spec(lab(f"csv: {{path: a.csv, {rest}}}"))
 

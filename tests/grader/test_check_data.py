@@ -92,7 +92,7 @@ def test_a_value_is_shown_with_its_line_and_what_is_expected(ask, repo):
         ("train.seed.x", "There is no `train.seed.x` in `params.toml` on `main`.", "a single value"),
     ],
 )
-def test_a_value_that_is_not_there_says_how_far_the_way_goes(ask, place, why, found):
+def test_a_missing_value_says_how_much_of_its_path_exists(ask, place, why, found):
     result = ask("params.toml", TOML, f"value: '{place}', equals: 1")
     assert (result.why, result.expected, result.found) == (why, "the number 1", found)
 
@@ -106,7 +106,7 @@ def test_a_value_that_is_not_there_says_how_far_the_way_goes(ask, place, why, fo
         ("equals: false", "false"),
     ],
 )
-def test_what_is_expected_is_said_for_each_question(ask, rest, expected):
+def test_the_expected_value_is_stated_for_each_question(ask, rest, expected):
     assert ask("a.json", "{}", f"value: none, {rest}").expected == expected
 
 
@@ -120,7 +120,7 @@ def test_what_is_expected_is_said_for_each_question(ask, rest, expected):
         ('{"a": 1e999999}', "the number 1E+999999"),
     ],
 )
-def test_what_is_found_is_said_for_each_sort_of_value(ask, text, said):
+def test_the_found_value_is_stated_for_each_type(ask, text, said):
     assert ask("a.json", text, "value: a, equals: 3").found == said
 
 
@@ -169,7 +169,7 @@ def test_what_is_refused_in_a_file_is_named(ask, path, text, words):
         ("a.toml", "a = " + "[" * 9000, "nested too deeply"),
     ],
 )
-def test_what_only_this_reader_does_not_take_is_not_known(ask, path, text, words):
+def test_the_check_is_not_run_if_only_this_parser_refuses_a_file(ask, path, text, words):
     result = ask(path, text, "value: a, exists: true")
     assert result.outcome is Outcome.NOT_RUN
     assert result.reason.startswith(f"Cannot tell what `{path}` on `main` contains, because ")
@@ -181,7 +181,7 @@ def test_aliases_of_yaml_are_read(ask):
     assert ask("a.yaml", text, "value: train.seed, equals: 42").outcome is Outcome.PASSED
 
 
-def test_aliases_that_stand_for_a_billion_are_refused(ask):
+def test_aliases_that_expand_to_a_billion_are_refused(ask):
     bomb = "a0: &a0 [x, x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
     )
@@ -202,7 +202,7 @@ def test_a_file_over_256_kb_is_not_read(ask, path):
     )
 
 
-def test_a_number_that_is_none_is_compared_with_nothing(ask):
+def test_not_a_number_is_compared_as_text(ask):
     assert ask("a.toml", "a = nan\n", "value: a, at_least: 0").found == "the text `nan`"
 
 
@@ -210,11 +210,11 @@ def test_a_date_is_text(ask):
     assert ask("a.toml", "a = 2025-11-29\n", "value: a, equals: '2025-11-29'").outcome is Outcome.PASSED
 
 
-def test_the_format_can_be_said_where_the_name_does_not_tell(ask):
+def test_the_format_can_be_given_if_the_name_does_not_tell_it(ask):
     assert ask("Pipfile", TOML, "format: toml, value: train.seed, equals: 42").outcome is Outcome.PASSED
 
 
-def test_a_file_that_is_not_there_is_answered_as_the_file_kind_does(repo):
+def test_a_missing_file_gets_the_answer_of_the_file_kind(repo):
     repo.put("docs/params.yaml", YAML)
     repo.commit()
     check = "data: {path: params.yaml, value: train.seed, equals: 42}"
@@ -224,7 +224,7 @@ def test_a_file_that_is_not_there_is_answered_as_the_file_kind_does(repo):
     assert repo.ask(check.replace("value", "at: v1, value")).why.startswith("There is no tag `v1`.")
 
 
-def test_another_branch_or_a_tag_can_be_looked_at(repo):
+def test_another_branch_or_a_tag_can_be_checked(repo):
     repo.put("a.json", '{"a": 1}')
     repo.commit()
     repo.git("tag", "v1")
@@ -330,7 +330,7 @@ def test_any_text_is_ini_or_refused(text):
         ("1e9999999", "at_most: 2", "is the number 1E+9999999, which is above 2."),
     ],
 )
-def test_a_metric_is_held_against_its_threshold(ask, number, limit, why):
+def test_a_metric_is_compared_with_its_threshold(ask, number, limit, why):
     text = f'{{"models": [{{"test": {{"f1": {number}}}}}]}}'
     result = ask("metrics.json", text, f"value: 'models[0].test.f1', {limit}")
     assert result.why.endswith(why) if why else result.outcome is Outcome.PASSED

@@ -158,7 +158,7 @@ SMALL = "FROM python:3.12\n"
         ("FROM\n", "", "`FROM` has no arguments.", 1),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(ask, text, rest, why, line):
+def test_faults_are_reported_with_their_line(ask, text, rest, why, line):
     result = ask(text, rest)
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, why)
     assert result.evidence[0].line == line
@@ -193,7 +193,7 @@ def test_what_is_wrong_is_said_with_its_line(ask, text, rest, why, line):
         (f'{SMALL}ENTRYPOINT ["a"]\nCMD ["b", "c"]\n', "cmd: exec-form"),
     ],
 )
-def test_what_is_in_order(ask, text, rest):
+def test_dockerfiles_in_order_pass(ask, text, rest):
     assert ask(text, rest).outcome is Outcome.PASSED
 
 
@@ -259,11 +259,11 @@ def test_lines_are_read_as_docker_reads_them():
         ("*" * 5000 + "/" + "a/" * 5000, ".env", None),
     ],
 )
-def test_what_a_dockerignore_leaves_out(lines, path, line):
+def test_the_excluding_line_of_a_dockerignore_is_found(lines, path, line):
     assert excluding_line(lines, path) == line
 
 
-def test_a_dockerignore_that_is_missing_or_not_enough(ask):
+def test_a_dockerignore_that_is_missing_or_not_enough_needs_work(ask):
     result = ask(SMALL, "dockerignore: true")
     assert result.why.startswith("There is no `.dockerignore`")
     assert "\n    .git\n    .env\n" in result.fix
@@ -281,7 +281,7 @@ def test_a_dockerignore_that_is_missing_or_not_enough(ask):
         "FROM a:1\nCMD " + "[" * 9000,
     ],
 )
-def test_a_hostile_file_ends_in_an_answer(ask, text):
+def test_a_hostile_file_gets_a_verdict(ask, text):
     for rest in ("", "no_secrets: true", "dependencies_first: true"):
         result = ask(text, rest)
         assert result.outcome in (Outcome.NEEDS_WORK, Outcome.PASSED)
@@ -294,7 +294,7 @@ def test_a_check_asks_one_thing(ask):
     assert "cannot be combined with `not_root`: a check asks one question" in str(error.value)
 
 
-def test_thousands_of_stages_on_each_other_are_a_verdict(repo):
+def test_thousands_of_chained_stages_get_a_verdict(repo):
     stages = "".join(f"FROM s{number} AS s{number + 1}\n" for number in range(1, 1100))
     repo.put("Dockerfile", "FROM python:3.12 AS s1\nUSER nobody\n" + stages)
     repo.commit()
@@ -441,7 +441,7 @@ def test_dependencies_come_first_in_whatever_spelling():
         )
 
 
-def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):
+def test_files_that_match_a_pattern_decide_whether_it_copies_code(repo):
     repo.put("pipeline.py", "")
     repo.put("pip.txt", "flask")
     repo.put("config/settings.toml", "")
@@ -478,7 +478,7 @@ def test_files_that_a_pattern_means_decide_whether_it_is_code(repo):
         ("ARG B\nFROM ${B:-x/y:1}\n", "not_root: true", "which user the base image `${B:-x/y:1}` runs as"),
     ],
 )  # fmt: skip
-def test_what_the_base_alone_can_tell_is_not_known(ask, text, rest, why):
+def test_the_check_is_not_run_if_only_the_base_image_can_answer(ask, text, rest, why):
     result = ask(text, rest)
     assert result.outcome is Outcome.NOT_RUN
     assert why in result.reason

@@ -42,7 +42,7 @@ def test_a_missing_file_in_a_folder_names_the_folder(repo):
         ("040000", "tree", "a folder"),
     ],
 )
-def test_what_is_no_file_is_said_to_be_what_it_is(repo, mode, kind, noun):
+def test_a_path_that_is_not_a_file_is_named_as_what_it_is(repo, mode, kind, noun):
     blob = repo.objects("/etc/passwd", kind="blob")
     target = {"blob": blob, "commit": "a" * 40, "tree": repo.objects(f"100644 blob {blob}\tinner")}[kind]
     tree = repo.objects(f"{mode} {kind} {target}\tREADME.md")
@@ -110,13 +110,13 @@ def test_text_that_windows_wrote_is_read(repo, encoding):
     assert repo.ask("file: {path: README.md, matches: '^# Grüße$'}").outcome is Outcome.PASSED
 
 
-def test_bytes_that_are_no_text_are_searched_all_the_same(repo):
+def test_bytes_that_are_not_text_are_searched_all_the_same(repo):
     repo.put("README.md", b"\xff\xfa\n# Title\n")
     repo.commit()
     assert repo.ask("file: {path: README.md, matches: '^# Title'}").evidence[0].line == 2
 
 
-def test_another_branch_or_a_tag_can_be_looked_at(repo):
+def test_another_branch_or_a_tag_can_be_checked(repo):
     repo.commit("Empty")
     repo.branch("side")
     repo.put("README.md")
@@ -141,7 +141,7 @@ def test_a_file_over_1_mb_is_there_but_not_read(repo):
 
 
 @pytest.mark.parametrize("at", ["main~1", "v1", "main^{/First}", "main^{root}"])
-def test_a_file_is_looked_at_in_an_earlier_commit(repo, at):
+def test_a_file_can_be_checked_in_an_earlier_commit(repo, at):
     repo.put("a", "old\n")
     first = repo.commit("First")
     repo.git("tag", "v1")
@@ -152,14 +152,14 @@ def test_a_file_is_looked_at_in_an_earlier_commit(repo, at):
     assert repo.ask(f"file: {{path: a, at: '{at}', equals: new}}").outcome is Outcome.NEEDS_WORK
 
 
-def test_a_commit_that_is_not_there_is_said(repo):
+def test_a_missing_commit_is_reported(repo):
     repo.commit()
     result = repo.ask("file: {path: a, at: main~3, exists: true}")
     assert result.why == "`main~3` does not resolve to a commit."
 
 
 @pytest.mark.parametrize("content", ["a\nb\n", "a\nb", "a\r\nb\r\n", "\ufeffa\nb\n"])
-def test_exact_content_does_not_look_at_line_ends(repo, content):
+def test_exact_content_ignores_line_endings(repo, content):
     repo.put("a", content)
     repo.commit()
     assert repo.ask('file: {path: a, equals: "a\\nb\\n"}').outcome is Outcome.PASSED
@@ -194,7 +194,7 @@ LINES = "file: {path: a, lines: [milk, eggs, milk]}"
         ("milk\neggs \n", "`a` on `main` has no line `eggs`.", "not among the 2 lines of the file"),
     ],
 )
-def test_lines_are_asked_for_in_their_order(repo, content, why, found):
+def test_lines_must_be_in_order(repo, content, why, found):
     repo.put("a", content)
     repo.commit()
     result = repo.ask(LINES)
@@ -202,7 +202,7 @@ def test_lines_are_asked_for_in_their_order(repo, content, why, found):
     assert (why is None or result.why == why) and result.found == found
 
 
-def test_what_a_file_must_not_hold_is_shown_at_its_line(repo):
+def test_forbidden_text_is_shown_at_its_line(repo):
     repo.put("a", "one\nTODO: two\n")
     repo.commit()
     result = repo.ask("file: {path: a, lacks: 'TODO|FIXME'}")
@@ -214,7 +214,7 @@ def test_what_a_file_must_not_hold_is_shown_at_its_line(repo):
     assert repo.ask("file: {path: a, lacks: FIXME}").outcome is Outcome.PASSED
 
 
-def test_the_executable_bit_is_seen(repo):
+def test_the_executable_bit_is_checked(repo):
     repo.put("hook", "#!/bin/sh\n")
     repo.git("add", "hook")
     repo.git("update-index", "--chmod=+x", "hook")
@@ -224,7 +224,7 @@ def test_the_executable_bit_is_seen(repo):
     assert (result.why, result.found) == ("`hook` on `main` is executable.", "mode 100755")
 
 
-def test_one_question_is_asked_at_a_time(lab):
+def test_only_one_question_may_be_asked(lab):
     with pytest.raises(
         SpecError, match="one of `exists`, `contains`, `matches`, `lacks`, `equals`, `lines` and `exec"
     ):

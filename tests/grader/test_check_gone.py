@@ -54,7 +54,7 @@ def test_a_tag_that_still_reaches_it_is_named(line):
     assert "git tag -d backup\ngit push origin --delete refs/tags/backup" in result.fix
 
 
-def test_an_undone_merge_is_gone_with_what_it_brought(line):
+def test_an_undone_merge_is_gone_with_its_commits(line):
     line.git("switch", "-q", "-c", "topic", "side")
     line.commit("Topic", t="t")
     line.switch("main")

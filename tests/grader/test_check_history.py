@@ -66,7 +66,7 @@ def test_only_the_commits_that_were_checked_are_called_linear(line):
     )
 
 
-def test_commits_of_the_starter_are_no_part_of_it(line):
+def test_commits_of_the_starter_are_not_part_of_it(line):
     assert ask(line, "subjects: [Add b, fixup! Add a]", starter=line.head("main~2")).outcome is PASSED
 
 
@@ -80,7 +80,7 @@ def merged(line):
     return line
 
 
-def test_what_a_merge_brought_counts_only_where_all_commits_are_asked_for(merged):
+def test_merged_commits_count_only_if_all_commits_are_required(merged):
     since = "since: 'main~2'"
     assert ask(merged, f"{since}, subjects: [Main, Merge side]").outcome is PASSED
     both = [

@@ -29,7 +29,7 @@ def test_rules_that_do_not_ignore_need_work(repo, rules):
     assert result.why.startswith("Git does not ignore `.env` on `main`.")
 
 
-def test_a_line_that_takes_a_path_out_again_is_shown(repo):
+def test_a_negated_pattern_is_shown(repo):
     with_ignore(repo, "*.env\n!prod.env\n")
     result = repo.ask("ignored: {path: prod.env}")
     assert result.why == "Git does not ignore `prod.env` on `main`. Line 2 of `.gitignore` re-includes it."
@@ -53,7 +53,7 @@ def test_patterns_mean_what_they_mean_to_git(repo, rules, path, ignored):
     assert repo.ask(f"ignored: {{path: '{path}', ignored: {str(ignored).lower()}}}").outcome is Outcome.PASSED
 
 
-def test_a_deeper_file_of_rules_goes_before_the_one_above(repo):
+def test_a_deeper_gitignore_overrides_the_one_above(repo):
     repo.put("data/.gitignore", "!keep.csv\n")
     with_ignore(repo, "*.csv\n")
     result = repo.ask("ignored: {path: data/keep.csv, ignored: false}")
@@ -108,7 +108,7 @@ def test_rules_over_1_mb_are_not_read(repo):
     )
 
 
-def test_what_is_below_an_ignored_folder_is_taken_out_by_the_rule_of_git(learner):
+def test_a_path_below_an_ignored_folder_is_unignored_by_the_rules_of_git(learner):
     """Rules by file, and a path that they ignore: the commands end it, and ignore the rest still."""
     table = [
         ({".gitignore": "data/\n"}, "data/keep.csv", "data/other.csv"),
@@ -139,7 +139,7 @@ def test_what_is_below_an_ignored_folder_is_taken_out_by_the_rule_of_git(learner
     assert not wrong
 
 
-def test_a_line_that_takes_a_path_out_again_is_outweighed_where_it_stands(learner):
+def test_a_negated_pattern_is_overridden_in_its_own_file(learner):
     for rules in ({".gitignore": "*.log\n!x.log\n"}, {"data/.gitignore": "!x.log\n"}):
         path = "data/x.log" if "data/.gitignore" in rules else "x.log"
         for name, text in rules.items():

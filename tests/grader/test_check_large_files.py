@@ -32,12 +32,12 @@ def test_an_empty_history_does_not_pass(repo):
     )
 
 
-def test_a_file_of_just_the_size_passes(repo):
+def test_a_file_of_exactly_the_size_passes(repo):
     repo.commit(a=b"x" * MB)
     assert repo.ask(CHECK).outcome is Outcome.PASSED
 
 
-def test_a_large_file_is_shown_with_the_commit_that_brought_it(repo):
+def test_a_large_file_is_shown_with_the_commit_that_added_it(repo):
     repo.commit("Start")
     repo.put("data/reviews.csv", b"x" * (MB * 3 // 2))
     commit = repo.commit("Add the reviews")
@@ -63,7 +63,7 @@ def test_a_file_that_was_deleted_later_is_found(repo):
     assert [item.commit for item in repo.ask(CHECK).evidence] == [commit]
 
 
-def test_every_branch_and_tag_is_looked_at(repo):
+def test_every_branch_and_tag_is_checked(repo):
     repo.commit("Start")
     repo.branch("side")
     repo.commit(a=b"x" * 2048)
@@ -87,7 +87,7 @@ def test_three_are_shown_largest_first_and_the_others_counted(repo):
     assert [item.path for item in result.evidence] == ["c.txt", "d.txt", "b.txt"]
 
 
-def test_what_a_merge_brings_is_shown_at_the_commit_of_its_branch(repo):
+def test_a_merged_file_is_shown_at_the_commit_of_its_branch(repo):
     repo.commit("Start")
     repo.branch("side")
     commit = repo.commit(a="x" * 2000)
@@ -123,7 +123,7 @@ def test_with_a_higher_limit_a_file_that_was_not_fetched_leaves_it_undecided(wit
     )
 
 
-def test_a_missing_file_where_all_should_be_is_no_verdict(without_large_files):
+def test_a_missing_file_in_a_complete_repository_gets_no_verdict(without_large_files):
     with pytest.raises(MissingObjectError):
         without_large_files.ask(CHECK)
 
@@ -152,7 +152,7 @@ def test_a_list_of_files_that_is_too_long_is_not_read(repo, monkeypatch):
     )
 
 
-def test_links_folders_and_submodules_are_no_files(repo):
+def test_links_folders_and_submodules_are_not_files(repo):
     blob = repo.objects("x" * 2000, kind="blob")
     tree = repo.objects(
         f"160000 commit {'a' * 40}\tsub",

@@ -21,7 +21,7 @@ def test_a_pointer_with_its_attribute_passes(repo):
     "content",
     [b"\0" * 10, b"x" * ((1 << 20) + 1), POINTER.replace("sha256", "md5"), POINTER + "more\n"],
 )
-def test_the_file_itself_is_no_pointer(repo, content):
+def test_the_file_itself_is_not_a_pointer(repo, content):
     repo.put("a.bin", content)
     repo.git("add", "a.bin")
     repo.put(".gitattributes", TRACKED)
@@ -32,7 +32,7 @@ def test_the_file_itself_is_no_pointer(repo, content):
     assert "git lfs track" not in result.fix and "git rm --cached -- a.bin\ngit add -- a.bin" in result.fix
 
 
-def test_an_empty_file_is_stored_as_it_is_and_is_nothing_to_judge(repo):
+def test_an_empty_file_is_stored_as_it_is_and_cannot_be_judged(repo):
     repo.put(".gitattributes", TRACKED)
     repo.put("a.bin", b"")
     repo.commit()
@@ -46,7 +46,7 @@ def test_an_empty_file_is_stored_as_it_is_and_is_nothing_to_judge(repo):
     assert repo.ask("lfs: {path: '*.bin'}").outcome is Outcome.PASSED
 
 
-def test_a_pointer_that_no_line_keeps_needs_work(repo):
+def test_a_pointer_that_no_attribute_tracks_needs_work(repo):
     repo.put("a.bin", POINTER)
     repo.put(".gitattributes", "*.dat filter=lfs\n")
     repo.commit()

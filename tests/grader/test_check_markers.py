@@ -17,7 +17,7 @@ def test_a_conflict_is_shown_at_its_line(repo):
     assert evidence.excerpt == ((1, "top"), (2, "<<<<<<< HEAD"), (3, "ours"), (4, "======="))
 
 
-def test_an_earlier_commit_may_be_asked_about(repo):
+def test_an_earlier_commit_can_be_checked(repo):
     repo.commit("Merge", a=CONFLICT)
     repo.commit("Resolve", a="top\nboth\n")
     assert repo.ask(CHECK).outcome is Outcome.PASSED
@@ -69,7 +69,7 @@ def test_a_conflict_that_was_resolved_later_passes(repo):
     assert (result.outcome, result.why) == (Outcome.PASSED, "No conflict markers in 1 file on `main`.")
 
 
-def test_files_over_1_mb_are_said_to_be_unread(repo):
+def test_files_over_1_mb_are_reported_as_unread(repo):
     repo.commit(a="x" * (1024 * 1024) + CONFLICT, b="fine")
     assert repo.ask(CHECK).why == "No conflict markers in 1 file on `main`. Not read: 1 file over 1 MB."
 

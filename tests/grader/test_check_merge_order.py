@@ -33,7 +33,7 @@ def test_merges_in_order_pass_with_their_commits(branches):
     assert [item.commit for item in result.evidence] == [branches.head("main~2"), branches.head("main~1")]
 
 
-def test_another_order_is_taken_back_and_made_again(branches):
+def test_another_order_is_undone_and_redone(branches):
     start = branches.head()
     merge(branches, "b", "a")
     result = branches.ask(CHECK)
@@ -51,13 +51,13 @@ def test_an_octopus_merge_has_no_order(branches):
     assert branches.ask(CHECK).outcome is NEEDS_WORK
 
 
-def test_deleted_branches_are_known_by_what_their_merges_say(branches):
+def test_deleted_branches_are_recognised_by_their_merge_messages(branches):
     merge(branches, "a", "b")
     branches.git("branch", "-q", "-D", "a", "b")
     assert branches.ask(CHECK).outcome is PASSED
 
 
-def test_a_branch_that_was_fast_forwarded_is_answered_as_by_merged(branches):
+def test_a_branch_that_was_fast_forwarded_gets_the_answer_of_merged(branches):
     branches.merge("--ff-only", "a")
     merge(branches, "b")
     result = branches.ask(CHECK)

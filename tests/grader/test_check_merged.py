@@ -68,7 +68,7 @@ def test_a_fast_forward_passes_without_claiming_more_than_the_graph_shows(repo, 
     assert result.why == "`side` was fast-forwarded into `main`."
 
 
-def test_a_fast_forward_is_no_merge_commit(repo):
+def test_a_fast_forward_is_not_a_merge_commit(repo):
     repo.commit("Start")
     repo.branch("side")
     side = repo.commit("Side")
@@ -88,7 +88,7 @@ def test_a_merge_made_on_the_branch_itself_reaches_main_by_fast_forward(forked):
     assert [ask(forked, by).outcome for by in (FORWARD, MERGE)] == [Outcome.PASSED, Outcome.NEEDS_WORK]
 
 
-def test_a_branch_that_holds_only_the_start_of_the_lab_has_nothing_to_merge(repo):
+def test_a_branch_that_contains_only_the_starter_has_nothing_to_merge(repo):
     starter = repo.commit("Start")
     repo.git("branch", "side")
     repo.commit("Main")
@@ -97,14 +97,14 @@ def test_a_branch_that_holds_only_the_start_of_the_lab_has_nothing_to_merge(repo
 
 
 @pytest.mark.parametrize("by", ["any", SQUASH])
-def test_a_squash_is_known_by_its_content(forked, by):
+def test_a_squash_is_recognised_by_its_content(forked, by):
     commit = squash(forked)
     result = ask(forked, by)
     assert result.outcome is Outcome.PASSED
     assert result.why == f"`side` was squashed into one commit on `main`: {commit[:7]}."
 
 
-def test_a_squash_is_known_when_main_changed_another_place_of_the_same_file(repo):
+def test_a_squash_is_recognised_when_main_changed_another_part_of_the_same_file(repo):
     lines = "".join(f"{i}\n" for i in range(20))
     repo.commit("Start", base=lines)
     repo.branch("side")
@@ -125,14 +125,14 @@ def test_a_squash_that_leaves_a_file_out_is_not_the_branch(forked):
     assert ask(forked).outcome is Outcome.NEEDS_WORK
 
 
-def test_a_squash_is_no_merge_commit(forked):
+def test_a_squash_is_not_a_merge_commit(forked):
     commit = squash(forked)
     result = ask(forked, MERGE)
     assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, f"{commit[:7]} `All of side`")
 
 
 @pytest.mark.parametrize("by", ["any", "rebase"])
-def test_rebase_and_merge_is_known_by_its_patches(forked, by):
+def test_rebase_and_merge_is_recognised_by_its_patches(forked, by):
     forked.git("cherry-pick", "side~1", "side")
     copied = forked.head()
     forked.commit("Side three", side="one\ntwo\nthree\n")
@@ -148,7 +148,7 @@ def test_rebase_and_merge_is_neither_a_squash_nor_a_merge_commit(forked):
         assert ask(forked, by).outcome is Outcome.NEEDS_WORK, by
 
 
-def test_one_commit_that_was_squashed_is_one_that_was_rebased(repo):
+def test_a_squash_of_one_commit_is_also_a_rebase(repo):
     repo.commit("Start", base="0\n")
     repo.branch("side")
     repo.commit("Side", side="1\n")
@@ -158,12 +158,12 @@ def test_one_commit_that_was_squashed_is_one_that_was_rebased(repo):
     assert [ask(repo, by).outcome for by in ("any", SQUASH, "rebase")] == [Outcome.PASSED] * 3
 
 
-def test_a_squash_of_several_commits_is_no_rebase(forked):
+def test_a_squash_of_several_commits_is_not_a_rebase(forked):
     squash(forked)
     assert ask(forked, "rebase").outcome is Outcome.NEEDS_WORK
 
 
-def test_changes_that_came_by_pieces_cannot_be_decided(forked):
+def test_changes_that_were_merged_in_parts_cannot_be_determined(forked):
     forked.git("cherry-pick", "--no-commit", "side~1")
     forked.put("more.txt", "more\n")
     forked.commit("Half of it, and more")
@@ -195,7 +195,7 @@ def test_files_that_were_never_all_there_at_one_time_are_unmerged(repo):
     assert ask(repo).outcome is Outcome.NEEDS_WORK
 
 
-def test_a_deleted_branch_is_known_by_the_merge_commit_that_names_it(forked):
+def test_a_deleted_branch_is_recognised_by_the_merge_commit_that_names_it(forked):
     merge = forked.merge("--no-ff", "side")
     forked.git("branch", "-D", "side")
     result = ask(forked, MERGE)
@@ -229,7 +229,7 @@ def test_a_plain_commit_with_the_words_of_a_merge_is_no_proof(forked):
     assert result.fix == "git push origin side"
 
 
-def test_an_octopus_merge_brings_every_branch(repo):
+def test_an_octopus_merge_merges_every_branch(repo):
     repo.commit("Start")
     for name in ("a", "b", "c"):
         repo.git("switch", "-q", "-c", name, "main")
@@ -260,7 +260,7 @@ def test_after_a_criss_cross_the_branch_is_unmerged_until_it_is_merged(forked):
     assert after.evidence[0].commit == merge
 
 
-def test_a_squash_after_a_criss_cross_is_still_known(forked):
+def test_a_squash_after_a_criss_cross_is_still_recognised(forked):
     criss_cross(forked)
     squash(forked)
     assert ask(forked, SQUASH).outcome is Outcome.PASSED
@@ -280,7 +280,7 @@ def test_unrelated_histories_are_not_merged(repo):
 
 
 @pytest.mark.parametrize("way", [None, "merge", "squash"])
-def test_a_branch_that_must_not_be_merged_is_known_in_each_way(forked, way):
+def test_a_branch_that_must_not_be_merged_is_recognised_in_each_way(forked, way):
     if way == "merge":
         forked.merge("--no-ff", "side")
     elif way == "squash":
@@ -292,7 +292,7 @@ def test_a_branch_that_must_not_be_merged_is_known_in_each_way(forked, way):
         assert f"git reset --keep {back}\ngit push --force-with-lease origin main\n" in result.fix
 
 
-def test_a_squash_over_a_submodule_that_moved_elsewhere_is_no_fault(forked):
+def test_a_squash_over_a_submodule_that_moved_elsewhere_causes_no_fault(forked):
     for name, target in (("side", "1"), ("main", "2")):
         forked.git("checkout", "-q", "--force", name)
         forked.git("update-index", "--add", "--cacheinfo", f"160000,{target * 40},lib")

@@ -5,7 +5,7 @@ from labs.grader.report import Outcome
 STYLE = "each_commit: {matches: '^[A-Z]', subject_at_most: 50, forbids: ['wip', 'update.*'], blank_second_line: true}"
 
 
-def test_messages_as_asked_pass(repo):
+def test_messages_as_required_pass(repo):
     repo.commit("Add a parser\n\nIt reads lines.")
     repo.commit("Describe the parser")
     result = repo.ask(STYLE)
@@ -40,7 +40,7 @@ def test_offending_commits_are_evidence_newest_last_and_three_at_most(repo):
     assert result.found == f"{ids[4][:7]} `wip 4`, {ids[3][:7]} `wip 3`, {ids[2][:7]} `wip 2` and 2 more"
 
 
-def test_a_forbidden_word_inside_a_subject_is_no_offence(repo):
+def test_a_forbidden_word_inside_a_subject_is_allowed(repo):
     repo.commit("Remove the wip marker")
     assert repo.ask(STYLE).outcome is Outcome.PASSED
 
@@ -76,7 +76,7 @@ def test_an_ordinary_commit_cannot_hide_as_a_merge(repo):
     assert repo.ask("each_commit: {matches: '^Add', blank_second_line: true}").outcome is Outcome.NEEDS_WORK
 
 
-def test_no_commit_of_ones_own_is_nothing_to_pass(repo):
+def test_a_branch_without_own_commits_does_not_pass(repo):
     starter = repo.commit("wip")
     result = repo.ask(STYLE, starter=starter)
     assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "none")
@@ -151,7 +151,7 @@ def test_a_revert_of_a_commit_that_is_there_needs_no_trailer(repo):
 @pytest.mark.parametrize(
     "kind", ["commit: {on: main, subject: Add the form}", "history: {subjects: [Start, Add the form]}"]
 )
-def test_the_number_of_a_pull_request_is_no_part_of_a_subject(repo, kind):
+def test_the_number_of_a_pull_request_is_not_part_of_a_subject(repo, kind):
     repo.commit("Start")
     repo.commit("Add the form (#12)")
     assert repo.ask(kind).outcome is Outcome.PASSED

@@ -40,14 +40,14 @@ TEXT = {"cell_type": "markdown", "metadata": {}, "source": ["# Title"]}
         ([code("a", 0, 1), code(""), code("b")], ", executed: true", "cell 3 (`b`) has not been run"),
     ],
 )
-def test_cells_are_looked_at(repo, cells, rest, found):
+def test_cells_are_checked(repo, cells, rest, found):
     repo.put("train.ipynb", notebook(*cells))
     repo.commit()
     result = repo.ask(f"notebook: {{path: train.ipynb{rest}}}")
     assert (result.outcome is Outcome.PASSED, result.found) == (not found, found)
 
 
-def test_a_pattern_looks_at_each_notebook(repo):
+def test_a_pattern_checks_each_notebook(repo):
     repo.put("a.ipynb", notebook(code("a")))
     repo.put("b/b.ipynb", notebook(code("b", 1)))
     repo.commit()
@@ -64,7 +64,7 @@ def test_a_pattern_looks_at_each_notebook(repo):
         ('{"cells": 3}', "no list"),
     ],
 )
-def test_what_is_no_notebook_is_said(repo, text, words):
+def test_a_file_that_is_not_a_notebook_is_reported(repo, text, words):
     repo.put("train.ipynb", text)
     repo.commit()
     result = repo.ask("notebook: {path: train.ipynb}")

@@ -85,7 +85,7 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
         ),
     ],
 )
-def test_what_is_expected_is_said(repo, shape, expected, found):
+def test_the_expected_object_is_described(repo, shape, expected, found):
     result = repo.ask(f"object: {{{shape}}}")
     assert (result.expected, result.found) == (expected, f"{found}, none of which match")
 
@@ -99,6 +99,6 @@ def test_what_is_expected_is_said(repo, shape, expected, found):
         ("{tree: {a: blob}}", "expected file, executable, folder, link or submodule"),
     ],
 )
-def test_shapes_that_cannot_be(lab, shape, words):
+def test_impossible_shapes_are_refused(lab, shape, words):
     with pytest.raises(SpecError, match=words):
         load_spec(lab(f"object: {shape}"))

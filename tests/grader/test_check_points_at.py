@@ -23,7 +23,7 @@ def test_a_full_id_proves_that_a_branch_was_renamed(three):
     assert three.ask(f"branch: {{name: trunk, at: {old}}}").outcome is Outcome.PASSED
 
 
-def test_another_commit_is_shown_with_the_one_that_is_wanted(three):
+def test_another_commit_is_shown_with_the_required_one(three):
     result = three.ask("branch: {name: main, at: v1.0~1}")
     wanted, found = three.head("main~1"), three.head()
     assert result.why == f"`main` points to {found[:7]} `Three`, not to `v1.0~1`."
@@ -32,11 +32,11 @@ def test_another_commit_is_shown_with_the_one_that_is_wanted(three):
     assert f"git reset --keep {wanted}" in result.fix
 
 
-def test_a_branch_that_is_missing_is_made_at_the_commit(three):
+def test_a_branch_that_is_missing_is_created_at_the_commit(three):
     result = three.ask("branch: {name: old, at: main~2}")
     assert f"git push origin {three.head('main~2')}:refs/heads/old" in result.fix
 
 
-def test_a_commit_that_is_not_here_is_no_branch(three):
+def test_a_missing_commit_needs_work(three):
     result = three.ask(f"branch: {{name: main, at: {'ab' * 20}}}")
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, f"There is no commit `{'ab' * 20}`.")

@@ -8,7 +8,7 @@ def test_a_file_that_was_never_there_passes(repo):
     assert repo.ask("purged: {path: secrets.env}").why == "`secrets.env` is not in the history (1 commit)."
 
 
-def test_a_file_that_was_only_deleted_is_found_where_it_came_in(repo):
+def test_a_file_that_was_only_deleted_is_found_where_it_was_added(repo):
     repo.commit(a="a")
     repo.put("secrets.env", "")
     repo.put("same as the secret", "")  # the same content at another path
@@ -38,7 +38,7 @@ def test_other_branches_and_tags_count_and_a_merge_brings_nothing_new(repo):
 
 
 @pytest.mark.parametrize("path", ["data/*.txt", "data", "x.csv", "other/"])
-def test_other_paths_are_not_meant(repo, path):
+def test_other_paths_do_not_count(repo, path):
     repo.put("data/x.csv", "1")
     repo.commit()
     assert repo.ask(f"purged: {{path: '{path}'}}").outcome is Outcome.PASSED

@@ -89,7 +89,7 @@ SYSTEM = 'requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"
         ("name = ", "name == ", "`pyproject.toml` is not valid TOML: ", 6),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_pyproject_toml_is_said_with_its_line(ask, old, new, why, line):
+def test_faults_in_pyproject_toml_are_reported_with_their_line(ask, old, new, why, line):
     changes = with_project(old, new)
     if new == "[tool.poetry]\n":
         changes = {"pyproject.toml": changes["pyproject.toml"].replace("[project.optional", "[tool.optional")}
@@ -221,7 +221,7 @@ def test_setuptools_itself_takes_the_same_types():
     "requires",
     ['["setuptools>=77"]', '["wheel", "Setuptools"]', "[\"setuptools[x]>=1; python_version>'3'\"]"],
 )
-def test_without_a_back_end_setuptools_is_used(ask, requires):
+def test_without_a_backend_setuptools_is_used(ask, requires):
     system = f"[build-system]\nrequires = {requires}\n"
     text = GOOD.replace(
         '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n', system
@@ -249,7 +249,7 @@ MOVED = {"src/review_model/__init__.py": None}
         ("", {**MOVED, "src/a/__init__.py": ""} | with_project("setuptools.build_meta", "flit_core.api"), "needs_work"),
     ],
 )  # fmt: skip
-def test_the_package_is_looked_for(ask, rest, changes, outcome):
+def test_the_package_is_found_by_the_rules_of_the_backend(ask, rest, changes, outcome):
     assert ask(rest, changes).outcome == outcome
 
 
@@ -292,7 +292,7 @@ def test_tests_are_counted_and_never_run(ask, text, outcome, why):
     assert why is None or result.why.startswith(why)
 
 
-def test_no_tests_at_all(ask):
+def test_a_project_without_tests_needs_work(ask):
     result = ask(
         "tests_found: true",
         {"tests/test_model.py": None, ".venv/x/test_a.py": TESTS, "tests/model.py": TESTS},
@@ -316,7 +316,7 @@ def test_no_tests_at_all(ask):
         ("exact", {"pyproject.toml": None, "requirements.txt": "a==1\n"}, None),
     ],
 )  # fmt: skip
-def test_versions_that_are_pinned(ask, how, changes, why):
+def test_pinned_and_loose_versions_are_told_apart(ask, how, changes, why):
     result = ask(f"versions_pinned: {how}", changes)
     assert result.outcome is (Outcome.NEEDS_WORK if why else Outcome.PASSED)
     assert why is None or result.why == why
@@ -344,7 +344,7 @@ NO_DEPENDENCIES = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n'}
         ),
     ],
 )
-def test_a_requirements_file_that_is_named_has_to_be_there(repo, files, named, hint, path, line):
+def test_a_requirements_file_that_is_named_must_exist(repo, files, named, hint, path, line):
     for name, text in {**NO_DEPENDENCIES, **files}.items():
         repo.put(name, text)
     repo.commit()

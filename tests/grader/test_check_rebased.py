@@ -39,20 +39,20 @@ def test_a_rebased_branch_keeps_its_commits_on_top(rebased, more):
     assert ask(rebased, more).outcome is PASSED
 
 
-def test_a_branch_beside_main_is_not_on_top_of_it(forked):
+def test_a_branch_that_diverged_from_main_is_not_on_top_of_it(forked):
     result = ask(forked)
     assert result.why == "`side` is not based on `main`: it is 1 commit behind."
     assert f"git rebase {forked.head('main')}" in result.fix
 
 
-def test_a_merge_is_no_rebase(forked):
+def test_a_merge_is_not_a_rebase(forked):
     forked.merge("-m", "Merge main", "main")
     result = ask(forked)
     assert (result.outcome, result.expected) == (NEEDS_WORK, "no merge commit")
     assert "`Merge main` is a merge commit" in result.why
 
 
-def test_a_lost_commit_is_named_and_picked_again(rebased):
+def test_a_lost_commit_is_named_and_cherry_picked_again(rebased):
     rebased.git("reset", "-q", "--hard", "side~1")
     result = ask(rebased, "from: before")
     lost = rebased.head("before")
@@ -61,7 +61,7 @@ def test_a_lost_commit_is_named_and_picked_again(rebased):
     assert ask(rebased, "subjects: [Side one, Side two]").found == "`Side one`"
 
 
-def test_messages_in_another_order_are_not_the_same_line(rebased):
+def test_messages_in_another_order_need_work(rebased):
     assert ask(rebased, "subjects: [Side two, Side one]").outcome is NEEDS_WORK
 
 
@@ -74,7 +74,7 @@ def test_a_branch_on_an_earlier_commit_of_main_is_on_top_of_that(forked):
     assert forked.ask("rebased: {name: side, onto: main~1, subjects: [Side one, Side two]}").outcome is PASSED
 
 
-def test_an_empty_commit_is_kept_as_a_change_of_nothing(rebased):
+def test_an_empty_commit_counts_as_an_empty_change(rebased):
     rebased.commit("Trigger")
     assert ask(rebased, "subjects: [Side one, Side two, Trigger]").outcome is PASSED
     assert ask(rebased, "from: before").outcome is PASSED

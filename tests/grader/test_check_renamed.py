@@ -41,7 +41,7 @@ def test_lines_may_change_in_the_same_commit_but_not_most_of_them(guide, kept, o
     assert similar.startswith("R") == (outcome is PASSED)
 
 
-def test_the_likeness_may_be_asked_for(guide):
+def test_the_similarity_can_be_set(guide):
     move(guide)
     guide.commit("Move and change", docs__guide=TEXT + "one more line of the guide\n")
     assert ask(guide, ", similar_at_least: 100").outcome is NEEDS_WORK

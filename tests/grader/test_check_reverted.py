@@ -35,7 +35,7 @@ def test_reverted_commits_pass_with_what_undoes_them(line):
     assert [item.commit for item in result.evidence] == [line.head("main~1"), line.head()]
 
 
-def test_one_that_is_not_undone_is_named(line):
+def test_a_commit_that_is_not_reverted_is_named(line):
     revert(line, "first")
     result = ask(line)
     second = line.head("second")
@@ -43,7 +43,7 @@ def test_one_that_is_not_undone_is_named(line):
     assert f"git revert --no-edit {second}" in result.fix
 
 
-def test_the_order_counts_where_it_is_asked_for(line):
+def test_the_order_counts_if_it_is_required(line):
     revert(line, "second", "first")
     assert ask(line).outcome is PASSED
     assert ask(line, more=", in_order: true").outcome is NEEDS_WORK
@@ -57,20 +57,20 @@ def test_a_reset_does_not_keep_the_history(line):
     assert "It is missing from the history, not reverted." in result.why
 
 
-def test_the_message_alone_undoes_nothing(line):
+def test_the_message_alone_reverts_nothing(line):
     claim = line.commit(f"Revert\n\nThis reverts commit {line.head('first')}.", other="x")
     result = ask(line, "[first]")
     assert result.outcome is NEEDS_WORK
     assert result.why.endswith(f"The message of {claim[:7]} says so, but it makes a different change.")
 
 
-def test_undoing_by_hand_counts_as_much_as_the_command(line):
+def test_reverting_by_hand_counts_as_much_as_the_command(line):
     line.git("rm", "-q", "first.txt")
     line.commit("Take it out again")
     assert ask(line, "[first]").outcome is PASSED
 
 
-def test_a_merge_is_undone_in_what_it_brought(line):
+def test_a_merge_is_reverted_by_the_opposite_change(line):
     line.git("switch", "-q", "-c", "side", "first")
     line.commit("Side one", s="1")
     line.commit("Side two", s="2", t="t")
@@ -88,7 +88,7 @@ def test_a_revert_of_a_revert_is_asked_for_by_its_name(line):
     assert ask(line, "['main^{/^Revert .Add first}']").outcome is PASSED
 
 
-def test_an_empty_commit_is_never_undone(line):
+def test_an_empty_commit_is_never_reverted(line):
     line.commit("Trigger")
     line.git("tag", "empty")
     line.commit("Trigger again")

@@ -68,7 +68,7 @@ def test_a_secret_is_shown_by_its_place_and_never_by_its_value(repo, ask):
     )
 
 
-def test_a_settings_file_is_taken_out_as_a_whole(repo, ask):
+def test_a_settings_file_is_removed_as_a_whole(repo, ask):
     repo.put(".env", f"DEBUG=1\nDB_PASSWORD={PASSWORD}\n")
     repo.commit()
     result = ask()
@@ -87,7 +87,7 @@ def test_a_secret_that_was_deleted_later_is_found(repo, ask):
     assert [item.commit for item in ask().evidence] == [commit]
 
 
-def test_other_branches_and_tags_are_looked_at(repo, ask):
+def test_other_branches_and_tags_are_checked(repo, ask):
     repo.commit("Start")
     repo.branch("side")
     repo.commit(a=TOKEN)
@@ -122,7 +122,7 @@ def test_text_in_any_encoding_is_read(repo, ask, encoding):
     assert ask().evidence[0].line == 2
 
 
-def test_binary_files_are_not_looked_into(repo, ask):
+def test_binary_files_are_not_read(repo, ask):
     repo.commit(a=b"\0" + TOKEN.encode())
     result = ask()
     assert (result.outcome, result.reason) == (
@@ -135,7 +135,7 @@ def test_binary_files_are_not_looked_into(repo, ask):
     )
 
 
-def test_files_over_1_mb_are_said_to_be_unread(repo, ask):
+def test_files_over_1_mb_are_reported_as_unread(repo, ask):
     repo.commit(a=TOKEN + "x" * (1 << 20), b="text")
     assert ask().why == (
         "No credential in a known format in 1 file version and 1 commit or tag message. Not read: 1 file over 1 MB."

@@ -29,7 +29,7 @@ def test_the_commit_where_branches_part_is_the_start(forked):
     assert ask(forked, "main~1").outcome is PASSED
 
 
-def test_another_start_is_named_with_the_wanted_one(forked):
+def test_another_start_is_named_with_the_required_one(forked):
     result = ask(forked, "main~2")
     start, wanted = forked.head("v1.0"), forked.head("main~2")
     assert result.why == f"`side` branches off at {start[:7]} `Two`, not at `main~2`."
@@ -58,5 +58,5 @@ def test_unrelated_histories_have_no_start(forked):
 
 
 @pytest.mark.parametrize("at", ["v9", "main~9"])
-def test_a_start_that_is_not_there_needs_work(forked, at):
+def test_a_missing_start_needs_work(forked, at):
     assert ask(forked, at).outcome is NEEDS_WORK

@@ -26,7 +26,7 @@ def repo(copy_of):
     return copy_of(build_with_submodule)
 
 
-def test_a_submodule_passes_with_its_commit_and_address(repo):
+def test_a_submodule_passes_with_its_commit_and_url(repo):
     commit = repo.git("rev-parse", "main:vendor/lib")
     result = repo.ask(f"submodule: {{path: vendor/lib/, commit: {commit}, matches: '/lib$'}}")
     assert result.outcome is Outcome.PASSED
@@ -34,7 +34,7 @@ def test_a_submodule_passes_with_its_commit_and_address(repo):
     assert result.evidence[0].path == "vendor/lib"
 
 
-def test_another_commit_or_address_needs_work(repo):
+def test_another_commit_or_url_needs_work(repo):
     result = repo.ask(f"submodule: {{path: vendor/lib, commit: {'a' * 40}}}")
     assert result.found == f"commit {repo.git('rev-parse', 'main:vendor/lib')[:7]}"
     assert result.expected == "commit aaaaaaa"
@@ -45,7 +45,7 @@ def test_another_commit_or_address_needs_work(repo):
     )
 
 
-def test_a_repository_that_was_added_as_it_is_has_no_address(repo):
+def test_a_repository_that_was_added_as_it_is_has_no_url(repo):
     repo.git("rm", "-q", "--cached", ".gitmodules")
     (repo.path / ".gitmodules").unlink()
     repo.commit("Forget where it comes from")
@@ -54,7 +54,7 @@ def test_a_repository_that_was_added_as_it_is_has_no_address(repo):
 
 
 @pytest.mark.parametrize(("path", "noun"), [("x.txt", "a file"), ("vendor", "a folder")])
-def test_what_is_no_submodule_is_said_to_be_what_it_is(repo, path, noun):
+def test_a_path_that_is_not_a_submodule_is_named_as_what_it_is(repo, path, noun):
     assert repo.ask(f"submodule: {{path: {path}}}").why == f"`{path}` on `main` is {noun}, not a submodule."
 
 

@@ -25,7 +25,7 @@ def merged_by_hand(repo):
 
 
 @pytest.mark.parametrize("options", [None, [], ["--squash"]])
-def test_another_history_under_a_folder_is_seen(repo, options):
+def test_another_history_merged_into_a_folder_is_recognised(repo, options):
     if options is None:
         merged_by_hand(repo)
     else:
@@ -37,7 +37,7 @@ def test_another_history_under_a_folder_is_seen(repo, options):
     assert repo.ask("subtree: {path: vendor/lib}").outcome is Outcome.PASSED
 
 
-def test_a_pull_is_one_merge_more(repo):
+def test_a_pull_is_one_more_merge(repo):
     merged_by_hand(repo)
     assert repo.ask(f"{CHECK[:-1]}, at_least: 2}}").found == "1 merge commit, 1 of them a subtree merge"
     repo.switch("lib")
@@ -48,7 +48,7 @@ def test_a_pull_is_one_merge_more(repo):
     assert repo.ask(f"{CHECK[:-1]}, at_least: 2}}").outcome is Outcome.PASSED
 
 
-def test_files_that_were_copied_are_no_subtree(repo):
+def test_files_that_were_copied_are_not_a_subtree(repo):
     repo.put("vendor/lib/lib.py", "x = 1\n")
     repo.commit("Copy the library")
     result = repo.ask(CHECK)
@@ -63,7 +63,7 @@ def test_a_folder_that_is_gone_again_needs_work(repo):
     assert repo.ask(CHECK).why.endswith("There is no `vendor/lib`.")
 
 
-def test_another_history_than_the_one_asked_for_does_not_count(repo):
+def test_a_history_other_than_the_required_one_does_not_count(repo):
     merged_by_hand(repo)
     repo.git("branch", "other", "main~1")
     assert repo.ask("subtree: {path: vendor/lib, from: other}").outcome is Outcome.NEEDS_WORK

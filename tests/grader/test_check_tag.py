@@ -46,14 +46,14 @@ def test_an_annotated_tag_is_not_lightweight(repo):
     assert (result.outcome, result.found) == (Outcome.NEEDS_WORK, "an annotated tag")
 
 
-def test_either_sort_passes_where_none_is_asked_for(repo):
+def test_either_type_passes_if_none_is_required(repo):
     repo.commit()
     repo.git("tag", "light")
     repo.git("tag", "-a", "-m", "Release", "noted")
     assert [repo.ask(f"tag: {{name: {name}}}").outcome for name in ("light", "noted")] == [Outcome.PASSED] * 2
 
 
-def test_a_tag_beside_main_is_not_on_it(repo):
+def test_a_tag_of_a_commit_outside_main_is_not_on_it(repo):
     repo.commit()
     repo.branch("side")
     side = repo.commit("Side")
@@ -95,7 +95,7 @@ def test_a_lightweight_tag_has_no_message_to_match(repo):
 
 @pytest.mark.parametrize(("at", "outcome"), [("main~1", Outcome.PASSED), ("main", Outcome.NEEDS_WORK)])
 @pytest.mark.parametrize("sort", [[], ["-a", "-m", "Release"]])
-def test_a_tag_marks_exactly_one_commit(repo, sort, at, outcome):
+def test_a_tag_points_to_exactly_one_commit(repo, sort, at, outcome):
     repo.commit("One")
     repo.git("tag", *sort, "v1.0")
     repo.commit("Two")
@@ -105,13 +105,13 @@ def test_a_tag_marks_exactly_one_commit(repo, sort, at, outcome):
         assert result.expected == f"{repo.head()[:7]} `Two`"
 
 
-def test_a_tag_of_a_file_marks_no_commit(repo):
+def test_a_tag_of_a_file_points_to_no_commit(repo):
     repo.commit(a="a")
     repo.git("tag", "v1.0", repo.git("rev-parse", "HEAD:a.txt"))
     assert repo.ask("tag: {name: v1.0, at: main}").outcome is Outcome.NEEDS_WORK
 
 
-def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
+def test_a_tag_that_must_not_exist_is_named_while_it_exists(repo):
     repo.commit()
     repo.git("tag", "old")
     before = repo.ask("tag: {name: old, exists: false}")
@@ -122,7 +122,7 @@ def test_a_tag_that_has_to_be_gone_is_named_while_it_is_there(repo):
 
 
 @pytest.mark.parametrize("says", ["First release", "First release of two"])
-def test_all_of_a_message_is_asked_for_between_anchors(repo, says):
+def test_anchors_require_the_whole_message(repo, says):
     repo.commit()
     repo.git("tag", "-a", "-m", says, "v1.0")
     passes = repo.ask(r"tag: {name: v1.0, matches: '\AFirst release\Z'}").outcome is Outcome.PASSED

@@ -172,7 +172,7 @@ def test_a_skill_is_given_a_direction_and_a_hint(spec):
     assert [check.id for check in skills if not (check.fix and check.hint)] == []
 
 
-def test_a_brief_names_what_each_check_asks(name, spec):
+def test_a_brief_names_what_each_check_requires(name, spec):
     """Of the longer words and the names in what a check says, at least half are in "What is checked"."""
     brief = (LABS / name / "brief.md").read_text().lower()
     section = brief.split("## what is checked\n")[1].split("\n## ")[0]
@@ -181,7 +181,7 @@ def test_a_brief_names_what_each_check_asks(name, spec):
     assert {key: share for key, share in told.items() if share < 0.5} == {}
 
 
-def test_a_brief_leads_to_the_address_and_to_the_checks(name):
+def test_a_brief_leads_to_the_remote_url_and_to_the_checks(name):
     brief = (LABS / name / "brief.md").read_text()
     assert re.findall("^## (.*)$", brief, re.MULTILINE) == [
         "Steps",

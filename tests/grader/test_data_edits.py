@@ -57,7 +57,7 @@ def test_a_value_is_set_and_nothing_else_changes(tmp_path, form, text, place, va
 
 
 @pytest.mark.parametrize(("form", "text", "place", "after"), DELETIONS)
-def test_a_value_is_taken_out_and_nothing_else_changes(tmp_path, form, text, place, after):
+def test_a_value_is_removed_and_nothing_else_changes(tmp_path, form, text, place, after):
     way, lines = steps(place), text.rstrip("\n").split("\n")
     line = find(read_data(text, form), way).line or None
     assert _edited(tmp_path, text, deletion("f", lines, way, form, line)) == after

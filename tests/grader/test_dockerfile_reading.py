@@ -186,7 +186,7 @@ def test_names_and_mounts_that_buildkit_refuses_are_refused_in_its_words():
         assert faults[0].place.line == text.count("\n") + 1, text
 
 
-def test_names_and_mounts_that_buildkit_takes_are_taken():
+def test_names_and_mounts_that_buildkit_accepts_are_accepted():
     for text in TAKEN:
         assert not read_dockerfile("Dockerfile", f"{text}\n").faults, text
 
@@ -221,7 +221,7 @@ def test_what_buildkit_refuses_is_refused_with_its_line():
         ("\\\nFROM a:1\nRUN x\n", ["RUN"]),
     ],
 )
-def test_directives_stand_before_all_else(text, names):
+def test_directives_come_before_everything_else(text, names):
     file = read_dockerfile("Dockerfile", text)
     assert not file.faults
     assert [one.name for one in file.final.instructions] == names
@@ -285,7 +285,7 @@ def test_buildkit_itself_reads_the_texts_alike():
         ("", "costs 5$", "costs 5$", []),
     ],
 )  # fmt: skip
-def test_variables_have_the_values_that_the_file_tells(before, word, value, unknown):
+def test_variables_have_the_values_that_the_file_gives(before, word, value, unknown):
     text = f"ARG G=global\nFROM a:1\n{before}\nWORKDIR {word}\n"
     file = read_dockerfile("Dockerfile", text)
     assert not file.faults
@@ -294,7 +294,7 @@ def test_variables_have_the_values_that_the_file_tells(before, word, value, unkn
     assert (found.text, found.unknown) == (value, unknown)
 
 
-def test_stages_start_from_each_other_and_keep_what_is_kept():
+def test_stages_that_start_from_each_other_inherit_triggers_and_variables():
     text = (
         "ARG V=3.12\nFROM python:${V}-slim AS Base\nARG A=1\nENV E=2\nONBUILD RUN trigger\n"
         "FROM base AS b\nRUN x\nFROM b:1\n"
@@ -358,7 +358,7 @@ PIECES = [
 ]
 
 
-def test_made_up_texts_are_read_alike():
+def test_generated_texts_are_read_alike():
     dockerfile = pytest.importorskip("dockerfile")
     chance = random.Random(8)
     alike = 0

@@ -97,7 +97,7 @@ NOT_GIVEN = [
 ]  # fmt: skip
 
 
-def test_a_credential_in_whatever_instruction_is_found_and_never_shown():
+def test_a_credential_in_any_instruction_is_found_and_never_shown():
     for line in GIVEN:
         text = f"FROM python:3.12\n{line}\n"
         file = read_dockerfile("Dockerfile", text)
@@ -159,7 +159,7 @@ TREE = [
 ]  # fmt: skip
 
 
-def test_files_that_a_copy_brings_from_the_tree_are_found(repo):
+def test_files_that_a_copy_takes_from_the_tree_are_found(repo):
     for number, (path, line, files, outcome) in enumerate(TREE):
         if number:
             repo.git("rm", "-rq", ".")

@@ -219,7 +219,7 @@ EMPTY: list[tuple[Build, str, str]] = [
 ]
 
 
-def test_nothing_passes_where_nothing_is_what_it_looks_for(new_repo):
+def test_nothing_passes_if_nothing_matches(new_repo):
     wrong = []
     for (check, why), result in zip(
         [(check, why) for _, check, why in EMPTY],
@@ -261,7 +261,7 @@ YOURS = (
 )
 
 
-def test_an_unchanged_starter_and_a_branch_without_commits_of_ones_own_pass_no_check_of_commits(repo):
+def test_an_unchanged_starter_and_a_branch_without_own_commits_pass_no_check_of_commits(repo):
     readme_alone(repo)
     repo.git("branch", "side")
     results = ask(repo, *YOURS, starter=repo.head())

@@ -69,7 +69,7 @@ def test_a_check_that_breaks_is_our_fault_and_the_others_still_run(repo, lab, mo
     assert "secret" not in report.results[0].reason
 
 
-def test_a_hopeless_pattern_is_stopped_and_the_others_still_run(repo, lab, monkeypatch):
+def test_a_pathological_pattern_is_stopped_and_the_others_still_run(repo, lab, monkeypatch):
     monkeypatch.setattr(Kind, "seconds", 0.3)
     repo.commit("a" * 60 + "!")
     report = repo.grade(lab(HOPELESS, "branch: {name: main}"))
@@ -95,7 +95,7 @@ def test_a_reader_that_was_stopped_in_the_middle_is_used_again(repo, lab, monkey
     assert outcomes(report) == [Outcome.NOT_RUN, Outcome.PASSED]
 
 
-def test_the_time_limit_gives_signal_and_timer_back():
+def test_the_time_limit_restores_signal_and_timer():
     seen = []
     before = signal.signal(signal.SIGALRM, lambda *_: seen.append("outer"))
     try:
@@ -128,7 +128,7 @@ def test_plumbing_gets_the_kinds_own_commands_and_skill_does_not(repo, lab):
     assert (skill.fix, skill.teaches) == ("", "skill")
 
 
-def test_the_authors_fix_goes_before_the_kinds_own(repo, lab):
+def test_the_authors_fix_takes_precedence_over_the_kinds_own(repo, lab):
     repo.commit()
     report = repo.grade(
         lab("branch: {name: x}", "branch: {name: main}", more="    fix: |\n      one\n      two\n")
@@ -146,7 +146,7 @@ def test_learner_and_sandbox_reach_the_check(repo, lab, monkeypatch):
     assert report.results[0].why == "me box"
 
 
-def test_text_from_a_repository_is_bounded_and_holds_no_control_characters(repo, lab, monkeypatch):
+def test_text_from_a_repository_is_bounded_and_contains_no_control_characters(repo, lab, monkeypatch):
     long = "\x1b\x00" + "x" * 5000
     evidence = Evidence(ref=long, path=long, excerpt=((1, "\tx" + long),))
     replace_readable(

@@ -58,7 +58,7 @@ def test_another_history_is_merged_under_a_folder(learner, path):
     assert fix_and_ask_again(learner, check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_a_repository_in_the_repository_gets_its_address(learner):
+def test_a_nested_repository_gets_its_url(learner):
     learner.git("clone", "-q", "../origin.git", "lib")
     learner.commit("Add the library as it is")
     check = "submodule: {path: lib, matches: 'origin.git$'}"
@@ -73,18 +73,18 @@ def test_master_becomes_main(learner):
     assert fix_and_ask_again(learner, "branch: {name: main}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_more_commits_are_made_from_what_lies_in_the_folder(learner):
+def test_more_commits_are_made_from_the_files_in_the_folder(learner):
     learner.put("new", "x")
     assert fix_and_ask_again(learner, "commits: {at_least: 2}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_commits_too_many_are_folded(learner):
+def test_extra_commits_are_squashed(learner):
     learner.commit("Two")
     learner.commit("Three")
     assert fix_and_ask_again(learner, "commits: {exactly: 2}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_the_newest_message_is_written_anew(learner):
+def test_the_newest_message_is_amended(learner):
     learner.commit("wip")
     assert fix_and_ask_again(learner, "each_commit: {forbids: [wip], blank_second_line: true}") == (
         Outcome.NEEDS_WORK,
@@ -93,7 +93,7 @@ def test_the_newest_message_is_written_anew(learner):
 
 
 @pytest.mark.parametrize("by", ["any", "merge-commit", "fast-forward", "squash"])
-def test_an_unmerged_branch_is_merged_in_the_way_that_is_asked_for(learner, by):
+def test_an_unmerged_branch_is_merged_in_the_required_way(learner, by):
     learner.branch("side")
     learner.commit("Side", b="b")
     learner.switch("main")
@@ -103,7 +103,7 @@ def test_an_unmerged_branch_is_merged_in_the_way_that_is_asked_for(learner, by):
 
 
 @pytest.mark.parametrize("by", ["fast-forward", "squash"])
-def test_a_merge_commit_is_taken_back_for_another_way(learner, by):
+def test_a_merge_commit_is_undone_for_another_way(learner, by):
     learner.branch("side")
     learner.commit("Side", b="b")
     learner.switch("main")
@@ -129,7 +129,7 @@ def test_a_lightweight_tag_becomes_annotated(learner):
     )
 
 
-def test_a_tag_of_nearly_the_name_gets_the_right_name(learner):
+def test_a_tag_with_nearly_the_right_name_gets_the_right_one(learner):
     learner.git("tag", "-a", "-m", "Release", "V1")
     assert fix_and_ask_again(learner, "tag: {name: v1}") == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
@@ -141,7 +141,7 @@ def test_a_file_at_a_tag_is_added_and_the_tag_moved_along(learner):
 
 
 @pytest.mark.parametrize("at", ["main~1", "v1~1"])
-def test_a_file_of_an_earlier_commit_is_mended_there_and_the_later_ones_stay(learner, at):
+def test_a_file_of_an_earlier_commit_is_fixed_there_and_the_later_commits_stay(learner, at):
     learner.commit("Second", b="b")
     learner.commit("Third", c="c")
     learner.git("tag", "v1")
@@ -156,7 +156,7 @@ LARGE, SECRETS = "no_large_files: {over: 1 KB}", "no_secrets: {}"
 
 @pytest.mark.parametrize("path", [".env", "src/a file's.py", "*.[x]"])
 @pytest.mark.parametrize("later", [0, 2])
-def test_a_large_file_leaves_the_history_and_stays_in_the_folder(learner, path, later):
+def test_a_large_file_is_removed_from_the_history_and_stays_in_the_folder(learner, path, later):
     learner.put(path, "x" * 2000)
     learner.commit("Add it")
     learner.git("tag", *(["-a", "-m", "Release", "v1"] if later else ["v0", "HEAD~1"]))
@@ -168,7 +168,7 @@ def test_a_large_file_leaves_the_history_and_stays_in_the_folder(learner, path, 
     assert learner.git("status", "--porcelain") == ""  # it is ignored now
 
 
-def test_a_large_file_that_was_deleted_leaves_other_branches_and_tags_too(learner):
+def test_a_large_file_that_was_deleted_is_removed_from_other_branches_and_tags_too(learner):
     learner.put("model.bin", "x" * 2000)
     learner.commit("Add the model")
     learner.git("tag", "v1")
@@ -178,7 +178,7 @@ def test_a_large_file_that_was_deleted_leaves_other_branches_and_tags_too(learne
     assert fix_and_ask_again(learner, LARGE) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_large_files_of_several_branches_and_tags_leave_together(learner):
+def test_large_files_of_several_branches_and_tags_are_removed_together(learner):
     for name in ("side", "other"):
         learner.branch(name)
         learner.put(f"{name}.bin", name * 2000)
@@ -189,7 +189,7 @@ def test_large_files_of_several_branches_and_tags_leave_together(learner):
     assert fix_and_ask_again(learner, LARGE) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_a_large_file_that_only_a_tag_holds_leaves_the_tag(learner):
+def test_a_large_file_that_only_a_tag_contains_is_removed_from_the_tag(learner):
     learner.branch("side")
     learner.put("model.bin", "x" * 2000)
     learner.commit("Add the model")
@@ -200,7 +200,7 @@ def test_a_large_file_that_only_a_tag_holds_leaves_the_tag(learner):
 
 
 @pytest.mark.parametrize("later", [0, 2])
-def test_code_with_a_secret_is_kept_as_it_is_in_the_folder_by_then(learner, later):
+def test_code_with_a_secret_is_kept_as_edited_in_the_folder(learner, later):
     learner.put("app.py", f"key = '{TOKEN}'\n")
     learner.commit("Add the app")
     for i in range(later):
@@ -262,7 +262,7 @@ def test_a_key_that_is_gone_from_the_newest_commit_needs_no_edit(learner):
     assert learner.git("show", "origin/main:app.py") == "import os"
 
 
-def test_a_settings_file_leaves_the_history(learner):
+def test_a_settings_file_is_removed_from_the_history(learner):
     learner.put(".env", f"TOKEN={TOKEN}\n")
     learner.commit("Add the settings")
     learner.commit("Later", a="later")

@@ -79,7 +79,7 @@ def test_a_merge_is_reverted(worker):
     assert worker.fix_and_ask_again("reverted: {commits: [merge]}") == MENDED
 
 
-def test_merges_in_the_wrong_order_are_made_again(worker):
+def test_merges_in_the_wrong_order_are_redone(worker):
     worker.git("branch", "first", "s1")
     for name in ("side", "first"):
         worker.merge("--no-ff", "-m", f"Merge branch '{name}'", name)
@@ -93,20 +93,20 @@ def test_merges_in_the_wrong_order_are_made_again(worker):
     )
 
 
-def test_a_rebase_takes_a_merge_out(worker):
+def test_a_rebase_removes_a_merge(worker):
     worker.switch("side")
     worker.merge("-m", "Merge main", "main")
     assert worker.fix_and_ask_again("rebased: {name: side, onto: main}") == MENDED
 
 
-def test_a_lost_change_is_picked_again(worker):
+def test_a_lost_change_is_cherry_picked_again(worker):
     worker.git("tag", "before", "side")
     worker.git("rebase", "-q", "main", "side")
     worker.git("reset", "-q", "--hard", "side~1")
     assert worker.fix_and_ask_again("rebased: {name: side, onto: main, from: before}") == MENDED
 
 
-def test_a_second_commit_is_folded_into_the_amended_one(worker):
+def test_a_second_commit_is_squashed_into_the_amended_one(worker):
     worker.switch("side")
     check = "amended: {subject: Sid two, on: side, parent: s1}"
     worker.commit("Side three", s3="3")
@@ -114,7 +114,7 @@ def test_a_second_commit_is_folded_into_the_amended_one(worker):
 
 
 @pytest.mark.parametrize("rule", ["files_at_most: 1", "one_of: [[one.txt, two.txt], [docs]]"])
-def test_a_commit_of_two_topics_is_made_again_in_parts(worker, rule):
+def test_a_commit_of_two_topics_is_split(worker, rule):
     worker.commit("Mixed", one="new", docs__more="new")
     assert worker.fix_and_ask_again(f"each_commit: {{since: v1.0, {rule}}}") == MENDED
 

@@ -67,7 +67,7 @@ NAMES = st.tuples(st.sampled_from([*BRANCHES, "v1"]), st.lists(STEPS | NUMBERED,
 
 @oracle
 @given(histories(), st.lists(NAMES, min_size=5, max_size=8))
-def test_a_name_stands_for_the_commit_that_git_finds(shaped, history, names):
+def test_a_name_resolves_to_the_commit_that_git_finds(shaped, history, names):
     repo = shaped(history)
     with Repository.open(repo.path) as repository:
         for base, steps in names:

@@ -191,7 +191,7 @@ def same(value: Any, answer: dict[str, Any]) -> bool:
     return (truth_of(value), text_of_data(value)) == (answer.get("truth"), answer.get("text"))
 
 
-def test_each_text_of_ours_and_some_made_up_are_refused_as_github_refuses_them():
+def test_our_texts_and_some_generated_ones_are_refused_as_github_refuses_them():
     assert len(texts()) > 600
     assert disagreements(DAILY) == [], f"WORKFLOW_SEED={SEED} repeats it"
 
@@ -201,7 +201,7 @@ def test_expressions_have_the_value_that_github_gives_them():
 
 
 @pytest.mark.heavy
-def test_500_texts_made_up_from_a_seed_are_refused_as_github_refuses_them():
+def test_500_texts_generated_from_a_seed_are_refused_as_github_refuses_them():
     print(f"WORKFLOW_SEED={SEED}")
     questions, _, answers = asked(HEAVY)
     refused = sum(bool(answer["errors"]) for answer in answers.texts)

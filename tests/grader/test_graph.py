@@ -44,7 +44,7 @@ def all_heads(commits: list[tuple[int, ...]]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_each_row_is_reached_by_its_own_lanes_alone(seed):
+def test_each_row_is_reached_by_its_own_lanes_only(seed):
     commits = tangle(35, seed)
     rows = [Row(str(number), tuple(map(str, parents))) for number, *parents in reversed(commits)]
     lanes = lay_out(rows, leftmost="20")
@@ -88,7 +88,7 @@ def test_long_tangle_is_folded_without_a_false_edge(repo, seed):
 # --- what is shown --------------------------------------------------------------------------------------------------
 
 
-def test_merge_is_told_in_words_and_drawn_with_main_on_the_left(repo):
+def test_merge_is_described_in_words_and_drawn_with_main_on_the_left(repo):
     start = repo.commit("Start")
     repo.branch("side")
     side = repo.commit("Add a side")
@@ -155,7 +155,7 @@ def test_thousands_of_merges_are_bounded(repo, commits):
     assert len(drawing.svg) < 20_000
 
 
-def test_octopus_of_hundreds_and_as_many_roots(repo):
+def test_octopus_merge_of_hundreds_of_roots_is_bounded(repo):
     commits = [*((number,) for number in range(1, 301)), (301, *range(1, 301))]
     shape_history(repo, commits, {MAIN: 301})
     assert len(read(whole(repo)).rows) <= MAX_ROWS
@@ -175,7 +175,7 @@ def test_shallow_clone_is_drawn_as_far_as_it_goes(repo, new_repo):
     assert drawn.edges == {(ids[5][:7], ids[4][:7])}
 
 
-def test_text_of_a_stranger_is_escaped_cut_and_masked(repo):
+def test_untrusted_text_is_escaped_cut_and_masked(repo):
     key = "AKIA" + "Q3EGZ7XNHP2LR5WT"
     repo.commit(f'</text><script>alert("1")</script>\u202e {key}')
     repo.commit("x" * 1_000_000)
@@ -191,7 +191,7 @@ def test_text_of_a_stranger_is_escaped_cut_and_masked(repo):
 
 
 @pytest.mark.heavy
-def test_twenty_thousand_commits_are_drawn_in_a_blink(repo):
+def test_twenty_thousand_commits_are_drawn_quickly(repo):
     """The target is 0.1 s beside the walk; the limit here leaves room for a slow machine."""
     commits = [(1,), (2, 1), (3, 1)]
     for number in range(4, 20_000, 2):  # two branches that merge each other all the time
@@ -220,14 +220,14 @@ MERGED = Shape(
 )
 
 
-def test_shape_is_drawn_by_the_same_hand():
+def test_shape_is_drawn_by_the_same_code():
     drawing = draw_shape(MERGED)
     assert drawing.title == "Expected: side in main by a merge commit"
     assert read(drawing).edges == {("M", "A"), ("M", "B"), ("A", "F"), ("B", "F")}
     assert drawing.text[0] == "M main: Merge branch 'side'; parents A, B"
 
 
-def test_shape_in_letters_is_as_git_draws_it():
+def test_shape_as_text_looks_as_git_draws_it():
     assert draw_shape(MERGED).letters == (
         "*   M main: Merge branch 'side'",
         "|\\",
@@ -238,12 +238,12 @@ def test_shape_in_letters_is_as_git_draws_it():
     )
 
 
-def test_an_octopus_merge_is_drawn_in_letters():
+def test_an_octopus_merge_is_drawn_as_text():
     shape = Shape("x", (Node("O", ("A", "B", "C")), Node("A"), Node("B"), Node("C")))
     assert draw_shape(shape).letters == ("*     O", "|\\", "| |\\", "* | | A", "  * | B", "    * C")
 
 
-def test_shape_too_large_for_a_terminal_has_no_letters():
+def test_shape_too_large_for_a_terminal_is_not_drawn_as_text():
     nodes = tuple(Node(str(number), (str(number + 1),)) for number in range(13))
     assert draw_shape(Shape("long", nodes[:-1])).letters != ()
     assert draw_shape(Shape("long", nodes)).letters == ()

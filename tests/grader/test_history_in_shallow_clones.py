@@ -49,5 +49,5 @@ def test_a_check_of_history_is_not_run_and_says_how_to_get_the_rest(shallow, che
     assert result.fix == "git fetch --unshallow"
 
 
-def test_every_kind_that_needs_the_whole_history_is_looked_at_here():
+def test_every_kind_that_needs_the_whole_history_is_tested_here():
     assert {name for name, kind in KINDS.items() if issubclass(kind, HistoryKind)} == set(CHECKS)

@@ -185,7 +185,7 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
     assert report.graph is None
 
 
-def test_of_a_long_history_few_commits_are_compared_and_the_rest_is_said(repo, monkeypatch):
+def test_in_a_long_history_few_commits_are_compared_and_the_rest_is_mentioned(repo, monkeypatch):
     monkeypatch.setattr(repository_module, "MAX_COMPARED", 5)
     monkeypatch.setattr(repository_module, "MAX_SINGLY_COMPARED", 3)
     for number in range(7):
@@ -257,7 +257,7 @@ def test_strange_file_names_are_shown_and_never_obeyed(repo, name, shown):
         "answer: {path: a.txt, equals: {files_of: main}}",
     ],
 )
-def test_patterns_meet_strange_file_names(repo, check, name):
+def test_patterns_match_strange_file_names(repo, check, name):
     blob = repo.git("hash-object", "-w", "--stdin", stdin=b"a\n").encode()
     index = b"100644 %s\t%s\0" % (blob, name)
     repo.git("update-index", "-z", "--index-info", stdin=index + b"100644 %s\ta.txt\0" % blob)
@@ -292,7 +292,7 @@ def test_a_branch_name_is_quoted_in_commands_and_is_no_option(repo, name):
     assert repo.ask("branch: {name: main}", refs=refs).outcome is Outcome.PASSED
 
 
-def test_a_near_miss_with_shell_signs_runs_nothing_when_pasted(repo):
+def test_a_near_miss_with_shell_characters_runs_nothing_when_pasted(repo):
     repo.commit()
     repo.git("branch", "W$(touch$IFS-ran)")
     repo.follow(repo.ask("branch: {name: w-touch-ifs-ran}").fix)

@@ -137,11 +137,11 @@ checks:
         ("# " + "x" * 256 * 1024, 1, "larger than 256 KB"),
     ],
 )
-def test_a_text_that_is_no_lab_is_refused_with_its_line(text, line, words):
+def test_a_text_that_is_not_a_lab_is_refused_with_its_line(text, line, words):
     assert any(found == line and words in message for found, _, message in problems(text))
 
 
-def test_aliases_are_refused_so_that_few_lines_cannot_stand_for_a_billion():
+def test_aliases_are_refused_so_that_few_lines_cannot_expand_to_a_billion():
     bomb = "a0: &a0 [x, x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
     )
@@ -153,7 +153,7 @@ def test_aliases_are_refused_so_that_few_lines_cannot_stand_for_a_billion():
     assert set(refused) == {f"a{i}" for i in range(1, 12)}
 
 
-def test_a_value_that_holds_itself_is_refused():
+def test_a_value_that_contains_itself_is_refused():
     assert any("aliases" in message for _, _, message in problems("checks: &a [*a]\n"))
 
 
@@ -284,7 +284,7 @@ def test_a_check_without_a_kind_lists_the_kinds():
     assert all(kind in message for kind in KINDS)
 
 
-def test_a_need_must_come_earlier_so_that_no_circle_can_be_written():
+def test_a_need_must_come_earlier_so_that_no_cycle_can_be_written():
     first = check("readable: {}\n    needs: [b, a]")
     second = "  - id: b\n    says: B\n    points: 1\n    readable: {}\n    needs: [a]\n"
     assert problems(first + second) == [
@@ -318,5 +318,5 @@ def test_ordinary_branch_names_are_accepted(name):
 @pytest.mark.parametrize(
     "name", ["a~1", "a^", "a:b", "HEAD@{1}", "a.lock", "/a", "a/", ".a", "a//b", "a\\\\b", "a*"]
 )
-def test_names_that_git_would_read_otherwise_are_refused(name):
+def test_names_that_git_would_read_differently_are_refused(name):
     assert problems(check(f'branch: {{name: "{name}"}}'))[0][1] == "branch.name"

@@ -68,7 +68,7 @@ def test_a_new_lab_proves_its_checks_as_it_is(tmp_path, capsys):
     assert (tmp_path / "lab/brief.md").read_text().startswith("Say in two")
 
 
-def test_a_lab_that_is_there_is_not_overwritten(tmp_path, capsys):
+def test_an_existing_lab_is_not_overwritten(tmp_path, capsys):
     (tmp_path / "brief.md").write_text("mine")
     assert main(["new", str(tmp_path)]) == 2
     assert "already exists and was not changed" in capsys.readouterr().err
@@ -76,7 +76,7 @@ def test_a_lab_that_is_there_is_not_overwritten(tmp_path, capsys):
     assert not (tmp_path / "lab.yaml").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path, capsys):
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["new", str(tmp_path / "file/lab")]) == 2
     assert capsys.readouterr().err.startswith("Could not write the lab: ")

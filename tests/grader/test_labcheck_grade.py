@@ -42,7 +42,7 @@ def test_the_branches_of_a_remote_are_graded_as_last_fetched(repo, new_repo, lab
     assert "3 of 3 checks passed." in capsys.readouterr().out
 
 
-def test_what_the_remote_shows_first_is_no_branch(repo, new_repo, lab_file):
+def test_head_of_the_remote_is_not_a_branch(repo, new_repo, lab_file):
     copy = cloned(repo, new_repo)
     path = lab_file("branch: {name: HEAD, exists: false}")
     assert main(["grade", path, str(copy.path), "--remote", "origin"]) == 0
@@ -55,7 +55,7 @@ def test_a_remote_that_was_not_fetched_is_answered_with_the_command(repo, lab_fi
 
 
 @pytest.mark.parametrize("name", ["-x", "a*", "../heads"])
-def test_what_is_no_name_of_a_remote_is_refused(repo, lab_file, name, capsys):
+def test_an_invalid_name_of_a_remote_is_refused(repo, lab_file, name, capsys):
     with pytest.raises(SystemExit):
         main(["grade", lab_file("branch: {name: main}"), str(repo.path), f"--remote={name}"])
     assert "expected the name of a remote" in capsys.readouterr().err
@@ -69,7 +69,7 @@ def test_the_learner_is_named_by_flags(repo, lab_file, capsys):
     assert main(["grade", path, str(repo.path), "--name", "Other"]) == 1
 
 
-def test_hints_are_printed_only_when_asked_for(repo, lab_file, capsys):
+def test_hints_are_printed_only_on_request(repo, lab_file, capsys):
     repo.commit()
     path = lab_file("tag: {name: v1}", more="    hint: Look at git tag -l\n")
     main(["grade", path, str(repo.path)])

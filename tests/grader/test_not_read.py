@@ -388,7 +388,7 @@ def test_only_kinds_that_read_all_of_it_say_that_something_is_absent(repo, build
     assert absolute
 
 
-def test_the_words_by_which_a_sentence_is_known_as_absolute():
+def test_absolute_sentences_are_recognised_by_their_words():
     absolute = (
         "There is no `a`.",
         "There is no tag `v1`.",

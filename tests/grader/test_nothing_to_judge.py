@@ -78,7 +78,7 @@ ASKS_FOR_NOTHING = {
 }
 
 
-def test_a_check_that_asks_for_nothing_is_refused():
+def test_a_check_that_requires_nothing_is_refused():
     said = {}
     for check in ASKS_FOR_NOTHING:
         with pytest.raises(SpecError) as caught:
@@ -118,7 +118,7 @@ def test_the_base_decides_what_an_empty_set_means():
     assert str(some) == "2 files on `main`"
 
 
-def test_the_rule_stands_where_authors_of_kinds_read_it():
+def test_the_rule_is_documented_where_authors_of_kinds_read_it():
     assert "never passes on\nnothing" in (base.__doc__ or "")
 
 
@@ -138,7 +138,7 @@ MENDED: list[tuple[Build, str]] = [
 ]
 
 
-def test_what_to_do_where_nothing_was_there_leads_to_a_verdict_on_something(new_repo):
+def test_the_advice_for_an_empty_set_leads_to_a_verdict_on_something(new_repo):
     for number, (build, check) in enumerate(MENDED):
         repo = new_repo(f"clone{number}")
         build(repo)
@@ -162,7 +162,7 @@ class Running:
         return Ran(0, "exit", b"", 0.1)
 
 
-def test_code_that_is_not_there_does_not_pass_because_a_command_does(repo):
+def test_missing_code_does_not_pass_because_a_command_does(repo):
     spec = load_spec(lab("run: {command: ['true']}"))
     said = []
     for build in (commits_without_files, readme_alone):

@@ -109,7 +109,7 @@ def texts(data):
         yield data
 
 
-def test_every_kind_is_asked():
+def test_every_kind_is_tested():
     assert set(CHECKS) == set(KINDS)
 
 
@@ -141,7 +141,7 @@ def test_nothing_of_an_odd_repository_reaches_the_screen_as_it_is(reports, name)
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_pictures_of_an_odd_repository_are_pictures_alone(reports, name):
+def test_pictures_of_an_odd_repository_contain_only_drawings(reports, name):
     report, _ = reports(ODD[name])
     drawings = [report.graph] if report.graph else []
     drawings += [drawing for result in report.results for drawing in result.drawings]
@@ -167,7 +167,7 @@ def test_what_does_not_concern_a_lab_changes_no_verdict(reports, name):
 @pytest.mark.parametrize(
     "name", ["commit-headers", "people-and-messages", "octopus-and-criss-cross", "dates"]
 )
-def test_a_commit_cannot_pass_for_others(reports, name):
+def test_parents_and_trees_are_those_that_git_reads(reports, name):
     _, repo = reports(ODD[name])
     with Repository.open(repo.path) as repository:
         found = {commit.id: (commit.tree, *commit.parents) for commit in repository.history.commits.values()}

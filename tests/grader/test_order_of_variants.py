@@ -10,7 +10,7 @@ CHECK = OwnTestsCheck(
 )
 
 
-def test_no_order_is_kept_and_the_reference_is_not_always_first():
+def test_order_is_random_and_the_reference_is_not_always_first():
     orders = [tuple(name for name, _ in CHECK._order()) for _ in range(20)]
     assert len(set(orders)) > 15  # two alike are rare: there are many millions
     assert len({order[0] for order in orders}) > 1

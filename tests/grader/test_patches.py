@@ -65,12 +65,12 @@ def test_a_cherry_pick_is_the_same_change_and_its_revert_the_reverse(repo, chang
         lambda repo: (repo.path / "a.txt").chmod(0o755),
     ],
 )
-def test_another_place_of_the_file_may_have_changed_before(repo, change):
+def test_another_part_of_the_file_may_have_changed_before(repo, change):
     on_two_branches(repo, change, elsewhere={"a": "begin\n" + NUMBERS})
     assert compared(repo, "one", "main")
 
 
-def test_the_first_lines_of_a_file_are_another_change_than_its_first_lines_added(repo):
+def test_filling_an_empty_file_differs_from_adding_the_file(repo):
     repo.commit("Start", a="")
     repo.branch("one")
     repo.commit("Fill", a="x\n")

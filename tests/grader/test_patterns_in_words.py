@@ -39,7 +39,7 @@ CHECKS = Path(checks.__file__).parent
         ),
     ],
 )
-def test_a_pattern_in_words(pattern, words, in_lines):
+def test_a_pattern_is_described_in_words(pattern, words, in_lines):
     assert in_words(pattern) == words
     assert in_words(pattern, of_lines=True) == in_lines
     assert in_words(pattern, "forbidden") == words.replace("required", "forbidden")

@@ -72,7 +72,7 @@ scenarios:
 """
 
 
-def test_a_check_that_was_only_to_pass_on_nothing_is_not_proved(tmp_path, capsys):
+def test_a_check_that_passes_only_with_nothing_to_check_is_not_proved(tmp_path, capsys):
     proof = prove(load_spec(EMPTY))
     (check,) = proof.unproved
     assert (check.passed, check.nothing) == ((), ("no files",))
@@ -97,7 +97,7 @@ def test_a_proof_of_an_older_engine_is_read():
     assert Proof.from_json(data).proved
 
 
-def test_an_outcome_that_differs_is_told_with_its_reason():
+def test_an_outcome_that_differs_is_reported_with_its_reason():
     proof = prove(load_spec(LAB.replace("steps: [{tag: v1}]", "steps: [{tag: v2}]")))
     assert not proof.proved
     (scenario,) = proof.differing

@@ -113,7 +113,7 @@ checks:
         "    tests:  # SECRET\n      seconds: 5  # kept\n      code: 'def test_a(): pass'\n",
     ],
 )
-def test_comments_beside_what_is_hidden_are_taken_out(kind):
+def test_comments_beside_hidden_parts_are_removed(kind):
     full = (
         "schema: 2\ntitle: A\npass_mark: 70\nchecks:\n  - id: a  # kept\n    says: x\n    points: 1\n" + kind
     )
@@ -158,16 +158,16 @@ def test_the_public_text_has_the_same_checks_and_digest():
     ("old", "new"),
     [("name: v1", "name: v2"), ("points: 1 ", "points: 2 "), ("app.py", "c.py"), ("mark: 70", "mark: 71")],
 )
-def test_another_check_is_another_digest(old, new):
+def test_another_check_has_another_digest(old, new):
     assert load_spec(FULL.replace(old, new)).checks_digest != load_spec(FULL).checks_digest
 
 
-def test_other_hidden_parts_hints_and_comments_are_the_same_digest():
+def test_hidden_parts_hints_and_comments_do_not_change_the_digest():
     other = FULL.replace("SECRET", "OTHER").replace("# shown", "# seen")
     assert load_spec(other).checks_digest == load_spec(FULL).checks_digest
 
 
-def test_a_check_whose_hidden_part_was_taken_out_is_not_run(repo):
+def test_a_check_whose_hidden_part_was_removed_is_not_run(repo):
     repo.commit()
     with Repository.open(repo.path) as repository:
         results = grade(load_spec(public_text(FULL)), repository).results
@@ -182,7 +182,7 @@ def test_an_author_who_forgets_a_hidden_part_is_told():
         load_spec(FULL.replace("asks: {cases: [SECRET], path: b.py}", "asks: {path: b.py}"))
 
 
-def test_what_the_reader_takes_as_yaml_is_cut_and_upgraded_too():
+def test_anything_that_the_parser_accepts_as_yaml_is_cut_and_upgraded():
     """Tabs between tokens and a `:` that ends a word before a brace, which other readers refuse."""
     tabs = lab("readable: {}").replace("readable: {}", "readable:\t{}")
     flow = "scenarios:\n  - {name: a commit, steps: [commit: Start], expect: {c1: passed}, after:}\n"
@@ -191,12 +191,12 @@ def test_what_the_reader_takes_as_yaml_is_cut_and_upgraded_too():
     assert upgrade(old).text == old.replace("schema:\t1", "schema:\t2")
 
 
-def test_a_text_that_is_no_lab_has_no_public_text():
+def test_a_text_that_is_not_a_lab_has_no_public_text():
     with pytest.raises(SpecError):
         public_text("schema: 2\n")
 
 
-def test_scenarios_in_the_middle_leave_what_follows():
+def test_removing_scenarios_in_the_middle_keeps_what_follows():
     before, middle, after = (
         FULL.partition("scenarios:")[0],
         "scenarios:" + FULL.partition("scenarios:")[2],
@@ -211,7 +211,7 @@ def test_scenarios_in_the_middle_leave_what_follows():
 
 
 @pytest.mark.parametrize("text", [lab("branch: {name: main}"), "# One.\n" + FLOW, "  " + FLOW])
-def test_the_portal_puts_in_front_where_lessons_are_read(text):
+def test_the_portal_puts_the_url_of_its_lessons_in_front(text):
     public = load_spec(public_text(text, "https://portal.example/courses/mlops/"))
     assert public.lesson_address("git#tags") == "https://portal.example/courses/mlops/git/#tags"
     assert public.checks_digest == load_spec(text).checks_digest

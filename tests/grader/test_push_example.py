@@ -35,7 +35,7 @@ PRICES = "# Prices\n\n<<<<<<< HEAD\noil 140\n=======\noil 125\n>>>>>>> festival-
 EXAMPLE = settings.BASE_DIR / "templates/progress/_push_example.html"
 
 
-def test_the_push_on_the_welcome_page_is_answered_like_this(repo, tmp_path, capsys):
+def test_the_push_on_the_welcome_page_gets_the_lines_that_it_shows(repo, tmp_path, capsys):
     (tmp_path / "lab.yaml").write_text(LAB)
     repo.put("README.md", "# Prices\n")
     repo.commit("List the prices")

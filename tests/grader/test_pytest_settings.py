@@ -152,7 +152,7 @@ def test_settings_that_cannot_be_read_are_not_known(files, unknown):
     assert unknown in answer.unknown and not answer.findings
 
 
-def test_what_pytest_leaves_out_is_said():
+def test_files_that_pytest_leaves_out_are_reported():
     def says(files):
         return layout.tests_found("", sorted(files), files.get).findings[0].says
 

@@ -21,7 +21,7 @@ def read(files):
     return contents_of(project, files.get)
 
 
-def test_packages_are_found_by_the_rules_of_each_back_end():
+def test_packages_are_found_by_the_rules_of_each_backend():
     for files, names in TREES:
         found = read(files)
         assert not found.unknown, files
@@ -29,7 +29,7 @@ def test_packages_are_found_by_the_rules_of_each_back_end():
 
 
 @pytest.mark.heavy
-def test_the_back_ends_build_what_is_said():
+def test_the_backends_build_what_is_predicted():
     program = Path(__file__).with_name("package_trees.py")
     done = subprocess.run([sys.executable, program], capture_output=True, check=True, timeout=280)
     built = json.loads(done.stdout)
@@ -75,12 +75,12 @@ def test_the_back_ends_build_what_is_said():
         ),
     ],
 )
-def test_what_only_running_could_tell_is_not_known(system, files, unknown):
+def test_the_check_is_not_run_if_only_running_could_tell(system, files, unknown):
     text = f'[project]\nname = "a"\nversion = "1"\n[build-system]\nrequires = []\n{system}\n'
     assert read({"pyproject.toml": text, "a/__init__.py": "", **files}).unknown == unknown
 
 
-def test_the_check_answers_for_each_back_end(repo):
+def test_the_check_answers_for_each_backend(repo):
     pyproject, names = TREES[0][0]["pyproject.toml"], {}
     for back_end, module in BACK_ENDS.items():
         repo.put("src/my_pkg/__init__.py", "")

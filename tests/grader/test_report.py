@@ -135,7 +135,7 @@ def test_when_all_passed_there_is_nothing_to_fix_first():
     assert report_lines(report(P))[-1] == "1 of 1 checks passed. 10 of 10 points. The pass mark is 7."
 
 
-def test_a_fault_is_said_to_be_on_our_side_with_its_reason():
+def test_a_fault_is_reported_as_ours_with_its_reason():
     lines = report_lines(report(P, F))
     assert " ! Check 2 holds" + " " * 39 + "fault on our side" in lines
     assert lines[-1] == "Check 2 holds: A reason."

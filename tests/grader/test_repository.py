@@ -127,7 +127,7 @@ def test_a_snapshot_is_graded_instead_of_the_refs_on_disk(full):
     assert full.ask("commits: {exactly: 1}", refs=refs).outcome is Outcome.PASSED
 
 
-def test_refs_beside_branches_and_tags_are_left_out(full):
+def test_refs_other_than_branches_and_tags_are_left_out(full):
     refs = {"refs/heads/main": full.head("main~1"), "refs/pull/1/head": full.head("side")}
     with Repository.open(full.path, refs) as repository:
         assert (list(repository.branches), list(repository.tags), len(repository.history)) == (
@@ -138,12 +138,12 @@ def test_refs_beside_branches_and_tags_are_left_out(full):
 
 
 @pytest.mark.parametrize("object_id", ["", "main", "--all", "HEAD", "a" * 39, "A" * 40, f"{'a' * 40}\n--all"])
-def test_a_snapshot_holds_object_ids_only(full, object_id):
+def test_a_snapshot_contains_object_ids_only(full, object_id):
     with pytest.raises(ValueError, match="is not an object ID"):
         Repository.open(full.path, {"refs/heads/main": object_id})
 
 
-def test_a_snapshot_of_an_object_that_is_gone_is_no_verdict(full):
+def test_a_snapshot_with_a_missing_object_gets_no_verdict(full):
     with pytest.raises(RepositoryDamagedError, match="bad object"):
         full.ask("readable: {}", refs={"refs/heads/main": "a" * 40})
 
@@ -151,7 +151,7 @@ def test_a_snapshot_of_an_object_that_is_gone_is_no_verdict(full):
 @pytest.mark.parametrize(
     ("name", "code"), [("nowhere", "not_found"), ("empty", "no_repository"), ("born", "no_commits")]
 )
-def test_what_cannot_be_graded_is_unreadable_with_a_code(new_repo, tmp_path, name, code):
+def test_a_repository_that_cannot_be_graded_is_unreadable_with_a_code(new_repo, tmp_path, name, code):
     (tmp_path / "empty").mkdir()
     new_repo("born")
     with pytest.raises(UnreadableError) as caught:
@@ -172,7 +172,7 @@ def test_an_unborn_head_beside_a_branch_does_not_matter(full):
 
 
 @pytest.mark.parametrize("branch", ["main", "unborn"])
-def test_a_head_that_is_a_link_is_a_head(full, branch):
+def test_a_head_that_is_a_symbolic_link_is_a_head(full, branch):
     head = full.path / ".git/HEAD"
     head.unlink()
     head.symlink_to(f"refs/heads/{branch}")
@@ -235,7 +235,7 @@ def test_a_broken_branch_is_a_fault_and_not_a_missing_branch(full):
         Repository.open(full.path)
 
 
-def test_git_that_is_not_there_is_a_fault(full, monkeypatch):
+def test_missing_git_is_a_fault(full, monkeypatch):
     monkeypatch.setattr(processes.shutil, "which", lambda name: "/nonexistent/git")
     with pytest.raises(RepositoryError, match="could not start git"):
         Repository.open(full.path)

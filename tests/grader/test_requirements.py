@@ -121,7 +121,7 @@ OWN = ["./a", "../a", ".", ".[dev]", "./a[b]", "libs/a", "file:./a"]
 UNREADABLE = ["fla sk", "a=>1", "a==", "==1", "a @", "!", "a>=1 <2"]
 
 
-def test_what_is_one_version_and_what_moves():
+def test_exact_versions_and_upper_bounds_are_recognised():
     def judge(text):
         return parse_requirement(Line(text, None))
 
@@ -257,7 +257,7 @@ def judge_pins():
     return judge
 
 
-def test_nothing_is_never_pinned_and_what_was_looked_for_is_said(repo):
+def test_an_empty_set_is_never_pinned_and_the_message_says_what_was_looked_for(repo):
     repo.put("README.md", "# It")
     repo.commit()
     result = repo.ask("python_package: {versions_pinned: exact}")

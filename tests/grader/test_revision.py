@@ -42,7 +42,7 @@ def resolved(repo, name):
         "main^{/places}",
     ],
 )
-def test_a_name_stands_for_the_commit_that_git_finds(merged, name):
+def test_a_name_resolves_to_the_commit_that_git_finds(merged, name):
     assert resolved(merged, name).commit.id == merged.head(name)
 
 
@@ -60,7 +60,7 @@ def test_an_object_id_and_the_root_are_names_too(merged):
         ("main^{/nothing like it}~1", None, "does not resolve to a commit"),
     ],
 )
-def test_a_name_without_a_commit_says_where_the_way_ends(merged, name, base, words):
+def test_a_name_without_a_commit_says_how_far_it_resolves(merged, name, base, words):
     found = resolved(merged, name)
     assert isinstance(found, Unresolved) and found.base == base and words in found.why
 
@@ -68,7 +68,7 @@ def test_a_name_without_a_commit_says_where_the_way_ends(merged, name, base, wor
 @pytest.mark.parametrize(
     "name", ["-x", "main..side", "main^{/(}", "main^{commit}", "main@{1}", "main~x", "~1", ""]
 )
-def test_a_name_that_cannot_be_read_is_no_revision(name):
+def test_a_name_that_cannot_be_read_is_not_a_revision(name):
     with pytest.raises(MismatchError):
         convert(Revision, Value(1, name))
 

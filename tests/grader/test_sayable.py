@@ -45,7 +45,7 @@ def test_what_contradicts_itself_is_refused():
     assert not taken
 
 
-def test_counts_are_said_in_whole_sentences(repo):
+def test_counts_are_reported_in_whole_sentences(repo):
     repo.commit("Start")
     for name in ("feature/a", "topic"):
         repo.git("branch", name)
@@ -135,7 +135,7 @@ def test_the_default_branch_is_what_head_names(repo, head):
         assert opened.branch("@default").name == opened.default_branch
 
 
-def test_where_no_branch_is_the_default_one_it_is_not_known(repo):
+def test_the_check_is_not_run_if_no_branch_is_the_default_one(repo):
     repo.commit("Start", a="1")
     for name in ("one", "two"):
         repo.git("branch", name)

@@ -76,7 +76,7 @@ def test_files_of_every_sort(built):
     assert git("cat-file", "blob", "main:link") == "run.sh"
 
 
-def test_names_that_are_no_utf_8_are_bytes_in_git(built):
+def test_names_that_are_not_utf_8_are_bytes_in_git(built):
     git = built(r'{commit: Odd, files: {"caf\uDCE9": x, "new\nline": y}}')
     assert git("ls-tree", "--name-only", "main").splitlines() == [r'"caf\351"', r'"new\nline"']
 
@@ -129,7 +129,7 @@ def test_a_merge_commit_keeps_both_sides(built):
     assert git("cat-file", "blob", "main:a.txt") == git("cat-file", "blob", "main:b.txt") == "changed"
 
 
-def test_a_merge_is_a_merge_commit_also_where_it_could_be_a_fast_forward(built):
+def test_a_merge_is_a_merge_commit_even_if_it_could_be_a_fast_forward(built):
     git = built(
         START, "branch: feature", "commit: Theirs", "switch: main", "{merge: feature, message: Bring it in}"
     )
@@ -319,7 +319,7 @@ def test_tags_are_lightweight_annotated_moved_and_deleted(built):
     assert git("rev-parse", "light") == git("rev-parse", "main")
 
 
-def test_branches_are_renamed_deleted_and_begun_anew(built):
+def test_branches_are_renamed_deleted_and_recreated(built):
     git = built(
         START,
         "{rename_branch: main, to: trunk}",
@@ -428,7 +428,7 @@ def test_a_scenario_without_commits_is_refused():
     )
 
 
-def test_what_learners_start_from_moves_along_one_line_only():
+def test_the_starter_moves_along_one_line_only():
     first, beside = "{commit: Given, starter: true}", "{orphan: side}"
     load_spec(HEAD + scenario(first, "commit: Mine", "{commit: Given too, starter: true}"))
     assert problems(scenario(first, beside, "{commit: Other, starter: true}")) == [

@@ -57,7 +57,7 @@ def test_an_old_text_and_its_upgrade_give_the_same_report(repo, name):
     assert (reports[0].points, reports[0].head) == (reports[1].points, reports[1].head)
 
 
-def test_only_what_is_said_otherwise_changes_and_a_second_time_nothing():
+def test_only_renamed_parts_change_and_a_second_upgrade_changes_nothing():
     old, new = schema_1_texts.LAB, upgrade(schema_1_texts.LAB).text
     assert upgrade(new).text == new
     lines = list(difflib.ndiff(old.splitlines(), new.splitlines()))
@@ -114,7 +114,7 @@ UPGRADED = {
 }
 
 
-def test_each_way_of_writing_is_kept():
+def test_each_notation_is_kept():
     wrong = {}
     for old, new in UPGRADED.items():
         for line_end, end in (("\n", "\n"), ("\r\n", "\r\n"), ("\n", "")):
@@ -126,7 +126,7 @@ def test_each_way_of_writing_is_kept():
     assert not wrong, "\n".join(wrong.values())
 
 
-def test_a_starter_and_what_stands_around_the_checks(tmp_path, capsys):
+def test_a_starter_and_the_text_around_the_checks_are_kept(tmp_path, capsys):
     path = tmp_path / "lab.yaml"
     start = "ab" * 20
     head = HEAD.replace("checks:", f"starter: {start}   # theirs\nchecks:")

@@ -91,7 +91,7 @@ BEHIND = {
 AROUND = ("{}", 'key = "{}"\n', "https://me:{}@example.org/", "('{}')", "a\n\tKEY={}\n")
 
 
-def test_each_format_is_found_whatever_stands_around_it():
+def test_each_format_is_found_whatever_surrounds_it():
     wrong = []
     pairs = [
         (name, token) for table in (TOKENS, OTHERS) for name, tokens in table.items() for token in tokens
@@ -105,7 +105,7 @@ def test_each_format_is_found_whatever_stands_around_it():
     assert not wrong
 
 
-def test_what_the_shell_looks_for_is_there_as_long_as_the_key_is():
+def test_the_shell_pattern_matches_as_long_as_the_key_is_there():
     """The commands of a fix refuse by it to publish a file, so it has to find what the rule finds."""
     texts = [token for table in (TOKENS, OTHERS) for tokens in table.values() for token in tokens]
     texts += [*BEHIND.values(), f"-----BEGIN PRIVATE KEY-----\n{PEM}", f"SECRET_ACCESS_KEY = '{drawn(40)}'"]
@@ -133,7 +133,7 @@ def test_a_private_key_with_a_head_is_found():
 
 
 @pytest.mark.parametrize("before", ["aws_secret_access_key = ", '"SecretAccessKey": "', "AWS_SECRET_KEY='"])
-def test_a_secret_key_of_aws_is_known_by_the_name_before_it(before):
+def test_a_secret_key_of_aws_is_recognised_by_the_name_before_it(before):
     assert names(before + drawn(40, LETTERS + "/+")) == ["an AWS secret key"]
     assert names(drawn(40, LETTERS + "/+")) == []
 
@@ -164,14 +164,14 @@ def test_a_secret_key_of_aws_is_known_by_the_name_before_it(before):
         "-----BEGIN PUBLIC KEY-----\n" + PEM,
     ],
 )
-def test_placeholders_and_look_alikes_are_none(text):
+def test_placeholders_and_look_alikes_are_not_secrets(text):
     assert names(text, settings=True) == []
 
 
 @pytest.mark.parametrize(
     "line", ["DB_PASSWORD={}", "export API_KEY='{}'", 'secret_key = "{}"', "X_TOKEN={}  # mine"]
 )
-def test_a_password_in_a_file_of_settings_is_found_there_only(line):
+def test_a_password_in_a_settings_file_is_found_only_there(line):
     text = "DEBUG=1\n" + line.format(drawn(20))
     assert names(text, settings=True) == ["a password or key"]
     assert names(text) == []
@@ -192,7 +192,7 @@ def test_a_password_in_a_file_of_settings_is_found_there_only(line):
         "PUBLIC_NAME=" + drawn(20),
     ],
 )
-def test_settings_that_are_no_passwords_are_none(line):
+def test_settings_that_are_not_passwords_are_not_secrets(line):
     assert names(line, settings=True) == []
 
 
@@ -210,7 +210,7 @@ def test_settings_that_are_no_passwords_are_none(line):
         ("src/environment.py", False, False),
     ],
 )
-def test_files_are_known_by_their_names(path, settings, outside):
+def test_files_are_recognised_by_their_names(path, settings, outside):
     assert (is_settings_file(path), belongs_outside(path)) == (settings, outside)
 
 

@@ -47,7 +47,7 @@ def test_somebody_elses_repository_earns_nothing(repo):
     )
 
 
-def test_its_fix_signs_commits_again_that_are_the_learners_after_all(learner):
+def test_its_fix_rewrites_the_author_of_commits_that_are_the_learners_after_all(learner):
     commit_as(learner, *[("laptop", "nia@laptop.local")] * 3)
     result = ask(learner)
     assert result.outcome is Outcome.NOT_RUN
@@ -59,7 +59,7 @@ def test_its_fix_signs_commits_again_that_are_the_learners_after_all(learner):
     assert ask(learner).outcome is Outcome.PASSED
 
 
-def test_commits_of_others_beside_ones_own_do_not_count(repo):
+def test_commits_of_others_beside_own_ones_do_not_count(repo):
     commit_as(repo, ("Bo", "bo@example.org"), ("Nia Newcomer", "x@y.example"), ("Bo", "bo@example.org"))
     result = ask(repo)
     assert result.outcome is Outcome.NEEDS_WORK
@@ -79,20 +79,20 @@ def test_other_kinds_ask_as_well(repo):
         assert ask(repo, check=check, says="There is a commit").outcome is Outcome.PASSED, check
 
 
-def test_a_lab_that_does_not_say_yours_asks_nobody(repo):
+def test_a_lab_that_does_not_say_yours_ignores_authors(repo):
     commit_as(repo, *[("Bo", "bo@example.org")] * 3)
     assert ask(repo, says="main has at least three commits").outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("learner", [None, Learner()])
-def test_it_is_said_where_nobody_knows_the_learner(repo, learner):
+def test_an_unknown_learner_is_reported(repo, learner):
     commit_as(repo, *[("Bo", "bo@example.org")] * 3)
     result = ask(repo, learner)
     assert result.outcome is Outcome.PASSED
     assert result.why.endswith("The author was not checked because no learner name or email was given.")
 
 
-def test_who_is_the_learner_is_told_by_many_names_and_addresses():
+def test_the_learner_is_recognised_by_many_names_and_addresses():
     own = [
         ("Nia Newcomer", ""),
         ("nia  NEWCOMER", "nia@laptop.local"),
@@ -119,7 +119,7 @@ def test_who_is_the_learner_is_told_by_many_names_and_addresses():
     assert not unnamed.is_person(Person("", ""))
 
 
-def test_who_wrote_it_together_with_the_learner_did_not_write_it_alone(repo):
+def test_commits_co_authored_by_the_learner_count(repo):
     message = "Add a line\n\nCo-authored-by: Nia Newcomer <nia@laptop.local>"
     commit_as(repo, *[("Bo", "bo@example.org")] * 3, message=message)
     assert ask(repo).outcome is Outcome.PASSED

@@ -232,7 +232,7 @@ def test_each_question_is_answered_both_ways(repo, lab):
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(ask, pairs, rest, why, line):
+def test_faults_are_reported_with_their_line(ask, pairs, rest, why, line):
     result = ask(changed(*pairs), rest)
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, why)
     assert result.expected and result.found and result.evidence[0].path == PATH
@@ -298,7 +298,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("text", FAULTS)
-def test_what_github_would_not_accept_is_named_with_line_and_column(ask, text):
+def test_text_that_github_would_not_accept_is_named_with_line_and_column(ask, text):
     result, (why, line) = ask(text), FAULTS[text]
     assert result.outcome is Outcome.NEEDS_WORK
     assert result.why.startswith(why)
@@ -313,7 +313,7 @@ def test_a_fault_has_its_column(ask):
     )
 
 
-def test_a_cycle_is_named_with_its_way(ask):
+def test_a_cycle_is_named_with_its_path(ask):
     text = "".join(
         f"  {a}:\n    runs-on: x\n    needs: {b}\n    steps: [{{run: x}}]\n" for a, b in ("ab", "bc", "ca")
     )
@@ -438,7 +438,7 @@ def test_delivery_and_deployment_are_told_apart(ask, text, delivery, deployment)
     assert outcomes == [delivery, deployment]
 
 
-def test_what_the_file_cannot_show_of_an_environment_is_said(ask):
+def test_the_message_says_what_the_file_cannot_show_of_an_environment(ask):
     result = ask(GOOD, DELIVERY)
     assert result.why == (
         "Job `deploy` uses the environment `production`. The repository settings decide whether this environment "
@@ -481,7 +481,7 @@ def one_step(step):
         ("      - uses: a/b@v1\n        with: {token: '${{ secrets.KEY }}'}\n", "passed"),
     ],
 )
-def test_a_secret_that_is_printed(ask, step, outcome):
+def test_printed_secrets_are_found(ask, step, outcome):
     assert ask(one_step(step), "no_secret_echoed: true").outcome == outcome
 
 
@@ -515,7 +515,7 @@ def test_a_literal_credential_is_never_shown(ask, value):
         ("      - run: echo ${{ github.sha }} ${{ github.event.number }}\n", None),
     ],
 )
-def test_a_text_of_strangers_in_a_script(ask, step, line):
+def test_untrusted_text_in_a_script_is_found(ask, step, line):
     result = ask(one_step(step), "no_injection: true")
     assert result.outcome is (Outcome.NEEDS_WORK if line else Outcome.PASSED)
     assert line is None or result.evidence[0].line == line
@@ -538,7 +538,7 @@ def test_a_text_of_strangers_in_a_script(ask, step, line):
         ("docker://alpine@sha256:" + "a" * 64, True, True),
     ],
 )
-def test_how_actions_are_pinned(ask, uses, tag, sha):
+def test_pinned_actions_are_recognised(ask, uses, tag, sha):
     outcomes = [
         ask(one_step(f"      - uses: {uses}\n"), f"pinned: {how}").outcome == "passed"
         for how in ("tag", "sha")
@@ -564,7 +564,7 @@ MATRIX = (
         ("        os: ${{ fromJSON(vars.OS) }}\n", "not_run"),
     ],
 )
-def test_a_matrix_with_what_is_added_and_taken_out(ask, matrix, outcome):
+def test_a_matrix_is_read_with_include_and_exclude(ask, matrix, outcome):
     assert ask(jobs(MATRIX % matrix), "matrix: {os: [a, b], v: ['1', 2]}").outcome == outcome
 
 
@@ -593,7 +593,7 @@ def test_a_step_that_caches_is_found(ask, step, outcome):
         ("", []),
     ],
 )
-def test_runs_that_do_not_overlap(ask, text, passing):
+def test_concurrency_is_recognised(ask, text, passing):
     hows = ("any", "cancel", "queue")
     assert [how for how in hows if ask(text + GOOD, f"concurrency: {how}").outcome == "passed"] == passing
 
@@ -659,13 +659,13 @@ def test_an_own_stage_takes_part_in_the_order(ask):
     ],
 )
 @pytest.mark.parametrize("rest", ["", ORDER, "no_secret_echoed: true"])
-def test_a_hostile_file_ends_in_an_answer(ask, text, rest):
+def test_a_hostile_file_gets_a_verdict(ask, text, rest):
     result = ask(text, rest)
     assert result.outcome in (Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.PASSED)
     assert result.seconds < 10.5  # the limit of the kind, and some for its end
 
 
-def test_a_file_that_is_elsewhere_is_found(ask, repo):
+def test_a_workflow_file_in_another_place_is_found(ask, repo):
     repo.put(".github/workflow/ci.yml", GOOD)
     repo.commit()
     result = repo.ask(f"workflow: {{path: {PATH}}}")
@@ -684,5 +684,5 @@ def test_names_of_the_file_stay_on_their_line_of_a_fix(ask):
     )
 
 
-def test_lines_that_end_with_a_return_alone_are_lines(ask):
+def test_lines_that_end_with_a_carriage_return_are_lines(ask):
     assert ask(GOOD.replace("\n", "\r"), ORDER).outcome is Outcome.PASSED

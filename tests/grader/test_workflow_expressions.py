@@ -78,5 +78,5 @@ def test_a_condition_is_evaluated_for_a_push_to_main(condition, answer):
         ("failure('build') || cancelled()", True),
     ],
 )
-def test_who_runs_after_a_failure(condition, answer):
+def test_jobs_that_run_after_a_failure_are_recognised(condition, answer):
     assert runs_after_failure(condition) is answer

@@ -41,7 +41,7 @@ def test_written_scripts_end_as_bash_ends_them(shell, argv, setting, tmp_path):
 
 @pytest.mark.heavy
 @pytest.mark.parametrize(("shell", "argv", "setting"), SHELLS)
-def test_generated_scripts_never_end_otherwise_than_in_bash(shell, argv, setting, tmp_path):
+def test_generated_scripts_never_end_differently_than_in_bash(shell, argv, setting, tmp_path):
     texts = scripts(9, 600)
     wrong, unknown, asked = {}, 0, 0
     for script, went_on in zip(texts, with_bash(tmp_path / "bash", texts, argv), strict=True):

@@ -145,11 +145,11 @@ def test_an_expression_is_followed_to_its_sources(table, expected):
         ("      - run: echo '}}' ${{ 'a}}' }} ${{ github.head_ref }}\n", "takes in"),
     ],
 )
-def test_only_expressions_in_a_script_take_in_a_text(step, expected):
+def test_only_expressions_in_a_script_are_an_injection(step, expected):
     assert asked(step) == expected
 
 
-def test_the_lines_of_the_fix_take_nothing_in():
+def test_the_lines_of_the_fix_are_not_an_injection():
     for line in TAKES_IN.strip().split("\n"):
         env = "        env: {STEP: '${{ github.event.issue.title }}', AGAIN: '${{ env.TOP }}'}\n"
         for finding in judged(f"      - run: echo '${{{{ {line} }}}}'\n{env}").findings:

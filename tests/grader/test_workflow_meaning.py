@@ -403,7 +403,7 @@ CALLED = [
 CALLABLE = "on: workflow_call\njobs:\n"
 
 
-def test_what_was_not_read_is_not_known_and_an_empty_set_never_passes(judge):
+def test_unread_files_are_not_judged_and_an_empty_set_never_passes(judge):
     judge(
         CALLED,
         _github__workflows__local_yml=f"{CALLABLE}  check:\n    runs-on: x\n    steps: [{{run: pytest}}]\n"
@@ -481,7 +481,7 @@ STARTING = [
 ]  # fmt: skip
 
 
-def test_what_starts_a_workflow(judge):
+def test_events_that_start_a_workflow_are_recognised(judge):
     judge(STARTING)
 
 
@@ -544,7 +544,7 @@ PUBLISHES = [
 ]  # fmt: skip
 
 
-def test_what_is_published_is_not_called_a_deployment(judge):
+def test_publishing_is_not_called_a_deployment(judge):
     judge(PUBLISHES)
 
 

@@ -165,7 +165,7 @@ def test_a_refusal_names_the_line_the_key_and_what_to_write(old, new, line, says
         "id-token: write",
     ],
 )
-def test_permissions_of_today_are_known(scope):
+def test_current_permissions_are_known(scope):
     assert read_workflow(PATH, f"permissions: {{{scope}}}\n{FILE}").faults == ()
 
 
@@ -180,7 +180,7 @@ ALWAYS = [
 
 
 @pytest.mark.parametrize(("written", "meant"), ALWAYS)
-def test_text_around_an_expression_is_always_true_and_said(written, meant):
+def test_text_around_an_expression_is_always_true_and_reported(written, meant):
     quoted = f'"{written}"' if written.startswith(("'", "!")) else written
     workflow = read_workflow(PATH, FILE.replace("if: github.ref == 'refs/heads/main'", f"if: {quoted}"))
     assert workflow.faults == ()
@@ -189,7 +189,7 @@ def test_text_around_an_expression_is_always_true_and_said(written, meant):
     assert remark.expected == f"`if: {meant}`"
 
 
-def test_text_around_an_expression_is_said_beside_each_answer(repo):
+def test_text_around_an_expression_is_reported_with_each_answer(repo):
     text = FILE.replace("if: github.ref", "if: ${{ github.ref }}").replace("pytest", "./deploy.sh")
     repo.put(PATH, text)
     repo.commit()
@@ -226,7 +226,7 @@ def test_a_condition_with_text_around_it_runs_on_each_branch(repo):
         (FILE[FILE.index("    steps:") :], "    steps: []\n", "Job `test` has no steps, so it does nothing."),
     ],
 )
-def test_what_github_reads_and_what_does_nothing_is_said(old, new, says):
+def test_keys_that_github_accepts_but_ignores_are_reported(old, new, says):
     workflow = read_workflow(PATH, FILE.replace(old, new))
     assert (workflow.faults, [remark.says for remark in workflow.remarks]) == ((), [says])
 

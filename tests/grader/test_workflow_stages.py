@@ -60,7 +60,7 @@ def stages(script):
         ("", []),
     ],
 )
-def test_what_a_script_does(script, expected):
+def test_a_script_is_read_as_stages(script, expected):
     assert stages(script) == expected
 
 
@@ -88,7 +88,7 @@ def acts(steps, job=""):
         ("      - run: |\n          set -o pipefail\n          pytest | tee log\n", ""),
     ],
 )
-def test_a_test_that_stops_nothing_has_its_reason(step, excuse):
+def test_a_test_that_cannot_stop_the_job_has_a_reason(step, excuse):
     assert [(act.stage, act.excuse) for act in acts(step)] == [("test", excuse)]
 
 
@@ -98,7 +98,7 @@ def test_a_step_that_never_runs_does_nothing():
     )
 
 
-def test_actions_and_own_stages_are_known_with_their_lines():
+def test_actions_and_own_stages_are_recognised_with_their_lines():
     steps = (
         "      - uses: actions/checkout@v4\n      - run: |\n          cd x\n\n          python train.py\n"
         "          pytest\n"
@@ -122,7 +122,7 @@ def test_a_job_with_an_environment_deploys_by_what_its_steps_do():
     assert [act.stage for act in acts("      - run: kubectl apply -f k8s\n", job)] == ["deploy"]
 
 
-def test_a_long_script_is_read_in_short_time():
+def test_a_long_script_is_read_quickly():
     assert len(commands_of("echo 'x\n" * 3000)) > 0
     assert len(commands_of("${{" * 20_000)) > 0
 

@@ -44,7 +44,7 @@ def delivery(text, way="continuous-delivery", load=lambda path: None):
         ("{push: {tags: ['*', '!v*']}}", "x"),
     ],
 )
-def test_a_tag_outside_the_patterns_starts_it(on, tag):
+def test_a_tag_that_the_patterns_allow_is_found(on, tag):
     assert delivery(flow(on)).startswith(
         f"A push of a tag such as `{tag}` triggers the deployment to production in job `deploy`"
     )
@@ -161,7 +161,7 @@ def test_a_doubt_names_the_condition_that_is_not_known():
         ),
     ],
 )
-def test_what_starts_it_in_words(on, wanted, says):
+def test_the_start_of_a_deployment_is_described_in_words(on, wanted, says):
     assert says in starts_at(read_workflow("ci.yml", flow(on)), [wanted], []).holds
 
 

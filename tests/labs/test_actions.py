@@ -23,7 +23,7 @@ def woken(monkeypatch):
 
 
 @pytest.mark.parametrize("state", [State.FAULT, State.SUPERSEDED, State.CANCELLED])
-def test_learner_may_repeat_what_was_never_judged(state, woken, django_capture_on_commit_callbacks):
+def test_learner_may_regrade_a_submission_without_a_verdict(state, woken, django_capture_on_commit_callbacks):
     submission = make_submission(state=state)
     with django_capture_on_commit_callbacks(execute=True):
         assert actions.grade_again(submission=submission, by=submission.enrollment.user)
@@ -32,39 +32,39 @@ def test_learner_may_repeat_what_was_never_judged(state, woken, django_capture_o
 
 
 @pytest.mark.parametrize("state", [State.GRADED, State.UNREADABLE, State.CHECKING])
-def test_learner_may_not_repeat_a_verdict(state, woken):
+def test_learner_may_not_regrade_a_verdict(state, woken):
     submission = make_submission(state=state)
     assert not actions.grade_again(submission=submission, by=submission.enrollment.user)
     submission.refresh_from_db()
     assert (submission.state, woken) == (state, [])
 
 
-def test_staff_may_repeat_a_verdict():
+def test_staff_may_regrade_a_verdict():
     submission = make_submission(state=State.GRADED)
     assert actions.grade_again(submission=submission, by=make_staff(submission.lab.course))
 
 
-def test_others_may_not_repeat_anything():
+def test_others_may_not_regrade_anything():
     submission = make_submission(state=State.FAULT)
     with pytest.raises(PermissionDenied):
         actions.grade_again(submission=submission, by=make_staff(make_submission().lab.course))
 
 
-def test_token_opens_for_its_user_and_only_its_digest_is_kept():
+def test_token_works_for_its_user_and_only_its_digest_is_stored():
     user = make_user()
     token = tokens.new_token(user=user)
     assert tokens.use_token(token=token) == user
     assert token not in str(AccessToken.objects.values().get())
 
 
-def test_revoked_token_opens_nothing():
+def test_revoked_token_is_refused():
     token = tokens.new_token(user=make_user())
     tokens.revoke_token(token=AccessToken.objects.get())
     with pytest.raises(TokenRefusedError, match="was revoked on"):
         tokens.use_token(token=token)
 
 
-def test_token_of_somebody_who_was_shut_out_opens_nothing():
+def test_token_of_a_deactivated_user_is_refused():
     user = make_user()
     token = tokens.new_token(user=user)
     User.objects.update(is_active=False)
@@ -76,7 +76,7 @@ def test_token_of_somebody_who_was_shut_out_opens_nothing():
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "\x00", "ü"])
-def test_unknown_token_opens_nothing(token):
+def test_unknown_token_is_refused(token):
     with pytest.raises(TokenRefusedError, match="missing or incorrect"):
         tokens.use_token(token=token)
 
@@ -115,7 +115,7 @@ def test_nobody_keeps_more_tokens_than_the_page_lists(monkeypatch):
     assert tokens.new_token(user=user)
 
 
-def test_last_use_of_a_token_is_kept_to_the_hour(time_machine):
+def test_last_use_of_a_token_is_stored_to_the_hour(time_machine):
     token = tokens.new_token(user=make_user())
     used = []
     for moment in ("2026-11-23T10:00Z", "2026-11-23T10:59Z", "2026-11-23T11:30Z"):
@@ -135,7 +135,7 @@ def test_the_same_refs_have_the_same_digest_in_any_order():
     assert len({snapshot_digest(each) for each in (refs, swapped, {}, {"refs/heads/main": "b" * 40})}) == 4
 
 
-def test_of_the_reports_from_elsewhere_the_newest_hundred_of_a_learner_and_lab_stay():
+def test_the_newest_hundred_local_reports_of_a_learner_and_lab_are_kept():
     lab = make_lab()
     enrollment, other = make_learner(lab.course), make_learner(lab.course)
     machine = LocalReport.Place.MACHINE

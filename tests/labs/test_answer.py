@@ -25,7 +25,7 @@ def reply_text(submission) -> str:
     return "\n".join(reply.push_reply_lines(submission))
 
 
-def test_verdict_is_the_report_and_its_address():
+def test_verdict_is_the_report_and_its_url():
     submission = make_submission()
     make_report(submission, make_engine_report(readme="needs_work").to_json())
     submission.state = State.QUEUED  # as it was when it was received
@@ -35,7 +35,7 @@ def test_verdict_is_the_report_and_its_address():
     assert said.endswith(f"Result: {submission_address(submission)}\n")
 
 
-def test_lesson_to_read_again_is_an_address(settings):
+def test_lesson_to_read_again_is_a_url(settings):
     submission = make_submission()
     make_report(submission, make_engine_report(readme="needs_work").to_json())
     assert "Lesson" not in reply_text(submission)
@@ -45,7 +45,7 @@ def test_lesson_to_read_again_is_an_address(settings):
     )
 
 
-def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
+def test_stronger_hint_is_shown_from_the_second_submission_that_needs_work():
     work = make_result("readme", "needs_work", hint="Its name has capitals.")
     first = make_submission()
     second = make_submission(first.enrollment, first.lab)
@@ -55,26 +55,26 @@ def test_stronger_hint_is_told_from_the_second_submission_that_needs_work():
     assert "\n  Hint\n    Its name has capitals." in reply_text(second)
 
 
-def test_after_the_wait_the_address_is_told():
+def test_after_the_wait_the_url_is_shown():
     submission = make_submission()
     assert f"Still grading. The result will be at\n{submission_address(submission)}" in reply_text(submission)
 
 
-def test_when_too_many_wait_the_address_is_told_at_once(monkeypatch, settings):
+def test_when_too_many_wait_the_url_is_shown_at_once(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
     monkeypatch.setattr(reply, "waiters", Waiters(limit=1))
     with reply.waiters.place(0):
         assert "Still grading." in reply_text(make_submission())
 
 
-def test_waiting_place_is_given_back(monkeypatch):
+def test_place_of_a_waiter_is_released(monkeypatch):
     monkeypatch.setattr(reply, "waiters", Waiters(limit=1))
     reply_text(make_submission())
     with reply.waiters.place(0) as place:
         assert place
 
 
-def test_one_look_at_the_database_serves_all_who_wait(django_assert_num_queries):
+def test_one_query_serves_all_who_wait(django_assert_num_queries):
     waiters = Waiters(limit=200)
     done, running = make_submission(state=State.CANCELLED), make_submission()
     with ExitStack() as stack:
@@ -84,7 +84,7 @@ def test_one_look_at_the_database_serves_all_who_wait(django_assert_num_queries)
     assert [place.ended.is_set() for place in places] == [True] * 60 + [False] * 60
 
 
-def test_only_one_of_those_who_wait_looks_at_the_database():
+def test_only_one_of_those_who_wait_queries_the_database():
     waiters = Waiters(limit=2)
     with waiters.turn_to_look() as first, waiters.turn_to_look() as second:
         assert (first, second) == (True, False)
@@ -92,7 +92,7 @@ def test_only_one_of_those_who_wait_looks_at_the_database():
         assert third
 
 
-def test_database_that_does_not_answer_for_a_moment_ends_no_wait(monkeypatch, settings):
+def test_short_outage_of_the_database_ends_no_wait(monkeypatch, settings):
     settings.PRACTICE_WAIT_SECONDS = 60
     submission = make_submission()
     make_report(submission, make_engine_report().to_json())
@@ -128,7 +128,7 @@ def refuse(*arguments):
         (State.CANCELLED, "", "Cancelled. Open the page below to grade it again."),
     ],
 )
-def test_other_ends_have_words_of_their_own(state, message, words):
+def test_other_outcomes_have_their_own_messages(state, message, words):
     submission = make_submission(state=state, message=message)
     assert words in reply_text(submission)
 

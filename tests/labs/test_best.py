@@ -87,7 +87,7 @@ def test_the_best_try_is_the_same_for_quizzes_and_labs(learner, tries, number):
     assert list(Attempt.objects.best().values_list("number", flat=True)) == [number] * 2
 
 
-def test_regrading_counts_by_the_current_report_alone(learner):
+def test_regrading_counts_by_the_current_report_only(learner):
     lab = make_lab(learner.course)
     first = make_submission(learner, lab)
     make_report(first, {"results": []}, points=Decimal(90))

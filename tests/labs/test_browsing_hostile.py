@@ -128,7 +128,7 @@ def test_difference_is_cut_by_files_lines_and_bytes(pushed):
 
 
 @pytest.mark.skipif(not shutil.which("prlimit"), reason="needs prlimit")
-def test_difference_that_takes_too_long_is_said(pushed, monkeypatch):
+def test_difference_that_takes_too_long_is_reported(pushed, monkeypatch):
     """The lines of two files of 1 MB can be chosen so that they take a minute to compare."""
     before = pushed.commit({"a": b"1\n"})
     after = pushed.commit({"a": b"2\n"})
@@ -253,7 +253,7 @@ def test_replaced_and_grafted_commits_are_shown_as_they_were_pushed(pushed):
     assert [found.id for found in pushed.log(after)] == [after, before]
 
 
-def test_what_is_missing_or_damaged_is_our_fault(pushed):
+def test_missing_or_damaged_objects_are_our_fault(pushed):
     commit = pushed.commit({"a": b"1\n"})
     blob = pushed.blob(b"2\n")
     for wrong in ("1" * 40, blob, ""):

@@ -82,7 +82,7 @@ def test_push_while_no_worker_runs_is_graded_when_one_does(stack, learner, clone
     assert_graded_once(learner, tries=1)
 
 
-def test_worker_killed_while_fetching_is_made_up_for(stack, learner, lab, pushed):
+def test_submission_of_a_worker_killed_while_fetching_is_graded(stack, learner, lab, pushed):
     # a lab.yaml so long that reading it takes a while, which belongs to fetching
     more = (f"  - {{id: c{number}, says: It is read, points: 0, readable: {{}}}}\n" for number in range(2000))
     source = PASSABLE + "".join(more)
@@ -93,7 +93,7 @@ def test_worker_killed_while_fetching_is_made_up_for(stack, learner, lab, pushed
     assert_graded_once(learner, tries=2)
 
 
-def test_worker_killed_while_checking_is_made_up_for(stack, learner, pushed):
+def test_submission_of_a_worker_killed_while_checking_is_graded(stack, learner, pushed):
     (stack.folder / "hold").touch()
     pushed()
     wait_until(learner, State.CHECKING)
@@ -143,7 +143,7 @@ def test_submission_that_kills_its_worker_stops_after_three_tries_and_staff_are_
 # --- the broker -----------------------------------------------------------------------------------------------------
 
 
-def test_push_while_the_broker_is_gone_is_graded_after_it_came_back_empty(stack, learner, pushed):
+def test_push_while_the_broker_is_gone_is_graded_after_the_broker_returns_empty(stack, learner, pushed):
     stack.kill("broker")
     answer: Future = pushed()
     wait_until(learner, State.QUEUED)
@@ -155,7 +155,7 @@ def test_push_while_the_broker_is_gone_is_graded_after_it_came_back_empty(stack,
     assert answer.result()[0] == 0
 
 
-def test_message_that_comes_five_times_is_one_report(stack, learner, pushed):
+def test_message_that_is_delivered_five_times_gives_one_report(stack, learner, pushed):
     with (
         Celery(broker=stack.broker_url, set_as_current=False) as app,
         app.connection_for_write() as connection,

@@ -181,7 +181,7 @@ def test_what_a_new_kind_of_check_hides_stays_on_the_portal(kind, tmp_path):
     assert result.outcome is Outcome.NOT_RUN
 
 
-def test_mistakes_in_a_new_kind_of_check_are_told_at_their_line(kind):
+def test_mistakes_in_a_new_kind_of_check_are_reported_at_their_line(kind):
     with pytest.raises(SpecError) as refused:
         load_spec(LAB.replace("newest_message:", "newest_mesage:"))
     assert "Did you mean `newest_message`?" in str(refused.value)
@@ -242,7 +242,7 @@ def test_a_new_step_builds_what_proves_a_lab(step, tmp_path):
     assert graded(STEPS_LAB, 1, tmp_path).passed
 
 
-def test_mistakes_in_a_new_step_are_told_at_their_line(step):
+def test_mistakes_in_a_new_step_are_reported_at_their_line(step):
     for wrong, line, message in (
         ("empty_commit: 5", 11, "unknown step. Did you mean `empty_commits`?"),
         ("empty_commits: many", 11, "expected a whole number from 0 to 100,000, found `many`"),

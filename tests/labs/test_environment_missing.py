@@ -93,7 +93,7 @@ def test_push_to_another_lab_is_graded_and_this_one_once_the_other_worker_has_bu
     assert first.reports.get().passed
 
 
-def test_worker_that_starts_builds_what_published_labs_name(built, settings):
+def test_worker_that_starts_builds_the_environments_of_published_labs(built, settings):
     lab_with_environment()
     make_lab(make_course(), source=SOURCE.replace("six", "attrs"), status="draft")
     for times in (1, 2):  # the second start finds it gone once more
@@ -106,7 +106,7 @@ def test_worker_that_starts_builds_what_published_labs_name(built, settings):
         shutil.rmtree(settings.ENVIRONMENTS_ROOT / digest_of(WANTED))
 
 
-def test_staff_are_told_of_an_environment_that_is_not_to_be_had_and_the_push_waits_on(
+def test_staff_are_told_about_an_environment_that_cannot_be_built_and_the_push_keeps_waiting(
     monkeypatch, mailoutbox, client, tmp_path
 ):
     lab = lab_with_environment()

@@ -93,7 +93,7 @@ def test_fetches_of_one_learner_at_once_leave_threads_to_others(join):
     assert not turns._running
 
 
-def test_each_git_of_a_fetch_has_a_turn(join, monkeypatch):
+def test_each_git_process_of_a_fetch_takes_a_turn(join, monkeypatch):
     clone, held = join("work"), []
     run = bare._run_git
 
@@ -128,7 +128,7 @@ def test_repository_within_its_quota_is_cloned_however_small_one_push_may_be(set
 # --- where git fails ------------------------------------------------------------------------------------------------
 
 
-def test_pack_that_was_cut_off_is_our_fault_and_no_success(join, caplog):
+def test_truncated_pack_is_our_fault_and_not_a_success(join, caplog):
     clone = join("work")
     for path, size in (("data.bin", 100 * KILOBYTE), ("small.bin", 100)):
         clone.commit(path=path, content=random.Random(1).randbytes(size))
@@ -149,7 +149,7 @@ def test_pack_that_was_cut_off_is_our_fault_and_no_success(join, caplog):
         (["sleep", "60"], 0.2, 0, 503, "The portal took too long to send your repository."),
     ],
 )
-def test_git_that_fails_is_told_in_words_and_logged(
+def test_failure_of_git_is_reported_in_words_and_logged(
     join, monkeypatch, caplog, argv, seconds, room, status, words
 ):
     clone = join("work")
@@ -166,7 +166,7 @@ def test_git_that_fails_is_told_in_words_and_logged(
         assert "labs.practice.views" in {record.name for record in caplog.records}
 
 
-def test_what_git_itself_says_of_a_request_reaches_the_client(join):
+def test_message_of_git_about_a_request_reaches_the_client(join):
     clone = join("work")
     asked = b"0011command=fetch0001" + b"0032want " + b"1" * 40 + b"\n" + b"0009done\n" + b"0000"
     status, _, answer = ask(clone, "git-upload-pack", asked)

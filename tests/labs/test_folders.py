@@ -48,7 +48,7 @@ def pushed(tmp_path, lab):
     return push
 
 
-def test_folder_has_a_random_name_and_says_whose_it_is(lab):
+def test_folder_has_a_random_name_and_records_its_owner(lab):
     repository = make_repository(make_learner(lab.course), lab)
     path = folders.ensure(repository)
     assert (len(path.stem), path.stem) == (16, repository.folder)
@@ -119,7 +119,7 @@ def test_folders_named_by_keys_stay_readable_and_are_marked(pushed, lab):
         assert len(opened.history.commits) == 1
 
 
-def test_unmarked_folder_of_a_random_name_is_nobodys(pushed):
+def test_unmarked_folder_with_a_random_name_belongs_to_nobody(pushed):
     repository, _ = pushed("unmarked")
     (repository.path / "portal-owner").unlink()
     with pytest.raises(folders.NotOwnedError):

@@ -93,7 +93,7 @@ def test_damaged_repository_is_our_fault_and_never_needs_work(submission):
         (MemoryError("no more"), "MemoryError: no more"),
     ],
 )
-def test_grading_that_breaks_is_tried_again(submission, monkeypatch, error, fault):
+def test_grading_that_fails_is_retried(submission, monkeypatch, error, fault):
     def breaks(*arguments, **more):
         raise error
 
@@ -102,7 +102,7 @@ def test_grading_that_breaks_is_tried_again(submission, monkeypatch, error, faul
     assert (submission.state, submission.last_fault) == (State.QUEUED, fault)
 
 
-def test_report_with_a_fault_in_it_is_no_verdict(submission, monkeypatch):
+def test_report_with_a_fault_in_it_is_not_a_verdict(submission, monkeypatch):
     grade = worker.grade
 
     def faulty(spec, repository, **more):
@@ -144,7 +144,7 @@ def test_one_wake_up_grades_all_that_waits(submission, woken):
     assert woken == []
 
 
-def test_wake_up_hands_over_after_a_while(submission, woken, monkeypatch):
+def test_wake_up_hands_over_to_the_next_one_after_a_while(submission, woken, monkeypatch):
     monkeypatch.setattr(tasks, "MAX_SECONDS", -1)
     make_submission(lab=submission.lab)
     tasks.grade_next()
@@ -172,12 +172,12 @@ def broker_at(monkeypatch, tmp_path):
     return path
 
 
-def test_broker_that_is_gone_stops_nobody(broker_at, caplog):
+def test_missing_broker_stops_nobody(broker_at, caplog):
     tasks.wake()
     assert "cannot reach the broker; the reaper will wake a worker" in caplog.text
 
 
-def test_broker_that_hangs_is_waited_for_once_in_a_while(broker_at, caplog, monkeypatch):
+def test_broker_that_hangs_is_waited_for_only_now_and_then(broker_at, caplog, monkeypatch):
     with socket.socket(socket.AF_UNIX) as hung:
         hung.bind(str(broker_at))
         hung.listen()

@@ -58,7 +58,7 @@ def push(clone, repository):
     return push
 
 
-def test_pushes_are_packed_into_one_and_each_graded_state_stays(repository, clone, push):
+def test_pushes_are_repacked_into_one_pack_and_each_graded_state_stays(repository, clone, push):
     heads = [push(bytes([65 + number])) for number in range(4)]
     clone.git("checkout", "--quiet", "--orphan", "rewritten")
     heads.append(push(b"rewritten", force=True))
@@ -80,7 +80,7 @@ def test_pushes_are_packed_into_one_and_each_graded_state_stays(repository, clon
     push(b"afterwards")
 
 
-def test_objects_that_no_receipt_names_go(repository, push, clone):
+def test_objects_that_no_receipt_names_are_removed(repository, push, clone):
     kept = push()
     stray = push(os.urandom(200_000), recorded=False)
     clone.git("reset", "--quiet", "--hard", kept)
@@ -90,7 +90,7 @@ def test_objects_that_no_receipt_names_go(repository, push, clone):
     assert housekeeping.bytes_in(repository.path) < 50_000
 
 
-def test_repository_that_is_pushed_to_is_left_alone(repository, push):
+def test_repository_with_a_push_in_progress_is_left_alone(repository, push):
     for _ in range(2):
         push()
     bare.ask_for_repack(repository.path)
@@ -102,7 +102,7 @@ def test_repository_that_is_pushed_to_is_left_alone(repository, push):
     assert (len(bare.packs(repository.path)), housekeeping.repack_waiting()) == (2, 1)
 
 
-def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
+def test_repack_that_fails_loses_nothing_and_is_requested_by_the_next_push(
     repository, push, monkeypatch, caplog
 ):
     head = push()
@@ -116,7 +116,7 @@ def test_repack_that_fails_loses_nothing_and_is_asked_for_by_the_next_push(
     assert "could not be repacked" in caplog.text
 
 
-def test_receipt_of_a_folder_that_was_lost_keeps_nothing_from_being_packed(repository, push):
+def test_receipt_of_a_lost_folder_does_not_prevent_repacking(repository, push):
     push()
     Receipt.objects.update(refs={"refs/heads/main": "1" * 40})
     head = push()
@@ -124,7 +124,7 @@ def test_receipt_of_a_folder_that_was_lost_keeps_nothing_from_being_packed(repos
     assert absent(repository.path, [head]) == set()
 
 
-def test_folders_that_no_row_names_go_after_30_days(repository, push):
+def test_folders_that_no_row_names_are_removed_after_30_days(repository, push):
     push()
     root = repository.path.parent
     orphan, half_made = root / "orphan.git", root / "half.new"
@@ -145,7 +145,7 @@ def test_folders_that_no_row_names_go_after_30_days(repository, push):
     assert not (root / f"{repository.pk}.git/unclaimed").exists()
 
 
-def test_temporary_folders_of_the_dead_go_and_the_living_keep_theirs(tmp_path):
+def test_temporary_folders_of_dead_processes_are_removed_and_living_ones_keep_theirs(tmp_path):
     old, new, foreign = (tmp_path / name for name in ("labcheck-old", "labcheck-new", "other-old"))
     for folder in (old, new, foreign):
         folder.mkdir()
@@ -155,7 +155,7 @@ def test_temporary_folders_of_the_dead_go_and_the_living_keep_theirs(tmp_path):
     assert (old.exists(), new.exists(), foreign.exists()) == (False, True, True)
 
 
-def test_sign_ins_that_have_expired_go():
+def test_sign_ins_that_have_expired_are_removed():
     for age in (-1, 60):
         session = SessionStore()
         session.set_expiry(age)
@@ -164,7 +164,7 @@ def test_sign_ins_that_have_expired_go():
     assert Session.objects.count() == 1
 
 
-def test_all_of_it_runs_and_one_step_that_fails_stops_no_other(repository, push, monkeypatch, caplog):
+def test_all_steps_run_and_a_failing_one_stops_no_other(repository, push, monkeypatch, caplog):
     push()
     bare.ask_for_repack(repository.path)
     monkeypatch.setattr(housekeeping, "sweep_temporary", _fails)

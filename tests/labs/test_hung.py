@@ -73,7 +73,7 @@ def test_push_to_a_worker_that_hangs_is_graded_when_it_goes_on(stack, learner, c
     assert (newest(learner).tries, worker.poll()) == (1, None)
 
 
-def test_worker_of_what_can_wait_that_hangs_holds_up_no_push(stack, learner, clone):
+def test_later_worker_that_hangs_holds_up_no_push(stack, learner, clone):
     push(clone)
     wait_for(lambda: is_graded(learner), what="the first push is graded")
     first = newest(learner)
@@ -86,7 +86,7 @@ def test_worker_of_what_can_wait_that_hangs_holds_up_no_push(stack, learner, clo
     wait_for(lambda: first.reports.count() == 2, what="it is graded again")
 
 
-def test_reaper_goes_on_when_beat_does(stack, learner, clone):
+def test_reaper_continues_when_beat_does(stack, learner, clone):
     with hung(stack, "beat"):
         (stack.var / "pulse" / "reaper").unlink()
         push(clone)
@@ -105,7 +105,7 @@ def test_broker_that_hangs_loses_no_push(stack, learner, clone):
 # --- the database ---------------------------------------------------------------------------------------------------
 
 
-def test_locked_database_is_waited_for_and_nothing_has_to_be_started_again(stack, learner, clone):
+def test_locked_database_is_waited_for_and_nothing_has_to_be_restarted(stack, learner, clone):
     if not stack.database["ENGINE"].endswith("sqlite3"):
         pytest.skip("only SQLite is locked as a whole")
     before = {name: process.pid for name, process in stack.processes.items()}

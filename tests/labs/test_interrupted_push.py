@@ -61,7 +61,7 @@ def test_push_that_was_recorded_needs_no_repair(repository, clone):
     assert (Receipt.objects.count(), bare.folders_with_push()) == (1, [])
 
 
-def test_push_that_brought_nothing_needs_no_receipt(repository):
+def test_push_that_changed_nothing_needs_no_receipt(repository):
     bare.begin_push(repository.path)
     assert (receipts.repair(), Receipt.objects.exists()) == (0, False)
 
@@ -74,7 +74,7 @@ def test_push_that_goes_on_is_left_alone(repository, clone):
     assert receipts.repair() == 1
 
 
-def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, clone, caplog):
+def test_push_that_cannot_be_repaired_does_not_block_the_repair_of_others(repository, clone, caplog):
     broken = make_repository(make_learner(repository.lab.course), repository.lab)
     for one in (broken, repository):
         bare.begin_push(one.path)
@@ -84,7 +84,7 @@ def test_one_that_cannot_be_repaired_does_not_keep_others_from_it(repository, cl
     assert f"cannot repair the interrupted push to {broken.path}: " in caplog.text
 
 
-def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, clone, monkeypatch):
+def test_database_failure_at_the_receipt_is_reported_and_repaired(repository, clone, monkeypatch):
     bare.begin_push(repository.path)
     clone.push()
     with monkeypatch.context() as failing:
@@ -96,7 +96,7 @@ def test_database_that_fails_at_the_receipt_is_told_and_made_up_for(repository, 
     assert receipts.repair() == 1
 
 
-def test_next_push_records_first_what_the_database_did_not_take(client, repository, clone):
+def test_next_push_first_records_the_push_that_the_database_did_not_store(client, repository, clone):
     bare.begin_push(repository.path)
     first = clone.output("rev-parse", "HEAD").decode().strip()
     clone.push()  # taken by git; its receipt is missing
@@ -122,7 +122,7 @@ def push_through(client, repository, clone, old, new):
     return client.post(f"{place}/git-receive-pack", command + pack, content_type=kind, **as_learner, **sent)
 
 
-def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clone):
+def test_leftovers_of_a_killed_git_are_removed_before_the_next_push(repository, clone):
     bare.begin_push(repository.path)
     left = [repository.path / "refs/heads/main.lock", repository.path / "packed-refs.lock"]
     for lock in left:
@@ -135,7 +135,7 @@ def test_what_a_killed_git_leaves_is_swept_before_the_next_push(repository, clon
     assert not quarantine.exists()
 
 
-def test_repair_sweeps_too(repository, clone):
+def test_repair_removes_leftovers_too(repository, clone):
     bare.begin_push(repository.path)
     (repository.path / "refs/heads/main.lock").touch()
     receipts.repair()

@@ -52,7 +52,7 @@ def test_new_repository_takes_nothing_from_the_machine(tmp_path, template, monke
         assert (repo.bare, repo.config_reader().sections()) == (True, ["core"])
 
 
-def test_git_sees_our_environment_and_no_secret_of_the_portal(tmp_path, monkeypatch):
+def test_git_gets_our_environment_and_no_secret_of_the_portal(tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "a secret")
     monkeypatch.setenv("GIT_EXTERNAL_DIFF", "touch ran")
     practice_git.create(tmp_path / "new.git")
@@ -68,7 +68,7 @@ def test_git_sees_our_environment_and_no_secret_of_the_portal(tmp_path, monkeypa
     assert "a secret" not in seen
 
 
-def test_full_disk_is_said_and_any_other_refusal_is_our_fault(tmp_path, monkeypatch):
+def test_full_disk_is_reported_and_any_other_refusal_is_our_fault(tmp_path, monkeypatch):
     with pytest.raises(RepositoryError):
         practice_git.create(tmp_path / "absent/new.git" / ("x" * 300))
 

@@ -17,7 +17,7 @@ def lab():
     return make_lab(slug="first-repository")
 
 
-def test_prints_an_address_whose_token_opens(lab, capsys):
+def test_prints_a_remote_url_with_a_valid_token(lab, capsys):
     learner = make_learner(lab.course, email="learner@example.org")
     call_command("practice_remote", "Learner@example.org", "first-repository")
     address = urlsplit(capsys.readouterr().out.strip())

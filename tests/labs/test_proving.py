@@ -84,7 +84,7 @@ def test_a_worker_proves_it_and_opens_it(settings):
     assert not proofs.prove_next()
 
 
-def test_what_was_open_before_labs_had_to_prove_their_checks_stays_open():
+def test_labs_from_before_proofs_were_required_stay_open():
     lab = make_lab()
     assert (lab.current.proof, lab.current.proved) == (None, True)
     assert not proofs.versions_to_prove().exists()
@@ -102,7 +102,7 @@ def test_learners_keep_the_proved_version_until_the_next_one_is_proved(monkeypat
     assert Lab.objects.get(pk=lab.pk).current == newest
 
 
-def test_a_proof_that_comes_late_does_not_bring_back_what_was_changed_since():
+def test_a_late_proof_does_not_bring_back_an_older_version():
     lab = new_lab()
     late = lab.current
     lab.source = RUNS_CODE.replace("prints 5", "says 5")
@@ -136,7 +136,7 @@ def page_in_the_admin(client, lab) -> str:
 
 
 @pytest.mark.usefixtures("confined")
-def test_passing_fault_is_tried_again_after_pauses_and_staff_are_told_once(monkeypatch, client, mailoutbox):
+def test_transient_fault_is_retried_after_pauses_and_staff_are_told_once(monkeypatch, client, mailoutbox):
     lab = new_lab()
     staff = make_staff(lab.course)
     monkeypatch.setattr(proofs.apart, "ask", fail)
@@ -223,7 +223,7 @@ def test_check_that_is_a_fault_is_told_apart_from_one_that_needs_work():
 
 
 @pytest.mark.usefixtures("confined")
-def test_a_restart_and_a_save_try_at_once(monkeypatch):
+def test_a_restart_and_a_save_retry_at_once(monkeypatch):
     lab = new_lab()
     monkeypatch.setattr(proofs.apart, "ask", fail)
     for try_again in (proofs.retry_all, lambda: save_lab(lab=lab), tasks.begin_later):
@@ -278,7 +278,7 @@ def test_a_lab_that_runs_code_waits_for_a_sandbox(monkeypatch, client):
 
 
 @pytest.mark.usefixtures("confined")
-def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch, client, settings, tmp_path):
+def test_environment_is_built_first_and_the_page_shows_its_progress(monkeypatch, client, settings, tmp_path):
     settings.ENVIRONMENTS_ROOT = tmp_path
     wanted = ("six==1.16.0",)
     lab = new_lab(RUNS_CODE.replace("checks:", f"python: {{requirements: [{wanted[0]}]}}\nchecks:", 1))
@@ -298,13 +298,13 @@ def test_environment_is_built_before_and_the_page_says_how_far_it_is(monkeypatch
     assert LabVersion.objects.get().proving_fault == "no output for 90 seconds"
 
 
-def test_version_whose_moment_is_of_a_clock_that_was_set_back_is_free():
+def test_version_claimed_before_the_clock_was_set_back_is_free():
     lab = new_lab()
     LabVersion.objects.update(proving_until=timezone.now() + timedelta(days=1))
     assert list(proofs.versions_to_prove()) == [lab.current]
 
 
-def test_one_is_proved_at_a_time(monkeypatch):
+def test_only_one_lab_is_proved_at_a_time(monkeypatch):
     first, second = new_lab(), new_lab(course=make_course(), source=RUNS_CODE.replace("Add two", "Sum two"))
     monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("two at once"))
     assert proofs._claim(first.current)
@@ -312,7 +312,7 @@ def test_one_is_proved_at_a_time(monkeypatch):
     assert not proofs.prove_next()
 
 
-def test_two_workers_do_not_prove_the_same(monkeypatch):
+def test_two_workers_do_not_prove_the_same_lab(monkeypatch):
     new_lab()
     monkeypatch.setattr(proofs.apart, "ask", lambda *arguments: pytest.fail("asked twice"))
     version = proofs.versions_to_prove().get()
@@ -367,7 +367,7 @@ def test_upgrade_forgets_proofs_that_were_kept_without_a_sandbox():
     assert list(proofs.versions_to_prove()) == [lab.current]
 
 
-def test_mails_and_logins_of_git_bear_the_name_of_the_portal(settings, client, mailoutbox):
+def test_mails_and_sign_ins_of_git_have_the_name_of_the_portal(settings, client, mailoutbox):
     settings.SITE_NAME = 'Kurse "für" alle\\'
     version = make_lab(make_course()).current
     staff = make_staff(version.lab.course)

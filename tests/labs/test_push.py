@@ -30,7 +30,7 @@ def bytes_of(size: int) -> bytes:
 # --- what arrives ---------------------------------------------------------------------------------------------------
 
 
-def test_first_push_tells_what_to_fix_and_where_the_result_is(stack, learner, clone):
+def test_first_push_shows_what_to_fix_and_where_the_result_is(stack, learner, clone):
     head = clone.commit()
     code, said = clone.push()
     assert code == 0, said
@@ -52,7 +52,7 @@ def test_push_of_the_fix_passes_and_is_a_submission_of_its_own(stack, learner, c
     assert submissions(learner).last().reports.get().passed
 
 
-def test_push_to_the_address_before_a_rename_arrives_at_the_lab(stack, learner, lab, clone, address):
+def test_push_to_the_url_from_before_a_rename_arrives_at_the_lab(stack, learner, lab, clone, address):
     """Git follows the redirect of its first request, and sends all others where that led."""
     clone.commit()
     assert clone.push()[0] == 0
@@ -238,7 +238,7 @@ def test_push_with_a_wrong_token_is_refused_in_words(stack, learner, lab, clone)
     assert not submissions(learner).exists()
 
 
-def test_push_with_a_withdrawn_token_is_refused(stack, lab, clone):
+def test_push_with_a_revoked_token_is_refused(stack, lab, clone):
     clone.commit()
     tokens.revoke_token(token=AccessToken.objects.latest("pk"))
     said = refused(clone, clone.output("remote", "get-url", "portal").decode().strip())

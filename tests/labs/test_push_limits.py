@@ -188,7 +188,7 @@ def test_pushes_fetches_and_grading_beside_repacks_lose_nothing(join, tmp_path):
     assert clone.git(f"--git-dir={repository.path}", "fsck", "--strict").returncode == 0
 
 
-def test_damaged_repository_is_our_fault_in_words(join):
+def test_damaged_repository_is_reported_as_our_fault(join):
     clone = join("work")
     clone.commit()
     assert clone.push()[0] == 0
@@ -292,7 +292,7 @@ def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
     assert newcomer.push()[0] == 0
 
 
-def test_push_of_which_the_front_could_keep_the_beginning_alone_is_told_so():
+def test_push_that_the_front_could_store_only_in_part_is_told_so():
     environ = {"wsgi.input": io.BytesIO(b"beginning"), request_body.NO_ROOM_MARK: True}
     with pytest.raises(request_body.NoRoomError) as refused:
         request_body.spool_body(environ, 1000)

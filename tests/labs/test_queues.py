@@ -24,9 +24,7 @@ def test_only_grading_what_is_pushed_and_the_reaper_run_in_the_live_queue():
     assert reaper < grading  # on Redis the lowest number goes first
 
 
-def test_what_staff_ask_for_again_is_left_to_the_worker_of_what_can_wait(
-    monkeypatch, django_capture_on_commit_callbacks
-):
+def test_regrades_by_staff_are_left_to_the_later_worker(monkeypatch, django_capture_on_commit_callbacks):
     woken = []
     monkeypatch.setattr(tasks, "wake", lambda: woken.append("live"))
     monkeypatch.setattr(tasks, "wake_regrader", lambda: woken.append("later"))
@@ -43,13 +41,13 @@ def test_what_staff_ask_for_again_is_left_to_the_worker_of_what_can_wait(
     assert (lifecycle.claim(Queue.LATER).submission_id, lifecycle.claim(Queue.LATER)) == (again.pk, None)
 
 
-def test_what_a_learner_asks_for_again_is_live():
+def test_regrade_by_a_learner_is_live():
     fault = make_submission(state=State.FAULT)
     actions.grade_again(submission=fault, by=fault.enrollment.user)
     assert lifecycle.claim().submission_id == fault.pk
 
 
-def test_state_that_waits_for_room_is_live_once_it_is_pushed_again():
+def test_state_that_waits_in_the_later_queue_is_live_once_it_is_pushed_again():
     again = make_submission(state=State.GRADED, number=1)
     lifecycle.requeue(again, queue=Queue.LATER)
     receipt = again.receipt

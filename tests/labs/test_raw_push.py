@@ -75,7 +75,7 @@ def test_gzip_bomb_is_refused_at_the_cap(pack, post):
     assert b"ng refs/heads/main larger than 6 MB" in post(bomb, Content_Encoding="gzip")[1]
 
 
-def test_body_that_is_no_gzip_is_refused(post):
+def test_body_that_is_not_gzip_is_refused(post):
     status, answer = post(b"not valid gzip", Content_Encoding="gzip")
     assert (status, answer[:27]) == (400, b"The push could not be read:")
 
@@ -87,14 +87,14 @@ def test_body_without_packets_is_refused(post):
     )
 
 
-def test_client_without_sideband_gets_gits_answer_alone(learner, pack, post):
+def test_client_without_sideband_gets_only_the_answer_of_git(learner, pack, post):
     head, content = pack
     answer = post(command(head, capabilities="report-status") + content)[1]
     assert answer == packet(b"unpack ok\n") + packet(b"ok refs/heads/main\n") + FLUSH
     assert Submission.objects.filter(enrollment=learner).exists()
 
 
-def test_refusal_to_a_client_without_sideband_is_a_report_alone(pack, post):
+def test_refusal_to_a_client_without_sideband_is_only_a_report(pack, post):
     head, _ = pack
     answer = post(command(head, capabilities="report-status") + bytes(7 << 20))[1]
     assert answer.startswith(packet(b"unpack larger than 6 MB\n"))

@@ -25,7 +25,7 @@ def repository():
     return make_repository(make_learner(lab.course), lab)
 
 
-def test_push_makes_receipt_and_submission_and_wakes_a_worker(repository, woken):
+def test_push_creates_receipt_and_submission_and_wakes_a_worker(repository, woken):
     submission = actions.receive(repository=repository, refs={"refs/heads/main": "a" * 40})
     receipt = Receipt.objects.get()
     assert (receipt.via, receipt.refs) == (Receipt.Via.PUSH, {"refs/heads/main": "a" * 40})
@@ -33,7 +33,7 @@ def test_push_makes_receipt_and_submission_and_wakes_a_worker(repository, woken)
     assert woken == [1]
 
 
-def test_newer_push_supersedes_what_waits(repository):
+def test_newer_push_supersedes_a_waiting_submission(repository):
     first, second = (actions.receive(repository=repository, refs=make_refs()) for _ in range(2))
     first.refresh_from_db()
     assert (first.state, second.state, second.number) == (State.SUPERSEDED, State.QUEUED, 2)
@@ -68,7 +68,7 @@ def test_added_tag_is_a_new_state_with_the_same_head(repository):
     assert (second.number, second.head) == (2, first.head)
 
 
-def test_pushes_at_once_are_numbered_without_gap_or_double(repository, database):
+def test_simultaneous_pushes_are_numbered_without_gaps_or_duplicates(repository, database):
     states = [make_refs() for _ in range(4)]
     in_threads(database, lambda number: actions.receive(repository=repository, refs=states[number]), 4)
     assert sorted(Submission.objects.values_list("number", flat=True)) == [1, 2, 3, 4]

@@ -52,7 +52,7 @@ def test_claim_of_an_empty_queue_is_none():
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.QUEUED])
-def test_claim_leaves_what_is_not_queued(state):
+def test_claim_leaves_submissions_that_are_not_queued(state):
     make_submission(state=state)
     assert lifecycle.claim() is None
 
@@ -84,7 +84,7 @@ def test_start_checking_twice_changes_once():
     assert (submission.state, submission.version) == (State.CHECKING, 3)
 
 
-def test_heartbeat_prolongs_the_lease_and_shows_nothing():
+def test_heartbeat_extends_the_lease_and_shows_nothing():
     submission, claim = claimed()
     expire(submission)
     assert lifecycle.heartbeat(claim)
@@ -100,7 +100,7 @@ def test_unreadable_keeps_what_to_do():
     assert (submission.state, submission.message) == (State.UNREADABLE, "Commit something, then push it.")
 
 
-def test_late_holder_of_an_old_claim_is_refused_everything():
+def test_late_holder_of_an_old_claim_may_change_nothing():
     submission, late = claimed()
     expire(submission)
     assert lifecycle.reap() == 1
@@ -127,7 +127,7 @@ def test_expired_lease_is_queued_again_with_its_fault_and_its_place():
     assert again.last_fault == "The worker stopped without an error, and its lease expired."
 
 
-def test_lease_of_a_clock_that_was_set_back_since_has_expired():
+def test_lease_from_before_the_clock_was_set_back_has_expired():
     submission, _ = claimed()
     Submission.objects.update(lease_until=timezone.now() + timedelta(hours=1))
     assert lifecycle.reap() == 1
@@ -177,7 +177,7 @@ def test_poison_that_kills_its_worker_stops_after_three_tries():
 # --- out of the queue and back --------------------------------------------------------------------------------------
 
 
-def test_supersede_ends_what_waits_of_the_same_learner_and_lab_alone():
+def test_supersede_ends_only_waiting_submissions_of_the_same_learner_and_lab():
     lab = make_lab()
     learner, other = make_learner(lab.course), make_learner(lab.course)
     old, new = make_submission(learner, lab), make_submission(learner, lab)
@@ -190,7 +190,7 @@ def test_supersede_ends_what_waits_of_the_same_learner_and_lab_alone():
 
 
 @pytest.mark.parametrize("state", [*RUNNING, State.GRADED, State.FAULT])
-def test_supersede_leaves_what_does_not_wait(state):
+def test_supersede_leaves_submissions_that_do_not_wait(state):
     old = make_submission(state=state)
     assert lifecycle.supersede(make_submission(old.enrollment, old.lab)) == 0
 
@@ -216,11 +216,11 @@ def test_requeue_gives_all_tries_back_and_keeps_the_report_until_the_next():
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, *RUNNING])
-def test_requeue_leaves_what_has_not_ended(state):
+def test_requeue_leaves_submissions_that_have_not_ended(state):
     assert not lifecycle.requeue(make_submission(state=state))
 
 
-def test_cancel_withdraws_what_waits_and_nothing_that_runs():
+def test_cancel_withdraws_a_waiting_submission_but_not_a_running_one():
     submission, other = make_submission(), make_submission(state=State.CHECKING)
     assert (lifecycle.cancel(submission), lifecycle.cancel(other)) == (True, False)
     assert lifecycle.claim() is None

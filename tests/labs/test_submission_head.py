@@ -19,5 +19,5 @@ from labs.grading import receipts
         ({}, {}, ""),
     ],
 )
-def test_submission_is_named_by_main_else_by_a_branch_that_came(refs, before, named_by):
+def test_submission_is_named_by_main_or_else_by_a_pushed_branch(refs, before, named_by):
     assert receipts.head_of(refs, before) == named_by

@@ -40,7 +40,7 @@ def grade(submission, names) -> None:
 @pytest.mark.parametrize(
     "seed", [0, pytest.param(1, marks=pytest.mark.heavy), pytest.param(2, marks=pytest.mark.heavy)]
 )
-def test_kept_numbers_are_those_that_counting_everybody_gives(seed):
+def test_stored_tallies_equal_a_full_count(seed):
     random, lab = Random(seed), make_lab()
     labs = [lab, make_lab(lab.course)]
     cohorts = [make_cohort(lab.course, slug=f"cohort-{number}") for number in range(3)]
@@ -104,7 +104,7 @@ def test_learners_who_are_moved_and_graded_and_join_at_once_are_counted_once(dat
     assert kept() == counted() == ({here.pk: 4, there.pk: 4}, {(there.pk, lab.pk, name): 4 for name in NAMES})
 
 
-def test_migration_derives_the_numbers():
+def test_migration_derives_the_tallies():
     lab = make_lab()
     cohort = make_cohort(lab.course)
     for active in (True, True, False):

@@ -75,7 +75,7 @@ def fairest_of_all() -> int | None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_each_claim_takes_what_counting_everything_would(lab, seed):
+def test_each_claim_takes_the_submission_that_a_full_count_would(lab, seed):
     random, now = Random(seed), timezone.now()
     states = [*[State.QUEUED] * 3, *queues.JUDGED, State.SUPERSEDED]
     for _ in range(7):
@@ -98,7 +98,7 @@ def test_each_claim_takes_what_counting_everything_would(lab, seed):
             lifecycle.mark_unreadable(held.pop(0), "Graded, as far as turns go.")
 
 
-def test_verdicts_decide_among_the_twenty_who_wait_longest(lab):
+def test_verdicts_decide_among_the_twenty_learners_who_wait_longest(lab):
     """Behind them it is age: a stream of learners without verdicts keeps nobody waiting for ever."""
     now = timezone.now()
     busy = [make_learner(lab.course) for _ in range(queues.CANDIDATES - 1)]

@@ -55,7 +55,7 @@ def test_answers_of_each_kind_on_one_connection(connection):
     assert (moved.status, moved.headers["Location"], moved.content) == (301, "/help/", b"")
 
 
-def test_body_is_asked_for_where_it_is_wanted_and_only_there(stack):
+def test_body_is_requested_only_if_it_is_wanted(stack):
     """A client that says Expect waits for the word before it sends: none for what is refused by its length."""
     form = b"Content-Type: application/x-www-form-urlencoded\r\n"
     head = b"POST /theme/ HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" + form
@@ -70,7 +70,7 @@ def test_body_is_asked_for_where_it_is_wanted_and_only_there(stack):
 
 
 @pytest.mark.parametrize("sends_length", [True, False])
-def test_large_form_of_anybody_is_refused_in_words(stack, sends_length):
+def test_large_form_from_anybody_is_refused_in_words(stack, sends_length):
     """F2, as programs send it: on and on, and only then they read."""
     connection = http.client.HTTPConnection("localhost", stack.port, timeout=60)
     length = {"Content-Length": str(300 << 20)} if sends_length else {"Transfer-Encoding": "chunked"}

@@ -24,7 +24,7 @@ DRAWN = """() => [...document.querySelectorAll('.flow svg')].map((svg) => {
 
 
 @pytest.mark.parametrize("look", [small_dark, wide_light])
-def test_the_letters_of_a_flow_do_not_shrink(browser, live_server, look):
+def test_the_text_of_a_flow_does_not_shrink(browser, live_server, look):
     source = "".join(f"::: flow\n{flow.strip()}\n:::\n\n" for flow in FLOWS)
     lesson = make_lesson(source=source, public=True)
     actions.save_lesson(lesson=lesson)

@@ -31,7 +31,7 @@ def kept(lesson, client) -> str:
     return lesson.get_absolute_url()
 
 
-def test_a_kept_page_asks_the_database_nothing(kept, django_assert_num_queries):
+def test_a_cached_page_needs_no_query(kept, django_assert_num_queries):
     with django_assert_num_queries(0):
         response = Client().get(kept)
     assert b"First words." in response.content
@@ -39,13 +39,13 @@ def test_a_kept_page_asks_the_database_nothing(kept, django_assert_num_queries):
     assert response["Content-Security-Policy"]
 
 
-def test_a_kept_page_is_rendered_anew_after_a_while(kept, client):
+def test_a_cached_page_expires(kept, client):
     later = time.time() + settings.CACHES["pages"]["TIMEOUT"] + 1
     with time_machine.travel(later):
         assert b"Other words." in client.get(kept).content
 
 
-def test_each_theme_is_kept_by_itself(kept):
+def test_each_theme_is_cached_separately(kept):
     client = Client()
     client.cookies["theme"] = "dark"
     page = client.get(kept).content
@@ -53,16 +53,16 @@ def test_each_theme_is_kept_by_itself(kept):
     assert b"Other words." in page
 
 
-def test_a_page_with_a_query_is_not_kept(kept, client):
+def test_a_page_with_a_query_string_is_not_cached(kept, client):
     assert b"Other words." in client.get(f"{kept}?from=mail").content
 
 
-def test_whoever_is_signed_in_reads_what_stands_now(kept, lesson, client):
+def test_a_signed_in_user_sees_the_current_text(kept, lesson, client):
     client.force_login(make_learner(lesson.course).user)
     assert b"Other words." in client.get(kept).content
 
 
-def test_a_page_that_is_not_there_is_not_kept(client):
+def test_a_missing_page_is_not_cached(client):
     address = "/courses/none/none/"
     assert client.get(address).status_code == 302
     assert caches["pages"].get(f":{address}") is None
@@ -97,7 +97,7 @@ def without_own(response) -> str:
     return page
 
 
-def test_learners_at_the_same_place_share_a_page_but_no_token_and_no_name(
+def test_learners_in_the_same_state_share_a_page_but_not_a_token_or_a_name(
     lesson, learner_of, django_assert_num_queries
 ):
     one, other = learner_of(lesson, name="Learner <A>"), learner_of(lesson, name="Écolier")
@@ -111,7 +111,7 @@ def test_learners_at_the_same_place_share_a_page_but_no_token_and_no_name(
     assert _does_token_match(token, other.cookies["csrftoken"].value)
 
 
-def test_what_a_learner_does_and_what_an_author_changes_shows_at_once(lesson, learner_of):
+def test_activity_of_a_learner_and_changes_by_an_author_show_at_once(lesson, learner_of):
     client = learner_of(lesson)
     assert b"Read</span>" not in client.get(lesson.get_absolute_url()).content
     client.post(reverse("lesson_read", args=[lesson.course.slug, lesson.slug]))
@@ -123,7 +123,7 @@ def test_what_a_learner_does_and_what_an_author_changes_shows_at_once(lesson, le
     assert client.get(lesson.get_absolute_url()).status_code == 404
 
 
-def test_whoever_teaches_or_left_reads_no_kept_page_of_a_learner(lesson, learner_of):
+def test_instructors_and_former_learners_get_no_cached_page_of_a_learner(lesson, learner_of):
     Lesson.objects.update(public=False)
     client = learner_of(lesson)
     assert client.get(lesson.get_absolute_url()).status_code == 200

@@ -76,7 +76,7 @@ def by_models(lesson: Lesson, readable: QuerySet, listed: QuerySet) -> list:
     return [*near, sessions]
 
 
-def test_both_find_what_models_find(course):
+def test_both_queries_return_the_same_as_models(course):
     learner, other = make_learner(course), make_learner(course)
     user = learner.user
     for number, lesson in enumerate(course.lessons.published()):
@@ -97,7 +97,7 @@ def test_both_find_what_models_find(course):
             assert found.read == set(read.values_list("lesson", flat=True)) != set()
 
 
-def test_each_role_is_led_to_what_it_may_open(course):
+def test_each_role_is_linked_to_lessons_it_may_open(course):
     published = course.lessons.published()
     for lesson in published[::2]:
         Lesson.objects.filter(pk=lesson.pk).update(public=True)
@@ -115,7 +115,7 @@ def test_each_role_is_led_to_what_it_may_open(course):
         assert around(found) == by_models(lesson, published, published)
 
 
-def test_a_lesson_without_a_quiz_asks_for_none(course, django_assert_num_queries):
+def test_a_lesson_without_a_quiz_does_not_query_one(course, django_assert_num_queries):
     user = make_learner(course).user
     lesson = course.lessons.published().filter(quiz=None)[0]
     own = lesson_queries.learner_lesson(user, course.slug, lesson.slug)

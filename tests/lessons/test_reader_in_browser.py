@@ -105,9 +105,7 @@ def test_no_page_scrolls_sideways_on_a_small_screen(browser, live_server, learne
     context.close()
 
 
-def test_a_glyph_stands_beside_its_name_though_the_name_takes_two_lines(
-    browser, live_server, learner, lesson
-):
+def test_a_glyph_stays_next_to_its_name_if_the_name_takes_two_lines(browser, live_server, learner, lesson):
     Lesson.objects.filter(pk=lesson.pk).update(title="A branch, and the merge of two of them")
     make_quiz(quiz_source(), lesson)
     context = open_context(browser, live_server, learner.user, **small_dark())
@@ -133,7 +131,7 @@ def test_a_link_to_a_folded_session_opens_it(browser, live_server, learner, less
     context.close()
 
 
-def test_the_place_is_kept_while_reading_and_home_leads_back_to_it(browser, live_server, learner, lesson):
+def test_the_reading_position_is_saved_and_home_links_back_to_it(browser, live_server, learner, lesson):
     context = open_context(browser, live_server, learner.user, **wide_light())
     page = context.new_page()
     page.goto("/courses/tiny/start/")

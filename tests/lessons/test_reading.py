@@ -75,7 +75,7 @@ def test_previous_and_next_cross_sessions_and_skip_drafts(client, lesson, learne
     assert f"Previous: {lesson.title}" in client.get(after.get_absolute_url()).content.decode()
 
 
-def test_marking_as_read_leads_on_and_can_be_taken_back(client, lesson, learner):
+def test_marking_as_read_leads_on_and_can_be_undone(client, lesson, learner):
     after = make_lesson(lesson.session)
     response = client.post(url("lesson_read", lesson))
     assert response.url == after.get_absolute_url()
@@ -90,7 +90,7 @@ def test_marking_the_last_lesson_leads_to_the_course(client, lesson, learner):
     assert client.post(url("lesson_read", lesson)).url == lesson.course.get_absolute_url()
 
 
-def test_the_heading_read_last_is_kept_and_shown(client, lesson, learner):
+def test_the_last_heading_read_is_saved_and_shown(client, lesson, learner):
     assert client.post(url("lesson_place", lesson), {"heading": "second"}).status_code == 204
     client.post(url("lesson_place", lesson), {"heading": "no-such-heading"})
     assert Reading.objects.get().heading == "second"
@@ -137,7 +137,7 @@ def test_the_sidebar_links_to_what_its_reader_may_open(client, lesson):
 
 
 @pytest.mark.parametrize("name", ["lesson_read", "lesson_place", "lesson_tick"])
-def test_traces_are_left_by_learners_of_the_course_only(client, lesson, name):
+def test_only_learners_of_the_course_record_activity(client, lesson, name):
     address = url(name, lesson)
     assert client.post(address).status_code == 302
     client.force_login(make_learner(make_course()).user)
@@ -165,7 +165,7 @@ def test_a_checklist_item_is_ticked_and_unticked_by_a_form(client, learner, less
     assert client.post(url("lesson_tick", lesson), {"key": "other", "done": "yes"}).status_code == 404
 
 
-def test_what_a_session_asks_to_prepare_is_ticked_too(client, learner, lesson):
+def test_items_to_prepare_for_a_session_can_be_ticked_too(client, learner, lesson):
     session = lesson.session
     session.prepare = [{"key": "git", "text": "Install Git"}]
     session.prepare_html = [{"key": "git", "html": "Install Git"}]
@@ -186,7 +186,7 @@ def test_a_lesson_leads_to_its_published_labs(client, learner, lesson):
     assert "Hidden lab" not in page
 
 
-def test_a_list_to_prepare_is_as_long_as_a_page_of_forms_can_be():
+def test_a_list_to_prepare_has_at_most_50_items():
     items = [{"key": f"k{number}", "text": "Install Git"} for number in range(51)]
     validate_prepare(items[:50])
     with pytest.raises(ValidationError, match=r"51 items\. The limit is 50"):

@@ -56,7 +56,7 @@ def sees(ask, *arguments):
 
 @pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
 @pytest.mark.parametrize("who", ENROLLED)
-def test_the_sheet_of_an_attempt_is_its_learners_while_the_quiz_is_open_to_them(who, status):
+def test_the_learner_gets_the_answer_target_while_the_quiz_is_open_to_them(who, status):
     quiz = make_quiz()
     enrollment = enroll(quiz.course, who)
     attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
@@ -69,7 +69,7 @@ def test_the_sheet_of_an_attempt_is_its_learners_while_the_quiz_is_open_to_them(
         assert (found.pk, found.layout, source) == (attempt.pk, attempt.layout, QUIZ_SOURCE)
 
 
-def test_nobody_else_gets_the_sheet_of_an_attempt():
+def test_nobody_else_gets_the_answer_target():
     quiz = make_quiz()
     attempt = actions.start_attempt(enrollment=make_learner(quiz.course), quiz=quiz)
     others = {
@@ -87,7 +87,7 @@ def test_nobody_else_gets_the_sheet_of_an_attempt():
     assert let_in == []
 
 
-def test_one_who_came_back_gets_the_sheet_of_their_present_attempt():
+def test_a_returning_learner_gets_the_answer_target_of_the_current_attempt():
     quiz, user = make_quiz(), make_user()
     left = make_enrollment(user, make_cohort(quiz.course), is_active=False)
     back = make_enrollment(user, make_cohort(quiz.course))
@@ -96,7 +96,7 @@ def test_one_who_came_back_gets_the_sheet_of_their_present_attempt():
     assert quiz_queries.get_answer_target(user, quiz.course.slug, quiz.slug, 1)[0].pk == attempt.pk
 
 
-def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
+def test_an_answer_target_belongs_to_the_requested_course_quiz_and_number():
     """One learner in two courses, each with two quizzes of the same names and two attempts at each."""
     user = make_user()
     attempts = {}
@@ -114,7 +114,7 @@ def test_a_sheet_is_of_the_course_the_quiz_and_the_number_that_were_asked_for():
         assert not sees(quiz_queries.get_answer_target, user, *wrong)
 
 
-def test_a_sheet_keeps_the_text_that_its_attempt_began_with():
+def test_an_answer_target_keeps_the_quiz_version_of_its_attempt():
     quiz = make_quiz()
     learner = make_learner(quiz.course)
     actions.start_attempt(enrollment=learner, quiz=quiz)
@@ -124,7 +124,7 @@ def test_a_sheet_keeps_the_text_that_its_attempt_began_with():
 
 
 @pytest.mark.parametrize("emptied", ["no version", "no questions"])
-def test_a_quiz_that_asks_nothing_any_more_has_no_sheet(emptied):
+def test_a_quiz_without_questions_has_no_answer_target(emptied):
     quiz = make_quiz()
     learner = make_learner(quiz.course)
     actions.start_attempt(enrollment=learner, quiz=quiz)
@@ -149,7 +149,7 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
 @pytest.mark.parametrize("who", ENROLLED)
-def test_a_learners_lesson_is_for_those_who_learn_and_no_more(who, status):
+def test_only_active_learners_get_a_learner_lesson(who, status):
     lesson = make_lesson(status=status)
     enrollment = enroll(lesson.course, who)
     asked = (enrollment.user, lesson.course.slug, lesson.slug)
@@ -161,7 +161,7 @@ def test_a_learners_lesson_is_for_those_who_learn_and_no_more(who, status):
 
 
 @pytest.mark.parametrize("public", [True, False])
-def test_a_lesson_of_one_who_does_not_learn_is_no_learners_lesson(public):
+def test_people_outside_the_course_get_no_learner_lesson(public):
     lesson = make_lesson(public=public)
     make_learner(lesson.course)
     others = [AnonymousUser(), make_user(), make_staff(lesson.course), make_learner().user]
@@ -170,7 +170,7 @@ def test_a_lesson_of_one_who_does_not_learn_is_no_learners_lesson(public):
     ] == []
 
 
-def test_a_learners_lesson_is_that_of_the_course_that_was_asked_for():
+def test_a_learner_lesson_belongs_to_the_requested_course():
     user = make_user()
     lessons = [make_lesson(make_session(make_course()), "git") for _ in range(2)]
     for lesson in lessons:
@@ -183,7 +183,7 @@ def test_a_learners_lesson_is_that_of_the_course_that_was_asked_for():
     assert not sees(lesson_queries.learner_lesson, user, lessons[0].course.slug, "make")
 
 
-def test_a_learners_lesson_has_the_traces_of_that_enrollment_alone():
+def test_a_learner_lesson_has_the_activity_of_that_enrollment_only():
     lesson, user = make_lesson(), make_user()
     enrollments = [
         make_enrollment(user, make_cohort(lesson.course), is_active=False),
@@ -203,7 +203,7 @@ def test_a_learners_lesson_has_the_traces_of_that_enrollment_alone():
     assert (found.reading, found.ticked) == (None, set())
 
 
-def test_a_lesson_that_is_withdrawn_meanwhile_is_not_shown():
+def test_a_lesson_withdrawn_in_the_meantime_is_not_shown():
     lesson = make_lesson()
     own = lesson_queries.learner_lesson(make_learner(lesson.course).user, lesson.course.slug, lesson.slug)
     Lesson.objects.filter(pk=lesson.pk).update(status=DRAFT)
@@ -211,7 +211,7 @@ def test_a_lesson_that_is_withdrawn_meanwhile_is_not_shown():
         own.open()
 
 
-def test_one_who_begins_to_teach_stops_being_served_as_a_learner():
+def test_a_learner_who_becomes_an_instructor_is_no_longer_served_as_a_learner():
     lesson = make_lesson()
     user = make_learner(lesson.course).user
     asked = (user, lesson.course.slug, lesson.slug)

@@ -51,7 +51,7 @@ def sent_of(report, head):
     return json.dumps(replace(report, head=head, checks_digest="d" * 64).to_json())
 
 
-def test_anybody_may_have_the_checks_but_not_what_proves_them(client, lab):
+def test_anybody_may_download_the_checks_but_not_the_scenarios(client, lab):
     response = client.get(address("lab_source", lab))
     assert response.headers["Content-Type"] == "application/yaml; charset=utf-8"
     text = response.content.decode()
@@ -59,7 +59,7 @@ def test_anybody_may_have_the_checks_but_not_what_proves_them(client, lab):
     assert "scenarios" not in text and "List the modules" not in text
 
 
-def test_the_lesson_of_a_check_is_an_address_that_the_portal_answers(client, lab, settings):
+def test_the_lesson_of_a_check_is_a_url_of_the_portal(client, lab, settings):
     lesson = make_lesson(make_session(lab.course))
     spec = load_spec(client.get(address("lab_source", lab)).content.decode())
     found = spec.lesson_address(f"{lesson.slug}#part")
@@ -73,7 +73,7 @@ def test_the_checks_of_a_lab_that_is_closed_are_not_served(client, lab):
     assert client.get(address("lab_workflow", lab)).status_code == 404
 
 
-def test_labcheck_comes_whole_once_and_then_not_again(client):
+def test_labcheck_is_sent_whole_once_and_then_as_304(client):
     first = client.get("/labcheck.pyz")
     assert first.content[:2] == b"PK" or b"PK\x03\x04" in first.content
     again = client.get("/labcheck.pyz", headers={"If-None-Match": first.headers["ETag"]})
@@ -128,7 +128,7 @@ def test_a_report_from_a_workflow_is_kept_and_compared_on_the_page(client, lab, 
     )
 
 
-def test_a_report_is_compared_where_the_pushed_branch_is_not_the_one_that_reports_name(client, lab, learner):
+def test_a_report_is_compared_if_the_pushed_branch_is_not_the_one_that_reports_name(client, lab, learner):
     submission = make_submission(learner, lab)
     own = replace(make_engine_report(readme="passed"), head="8" * 40, checks_digest="d" * 64)
     make_report(submission, own.to_json())
@@ -150,13 +150,13 @@ def test_the_newest_report_of_a_place_and_commit_replaces_the_one_before(client,
 @pytest.mark.parametrize(
     ("data", "status"), [("{}", 400), ("x" * (1 << 20), 400), ("x" * ((1 << 20) + 1), 413)]
 )
-def test_what_is_no_report_is_refused_in_plain_words(client, lab, learner, data, status):
+def test_text_that_is_not_a_report_is_refused_in_plain_words(client, lab, learner, data, status):
     response = send(client, lab, learner, data)
     assert response.status_code == status
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert not LocalReport.objects.exists()
 
 
-def test_a_report_needs_a_token_of_somebody_who_learns_here(client, lab):
+def test_a_report_needs_a_token_of_a_learner_of_the_course(client, lab):
     assert client.post(address("lab_report", lab), "{}", content_type="application/json").status_code == 401
     assert send(client, lab, make_learner(), "{}").status_code == 404

@@ -61,12 +61,12 @@ def test_anything_else_is_refused_with_what_to_do(data):
     assert str(refused.value).endswith(".")
 
 
-def test_the_same_answers_are_said_to_be_the_same():
+def test_equal_answers_are_reported_as_equal():
     said = comparison(local_report(outcomes={"readme": "needs_work"}), own(readme="needs_work"))
     assert said == "labcheck on GitHub Actions has the same results for this commit."
 
 
-def test_a_check_that_one_place_could_not_run_is_no_disagreement():
+def test_a_check_that_one_place_could_not_run_is_not_a_disagreement():
     said = comparison(local_report(outcomes={"readme": "not_run"}), own(readme="passed", readable="not_run"))
     assert "has the same results" in said
 

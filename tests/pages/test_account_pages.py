@@ -58,22 +58,22 @@ def wears_the_look(text: str, heading: str) -> bool:
 
 
 @pytest.mark.parametrize(("address", "heading"), OPEN_PAGES.items())
-def test_page_for_everyone_wears_the_look(client, db, address, heading):
+def test_page_for_everyone_has_the_design(client, db, address, heading):
     assert wears_the_look(body(client.get(address, follow=True)), heading)
 
 
 @pytest.mark.parametrize(("address", "heading"), OWN_PAGES.items())
-def test_page_of_an_account_wears_the_look(user, address, heading):
+def test_page_of_an_account_has_the_design(user, address, heading):
     assert wears_the_look(body(client_of(user).get(address, follow=True)), heading)
 
 
-def test_page_to_set_a_first_password_wears_the_look(db):
+def test_page_to_set_a_first_password_has_the_design(db):
     response = client_of(make_user("other@example.org")).get("/accounts/password/set/")
     assert wears_the_look(body(response), "Set a password")
 
 
 @pytest.mark.parametrize("address", ["/accounts/signup/", "/accounts/password/change/"])
-def test_hint_says_the_length_that_is_asked_for(user, client, address):
+def test_hint_says_the_required_length(user, client, address):
     text = body((client_of(user) if "change" in address else client).get(address))
     assert text.count(HINT) == 1
     assert "can’t be" not in text
@@ -97,7 +97,7 @@ def test_fields_have_a_label_and_autocomplete(client, db, address, fields):
 
 
 @pytest.mark.parametrize("length", [LEAST - 1, LEAST])
-def test_password_of_the_least_length_is_enough(client, db, length):
+def test_password_of_the_minimum_length_is_enough(client, db, length):
     data = {"email": "new@example.org", "password1": "qwzxjkvpmbyt"[:length]}
     assert client.post("/accounts/signup/", data).status_code == (302 if length == LEAST else 200)
 
@@ -113,7 +113,7 @@ def test_sign_up_with_errors_sums_them_up(client, db):
     assert all(f'id="{name}"' in text for name in described)
 
 
-def test_reset_link_leads_to_a_page_that_wears_the_look(client, user):
+def test_reset_link_leads_to_a_page_that_has_the_design(client, user):
     client.post("/accounts/password/reset/", {"email": user.email})
     message = mail.outbox[0]
     assert message.subject == f"[{settings.SITE_NAME}] Reset your password"
@@ -122,7 +122,7 @@ def test_reset_link_leads_to_a_page_that_wears_the_look(client, user):
     assert wears_the_look(body(client.get(link, follow=True)), "Choose a new password")
 
 
-def test_reset_of_an_unknown_address_answers_the_same(client, user):
+def test_reset_for_an_unknown_address_gets_the_same_answer(client, user):
     known = client.post("/accounts/password/reset/", {"email": user.email})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])

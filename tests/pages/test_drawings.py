@@ -70,7 +70,7 @@ def submission(cast, drawings):
     return submission
 
 
-def test_page_holds_drawings_as_text_too(learner_client, submission, drawings):
+def test_page_contains_drawings_as_text_too(learner_client, submission, drawings):
     page = learner_client.get(submission.get_absolute_url()).content.decode()
     assert page.count('<svg class="graph" role="img"') == 3
     assert "<li>M main: Merge branch &#x27;feature&#x27;; parents A, B</li>" in page

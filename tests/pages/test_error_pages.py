@@ -20,7 +20,7 @@ def text_of(response) -> str:
 
 @pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("address", ["/nowhere/", "/courses/nowhere/", "/staff/nowhere/"])
-def test_page_that_is_not_there_leads_on(admin_client, settings, debug, address):
+def test_404_page_leads_on(admin_client, settings, debug, address):
     settings.DEBUG = debug
     response = admin_client.get(address)
     assert response.status_code == 404
@@ -28,12 +28,12 @@ def test_page_that_is_not_there_leads_on(admin_client, settings, debug, address)
     assert "breadcrumb" not in text_of(response)
 
 
-def test_address_that_lacks_its_slash_is_still_completed_on_this_machine(client, db, settings):
+def test_url_without_its_slash_is_still_completed_on_this_machine(client, db, settings):
     settings.DEBUG = True
     assert client.get("/help")["Location"] == "/help/"
 
 
-def test_page_that_is_not_there_says_who_is_signed_in(db):
+def test_404_page_says_who_is_signed_in(db):
     response = client_of(make_user("person@example.org")).get("/nowhere/")
     assert "The page may belong to somebody else. You’re signed in as person@example.org." in text_of(
         response

@@ -63,7 +63,7 @@ def test_whoever_sees_the_submission_sees_its_files_and_nobody_else(cast, push):
 
 
 @pytest.mark.parametrize("path", ["absent", "notes/x", "../config", "/", "%00", "x" * 5000, "%FF"])
-def test_path_that_is_not_there_is_not_found(cast, push, path):
+def test_missing_path_is_a_404(cast, push, path):
     page(cast.learner.user, push(notes=b"one\n"), f"files/?path={path}", status=404)
 
 
@@ -76,7 +76,7 @@ def test_first_push_and_one_without_a_branch_say_what_is_missing(cast, push):
     assert "This push has no branch" in page(cast.learner.user, tagged, "files/")
 
 
-def test_submission_of_an_address_shows_files_only_if_they_were_pushed_too(cast, push):
+def test_submission_by_address_shows_files_only_if_they_were_pushed_too(cast, push):
     first = push(notes=b"one\n")
     elsewhere = Repository.objects.create(
         enrollment=cast.learner, lab=cast.lab, host="github.com", owner="octocat", name="lab"
@@ -95,7 +95,7 @@ def test_submission_of_an_address_shows_files_only_if_they_were_pushed_too(cast,
     assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "changes/")
 
 
-def test_what_is_too_large_is_said_in_place_of_it(cast, push, monkeypatch):
+def test_file_that_is_too_large_is_replaced_by_a_message(cast, push, monkeypatch):
     submission = push(large=b"x" * (1 << 20) + b"\n", small=b"1\n", binary=b"\0")
     learner = cast.learner.user
     assert "Larger than 1 MB, so it is not shown." in page(learner, submission, "files/?path=large")
@@ -116,7 +116,7 @@ def test_long_link_is_not_called_binary(cast, push, tmp_path, monkeypatch):
     assert "Longer than 4 KB, so it is not shown." in page(cast.learner.user, submission, "files/?path=link")
 
 
-def test_repository_that_is_lost_is_said_and_logged(cast, push, caplog):
+def test_repository_that_is_lost_is_reported_and_logged(cast, push, caplog):
     submission = push(notes=b"one\n")
     shutil.rmtree(submission.receipt.repository.path)
     for which in ("files/", "changes/"):

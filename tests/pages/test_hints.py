@@ -59,7 +59,7 @@ def test_page_of_an_early_submission_never_shows_the_hint(cast):
     assert HINT not in page_of(first)
 
 
-def test_other_outcomes_other_checks_and_other_learners_do_not_count(cast):
+def test_other_outcomes_checks_and_learners_do_not_count(cast):
     graded(cast, report_with_hint("not_run"))
     graded(cast, make_engine_report(other="needs_work"))
     for _ in range(3):
@@ -67,7 +67,7 @@ def test_other_outcomes_other_checks_and_other_learners_do_not_count(cast):
     assert HINT not in page_of(graded(cast))
 
 
-def test_grading_one_submission_again_is_no_further_try(cast):
+def test_grading_one_submission_again_does_not_count_as_another_try(cast):
     first = graded(cast)
     for _ in range(3):
         make_report(first, report_with_hint().to_json())
@@ -80,7 +80,7 @@ def test_skill_check_gives_a_direction(cast):
     assert "How to fix it" not in page
 
 
-def test_finish_derives_what_is_counted_and_grading_again_replaces_it(cast):
+def test_finish_derives_failed_checks_and_grading_again_replaces_them(cast):
     """Regrading an earlier submission may change which submission first needed work."""
     first, second = cast.submit(), cast.submit()
     outcomes = [
@@ -108,7 +108,7 @@ class AppsBeforeRename:
         return apps.get_model(app, {"NeededWork": "FailedCheck"}.get(name, name))
 
 
-def test_migration_derives_rows_from_reports_that_stand(cast):
+def test_migration_derives_rows_from_current_reports(cast):
     submission = graded(cast)
     graded(cast)
     FailedCheck.objects.all().delete()
@@ -124,7 +124,7 @@ def test_migration_derives_rows_from_reports_that_stand(cast):
 # --- the cohort -----------------------------------------------------------------------------------------------------
 
 
-def test_page_says_how_many_of_the_cohort_met_it(cast):
+def test_page_says_how_many_of_the_cohort_failed_the_check(cast):
     others = cohort_of(cast, 6)
     graded(cast, by=others[0])
     graded(cast, by=others[0])
@@ -136,7 +136,7 @@ def test_page_says_how_many_of_the_cohort_met_it(cast):
     assert "had this problem" not in page_of(submission)
 
 
-def test_small_cohort_is_not_counted_aloud(cast):
+def test_numbers_of_a_small_cohort_are_not_shown(cast):
     others = cohort_of(cast, 4)
     graded(cast, by=others[0])
     assert "had this problem" not in page_of(graded(cast))

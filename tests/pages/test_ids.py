@@ -24,7 +24,7 @@ def headings(names: list[str]) -> str:
     return "".join(f"## {title}\n\nText.\n\n" for title in dict.fromkeys(titles))
 
 
-def test_headings_of_a_brief_take_no_id_of_the_lab_page(learner_client, cast):
+def test_headings_of_a_brief_use_no_id_of_the_lab_page(learner_client, cast):
     lab, address = cast.lab, cast.lab.get_absolute_url()
     cast.grade()
     refused = learner_client.post(f"{address}repository/", {"address": "x"}).content.decode()
@@ -43,7 +43,7 @@ def test_headings_of_a_brief_take_no_id_of_the_lab_page(learner_client, cast):
         assert form < page.index('class="anchor"')
 
 
-def test_headings_of_a_lesson_take_no_id_of_its_page_and_keep_their_own():
+def test_headings_of_a_lesson_use_no_id_of_its_page_and_keep_their_own():
     lesson = make_lesson(slug="ids", source=CHECKLIST)
     client: Client = client_of(make_learner(lesson.course).user)
     save_lesson(lesson=lesson)

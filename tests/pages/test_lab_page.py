@@ -46,7 +46,7 @@ def test_lab_page_shows_the_remote_url_without_a_token_before_one_is_asked_for(
     assert "Create a remote URL with a new access token</button>" in text
 
 
-def test_address_with_a_token_is_shown_once_and_works(learner_client, cast, address, settings):
+def test_remote_url_with_a_token_is_shown_once_and_works(learner_client, cast, address, settings):
     settings.PUBLIC_URL = "https://portal.example.org"
     response = learner_client.post(address)
     text = response.content.decode()
@@ -61,19 +61,19 @@ def test_address_with_a_token_is_shown_once_and_works(learner_client, cast, addr
     assert AccessToken.objects.get().digest not in text
 
 
-def test_address_that_is_opened_by_hand_leads_to_the_lab(learner_client, cast, address):
+def test_url_of_the_form_opened_by_hand_leads_to_the_lab(learner_client, cast, address):
     assert learner_client.get(address)["Location"] == cast.lab.get_absolute_url()
     assert not AccessToken.objects.exists()
 
 
-def test_address_needs_a_token_against_forgery(cast, address):
+def test_creating_a_remote_url_needs_a_csrf_token(cast, address):
     client = client_of(cast.learner.user)
     client.handler.enforce_csrf_checks = True
     assert client.post(address).status_code == 403
     assert not AccessToken.objects.exists()
 
 
-def test_instructor_who_does_not_learn_gets_no_address(cast, address):
+def test_instructor_who_does_not_learn_gets_no_remote_url(cast, address):
     client = client_of(cast.instructor)
     assert "To push, join a cohort" in page(client, cast.lab)
     assert client.post(address)["Location"] == cast.lab.get_absolute_url()

@@ -44,7 +44,7 @@ def test_queries_of_the_lab_page(learner_client, cast, count):
     assert queries(learner_client, cast.lab.get_absolute_url()) == 6
 
 
-def test_queries_of_a_poll_that_brings_nothing(learner_client, cast):
+def test_queries_of_a_poll_without_changes(learner_client, cast):
     submission = cast.submit()
     address = f"{submission.get_absolute_url()}live/?v=1.1.0"
     assert queries(learner_client, address, status=204) == 4

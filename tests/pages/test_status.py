@@ -25,7 +25,7 @@ def test_state_has_a_glyph_and_a_word(state):
     assert (glyph in DRAWN, word) == (True, state.label)
 
 
-def test_states_of_a_learners_making_alone_look_like_needs_work():
+def test_only_states_caused_by_the_learner_look_like_needs_work():
     assert [state for state, glyph in GLYPHS.items() if glyph == "bad"] == [State.UNREADABLE]
 
 

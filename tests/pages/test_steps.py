@@ -44,7 +44,7 @@ def test_steps_of_an_unreadable_repository_end_at_cloning():
     ]
 
 
-def test_steps_of_a_fault_end_where_it_came():
+def test_steps_of_a_fault_end_where_it_occurred():
     glyphs = [step.glyph for step in steps(submission(State.FAULT, 2, 6, 7))]
     assert glyphs == ["done", "done", "skip", "skip"]
 

@@ -114,7 +114,7 @@ def test_polling_keeps_focus_selection_and_open_details(open_page, cast):
     assert page.evaluate("getSelection().toString()").startswith("Your first repository, submission 1")
 
 
-def test_change_keeps_the_focus_and_what_lies_outside_of_it(open_page, cast):
+def test_change_keeps_the_focus_and_everything_outside_of_it(open_page, cast):
     submission = cast.submit()
     make_submission(cast.other, cast.lab, queued_at=timezone.now() - timedelta(minutes=1))
     page = open_page(submission.get_absolute_url())
@@ -141,7 +141,7 @@ def test_opened_checks_stay_open_after_the_verdict(open_page, cast):
     expect(summary).to_be_focused()
 
 
-def test_lost_connection_is_said_and_mends_itself(open_page, cast):
+def test_lost_connection_is_reported_and_recovers_by_itself(open_page, cast):
     submission = cast.submit()
     page = open_page(submission.get_absolute_url())
     page.route("**/live/**", lambda route: route.abort())
@@ -154,7 +154,7 @@ def test_lost_connection_is_said_and_mends_itself(open_page, cast):
     expect(lost).to_be_hidden()
 
 
-def test_page_that_nobody_looks_at_does_not_poll(open_page, cast):
+def test_page_in_a_background_tab_does_not_poll(open_page, cast):
     page = open_page(cast.submit().get_absolute_url())
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     asked = []
@@ -225,7 +225,7 @@ def test_line_of_a_passed_check_is_not_marked_as_a_mistake(open_page, cast, look
     assert (bad_border, border == wrong) == (wrong, False)
 
 
-def test_print_is_light_and_shows_what_is_closed(open_page, cast):
+def test_print_is_light_and_shows_collapsed_parts(open_page, cast):
     page = open_page(cast.grade(**VERDICT).get_absolute_url(), small_dark)
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
@@ -233,7 +233,7 @@ def test_print_is_light_and_shows_what_is_closed(open_page, cast):
     assert page.locator("#check-commits .says-why").evaluate("part => part.checkVisibility()")
 
 
-def test_sign_up_fills_the_zone_in_and_shows_the_password(browser, live_server, db):
+def test_sign_up_fills_in_the_zone_and_shows_the_password(browser, live_server, db):
     context = open_context(browser, live_server, timezone_id="Asia/Calcutta")
     page = context.new_page()
     page.goto("/accounts/signup/")

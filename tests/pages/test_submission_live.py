@@ -23,7 +23,7 @@ def test_poll_is_empty_while_nothing_changed(learner_client, cast):
     assert (response.status_code, response.content) == (204, b"")
 
 
-def test_poll_brings_the_part_and_one_sentence_when_the_state_changed(learner_client, cast):
+def test_poll_returns_the_part_and_one_sentence_when_the_state_changed(learner_client, cast):
     submission = cast.submit()
     lifecycle.claim()
     text = poll(learner_client, submission, f"1.1.{now()}").content.decode()
@@ -34,7 +34,7 @@ def test_poll_brings_the_part_and_one_sentence_when_the_state_changed(learner_cl
     assert "<html" not in text
 
 
-def test_last_poll_brings_the_verdict_and_ends_the_polling(learner_client, cast):
+def test_last_poll_returns_the_verdict_and_ends_the_polling(learner_client, cast):
     submission = cast.grade(a="passed", b="needs_work")
     text = poll(learner_client, submission, f"1.1.{now()}").content.decode()
     assert "1 of 2 checks passed" in text
@@ -43,7 +43,7 @@ def test_last_poll_brings_the_verdict_and_ends_the_polling(learner_client, cast)
     assert f'<div id="live" hx-swap-oob="innerHTML">{said}</div>' in text
 
 
-def test_verdict_without_anything_to_fix_is_said_shortly(learner_client, cast):
+def test_verdict_without_anything_to_fix_is_announced_briefly(learner_client, cast):
     text = poll(learner_client, cast.grade(a="passed"), "1.1.0").content.decode()
     assert ">Done. 1 of 1 checks passed.</div>" in text
 
@@ -52,7 +52,7 @@ def test_verdict_without_anything_to_fix_is_said_shortly(learner_client, cast):
     ("state", "word"),
     [(State.UNREADABLE, "Could not read the repository"), (State.FAULT, "Fault on our side")],
 )
-def test_other_ends_are_said_in_their_words(learner_client, cast, state, word):
+def test_other_outcomes_are_announced_in_their_own_words(learner_client, cast, state, word):
     submission = cast.submit(state=state, message="Why.", ended_at=timezone.now())
     text = poll(learner_client, submission, "0.0.0").content.decode()
     assert f">{word}.</div>" in text
@@ -60,14 +60,16 @@ def test_other_ends_are_said_in_their_words(learner_client, cast, state, word):
 
 
 @pytest.mark.parametrize(("ago", "is_said"), [(5, False), (SECONDS_BETWEEN_ANNOUNCEMENTS, True)])
-def test_place_in_the_queue_is_shown_at_once_but_said_every_half_minute(learner_client, cast, ago, is_said):
+def test_place_in_the_queue_is_shown_at_once_but_announced_every_half_minute(
+    learner_client, cast, ago, is_said
+):
     make_submission(cast.other, cast.lab, queued_at=timezone.now() - timedelta(seconds=9))
     text = poll(learner_client, cast.submit(), f"1.3.{now() - ago}").content.decode()
     assert "Position 2 in the queue." in text
     assert (">Queued. Position 2 in the queue.</div>" in text) is is_said
 
 
-def test_poll_of_somebody_signed_out_reloads_the_page(client, cast):
+def test_poll_by_somebody_signed_out_reloads_the_page(client, cast):
     response = poll(client, cast.submit(), "1.1.0")
     assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")
 
@@ -83,5 +85,5 @@ def test_anything_else_counts_as_nothing_seen(text):
     assert PollCursor.parse(text) == PollCursor(0, 0, 0)
 
 
-def test_what_was_seen_survives_the_address():
+def test_poll_cursor_survives_the_url():
     assert PollCursor.parse(str(PollCursor(7, 2, 1_790_000_000))) == PollCursor(7, 2, 1_790_000_000)

@@ -24,7 +24,7 @@ def test_verdict_comes_in_one_line(learner_client, cast):
     assert "Needs work</span> 3 of 5 checks passed. Your best submission counts.</p>" in text
 
 
-def test_verdict_of_other_maximum_is_given_in_points(learner_client, cast):
+def test_verdict_with_another_maximum_is_given_in_points(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", b="needs_work"))
     assert "<h1>20 of 40 points. You need 28.</h1>" in text
 
@@ -71,7 +71,7 @@ def test_fix_of_a_skill_check_is_advice_not_a_command(learner_client, cast):
     assert "Run in your lab folder" not in text
 
 
-def test_difference_names_the_submission_before(learner_client, cast):
+def test_difference_names_the_previous_submission(learner_client, cast):
     cast.grade(a="needs_work", b="needs_work")
     text = page(learner_client, cast.grade(a="passed", b="needs_work"))
     assert "Since submission 1: 1 check now passes." in text
@@ -88,7 +88,7 @@ def test_graded_page_does_not_poll(learner_client, cast):
     assert "hx-get" not in page(learner_client, cast.grade())
 
 
-def test_page_is_kept_in_no_cache(learner_client, cast):
+def test_page_is_not_cached(learner_client, cast):
     response = learner_client.get(cast.grade().get_absolute_url())
     assert "no-store" in response["Cache-Control"]
 
@@ -96,7 +96,7 @@ def test_page_is_kept_in_no_cache(learner_client, cast):
 # --- the other states -----------------------------------------------------------------------------------------------
 
 
-def test_queued_page_says_the_place_and_polls(learner_client, cast):
+def test_queued_page_shows_the_position_and_polls(learner_client, cast):
     make_submission(cast.other, cast.lab, queued_at=timezone.now() - timedelta(seconds=5))
     submission = cast.submit()
     text = page(learner_client, submission)
@@ -113,7 +113,7 @@ def test_queued_page_says_what_is_typical(learner_client, cast):
     assert "Most submissions for this lab take about 40 seconds." in page(learner_client, cast.submit())
 
 
-def test_queue_that_stands_says_that_nobody_has_to_wait(learner_client, cast):
+def test_queue_that_is_late_says_that_grading_starts_as_soon_as_possible(learner_client, cast):
     text = page(learner_client, cast.submit(queued_at=timezone.now() - timedelta(minutes=2)))
     assert "Grading starts as soon as possible." in text
     assert "Grading starts as soon as possible." not in page(learner_client, cast.submit())
@@ -149,7 +149,7 @@ def test_unreadable_page_says_what_to_do(learner_client, cast):
     assert "hx-get" not in text
 
 
-def test_fault_page_gives_the_reference_and_keeps_the_cause(learner_client, cast):
+def test_fault_page_gives_the_reference_and_hides_the_cause(learner_client, cast):
     fields = {"message": "You don’t have to do anything. Reference G-7F2A.", "last_fault": "G-7F2A: OSError"}
     text = page(learner_client, cast.submit(state=State.FAULT, **fields, **moments("ended_at")))
     assert "<h1>Fault on our side</h1>" in text
@@ -224,7 +224,7 @@ def test_learner_may_not_have_a_graded_one_graded_again(learner_client, cast):
     assert submission.state == State.GRADED
 
 
-def test_learner_withdraws_what_waits(learner_client, cast):
+def test_learner_withdraws_a_waiting_submission(learner_client, cast):
     submission = cast.submit()
     assert "Cancel this submission" in page(learner_client, submission)
     learner_client.post(submission.get_absolute_url() + "cancel/")
@@ -232,7 +232,7 @@ def test_learner_withdraws_what_waits(learner_client, cast):
     assert submission.state == State.CANCELLED
 
 
-def test_what_runs_cannot_be_withdrawn(learner_client, cast):
+def test_running_submission_cannot_be_withdrawn(learner_client, cast):
     submission = cast.submit(state=State.CHECKING, **moments("fetching_at", "checking_at"))
     assert "Cancel this submission" not in page(learner_client, submission)
     response = learner_client.post(submission.get_absolute_url() + "cancel/", follow=True)

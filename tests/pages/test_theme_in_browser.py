@@ -12,7 +12,7 @@ def open_menu(page, name="Account"):
     return page.locator("details.menu")
 
 
-def test_the_theme_changes_in_place_and_is_kept(browser, live_server):
+def test_the_theme_changes_in_place_and_is_saved(browser, live_server):
     learner = make_learner()
     context = open_context(browser, live_server, learner.user, **wide_light())
     page = context.new_page()

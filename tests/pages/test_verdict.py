@@ -57,7 +57,7 @@ def test_lesson_that_is_a_draft_is_not_linked():
         ("Only one sentence.", "Only one sentence.", ""),
     ],
 )
-def test_first_sentence_leads(why, headline, detail):
+def test_first_sentence_is_the_heading(why, headline, detail):
     check = show_check(make_result("a", "needs_work", why=why), {})
     assert (check.headline, check.detail) == (headline, detail)
 
@@ -98,12 +98,12 @@ def test_difference_leaves_out_a_check_that_the_lab_lost():
     assert difference(now, before, 1) == "Since submission 1: 1 check now passes."
 
 
-def test_difference_where_nothing_changed():
+def test_difference_is_empty_if_nothing_changed():
     report = make_engine_report(a="passed", b="not_run")
     assert difference(report, report, 4) == "The same checks pass as in submission 4."
 
 
-def test_a_fix_is_told_in_words_and_shown_as_what_is_typed():
+def test_a_fix_is_split_into_words_and_commands_to_type():
     commands = "git add README.md\ngit commit -m 'Add'\n\ngit push"
     fix = f"Begin README.md with a title:\n\n  # Billing\n\nThen:\n\n{commands}\n"
     assert fix_parts(fix) == (

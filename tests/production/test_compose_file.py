@@ -92,7 +92,7 @@ def test_only_the_web_server_is_published_and_only_to_this_machine(file):
     assert outside == {"web", *WORKERS}
 
 
-def test_each_container_is_shut_as_far_as_it_works(file):
+def test_each_container_is_hardened_as_far_as_it_still_works(file):
     for service in file["services"].values():
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"][0] == "no-new-privileges:true"
@@ -102,7 +102,7 @@ def test_each_container_is_shut_as_far_as_it_works(file):
         assert (file["services"][name]["init"], "cap_add" in file["services"][name]) == (True, False)
 
 
-def test_secrets_are_given_to_those_who_need_them_alone(file):
+def test_secrets_are_given_only_to_services_that_need_them(file):
     for name, service in file["services"].items():
         given = str([service.get("environment"), service.get("command")])
         seen = {
@@ -114,7 +114,7 @@ def test_secrets_are_given_to_those_who_need_them_alone(file):
         assert seen == expected.get(name, {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"})
 
 
-def test_grace_is_longer_than_what_is_waited_for(file, settings):
+def test_grace_period_is_longer_than_any_wait(file, settings):
     def grace(name: str) -> int:
         return int(file["services"][name]["stop_grace_period"].removesuffix("s"))
 
@@ -152,7 +152,7 @@ def test_runner_has_no_network_no_secret_and_none_of_the_portals_files(file):
     )
 
 
-def test_runners_profile_is_dockers_own_and_six_calls(tmp_path):
+def test_runners_profile_is_dockers_own_plus_six_calls(tmp_path):
     default = {
         "defaultAction": "SCMP_ACT_ERRNO",
         "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}],
@@ -171,7 +171,7 @@ def test_runners_profile_is_dockers_own_and_six_calls(tmp_path):
     ]
 
 
-def test_health_check_of_the_image_is_that_of_the_web_server_alone(file):
+def test_health_check_of_the_image_is_used_by_the_web_server_only(file):
     (check,) = arguments("HEALTHCHECK")
     assert check.endswith('CMD ["python", "-m", "portal.health"]')
     assert "healthcheck" not in file["services"]["web"]

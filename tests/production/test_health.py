@@ -57,7 +57,7 @@ def ready(client: Client) -> tuple[int, dict[str, str]]:
     return answer.status_code, answer.json()
 
 
-def test_healthz_asks_nobody(client, django_assert_num_queries, monkeypatch, db):
+def test_healthz_queries_nothing(client, django_assert_num_queries, monkeypatch, db):
     monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
     with django_assert_num_queries(0):
         answer = client.get("/healthz")
@@ -65,7 +65,7 @@ def test_healthz_asks_nobody(client, django_assert_num_queries, monkeypatch, db)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_answer_is_json_that_nobody_keeps(client, db, path):
+def test_response_is_json_that_is_not_cached(client, db, path):
     answer = client.get(path)
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert "no-store" in answer.headers["Cache-Control"]
@@ -75,7 +75,7 @@ def test_answer_is_json_that_nobody_keeps(client, db, path):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_is_not_sent_to_https(db, path):
+def test_health_is_not_redirected_to_https(db, path):
     with override_settings(SECURE_SSL_REDIRECT=True, SECURE_REDIRECT_EXEMPT=production_exemptions()):
         client = Client()
         assert client.get(path).status_code == 200
@@ -108,7 +108,7 @@ def test_portal_with_all_it_needs_is_ready(client, db):
         ("reaper", "beat", "The reaper has not run recently. Beat or the worker does not respond,"),
     ],
 )
-def test_what_stands_still_is_degraded_whichever_way_the_clock_went(
+def test_a_service_that_hangs_is_degraded_whichever_way_the_clock_went(
     client, db, monkeypatch, settings, name, part, words
 ):
     monkeypatch.setattr(pulse, "STARTED", time.monotonic() - 10_000)
@@ -125,7 +125,7 @@ def test_what_stands_still_is_degraded_whichever_way_the_clock_went(
     assert ready(client)[1]["status"] == "ready"  # a portal that has just started
 
 
-def test_push_that_waits_too_long_is_degraded_but_what_can_wait_may(client, db):
+def test_push_that_waits_too_long_is_degraded_but_other_work_may_wait(client, db):
     submission = make_submission(queued_at=timezone.now() - timedelta(minutes=3, seconds=1))
     status, said = ready(client)
     assert (status, said["status"]) == (200, "degraded")
@@ -134,7 +134,7 @@ def test_push_that_waits_too_long_is_degraded_but_what_can_wait_may(client, db):
     assert ready(client)[1]["status"] == "ready"
 
 
-def test_lost_broker_is_degraded_and_does_not_take_the_portal_away(client, db, monkeypatch):
+def test_lost_broker_is_degraded_and_does_not_take_the_portal_down(client, db, monkeypatch):
     monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
     status, said = ready(client)
     assert (status, said["status"], said["database"]) == (200, "degraded", "ok")
@@ -184,7 +184,7 @@ def test_unsafe_git_is_not_ready(client, db, monkeypatch):
     assert (status, said["git"]) == (503, "The installed Git lacks the security fixes of July 2025.")
 
 
-def test_health_check_of_the_image_asks_without_a_word():
+def test_health_check_of_the_image_prints_nothing():
     """With nobody at the port: 1, and no traceback."""
     environment = {**os.environ, "PORT": str(free_port()), "VAR": str(settings.VAR)}
     asked = subprocess.run(
@@ -193,7 +193,7 @@ def test_health_check_of_the_image_asks_without_a_word():
     assert (asked.returncode, asked.stdout, asked.stderr) == (1, b"", b"")
 
 
-def test_answers_hold_no_secret(client, monkeypatch, django_db_blocker):
+def test_responses_contain_no_secret(client, monkeypatch, django_db_blocker):
     monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
     with django_db_blocker.unblock(), using(BROKEN):
         said = client.get("/readyz").content.decode()

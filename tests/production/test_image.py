@@ -25,7 +25,7 @@ def test_image_is_debug_free_and_needs_its_secret(tmp_path):
     assert "SECRET_KEY is not set." in done.stderr
 
 
-def test_what_is_copied_is_there_and_is_not_ignored():
+def test_files_to_copy_exist_and_are_not_ignored():
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert allowed == {*copied(), "requirements.txt"}
     assert all((ROOT / source).exists() for source in allowed)

@@ -100,7 +100,7 @@ def test_learner_signs_in_pushes_a_mistake_and_then_the_fix(running, browser, le
     assert wait_until_graded(running, learner).reports.get().passed is True, said
 
 
-def test_static_files_are_hashed_compressed_and_kept_for_ever(browser):
+def test_static_files_are_hashed_compressed_and_cached_forever(browser):
     page = browser.get("/accounts/login/").content.decode()
     style = re.search(r'href="(/static/css/base\.[0-9a-f]{12}\.css)"', page)[1]
     plain, small, zipped = (browser.get(style, Accept_Encoding=name) for name in ("identity", "br", "gzip"))
@@ -110,7 +110,7 @@ def test_static_files_are_hashed_compressed_and_kept_for_ever(browser):
     assert "immutable" in plain.headers["Cache-Control"]
 
 
-def test_plain_http_is_sent_to_https_and_https_is_told_to_stay(browser):
+def test_plain_http_is_redirected_to_https_with_hsts(browser):
     answer = browser.get("/", X_Forwarded_Proto="http")
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/")
     seconds = re.match(
@@ -134,13 +134,13 @@ def test_health_is_asked_from_beside_the_proxy(browser):
     assert [json.loads(answer.content)["status"] for answer in answers] == ["ok", "ready"]
 
 
-def test_broker_refuses_who_has_no_password(running):
+def test_broker_refuses_clients_without_a_password(running):
     with socket.create_connection(running.broker) as stranger:
         stranger.sendall(b"PING\r\n")
         assert stranger.recv(64).startswith(b"-NOAUTH")
 
 
-def test_broker_keeps_its_messages_over_a_restart(running):
+def test_broker_keeps_its_messages_across_a_restart(running):
     host, port = running.broker
     with redis.Redis(host, port, password=VALUES["REDIS_PASSWORD"]) as client:
         client.set("kept", "yes")
@@ -181,7 +181,7 @@ def test_portal_without_its_broker_is_degraded_and_still_takes_what_is_pushed(
 # --- what is kept ---------------------------------------------------------------------------------------------------
 
 
-def test_services_end_cleanly_and_a_backup_brings_back_what_they_kept(running, learner, clone):
+def test_services_end_cleanly_and_a_backup_restores_their_data(running, learner, clone):
     head = clone.commit()
     clone.push()
     graded = wait_until_graded(running, learner)

@@ -30,7 +30,7 @@ def found() -> list[str]:
     return [fault.msg for fault in faults if fault.id == "portal.E010"]
 
 
-def test_each_number_has_a_range_and_is_told_where_it_is_left(settings):
+def test_each_number_has_a_range_and_is_reported_outside_it(settings):
     assert found() == []
     numbers = {name for name in SETTINGS if type(getattr(settings, name, None)) in {int, float}}
     assert numbers == {name for name, _, _ in RANGES}
@@ -55,7 +55,7 @@ def test_each_number_has_a_range_and_is_told_where_it_is_left(settings):
         ("REDIS_URL", "broker:6379", "rediss://broker.example.org"),
     ],
 )
-def test_text_of_another_kind_is_told(settings, name, wrong, right):
+def test_invalid_text_is_reported(settings, name, wrong, right):
     setattr(settings, name, wrong)
     (line,) = found()
     assert line.startswith(f"{name} ")
@@ -63,7 +63,7 @@ def test_text_of_another_kind_is_told(settings, name, wrong, right):
     assert found() == []
 
 
-def test_what_cannot_be_read_is_told_with_its_name_and_never_with_a_password(monkeypatch):
+def test_setting_that_cannot_be_read_is_reported_with_its_name_and_never_with_a_password(monkeypatch):
     env = Env()
     readers = {"PORT": env.int, "PUSHES_PER_HOUR": env.int, "GRADING_LEASE_SECONDS": env.float}
     readers |= {"DEBUG": env.bool, "DATABASE_URL": env.db_url, "EMAIL_URL": env.email_url}
@@ -77,7 +77,7 @@ def test_what_cannot_be_read_is_told_with_its_name_and_never_with_a_password(mon
         assert "secret" not in str(told.value)
 
 
-def test_commands_say_it_in_a_line(tmp_path):
+def test_commands_report_it_in_one_line(tmp_path):
     """Those of the container and of `make run`, which reads the port itself."""
     own = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     for argv, name, value in [

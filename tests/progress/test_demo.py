@@ -46,7 +46,7 @@ def test_the_password_can_be_chosen_and_is_not_printed(course, capsys, monkeypat
     assert User.objects.get(email="learner@example.org").check_password("a chosen password")
 
 
-def test_the_demo_twice_keeps_accounts_and_dates(course, capsys):
+def test_the_demo_keeps_accounts_and_dates_when_it_is_run_twice(course, capsys):
     call_command("demo")
     password = User.objects.get(email="learner@example.org").password
     dates = list(Meeting.objects.values())

@@ -73,7 +73,7 @@ def clocks_in(page: str) -> list[tuple[str, str]]:
     return re.findall('<dt>(.*?)</dt><dd class="num">(.*?)</dd>', page)
 
 
-def test_a_meeting_on_another_day_of_the_class_says_which(client, course, learner):
+def test_a_meeting_that_is_on_a_different_day_for_the_class_says_which(client, course, learner):
     learner.user.time_zone = "Australia/Sydney"
     learner.user.save()
     starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
@@ -147,7 +147,7 @@ def test_the_welcome_page_names_the_next_cohort_that_may_be_joined(client, cours
     assert not any(cohort.invite_code in page for cohort in course.cohorts.all())
 
 
-def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
+def test_the_next_meeting_is_shown_in_both_zones(client, course, learner):
     session = make_session(course, title="Serving")
     starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
     Meeting.objects.create(
@@ -175,7 +175,7 @@ def test_the_next_meeting_is_told_in_both_zones(client, course, learner):
         assert "No meetings are planned." in client.get("/").content.decode()
 
 
-def test_one_zone_is_told_once(client, course, learner):
+def test_one_zone_is_shown_once(client, course, learner):
     learner.user.time_zone = "Asia/Kolkata"
     learner.user.save()
     starts_at = datetime(2026, 8, 29, 15, 0, tzinfo=UTC)
@@ -186,7 +186,7 @@ def test_one_zone_is_told_once(client, course, learner):
     assert "Saturday 29 August</h2>" in page
 
 
-def test_what_needs_work_is_due_before_what_was_never_begun(client, course, learner):
+def test_work_that_needs_fixing_comes_before_work_that_was_never_started(client, course, learner):
     session = make_session(course)
     lab = make_lab(course, title="Bad lab")
     lesson = make_lesson(session, lab_slugs=[lab.slug])
@@ -217,7 +217,7 @@ def test_points_come_from_the_best_attempt_and_the_best_submission(client, cours
     assert f'href="{best.get_absolute_url()}"' in page
 
 
-def test_progress_says_what_is_missing_rounded_so_that_it_is_never_nothing(client, course, learner):
+def test_progress_rounds_missing_points_so_that_they_are_never_zero(client, course, learner):
     quiz = make_quiz(make_lesson(make_session(course)))
     address = reverse("progress", args=[course.slug])
     for number, (points, words) in enumerate(
@@ -262,7 +262,7 @@ def test_a_lab_has_a_branch_with_its_submissions_that_returns_when_it_is_passed(
     assert side_branch(9, "bad") == side_branch(5, "bad")
 
 
-def test_what_another_learner_did_counts_for_nobody_else(client, course, learner):
+def test_activity_of_one_learner_does_not_count_for_others(client, course, learner):
     lesson = make_lesson(make_session(course))
     submit(make_learner(course), make_quiz(lesson), "10", passed=True)
     assert (
@@ -310,7 +310,7 @@ def test_the_syllabus_is_open_to_anyone_without_links_to_closed_lessons(client, 
     assert public.get_absolute_url() in page
 
 
-def test_lab_that_waits_for_its_environment_says_so_and_counts_as_it_will(client, learner, course):
+def test_lab_that_waits_for_its_environment_says_so_and_already_counts(client, learner, course):
     """Points must not change during an evening when the lab's proof finishes."""
     make_lesson(make_session(course), lab_slugs=["add"])
     lab = make_lab(course, "add")

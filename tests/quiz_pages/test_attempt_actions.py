@@ -38,12 +38,12 @@ def test_start_with_no_attempts_left_is_refused(cast):
     assert Attempt.objects.count() == 1
 
 
-def test_start_without_limit_goes_on(cast):
+def test_start_without_limit_allows_any_number_of_attempts(cast):
     cast.revise(attempts=0)
     assert [cast.submit().number for _ in range(4)] == [1, 2, 3, 4]
 
 
-def test_start_by_two_learners_gives_each_an_own_attempt(cast):
+def test_start_by_two_learners_gives_each_their_own_attempt(cast):
     theirs = actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
     assert cast.start() != theirs
 

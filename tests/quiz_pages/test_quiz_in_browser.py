@@ -87,7 +87,7 @@ def test_a_whole_quiz_is_taken_and_passed(browser, live_server, cast, scripted):
     context.close()
 
 
-def test_each_change_is_saved_at_once_and_said(page, cast):
+def test_each_change_is_saved_at_once_and_announced(page, cast):
     cast.start()
     page.goto(cast.address("question", 1, 1))
     page.get_by_label("The pipeline").check()
@@ -128,7 +128,7 @@ def test_continue_waits_until_the_answer_is_saved(page, cast):
     assert Answer.objects.get().response == "git log"
 
 
-def test_answer_survives_an_expired_log_in(page, cast):
+def test_answer_survives_an_expired_session(page, cast):
     cast.start()
     page.goto(cast.address("question", 1, 1))
     cookies = page.context.cookies()
@@ -245,7 +245,7 @@ def test_review_opens_at_a_question(page, cast):
 NO_NUMBER = "Not saved. “3 hours” contains more than a number. Enter only the number: 3."
 
 
-def test_what_is_no_number_is_told_while_it_is_typed_and_stays(page, cast):
+def test_text_that_is_not_a_number_is_reported_during_typing_and_stays(page, cast):
     cast.start()
     page.goto(cast.address("question", 1, 6))
     field = page.get_by_label("Your answer")
@@ -268,7 +268,7 @@ def test_what_is_no_number_is_told_while_it_is_typed_and_stays(page, cast):
     assert Answer.objects.get().response == "1,000"
 
 
-def test_what_is_no_number_stays_without_javascript_too(browser, live_server, cast):
+def test_text_that_is_not_a_number_stays_without_javascript_too(browser, live_server, cast):
     cast.start()
     page = open_context(
         browser, live_server, cast.learner.user, java_script_enabled=False, **small_dark()
@@ -284,7 +284,7 @@ def test_what_is_no_number_stays_without_javascript_too(browser, live_server, ca
     page.context.close()
 
 
-def test_field_takes_what_is_typed_and_a_keyboard_with_a_minus(page, cast):
+def test_field_accepts_any_text_and_asks_for_a_keyboard_with_a_minus(page, cast):
     """The decimal keypad of iOS has no minus."""
     cast.start()
     page.goto(cast.address("question", 1, 6))

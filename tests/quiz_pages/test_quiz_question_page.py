@@ -52,7 +52,7 @@ def test_question_without_an_answer_shows_none(client, cast, attempt, key):
     assertContains(page, "Not answered yet")
 
 
-def test_answer_can_be_taken_back(client, cast, attempt):
+def test_answer_can_be_cleared(client, cast, attempt):
     cast.answer(attempt, vcs=[0])
     client.post(cast.address("question", 1, 2), {"go": "3"})
     assert Answer.objects.get().response is None
@@ -113,7 +113,7 @@ def test_save_by_the_script_answers_with_the_time(client, cast, attempt, time_ma
     assertContains(client.get(cast.address("question", 1, 1)), "Saved at 21:14")
 
 
-def test_question_to_come_back_to_is_marked(client, cast, attempt):
+def test_flagged_question_is_marked(client, cast, attempt):
     client.post(cast.address("question", 1, 1), {"flagged": "on", "go": "2"})
     assert Answer.objects.get().flagged
     page = client.get(cast.address("question", 1, 1))
@@ -228,14 +228,14 @@ def test_queries_of_a_save(client, cast, attempt):
         client.post(cast.address("question", 1, 1), posted(attempt, "approval"))
 
 
-def test_page_may_not_be_kept_by_others(client, cast, attempt):
+def test_page_may_not_be_cached_by_others(client, cast, attempt):
     page = client.get(cast.address("question", 1, 1))
     assert "private" in page["Cache-Control"]
     assertNotContains(page, "<script>")
 
 
 @pytest.mark.django_db
-def test_quiz_that_was_stored_before_a_limit_is_still_taken_and_read(monkeypatch):
+def test_quiz_that_was_stored_before_a_limit_can_still_be_taken_and_read(monkeypatch):
     """A new limit refuses new texts but does not break quizzes already in use."""
     rows = "".join(f"| left {number} | right {number} |\n" for number in range(51))
     source = f"{quiz_source().split('## ')[0]}## Match {{#m}}\n| A | B |\n|---|---|\n{rows}> So.\n"

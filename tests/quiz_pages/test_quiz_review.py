@@ -29,7 +29,7 @@ def test_review_names_the_attempt_that_counts(client, cast, passed):
     assertContains(review(client, cast, 2), "Your best attempt counts: attempt 1, with 100%.")
 
 
-def test_each_question_tells_its_credit(client, cast):
+def test_each_question_shows_its_credit(client, cast):
     cast.submit(**{**WRONG, "approval": [1], "branch": None})
     items = {item.key: item for item in review(client, cast).context["items"]}
     words = {key: item.status[1] for key, item in items.items()}

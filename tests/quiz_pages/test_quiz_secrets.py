@@ -95,7 +95,7 @@ def pages_before_submission(client, cast) -> list[str]:
 
 @pytest.mark.parametrize("answers", [{}, WRONG, RIGHT])
 @pytest.mark.parametrize("release", ["now", "deadline", "never"])
-def test_pages_before_submission_hold_no_canary(client, cast, release, answers):
+def test_pages_before_submission_contain_no_canary(client, cast, release, answers):
     """W23."""
     cast.revise(release=release)
     attempt = cast.start()
@@ -130,7 +130,7 @@ def test_sources_of_that_test_differ_in_what_is_right():
     assert all(a.right_answer() != b.right_answer() for a, b in pairs)
 
 
-def test_review_before_release_holds_no_canary(client, cast):
+def test_review_before_release_contains_no_canary(client, cast):
     """W24."""
     cast.revise(release="never")
     actions.submit_attempt(attempt=cast.start())

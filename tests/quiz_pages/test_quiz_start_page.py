@@ -59,7 +59,7 @@ def test_start_page_names_the_median_of_three_others(client, cast):
     assertContains(client.get(cast.address("quiz")), "Typical time: 9 minutes.")
 
 
-def test_own_attempts_are_no_others(client, cast):
+def test_own_attempts_do_not_count_as_others(client, cast):
     for _ in range(3):
         cast.submit()
     assertNotContains(client.get(cast.address("quiz")), "Typical time")

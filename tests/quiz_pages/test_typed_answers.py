@@ -25,7 +25,7 @@ def field(page) -> dict[str, str]:
     return dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
 
 
-def test_what_is_no_number_is_refused_with_what_to_type_and_stays_in_the_field(client, cast, attempt):
+def test_text_that_is_not_a_number_is_refused_with_what_to_type_and_stays_in_the_field(client, cast, attempt):
     address = cast.address("question", 1, HOURS)
     answer = client.post(address, {"answer": "15:00", "go": "7"})
     assertContains(answer, REFUSED, status_code=422)
@@ -38,7 +38,7 @@ def test_what_is_no_number_is_refused_with_what_to_type_and_stays_in_the_field(c
     assertNotContains(client.get(cast.address("attempt_summary", 1)), "15:00")
 
 
-def test_script_is_told_the_same_in_words(client, cast, attempt):
+def test_script_gets_the_same_message(client, cast, attempt):
     answer = client.post(cast.address("question", 1, HOURS), {"answer": "15:00"})
     assert (answer.status_code, answer.content.decode()) == (422, REFUSED)
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
@@ -57,12 +57,14 @@ def test_earlier_answer_is_kept_and_so_is_the_flag(client, cast, attempt):
     assert Answer.objects.get().response is None
 
 
-def test_submitted_attempt_says_so_also_to_what_is_no_number(client, cast, passed):
+def test_submitted_attempt_says_so_even_for_text_that_is_not_a_number(client, cast, passed):
     answer = client.post(cast.address("question", 1, HOURS), {"answer": "two"})
     assertContains(answer, "This answer wasn’t saved.", status_code=409)
 
 
-def test_reading_is_said_at_once_on_the_next_page_on_return_and_before_submitting(client, cast, attempt):
+def test_interpretation_is_shown_at_once_on_the_next_page_on_return_and_before_submitting(
+    client, cast, attempt
+):
     said = "We read 2,000 as 2000. For the decimal number, enter 2.000."
     address = cast.address("question", 1, HOURS)
     assert re.fullmatch(
@@ -76,7 +78,7 @@ def test_reading_is_said_at_once_on_the_next_page_on_return_and_before_submittin
     assertContains(client.get(cast.address("attempt_review", 1)), f'<p class="quiet">{said}</p>')
 
 
-def test_substitutes_in_a_command_are_right_and_said(client, cast, attempt):
+def test_substitutions_in_a_command_are_right_and_reported(client, cast, attempt):
     typed = "Git\u00a0branch canary."
     answer = client.post(cast.address("question", 1, BRANCH), {"answer": typed, "go": "6"})
     assertRedirects(answer, cast.address("question", 1, 6), fetch_redirect_response=False)
@@ -86,7 +88,7 @@ def test_substitutes_in_a_command_are_right_and_said(client, cast, attempt):
     assert Answer.objects.get().credit == 1
 
 
-def test_answer_that_was_saved_before_there_was_the_rule_is_told_and_marked_as_before(client, cast, attempt):
+def test_answer_that_was_saved_before_the_rule_is_explained_and_marked_as_before(client, cast, attempt):
     cast.answer(attempt, hours="two")
     said = "“two” is a word. Enter the number in digits: 2."
     page = client.get(cast.address("question", 1, HOURS))

@@ -45,7 +45,7 @@ def test_single_choice_is_all_or_nothing(response, worth):
     ("response", "worth"),
     [([0, 1], "1"), ([0], "0.5"), ([0, 1, 2], "0.5"), ([0, 2], "0"), ([2, 3], "0"), ([0, 1, 2, 3], "0")],
 )
-def test_multiple_choice_takes_wrong_from_right(response, worth):
+def test_multiple_choice_subtracts_wrong_from_right(response, worth):
     assert credit(QUESTIONS["vcs"], response) == Decimal(worth)
 
 
@@ -91,7 +91,7 @@ def test_matching_treats_right_texts_as_equal_in_every_normal_form():
         ("", 0),
     ],
 )
-def test_short_text_ignores_case_and_blanks(response, worth):
+def test_short_text_ignores_case_and_spaces(response, worth):
     assert credit(QUESTIONS["branch"], response) == worth
 
 

@@ -86,7 +86,7 @@ def test_yaml_that_cannot_be_read_is_the_only_problem():
         ("[" * 1000, "nested too deeply"),
     ],
 )
-def test_front_matter_that_is_no_mapping_is_reported(inner, message):
+def test_front_matter_that_is_not_a_mapping_is_reported(inner, message):
     ((line, text),) = problems(f"---\n{inner}\n---\n")
     assert line == 2
     assert message in text

@@ -41,7 +41,7 @@ def test_tokens_are_twelve_digits_and_all_different():
     assert all(re.fullmatch("[0-9a-f]{12}", token) for token in tokens)
 
 
-def test_token_that_comes_twice_is_drawn_again():
+def test_duplicate_token_is_drawn_again():
     class Stuck(Random):
         drawn = [7, 7, 7, 1]
 
@@ -95,7 +95,7 @@ def test_view_is_the_same_whichever_option_is_right(right, seed):
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.key)
-def test_view_holds_neither_explanation_nor_answer(asked):
+def test_view_contains_neither_explanation_nor_answer(asked):
     text = json.dumps(asdict(question_view(asked, asked.lay_out(Random(9)))), default=str)
     assert asked.explanation not in text
     assert "waits for the approval" not in text
@@ -105,7 +105,7 @@ def test_view_holds_neither_explanation_nor_answer(asked):
         assert all(answer.split("→")[-1].split(". ")[-1].strip() in text for answer in right_answer(asked))
 
 
-def test_order_of_tokens_tells_nothing_about_the_order_in_the_source():
+def test_order_of_tokens_reveals_nothing_about_the_order_in_the_source():
     rng = Random(10)
     roles = QUESTIONS[3]
     layouts = [roles.lay_out(rng) for _ in range(400)]

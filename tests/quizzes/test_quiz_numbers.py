@@ -115,7 +115,7 @@ REFUSED = [
 ]
 
 
-def test_what_is_typed_is_read_by_one_rule_and_said():
+def test_typed_text_is_read_by_one_rule_and_the_learner_is_told():
     asked = question("= 3")
     found = {
         typed: (read(typed).value, refusal(asked, typed), explain_reading(asked, typed)) for typed, *_ in READ
@@ -123,7 +123,7 @@ def test_what_is_typed_is_read_by_one_rule_and_said():
     assert found == {typed: (Fraction(value), "", said) for typed, value, said in READ}
 
 
-def test_what_is_no_number_is_told_with_what_to_type():
+def test_text_that_is_not_a_number_gets_a_message_that_says_what_to_type():
     asked = question("= 3")
     assert {typed: (refusal(asked, typed), credit(asked, typed)) for typed, _ in REFUSED} == {
         typed: (said, 0) for typed, said in REFUSED
@@ -170,7 +170,7 @@ def test_number_and_text_of_an_author_are_left_alone(body):
 
 
 @pytest.mark.parametrize(("body", "blocks", "message"), AUTHORS)
-def test_what_an_author_writes_that_is_no_number_is_told_at_its_line(body, blocks, message):
+def test_text_of_an_author_that_is_not_a_number_is_reported_at_its_line(body, blocks, message):
     source = f"{FRONT_MATTER}## How many? {{#q}}\n{body}\n> So.\n"
     try:
         found = parse(source).warnings
@@ -189,7 +189,7 @@ def parse_as_stored(source):
         parse(source, stored=True)
 
 
-def test_what_was_a_number_before_the_rule_is_the_same_number_but_where_a_comma_groups():
+def test_number_from_before_the_rule_is_the_same_number_unless_a_comma_groups():
     """No saved answer may lose credit for any other reason."""
     before = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
     rng, seen = Random(8), 0

@@ -86,17 +86,17 @@ def test_numbers_are_read_with_each_tolerance_sign():
     ]
 
 
-def test_one_line_that_is_no_number_makes_short_text():
+def test_one_line_that_is_not_a_number_makes_it_short_text():
     assert question("= 3\n= three").kind == "short-text"
     assert question("= 0\n= 0.0").kind == "numeric"
 
 
-def test_cloze_alternatives_are_parted_by_bars():
+def test_cloze_alternatives_are_separated_by_bars():
     assert by_key()["cloze"].accepted == (("free", "open-source"), ("distributed",))
     assert question("= a \\| b | c", heading="Pipe: ___").accepted == (("a | b", "c"),)
 
 
-def test_cloze_blank_may_stand_in_code_of_the_prompt():
+def test_cloze_blank_may_be_in_code_of_the_prompt():
     assert question("\n```\ngit ____ -b fix\n```\n= checkout").kind == "cloze"
 
 
@@ -111,7 +111,7 @@ def test_prompt_may_start_with_indented_code():
     assert question("\n    git log\n\n= yes").prompt == "What is it?\n\n    git log"
 
 
-def test_code_in_the_prompt_holds_no_syntax():
+def test_code_in_the_prompt_is_not_parsed():
     code = "~~~~text\n## none\n- [x] none\n= none\n1. none\n| no | ne |\n> none\n~~~\n```\n~~~~"
     read = question(f"\n{code}\n\n= yes")
     assert read.kind == "short-text"
@@ -133,7 +133,7 @@ def test_quiz_without_questions_is_a_draft():
     assert parse(FRONT_MATTER).questions == ()
 
 
-def test_digest_ignores_the_kind_of_line_end_and_sees_all_else():
+def test_digest_ignores_the_kind_of_line_ending_and_nothing_else():
     windows = ONE_OF_EACH.replace("\n", "\r\n")
     assert parse(windows) == parse("\ufeff" + ONE_OF_EACH) == one_of_each()
     assert parse(ONE_OF_EACH + "\n").digest != one_of_each().digest

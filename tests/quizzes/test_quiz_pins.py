@@ -32,7 +32,7 @@ def test_answers_to_pinned_options_are_read_and_marked_by_their_place():
     assert asked.credit([0]) == 1
 
 
-def test_pin_may_follow_the_last_line_of_an_option_and_is_no_part_of_it():
+def test_pin_may_follow_the_last_line_of_an_option_and_is_not_part_of_it():
     options = question("- [x] a\n  more {pin}\n- [ ] `{pin}`\n- [ ] c { pin }").options
     assert [(each.text, each.pinned) for each in options] == [
         ("a\nmore", True),
@@ -63,7 +63,7 @@ def test_options_that_need_the_others_are_told_apart():
     assert [text for text in PLAIN if relates(text) or names_letters(text)] == []
 
 
-def test_author_is_warned_where_no_pin_is_and_may_publish():
+def test_author_is_warned_about_a_missing_pin_and_may_publish():
     plain = parse(source("- [x] a", "- [ ] b", "- [ ] All of the above"))
     assert [(each.line, each.message) for each in plain.warnings] == [
         (
@@ -89,7 +89,7 @@ def test_author_is_warned_where_no_pin_is_and_may_publish():
         ("| L | R |\n|---|---|\n| a | b |\n| c | d {pin} |", "Only options can be pinned."),
     ],
 )
-def test_pin_that_is_none_is_reported_and_was_text_before(body, message):
+def test_invalid_pin_is_reported_and_stays_text_in_stored_quizzes(body, message):
     text = source(body)
     with pytest.raises(QuizSyntaxError) as refused:
         parse(text)
@@ -98,5 +98,5 @@ def test_pin_that_is_none_is_reported_and_was_text_before(body, message):
     assert parse(text, stored=True)
 
 
-def test_words_of_an_option_as_long_as_a_file_are_looked_at_at_once():
+def test_option_as_long_as_a_file_is_checked_quickly():
     parse(source("- [x] " + "a, " * 50_000, "- [ ] " + "all of the above " * 5_000))

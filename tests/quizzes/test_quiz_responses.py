@@ -62,11 +62,11 @@ def test_matching_with_the_token_of_a_row_is_ignored():
     assert read("roles", **{f"answer_{left[0]}": [left[0]]}) is None
 
 
-def test_text_is_kept_as_typed_without_outer_blanks():
+def test_text_is_kept_as_typed_without_outer_spaces():
     assert read("branch", answer=["  Git   Branch\n"]) == "Git   Branch"
 
 
-def test_number_that_is_none_is_kept_too():
+def test_text_that_is_not_a_number_is_kept_too():
     assert read("hours", answer=["three"]) == "three"
 
 

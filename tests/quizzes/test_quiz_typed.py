@@ -52,7 +52,7 @@ WRONG = [
 ]
 
 
-def test_substitutes_of_a_keyboard_are_undone_and_said():
+def test_substitutions_by_a_keyboard_are_undone_and_reported():
     found = [
         (
             accepted,

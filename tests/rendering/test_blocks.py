@@ -6,7 +6,7 @@ from lessons.texts.problem import Problem
 @pytest.mark.parametrize(
     ("name", "classes"), [("note", "note"), ("tip", "note tip"), ("warning", "note warning")]
 )
-def test_admonition_is_an_aside_with_its_word_as_title(page, name, classes):
+def test_admonition_is_an_aside_with_its_keyword_as_title(page, name, classes):
     assert page(f"::: {name}\nText.\n:::").html == (
         f'<aside role="note" class="{classes}">\n<p class="note-title">{name.title()}</p><p>Text.</p>\n</aside>\n'
     )
@@ -16,7 +16,7 @@ def test_admonition_may_have_a_title_of_inline_markdown(page):
     assert '<p class="note-title">Try <code>it</code> now</p>' in page("::: tip Try `it` now\na\n:::").html
 
 
-def test_admonition_holds_blocks_and_other_blocks(page):
+def test_admonition_contains_blocks_and_other_admonitions(page):
     html = page(":::: note\n- a\n\n::: tip\nb\n:::\n\nc\n::::\n\nd").html
     assert (
         html.index("<li>")
@@ -39,7 +39,7 @@ def test_block_that_is_not_closed_is_a_problem_at_its_first_line(page, source):
 @pytest.mark.parametrize(
     "source", ["> ::: note\n> b\n> :::", "- a\n\n  ::: flow\n  a -> b\n  :::\n", "::: note\n:::"]
 )
-def test_closed_block_inside_another_or_empty_is_no_problem(page, source):
+def test_closed_block_that_is_nested_or_empty_is_not_a_problem(page, source):
     assert page(source).problems == []
 
 

@@ -33,7 +33,7 @@ def test_checklists_give_key_and_plain_text_of_each_item(page):
         ("b", "Each checklist item is one line: - [ ] Text {#key}"),
     ],
 )
-def test_item_without_a_good_key_is_a_plain_item_and_a_problem(page, line, message):
+def test_item_without_a_valid_key_is_a_plain_item_and_a_problem(page, line, message):
     rendered = page(f"::: checklist\n- [ ] a {{#a}}\n{line}\n:::")
     assert rendered.problems == [Problem(3, "", message)]
     assert rendered.html.count("<li") == 2
@@ -45,7 +45,7 @@ def test_key_is_unique_over_all_checklists_of_a_page(page):
     assert [problem.line for problem in page(f"{block}\n{block}").problems] == [6]
 
 
-def test_each_keyed_item_becomes_what_the_form_gives(page):
+def test_each_keyed_item_is_replaced_by_its_form(page):
     html = with_ticks(page(SOURCE).html, {"read"}, lambda key, text, done: f"({key} {text} {done})")
     assert '<li data-key="install-git">(install-git Install <strong>Git</strong> False)</li>' in html
     assert '(read Read <a href="/courses/mlops/git/">this</a> True)</li>' in html

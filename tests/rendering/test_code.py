@@ -44,7 +44,7 @@ def test_unknown_language_is_shown_plain_and_is_a_problem(page):
     assert rendered.problems == [Problem(3, "", "“pyhton” is not a known language. Use text if none fits.")]
 
 
-def test_words_after_the_language_that_mean_nothing_are_a_problem(page):
+def test_unknown_words_after_the_language_are_a_problem(page):
     rendered = page("```python linenos\nx\n```")
     assert label(rendered.html) == "Python"
     assert rendered.problems == [

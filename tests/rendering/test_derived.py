@@ -2,7 +2,7 @@ import pytest
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (200, 1), (201, 2), (1000, 5)])
-def test_minutes_are_words_by_200_rounded_up(page, words, minutes):
+def test_minutes_are_words_divided_by_200_rounded_up(page, words, minutes):
     assert page("word " * words).minutes == minutes
 
 
@@ -10,7 +10,7 @@ def test_code_counts_as_words(page):
     assert page("```text\n" + "word " * 201 + "\n```").minutes == 2
 
 
-def test_text_for_search_holds_all_words_and_no_markup(page):
+def test_search_text_contains_all_words_and_no_markup(page):
     source = """## A *title*
 
 Some **bold** [link](lesson:git) and

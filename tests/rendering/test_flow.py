@@ -34,7 +34,7 @@ def test_steps_and_arrows_are_read_in_order(page):
     assert found.arrows == [(0, 1), (1, 2), (2, 3), (2, 4), (4, 1)]
 
 
-def test_arrow_that_is_written_twice_is_one():
+def test_arrow_that_is_written_twice_is_drawn_once():
     assert flow("a -> b\na  ->  b").arrows == [(0, 1)]
 
 
@@ -69,16 +69,16 @@ def test_flow_with_a_fault_is_shown_as_written(page):
     assert rendered.problems == [Problem(5, "", "An arrow has no step on one side. Write build -> test")]
 
 
-def test_step_stands_after_all_steps_that_lead_to_it():
+def test_step_comes_after_all_steps_that_lead_to_it():
     assert rows("a -> b -> c\na -> c -> d") == [["a"], ["b"], ["c"], ["d"]]
 
 
-def test_arrow_that_closes_a_circle_runs_back_and_moves_nothing():
+def test_arrow_that_closes_a_cycle_runs_back_and_moves_nothing():
     assert rows(PIPELINE) == [["checkout"], ["build"], ["test"], ["deploy", "fix"]]
     assert layer(flow(PIPELINE)).back == {(4, 1)}
 
 
-def test_step_that_nothing_leads_to_stands_just_before_its_first():
+def test_step_that_nothing_leads_to_comes_just_before_its_first_successor():
     assert rows("a -> b -> c -> d\nx -> d") == [["a"], ["b"], ["c", "x"], ["d"]]
 
 
@@ -87,7 +87,7 @@ def test_layers_are_ordered_so_that_arrows_do_not_cross():
 
 
 @pytest.mark.parametrize("down", [True, False])
-def test_boxes_lie_inside_the_drawing_and_apart(down):
+def test_boxes_are_inside_the_drawing_and_do_not_overlap(down):
     found = flow("a -> b -> d\na -> c -> d\na -> d -> b\nd -> a\n" + PIPELINE.partition("\n")[2])
     layout = lay_out(found, layer(found), down=down)
     for number, box in enumerate(layout.boxes):
@@ -136,7 +136,7 @@ def test_chain_too_long_for_the_column_is_drawn_down_only(page):
     assert "flow-narrow" not in html
 
 
-def test_drawing_broader_than_a_phone_scrolls_and_is_reached_by_keyboard(page):
+def test_drawing_wider_than_a_phone_scrolls_and_is_reached_by_keyboard(page):
     source = "\n".join(f"start -> {'wide' * 5} {n} -> end {n}{m}" for n in range(4) for m in range(3))
     assert (
         '<div class="scroll" tabindex="0" role="group" aria-label="Flow that starts at start">'
@@ -167,7 +167,7 @@ def test_long_label_is_written_on_several_lines(page):
     assert re.findall(">([^<>]+)</tspan>", html) == ["production", "servers one to", "five", "b"]
 
 
-def test_drawing_brings_no_style_and_no_colour_but_the_current_one(page):
+def test_drawing_has_no_style_and_no_colour_but_the_current_one(page):
     html = page(f"::: flow\n{PIPELINE}\n:::").html
     assert "style" not in html
     assert set(re.findall(r'(?:fill|stroke)="([^"]*)"', html)) == {"none", "currentColor"}

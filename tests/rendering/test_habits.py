@@ -170,7 +170,7 @@ SYNTAX = re.compile(
 )
 
 
-def test_nothing_typed_is_lost_in_silence(page):
+def test_nothing_typed_is_lost_silently(page):
     """Each word of a source is on the page or reported; only comments may disappear."""
     lost = {}
     for name, (source, *_) in {**RENDERED, **PROBLEMS}.items():
@@ -212,7 +212,7 @@ def test_file_beside_a_lesson_leads_to_the_lesson():
      "~a~ ", ":a", "{#a", "[a][b] ", "](", "**a **", "|", "|a\n", "```\n", "\\(x^", "[a](b.md) ", "[a]: b\n", "(((("],
 )  # fmt: skip
 @pytest.mark.heavy
-def test_long_text_of_these_signs_is_rendered_and_bounded(page, unit):
+def test_long_text_of_these_characters_is_rendered_and_bounded(page, unit):
     """One renderer that was tried took 43 s for a repeated `http:`."""
     source = unit * (60_000 // len(unit)) if unit.count("[") == 0 else unit * (4_000 // unit.count("["))
     rendered = page(source)

@@ -7,7 +7,7 @@ def ids(rendered) -> list[str]:
     return [id_ for _, id_, _ in rendered.contents]
 
 
-def test_heading_has_an_id_and_after_it_a_link(page):
+def test_heading_has_an_id_and_a_link_after_it(page):
     assert page("## Why root is *bad*").html == (
         '<div class="heading"><h2 id="why-root-is-bad">Why root is <em>bad</em></h2>'
         '<a class="anchor" href="#why-root-is-bad" aria-label="Link to this heading: Why root is bad">#</a></div>\n'
@@ -20,7 +20,7 @@ def test_h1_becomes_h2_also_at_the_end_of_the_page(page):
     assert len(re.findall("</?h2", html)) == 4
 
 
-def test_contents_hold_level_id_and_title_of_h2_and_h3_only(page):
+def test_table_of_contents_has_level_id_and_title_of_h2_and_h3_only(page):
     rendered = page("## Set-up `git`\n\n### Linux\n\n#### Debian")
     assert rendered.contents == [(2, "set-up-git", "Set-up git"), (3, "linux", "Linux")]
     assert "<h4>Debian</h4>" in rendered.html
@@ -30,7 +30,7 @@ def test_equal_headings_get_different_ids(page):
     assert ids(page("## A\n\n## A\n\n## A")) == ["a", "a-2", "a-3"]
 
 
-def test_numbered_id_does_not_meet_a_heading_of_that_name(page):
+def test_numbered_id_does_not_clash_with_a_heading_of_that_name(page):
     found = ids(page("## A 2\n\n## A\n\n## A\n\n## A 2"))
     assert found[:3] == ["a-2", "a", "a-3"]
     assert len(set(found)) == 4

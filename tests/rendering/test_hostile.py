@@ -53,7 +53,7 @@ def test_page_of_all_payloads_in_one_source_does_nothing(browser):
 
 
 @PLACES
-def test_sanitiser_holds_alone_if_all_our_rules_fail(browser, place):
+def test_sanitiser_is_enough_if_all_our_rules_fail(browser, place):
     assert judge(browser, batch([sanitise(unsafe(payload)) for payload in PAYLOADS[place]])) == []
 
 

@@ -15,14 +15,14 @@ from lessons.texts.problem import Problem
         ("?page=2", "?page=2"),
     ],
 )
-def test_a_link_is_written_as_its_address(page, target, address):
+def test_a_link_gets_the_url_of_its_target(page, target, address):
     rendered = page(f"[x]({target})")
     assert rendered.html == f'<p><a href="{address}">x</a></p>\n'
     assert rendered.problems == []
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a?b=1", "http://example.org/"])
-def test_link_to_the_web_tells_nobody_where_it_came_from(page, address):
+def test_link_to_the_web_sends_no_referrer(page, address):
     assert page(f"[x]({address})").html == f'<p><a href="{address}" rel="noopener noreferrer">x</a></p>\n'
 
 
@@ -50,7 +50,7 @@ def test_link_that_leads_nowhere_stays_as_text_and_is_a_problem(page, target, me
 @pytest.mark.parametrize(
     "target", ["javascript:alert(1)", "data:text/html,x", "ftp://example.org", "//example.org"]
 )
-def test_link_of_another_kind_stays_as_text_and_is_a_problem(page, target):
+def test_link_with_another_scheme_stays_as_text_and_is_a_problem(page, target):
     rendered = page(f"[x]({target})")
     assert rendered.html == "<p>x</p>\n"
     assert rendered.problems[0].message.startswith(f"{target}: a link must start with https:")
@@ -82,7 +82,7 @@ def test_problem_names_the_line_of_the_link(page, source, line):
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a.png", "images/a.png", "/media/images/a.png"])
-def test_image_keeps_address_words_and_title(page, address):
+def test_image_keeps_url_alt_text_and_title(page, address):
     assert (
         page(f'![A graph]({address} "T")').html == f'<p><img src="{address}" alt="A graph" title="T"></p>\n'
     )
@@ -91,7 +91,7 @@ def test_image_keeps_address_words_and_title(page, address):
 @pytest.mark.parametrize(
     "address", ["http://example.org/a.png", "data:image/png;base64,AA", "//example.org/a.png"]
 )
-def test_image_of_another_kind_is_replaced_by_its_words(page, address):
+def test_image_with_another_scheme_is_replaced_by_its_alt_text(page, address):
     rendered = page(f"![A graph]({address})")
     assert rendered.html == "<p>A graph</p>\n"
     assert rendered.problems == [
@@ -99,7 +99,7 @@ def test_image_of_another_kind_is_replaced_by_its_words(page, address):
     ]
 
 
-def test_image_without_words_is_left_out_and_is_a_problem(page):
+def test_image_without_alt_text_is_left_out_and_is_a_problem(page):
     rendered = page("a\n![](b.png)")
     assert rendered.html == "<p>a\n</p>\n"
     assert rendered.problems == [Problem(2, "", "b.png: say what the image shows: ![What it shows](b.png).")]

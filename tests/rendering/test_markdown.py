@@ -16,7 +16,7 @@ def test_raw_html_is_shown_as_text(page):
     assert page("<b>x</b>").html == "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"
 
 
-def test_task_list_shows_boxes_that_are_no_controls(page):
+def test_task_list_shows_boxes_that_are_not_controls(page):
     html = page("- [x] done\n- [ ] open\n- plain").html
     assert (
         '<li class="task-list-item"><span class="task-box" role="img" aria-label="Done">☑</span> done</li>'
@@ -30,7 +30,7 @@ def test_task_in_a_loose_list_keeps_its_box_beside_its_words(page):
     assert "☐</span> one</p>" in page("- [ ] one\n\n- [ ] two").html
 
 
-def test_brackets_in_the_middle_of_an_item_are_no_task(page):
+def test_brackets_in_the_middle_of_an_item_are_not_a_task(page):
     assert "task" not in page("- a [ ] b").html
 
 
@@ -45,7 +45,7 @@ def test_second_table_gets_a_name_of_its_own(page):
     assert 'aria-label="Table 2"' in page(f"{table}\n{table}").html
 
 
-def test_alignment_in_a_table_is_a_class_and_no_style(page):
+def test_alignment_in_a_table_is_a_class_and_not_a_style(page):
     html = page("|a|b|c|\n|:-|:-:|-:|\n|1|2|3|").html
     assert '<th>a</th>\n<th class="center">b</th>\n<th class="right">c</th>' in html
     assert "style" not in html
@@ -65,12 +65,12 @@ def test_rendering_twice_gives_the_same_page(page):
     assert page(source) == page(source)
 
 
-def test_windows_line_ends_change_nothing(page):
+def test_windows_line_endings_change_nothing(page):
     source = "# A\n\n::: note\nb\n:::\n"
     assert page(source.replace("\n", "\r\n")) == page(source)
 
 
-def test_half_a_surrogate_pair_is_no_accident(page):
+def test_half_a_surrogate_pair_causes_no_error(page):
     assert page("a \ud800 b").html == "<p>a ? b</p>\n"
 
 
@@ -86,7 +86,7 @@ def test_fragment_has_blocks_but_no_heading_ids():
     assert "<svg" in html
 
 
-def test_fragment_knows_no_checklist():
+def test_fragment_has_no_checklist():
     html = render_fragment("::: checklist\n- [ ] a {#a}\n:::", link=resolve)
     assert "data-key" not in html
     assert "- [ ] a {#a}" in html

@@ -67,13 +67,13 @@ def test_what_is_refused_was_never_built(page):
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("source", BOUNDED.values(), ids=BOUNDED)
-def test_what_is_rendered_is_bounded_and_so_is_what_is_said_of_it(page, source):
+def test_rendered_output_and_its_problems_are_bounded(page, source):
     rendered = page(source)
     assert len(rendered.html.encode()) <= min(50 * len(source.encode()), 5_000_000)
     assert sum(len(problem.message) for problem in rendered.problems) <= 10 * len(source)
 
 
-def test_an_address_too_long_says_so_and_stays_as_text(page):
+def test_a_url_that_is_too_long_is_reported_and_stays_as_text(page):
     rendered = page(f"First.\n\n[a](https://x/{LONG})")
     assert rendered.problems == [
         Problem(3, "", f"https://x/{'y' * 30}…: this address has 100,010 characters. The limit is 2,000.")
@@ -91,7 +91,7 @@ def test_parts_of_a_quiz_are_bounded_too(function):
             function(f'[a]: x "{LONG[:20_000]}"\n\n' + "[a] " * 4_900, link=resolve)
 
 
-def test_a_checklist_and_the_contents_are_as_long_as_a_page_can_show(page):
+def test_a_checklist_and_the_table_of_contents_have_a_maximum_length(page):
     items = "".join(f"- [ ] a {{#k{number}}}\n" for number in range(300))
     rendered = page(f"::: checklist\n{items}:::\n")
     assert len(rendered.checklists) == 200
@@ -103,7 +103,7 @@ def test_a_checklist_and_the_contents_are_as_long_as_a_page_can_show(page):
     ]
 
 
-def test_a_question_whose_page_would_grow_with_the_square_is_refused():
+def test_a_question_whose_page_would_grow_quadratically_is_refused():
     rows = "".join(f"| left {number} | right {number} |\n" for number in range(51))
     source = f"---\ntitle: T\n---\n\n## Match {{#m}}\n| A | B |\n|---|---|\n{rows}> So.\n"
     with pytest.raises(QuizSyntaxError) as refused:

@@ -66,7 +66,7 @@ def without_reason(path: Path) -> list[str]:
     ]
 
 
-def test_any_at_a_public_border_has_a_reason():
+def test_any_in_a_public_interface_has_a_reason():
     assert [line for path in FILES for line in without_reason(path)] == []
 
 
@@ -80,12 +80,12 @@ def test_any_at_a_public_border_has_a_reason():
         ("def f(a: AnyQuestion) -> int: ...", ""),
     ],
 )
-def test_a_border_is_found(text, expected):
+def test_a_public_interface_is_found(text, expected):
     [node] = ast.parse(text).body
     assert border(node) == expected
 
 
-def test_a_reason_is_beside_or_above_the_border():
+def test_a_reason_is_beside_or_above_the_annotation():
     lines = ["# Any: JSON", "def f(", "    a: Any,", ") -> None:", "    return None"]
     [node] = ast.parse("\n".join(lines)).body
     assert has_reason(node, lines)

@@ -18,7 +18,7 @@ def steady(monkeypatch):
     return passed
 
 
-def test_task_is_due_at_the_start_and_then_every_so_often_though_the_clock_goes_back(steady):
+def test_task_is_due_at_the_start_and_then_periodically_even_if_the_clock_goes_back(steady):
     entry = beat.SteadyEntry(name="reap", task="labs.grading.tasks.reap", schedule=15.0, app=app)
     assert entry.is_due().is_due
     entry = next(entry)

@@ -28,7 +28,7 @@ def start(*argv, **env):
 
 
 @pytest.mark.parametrize("version", OLD_PYTHONS)
-def test_unfit_python_says_which_is_needed(version, tmp_path):
+def test_unsupported_python_says_which_is_needed(version, tmp_path):
     python = Path.home() / ".pyenv" / "versions" / version / "bin" / "python"
     if not python.exists():
         pytest.skip(f"this machine has no Python {version} to try")
@@ -39,7 +39,7 @@ def test_unfit_python_says_which_is_needed(version, tmp_path):
 
 
 @pytest.mark.parametrize("version", [(3, 10, 12), (3, 14, 0)])
-def test_python_next_to_the_fit_ones_is_refused(version, monkeypatch, tmp_path):
+def test_python_next_to_the_supported_ones_is_refused(version, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "version_info", version)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
@@ -48,7 +48,7 @@ def test_python_next_to_the_fit_ones_is_refused(version, monkeypatch, tmp_path):
         bootstrap.use_fit_python("test")
 
 
-def test_fit_python_on_the_path_takes_over_and_a_broken_shim_does_not(monkeypatch, tmp_path):
+def test_supported_python_on_the_path_takes_over_and_a_broken_shim_does_not(monkeypatch, tmp_path):
     for name, code in (("python3.13", 127), ("python3.12", 0)):
         (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n")
         (tmp_path / name).chmod(0o755)
@@ -139,7 +139,7 @@ def test_changed_requirements_are_installed_into_the_same_venv(steps, tmp_path):
 
 
 @pytest.mark.parametrize("title", ALL_STEPS)
-def test_installation_after_an_interrupted_one_starts_from_nothing(steps, title, tmp_path):
+def test_installation_after_an_interrupted_one_starts_from_scratch(steps, title, tmp_path):
     bootstrap.install(RUN, steps)
     (tmp_path / "requirements.txt").write_text("more")
     (tmp_path / ".venv" / "bin" / "python").unlink()
@@ -161,7 +161,7 @@ def test_checkout_that_was_moved_gets_a_new_venv(steps, monkeypatch):
     assert steps.taken() == ALL_STEPS
 
 
-def test_step_that_does_not_work_shows_why_and_what_to_do(tmp_path, capsys):
+def test_step_that_fails_shows_why_and_what_to_do(tmp_path, capsys):
     with bootstrap.hold_lock(str(tmp_path / "var" / "install.lock")) as lock:
         failing = [sys.executable, "-c", "raise SystemExit('no route to the index')"]
         with pytest.raises(
@@ -186,7 +186,7 @@ def test_pip_configuration_is_passed_on_to_uv(tmp_path, monkeypatch):
     assert environment["UV_FIND_LINKS"] == "/already/set"
 
 
-def test_labcheck_command_works_where_the_path_has_blanks(tmp_path, monkeypatch):
+def test_labcheck_command_works_in_a_path_with_spaces(tmp_path, monkeypatch):
     root = tmp_path / "a checkout's place"
     (root / "labs" / "grader").mkdir(parents=True)
     (root / "labs" / "grader" / "__main__.py").write_text(

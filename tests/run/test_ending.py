@@ -10,7 +10,7 @@ from portal.watchdog import Watchdog
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
 
-def test_portal_that_is_asked_to_end_leaves_nothing(portal):
+def test_portal_that_is_asked_to_stop_leaves_nothing(portal):
     portal.wait_until_ready()
     assert portal.broker.is_socket()
     portal.signal(signal.SIGINT)
@@ -27,7 +27,7 @@ def test_portal_whose_supervisor_is_killed_leaves_nothing(portal):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_portal_that_is_ended_while_it_starts_leaves_nothing(portal, number):
+def test_portal_that_is_stopped_while_it_starts_leaves_nothing(portal, number):
     wait_for(lambda: portal.processes("portal.services"))
     portal.signal(number)
     assert portal.supervisor.wait(30) == 1
@@ -35,7 +35,7 @@ def test_portal_that_is_ended_while_it_starts_leaves_nothing(portal, number):
     assert not portal.said("Traceback")
 
 
-def test_group_that_ignores_the_polite_signal_is_killed(tmp_path):
+def test_process_group_that_ignores_the_polite_signal_is_killed(tmp_path):
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
     argv = [sys.executable, "-c", stubborn]
     with (tmp_path / "lock").open("w") as lock:
@@ -47,7 +47,7 @@ def test_group_that_ignores_the_polite_signal_is_killed(tmp_path):
     assert process.wait(1) == -signal.SIGKILL
 
 
-def test_group_that_is_reported_gone_is_left_alone(tmp_path):
+def test_process_group_that_is_reported_gone_is_left_alone(tmp_path):
     argv = [sys.executable, "-c", "import time; time.sleep(60)"]
     with (tmp_path / "lock").open("w") as lock:
         watchdog = Watchdog(lock.fileno(), tmp_path / "folder" / "broker.sock")

@@ -63,7 +63,7 @@ def test_steps_do_not_see_this_machines_settings(monkeypatch, tmp_path, capfd):
     assert set(seen[2:]) == {f"VAR={tmp_path}", "TEST_SEED=77", "GRADING_LEASE_SECONDS=3"}
 
 
-def test_debian_packages_are_left_to_root(monkeypatch, tmp_path):
+def test_debian_packages_are_installed_only_by_root(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("os.getuid", lambda: 1000)
     assert run_all.install_debian("chromium") == (
@@ -71,7 +71,7 @@ def test_debian_packages_are_left_to_root(monkeypatch, tmp_path):
     )
 
 
-def test_program_that_is_there_is_not_installed(monkeypatch, tmp_path):
+def test_existing_program_is_not_installed(monkeypatch, tmp_path):
     (tmp_path / "chromium").write_text("")
     (tmp_path / "chromium").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -30,7 +30,7 @@ def test_portal_that_is_ready_has_its_services(shared_portal):
 
 
 @pytest.mark.parametrize(("name", "word"), SERVICES.items())
-def test_service_that_is_killed_is_started_again(shared_portal, name, word):
+def test_service_that_is_killed_is_restarted(shared_portal, name, word):
     wait_for(lambda: shared_portal.processes(word))
     before = shared_portal.processes(word)
     os.kill(before[0], signal.SIGKILL)
@@ -51,14 +51,14 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
     assert "/no-such-page" in (shared_portal.var / "log" / "web.log").read_text()
 
 
-def test_second_start_in_the_same_place_is_one_line(shared_portal):
+def test_second_start_in_the_same_place_prints_one_line(shared_portal):
     second = Portal(shared_portal.var)
     assert second.supervisor.wait(30) == 1
     line = f"The portal in this checkout is already running at http://localhost:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} Stop it first (Ctrl-C).\n"
 
 
-def test_empty_port_is_the_usual_one(shared_portal):
+def test_empty_port_is_the_default(shared_portal):
     argv = [sys.executable, "-m", "portal.supervisor"]
     second = subprocess.run(
         argv, cwd=ROOT, env=environment(shared_portal.var, ""), capture_output=True, text=True
@@ -66,7 +66,7 @@ def test_empty_port_is_the_usual_one(shared_portal):
     assert second.stderr.startswith("The portal in this checkout is already running")
 
 
-def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_portal(shared_portal):
+def test_remote_url_requested_in_another_terminal_has_the_port_of_the_portal(shared_portal):
     own = environment(shared_portal.var, shared_portal.port)
     del own["PORT"]
     argv = [sys.executable, "manage.py", "practice_remote", "learner@example.org", "first-repository"]
@@ -74,7 +74,7 @@ def test_address_that_is_asked_for_in_another_terminal_has_the_port_of_the_porta
     assert address.strip().endswith(f"@localhost:{shared_portal.port}/git/mlops/first-repository.git")
 
 
-def test_port_in_use_is_one_line_that_names_a_free_one(shared_portal, tmp_path):
+def test_port_in_use_prints_one_line_that_names_a_free_one(shared_portal, tmp_path):
     other = Portal(tmp_path / "var", shared_portal.port)
     assert other.supervisor.wait(30) == 1
     text = other.terminal.read_text()
@@ -97,7 +97,7 @@ def test_port_is_in_use_if_somebody_else_has_it_on_the_other_localhost():
     assert is_free(port)
 
 
-def test_port_that_is_no_number_is_one_line(tmp_path):
+def test_port_that_is_not_a_number_prints_one_line(tmp_path):
     portal = Portal(tmp_path / "var", "80a")
     assert portal.supervisor.wait(30) == 1
     assert portal.terminal.read_text() == (

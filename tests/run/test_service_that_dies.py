@@ -91,7 +91,7 @@ def test_pool_left_by_a_dead_service_is_ended(child):
     wait_for(lambda: not read(Path("/proc") / pid / "cmdline"))
 
 
-def test_problems_are_shown_and_other_lines_are_not(child, capsys):
+def test_problems_in_the_log_are_shown_and_other_lines_are_not(child, capsys):
     talking = child("print('all is well'); print('12:00 ERROR app: no disk'); print('x@%WARNINGS')")
     die(talking, 1)
     assert capsys.readouterr().out.splitlines()[0] == "sample: 12:00 ERROR app: no disk"
@@ -104,7 +104,7 @@ def test_mail_is_shown_whole(child, capsys):
     assert capsys.readouterr().out.splitlines()[:-1] == [f"sample: {line}" for line in mail]
 
 
-def test_log_that_cannot_be_written_is_told_once_and_stops_nothing(child, capsys, monkeypatch):
+def test_log_that_cannot_be_written_is_reported_once_and_stops_nothing(child, capsys, monkeypatch):
     monkeypatch.setattr(service_children, "STEADY_SECONDS", 0.0)
     dying = child("print('a line of the sample')")
     full = ServiceLogs._append
@@ -128,7 +128,7 @@ def fail_for_want_of_room(*arguments, **options):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_process_that_cannot_be_started_now_is_started_later(child, capsys, monkeypatch):
+def test_process_that_cannot_be_started_is_retried_later(child, capsys, monkeypatch):
     dying = child("raise SystemExit(0)")
     popen = service_children.subprocess.Popen
     monkeypatch.setattr(service_children.subprocess, "Popen", fail_for_want_of_room)

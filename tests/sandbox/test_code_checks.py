@@ -22,7 +22,7 @@ def test_command_that_does_what_it_should_passes(judge):
     assert (result.outcome, result.why) == (Outcome.PASSED, "`python app.py` works on `main`.")
 
 
-def test_wrong_exit_status_is_told_with_the_last_lines(judge):
+def test_wrong_exit_status_is_reported_with_the_last_lines(judge):
     result = judge(run(), app="print('one')\nprint('two')\nraise SystemExit(3)")
     assert result.why == "`python app.py` ended with exit status 3 on `main`."
     assert (result.expected, result.found) == ("exit status 0", "exit status 3")
@@ -30,11 +30,11 @@ def test_wrong_exit_status_is_told_with_the_last_lines(judge):
     assert result.fix.endswith("\npython app.py")
 
 
-def test_exit_status_may_be_asked_for(judge):
+def test_exit_status_can_be_required(judge):
     assert judge(run(exit=3), app="raise SystemExit(3)").outcome is Outcome.PASSED
 
 
-def test_output_that_does_not_match_is_told(judge):
+def test_output_that_does_not_match_is_reported(judge):
     result = judge(run(prints="^accuracy"), app="print('error 1.0')")
     assert result.why == "`python app.py` did not print `accuracy` at the start of a line on `main`."
     assert (result.expected, result.found) == (
@@ -43,23 +43,23 @@ def test_output_that_does_not_match_is_told(judge):
     )
 
 
-def test_command_without_output_is_told(judge):
+def test_command_without_output_is_reported(judge):
     assert judge(run(prints="x"), app="").found == "no output"
 
 
-def test_time_memory_and_output_are_told_apart(judge):
+def test_limits_of_time_memory_and_output_are_told_apart(judge):
     result = judge(run(seconds=1), app="while True: pass")
     assert result.why == "`python app.py` did not finish in 1 second on `main`."
     result = judge(run(), app="while True: print('x' * 100_000)")
     assert (result.expected, result.found) == ("at most 8 MB of output", "more than that")
 
 
-def test_program_that_is_not_there_needs_work(judge):
+def test_missing_program_needs_work(judge):
     result = judge({"run": {"command": ["no-such-program"]}}, app="")
     assert result.found == "exit status 127"
 
 
-def test_file_that_has_to_be_written(judge):
+def test_required_file_must_be_written(judge):
     right, wrong = ("open('metrics.json', 'w').write('{}')", "print('done')")
     assert judge(run(writes="metrics.json"), app=right).outcome is Outcome.PASSED
     result = judge(run(writes="metrics.json"), app=wrong)
@@ -70,7 +70,7 @@ def test_file_that_has_to_be_written(judge):
 CHATTER = "import sys\n[print('x' * 99) for _ in range(20_000)]\n"  # 2 MB, of which 256 KB are kept
 
 
-def test_a_file_is_looked_for_whatever_was_printed(judge):
+def test_a_required_file_is_checked_whatever_was_printed(judge):
     """Also where the command is to fail, and where it ends the shell around it."""
     write = "open('metrics.json', 'w').write('{}')\n"
     assert judge(run(writes="metrics.json"), app=CHATTER + write).outcome is Outcome.PASSED
@@ -95,7 +95,7 @@ def test_the_end_of_a_long_output_is_searched_and_shown(judge):
     assert failing.evidence[0].excerpt[-1] == (20_001, "the last line")
 
 
-def test_files_of_the_author_are_put_over_the_learners(judge):
+def test_files_of_the_author_replace_the_learners(judge):
     result = judge(
         run(files={"data.txt": "41\n"}, prints="^42$"), app="print(int(open('data.txt').read()) + 1)"
     )
@@ -122,7 +122,7 @@ def test_each_commit_has_to_pass(repo, sandbox):
     assert judged_in(repo, sandbox, run(since="main")).why == "There is no commit after `main` on `main`."
 
 
-def test_commit_that_is_not_there_needs_work(judge):
+def test_missing_commit_needs_work(judge):
     assert judge(run(at="release"), app="").why.startswith("There is no branch `release`.")
 
 
@@ -134,7 +134,7 @@ def test_links_and_odd_names_are_left_out(repo, sandbox):
     assert judged_in(repo, sandbox, run(prints=r"^\['app\.py'\]$")).outcome is Outcome.PASSED
 
 
-def test_what_may_be_executed_can_be(repo, sandbox):
+def test_executable_files_can_be_executed(repo, sandbox):
     repo.put("tool", "#!/bin/sh\necho works\n")
     (repo.path / "tool").chmod(0o755)
     repo.commit("Add a tool")
@@ -177,7 +177,7 @@ def package(repo, **changes: str) -> None:
     repo.commit("Add the package")
 
 
-def test_package_below_src_is_found_as_where_it_is_installed(judge):
+def test_package_below_src_is_imported_as_if_installed(judge):
     files = {"src__shop____init__": "", "src__shop__prices": "import shop\ndef oil(): return 125\n"}
     command = ["python", "-c", "from shop.prices import oil; print(oil())"]
     assert judge({"run": {"command": command, "prints": "^125$"}}, **files).outcome is Outcome.PASSED
@@ -194,20 +194,20 @@ def test_package_builds_and_is_imported_from_its_wheel(repo, sandbox):
     )
 
 
-def test_wheel_without_the_module_is_told(repo, sandbox):
+def test_wheel_without_the_module_is_reported(repo, sandbox):
     package(repo, other__py="")
     result = judged_in(repo, sandbox, {"build": {"imports": "other"}})
     assert result.why == "The package on `main` builds, but `other` cannot be imported from its wheel."
 
 
-def test_package_that_does_not_build_is_told(repo, sandbox):
+def test_package_that_does_not_build_is_reported(repo, sandbox):
     package(repo, pyproject__toml='[build-system]\nbuild-backend = "nothing"\n')
     result = judged_in(repo, sandbox, {"build": {"imports": "shop"}})
     assert (result.why, result.found) == ("The package on `main` does not build.", "no wheel")
     assert "No module named 'nothing'" in result.evidence[0].excerpt[-1][1]
 
 
-def test_package_without_its_file_is_told(judge):
+def test_package_without_pyproject_toml_is_reported(judge):
     result = judge({"build": {"imports": "shop"}}, shop="")
     assert result.why == "There is no `pyproject.toml` in the top folder on `main`."
 
@@ -228,13 +228,13 @@ def test_package_without_its_file_is_told(judge):
         ),
     ],
 )
-def test_parameters_that_do_not_fit_are_told(lab, check, words):
+def test_parameters_that_do_not_fit_are_reported(lab, check, words):
     with pytest.raises(SpecError) as problems:
         load_spec(lab(check))
     assert words in str(problems.value)
 
 
-def test_time_of_all_that_runs_is_bounded(lab):
+def test_total_time_of_all_runs_is_bounded(lab):
     with pytest.raises(
         SpecError, match="the checks that run code may take 220 seconds in total; the limit is 180"
     ):

@@ -34,7 +34,7 @@ def with_six(environments) -> str:
 
 
 @pytest.mark.usefixtures("with_six")
-def test_environment_of_a_lab_is_there_for_reading(judge):
+def test_environment_of_a_lab_is_read_only(judge):
     wanted = {"command": ["python", "app.py"], "exit": 1, "prints": "Read-only file system"}
     result = judge({"run": wanted}, requirements=list(SIX), app=APP)
     assert result.outcome is Outcome.PASSED
@@ -44,7 +44,7 @@ def test_environment_of_a_lab_is_there_for_reading(judge):
     )
 
 
-def test_without_one_there_is_the_systems_python_alone(judge):
+def test_without_one_only_the_systems_python_is_available(judge):
     result = judge(SHOWS, app="import six")
     assert "No module named 'six'" in result.evidence[0].excerpt[-1][1]
 
@@ -54,7 +54,7 @@ def test_environment_is_built_once(environments, with_six, monkeypatch):
     assert environments.build(SIX) == with_six
 
 
-def test_two_that_ask_at_once_build_once(tmp_path, monkeypatch):
+def test_two_simultaneous_requests_build_once(tmp_path, monkeypatch):
     open_to_all(tmp_path)
     built = []
 
@@ -74,7 +74,7 @@ def test_two_that_ask_at_once_build_once(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == [digest_of(SIX), f"{digest_of(SIX)}.lock"]
 
 
-def test_package_that_is_not_there_is_the_labs_problem(repo, sandbox, with_six):
+def test_missing_package_is_a_problem_of_the_lab(repo, sandbox, with_six):
     repo.put("app.py", "")
     repo.commit("Add the app")
     result = judged_in(repo, sandbox, SHOWS, ["six==99.99"])
@@ -84,7 +84,7 @@ def test_package_that_is_not_there_is_the_labs_problem(repo, sandbox, with_six):
     )
 
 
-def test_index_that_is_not_reached_is_our_fault(repo, sandbox, monkeypatch):
+def test_unreachable_index_is_our_fault(repo, sandbox, monkeypatch):
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
@@ -95,7 +95,7 @@ def test_index_that_is_not_reached_is_our_fault(repo, sandbox, monkeypatch):
     assert judged_in(repo, sandbox, SHOWS, ["six==1.15.0"]).outcome is Outcome.FAULT
 
 
-def test_what_was_used_longest_ago_makes_room(tmp_path, monkeypatch):
+def test_least_recently_used_environment_is_removed_first(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_install", lambda *arguments: None)
     monkeypatch.setattr(Environments, "closed", lambda self: "")
     for name, hours in (("old", 9), ("older", 10), ("recent", 0)):
@@ -106,7 +106,7 @@ def test_what_was_used_longest_ago_makes_room(tmp_path, monkeypatch):
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"old", "recent", digest_of(SIX)}
 
 
-def test_what_published_labs_name_is_removed_last(tmp_path, monkeypatch):
+def test_environments_of_published_labs_are_removed_last(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_install", lambda *arguments: None)
     monkeypatch.setattr(Environments, "closed", lambda self: "")
     for name, hours in (("named", 9), ("tried", 8), ("once", 7)):
@@ -118,14 +118,14 @@ def test_what_published_labs_name_is_removed_last(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's sandbox is another user")
-def test_folder_that_the_sandbox_cannot_enter_is_said_so(tmp_path):
+def test_folder_that_the_sandbox_cannot_enter_is_reported(tmp_path):
     tmp_path.chmod(0o700)
     with pytest.raises(SandboxError, match="only the owner can enter"):
         Environments(tmp_path).build(SIX)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's sandbox is another user")
-def test_lab_that_asks_for_packages_is_not_run_where_they_cannot_be_read(repo, tmp_path):
+def test_lab_with_packages_is_not_run_if_they_cannot_be_read(repo, tmp_path):
     (tmp_path / "var").mkdir(mode=0o700)
     sandbox = LocalSandbox(Environments(tmp_path / "var" / "environments"))
     if why := sandbox.unavailable():
@@ -139,7 +139,7 @@ def test_lab_that_asks_for_packages_is_not_run_where_they_cannot_be_read(repo, t
     assert judged_in(repo, sandbox, {"run": {"command": ["python", "app.py"]}}).outcome is Outcome.PASSED
 
 
-def test_environment_is_never_removed_half(tmp_path, monkeypatch):
+def test_environment_is_never_left_half_removed(tmp_path, monkeypatch):
     """A worker may be killed while it makes room: what is left must not be taken for a whole environment."""
     monkeypatch.setattr(module, "_install", lambda *arguments: None)
     monkeypatch.setattr(Environments, "closed", lambda self: "")
@@ -152,7 +152,7 @@ def test_environment_is_never_removed_half(tmp_path, monkeypatch):
     assert not old.exists()
 
 
-def test_environment_that_was_taken_meanwhile_stays(tmp_path):
+def test_environment_used_in_the_meantime_stays(tmp_path):
     (tmp_path / "old").mkdir()
     module._remove(tmp_path / "old", used=1.0)
     assert (tmp_path / "old").exists()
@@ -171,7 +171,7 @@ def open_to_all(path: Path) -> None:
 # --- what goes wrong while one is built -----------------------------------------------------------------------------
 
 
-def test_what_killed_builders_left_is_swept_and_what_is_being_built_stays(tmp_path):
+def test_leftovers_of_killed_builds_are_removed_and_running_builds_stay(tmp_path):
     for name in (".new-dead", ".old-dead", ".new-alive"):
         (tmp_path / name / "lib").mkdir(parents=True)
     (tmp_path / "dead.progress").write_text("half")
@@ -182,7 +182,7 @@ def test_what_killed_builders_left_is_swept_and_what_is_being_built_stays(tmp_pa
     assert left == {".new-alive"}
 
 
-def test_build_of_somebody_else_is_waited_for_no_longer_than_a_build_may_take(tmp_path, monkeypatch):
+def test_waiting_for_the_build_of_another_process_ends_at_the_build_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(Environments, "closed", lambda self: "")
     digest = digest_of(SIX)
     with (tmp_path / f"{digest}.lock").open("w") as lock:
@@ -194,7 +194,7 @@ def test_build_of_somebody_else_is_waited_for_no_longer_than_a_build_may_take(tm
 
 
 @pytest.mark.usefixtures("with_six")
-def test_build_goes_on_from_what_was_downloaded_before(environments, monkeypatch):
+def test_build_reuses_earlier_downloads(environments, monkeypatch):
     """Without any index: what a killed build had fetched is in the cache."""
     built = environments.root / digest_of(SIX)
     built.rename(environments.root / "aside")
@@ -231,16 +231,14 @@ SILENT = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 300; : {MARK}']
         ({"max_seconds": 0.5}, "took longer than 0.5 seconds"),
     ],
 )
-def test_build_that_says_nothing_or_takes_too_long_ends_with_all_it_started(
-    watched, monkeypatch, limits, message
-):
+def test_build_that_is_silent_or_takes_too_long_ends_with_its_children(watched, monkeypatch, limits, message):
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
     with pytest.raises(SandboxError, match=message):
         watched(SILENT, **limits)
     assert gone_within(10, MARK)
 
 
-def test_build_that_takes_too_much_room_is_the_labs_problem(watched, monkeypatch, tmp_path):
+def test_build_that_takes_too_much_space_is_a_problem_of_the_lab(watched, monkeypatch, tmp_path):
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.1)
     code = f"open({str(tmp_path / 'large')!r}, 'wb').write(bytes(3 << 20)); import time; time.sleep(300)"
     with pytest.raises(CannotBuildError, match="the packages need more than 2 MB"):
@@ -262,7 +260,7 @@ def test_build_that_only_writes_is_not_silent(watched, monkeypatch, tmp_path):
     assert watched(code, max_silent_seconds=20_000.0, max_seconds=1e12) == (0, "done\n")
 
 
-def test_builder_that_is_killed_takes_its_command_along(tmp_path):
+def test_killing_a_builder_ends_its_command_too(tmp_path):
     code = (
         "import sys; from pathlib import Path; from labs.grader.sandbox import building\n"
         f"watch = building.Watch((Path({str(tmp_path)!r}),), 1 << 30, 300, print)\n"

@@ -61,33 +61,33 @@ class Worker:
 LIVE = Worker("live@here")
 
 
-def test_before_a_worker_started_nothing_is_known():
+def test_nothing_is_known_before_a_worker_has_started():
     assert sandbox.state() == "No worker has tested its sandbox yet."
 
 
 @pytest.mark.parametrize(
     ("why", "state"), [("", "ok"), ("bwrap not found", "Code cannot be confined: bwrap not found.")]
 )
-def test_worker_tells_what_it_found_when_it_starts(monkeypatch, why, state):
+def test_worker_publishes_the_result_of_its_self_test_when_it_starts(monkeypatch, why, state):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: why)
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "")
     celery.test_sandbox(LIVE)
     assert sandbox.state() == state
 
 
-def test_worker_of_what_can_wait_leaves_the_test_to_the_other():
+def test_later_worker_leaves_the_self_test_to_the_live_worker():
     celery.test_sandbox(Worker("later@here"))
     assert sandbox.state() == "No worker has tested its sandbox yet."
 
 
-def test_worker_tells_that_packages_cannot_be_read(monkeypatch):
+def test_worker_reports_that_packages_cannot_be_read(monkeypatch):
     monkeypatch.setattr(LocalSandbox, "unavailable", lambda self: "")
     monkeypatch.setattr(LocalSandbox, "packages_unavailable", lambda self: "/var is shut")
     celery.test_sandbox(LIVE)
     assert sandbox.state() == "Labs that need Python packages are not run: /var is shut."
 
 
-def test_runner_is_asked_itself(settings, monkeypatch):
+def test_runner_is_queried_directly(settings, monkeypatch):
     settings.SANDBOX = "unix:///srv/runner/runner.sock"
     monkeypatch.setattr(RemoteSandbox, "unavailable", lambda self: "the runner sleeps")
     assert sandbox.state() == "Code cannot be confined: the runner sleeps."
@@ -107,7 +107,7 @@ def test_worker_has_the_time_that_checks_may_take():
     assert celery.app.conf.broker_transport_options["visibility_timeout"] > celery.app.conf.task_time_limit
 
 
-def test_what_a_runner_said_at_the_start_is_not_kept(settings, tmp_path, monkeypatch):
+def test_state_of_a_runner_at_the_start_is_not_stored(settings, tmp_path, monkeypatch):
     settings.SANDBOX = "unix:///srv/runner/runner.sock"
     monkeypatch.setattr(RemoteSandbox, "unavailable", lambda self: "the runner sleeps")
     celery.test_sandbox(LIVE)

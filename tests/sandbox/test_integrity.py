@@ -97,7 +97,7 @@ def test_type_of_a_value_counts(judge):
     assert result.found == "0 of 2 passed"
 
 
-def test_c11_hang_in_one_call_fails_that_test_alone(judge):
+def test_c11_hang_in_one_call_fails_only_that_test(judge):
     result = judge(
         TESTS, calc="import time\ndef add(a, b):\n    if a == 2: time.sleep(99)\n    return a + b\n"
     )
@@ -114,14 +114,14 @@ def test_calls_may_be_given_more_time(judge):
     assert judge(slow, calc=code).outcome is Outcome.PASSED
 
 
-def test_c12_fifty_megabytes_of_prints_change_nothing(judge):
+def test_c12_fifty_megabytes_of_output_change_nothing(judge):
     code = (
         "import sys\nfor _ in range(800): sys.stdout.write('x' * 65536)\ndef add(a, b):\n    return a + b\n"
     )
     assert judge(TESTS, calc=code).outcome is Outcome.PASSED
 
 
-def test_c13_hidden_files_are_not_to_be_found(judge):
+def test_c13_hidden_files_cannot_be_found(judge):
     code = """
         import os
         def add(a, b):
@@ -201,7 +201,7 @@ WORTHLESS = {
 }
 
 
-def test_own_tests_that_catch_what_is_broken_pass(judge):
+def test_own_tests_that_catch_the_broken_variants_pass(judge):
     result = judge(OWN, tests__test_calc=GOOD)
     assert result.outcome is Outcome.PASSED, result
     assert result.why == "The tests on `main` catch broken code: 3 of 3 caught."
@@ -221,7 +221,7 @@ SPIES = {
 
 
 @pytest.mark.parametrize("name", SPIES)
-def test_suite_cannot_tell_what_the_reference_is(judge, name):
+def test_suite_cannot_identify_the_reference(judge, name):
     own = {"own_tests": {**OWN["own_tests"], "seconds": 8}}
     result = judge(own, tests__test_calc=SPIES[name])
     assert result.outcome is Outcome.NEEDS_WORK
@@ -236,7 +236,7 @@ BY_TEXT = """
 """
 
 
-def test_suite_that_knows_the_text_of_the_reference_fails_on_another_that_is_right(judge):
+def test_suite_that_compares_the_text_of_the_reference_fails_on_a_correct_equivalent(judge):
     again = REFERENCE.replace("a + b", "b + a")
     own = {"own_tests": {**OWN["own_tests"], "equivalents": [{"calc.py": again}]}}
     assert judge(OWN, tests__test_calc=BY_TEXT).outcome is Outcome.PASSED
@@ -245,7 +245,7 @@ def test_suite_that_knows_the_text_of_the_reference_fails_on_another_that_is_rig
     assert judge(own, tests__test_calc=GOOD).outcome is Outcome.PASSED
 
 
-def test_suite_that_catches_too_little_is_told_what_it_missed(judge):
+def test_suite_that_catches_too_little_gets_a_list_of_what_it_missed(judge):
     result = judge(OWN, tests__test_calc=GOOD.replace("calc.div(1, 2), 0.5", "calc.div(4, 2), 2"))
     assert result.why == "The tests on `main` pass although the code is broken: `div rounds`."
     assert (result.expected, result.found) == (
@@ -315,13 +315,13 @@ def test_greets(learner):
     assert judge({"tests": {"code": code}}, app="print('Hello')\n").outcome is Outcome.NEEDS_WORK
 
 
-def test_exceptions_can_be_asked_for(judge):
+def test_exceptions_can_be_tested(judge):
     code = "def test_zero(learner):\n    assert learner.raised('calc:div', 1, 0) == 'ZeroDivisionError'\n"
     assert judge({"tests": {"code": code}}, calc="def div(a, b): return a / b\n").outcome is Outcome.PASSED
     assert judge({"tests": {"code": code}}, calc="def div(a, b): return 0\n").outcome is Outcome.NEEDS_WORK
 
 
-def test_answers_that_are_no_plain_values_are_told_as_such(judge):
+def test_results_that_are_not_plain_values_are_reported_as_such(judge):
     code = "def test_marks(learner):\n    assert learner.call('model:marks') == ['positive']\n"
     result = judge({"tests": {"code": code}}, model="def marks(): return {'positive'}\n")
     assert result.why.endswith(
@@ -334,7 +334,7 @@ def test_answers_that_are_no_plain_values_are_told_as_such(judge):
     )
 
 
-def test_exception_of_the_import_is_none_of_the_function(judge):
+def test_exception_of_the_import_is_not_one_of_the_function(judge):
     code = "def test_zero(learner):\n    assert learner.raised('calc:div', 1, 0) == 'ZeroDivisionError'\n"
     result = judge({"tests": {"code": code}}, calc="raise ZeroDivisionError\n")
     assert result.outcome is Outcome.NEEDS_WORK

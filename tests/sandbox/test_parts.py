@@ -95,7 +95,7 @@ def test_archive_that_is_too_large_is_refused():
         pack_files({b"a": bytes(21 << 20)})
 
 
-def test_command_reads_what_stands_behind_the_archive(sandbox):
+def test_command_reads_its_stdin_after_the_archive(sandbox):
     for size in (0, 1, 511, 512, 10_239, 10_240, 30_000):
         ran = sandbox.run(
             Job(("sh", "-c", "wc -c < a; cat"), pack_files({b"a": b"x" * size}), 10, stdin=b"behind")
@@ -104,14 +104,14 @@ def test_command_reads_what_stands_behind_the_archive(sandbox):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give each sandbox a user of its own")
-def test_uids_are_leased_to_one_at_a_time(tmp_path):
+def test_each_uid_is_leased_to_one_holder_at_a_time(tmp_path):
     with slots.lease_slot(tmp_path / "slots") as one, slots.lease_slot(tmp_path / "slots") as other:
         assert (one, other) == (slots.FIRST_UID, slots.FIRST_UID + 1)
     with slots.lease_slot(tmp_path / "slots") as again:
         assert again == slots.FIRST_UID
 
 
-def test_groups_of_version_2_are_made_below_ones_own(tmp_path):
+def test_cgroups_of_version_2_are_created_below_the_own_one(tmp_path):
     own = tmp_path / "own"
     own.write_text("0::/service\n")
     service = tmp_path / "cgroup" / "service"
@@ -128,7 +128,7 @@ def test_groups_of_version_2_are_made_below_ones_own(tmp_path):
     assert group.ran_out_of_memory
 
 
-def test_abandoned_groups_are_removed_and_young_ones_stay(tmp_path):
+def test_abandoned_cgroups_are_removed_and_recent_ones_stay(tmp_path):
     own = tmp_path / "own"
     own.write_text("1:memory:/\n2:pids:/\n")
     old, young = (tmp_path / "cgroup" / "pids" / f"labcheck-{name}" for name in ("old", "young"))
@@ -139,12 +139,12 @@ def test_abandoned_groups_are_removed_and_young_ones_stay(tmp_path):
     assert (old.exists(), young.exists()) == (False, True)
 
 
-def test_engine_loads_where_there_is_no_sandbox():
+def test_engine_loads_without_a_sandbox():
     code = "import sys; sys.modules['fcntl'] = None; import labs.grader.__main__, labs.grader.checks"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_where_groups_cannot_be_written_there_are_none(tmp_path):
+def test_without_write_access_there_are_no_cgroups(tmp_path):
     with cgroups.group(Limits(), tmp_path / "nothing", tmp_path / "own") as group:
         assert group.folders == ()
         assert not group.ran_out_of_memory

@@ -50,7 +50,7 @@ def is_asleep(process: int) -> bool:
         return False
 
 
-def test_b15_sandbox_goes_with_its_worker(sandbox):
+def test_b15_sandbox_ends_with_its_worker(sandbox):
     worker = sleeping("", "3001.5")
     worker.kill()
     worker.wait()
@@ -58,7 +58,7 @@ def test_b15_sandbox_goes_with_its_worker(sandbox):
 
 
 @pytest.mark.parametrize("missing", ["bubblewrap", "filter"])
-def test_b16_nothing_runs_where_a_part_is_missing(environments, repo, monkeypatch, missing):
+def test_b16_nothing_runs_if_a_part_is_missing(environments, repo, monkeypatch, missing):
     broken = LocalSandbox(environments, bwrap="no-such-bwrap" if missing == "bubblewrap" else "bwrap")
     if missing == "filter":
         monkeypatch.setattr(policy, "is_known", lambda: False)
@@ -101,7 +101,7 @@ def test_b16_sandbox_that_leaks_is_refused(environments):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give each sandbox a user of its own")
-def test_b17_fork_bomb_next_door_changes_nothing(sandbox, python):
+def test_b17_fork_bomb_in_another_sandbox_changes_nothing(sandbox, python):
     bomb = Job(
         ("python3", "-c", "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass\n"), NO_FILES, 3
     )
@@ -149,7 +149,7 @@ def remote(runner, environments) -> RemoteSandbox:
     return RemoteSandbox(runner, environments)
 
 
-def test_runner_runs_what_the_own_sandbox_runs(remote, repo):
+def test_runner_runs_what_the_local_sandbox_runs(remote, repo):
     assert remote.unavailable() == ""
     repo.put("hello.py", "print('hello')")
     repo.put("calc.py", "def add(a, b):\n    return a + b\n")
@@ -163,7 +163,7 @@ def test_runner_runs_what_the_own_sandbox_runs(remote, repo):
     assert (ran.found, ran.left_out, ran.parts[-1][-4:]) == (True, 1_000_004 - (256 << 10), "end\n")
 
 
-def test_b15_runners_sandbox_goes_with_the_worker_that_asked(runner):
+def test_b15_sandbox_of_the_runner_ends_with_the_worker_that_asked(runner):
     worker = sleeping(f"unix://{runner}", "3002.5")
     worker.kill()
     worker.wait()
@@ -237,7 +237,7 @@ def test_hidden_tests_of_many_workers_do_not_wait_for_each_other():
     assert module.MAX_AT_ONCE >= 2 * 16
 
 
-def test_request_that_comes_a_byte_at_a_time_is_given_up(environments, tmp_path, monkeypatch):
+def test_request_that_arrives_byte_by_byte_is_dropped(environments, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "REQUEST_SECONDS", 0.5)
     path = tmp_path / "r.sock"
     with module.Runner(path, LocalSandbox(environments)) as slow, socket.socket(socket.AF_UNIX) as client:
@@ -262,7 +262,7 @@ def said(path: Path, data: bytes) -> dict[str, str]:
             return json.loads(answer.read()[4:])
 
 
-def test_runner_that_is_gone_is_said_so(environments, tmp_path, repo):
+def test_missing_runner_is_reported(environments, tmp_path, repo):
     gone = RemoteSandbox(tmp_path / "nothing.sock", environments)
     assert gone.unavailable() == "could not reach the runner: No such file or directory"
     repo.commit("Add nothing")

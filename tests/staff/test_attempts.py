@@ -73,7 +73,7 @@ def pages(staff, attempt):
 
 
 @pytest.mark.parametrize("submitted", [False, True])
-def test_answers_stand_under_their_questions_in_the_words_that_the_learner_saw(staff, attempt, submitted):
+def test_answers_are_under_their_questions_in_the_words_that_the_learner_saw(staff, attempt, submitted):
     if submitted:
         actions.submit_attempt(attempt=attempt)
     admin, site, answer = pages(staff, attempt)
@@ -90,7 +90,7 @@ def test_answers_stand_under_their_questions_in_the_words_that_the_learner_saw(s
     assert "First steps" in first
 
 
-def test_options_stand_in_the_order_of_the_attempt(staff, attempt):
+def test_options_are_in_the_order_of_the_attempt(staff, attempt):
     shown = attempt.layout["commit"]
     site = pages(staff, attempt)[1]
     places = {text: site.index(f"<code>{text}</code>") for text in ("git commit", "git add")}

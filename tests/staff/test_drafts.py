@@ -153,7 +153,7 @@ def test_lab_of_a_lesson_is_chosen_from_the_labs_of_its_course(staff, course):
     assert lesson.lab_slugs == []
 
 
-def test_published_lab_that_no_published_lesson_names_is_said_everywhere(staff, course):
+def test_published_lab_that_no_published_lesson_names_is_reported_everywhere(staff, course):
     named, hidden = make_lab(course, "named"), make_lab(course, "hidden")
     make_lab(course, "draft", status="draft")
     lesson = make_lesson(make_session(course), title="First steps", lab_slugs=["named"])
@@ -172,7 +172,7 @@ def test_published_lab_that_no_published_lesson_names_is_said_everywhere(staff, 
     assert f"published lesson names them: hidden, {named.slug}." in said(answer)
 
 
-def test_list_of_labs_takes_as_many_queries_for_many(staff, course, django_assert_max_num_queries):
+def test_list_of_labs_takes_the_same_number_of_queries_for_many(staff, course, django_assert_max_num_queries):
     make_lab(course)
     address = reverse("admin:labs_lab_changelist")
     staff.get(address)

@@ -226,7 +226,7 @@ def test_menu_of_a_filter_is_bounded_and_the_search_leads_to_the_rest(client):
 
 
 @pytest.mark.django_db
-def test_menus_of_a_form_are_drawn_once_and_show_what_each_row_chose(client):
+def test_menus_of_a_form_are_rendered_once_and_show_the_choice_of_each_row(client):
     cohort, drawn = make_cohort(), []
     sessions = [make_session(cohort.course, title=f"Day <{number}>", position=number) for number in range(9)]
     for session in sessions:

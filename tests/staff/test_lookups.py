@@ -38,7 +38,7 @@ def lookups_of(options) -> set[str]:
 
 @pytest.mark.parametrize("step", [64, pytest.param(1, marks=[pytest.mark.heavy, pytest.mark.timeout(900)])])
 @pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
-def test_no_parameter_of_a_list_is_an_error_of_the_server(step):
+def test_no_parameter_of_a_list_causes_a_server_error(step):
     """Every `step`th parameter of all lists; each with values in turns, so that each kind of column meets each."""
     make_world()
     client = Client(raise_request_exception=False)
@@ -61,7 +61,7 @@ def test_no_parameter_of_a_list_is_an_error_of_the_server(step):
 
 @pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
-def test_no_initial_value_of_a_new_form_is_an_error_of_the_server():
+def test_no_initial_value_of_a_new_form_causes_a_server_error():
     make_world()
     client = Client(raise_request_exception=False)
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
@@ -83,7 +83,7 @@ def test_no_initial_value_of_a_new_form_is_an_error_of_the_server():
 
 
 @pytest.mark.django_db
-def test_new_form_is_filled_in_from_its_address_where_its_fields_take_it(admin_client):
+def test_new_form_is_filled_in_from_its_url_if_its_fields_accept_the_values(admin_client):
     meeting, fields = make_world().here.cohort.meetings.get(), {"minutes": "x", "nonsense": "1"}
     given = {**fields, "starts_at": "2027-01-09 20:30", "cohort": meeting.cohort_id, "session": "9" * 25}
     answer = admin_client.get(reverse("admin:lessons_meeting_add"), given)
@@ -98,7 +98,7 @@ def test_new_form_is_filled_in_from_its_address_where_its_fields_take_it(admin_c
 
 
 @pytest.mark.django_db
-def test_year_that_is_none_is_refused_in_words(admin_client):
+def test_invalid_year_is_refused_in_words(admin_client):
     answer = admin_client.get(reverse("admin:labs_submission_changelist"), {"queued_at__year": "99999999999"})
     assert answer.status_code in (200, 302, 400)
     answer = admin_client.get(reverse("admin:labs_submission_changelist"), {"head__regex": "(a+)+$"})
@@ -107,7 +107,7 @@ def test_year_that_is_none_is_refused_in_words(admin_client):
 
 
 @pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
-def test_search_for_a_choice_is_no_error_of_the_server():
+def test_search_for_a_choice_causes_no_server_error():
     client = Client(raise_request_exception=False)
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
     choice = {"app_label": "lessons", "model_name": "enrollment", "field_name": "user"}

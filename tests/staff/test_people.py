@@ -93,7 +93,7 @@ def test_learner_of_another_cohort_is_moved_and_not_enrolled_twice(staff, course
     assert (learner.cohort, learner.is_active) == (spring, True)
 
 
-def test_learner_who_left_is_taken_up_again(staff, course):
+def test_learner_who_left_is_enrolled_again(staff, course):
     left = make_enrollment(make_user("nia@example.org"), make_cohort(course), is_active=False)
     assert enroll(staff, left.cohort, "nia@example.org").status_code == 302
     assert Enrollment.objects.get().is_active
@@ -131,7 +131,7 @@ def test_instructor_adds_an_assistant_who_may_then_open_the_admin(staff, course,
     assert client.post(change_address(helper.teaches.get()), {"role": "instructor"}).status_code == 403
 
 
-def test_staff_is_nobody_whose_address_is_not_confirmed(staff, course):
+def test_person_with_an_unconfirmed_address_cannot_become_staff(staff, course):
     helper = make_user("helper@example.org")
     fields = {"email": helper.email, "course": course.pk, "role": "assistant"}
     address = EmailAddress.objects.create(user=helper, email=helper.email, verified=False, primary=True)
@@ -186,7 +186,7 @@ def test_administrator_may_leave_a_course_without_instructor(course, instructor,
 # --- cohorts ---
 
 
-def test_cohort_has_one_invitation_absolute_and_with_copy(staff, course, settings):
+def test_cohort_has_one_invitation_with_an_absolute_url_and_a_copy_button(staff, course, settings):
     settings.PUBLIC_URL = "https://portal.example"
     page = staff.get(add_address("lessons_cohort")).content.decode()
     assert "/join/" not in page and 'name="invite_code"' not in page

@@ -99,7 +99,7 @@ def test_database_refuses_each_pair_of_different_courses():
     assert accepted == []
 
 
-def test_row_of_two_courses_is_refused_when_it_is_made():
+def test_row_of_two_courses_is_refused_when_it_is_created():
     here, there = Place(), Place()
     now = timezone.now()
     rows = [

@@ -54,7 +54,7 @@ def as_shown(sentence: str) -> str:
 
 
 @pytest.mark.parametrize("pasted", WHAT_PEOPLE_PASTE)
-def test_address_as_people_paste_it_shows_the_latest_commit_and_keeps_nothing(page, github, pasted):
+def test_address_as_people_paste_it_shows_the_latest_commit_and_stores_nothing(page, github, pasted):
     response = page.paste(pasted)
     text = text_of(response)
     assert response.status_code == 200
@@ -73,7 +73,7 @@ def test_branch_of_the_address_is_the_one_that_is_shown(page, github):
 
 
 @pytest.mark.parametrize("code", NO_ADDRESSES)
-def test_text_that_is_no_address_is_refused_in_its_own_words(page, github, code):
+def test_text_that_is_not_an_address_gets_its_own_message(page, github, code):
     with pytest.raises(AddressError) as caught:
         read_address(NO_ADDRESSES[code])
     assert caught.value.code == code
@@ -82,14 +82,14 @@ def test_text_that_is_no_address_is_refused_in_its_own_words(page, github, code)
 
 
 @pytest.mark.parametrize("code", SENTENCES)
-def test_repository_that_cannot_be_read_is_refused_in_its_own_words(page, github, code):
+def test_repository_that_cannot_be_read_gets_its_own_message(page, github, code):
     github.refusal = refusal_of(
         code, Address("github.com", "octocat", "billing"), FetchLimits(), words="`x`", branch="`main`"
     )
     assert is_refused(page.paste(), as_shown(github.refusal.message))
 
 
-def test_branch_that_is_not_there_is_refused_with_the_nearest(page, github):
+def test_missing_branch_is_refused_with_the_nearest_name(page, github):
     github.refs["refs/heads/feature"] = "7" * 40
     sentence = "Did you mean <code>feature</code>? Correct the URL or push the branch."
     assert is_refused(page.paste(f"{ADDRESS}/tree/featrue"), sentence)
@@ -151,7 +151,7 @@ def test_submitting_counts_as_looking_up(page, github, settings):
     assert "You can look up at most 1 repository a minute." in text_of(page.grade(github.commit))
 
 
-def test_text_that_is_no_address_costs_no_turn(page, github, settings):
+def test_text_that_is_not_an_address_does_not_count_as_a_lookup(page, github, settings):
     settings.LOOKUPS_PER_MINUTE = 1
     assert page.paste("x").status_code == 422
     assert page.paste().status_code == 200
@@ -181,7 +181,7 @@ def test_visitors_sign_in_first(client, cast, github, action):
 
 
 @pytest.mark.parametrize("action", ["repository", "submit", "latest"])
-def test_page_of_an_answer_that_is_opened_by_hand_leads_to_the_lab(learner_client, cast, github, action):
+def test_url_of_the_form_opened_by_hand_leads_to_the_lab(learner_client, cast, github, action):
     response = learner_client.get(f"{cast.lab.get_absolute_url()}{action}/")
     assert response["Location"] == cast.lab.get_absolute_url()
 
@@ -190,14 +190,14 @@ def test_staff_see_no_box(cast):
     assert "Repository URL" not in Page(cast.instructor, cast.lab).text()
 
 
-def test_box_gives_way_to_what_is_being_graded(page, cast):
+def test_box_is_replaced_by_the_submission_that_is_being_graded(page, cast):
     submission = cast.submit()
     text = page.text()
     assert f'when <a href="{submission.get_absolute_url()}">submission 1</a> is graded' in text
     assert "Repository URL" not in text
 
 
-def test_refusal_of_a_host_says_which_hosts_are_read(page, github):
+def test_refusal_of_a_host_says_which_hosts_are_allowed(page, github):
     assert is_refused(
         page.paste(NO_ADDRESSES["host"]),
         "Only repositories on github.com are supported. This one is on <code>gitlab.com</code>.",

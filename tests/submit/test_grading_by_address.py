@@ -61,7 +61,7 @@ def test_submission_is_being_cloned_until_the_mirror_is_filled(submission, monke
     assert states == [State.FETCHING]
 
 
-def test_fetch_again_after_a_push_brings_only_what_is_new(page, work, host):
+def test_fetch_again_after_a_push_transfers_only_new_objects(page, work, host):
     work.commit("Add data", data=LARGE)
     work.push()
     graded(submitted(page.grade(work.head(), address=str(work.address))))
@@ -84,7 +84,7 @@ def test_same_repository_of_two_learners_has_one_mirror(page, work, submission, 
 # --- moved on meanwhile ---------------------------------------------------------------------------------------------
 
 
-def test_what_was_submitted_is_graded_though_the_branch_moved_on(submission, work):
+def test_submitted_commit_is_graded_although_the_branch_moved_on(submission, work):
     work.commit("Add a second commit", more="x")
     work.push()
     assert graded(submission).state == State.GRADED
@@ -95,7 +95,9 @@ def test_what_was_submitted_is_graded_though_the_branch_moved_on(submission, wor
     ]
 
 
-def test_what_was_rewritten_away_is_unreadable_and_the_latest_commit_is_one_click(submission, work, page):
+def test_commit_lost_in_a_rewrite_is_unreadable_and_the_latest_commit_is_one_click_away(
+    submission, work, page
+):
     work.git("checkout", "-q", "--orphan", "new")
     work.commit("Begin anew", other="x")
     work.git("branch", "-M", "main")
@@ -136,7 +138,7 @@ def test_repository_that_is_gone_is_unreadable_and_readable_again_once_it_is_bac
     assert graded(submission).state == State.GRADED
 
 
-def test_fault_of_a_fetch_is_ours_and_tried_again(submission, monkeypatch):
+def test_fault_of_a_fetch_is_ours_and_retried(submission, monkeypatch):
     def breaks(*arguments, **options):
         raise hosts.FetchError("git could not be started")
 
@@ -180,7 +182,7 @@ def test_state_is_fetched_from_where_it_was_seen_last(submission, page, work, tm
 # --- notes ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_was_not_read_is_said_beside_the_result(page, work):
+def test_files_that_were_not_read_are_named_beside_the_result(page, work):
     work.write(model=bytes(2 << 20))
     work.git("add", ".")
     work.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},<b>vendor</b>")

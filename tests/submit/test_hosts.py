@@ -38,7 +38,7 @@ def test_production_refuses_to_start_with_the_server_of_the_tests(tmp_path):
     assert plain.stdout == "[] ['github.com', 'git.example.org']\n"
 
 
-def test_hosts_are_found_and_believed_as_on_the_internet():
+def test_hosts_are_resolved_and_trusted_as_on_the_internet():
     assert hosts._network("github.com") is INTERNET
 
 
@@ -64,7 +64,7 @@ def kept(host, settings):
     return make
 
 
-def test_mirrors_that_were_not_used_for_longest_leave(work, kept, settings, monkeypatch):
+def test_least_recently_used_mirrors_are_removed(work, kept, settings, monkeypatch):
     monkeypatch.setattr(hosts, "_added", hosts._Added())
     settings.MIRROR_MAX_BYTES = 50_000
     older, newer = kept("older", 40_000, used=1), kept("newer", 40_000, used=2)
@@ -83,7 +83,7 @@ def test_mirrors_are_looked_through_only_once_they_may_have_grown_by_a_twentieth
     assert looks == [1_000_000, 1_000]
 
 
-def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
+def test_mirror_is_locked_while_it_is_read(work, settings, monkeypatch):
     monkeypatch.setattr(hosts, "HOLD_SECONDS", 0)
     refs = {"refs/heads/main": work.head()}
     with (
@@ -94,7 +94,7 @@ def test_mirror_is_held_while_it_is_read(work, settings, monkeypatch):
         pass
 
 
-def test_mirror_that_git_refuses_is_fetched_anew_before_the_learner_is_told(work, settings):
+def test_mirror_that_git_refuses_is_fetched_again_before_the_learner_is_told(work, settings):
     """Kept ones may be damaged on our disk; what came just now came like that."""
     refs = {"refs/heads/main": work.head()}
     lost = RepositoryDamagedError(f"object {work.head()} is missing or damaged")
@@ -111,7 +111,7 @@ def test_mirror_that_git_refuses_is_fetched_anew_before_the_learner_is_told(work
     assert not path.exists()
 
 
-def test_look_up_ends_in_its_limit_though_a_host_is_silent(host, monkeypatch):
+def test_look_up_ends_within_its_limit_if_a_host_is_silent(host, monkeypatch):
     """At 1 s instead of its own limit, which is below 5."""
     assert hosts.WHILE_SOMEBODY_WAITS.seconds < 5
     monkeypatch.setattr(hosts, "WHILE_SOMEBODY_WAITS", replace(hosts.WHILE_SOMEBODY_WAITS, seconds=1))

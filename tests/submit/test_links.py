@@ -12,7 +12,7 @@ PAGES = "https://github.com/octocat/billing"
 COMMIT = SEEN_AT.commit
 
 
-def test_place_has_addresses_of_its_commit_and_of_its_line():
+def test_place_has_urls_of_its_commit_and_of_its_line():
     found = place(SEEN_AT, PAGES)
     assert found.commit_address == f"{PAGES}/commit/{COMMIT}"
     assert found.file_address == f"{PAGES}/blob/{COMMIT}/README.md?plain=1#L2"
@@ -34,7 +34,7 @@ def test_place_elsewhere_has_none():
         ("", 1, ""),
     ],
 )
-def test_path_is_quoted_or_not_linked_where_it_is_not_shown_as_it_is(path, line, address):
+def test_path_is_quoted_or_not_linked_if_it_is_not_shown_unchanged(path, line, address):
     assert file_address(PAGES, COMMIT, path, line) == address
 
 

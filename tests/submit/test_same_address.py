@@ -38,20 +38,20 @@ def test_learners_are_not_told(both, cast):
     assert "also submitted" not in seen_by(cast.learner.user, both[0])
 
 
-def test_nothing_is_said_where_the_same_learner_submits_it_again_or_for_another_lab(cast, github):
+def test_nothing_is_said_if_the_same_learner_submits_it_again_or_for_another_lab(cast, github):
     submission = submitted(Page(cast.learner.user, cast.lab).grade(github.commit))
     submitted(Page(cast.learner.user, make_lab(cast.lab.course)).grade(github.commit))
     assert "also submitted" not in seen_by(cast.instructor, submission)
 
 
-def test_nothing_is_said_of_another_course(cast, github):
+def test_nothing_is_said_about_another_course(cast, github):
     submission = submitted(Page(cast.learner.user, cast.lab).grade(github.commit))
     elsewhere = make_lab()
     submitted(Page(make_learner(elsewhere.course).user, elsewhere).grade(github.commit))
     assert "also submitted" not in seen_by(cast.instructor, submission)
 
 
-def test_nothing_is_said_of_the_practice_remote(cast):
+def test_nothing_is_said_about_the_practice_remote(cast):
     submission = cast.grade()
     Repository.objects.create(enrollment=cast.other, lab=cast.lab)
     assert "also submitted" not in seen_by(cast.instructor, submission)

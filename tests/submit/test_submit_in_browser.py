@@ -31,7 +31,7 @@ def stack(tmp_path, host, django_db_blocker) -> Iterator[Stack]:
 
 
 @pytest.mark.processes
-def test_address_that_is_pasted_walks_to_a_result_and_the_next_commit_to_a_better_one(stack, work, browser):
+def test_pasted_address_leads_to_a_result_and_the_next_commit_to_a_better_one(stack, work, browser):
     lab = make_lab(source=PASSABLE)
     context = open_context(browser, stack, make_learner(lab.course).user, **wide_light())
     page = context.new_page()
@@ -89,7 +89,7 @@ def is_well(page) -> bool:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("look", [small_dark, wide_light])
-def test_box_is_accessible_in_each_of_its_forms(open_page, github, cast, page, look):
+def test_box_is_accessible_in_each_of_its_states(open_page, github, cast, page, look):
     shown = open_page(look)
     assert is_well(shown)
     paste(shown, f"{ADDRESS}/blob/main/README.md")
@@ -111,7 +111,7 @@ def test_box_is_accessible_in_each_of_its_forms(open_page, github, cast, page, l
 
 
 @pytest.mark.django_db(transaction=True)
-def test_branch_that_moved_while_the_page_stood_open_is_shown_anew(open_page, github):
+def test_branch_that_moved_while_the_page_was_open_is_shown_again(open_page, github):
     page = open_page()
     paste(page, ADDRESS)
     expect(page.get_by_role("heading", name="Is this the right commit?")).to_be_focused()

@@ -21,14 +21,14 @@ def test_commit_that_was_shown_is_submitted(page, github, cast):
     assert str(receipt.repository.address) == "github.com/octocat/billing"
 
 
-def test_branch_that_was_shown_names_the_submission_though_main_is_there(page, github):
+def test_branch_that_was_shown_names_the_submission_although_main_exists(page, github):
     github.refs["refs/heads/feature/tax"] = "7" * 40
     submission = submitted(page.grade("7" * 40, branch="feature/tax"))
     assert (submission.head, submission.branch) == ("7" * 40, "feature/tax")
     assert submission.receipt.refs == github.refs
 
 
-def test_branch_that_has_moved_is_said_and_nothing_is_submitted(page, github):
+def test_branch_that_has_moved_is_reported_and_nothing_is_submitted(page, github):
     response = page.grade("7" * 40)
     text = text_of(response)
     assert response.status_code == 422
@@ -40,7 +40,7 @@ def test_branch_that_has_moved_is_said_and_nothing_is_submitted(page, github):
     assert not Receipt.objects.exists()
 
 
-def test_branch_that_is_gone_is_said_and_nothing_is_submitted(page, github):
+def test_branch_that_is_gone_is_reported_and_nothing_is_submitted(page, github):
     text = text_of(page.grade("7" * 40, branch="gone"))
     assert "has no branch <code>gone</code>" in text
     assert not Receipt.objects.exists()
@@ -53,7 +53,7 @@ def test_fields_that_no_page_sends_submit_nothing(page, github, fields):
     assert not Receipt.objects.exists()
 
 
-def test_same_state_again_is_no_second_submission_and_says_so(page, github, cast):
+def test_same_state_again_creates_no_second_submission_and_says_so(page, github, cast):
     first = submitted(page.grade(github.commit))
     assert submitted(page.grade(github.commit)) == first
     cast.grade(first)
@@ -64,7 +64,7 @@ def test_same_state_again_is_no_second_submission_and_says_so(page, github, cast
     assert Repository.objects.count() == 1
 
 
-def test_capitals_make_no_second_repository(page, github):
+def test_capitals_create_no_second_repository(page, github):
     page.grade(github.commit)
     page.grade(github.commit, address="https://github.com/OctoCat/Billing")
     assert [str(r.address) for r in Repository.objects.all()] == ["github.com/octocat/billing"]
@@ -77,7 +77,7 @@ def test_state_that_could_not_be_read_is_graded_when_it_is_submitted_again(page,
     assert (again, again.state, again.message) == (first, State.QUEUED, "")
 
 
-def test_newer_state_supersedes_what_waits_also_of_a_push(page, github, cast):
+def test_newer_state_supersedes_a_waiting_submission_even_of_a_push(page, github, cast):
     pushed = cast.submit()
     submission = submitted(page.grade(github.commit))
     pushed.refresh_from_db()
@@ -115,7 +115,7 @@ def test_latest_commit_that_is_graded_already_leads_to_its_result(page, github, 
     assert "There are no new commits." in text_of(page.client.get(response["Location"]))
 
 
-def test_latest_commit_of_a_host_that_does_not_answer_is_said_on_the_lab_page(page, github, cast):
+def test_host_that_does_not_answer_is_reported_on_the_lab_page(page, github, cast):
     cast.grade(submitted(page.grade(github.commit)))
     github.refusal = FetchRefusedError("dead_host", "`github.com` did not answer.")
     response = page.post("latest")
@@ -123,7 +123,7 @@ def test_latest_commit_of_a_host_that_does_not_answer_is_said_on_the_lab_page(pa
     assert '<p class="band bad"><code>github.com</code> did not answer.</p>' in page.text()
 
 
-def test_host_that_is_not_allowed_any_more_is_not_asked(page, github, cast, settings):
+def test_host_that_is_not_allowed_any_more_is_not_queried(page, github, cast, settings):
     cast.grade(submitted(page.grade(github.commit)))
     github.asked.clear()
     settings.REPOSITORY_HOSTS = ["git.example.org"]

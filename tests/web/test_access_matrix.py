@@ -184,7 +184,7 @@ def statuses(answers: list[Answer], route: Route) -> list[str]:
     return [str(item.status) for item in answers if item.route == route and item.method != "DELETE"]
 
 
-def test_every_address_answers_each_role_as_the_table_says(answers):
+def test_every_url_answers_each_role_as_the_table_says(answers):
     found = {route: statuses(answers, route) for route in routes()}
     wrong = {route.text: got for route, got in found.items() if got != ROWS.get(row_of(route))}
     assert {text: " ".join(got) for text, got in wrong.items()} == {}
@@ -196,11 +196,11 @@ def test_other_methods_are_refused_everywhere(answers):
     assert len(others) == len(routes()) * len(ROLES)
 
 
-def test_every_address_has_a_row():
+def test_every_url_has_a_row():
     assert without_a_row(routes()) == []
 
 
-def test_address_without_a_row_is_found():
+def test_url_without_a_row_is_found():
     class Urls:
         urlpatterns = [
             *urls.urlpatterns,
@@ -211,5 +211,5 @@ def test_address_without_a_row_is_found():
         assert "deep/new/<slug:a>/" in without_a_row(routes())
 
 
-def test_no_row_is_left_over():
+def test_no_row_is_unused():
     assert ROWS.keys() - {row_of(route) for route in routes()} == set()

@@ -36,7 +36,7 @@ def those(answers: list[Answer], *, but: set[str] = frozenset(), **wanted: str) 
     ]
 
 
-def test_every_answer_has_the_security_headers(answers):
+def test_every_response_has_the_security_headers(answers):
     """W6, W8."""
     assert [f"{answer}: {lacking(answer.headers)}" for answer in answers if lacking(answer.headers)] == []
 
@@ -47,7 +47,7 @@ def test_every_text_names_its_charset(answers):
     assert {kind for kind in types if not TYPES.fullmatch(kind)} == set()
 
 
-def test_every_json_answer_is_json_in_utf_8(answers):
+def test_every_json_response_is_json_in_utf_8(answers):
     """W43. JSON has no charset of its own: RFC 8259, section 8.1, knows UTF-8 alone."""
     typed = [answer for answer in answers if answer.headers["Content-Type"].startswith("application/json")]
     assert {answer.route.name for answer in typed} >= {"admin:autocomplete"}
@@ -68,13 +68,13 @@ def test_no_page_of_a_course_shows_another_course(answers):
     assert [str(answer) for answer in mine if ELSEWHERE.encode() in answer.content.lower()] == []
 
 
-def test_no_page_for_learners_tells_what_is_right(answers):
+def test_no_page_for_learners_reveals_what_is_right(answers):
     """W23: the quiz of this course never shows its answers."""
     theirs = [answer for answer in answers if answer.role not in STAFF]
     assert [str(answer) for answer in theirs if b"canary" in answer.content] == []
 
 
-def test_pages_for_staff_do_tell_what_is_right(answers):
+def test_pages_for_staff_do_reveal_what_is_right(answers):
     """Or the test above would find nothing anywhere."""
     (editor,) = [
         answer for answer in answers if str(answer) == "GET admin:lessons_quiz_change by instructor: 200"
@@ -98,7 +98,7 @@ def test_visitor_who_is_not_signed_in_changes_nothing(answers):
     assert [(str(answer), answer.wrote) for answer in posted if answer.wrote - MAY_BE_NOTED] == []
 
 
-def test_learner_of_another_course_changes_their_own_account_alone(answers):
+def test_learner_of_another_course_changes_only_their_own_account(answers):
     posted = those(answers, method="POST", role="outsider", but=GREETINGS)
     changed = {table for answer in posted for table in answer.wrote} - MAY_BE_NOTED
     assert changed == {"accounts_user", "labs_accesstoken", "labs_cohortsize", "lessons_enrollment"}

@@ -58,7 +58,7 @@ def test_sign_up_makes_a_learner(client, db):
     assert not user.emailaddress_set.get().verified
 
 
-def test_account_page_changes_what_it_shows(client, here):
+def test_account_page_changes_only_the_fields_that_it_shows(client, here):
     before = (
         User.objects.filter(pk=here.learner.user.pk)
         .values("email", "password", "is_staff", "date_joined")
@@ -102,7 +102,7 @@ def test_attempt_is_scored_and_timed_by_the_server(client, here):
     assert (here.attempt.started_at, here.attempt.submitted_at) == (NOW, NOW)
 
 
-def test_attempt_is_begun_for_whoever_is_signed_in(client, world):
+def test_attempt_is_started_for_whoever_is_signed_in(client, world):
     client.force_login(world.peer.user)
     client.post(address("quiz", world.here), {**WORK, "enrollment": world.here.learner.pk})
     attempt = Attempt.objects.latest("pk")
@@ -110,7 +110,7 @@ def test_attempt_is_begun_for_whoever_is_signed_in(client, world):
     assert (attempt.submitted_at, attempt.score) == (None, None)
 
 
-def test_traces_of_reading_are_of_whoever_is_signed_in(client, world):
+def test_reading_progress_is_recorded_for_whoever_is_signed_in(client, world):
     client.force_login(world.peer.user)
     form = {"key": "git", "done": "yes", "heading": "first-heading", **WORK}
     for name in ("lesson_place", "lesson_read", "lesson_tick"):
@@ -144,14 +144,14 @@ def test_token_is_made_for_whoever_is_signed_in(client, world):
 # --- W22 ------------------------------------------------------------------------------------------------------------
 
 
-def test_ids_of_submissions_tell_nothing_and_repeat_never():
+def test_ids_of_submissions_reveal_nothing_and_never_repeat():
     ids = {new_public_id() for _ in range(2000)}
     assert len(ids) == 2000
     assert {len(public_id) for public_id in ids} == {16}
     assert all(len({public_id[place] for public_id in ids}) == 32 for place in range(16))
 
 
-def test_number_of_the_row_opens_no_submission(client, world):
+def test_primary_key_opens_no_submission(client, world):
     client.force_login(world.administrator)
     assert client.get(f"/submissions/{world.here.submission.pk}/").status_code == 404
     assert client.get(world.here.submission.get_absolute_url()).status_code == 200

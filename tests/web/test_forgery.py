@@ -26,9 +26,7 @@ def client():
     return Client(enforce_csrf_checks=True)
 
 
-def test_forged_form_is_refused_everywhere_but_where_it_harms_nobody(
-    client, fast_passwords, tmp_path, settings
-):
+def test_forged_form_is_refused_wherever_it_could_do_harm(client, fast_passwords, tmp_path, settings):
     settings.PRACTICE_ROOT = tmp_path
     world = make_world()
     client.force_login(world.administrator)
@@ -41,7 +39,7 @@ def test_forged_form_is_refused_everywhere_but_where_it_harms_nobody(
     assert not User.objects.filter(name="Forged").exists()
 
 
-def test_exempt_views_look_at_no_log_in(client, tmp_path, settings):
+def test_exempt_views_ignore_the_session(client, tmp_path, settings):
     """Whoever is signed in, git's addresses want a token and the theme is the browser's own."""
     settings.PRACTICE_ROOT = tmp_path
     client.force_login(make_user(is_superuser=True))

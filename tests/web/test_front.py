@@ -138,7 +138,7 @@ def test_body_arrives_whole_with_its_length(headers):
     assert ask(Client([b"abc", b"de"]), headers=headers).text == "5 of 5"
 
 
-def test_body_that_does_not_come_takes_no_thread_and_is_ended(impatient):
+def test_body_that_never_arrives_takes_no_thread_and_is_cut_off(impatient):
     for path, headers in {"/": SESSION | FORM, "/git/a/b.git/git-receive-pack": TOKEN | FORM}.items():
         called = []
         client = ask(
@@ -147,7 +147,7 @@ def test_body_that_does_not_come_takes_no_thread_and_is_ended(impatient):
         assert (client.status, client.headers["connection"], called) == (408, "close", [])
 
 
-def test_body_that_trickles_is_ended(impatient, monkeypatch):
+def test_body_that_trickles_is_cut_off(impatient, monkeypatch):
     class Trickling(Client):
         async def __aiter__(self):
             for _ in range(30):
@@ -161,7 +161,7 @@ def test_body_that_trickles_is_ended(impatient, monkeypatch):
     assert ask(Trickling(), headers={"content-length": "30"}).status == 408
 
 
-def test_body_that_was_cut_off_is_no_request():
+def test_truncated_body_is_not_a_request():
     for headers in (FORM, {"transfer-encoding": "chunked"}):
         client = ask(Client([b"abc"], leaves=True), headers=headers)
         assert client.status is None
@@ -176,7 +176,7 @@ def test_body_that_was_cut_off_is_no_request():
         ("/markdownx/upload/", SESSION, 8 * MB),
     ],
 )
-def test_large_body_is_refused_before_it_is_kept(monkeypatch, path, headers, limit):
+def test_large_body_is_refused_before_it_is_stored(monkeypatch, path, headers, limit):
     """F2. With a length not a byte is read before the answer; without one no more is kept than the address takes."""
     kept = []
     monkeypatch.setattr(Transfer, "write", lambda self, data: kept.append(len(data)))
@@ -197,7 +197,7 @@ def test_push_that_is_too_large_reaches_its_view_which_says_so_to_git(settings):
     assert MB < int(client.text.split()[0]) < 1.1 * MB
 
 
-def test_push_without_a_token_is_answered_without_its_body(settings):
+def test_push_without_a_token_is_answered_before_its_body_arrives(settings):
     client = ask(
         Client([b"x"], stays_silent=True),
         path="/git/a/b.git/git-receive-pack",
@@ -206,7 +206,7 @@ def test_push_without_a_token_is_answered_without_its_body(settings):
     assert client.text == "0 of 0"
 
 
-def test_push_with_a_made_up_token_is_answered_before_its_body_comes(monkeypatch):
+def test_push_with_a_made_up_token_is_answered_before_its_body_arrives(monkeypatch):
     """The view sees the headers first. A small body is taken at once: it costs less than asking."""
     kept, asked = [], []
     monkeypatch.setattr(Transfer, "write", lambda self, data: kept.append(len(data)))
@@ -228,7 +228,7 @@ def test_push_with_a_made_up_token_is_answered_before_its_body_comes(monkeypatch
     assert kept == [5]
 
 
-def test_disk_without_room_is_told(monkeypatch):
+def test_full_disk_is_reported(monkeypatch):
     def full(self, data):
         raise OSError(28, "No space left on device")
 
@@ -236,7 +236,7 @@ def test_disk_without_room_is_told(monkeypatch):
     assert ask(Client([b"abcde"])).status == 503
 
 
-def test_push_to_a_disk_without_room_is_answered_by_its_view(monkeypatch):
+def test_push_to_a_full_disk_is_answered_by_its_view(monkeypatch):
     """Which says it in the terminal; a page would not be shown there. All that comes is read first."""
 
     class Full(io.BytesIO):
@@ -274,7 +274,7 @@ def silent_transfers(count, owner):
     return [hold(number) for number in range(count)], ended
 
 
-def test_slowest_makes_room_for_the_newest(monkeypatch):
+def test_slowest_transfer_makes_room_for_the_newest(monkeypatch):
     monkeypatch.setattr(transfers, "MAX_TRANSFERS", 3)
     owner = Transfers()
     holds, ended = silent_transfers(5, owner)
@@ -292,7 +292,7 @@ def test_slowest_makes_room_for_the_newest(monkeypatch):
     assert ended == [0, 1]
 
 
-def test_slowest_makes_room_for_bytes_and_gives_its_own_back(monkeypatch):
+def test_slowest_transfer_makes_room_for_bytes_and_releases_its_own(monkeypatch):
     monkeypatch.setattr(transfers, "MAX_BYTES", MB)
     front = Front(refusing(echo))
     stuck = Client([b"x" * 600_000], stays_silent=True)
@@ -311,7 +311,7 @@ def slow_addresses():
     ]
 
 
-def test_what_takes_long_has_threads_of_its_own():
+def test_slow_requests_have_their_own_threads():
     front = Front(echo)
 
     def pool_of(path, method="POST"):
@@ -381,14 +381,14 @@ def test_health_is_answered_while_refusals_are_written():
     assert (probe.status, {client.status for client in refused}) == (200, {413})
 
 
-def test_request_for_which_there_is_no_thread_for_long_is_sent_away(monkeypatch):
+def test_request_that_waits_too_long_for_a_thread_is_turned_away(monkeypatch):
     monkeypatch.setattr("portal.front.MAX_QUEUE", 2)
     clients = [Client([b"abcde"]) for _ in range(5)]
     ask(*clients)
     assert sorted(client.status for client in clients) == [200, 200, 503, 503, 503]
 
 
-def test_request_is_sent_away_while_its_kind_stands_still_and_taken_again_afterwards():
+def test_request_is_turned_away_while_its_kind_hangs_and_accepted_afterwards():
     """As when the database hangs: some wait for it, the next are told at once, and then all goes on by itself."""
     held, stuck = threading.Event(), threading.Barrier(3)
 
@@ -416,7 +416,7 @@ def test_request_is_sent_away_while_its_kind_stands_still_and_taken_again_afterw
     assert [client.status for client in waiting] == [200, 200]
 
 
-def test_request_that_takes_too_long_is_given_up():
+def test_request_that_takes_too_long_is_abandoned():
     """Whoever is told so is told as well whether a view was begun, which may still save what was sent."""
     held, begun = threading.Event(), []
 
@@ -468,7 +468,7 @@ def answering(status, pieces, closed, **headers):
         ("HEAD", "200 OK", [b"a page"], b""),
     ],
 )
-def test_answer_goes_out_whole_and_is_closed(method, status, pieces, sent):
+def test_response_is_sent_whole_and_closed(method, status, pieces, sent):
     closed = []
     application = answering(status, pieces, closed, Content_Length="6", ETag="x")
     client = ask(Client(), application=application, method=method, headers={})
@@ -477,14 +477,14 @@ def test_answer_goes_out_whole_and_is_closed(method, status, pieces, sent):
     assert closed == [True]
 
 
-def test_long_answer_goes_out_in_pieces():
+def test_long_response_is_sent_in_pieces():
     closed = []
     client = ask(Client(), application=answering("200 OK", [b"x" * 700_000] * 5, closed), headers={})
     assert (len(b"".join(client.sent)), max(map(len, client.sent)) < MB) == (3_500_000, True)
     assert closed == [True]
 
 
-def test_long_answer_that_cannot_be_kept_does_not_say_that_nothing_was_saved():
+def test_long_response_that_cannot_be_stored_does_not_say_that_nothing_was_saved():
     """Its view has ended by then, and may have saved what was sent."""
 
     def pieces():
@@ -502,7 +502,7 @@ def test_long_answer_that_cannot_be_kept_does_not_say_that_nothing_was_saved():
     assert (client.status, client.text) == (503, "unfinished")
 
 
-def test_long_answer_that_is_a_file_goes_out_without_a_copy(monkeypatch, tmp_path):
+def test_long_response_that_is_a_file_is_sent_without_a_copy(monkeypatch, tmp_path):
     monkeypatch.setattr("portal.front.write", None)
     whole = random.Random(1).randbytes(3_500_000)
     (tmp_path / "pack").write_bytes(whole)
@@ -518,7 +518,7 @@ def test_long_answer_that_is_a_file_goes_out_without_a_copy(monkeypatch, tmp_pat
         assert (b"".join(client.sent) == sent, file.closed) == (True, True)
 
 
-def test_long_answers_end_no_body(monkeypatch):
+def test_long_responses_cut_off_no_body(monkeypatch):
     """A fetch of a whole repository beside a push that is slower than it."""
     monkeypatch.setattr(transfers, "MAX_BYTES", MB)
     sent = asyncio.Event()
@@ -553,7 +553,7 @@ def test_long_answers_end_no_body(monkeypatch):
     assert (slow.text, quick.status) == ("600010 of 600010", 200)
 
 
-def test_client_that_does_not_read_a_long_answer_is_left(impatient):
+def test_client_that_does_not_read_a_long_response_is_disconnected(impatient):
     class Asleep(Client):
         async def send_bytes(self, piece):
             await asyncio.sleep(60)
@@ -563,7 +563,7 @@ def test_client_that_does_not_read_a_long_answer_is_left(impatient):
     assert closed == [True]
 
 
-def test_live_answer_is_passed_on_as_it_comes():
+def test_streamed_response_is_passed_on_as_it_arrives():
     client, seen, closed = Client(), [], []
 
     def pieces():
@@ -577,7 +577,7 @@ def test_live_answer_is_passed_on_as_it_comes():
     assert closed == [True]
 
 
-def test_live_answer_ends_when_its_client_leaves():
+def test_streamed_response_ends_when_its_client_disconnects():
     closed = []
 
     def nothing_new():
@@ -592,7 +592,7 @@ def test_live_answer_ends_when_its_client_leaves():
     assert closed == [True]
 
 
-def test_a_hundred_live_answers_keep_no_page_waiting():
+def test_a_hundred_streamed_responses_keep_no_page_waiting():
     """Each waits for a verdict; the page that is asked last lets all of them go on."""
     asked, together = threading.Event(), threading.Barrier(100)
 
@@ -628,7 +628,7 @@ def test_a_hundred_live_answers_keep_no_page_waiting():
 # --- the environ ----------------------------------------------------------------------------------------------------
 
 
-def test_environ_is_what_wsgi_says():
+def test_environ_follows_wsgi():
     seen = {}
 
     def application(environ, start):
@@ -656,7 +656,7 @@ def test_environ_is_what_wsgi_says():
     assert {name: seen[name] for name in expected} == expected
 
 
-def test_log_in_of_whoever_asks_for_health_is_not_looked_up():
+def test_session_of_a_health_request_is_not_looked_up():
     seen = []
 
     def application(environ, start):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
         ("/help", "testserver", 301),
     ],
 )
-def test_answer_of_the_framework_has_the_headers(client, address, host, status):
+def test_response_of_the_framework_has_the_headers(client, address, host, status):
     response = client.get(address, headers={"Host": host})
     assert (response.status_code, lacking(response.headers)) == (status, [])
 
@@ -38,7 +38,7 @@ def test_expired_form_has_the_headers():
     assert (response.status_code, lacking(response.headers)) == (403, [])
 
 
-def test_answer_without_headers_would_be_found():
+def test_response_without_headers_would_be_found():
     assert lacking({"X-Content-Type-Options": "nosniff"}) == [
         "Referrer-Policy",
         "Cross-Origin-Opener-Policy",

@@ -57,7 +57,7 @@ def push(client, lab, tmp_path):
     return push
 
 
-def test_log_of_a_log_in_holds_neither_password_nor_key(client, log):
+def test_log_of_a_sign_in_contains_neither_password_nor_session_key(client, log):
     make_user("ada@example.org", password=PASSWORD)
     for password in ("a wrong long phrase", PASSWORD):
         client.post("/accounts/login/", {"login": "ada@example.org", "password": password})
@@ -67,7 +67,7 @@ def test_log_of_a_log_in_holds_neither_password_nor_key(client, log):
     assert not [secret for secret in (PASSWORD, "a wrong long phrase", key) if secret in log.text]
 
 
-def test_log_of_a_fault_during_a_log_in_holds_no_password(client, log, monkeypatch):
+def test_log_of_a_fault_during_a_sign_in_contains_no_password(client, log, monkeypatch):
     monkeypatch.setattr(
         "allauth.account.auth_backends.AuthenticationBackend.authenticate", lambda *a, **k: 1 / 0
     )
@@ -78,7 +78,7 @@ def test_log_of_a_fault_during_a_log_in_holds_no_password(client, log, monkeypat
     assert PASSWORD not in log.text
 
 
-def test_log_of_a_push_holds_no_token(learner, push, log):
+def test_log_of_a_push_contains_no_token(learner, push, log):
     token = new_token(user=learner.user)
     assert push(token + "x").status_code == 401
     assert b"Submission 1 received." in b"".join(push(token))
@@ -109,12 +109,12 @@ def test_message_of_the_queue_says_nothing_but_wake_up(
     assert [(arguments, named) for arguments, named, _ in published] == [((), {})]
 
 
-def test_regular_tasks_have_no_arguments():
+def test_periodic_tasks_have_no_arguments():
     schedule = django_settings.CELERY_BEAT_SCHEDULE
     assert [name for name, entry in schedule.items() if entry.get("args") or entry.get("kwargs")] == []
 
 
-def test_token_is_in_no_row_and_in_no_address(client, learner, lab):
+def test_token_is_in_no_row_and_in_no_url(client, learner, lab):
     client.force_login(learner.user)
     response = client.post(reverse("lab_address", args=[lab.course.slug, lab.slug]))
     page = response.content.decode()
@@ -125,7 +125,7 @@ def test_token_is_in_no_row_and_in_no_address(client, learner, lab):
     assert token not in str(dict(client.session))
 
 
-def test_key_of_a_reset_leaves_the_address_before_a_page_is_shown(client):
+def test_key_of_a_reset_is_removed_from_the_url_before_a_page_is_shown(client):
     """So that no Referer and no history of pages holds it."""
     make_user("ada@example.org", password=PASSWORD)
     client.post("/accounts/password/reset/", {"email": "ada@example.org"})
@@ -137,6 +137,6 @@ def test_key_of_a_reset_leaves_the_address_before_a_page_is_shown(client):
     assert key not in page.content.decode()
 
 
-def test_web_server_writes_no_log_of_addresses():
+def test_web_server_writes_no_log_of_urls():
     (web,) = [service for service in services(8000) if service.name == "web"]
     assert "--access-log" not in web.argv

@@ -14,7 +14,7 @@ A_NUMBER = re.compile(r"<(int:\w+|path:object_id)>|\(\?P<(\w+)>\[0-9\]\+\)|\(\?P
 
 @pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
-def test_no_number_of_an_address_is_an_error_of_the_server():
+def test_no_number_in_a_url_causes_a_server_error():
     """Each number alone, the others being right, and all of them at once."""
     world = make_world()
     numbered = [route for route in routes() if A_NUMBER.search(route.text)]

@@ -54,7 +54,7 @@ def test_report_does_quote_the_repository(report):
     assert "Feature<samp>" in text
 
 
-def test_page_of_the_result_shows_text_alone(client, report):
+def test_result_page_shows_only_text(client, report):
     learner = make_learner()
     submission = make_submission(learner, make_lab(learner.course, source=LAB))
     make_report(submission, report.to_json(), points=report.points, max_points=report.max_points)
@@ -70,7 +70,7 @@ def test_page_of_the_result_shows_text_alone(client, report):
     assert len(page) < 60_000
 
 
-def test_terminal_shows_text_alone(report):
+def test_terminal_shows_only_text(report):
     lines = report_lines(report)
     assert any("alert(1)" in line for line in lines)
     assert CONTROL & set("".join(lines)) == set()
@@ -78,7 +78,7 @@ def test_terminal_shows_text_alone(report):
     assert len(lines) < 100
 
 
-def test_line_for_the_terminal_is_printable_whatever_it_holds():
+def test_line_for_the_terminal_is_printable_whatever_it_contains():
     assert packets.message(HOSTILE + "\x00\x08\r\n") == packets.message(
         "".join(character for character in HOSTILE if character not in CONTROL)
     )

@@ -45,7 +45,7 @@ def is_signed_in(client) -> bool:
 # --- W9 -------------------------------------------------------------------------------------------------------------
 
 
-def test_key_changes_at_log_in(client, user):
+def test_session_key_changes_at_sign_in(client, user):
     session = client.session
     session["planted"] = "before"
     session.save()
@@ -55,14 +55,14 @@ def test_key_changes_at_log_in(client, user):
     assert not is_let_in(planted)
 
 
-def test_key_dies_at_log_out(client, user):
+def test_session_key_is_invalid_after_sign_out(client, user):
     log_in(client)
     key = key_of(client)
     client.post("/accounts/logout/")
     assert not is_let_in(key)
 
 
-def test_keys_of_all_other_browsers_die_when_the_password_changes(client, user):
+def test_session_keys_of_all_other_browsers_are_invalid_after_a_password_change(client, user):
     other = Client()
     log_in(other)
     log_in(client)
@@ -76,13 +76,13 @@ def test_keys_of_all_other_browsers_die_when_the_password_changes(client, user):
 # --- W18 ------------------------------------------------------------------------------------------------------------
 
 
-def test_admin_is_not_where_everybody_looks(client, administrator):
+def test_admin_is_not_at_its_default_url(client, administrator):
     client.force_login(administrator)
     assert client.get("/admin/").status_code == 404
     assert client.get("/staff/").status_code == 200
 
 
-def test_visitor_is_led_to_the_one_log_in_and_back(client, administrator):
+def test_visitor_is_redirected_to_the_only_sign_in_page_and_back(client, administrator):
     response = client.get("/staff/labs/lab/", follow=True)
     address, _ = response.redirect_chain[-1]
     assert address == "/accounts/login/?next=%2Fstaff%2Flabs%2Flab%2F"
@@ -91,7 +91,7 @@ def test_visitor_is_led_to_the_one_log_in_and_back(client, administrator):
     )
 
 
-def test_admins_own_log_in_takes_no_password(client, administrator):
+def test_sign_in_page_of_the_admin_accepts_no_password(client, administrator):
     form = {"username": "admin@example.org", "password": PASSWORD}
     assert client.post("/staff/login/", form).url.startswith("/accounts/login/")
     assert not is_signed_in(client)

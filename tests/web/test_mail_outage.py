@@ -43,7 +43,7 @@ def is_told(response) -> bool:
     return "The portal can’t send email right now" in text and "Nothing was saved" in text
 
 
-def test_sign_up_is_refused_whole_and_taken_afterwards(client, settings, dead_mail_server):
+def test_sign_up_is_refused_completely_and_accepted_afterwards(client, settings, dead_mail_server):
     form = {"email": "New@example.org", "password1": PASSWORD}
     assert [is_told(client.post("/accounts/signup/", form)) for _ in range(TRIES)] == [True] * TRIES
     assert not User.objects.exists()
@@ -54,7 +54,7 @@ def test_sign_up_is_refused_whole_and_taken_afterwards(client, settings, dead_ma
     assert client.get("/account/").status_code == 200
 
 
-def test_account_that_is_there_stays_and_signs_in_once_mail_goes(client, settings, dead_mail_server):
+def test_existing_account_stays_and_signs_in_once_mail_can_be_sent(client, settings, dead_mail_server):
     """A person who signed up and never confirmed; and one who signs up a second time."""
     form = {"email": "new@example.org", "password1": PASSWORD}
     make_user("ada@example.org", password=PASSWORD)
@@ -72,7 +72,7 @@ def test_account_that_is_there_stays_and_signs_in_once_mail_goes(client, setting
 
 
 @pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
-def test_password_reset_says_that_no_mail_goes(client, settings, dead_mail_server, email):
+def test_password_reset_says_that_no_mail_can_be_sent(client, settings, dead_mail_server, email):
     make_user("ada@example.org", password=PASSWORD)
     assert is_told(client.post("/accounts/password/reset/", {"email": email}))
     settings.EMAIL_BACKEND = LOCMEM
@@ -89,7 +89,7 @@ def end_in_a_fault(lab, django_capture_on_commit_callbacks) -> State:
     return submission.state
 
 
-def test_worker_goes_on_and_logs_the_mail_that_did_not_go(
+def test_worker_continues_and_logs_the_mail_that_was_not_sent(
     dead_mail_server, caplog, django_capture_on_commit_callbacks
 ):
     lab = make_lab()

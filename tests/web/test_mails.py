@@ -29,7 +29,7 @@ def links() -> list[str]:
     return re.findall(r"https?://\S+", message.body)
 
 
-def test_reset_link_leads_to_the_public_address(client):
+def test_reset_link_leads_to_the_public_url(client):
     make_user("ada@example.org", password=PASSWORD)
     post(client, "/accounts/password/reset/", email="ada@example.org")
     (link,) = links()
@@ -38,12 +38,12 @@ def test_reset_link_leads_to_the_public_address(client):
     assert b"Choose a new password" in page.content
 
 
-def test_link_of_an_unknown_address_leads_to_the_public_address(client):
+def test_link_in_mail_to_an_unknown_address_leads_to_the_public_url(client):
     post(client, "/accounts/password/reset/", email="nobody@example.org")
     assert links() == [f"{PUBLIC}/accounts/signup/"]
 
 
-def test_mail_about_an_account_that_is_there_leads_to_the_public_address(client):
+def test_link_in_mail_about_an_existing_account_leads_to_the_public_url(client):
     make_user("ada@example.org", password=PASSWORD)
     post(client, "/accounts/signup/", email="ada@example.org", password1=PASSWORD)
     (link,) = links()

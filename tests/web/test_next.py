@@ -74,7 +74,7 @@ def as_a_browser_reads(location: str) -> str:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("target", FOREIGN)
-def test_next_to_a_foreign_address_stays_here(client, user, way, target):
+def test_next_with_a_foreign_url_stays_on_this_site(client, user, way, target):
     response = way(client, target, user)
     assert response.status_code == 302
     assert as_a_browser_reads(response["Location"]) == "http://testserver"
@@ -82,10 +82,10 @@ def test_next_to_a_foreign_address_stays_here(client, user, way, target):
 
 
 @pytest.mark.parametrize("target", FOREIGN[:-1])
-def test_reader_of_that_test_finds_each_foreign_address(target):
+def test_helper_of_that_test_finds_each_foreign_url(target):
     assert as_a_browser_reads(target) != "http://testserver"
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_next_to_a_page_of_ours_leads_there(client, user, way):
+def test_next_with_one_of_our_urls_leads_there(client, user, way):
     assert way(client, "/help/?a=b#c", user).url == "/help/?a=b#c"

@@ -115,7 +115,7 @@ OUTAGES = [locked, full, gone, emptied]
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_log_in_says_that_the_portal_is_not_available_and_works_afterwards(database, outage):
+def test_sign_in_says_that_the_portal_is_not_available_and_works_afterwards(database, outage):
     make_user(EMAIL, password=PASSWORD)
     client = Client()
     with outage(database):
@@ -127,7 +127,7 @@ def test_log_in_says_that_the_portal_is_not_available_and_works_afterwards(datab
 
 @pytest.mark.parametrize("outage", [locked, gone, emptied])  # a full one has room for a name that grows
 @pytest.mark.parametrize("debug", [False, True])
-def test_answer_and_form_are_refused_whole_and_taken_afterwards(database, outage, debug, settings):
+def test_answer_and_form_are_refused_completely_and_accepted_afterwards(database, outage, debug, settings):
     settings.DEBUG = debug
     cast = make_cast()
     attempt = cast.start()
@@ -143,7 +143,7 @@ def test_answer_and_form_are_refused_whole_and_taken_afterwards(database, outage
 
 
 @pytest.mark.parametrize("outage", [locked, gone, emptied])
-def test_git_and_probes_are_told_in_their_own_way(database, outage):
+def test_git_and_probes_get_their_own_messages(database, outage):
     lab = make_lab()
     user = make_user(EMAIL)
     path = practice_address(lab, "").partition("/git/")[2]
@@ -163,7 +163,7 @@ def test_git_and_probes_are_told_in_their_own_way(database, outage):
     assert answer.content.decode().startswith(f"{UNAVAILABLE}. Nothing was pushed.")
 
 
-def test_request_that_was_begun_and_given_up_is_not_said_to_have_failed():
+def test_abandoned_request_is_not_said_to_have_failed():
     given_up = {"portal.refusal": 503, "portal.unfinished": True}
     page = Client().post("/account/", **given_up).content.decode()
     assert (UNAVAILABLE in page, "Nothing was saved" in page) == (True, False)
@@ -180,7 +180,7 @@ def test_reading_goes_on_while_the_database_is_locked(database):
         assert [client.get(path).status_code for path in ("/", "/account/", "/help/")] == [200] * 3
 
 
-def test_what_a_middleware_meets_is_an_outage_too(database, settings):
+def test_database_error_in_a_middleware_is_an_outage_too(database, settings):
     user = make_user(EMAIL)
     client = Client(raise_request_exception=False)
     client.force_login(user)
@@ -200,7 +200,7 @@ def asking_middleware(get_response):
     return middleware
 
 
-def test_faults_of_ours_are_no_outages(database):
+def test_our_own_faults_are_not_outages(database):
     def error_of(sql: str) -> DatabaseError:
         with pytest.raises(DatabaseError) as caught, connections["default"].cursor() as cursor:
             cursor.execute(sql)
@@ -283,7 +283,7 @@ def answers(server: dict) -> bool:
 
 @pytest.mark.heavy
 @pytest.mark.postgres
-def test_stopped_postgresql_is_an_outage_and_needs_nothing_but_to_start_again(server):
+def test_stopped_postgresql_is_an_outage_that_ends_when_it_starts_again(server):
     make_user(EMAIL, password=PASSWORD)
     client = Client()
     assert log_in(client).status_code == 302
@@ -304,7 +304,7 @@ def test_stopped_postgresql_is_an_outage_and_needs_nothing_but_to_start_again(se
 
 @pytest.mark.heavy
 @pytest.mark.postgres
-def test_postgresql_that_takes_no_writes_or_lacks_a_table_is_an_outage(server):
+def test_postgresql_that_refuses_writes_or_lacks_a_table_is_an_outage(server):
     make_user(EMAIL, password=PASSWORD)
     account = {"host": server["HOST"], "user": server["USER"], "dbname": server["NAME"]}
     with psycopg.connect(**account) as other:

@@ -92,7 +92,7 @@ def test_foreign_host_is_refused_in_our_words(get, host, secure):
     assert b"evil.example" not in response.content
 
 
-def test_forwarded_host_counts_for_nothing(get):
+def test_forwarded_host_is_ignored(get):
     """W3."""
     assert get("/", "evil.example", **{"X-Forwarded-Host": HOST}).status_code == 400
 
@@ -140,7 +140,7 @@ def test_mails_go_to_the_server_that_the_environment_names(monkeypatch, settings
     assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"]) == ("portal", "secret")
 
 
-def test_an_address_of_the_database_may_say_more_than_the_settings_do(monkeypatch, settings, tmp_path):
+def test_a_database_url_may_set_more_options_than_the_settings_do(monkeypatch, settings, tmp_path):
     address = "postgres://portal:secret@db.example.org/portal?sslmode=require"
     for name, value in {**PRODUCTION, "VAR": str(tmp_path), "DATABASE_URL": address}.items():
         monkeypatch.setenv(name, value)

@@ -174,7 +174,7 @@ def test_push_is_answered_line_by_line(proxied, tmp_path, django_db_blocker):
         connections["default"].close()
 
 
-def test_half_sent_and_trickling_bodies_are_ended_by_the_portal(proxied):
+def test_half_sent_and_trickling_bodies_are_cut_off_by_the_portal(proxied):
     form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000"
     head = f"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n{form}\r\n\r\nlogin=a".encode()
     with proxied.connect() as silent, proxied.connect() as trickling:

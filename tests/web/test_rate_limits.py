@@ -44,13 +44,13 @@ def test_one_who_signs_up_again_and_again_is_stopped_whatever_they_write(behind_
     assert answers == [302] * 20 + [429] * 6
 
 
-def test_without_a_proxy_the_header_is_not_believed(settings):
+def test_without_a_proxy_the_header_is_not_trusted(settings):
     answers = [sign_up(visitor(f"198.51.100.{number}")) for number in range(26)]
     assert answers == [302] * 20 + [429] * 6
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_wrong_passwords_of_strangers_do_not_lock_out_whose_account_it_is(settings, proxies):
+def test_wrong_passwords_by_strangers_do_not_lock_out_the_owner_of_the_account(settings, proxies):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     make_user(EMAIL, password=PASSWORD)
 
@@ -70,7 +70,7 @@ def test_sixth_wrong_password_from_one_address_is_the_last(behind_proxy):
     assert is_let_in(visitor("198.51.100.8"))
 
 
-def test_request_that_came_past_a_proxy_has_the_address_that_connected(settings):
+def test_request_that_bypassed_the_proxy_has_the_address_that_connected(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
     for header in ("198.51.100.1", "nonsense, nonsense", ""):
         assert [sign_up(visitor(header, f"10.0.0.{number}")) for number in range(3)] == [302] * 3
@@ -84,7 +84,7 @@ def test_request_that_came_past_a_proxy_has_the_address_that_connected(settings)
         (True, -1, "TRUSTED_PROXY_COUNT is -1. It must be at least 0."),
     ],
 )
-def test_settings_that_contradict_each_other_are_told(settings, behind, proxies, words):
+def test_settings_that_contradict_each_other_are_reported(settings, behind, proxies, words):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind else None
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     (error,) = checks.proxies_are_counted()
