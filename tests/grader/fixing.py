@@ -141,7 +141,10 @@ def _edit_sentence(sentence: str, shown: str, folder: Path) -> None:
     for found in re.finditer(rf"Delete {_PLACE}", sentence):
         number, lines = int(found[1]), _read(folder / found[2])
         _write(folder / found[2], [*lines[: number - 1], *lines[number:]])
-    if found := re.match(r"Write what it shows into `([^`]+)`, (?:on line (\d+)|after `(.+):`)", sentence):
+    if found := re.match(
+        r"Find the answer in the command's output and write it into `([^`]+)`, (?:on line (\d+)|after `(.+):`)",
+        sentence,
+    ):
         answer = ", ".join(line.strip("* ") for line in shown.strip().split("\n"))
         _write(folder / found[1], _answered(_read(folder / found[1]), found[2], found[3], answer))
     elif re.match(r"(Edit|Save|Write the answer)\b", sentence):

@@ -57,3 +57,11 @@ def test_a_merge_on_the_parent_is_not_an_amended_commit(line):
     line.merge("--no-ff", "-m", "Merge", "main")
     line.git("branch", "-f", "main", "side")
     assert ask(line).outcome is NEEDS_WORK
+
+
+def test_a_root_commit_has_no_parent_to_name(line):
+    line.git("switch", "-q", "--orphan", "new")
+    line.commit("Add the parser again", p="p")
+    line.git("branch", "-f", "main", "new")
+    result = ask(line)
+    assert result.found == f"{line.head()[:7]} `Add the parser again`, a root commit"

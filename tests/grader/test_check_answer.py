@@ -145,7 +145,7 @@ def test_a_wrong_answer_says_what_is_asked_and_which_command_shows_it(repo):
     start, look, edit, keep, _ = result.fix.split("\n\n")
     assert "git switch answers\n" in start
     assert look == "git rev-parse --short 'main~1'"
-    assert edit == "Write what it shows into `answers.txt`, after `root:`."
+    assert edit == "Find the answer in the command's output and write it into `answers.txt`, after `root:`."
     assert keep.startswith("git add -- answers.txt\ngit commit ")
 
 
@@ -163,7 +163,7 @@ def test_right_answers_that_the_author_lists_are_hidden(repo):
     [
         (
             "{first_match: {path: a.txt, matches: nowhere}}",
-            "Not run: `a.txt` does not contain what the question names in any commit on `main`.",
+            "Not run: `a.txt` does not contain the text in question in any commit on `main`.",
         ),
         (
             "{value_in: {path: a.txt, at: v1.0, line: 9}}",

@@ -59,7 +59,12 @@ def test_a_merge_brings_the_commit_itself_and_not_a_copy(forked):
     forked.merge("--no-ff", "-m", "Merge", "side")
     result = ask(forked)
     assert result.outcome is NEEDS_WORK
-    assert result.why.endswith("itself: it was merged, not cherry-picked.")
+    assert result.why.endswith("itself, not a copy of it.")
+
+
+def test_a_commit_that_was_made_on_the_branch_is_not_said_to_be_merged(forked):
+    result = ask(forked, "[main]")
+    assert result.why == f"`main` contains {forked.head()[:7]} `Main` itself, not a copy of it."
 
 
 def test_a_merge_can_be_cherry_picked_too(forked):

@@ -115,7 +115,7 @@ def test_the_expected_value_is_stated_for_each_question(ask, rest, expected):
     [
         ('{"a": null}', "null"),
         ('{"a": [1]}', "a list of 1 item"),
-        ('{"a": {"b": 1, "c": 2}}', "a mapping of 2 keys"),
+        ('{"a": {"b": 1, "c": 2}}', "a mapping with 2 keys"),
         ('{"a": "3"}', "the text `3`"),
         ('{"a": 1e999999}', "the number 1E+999999"),
     ],

@@ -65,7 +65,7 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
     assert result.why == "No branch or tag reaches a blob with the content `loose`."
     assert (result.expected, result.found) == (
         "a blob with the content `loose`",
-        "2 blobs, none of which match",
+        "no match in 2 blobs",
     )
 
 
@@ -87,7 +87,7 @@ def test_an_object_that_no_branch_or_tag_reaches_does_not_count(repo):
 )
 def test_the_expected_object_is_described(repo, shape, expected, found):
     result = repo.ask(f"object: {{{shape}}}")
-    assert (result.expected, result.found) == (expected, f"{found}, none of which match")
+    assert (result.expected, result.found) == (expected, f"no match in {found}")
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,13 @@ def test_a_value_that_contains_itself_is_refused():
         ("data: {path: a.txt, value: a, exists: true}", "data.format", "does not end with .yaml"),
         ("branches: {exactly: []}", "branches.exactly", "expected a list of branches without duplicates"),
         ("branches: {exactly: [a, a]}", "branches.exactly", "expected a list of branches without duplicates"),
+        ("branches: {}", "branches", "needs one of `exactly`, `at_least` and `at_most`"),
+        (
+            "branches: {exactly: [a], at_least: 1}",
+            "branches",
+            "needs one of `exactly`, `at_least` and `at_most`",
+        ),
+        ("tags: {}", "tags", "needs `at_least` or `at_most`"),
         ("history: {}", "history", "needs either `subjects` or `matches`"),
         ("history: {subjects: [a], matches: [a]}", "history", "needs either `subjects` or `matches`"),
         ("history: {matches: ['(']}", "history.matches", "invalid regular expression"),

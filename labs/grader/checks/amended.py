@@ -77,7 +77,7 @@ class AmendedCheck(HistoryKind):
         return needs_work(
             f"The parent of the latest commit on {quoted(self.on)} is not {quoted(self.parent)}.",
             expected=f"a commit whose parent is {named(parent.commit)}",
-            found=f"{named(tip.commit)}, whose {_parents(below)}",
+            found=f"{named(tip.commit)}, {_parents(below)}",
             fix=self._fold(run, tip, parent),
             evidence=[commit_evidence(tip, tip.commit)],
             wanted=replaced(self._old, parent.commit.id[:7], self.on),
@@ -104,8 +104,8 @@ class AmendedCheck(HistoryKind):
 
 def _parents(commits: Sequence[Commit]) -> str:
     if not commits:
-        return "history starts there"
-    return f"parent{' is' if len(commits) == 1 else 's are'} {listed([named(commit) for commit in commits])}"
+        return "a root commit"
+    return f"whose parent{' is' if len(commits) == 1 else 's are'} {listed([named(commit) for commit in commits])}"
 
 
 def _as_one(parent: Tip, subject: str) -> list[Line]:

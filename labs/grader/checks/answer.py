@@ -89,7 +89,8 @@ class AnswerCheck(Kind):
     def _edit(self, asked: Asked | None) -> str:
         # the command prints the answer, or the text in which to find it
         place = f"after `{self.key}:`" if self.key is not None else f"on line {self.line or 1}"
-        told = f"Write {'what it shows' if asked else 'the answer'} into `{visible(self.path)}`, {place}."
+        answer = "Find the answer in the command's output and write it" if asked else "Write the answer"
+        told = f"{answer} into `{visible(self.path)}`, {place}."
         return paragraphs(*([commands(asked.command)] if asked else []), told)
 
     def _asked_place(self, file: Text) -> str:

@@ -65,7 +65,7 @@ class CherryPickedCheck(HistoryKind):
         )
 
     def _on_new_branch(self, verdict: Verdict) -> Verdict:
-        # if the only branch to pick from does not exist, the fix adds a commit to it and picks that
+        # if the only branch to pick from does not exist, the fix creates it with a commit and picks that
         name = self.commits[0]
         if self.commits[1:] or verdict.fix != make_branch(name):
             return verdict
@@ -78,7 +78,7 @@ class CherryPickedCheck(HistoryKind):
 
     def _merged(self, run: Run, onto: Tip, wanted: list[Commit], merged: list[Commit]) -> Verdict:
         return needs_work(
-            f"{quoted(self.on)} contains {named(merged[-1])} itself: it was merged, not cherry-picked.",
+            f"{quoted(self.on)} contains {named(merged[-1])} itself, not a copy of it.",
             expected="a copy of it, which is a different commit",
             found=named(merged[-1]),
             fix=_copy_instead(run, onto, wanted, merged),

@@ -1,7 +1,7 @@
 """`data: {path: params.yaml, value: train.seed, equals: 42}` - a YAML, JSON, TOML or INI file has this value.
 
 `value` is its place, such as `jobs.build.steps[0].name` or `tool["a.b"]`. Instead of `equals` (text, a number, true
-or false): `at_least` and `at_most` (numbers), `matches` (a regex, searched in text), `exists` (true or false).
+or false): `at_least` and `at_most` (numbers), `matches` (a regex, searched for in text), `exists` (true or false).
 `format` (yaml, json, toml, ini) is derived from the extension of the path. A number never equals text or true. In INI
 files, where places are `section.key`, values that look like numbers or booleans are read as such. Files over 256 KB
 are not read.
@@ -196,7 +196,7 @@ def _described(data: object) -> str:
         case list():
             return f"a list of {count(len(data), 'item')}"
         case dict():
-            return f"a mapping of {count(len(data), 'key')}"
+            return f"a mapping with {count(len(data), 'key')}"
         case str():
             return f"the text {quoted(data)}"
     return f"the number {cut(str(data), 60)}"

@@ -3,7 +3,7 @@
 One of: `blob: text` (line endings and a final newline do not matter); `tree: {name: type}` with exactly these entries
 (types: file, executable, folder, link, submodule); `commit: {parents: 2, ancestors: 3, rhombus: true, matches: regex}`
 (`ancestors`: at least this many; `rhombus`: a diamond, two parents with a common parent); `tag: {marks: blob, matches:
-regex}`, an annotated tag that points to a blob, tree or commit. `matches` is searched in the message.
+regex}`, an annotated tag that points to a blob, tree or commit. `matches` is searched for in the message.
 """
 
 import hashlib
@@ -218,7 +218,7 @@ def _none(expected: str, found: str, fix: str = "") -> Verdict:
     return needs_work(
         f"No branch or tag reaches {expected}.",
         expected=expected,
-        found=f"{found}, none of which match",
+        found=f"no match in {found}",
         fix=fix,
     )
 

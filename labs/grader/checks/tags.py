@@ -31,7 +31,7 @@ class TagsCheck(Kind):
     on: RefName | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        yield from count_problems(False, self.at_least, self.at_most)
+        yield from count_problems(None, self.at_least, self.at_most)
 
     def check(self, run: Run) -> Verdict:
         names = [name for name in run.repository.tags if fits(self.matches, name)]

@@ -307,7 +307,7 @@ class FirstMatch(Asked):
 
     name, asks = (
         "first_match",
-        "the ID of the first commit on {on} where {path} contains what the question names, at least seven digits",
+        "the ID of the first commit on {on} where {path} contains the text in question, at least seven digits",
     )
     shows = "git log --oneline --reverse --patch {on} -- {path}"
     path: FilePath
@@ -327,7 +327,7 @@ class FirstMatch(Asked):
                 if seen[entry.id]:
                     return same_id(commit_id)
         return not_run(
-            f"Not run: {quoted(self.path)} does not contain what the question names in any commit on {quoted(self.on)}."
+            f"Not run: {quoted(self.path)} does not contain the text in question in any commit on {quoted(self.on)}."
         )
 
     def _has(self, run: Run, blob_id: str) -> bool:

@@ -66,7 +66,7 @@ def in_its_file(finding: Finding) -> Finding:
     name = finding.add[0] if len(finding.add) == 1 else ""
     if not re.fullmatch(r"[\w./-]+\.py", name):
         return finding
-    return replace(finding, place=Place(name), add=('"""What belongs to the project."""',))
+    return replace(finding, place=Place(name), add=('"""The code of the project."""',))
 
 
 def _tried(path: str, state: _State, ask: Ask) -> Iterator[_State]:

@@ -17,10 +17,13 @@ def fits(pattern: str | None, name: str) -> bool:
 
 
 def count_problems(
-    listed_by_name: bool, at_least: int | None, at_most: int | None
+    listed_by_name: bool | None, at_least: int | None, at_most: int | None
 ) -> Iterator[tuple[str, str]]:
+    """Yield (key, message) for missing or contradictory limits. `listed_by_name` is None if there is no `exactly`."""
     counted = at_least is not None or at_most is not None
-    if listed_by_name == counted:
+    if listed_by_name is None and not counted:
+        yield "", "needs `at_least` or `at_most`"
+    elif listed_by_name == counted:
         yield "", "needs one of `exactly`, `at_least` and `at_most`"
     if at_least is not None and at_most is not None and at_least > at_most:
         yield "at_least", "must not be more than `at_most`"
