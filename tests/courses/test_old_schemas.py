@@ -1,4 +1,4 @@
-"""Labs of schema 1: saved and loaded in schema 2, while versions that are stored stay as they are and grade alike."""
+"""Labs in schema 1: saved and loaded in schema 2, while versions that are stored stay as they are and grade alike."""
 
 import hashlib
 from dataclasses import replace

@@ -61,6 +61,13 @@ def test_a_lost_commit_is_named_and_cherry_picked_again(rebased):
     assert ask(rebased, "subjects: [Side one, Side two]").found == "`Side one`"
 
 
+def test_a_change_with_a_manually_resolved_conflict_is_not_recognized(forked):
+    forked.git("reset", "-q", "--hard", "main")
+    forked.git("cherry-pick", "before~1")
+    forked.commit("Side two", side="two, and a line of main\n")
+    assert ask(forked, "from: before").why.endswith("`Side two` are missing.")
+
+
 def test_messages_in_another_order_need_work(rebased):
     assert ask(rebased, "subjects: [Side two, Side one]").outcome is NEEDS_WORK
 

@@ -1,7 +1,7 @@
 """The kinds of check, by the word that names them in lab.yaml.
 
-To add one, copy a file, list its class in `_ALL`, and run `python -m labs.grader.reference docs`. The tests then ask
-for a row of the kind in `tests/grader/every_kind.py`, `documented.yaml` and `fix_cases.txt`.
+To add one, copy a file, list its class in `_ALL`, and run `python -m labs.grader.reference docs`. The tests then
+require a row for the kind in `tests/grader/every_kind.py`, `documented.yaml` and `fix_cases.txt`.
 """
 
 from ..git.whose import Learner

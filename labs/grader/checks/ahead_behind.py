@@ -1,4 +1,4 @@
-"""`ahead_behind: {name: feature, from: main, ahead: 2, behind: 0}` - a branch is ahead of and behind another.
+"""`ahead_behind: {name: feature, from: main, ahead: 2, behind: 0}` - a branch is this far ahead of and behind another.
 
 `ahead` is the number of commits only on `name`, `behind` the number only on `from`. At least one of the two is needed.
 """

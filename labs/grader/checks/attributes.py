@@ -113,7 +113,7 @@ def attribute_files(run: Run, files: Files, paths: list[str]) -> Sources:
 
 
 def as_pattern(path: str) -> str:
-    """Return a path as a pattern of `.gitattributes`."""
+    """Return a path as a `.gitattributes` pattern."""
     if re.search(r'[\s"\\]|^[#!]', path):
         return '"' + re.sub(r'(["\\])', r"\\\1", path) + '"'
     return path

@@ -34,7 +34,7 @@ from ._shared.shell import Line, commands, paragraphs
 from .commits import MAX_SHOWN, add_commits, commit_evidence
 
 MAX_SIGNED = 200
-HOST = "noreply@github.com"  # the committer of whatever is done on GitHub's own pages
+HOST = "noreply@github.com"  # the committer of commits that GitHub creates
 CLAIM = "A name in a commit does not prove who made it."
 
 

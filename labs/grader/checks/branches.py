@@ -100,7 +100,7 @@ class BranchesCheck(Kind):
         return paragraphs(told or OWN_WORDS, commands(*start_on(into.name), *lines), STASHED)
 
     def _new_names(self, taken: list[str], number: int) -> list[str]:
-        # names that conflict with neither each other nor, if possible, with `taken`
+        # names that do not conflict with each other or, if possible, with `taken`
         more = (f"topic-{count}" for count in range(2, MAX_BRANCHES))
         fitting = [
             name

@@ -1,9 +1,9 @@
 """`commit: {on: main, subject: Fix the sum, touches: [sum.py]}` - a commit exists and is as required.
 
-The commit is named by `at` (such as `main~1`), or searched among the learner's commits on `on` (with `since`, among
-those after that commit) by `subject` (the exact first line) and `matches` (searched in the whole message). With `at`,
-these two are requirements for its message. `touches` lists exactly the files that it changes (compared with its first
-parent), `parents` is the number of its parents, and `empty: true` requires that it changes nothing. `author` and
+The commit is named by `at` (such as `main~1`), or searched for among the learner's commits on `on` (with `since`, among
+those after that commit) by `subject` (the exact first line) and `matches` (searched for in the whole message). With
+`at`, these two are requirements for its message. `touches` lists exactly the files that it changes (compared with its
+first parent), `parents` is the number of its parents, and `empty: true` requires that it changes nothing. `author` and
 `committer` are `Name <email>`, or either part. `signed: true` requires a signature, which is not verified. Use
 `each_commit` for rules for every commit.
 """

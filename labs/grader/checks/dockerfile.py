@@ -42,7 +42,7 @@ _QUESTIONS = (
 @dataclass(frozen=True)
 class DockerfileCheck(Kind):
     kind = "dockerfile"
-    about = "what a file means"
+    about = "the meaning of a file"
 
     path: FilePath = _USUAL
     at: Revision = MAIN_COMMIT

@@ -1,12 +1,13 @@
 """`each_commit: {on: main, matches: '^[A-Z]', forbids: [wip], files_at_most: 5}` - every commit follows these rules.
 
 The rules apply to the commits after `since`, by default to the learner's commits. For messages: `matches` is searched
-in the subject (the first line); none of `forbids` may match the whole subject; case is ignored;
+for in the subject (the first line); none of `forbids` may match the whole subject, ignoring case;
 `subject_at_most` is its maximum length; `blank_second_line: true` requires a blank line after it. Messages that Git or
 GitHub writes, such as `Revert "..."`, are skipped, and a ` (#12)` after a subject or a `fixup! ` before it is ignored.
 The other rules skip merge commits. For one topic per commit: `files_at_most`, and `one_of: [[a.py, test_a.py],
-[docs]]`, which requires that each commit changes files (or folders) of one group only. `message_matches` is searched in
-the whole message. `subject`, `touches`, `author`, `committer`, `parents`, `signed` and `empty` work as in `commit`.
+[docs]]`, which requires that each commit changes files (or folders) of one group only. `message_matches` is searched
+for in the whole message. `subject`, `touches`, `author`, `committer`, `parents`, `signed` and `empty` work as in
+`commit`.
 """
 
 import re

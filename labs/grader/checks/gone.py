@@ -1,7 +1,7 @@
 """`gone: {subject: Add the password, on: main}` - a commit is no longer in the history: it was reset or dropped.
 
-Also by `matches` (searched in the message) or `at` (a full ID, or a revision such as `feature~1` on a different
-branch). `everywhere: true` requires that no branch or tag contains such a commit.
+The commit is named by `subject`, `matches` (searched for in the message) or `at` (a full ID, or a revision such as
+`feature~1` on a different branch). `everywhere: true` requires that no branch or tag contains such a commit.
 """
 
 from collections.abc import Iterator
@@ -121,7 +121,7 @@ def drop_all(run: Run, tip: Tip, commits: list[Commit]) -> str:
 
 
 def drop(run: Run, tip: Tip, commit: Commit, *, tags: bool = True) -> str:
-    """Return commands that drop a commit, or the merge that brought it, from a branch; a tag is deleted.
+    """Return commands that drop a commit, or the merge that brought it in, from a branch; a tag is deleted.
 
     Without `tags`, tags on later commits are not moved, since one of them may name the commit.
     """

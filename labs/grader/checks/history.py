@@ -1,6 +1,6 @@
 """`history: {on: main, subjects: [Add the parser, Add the tests]}` - a branch has commits with these messages.
 
-`subjects` are exact first lines, `matches` regular expressions searched in them, both oldest first. By default the
+`subjects` are exact first lines, `matches` regular expressions searched for in them, both oldest first. By default the
 learner's commits count, with `since` (a commit such as `v1.0` or `main^{root}`) those after that commit. Only first
 parents are followed; `line: all` includes merged commits. With `in_order: true`, other commits are allowed before,
 between and after. Instead of messages, `linear: true` requires that there is no merge commit.

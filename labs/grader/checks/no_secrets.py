@@ -163,7 +163,7 @@ def _still_there(run: Run, leaks: list[Leak]) -> list[tuple[Leak, list[str]]]:
 
 
 def _edit(leak: Leak, lines: list[str]) -> str:
-    # of a key over several lines, only the first line is known
+    # only the first line of a multi-line key is known
     path = visible(decoded(leak.blob.path))
     line = lines[leak.line - 1]
     if "-----BEGIN" in line or leak.rule.name == "a private key":

@@ -66,7 +66,7 @@ own_tests:
     variants: tuple[Variant, ...]
     equivalents: tuple[dict[FilePath, Content], ...] = ()
     command: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    seconds: Seconds = A_MINUTE  # type: ignore[misc]  # a field with another default
+    seconds: Seconds = A_MINUTE  # type: ignore[misc]  # a field with a different default
 
     def problems(self) -> Iterator[tuple[str, str]]:
         if not 0 < self.catches_at_least <= len(self.variants):

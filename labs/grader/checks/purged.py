@@ -47,7 +47,7 @@ class PurgedCheck(Kind):
         )
 
     def _looked_at(self, repository: Repository) -> LookedAt:
-        # all paths of the history; those in submodules are not known
+        # all paths in the history; those in submodules are not known
         paths: dict[bytes, bool] = {}
         for commit in repository.history:
             for path, (old, new) in repository.change_of(commit).items():

@@ -42,7 +42,7 @@ requires-python = ">=3.11"
 @dataclass(frozen=True)
 class PythonPackageCheck(Kind):
     kind = "python_package"
-    about = "what a file means"
+    about = "the meaning of a file"
 
     path: str = "."
     at: Revision = MAIN_COMMIT

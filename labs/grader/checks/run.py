@@ -1,10 +1,11 @@
-"""`run: {command: [python, train.py], exit: 0, matches: 'accuracy'}` - a command works, run in a sandbox.
+"""`run: {command: [python, train.py], exit: 0, matches: 'accuracy'}` - a command works when run in a sandbox.
 
 It runs on the files of the commit `at`, without network access. The time limit is `seconds` (default 20). `matches` is
-a regular expression, searched in stdout and stderr together (`^` and `$` match at the start and end of each line); of
-more than 256 KB, only the first and last 128 KB are searched. `stdin` is its input, `writes` a file that it must
-create, and `files`, by path, replace the learner's. With `since`, it must pass at each commit after that one, up to 30.
-The learner's program chooses its own exit status and output: use `tests` if the grade depends on what it does.
+a regular expression, searched for in stdout and stderr together (`^` and `$` match at the start and end of each line);
+if they exceed 256 KB, only the first and last 128 KB are searched. `stdin` is its input, `writes` a file that it must
+create, and `files` maps paths to contents that replace the learner's. With `since`, it must pass at each commit after
+that one, up to 30. The learner's program chooses its own exit status and output: use `tests` if the grade depends on
+what it does.
 """
 
 import re

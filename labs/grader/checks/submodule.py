@@ -1,6 +1,7 @@
 """`submodule: {path: vendor/lib, at: main}` - there is a submodule at a path, with a URL in `.gitmodules`.
 
-`commit` (a full ID) is the commit that it must point to, `matches` a regex searched in its URL. It is never fetched.
+`commit` (a full ID) is the commit that it must point to, `matches` a regex searched for in its URL. It is never
+fetched.
 """
 
 import re

@@ -1,7 +1,7 @@
 """`tag: {name: v1.0.0, annotated: true, on: main, matches: First release}` - a tag exists and is of the right type.
 
 `annotated: false` requires a lightweight tag, `on` that it points to a commit in the history of that branch, `at` that
-it points to exactly one commit, such as `main~1`. `matches` is searched in its message, so `\\AFirst release\\Z`
+it points to exactly one commit, such as `main~1`. `matches` is searched for in its message, so `\\AFirst release\\Z`
 requires exactly that message. `exists: false` requires that there is no such tag.
 """
 
@@ -140,7 +140,7 @@ class TagCheck(Kind):
         )
 
     def _move(self, tag: Tag, target: str) -> str:
-        # a moved tag keeps its type and message if they are as required, and otherwise gets them
+        # a moved tag keeps its type and message if they are as required, else gets the required ones
         annotated = bool(self.matches) or (tag.annotated if self.annotated is None else self.annotated)
         good = self.matches is None or re.search(self.matches, tag.message or "")
         return move_tag(tag, target, annotated=annotated, message=(good and tag.message) or self._message)

@@ -4,9 +4,9 @@
 name, is the sentence shown to learners. `learner.call("module:name", ...)` returns the result of the learner's
 function as JSON types, within `call_seconds` (2; importing its module, from the top folder or `src`, may take 10).
 `learner.raised(...)` is the name of the exception that it raised, or None. `learner.run(["python", "app.py"],
-stdin="...")` has `exit` and `output`; of more than 256 KB, the middle is left out. `==` also compares types: 5.0 is not
-5. The tests run separately from the learner's code and files, at the commit `at`, in `seconds` (20) together. `code`,
-its calls and their results are not shown.
+stdin="...")` has `exit` and `output`; if it exceeds 256 KB, the middle of the output is left out. `==` also compares
+types: 5.0 is not 5. The tests run separately from the learner's code and files, at the commit `at`, and share a limit
+of `seconds` (20). `code`, its calls and their results are not shown.
 """
 
 import ast

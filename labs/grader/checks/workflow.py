@@ -78,7 +78,7 @@ _QUESTIONS = (
 @dataclass(frozen=True)
 class WorkflowCheck(Kind):
     kind = "workflow"
-    about = "what a file means"
+    about = "the meaning of a file"
 
     path: FilePath
     at: Revision = MAIN_COMMIT

@@ -1,6 +1,6 @@
 """A report for GitHub Actions: annotations on lines that need work, and a job summary in Markdown.
 
-The runner executes output lines that begin with `::`, so nothing else of the report is printed.
+The runner executes output lines that begin with `::`, so no other text from the repository is printed.
 """
 
 import re
@@ -15,7 +15,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&#!])")
 
 
 def annotation_lines(report: Report) -> list[str]:
-    """Return workflow commands: an error per check that needs work, a warning per check that was not run."""
+    """Return workflow commands: an error per check that needs work or has a fault, a warning per check not run."""
     return [_annotation(result) for result in report.results if result.outcome in _LEVELS]
 
 
