@@ -25,7 +25,7 @@ from .sandbox import Sandbox
 from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
 
-# The first number is one above the latest schema of lab.yaml that this engine reads
+# the major version is one above the latest schema of lab.yaml that this engine reads
 ENGINE_VERSION = "3.0"
 MAX_TEXT = 600
 MAX_LINE = 160

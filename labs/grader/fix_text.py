@@ -1,6 +1,6 @@
-"""Tell the words of a fix from what is typed: commands, and lines that go into a file.
+"""Tell the sentences of a fix from commands and from lines that go into a file.
 
-A fix is made of pieces between blank lines. Indented pieces go into a file; commands begin with a program, or with
+Blank lines separate the pieces of a fix. Indented pieces go into a file; commands begin with a program, or with
 comment lines and then a program.
 """
 

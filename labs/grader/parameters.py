@@ -224,7 +224,7 @@ def _content(data: object) -> str | None:
 
 
 def _moment(data: object) -> datetime | None:
-    # whole seconds; UTC without an offset. Git stores no year before 1970.
+    # whole seconds; UTC if there is no offset. Git stores no year before 1970.
     try:
         moment = datetime.fromisoformat(data) if isinstance(data, str) else None
     except ValueError:

@@ -66,7 +66,7 @@ class CheckProof:
 
     @property
     def unseen(self) -> str:
-        """Say what no scenario shows: to pass, to need work or both; "" if all was seen.
+        """Name the outcomes that no scenario shows: to pass, to need work or both; "" if none is missing.
 
         For a check that should have passed but had nothing to judge, name the scenario.
         """

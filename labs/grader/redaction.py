@@ -20,8 +20,8 @@ Cut = tuple[int, int, str]
 def public_text(source: str, lessons: str = "") -> str:
     """Return a lab.yaml without scenarios, hints and hidden parameters, and without comments inside these.
 
-    A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` is a text that
-    `load_spec` reads. `lessons`, if given, is put in front: the base URL of the lab's lessons.
+    A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` must be a text
+    that `load_spec` accepts. `lessons`, if given, is added at the top: the base URL of the lab's lessons.
     """
     root = compose_yaml(source)
     assert isinstance(root, MappingNode)  # noqa: S101 - load_spec reads it
@@ -111,7 +111,7 @@ def _without(text: str, mapping: Node, name: str) -> Iterator[Cut]:
 
 
 def _comments_above(text: str, mapping: Node, at: int) -> Cut:
-    # comment lines right above a key, and the line end before them instead of their own
+    # comment lines right above a key, and the newline before them instead of their own
     line = text.rfind("\n", 0, mapping.value[at][0].start_mark.index) + 1
     before = _last_of(mapping.value[at - 1][1]).end_mark.index if at else mapping.start_mark.index
     first = text.rfind("\n", 0, before) + 1 if text[before - 1] == "\n" else text.find("\n", before) + 1

@@ -48,7 +48,7 @@ class Drawing:
 class CheckResult:
     """One check of one submission. `reason` is set for NOT_RUN and FAULT only, `why` for the other two.
 
-    `fix` is text of one or more lines, commands for a plumbing check; `hint` is a stronger one, for later tries.
+    `fix` is text of one or more lines, commands for a plumbing check; `hint` is more help, for later submissions.
     `drawings` show what was found and, if the check has one, the wanted shape. No text here has control characters.
     `found_nothing` is True if there was nothing for the check to judge.
     """
@@ -87,9 +87,9 @@ def points_to_show(points: Decimal, *, passed: bool) -> Decimal:
 class Report:
     """All results in the author's order. `spec_digest` identifies the lab.yaml, `engine` the engine.
 
-    `checks_digest` is the same for the public text of that lab, `head` the commit of main, else of the first branch
-    (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the commits
-    that need work marked.
+    `checks_digest` identifies what that lab.yaml shares with its public text, `head` the commit of main, else of the
+    first branch (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the
+    commits that need work marked.
     """
 
     schema: int
@@ -112,7 +112,7 @@ class Report:
 
     @property
     def score(self) -> int:
-        """Whole percent, rounded down, so that a displayed pass mark has been reached."""
+        """Points in whole percent, rounded down, so that a miss is never shown as the pass mark."""
         return int(self.points * 100 / self.max_points) if self.max_points else 0
 
     @property

@@ -86,7 +86,7 @@ def _first_to_fix(result: CheckResult) -> Iterator[str]:
 
 
 def _fix(text: str) -> Iterator[str]:
-    # what is typed stays whole, to be pasted
+    # commands and lines of a file are not wrapped, so that they can be pasted
     for number, piece in enumerate(fix_text.pieces(text)):
         if number:
             yield ""

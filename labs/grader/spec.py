@@ -75,7 +75,7 @@ class LabSpec:
     lessons: str = ""
 
     def lesson_address(self, name: str) -> str:
-        # as far as this text says
+        # the name itself if the text has no base URL
         slug, hash_sign, heading = name.partition("#")
         return f"{self.lessons}{slug}/{hash_sign}{heading}" if self.lessons else name
 
@@ -129,7 +129,7 @@ def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
     if value is None:
         return newest  # reported as a missing key
     if type(number) is int and number > newest:
-        # The first number of a labcheck is one above the latest schema that it reads
+        # the major version of labcheck is one above the latest schema that it reads
         later = f"this lab needs labcheck {number + 1} or later: download it from the lab's page"
         raise SpecError([Problem(value.line, "schema", later)])
     message = f"expected {newest}, or 1 in an older lab.yaml, found {described(number)}"

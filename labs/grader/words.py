@@ -43,12 +43,12 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def shown_points(points: Decimal) -> str:
-    """Return at most one decimal, with a comma for thousands, as the pages of the portal do."""
+    """Return points with at most one decimal and a comma for thousands, as on the portal's pages."""
     return f"{points.quantize(Decimal('0.1'), ROUND_HALF_UP) + 0:,}".removesuffix(".0")
 
 
 def size(number: int) -> str:
-    """Return bytes in words, with 1,024 bytes to the KB: `12 bytes`, `340 KB`, `1.5 MB`."""
+    """Return a number of bytes in words, with 1,024 bytes to the KB: `12 bytes`, `340 KB`, `1.5 MB`."""
     if number < 1 << 10:
         return count(number, "byte")
     unit, shift = next(

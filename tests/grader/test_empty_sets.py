@@ -54,7 +54,7 @@ MAY_PASS: dict[Build, dict[str, str]] = {
     | {
         "file": "the README is not the file that has to be absent",
         "purged": "the README is not the file that has to be purged",
-        "line_endings": "the README has a line end",
+        "line_endings": "the README has a line ending",
         "no_conflict_markers": "the README was read",
         "no_large_files": "the README has a size",
         "no_secrets": "the README was read",

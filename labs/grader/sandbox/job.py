@@ -57,7 +57,7 @@ class Ran:
     """Result of a command. `exit` is its exit status, 128 and more for a signal; it is the learner's claim.
 
     `why` says what ended it: itself (`exit`), or the exceeded limit. `output` is stdout and stderr together; past
-    256 KB only the beginning and the end: `left_out` bytes with `lines_left_out` line ends are missing after the
+    256 KB only the beginning and the end: `left_out` bytes with `lines_left_out` newlines are missing after the
     first `head` bytes. `seconds` is the wall clock. `found` is True if the file to look for exists.
     """
 

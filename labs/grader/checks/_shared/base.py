@@ -1,6 +1,6 @@
 """Base class of the kinds of check, their input and their verdicts.
 
-For authors of kinds: name in `LookedAt` the set that a check judges, such as the 3 commits of yours on `main`. `passed`
+For authors of kinds: name in `LookedAt` the set that a check judges, such as your 3 commits on `main`. `passed`
 turns an empty set into "needs work" (or "not run" if its members could not be read), so a kind never passes on
 nothing. `may_be_empty` is only for statements about emptiness, such as `exactly: 0`.
 
@@ -27,7 +27,7 @@ from ...words import alike, count, decoded, listed, quoted
 from .ref_conflicts import with_branches_renamed, with_tags_renamed
 from .shell import STASHED, commands, paragraphs, start_on
 
-VERSION = re.compile(r"v?\d")  # names of tags begin so, names of branches hardly ever
+VERSION = re.compile(r"v?\d")  # tag names start like this, branch names hardly ever
 _QUESTION = re.compile(r"(?:whether|what|which|how|where|who) ")
 
 
@@ -191,7 +191,7 @@ def not_run(reason: str, *, fix: str = "") -> Verdict:
 
 
 def not_known(reason: str, *, fix: str = "") -> Verdict:
-    """Return the verdict if what was read decides nothing. `reason` completes "Cannot tell", such as "whether …"."""
+    """Return the verdict on a question without an answer. `reason` completes "Cannot tell", such as "whether …"."""
     return not_run(f"Cannot tell{'' if _QUESTION.match(reason) else ':'} {reason}.", fix=fix)
 
 

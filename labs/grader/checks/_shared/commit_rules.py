@@ -32,7 +32,7 @@ Fault = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class CommitRules:
-    """Parameters of both kinds. Commits are searched on `on`, with `since` after that commit."""
+    """Parameters of both kinds. Commits are looked for on `on`, with `since` only after that commit."""
 
     on: RefName = MAIN
     since: Revision | None = None
@@ -59,7 +59,7 @@ class CommitRules:
             expected, found = (_parents(number) for number in (self.parents or 0, len(commit.parents)))
             return f"has {found}", expected, found
         for role, wanted in (("author", self.author), ("committer", self.committer)):
-            if wanted is None:  # people are read for all commits once one is asked for
+            if wanted is None:  # reading the people of one commit reads those of all
                 continue
             person = getattr(commit, role)
             if not _is(person, wanted):
@@ -111,7 +111,7 @@ class CommitRules:
         return on_branch(branch, *aside, merge) if self.parents == 2 else ""
 
     def _put_right(self, run: Run, commit: Commit) -> list[Line]:
-        # stages exactly what belongs into the commit; the files in the folder stay as they are
+        # stages exactly what belongs in the commit; the files in the folder stay as they are
         if not (self.touches or self.empty) or not commit.parents:
             return []
         changed = set(map(decoded, run.repository.change_of(commit)))

@@ -13,7 +13,7 @@ from ...formats.data import Absent, Format, Steps, UnparsableError, find, read_d
 MAX_LINES = 60
 MAX_LINES_SEARCHED = 200
 MAX_LINE = 500  # characters of a line in which a pair is looked for
-MAX_TRIED = 10  # edits of which each has the whole file read again
+MAX_TRIED = 10  # edits; each try parses the whole file again
 _VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s,"'\[\]{{}}#][^,\[\]{{}}#]*?)"""
 _PAIR = r"""(?<![\w-])["']?{name}["']?\s*[:=]\s*""" + _VALUE + r"(?=\s*(?:[,\]}}#]|$))"
 

@@ -29,7 +29,7 @@ def redo_merge(run: Run, name: str, into: Tip, by: str, brought: list[Commit], *
     if by != "none" and not has_merge:
         return _with_more(name, into, by)
     branch, lines = run.repository.branch(name), list[Line]()
-    if by != "none":  # the branch as the remote has it, or as the merge brought it where it is gone
+    if by != "none":  # the remote's branch or, if that was deleted, the merged commit
         update: list[Line] = [["git", "switch", name], _pull(name), ["git", "switch", into.name]]
         lines = update if branch else []
     for commit in reversed(brought):

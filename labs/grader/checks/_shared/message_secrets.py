@@ -19,7 +19,7 @@ from .rewriting import allow_empty
 from .shell import Line, paragraphs
 
 MAX_BYTES = 32 << 20
-BATCH = 500  # messages that are looked at as one text, since few have anything
+BATCH = 500  # messages that are searched as one text, since few contain a credential
 _BETWEEN = "\n\0\n"
 
 

@@ -11,7 +11,7 @@ _SAME_ENDINGS = (
     {".htm", ".html"},
     {".jpg", ".jpeg"},
 )
-_MIN_LETTERS = 4  # a shorter name with one other letter is hardly a typo
+_MIN_LETTERS = 4  # a shorter name that differs in one letter is rarely a typo
 
 
 def near_path(path: str, others: Iterable[str]) -> str | None:
@@ -30,7 +30,7 @@ def near_path(path: str, others: Iterable[str]) -> str | None:
 
 
 def _bare(path: str) -> str:
-    # without what is easily mistaken: case, composed letters, spaces, backslashes
+    # folds what is easily mistaken: case, composed letters, spaces, backslashes
     composed = unicodedata.normalize("NFC", path).casefold().replace("\\", "/")
     return "/".join(re.sub(r"[\s_-]+", "-", part.strip()) for part in composed.split("/"))
 

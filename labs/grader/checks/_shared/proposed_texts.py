@@ -45,7 +45,7 @@ def examples(pattern: str) -> list[str]:
 
 
 def _example(pattern: str, number: int) -> str:
-    # each class becomes its character of this number
+    # each class becomes its nth character
     text = _ANCHORS.sub("", _ANCHORS.sub("", next(iter(_alternatives(pattern)))))
     text = re.sub(r"\\d(?:[+*]|\{\d+\})?", str(number), text)
     text = re.sub(r"\[([^\]^\\]+)\](?:[+*]|\{\d+\})?", lambda found: _one_of(found[1], number), text)

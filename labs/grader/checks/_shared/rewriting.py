@@ -11,7 +11,7 @@ from .shell import Line
 
 
 def drop_lines(run: Run, tip: Tip, commit: Commit) -> list[Line] | None:
-    """Return lines that drop a commit, or the merge that brought it; None for a root commit."""
+    """Return lines that drop a commit, or the merge that brought it in; None for a root commit."""
     history = run.repository.history
     line = list(history.first_parents(tip.commit.id, history.descendants(commit.id)))
     oldest = history[line[-1]]

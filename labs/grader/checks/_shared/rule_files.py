@@ -15,7 +15,7 @@ from ...git.trees import Entry
 from ...words import decoded, quoted
 from .base import Run
 
-MAX_PATH, MAX_NAME = 1000, 80  # in characters of up to three bytes: what all file systems take
+MAX_PATH, MAX_NAME = 1000, 80  # in characters of up to three bytes; all file systems accept these
 Sources = dict[str, bytes]
 Files = Mapping[bytes, Entry]
 

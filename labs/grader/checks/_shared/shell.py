@@ -46,6 +46,6 @@ def write_lines(lines: list[str], path: str) -> str:
 
 
 def append_line(line: str, path: str) -> str:
-    # starts with a line end, since the last line of the file may have none
+    # starts with a newline, since the last line of the file may have none
     printf = commands(["printf", "\\n%s\\n", line])
     return f"{printf} >> {shlex.quote(path)}"

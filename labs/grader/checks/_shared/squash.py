@@ -55,7 +55,7 @@ def _is_replayed(original: Commit, commit: Commit) -> bool:
 
 
 def carried_at(repository: Repository, branch: Commit, into: Commit) -> Commit | None:
-    """Return the first commit on `into` in which all files are as on the branch, without the branch's commits."""
+    """Return the first commit on `into` that has every change of the branch, but not its commits."""
     history = repository.history
     known = history.ancestors(branch.id)
     line = list(takewhile(lambda commit_id: commit_id not in known, history.first_parents(into.id)))[::-1]
@@ -85,7 +85,8 @@ def _first_with(
 
 
 def _since_parting(repository: Repository, branch: Commit, into: Commit) -> list[Change]:
-    # One change per merge base. After criss-cross merges, the branch did not change a path that equals one of them.
+    # One change per merge base. After criss-cross merges there are several, and a path that is the same as in one of
+    # them was not changed on the branch.
     history = repository.history
     bases = [history[commit_id] for commit_id in history.merge_bases(branch.id, into.id)]
     found = [repository.changes(base, branch) for base in bases] or [repository.changes(None, branch)]
