@@ -50,7 +50,7 @@ def read(text: str) -> Address:
     return read_address(text, hosts=settings.REPOSITORY_HOSTS)
 
 
-def _network(host: str) -> Network:
+def network_of(host: str) -> Network:
     if host not in settings.REPOSITORY_HOSTS:  # it may have been allowed when the address was submitted
         raise FetchRefusedError("host", f"Repositories on {quoted(host)} are no longer supported.")
     if not settings.TEST_GIT_SERVER:
@@ -74,7 +74,7 @@ def check_lookup_rate(user_id: int) -> None:
 def newest(address: Address) -> Offer:
     """Return the newest commit at an address within 5 s. Stores nothing. Raises LookUpFailedError."""
     with _raise_lookup_error():
-        found = latest(address, network=_network(address.host))
+        found = latest(address, network=network_of(address.host))
     return Offer(address, found.branch, found.commit, found.subject)
 
 
@@ -84,7 +84,7 @@ def snapshot(address: Address) -> tuple[dict[str, str], str]:
     Raises LookUpFailedError.
     """
     with _raise_lookup_error():
-        listing = Server(address, WHILE_SOMEBODY_WAITS, _network(address.host)).listing()
+        listing = Server(address, WHILE_SOMEBODY_WAITS, network_of(address.host)).listing()
         branch = listing.meant_by(address)
     return listing.first(branch, ORDINARY.refs), HEADS + branch
 
@@ -112,7 +112,7 @@ def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Pat
     """
     path = mirror_path(settings.MIRROR_ROOT, address)
     with hold(path, seconds=HOLD_SECONDS) as mirror:
-        fetched = fetch(address, mirror, network=_network(address.host))
+        fetched = fetch(address, mirror, network=network_of(address.host))
         notes = [*fetched.notes, *_changes(path, address, refs, fetched.refs)]
         try:
             yield path, notes
@@ -121,8 +121,7 @@ def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Pat
             if fetched.is_new:  # not a fault of our disk: the host sent it
                 raise damaged_refusal(str(error), address, ORDINARY) from error
             raise
-        size = bytes_in(path)
-    _prune_after(size)
+    prune_after(path)
 
 
 @dataclass
@@ -135,9 +134,9 @@ class _Added:
 _added = _Added()
 
 
-def _prune_after(size: int) -> None:
-    # walk all mirrors only once this process may have added a twentieth of their limit
-    _added.bytes += size
+def prune_after(path: Path) -> None:
+    # after a fetch into `path`; walks all mirrors only once this process may have added a twentieth of their limit
+    _added.bytes += bytes_in(path)
     if _added.bytes < settings.MIRROR_MAX_BYTES // 20:
         return
     _added.bytes = 0

@@ -1,4 +1,4 @@
-"""GitPython, hardened, for repositories that the portal created itself and for no others.
+"""GitPython, hardened, for repositories that the portal created itself and for mirrors of repositories of staff.
 
 The engine never uses it: docs/architecture.md says why.
 """
@@ -68,7 +68,7 @@ def create(path: Path) -> None:
 
 @contextmanager
 def open_repository(path: Path) -> Iterator[PracticeRepo]:
-    """Open a practice repository to read it. Turns everything GitPython raises into RepositoryError."""
+    """Open a practice repository or a mirror to read it. Turns everything GitPython raises into RepositoryError."""
     if borrowed := next((name for name in _BORROWS if (path / name).exists()), None):
         raise RepositoryError(
             f"The repository at {path} has {borrowed}, so it reads objects from a different repository."

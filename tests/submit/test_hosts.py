@@ -39,7 +39,7 @@ def test_production_refuses_to_start_with_the_server_of_the_tests(tmp_path):
 
 
 def test_hosts_are_resolved_and_trusted_as_on_the_internet():
-    assert hosts._network("github.com") is INTERNET
+    assert hosts.network_of("github.com") is INTERNET
 
 
 @pytest.mark.parametrize("names", [[], [""]])

@@ -1,0 +1,63 @@
+"""Git repositories of staff on other hosts. `labs` registers the hardened fetch, because `lessons` imports no labs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+class RepositoryUnavailableError(Exception):
+    """A repository cannot be read; the message says why and what to do. `is_ours`: a retry may succeed."""
+
+    def __init__(self, message: str, *, is_ours: bool = False) -> None:
+        super().__init__(message)
+        self.is_ours = is_ours
+
+
+@dataclass(frozen=True)
+class FetchedRepository:
+    """A bare mirror, open for reading. `refs` maps full ref names to object IDs; `branch` is the one asked for.
+
+    Files over 1 MB are not fetched.
+    """
+
+    repo: Any  # Any: git.Repo, which only modules that read repositories import
+    refs: Mapping[str, str]
+    branch: str
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Access to other hosts.
+
+    `address(text)` returns (address, branch or "") of a pasted text. `fetch(address, branch)` fetches into a mirror and
+    holds it; an empty branch means the default one. Both raise RepositoryUnavailableError.
+    """
+
+    address: Callable[[str], tuple[str, str]]
+    fetch: Callable[[str, str], AbstractContextManager[FetchedRepository]]
+
+
+_hosts: list[Hosts] = []
+
+
+def register_hosts(hosts: Hosts) -> None:
+    _hosts[:] = [hosts]
+
+
+def read_address(text: str) -> tuple[str, str]:
+    """Return the address, such as `https://github.com/owner/name`, and the branch in it, if any."""
+    return _registered().address(text)
+
+
+@contextmanager
+def fetched(address: str, branch: str = "") -> Iterator[FetchedRepository]:
+    """Fetch all branches and tags, within limits; for tasks and commands, because it may take a minute."""
+    with _registered().fetch(address, branch) as repository:
+        yield repository
+
+
+def _registered() -> Hosts:
+    if not _hosts:
+        raise RepositoryUnavailableError("This portal cannot fetch repositories from other hosts.")
+    return _hosts[0]
