@@ -87,10 +87,14 @@ def verbatim(case: Case, lessons: list[Lesson]) -> Iterator[str]:
             yield f"lines {entry['lines']} are not in a block of code:\n{text}"
 
 
-def checklists(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+def checklists(case: Case, lessons: list[Lesson], offered: list[Any]) -> Iterator[str]:
     found = [[tidy(item) for item in items] for each in lessons for items in contents(each).checklists]
     for entry in case.of("checklists"):
-        if [tidy(item) for item in entry["items"]] not in found:
+        items = [tidy(item) for item in entry["items"]]
+        lines = [line for line, text in enumerate(case.lines, 1) if items[0] in tidy(text)]
+        if items not in found and not any(
+            offers(offered, "checklist", {"lines": [line, line]}) for line in lines
+        ):
             yield f"no checklist {entry['items']} in {found}"
 
 
