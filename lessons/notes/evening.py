@@ -1,0 +1,182 @@
+"""Turn the lines of one evening into pieces."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from .decisions import Decisions
+from .forms import Former, heading_text
+from .habits import Habits
+from .outline import Heading, Item, Outliner, adopt_sections
+from .pieces import Piece
+from .regions import Region
+from .rows import Row, is_rule, read_row
+from .signs import clean, is_plain_title
+from .source import Line
+from .writing import inline
+
+MIN_AGENDA = 3
+
+
+def read_items(
+    lines: Sequence[Line], regions: Sequence[Region], spans: Sequence[tuple[int, int]]
+) -> tuple[list[Item], frozenset[int]]:
+    """Return rows and regions of line ranges, and the numbers of rows that rules frame or underline."""
+    items: list[Item] = []
+    framed: set[int] = set()
+    starts = [region.first for region in regions]
+    for first, last in spans:
+        number, gap, rule_above = first, 0, False
+        while number <= last:
+            place = bisect_left(starts, number)
+            if place < len(regions) and regions[place].first == number and regions[place].last <= last:
+                items.append(regions[place])
+                number, gap, rule_above = regions[place].last + 1, 0, False
+                continue
+            text = lines[number - 1].text
+            if not text.strip():
+                gap += 1
+            elif is_rule(text) or _is_underline(text, items, number):
+                row = items[-1] if items else None
+                is_below = (
+                    isinstance(row, Row) and row.number == number - 1 and not row.mark and not row.heading
+                )
+                if (
+                    is_below
+                    and isinstance(row, Row)
+                    and (rule_above or text.strip()[0] in "=-~")
+                    and len(row.text) < 100
+                ):
+                    framed.add(row.number)
+                rule_above = True
+                gap += 1
+                number += 1
+                continue
+            else:
+                items.append(read_row(lines[number - 1], number, gap))
+                gap = 0
+                if len(items) > 1 and isinstance(before := items[-2], Row) and before.number != number - 1:
+                    pass
+                rule_above = (
+                    rule_above and lines[number - 2].text.strip() != "" and is_rule(lines[number - 2].text)
+                )
+            number += 1
+    return items, frozenset(framed)
+
+
+def _is_underline(text: str, items: Sequence[Item], number: int) -> bool:
+    bare = text.strip()
+    if bare in ("---", "***", "___"):
+        return True
+    row = items[-1] if items else None
+    is_line = (len(bare) >= 2 and not bare.strip("=")) or (len(bare) >= 3 and not bare.strip("-"))
+    return is_line and isinstance(row, Row) and row.number == number - 1
+
+
+def make_pieces(items: Sequence[Item], framed: frozenset[int], former: Former, habits: Habits) -> list[Piece]:
+    """Return the pieces of an evening in order. Topics have level 1."""
+    headings = Outliner(items, framed, habits).run()
+    adopt_sections(headings)
+    agenda = _agendas(items, headings)
+    pieces: list[Piece] = []
+    body: list[Item] = []
+    title = ""
+    at = 0
+    while at < len(items):
+        if end := agenda.get(at):
+            pieces += former.make(body, title)
+            body = []
+            pieces.append(_agenda(items[at:end]))
+            at = end
+            continue
+        heading = headings.get(at)
+        if heading is None:
+            body.append(items[at])
+        else:
+            pieces += former.make(body, title)
+            body = []
+            title = clean(heading.row.text)
+            pieces.append(_heading(heading))
+        at += 1
+    return pieces + former.make(body, title)
+
+
+def _heading(heading: Heading) -> Piece:
+    row, level = heading.row, heading.level
+    is_label = level > 3 or (heading.is_bare and level > 1)
+    kind = "label" if is_label else "topic" if level == 1 else "section"
+    number = f"{row.mark} " if row.is_numbered else ""
+    shown = heading_text(row) or inline(row.text, row)
+    return Piece(
+        kind,
+        row.number,
+        row.number,
+        f"{number}{shown}",
+        title=f"{number}{clean(row.text)}",
+        level=0 if is_label else level,
+    )
+
+
+def _agendas(items: Sequence[Item], headings: dict[int, Heading]) -> dict[int, int]:
+    # Start and end of three or more headings in a row with nothing below them: what the evening will cover.
+    found: dict[int, int] = {}
+    at = 0
+    while at < len(items):
+        end = at
+        while end < len(items) and _is_agenda_line(items, headings, end):
+            end += 1
+        if sum(place in headings for place in range(at, end)) >= MIN_AGENDA:
+            found[at] = end
+        at = max(end, at + 1)
+    return found
+
+
+def _is_agenda_line(items: Sequence[Item], headings: dict[int, Heading], at: int) -> bool:
+    row, heading = items[at], headings.get(at)
+    if not isinstance(row, Row) or row.heading:
+        return False
+    if heading:
+        return heading.level > 1 and (heading.is_bare or _is_agenda_line_below(items, headings, at))
+    after = items[at + 1] if at + 1 < len(items) else None
+    return (
+        not row.mark
+        and is_plain_title(row)
+        and row.gap > 0
+        and isinstance(after, Row)
+        and after.indent <= row.indent
+        and after.gap > 0
+    )
+
+
+def _is_agenda_line_below(items: Sequence[Item], headings: dict[int, Heading], at: int) -> bool:
+    # A heading whose whole content is further headings with nothing below them, or one plain title.
+    end = at + 1
+    while (
+        end < len(items)
+        and end - at < 6
+        and (inner := headings.get(end))
+        and inner.level > headings[at].level
+    ):
+        if not inner.is_bare:
+            return False
+        end += 1
+    if end > at + 1:
+        return True
+    return _is_agenda_line(items, headings, end) if end < len(items) and end not in headings else False
+
+
+def _agenda(items: Sequence[Item]) -> Piece:
+    rows = [item for item in items if isinstance(item, Row)]
+    base = min(row.indent for row in rows)
+    lines = [f"{'  ' * min((row.indent - base) // 4, 3)}- {inline(clean(row.text), row)}" for row in rows]
+    for place in range(1, len(lines)):  # an item is at most one step deeper than the one above
+        above, depth = (
+            len(lines[place - 1]) - len(lines[place - 1].lstrip()),
+            len(lines[place]) - len(lines[place].lstrip()),
+        )
+        lines[place] = f"{' ' * min(depth, above + 2)}{lines[place].lstrip()}"
+    lines[0] = lines[0].lstrip()
+    return Piece("list", rows[0].number, rows[-1].number, "\n".join(lines))
+
+
+def new_former(lines: Sequence[Line], habits: Habits, decisions: Decisions) -> Former:
+    return Former(lines, habits, decisions)

@@ -1,0 +1,85 @@
+"""Read the first lines of notes: title of the course, start date, time, zone and weekdays."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from .dates import find_date, find_times, find_weekdays, find_zone
+from .model import Head
+from .rows import is_rule
+from .source import Line
+
+FACT = re.compile(
+    r"[\W_]*(?:course|batch|training|trainer|instructor|faculty|teacher|timings?|time|duration|start(?:ing"
+    r"|s)?(?: date)?|date|days?|schedule|mode"
+    r"|platform|zoom|meet(?:ing)?(?: id| link)?|link|venue|passcode|password|contact|e-?mail|phone|version"
+    r"|author)\s*[:=–-]",
+    re.IGNORECASE,
+)
+START = re.compile(r"\bstart|\bbegin|\bfrom\b|\bdate\b", re.IGNORECASE)
+MAX_LINES = 30
+MAX_TITLE = 120
+
+
+def read_head(lines: Sequence[Line], before: int | None) -> Head:
+    """Read the lines above the first banner, line `before`; None if there is no banner.
+
+    Stops at the first line that is no fact about the course: what follows it was taught.
+    """
+    title, last = "", 0
+    facts: dict[str, Any] = {}
+    limit = min(before - 1 if before else MAX_LINES, MAX_LINES, len(lines))
+    for number, line in enumerate(lines[:limit], start=1):
+        text = line.text.strip()
+        if not text or is_rule(text):
+            continue
+        found = _facts(text)
+        if found or FACT.match(text):
+            facts = {**found, **facts}
+        elif title or len(text) > MAX_TITLE or re.match(r"[-*+•>|`]|\d+[.)]\s|#{2,6}\s", text):
+            break
+        else:
+            title = re.sub(r"^#\s+", "", text).strip("*_=~- \t:")
+        last = number
+    if not before and not facts:
+        return _untitled(lines, title, last)
+    if before and not facts and not title:
+        return Head()
+    return Head(title=title, first=1 if last else 0, last=_with_blanks(lines, last, limit), **facts)
+
+
+def _untitled(lines: Sequence[Line], title: str, last: int) -> Head:
+    # Without banner and facts, only a Markdown title above further headings is a head.
+    levels = [
+        len(line.text) - len(line.text.lstrip("#"))
+        for line in lines[:2_000]
+        if re.match(r"#{1,6}\s", line.text)
+    ]
+    first = next((line.text for line in lines if line.text.strip()), "")
+    if first.startswith("# ") and levels.count(1) == 1 and len(levels) > 2 and title:
+        number = next(number for number, line in enumerate(lines, start=1) if line.text.strip())
+        return Head(title=title, first=1, last=number)
+    return Head()
+
+
+def _facts(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    written = find_date(text)
+    if written and written.year and (START.search(text) or written.end - written.start > len(text) * 0.5):
+        found["start"] = written.on(written.year)
+    times = find_times(text)
+    if times:
+        found["begins"], found["ends"] = times
+        zone, word = find_zone(text)
+        if word:
+            found["zone"], found["zone_word"] = zone, word
+    days = find_weekdays(text)
+    if days and (times or FACT.match(text) or len(re.findall(r"\w+", text)) <= len(days) + 2):
+        found["weekdays"] = days
+    return found
+
+
+def _with_blanks(lines: Sequence[Line], last: int, limit: int) -> int:
+    while 0 < last < limit and (not lines[last].text.strip() or is_rule(lines[last].text)):
+        last += 1
+    return last

@@ -1,0 +1,108 @@
+"""The whole way from a source to drafts of lessons."""
+
+from collections.abc import Mapping, Sequence
+
+from lessons.texts.problem import Problem
+
+from .days import find_banners, make_days
+from .decisions import Decisions, fingerprint
+from .evening import make_pieces, read_items
+from .forms import Former
+from .habits import Habits
+from .heads import read_head
+from .joining import hide
+from .lessons import cut_lessons
+from .model import Block, Day, Import
+from .pieces import EveningBlocks, Piece
+from .regions import Region, find_regions
+from .signs import words_of
+from .source import Line, Source
+from .titles import lower_case_words
+
+COMMENTED = ("head", "banner")
+
+
+def import_notes(
+    source: Source, habits: Habits | None = None, decisions: Mapping[str, bool] | None = None
+) -> Import:
+    """Return drafts. `decisions` are the trainer's answers by Suggestion.id; what has none takes its default."""
+    habits = habits or Habits()
+    lines = source.lines
+    problems: list[Problem] = list(source.problems)
+    made = Decisions(lines, decisions or {})
+    regions = _accepted(find_regions(lines), made)
+    banners = find_banners(lines, regions)
+    head = read_head(lines, banners[0].first if banners else None)
+    days = make_days(banners, head, len(lines), problems)
+    evenings = [
+        _evening(lines, regions, day, place, head.last, habits, made) for place, day in enumerate(days)
+    ]
+    lessons = cut_lessons(lines, evenings, habits, made, lower_case_words(line.text for line in lines))
+    suggestions = sorted(made.made, key=lambda made: (made.first, made.last))
+    return Import(source, head, days, tuple(lessons), tuple(suggestions), tuple(sorted(problems)))
+
+
+def _accepted(regions: Sequence[Region], decisions: Decisions) -> list[Region]:
+    kept = []
+    for region in regions:
+        name = {"drawing": "drawing", "command": "commands"}.get(region.kind, "code")
+        if region.is_fenced or decisions.offer(
+            "code", region.first, region.last, f"Keep these lines as {name}, exactly as typed?", default=True
+        ):
+            kept.append(region)
+    return kept
+
+
+def _evening(
+    lines: Sequence[Line],
+    regions: Sequence[Region],
+    day: Day,
+    place: int,
+    head_last: int,
+    habits: Habits,
+    decisions: Decisions,
+) -> EveningBlocks:
+    former = Former(lines, habits, decisions)
+    spans = [(day.body, day.last)]
+    first = day.first
+    pieces: list[Piece] = []
+    if place == 0:
+        first = 1
+        if head_last:
+            pieces.append(_comment("head", lines, 1, head_last))
+        if day.first > head_last + 1:
+            spans.insert(0, (head_last + 1, day.first - 1))
+    for start, end in spans:
+        if start == day.body and day.body > day.first:
+            pieces.append(_comment("banner", lines, day.first, day.body - 1))
+        items, framed = read_items(lines, regions, [(start, end)])
+        pieces += make_pieces(items, framed, former, habits)
+    return EveningBlocks(day, _blocks(lines, pieces, first, day.last))
+
+
+def _comment(kind: str, lines: Sequence[Line], first: int, last: int) -> Piece:
+    words = " | ".join(" ".join(line.text.split()) for line in lines[first - 1 : last] if words_of(line.text))
+    return Piece(kind, first, last, hide(words) if words else "")
+
+
+def _blocks(
+    lines: Sequence[Line], pieces: Sequence[Piece], first: int, last: int
+) -> list[tuple[Block, Piece]]:
+    """Give each piece the lines up to the next one, so that every line of the evening has its block."""
+    if not pieces:
+        pieces = [Piece("banner", first, last, "")]
+    found = []
+    for place, piece in enumerate(pieces):
+        start = first if place == 0 else piece.first
+        end = pieces[place + 1].first - 1 if place + 1 < len(pieces) else last
+        name = f"{piece.kind}-{fingerprint(lines, piece.first, piece.last)}"
+        words = (
+            0
+            if piece.kind in COMMENTED
+            else sum(len(words_of(line.text)) for line in lines[piece.first - 1 : piece.last])
+        )
+        block = Block(
+            name, piece.kind, start, end, piece.text, piece.title, piece.level, piece.language, words
+        )
+        found.append((block, piece))
+    return found

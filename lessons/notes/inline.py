@@ -1,0 +1,84 @@
+"""Inline text: plain text is escaped, so that Markdown shows its characters as they were typed."""
+
+import re
+
+# What the renderer turns into links; escapes inside would break them.
+ADDRESS = re.compile(
+    r"(?:https?://(?=[^\W_])|www\.(?=[\w-]{1,63}\.))[^\s<>`\"“”]{1,2000}"
+    r"|(?<![\w.+/:@-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?![\w:/@-])"
+)
+CODE = re.compile(r"(?<![`\\])(`{1,3})(?!`)([^`\n]{1,500})(?<!`)\1(?!`)")
+KEPT = re.compile(f"{CODE.pattern}|(?P<address>{ADDRESS.pattern})")
+# Each alternative is one sign that would mean something, in a place where it would.
+SIGNS = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|$)"
+    r"|[`*\[\]]"
+    r"|(?<![^\W_])_|_(?![^\W_])"
+    r"|<(?=[A-Za-z/!?])"
+    r"|&(?=#?\w{1,31};)"
+    r"|~(?=\S)|(?<=\S)~"
+    r"|\$(?=\S)"
+    r"|\{(?=[{%:.#+\-~=>A-Za-z\s])"
+    r"|=(?==)"
+    r"|%(?=%)"
+    r"|\+(?=\+)"
+    r"|\^"
+    r"|:(?=[a-z+-][a-z0-9_+-]{1,49}:)"
+    r"|!(?=\[)"
+)
+AT_START = re.compile(
+    r"(?P<sign>[#>|•‣◦▪●○]|[-+](?=\s|$|[-+]{2})|=(?==)|:(?=:|\s)|~|!(?=!!)|\?(?=\?\?)|\.(?=\. )|(?<!.)\[)"
+    r"|(?P<number>\d{1,9})(?=[.)](?:\s|$))|===|---"
+)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+RIGHT, LEFT, BOTH = "→", "←", "↔"
+ARROWS = re.compile(r"<[-=]{1,40}>|[-=]{1,40}>|<[-=]{2,40}|<-(?=\s|$)|[→⇒➜➔⟶]|[←⇐]|[↔⇔]")
+
+
+def escape(text: str, *, starts_line: bool = True) -> str:
+    """Return Markdown that renders as `text`; code spans and addresses stay as they are."""
+    text = CONTROL.sub("", text)
+    parts, done = [], 0
+    for found in KEPT.finditer(text):
+        parts += [SIGNS.sub(r"\\\g<0>", text[done : found.start()]), _keep(found)]
+        done = found.end()
+    parts.append(SIGNS.sub(r"\\\g<0>", text[done:]))
+    return protect_start("".join(parts)) if starts_line else "".join(parts)
+
+
+def _keep(found: re.Match[str]) -> str:
+    address = found["address"]
+    if not address:
+        return found[0]
+    # in angle brackets, no sign of it is emphasis
+    is_plain = not re.search(r"[*~^\\\[\]|_]", address) or "://" not in address
+    return address if is_plain else f"<{address}>"
+
+
+def protect_start(markdown: str) -> str:
+    """Escape a start of a line that would make it a heading, list, quote, rule or block."""
+    found = AT_START.match(markdown)
+    if not found:
+        return markdown
+    if found["number"]:
+        end = found.end("number")
+        return f"{markdown[:end]}\\{markdown[end:]}"
+    return f"\\{markdown}"
+
+
+def spell_arrows(text: str) -> str:
+    """Write arrows of typed signs as one sign each."""
+    return ARROWS.sub(_arrow, text)
+
+
+def _arrow(found: re.Match[str]) -> str:
+    sign = found[0]
+    points_left, points_right = sign[0] in "<←⇐↔⇔", sign[-1] in ">→⇒➜➔⟶↔⇔"
+    return BOTH if points_left and points_right else RIGHT if points_right else LEFT
+
+
+def code_span(text: str) -> str:
+    """Return `text` as inline code, whatever backticks it has."""
+    ticks = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"

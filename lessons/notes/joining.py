@@ -1,0 +1,102 @@
+"""Write a lesson from its blocks, and keep where each is in the Markdown."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from .model import Block, LessonDraft, Place, Question
+from .signs import words_of
+
+MAX_LEVEL = 4
+HEADINGS = ("topic", "section", "label")
+
+
+def write_lesson(
+    key: str,
+    session: int,
+    when: date | None,
+    title: str,
+    blocks: Sequence[Block],
+    questions: tuple[Question, ...],
+) -> LessonDraft:
+    """Return the draft. The topic that names the lesson is not repeated below its title."""
+    named = _naming(blocks, title)
+    texts: list[tuple[Block, str]] = []
+    shift = 0
+    for block in blocks:
+        if block.kind == "topic":
+            shift = 0 if block is named else 1
+        texts.append((block, _text(block, shift, is_named=block is named)))
+    markdown, places = _join(texts)
+    words = sum(block.words for block in blocks)
+    first, last = blocks[0].first, blocks[-1].last
+    return LessonDraft(key, session, when, title, first, last, markdown, words, places, questions)
+
+
+def _naming(blocks: Sequence[Block], title: str) -> Block | None:
+    # The first heading, if nothing is shown above it.
+    for block in blocks:
+        if block.kind in ("topic", "section"):
+            return block if _is_said(block.title, re.sub(r", part \d+$", "", title)) else None
+        if block.kind not in ("head", "banner") and block.markdown:
+            return None
+    return None
+
+
+def _is_said(heading: str, title: str) -> bool:
+    mine, theirs = [[word.casefold() for word in words_of(text)] for text in (heading, title)]
+    return bool(theirs) and mine[-len(theirs) :] == theirs
+
+
+def _text(block: Block, shift: int, *, is_named: bool) -> str:
+    if is_named:
+        return hide(block.title)
+    if block.kind not in HEADINGS:
+        return block.markdown
+    level = block.level + shift
+    if block.kind == "label" or level > MAX_LEVEL:
+        return f"**{block.markdown}**" if "**" not in block.markdown else block.markdown
+    return f"{'#' * max(level, 2)} {block.markdown}"
+
+
+def _join(texts: Sequence[tuple[Block, str]]) -> tuple[str, tuple[Place, ...]]:
+    parts: list[str] = []
+    places: list[Place] = []
+    line, before = 1, ""
+    for block, text in texts:
+        if not text:
+            places.append(Place(block, 0, 0))
+            continue
+        text = keep_apart(before, text)
+        count = text.count("\n") + 1
+        places.append(Place(block, line, line + count - 1))
+        line += count + 1
+        parts.append(text)
+        before = text
+    return "\n\n".join(parts) + "\n" if parts else "", tuple(places)
+
+
+def hide(words: str) -> str:
+    """Return a comment: words that are said elsewhere on the page, and are kept for the order of the notes."""
+    safe = words.replace("--", "- -").replace(">", "&gt;")
+    return f"<!-- {safe} -->"
+
+
+def keep_apart(before: str, text: str) -> str:
+    """Change the bullet of a list that would go on with the list before it."""
+    last = (
+        next((line for line in reversed(before.split("\n")) if re.match(r"[-*] |\d+[.)] ", line)), "")
+        if before
+        else ""
+    )
+    is_list = (bool(last) and before.split("\n")[-1][:1] in ("-", "*", " ")) or bool(
+        re.match(r"\d+[.)] ", before.split("\n")[-1])
+    )
+    if not is_list:
+        return text
+    for bullet, other in (("-", "*"), ("*", "-")):
+        if last.startswith(f"{bullet} ") and text.startswith(f"{bullet} "):
+            return re.sub(rf"^{re.escape(bullet)} ", f"{other} ", text, flags=re.MULTILINE)
+    if re.match(r"\d+\. ", last) and re.match(r"\d+\. ", text):
+        return re.sub(r"^(\d+)\. ", r"\1) ", text, flags=re.MULTILINE)
+    return text

@@ -1,0 +1,142 @@
+"""Which language a line is written in, "" for a sentence. Own rules: lexers that guess call prose code."""
+
+import re
+
+from .commands import ASSIGNED, is_command
+
+PROMPT = re.compile(
+    r"(?:\[?[\w.-]{1,40}@[\w.-]{1,60}[^$#%>]{0,100}[$#%]\]?|\([\w.-]{1,40}\)\s[\w@:~/.-]{0,80}[$#]|\$"
+    r"|PS [A-Z]:\\[^>]{0,100}>"
+    r"|[A-Z]:\\[^>]{0,100}>|>>>|\.\.\.|In \[\d+\]:|mysql>|\w{1,20}=[#>]|sqlite>|irb[^>]{0,20}>)\s+(?=\S)"
+)
+PYTHON_PROMPT = (">>>", "...", "In [")
+OPENERS = {
+    "hcl": "resource provider variable terraform module output data locals backend",
+    "groovy": "pipeline node stages stage agent environment steps post parameters triggers options script",
+    "java": "public private protected class interface @Override",
+    "javascript": "function const let var async export",
+    "nginx": "server location http upstream events",
+    "c": "int void char struct typedef",
+    "go": "func package type",
+    "css": "body html div",
+}
+FIRST = {word: language for language, words in OPENERS.items() for word in words.split()}
+OPENING = re.compile(r"[\w.#@\"'$-][^;?!]{0,200}[\s)]\{$|\w[\w.-]*\{$")
+PYTHON = re.compile(
+    r"from [\w.]+ import [\w(*]|import [a-zA-Z_][\w.]*(?: as \w+)?(?:, ?[a-zA-Z_][\w.]*(?: as \w+)?)*$"
+    r"|def \w+\(|class \w+(?:\([\w., =]*\))?:$"
+    r"|print\(|@\w+(?:\.\w+)*(?:\([^)]*\))?$|(?:async )?with [\w.]+\(.*:$|for \w+(?:, ?\w+)* in [\w.]+\(?.*:$"
+    r"|if __name__|[a-z_][\w.]*(?:\[[^\]]*\])?(?:, ?[a-z_]\w*)* ?[+*/-]?= ?(?:[\w.]+[(\[]|[\[{\"'(]|-?\d"
+    r"|True\b|False\b|None\b)"
+    r"|[a-zA-Z_]\w*(?:\.\w+)+\(.*\)?$|%(?:matplotlib|timeit|load_ext|run)\b"
+)
+PYTHON_MORE = re.compile(
+    r"(?:else|try|finally|except[^:]*|elif .+|if .+|for .+|while .+|return\b.*|pass|break|continue|raise .+"
+    r"|[)\]}]+[,:]?|\"\"\".*)$"
+)
+DOCKERFILE = re.compile(
+    r"FROM [\w./:@${}-]+(?: (?:AS|as) [\w.-]+)?$|(?:RUN|COPY|WORKDIR|ENTRYPOINT|CMD|EXPOSE|HEALTHCHECK) \S"
+)
+DOCKERFILE_MORE = re.compile(
+    r"(?:FROM|RUN|CMD|LABEL|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL"
+    r"|HEALTHCHECK|SHELL|MAINTAINER) \S"
+)
+SQL = re.compile(
+    r"(?:SELECT .+|INSERT INTO .+|UPDATE \w+ SET .+|DELETE FROM .+|CREATE (?:OR REPLACE )?(?:TABLE|DATABASE"
+    r"|VIEW|INDEX|USER|SCHEMA) .+"
+    r"|ALTER TABLE .+|DROP (?:TABLE|DATABASE|VIEW|INDEX) .+|GRANT .+ ON .+|USE \w+;|SHOW (?:TABLES"
+    r"|DATABASES);?)$"
+)
+SQL_LOWER = re.compile(
+    r"(?:select|insert into|update|delete from|create (?:table|database)|alter table|drop table|show)\s.+;$",
+    re.IGNORECASE,
+)
+SQL_MORE = re.compile(
+    r"(?:FROM|WHERE|GROUP BY|ORDER BY|HAVING|LIMIT|VALUES|JOIN|LEFT|RIGHT|INNER|ON|AND|OR|SET|UNION)\b"
+    r"|[\w\s(),'\"]+[,;)]$",
+    re.IGNORECASE,
+)
+SHELL = re.compile(
+    r"#!/|(?:if|while|until) \[|for \w+ in .+; ?do$|(?:export|alias|declare|local) \w+=|\w+\(\) ?\{$|cat <<"
+    r"|&& |\|\| "
+)
+SHELL_MORE = re.compile(
+    r"(?:fi|done|then|else|esac|do|elif .+|case .+ in|;;|\}|\)|EOF)$|[|&>]{1,2} \S|-{1,2}\w"
+)
+OTHER = [
+    (
+        "javascript",
+        re.compile(
+            r"(?:const|let|var) [\w{\[][^=]{0,80}= ?|console\.log\(|function \w*\(|require\("
+            r"|import .+ from ['\"]"
+        ),
+    ),
+    (
+        "java",
+        re.compile(
+            r"(?:public|private|protected) (?:static |final |abstract )*(?:class|void|int|String|interface"
+            r"|\w+ \w+\()|System\.out\.|package [\w.]+;$|import (?:static )?[\w.]+\*?;$"
+        ),
+    ),
+    ("c", re.compile(r"#include ?[<\"]|(?:int|void|char|float|double) \w+\(.*\) ?\{?$|printf\(")),
+    ("go", re.compile(r"package main$|func \w+\(|fmt\.Print|\w+ := ")),
+    (
+        "xml",
+        re.compile(
+            r"<\?xml|<(?:project|dependency|configuration|property|beans?|settings|plugin|artifactId"
+            r"|groupId)\b[^>]*>"
+        ),
+    ),
+    (
+        "html",
+        re.compile(
+            r"<!DOCTYPE html|</?(?:html|head|body|div|script|form|table|ul|title|link|meta)\b[^>]*>",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "powershell",
+        re.compile(
+            r"(?:Get|Set|New|Remove|Install|Start|Stop|Invoke|Import|Test)-[A-Z]\w+\b|\$env:\w+|\$\w+ = "
+        ),
+    ),
+]
+TERMINATED = re.compile(r"(?:[\w.<>\[\]]+ )?[\w.$\[\]]+ ?(?:=[^=].*|\([^.!?]*\));$")
+SIGNS = re.compile(r"[=(){}\[\]<>;$@%#&|\\/\"'`:]|^[a-z.~]|^[A-Z]+\s|-")
+FAMILIES = {"dockerfile": "dockerfile", "bash": "bash", "python": "python", "sql": "sql"}
+
+
+def guess_line(text: str) -> str:
+    """Return the language of a line that is surely code."""
+    if not SIGNS.search(text):
+        return ""
+    first = text.split(maxsplit=1)[0]
+    if is_command(text) or SHELL.match(text) or (ASSIGNED.match(text) and " " not in text):
+        return "bash"
+    if DOCKERFILE.match(text) and text.isascii():
+        return "dockerfile"
+    for language, pattern in OTHER:
+        if pattern.match(text):
+            return language
+    if PYTHON.match(text) and not text.endswith((".", "?")):
+        return "python"
+    if SQL.match(text) or SQL_LOWER.match(text):
+        return "sql"
+    if text[-1] == "{" and OPENING.match(text):
+        return FIRST.get(first.strip("{"), "css" if first[0] in ".#" else "text")
+    return "text" if text[-1] == ";" and TERMINATED.match(text) else ""
+
+
+def continues(language: str, text: str) -> bool:
+    """Tell if a line may follow a line of this language, directly below it."""
+    if language == "bash":
+        return bool(SHELL_MORE.match(text) or ASSIGNED.match(text))
+    if language == "python":
+        return bool(PYTHON_MORE.match(text) or PYTHON.match(text))
+    if language == "dockerfile":
+        return bool(DOCKERFILE_MORE.match(text))
+    if language == "sql":
+        return bool(SQL_MORE.match(text))
+    if language in ("xml", "html"):
+        return text.startswith("<")
+    return text[0] in ")]}" or text.endswith((";", "{", "}", ","))

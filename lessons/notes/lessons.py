@@ -1,0 +1,184 @@
+"""Cut evenings at their topics into lessons of a size to read, and write each as Markdown."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .decisions import Decisions
+from .folds import fold_repeats
+from .habits import Habits
+from .joining import write_lesson
+from .model import Block, Day, LessonDraft
+from .pieces import EveningBlocks, Piece
+from .questions import offer_questions
+from .signs import words_of
+from .source import Line
+from .titles import make_title
+from .writing import make_key
+
+MIN_OFFERED = 120  # words below a section that may be a lesson of its own
+
+
+@dataclass
+class Unit:
+    """Blocks that stay together: a topic, or a part of one that is too long."""
+
+    blocks: list[tuple[Block, Piece]]
+    words: int
+    offered: int = 0  # the line of the heading, 0 if no trainer would cut here
+
+
+def cut_lessons(
+    lines: Sequence[Line],
+    evenings: Sequence[EveningBlocks],
+    habits: Habits,
+    decisions: Decisions,
+    lower_words: frozenset[str],
+) -> list[LessonDraft]:
+    """Return lessons in the order of the notes. Together they have every line once."""
+    evenings = _with_ids(fold_repeats(lines, evenings, decisions))
+    lessons: list[LessonDraft] = []
+    titles: Counter[tuple[int, str]] = Counter()
+    keys: set[str] = set()
+    waiting: list[tuple[Block, Piece]] = []  # a banner without an evening goes to the next lesson
+    for evening in evenings:
+        if not any(block.words for block, _ in evening.blocks):
+            waiting += evening.blocks
+            continue
+        for group in _groups(evening, habits, decisions):
+            blocks = waiting + [pair for unit in group for pair in unit.blocks]
+            waiting = []
+            title = _title(blocks, evening.day, lower_words)
+            titles[evening.day.session, title.lower()] += 1
+            count = titles[evening.day.session, title.lower()]
+            title = f"{title}, part {count}" if count > 1 else title
+            key = make_key(f"day-{evening.day.session}-{title}"[:46], keys)
+            questions = offer_questions(lines, blocks, decisions)
+            shown = [block for block, _ in blocks]
+            day = evening.day
+            lessons.append(write_lesson(key, day.session, day.date, title, shown, questions))
+    if waiting and lessons:
+        last = lessons.pop()
+        rest = [*(place.block for place in last.places), *(block for block, _ in waiting)]
+        lessons.append(write_lesson(last.key, last.session, last.date, last.title, rest, last.questions))
+    return lessons
+
+
+def _with_ids(evenings: Sequence[EveningBlocks]) -> list[EveningBlocks]:
+    # The same words again are another block.
+    seen: Counter[str] = Counter()
+    found = []
+    for evening in evenings:
+        blocks = []
+        for block, piece in evening.blocks:
+            seen[block.id] += 1
+            name = block.id if seen[block.id] == 1 else f"{block.id}-{seen[block.id]}"
+            blocks.append((replace(block, id=name), piece))
+        found.append(EveningBlocks(evening.day, blocks))
+    return found
+
+
+def _groups(evening: EveningBlocks, habits: Habits, decisions: Decisions) -> list[list[Unit]]:
+    units = [part for unit in _units(evening.blocks) for part in _split_long(unit, habits.most_words)]
+    cuts = _default_cuts(units, habits)
+    groups: list[list[Unit]] = []
+    for place, unit in enumerate(units):
+        is_cut = place in cuts
+        if place and unit.offered:
+            says = "Start a new lesson here?"
+            is_cut = decisions.offer("split", unit.offered, unit.offered, says, default=is_cut)
+        if is_cut or not groups:
+            groups.append([unit])
+        else:
+            groups[-1].append(unit)
+    return groups
+
+
+def _units(blocks: Sequence[tuple[Block, Piece]]) -> list[Unit]:
+    """Split at topics and at the larger sections; only what stands before the first has no heading."""
+    units: list[Unit] = []
+    for at, (block, piece) in enumerate(blocks):
+        is_start = block.kind == "topic" or (
+            block.kind == "section" and block.level == 2 and _words_below(blocks, at) >= MIN_OFFERED
+        )
+        has_text = bool(units) and units[-1].words > 0
+        if not units or (is_start and has_text):
+            units.append(Unit([], 0, piece.first if is_start else 0))
+        elif is_start and not units[-1].offered:
+            units[-1].offered = piece.first
+        units[-1].blocks.append((block, piece))
+        units[-1].words += block.words
+    return units
+
+
+def _words_below(blocks: Sequence[tuple[Block, Piece]], at: int) -> int:
+    words, level = 0, blocks[at][0].level
+    for block, _ in blocks[at + 1 : at + 200]:
+        if block.level and block.level <= level:
+            break
+        words += block.words
+    return words
+
+
+def _split_long(unit: Unit, limit: int) -> list[Unit]:
+    """Split what is too long for a page at its sections, or between blocks where it has none."""
+    if unit.words <= limit:
+        return [unit]
+    parts: list[Unit] = []
+    for block, piece in unit.blocks:
+        full = bool(parts) and parts[-1].words + block.words > limit
+        is_section = block.level in (2, 3) and bool(parts) and parts[-1].words * 2 > limit
+        if not parts or full or is_section:
+            if parts and full and (moved := _last_heading(parts[-1])):
+                parts.append(Unit(moved, sum(other.words for other, _ in moved), moved[0][1].first))
+            else:
+                parts.append(Unit([], 0, piece.first if parts else unit.offered))
+        parts[-1].blocks.append((block, piece))
+        parts[-1].words += block.words
+    return parts
+
+
+def _last_heading(unit: Unit) -> list[tuple[Block, Piece]]:
+    # A heading goes to the part that has its text.
+    moved: list[tuple[Block, Piece]] = []
+    while len(unit.blocks) > 1 and unit.blocks[-1][0].kind in ("section", "label", "topic"):
+        moved.insert(0, unit.blocks.pop())
+        unit.words -= moved[0][0].words
+    return moved
+
+
+def _default_cuts(units: Sequence[Unit], habits: Habits) -> set[int]:
+    """Return the units that start a lesson: whole topics, joined until a page is worth opening."""
+    cuts: set[int] = set()
+    words = units[0].words if units else 0
+    least = habits.least_words if habits.small_topics == "join" else 1
+    for place in range(1, len(units)):
+        unit = units[place]
+        is_topic = unit.blocks[0][0].kind == "topic"
+        too_long = words + unit.words > habits.most_words
+        if too_long or (
+            words >= least and (is_topic or (words >= least * 2 and habits.small_topics == "join"))
+        ):
+            cuts.add(place)
+            words = 0
+        words += unit.words
+    if cuts and words < least:
+        last = max(cuts)
+        before = max((cut for cut in cuts if cut < last), default=0)
+        if sum(unit.words for unit in units[before:]) <= habits.most_words:
+            cuts.discard(last)
+    return cuts
+
+
+def _title(blocks: Sequence[tuple[Block, Piece]], day: Day, lower_words: frozenset[str]) -> str:
+    for kinds in (("topic",), ("section",), ("label",)):
+        found = next(
+            (block.title for block, _ in blocks if block.kind in kinds and words_of(block.title)), ""
+        )
+        if found and kinds == ("label",) and day.title:
+            break
+        if found:
+            return make_title(found, lower_words) or found[:100]
+    if words_of(day.title):
+        return make_title(day.title, lower_words)
+    return f"Session {day.session}"

@@ -1,0 +1,115 @@
+"""Lists: nested items, wrapped lines, checklists."""
+
+import re
+from collections.abc import Sequence
+
+from .pieces import Node
+from .rows import Row
+from .signs import ADDRESS
+from .writing import inline, item_words, make_key
+
+LONG = 55  # characters: a line this long may go on in the next
+MAX_ITEMS = 150  # of a checklist
+
+
+def is_wrapped(before: Row, row: Row) -> bool:
+    """Tell if a row only goes on with the sentence of the row above."""
+    if row.mark or row.gap or not row.text or ADDRESS.match(row.text):
+        return False
+    above = before.text.rstrip()
+    if above[-1:] in (".", ":", ";", "!", "?"):
+        return len(above) > 75 and row.text[0].islower() and above[-1] not in ".!?"
+    return (len(above) >= LONG and (row.text[0].islower() or len(above) > 75)) or (
+        above[-1:] == "," and row.text[0].islower()
+    )
+
+
+def write_list(nodes: Sequence[Node], bullet: str = "-") -> str:
+    return "\n".join(line for node in _joined(nodes) for line in _item(*node, "", bullet))
+
+
+def _joined(nodes: Sequence[Node]) -> list[tuple[Node, list[Row]]]:
+    # Each item with the rows that go on with its sentence.
+    found: list[tuple[Node, list[Row]]] = []
+    for node in nodes:
+        if (
+            found
+            and not found[-1][0].children
+            and is_wrapped((found[-1][1] or [found[-1][0].row])[-1], node.row)
+            and not node.children
+        ):
+            found[-1][1].append(node.row)
+        else:
+            found.append((node, []))
+    return found
+
+
+def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
+    row = node.row
+    number = re.match(r"\(?(\d{1,9})[.)]", row.mark) if row.is_numbered else None
+    mark = f"{number[1]}." if number and re.fullmatch(r"\(?\d{1,9}[.)]", row.mark) else bullet
+    label = f"{row.mark} " if row.is_numbered and mark == bullet else ""
+    box = f"[{row.box}] " if row.box else ""
+    lines = [f"{indent}{mark} {box}{label}{item_words(row)}".rstrip()]
+    inner = indent + " " * (len(mark) + 1)
+    children = list(node.children)
+    while not more and children and not children[0].children and is_wrapped(row, children[0].row):
+        lines.append(f"{inner}{inline(children[0].row.text, children[0].row)}")
+        row = children.pop(0).row
+    lines += [f"{inner}{inline(other.text, other)}" for other in more]
+    for child, wrapped in _joined(children):
+        lines += _item(child, wrapped, inner, bullet)
+    return lines
+
+
+def write_checklist(nodes: Sequence[Node], used: set[str]) -> str:
+    """Return a checklist; what is nested below an item is a list between two parts of it."""
+    parts: list[str] = []
+    items: list[str] = []
+    for node, more in _joined(nodes):
+        words = " ".join([item_words(node.row), *(inline(row.text, row, starts_line=False) for row in more)])
+        children = node.children
+        if (
+            len(children) == 1
+            and not children[0].children
+            and (ADDRESS.match(children[0].row.text) or not children[0].row.mark)
+        ):
+            words = f"{words} {inline(children[0].row.text, children[0].row, starts_line=False)}"
+            children = []
+        key = make_key(" ".join([node.row.text, *(row.text for row in more)]), used)
+        items.append(f"- [ ] {words} {{#{key}}}")
+        if children:
+            parts += [_closed(items), write_list(children)]
+            items = []
+    if items:
+        parts.append(_closed(items))
+    return "\n\n".join(parts)
+
+
+def _closed(items: list[str]) -> str:
+    return "\n".join(["::: checklist", *items, ":::"])
+
+
+def split_groups(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Split marked rows where bullets turn to numbers, a count starts again, or a close list turns to a loose one."""
+    groups: list[list[Node]] = []
+    for node in nodes:
+        if groups and _is_same_list(groups[-1], node):
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    return groups
+
+
+def _is_same_list(group: list[Node], node: Node) -> bool:
+    before = group[-1].row
+    if before.is_bullet != node.row.is_bullet or before.is_numbered != node.row.is_numbered:
+        return not node.row.mark and is_wrapped(before, node.row)
+    if node.row.mark in ("1.", "1)", "(1)", "a)") and len(group) > 1:
+        return False
+    was_close = (
+        len(group) > 1
+        and all(other.row.gap == 0 for other in group[1:])
+        and not any(other.children for other in group)
+    )
+    return not (was_close and node.row.gap > 0)

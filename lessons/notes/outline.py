@@ -1,0 +1,358 @@
+"""Find topics and sections among the rows of an evening, by signs and by indentation."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .habits import LABEL, LIST, PLAIN, SECTION, TOPIC, Habits
+from .regions import Region
+from .rows import Row
+from .signs import ADDRESS, EXAMPLE, heading_sign, is_plain_title
+
+Item = Row | Region
+STRONG = ("markdown", "framed", "colons", "question", "capitals")
+WEAK = ("number", "colon", "asked", "standalone")
+DEPTH_OF_LABEL = 4
+
+
+@dataclass
+class Heading:
+    """`level` 1 is a topic, 2 and 3 are sections, more is a label. `is_bare`: nothing is below it."""
+
+    row: Row
+    sign: str
+    form: str
+    level: int = 2
+    is_bare: bool = False
+
+
+class Outliner:
+    """`headings` maps positions in `items` to headings."""
+
+    def __init__(self, items: Sequence[Item], framed: frozenset[int], habits: Habits) -> None:
+        self.items, self.framed, self.habits = items, framed, habits
+        self.parents = self._find_parents()
+        self.children = Counter(parent for parent in self.parents if parent >= 0)
+        self.groups = self._find_groups()
+        self.in_list = bytearray(len(items))
+        self.headings: dict[int, Heading] = {}
+        self.example = -1  # indent of the example that is open
+        self.example_seen = False
+
+    def run(self) -> dict[int, Heading]:
+        for at, item in enumerate(self.items):
+            if isinstance(item, Row):
+                self._read(at, item)
+            elif self.example >= 0 and item.indent < self.example:
+                self.example = -1
+        self._set_levels()
+        self._mark_bare()
+        return self.headings
+
+    def _find_parents(self) -> list[int]:
+        parents, open_rows = [], list[int]()
+        for at, item in enumerate(self.items):
+            if isinstance(item, Row) and (item.heading or item.number in self.framed):
+                open_rows = []
+            while open_rows and self.items[open_rows[-1]].indent >= item.indent:
+                open_rows.pop()
+            parents.append(open_rows[-1] if open_rows else -1)
+            if isinstance(item, Row):
+                open_rows.append(at)
+                del open_rows[:-40]
+        return parents
+
+    def _find_groups(self) -> dict[tuple[int, bool], list[int]]:
+        # Rows with a mark by parent; far apart they are no list, so headings end a group.
+        groups: dict[tuple[int, bool], list[int]] = {}
+        for at, item in enumerate(self.items):
+            if isinstance(item, Row) and item.mark:
+                groups.setdefault((self.parents[at], item.is_bullet), []).append(at)
+        return groups
+
+    def _read(self, at: int, row: Row) -> None:
+        parent = self.parents[at]
+        if self._is_in_example(row):
+            self.in_list[at] = 1
+            return
+        if parent >= 0 and self.in_list[parent] and not row.heading:
+            self.in_list[at] = 1
+            return
+        sign = self._sign(at, row)
+        form = self._form(sign, row) if sign else ""
+        if sign and form not in (PLAIN, LIST, "term") and self._is_heading(at, row, sign):
+            self.headings[at] = Heading(row, sign, form)
+            return
+        if EXAMPLE.match(row.text) and not row.is_numbered:
+            self.example, self.example_seen = (
+                row.indent + (1 if row.mark else 0),
+                bool(row.mark or len(row.text) > 12),
+            )
+            self.in_list[at] = 1
+            return
+        self.in_list[at] = bool(row.mark) or (parent >= 0 and not self._is_title_of(parent))
+
+    def _is_title_of(self, parent: int) -> bool:
+        return parent in self.headings
+
+    def _is_in_example(self, row: Row) -> bool:
+        if self.example < 0:
+            return False
+        is_over = row.indent < self.example or row.heading or row.number in self.framed
+        is_next = (
+            row.indent == self.example and self.example_seen and (row.gap or heading_sign(row) in STRONG)
+        )
+        if is_over or is_next:
+            self.example = -1
+            return False
+        self.example_seen = True
+        return True
+
+    def _sign(self, at: int, row: Row) -> str:
+        if row.number in self.framed and not row.heading:
+            return "framed"
+        sign = heading_sign(row)
+        if sign:
+            return sign
+        if row.is_numbered and self._is_numbered_title(at, row):
+            return "number"
+        return "standalone" if self._is_standalone(at, row) else ""
+
+    def _form(self, sign: str, row: Row) -> str:
+        if sign in ("markdown", "framed"):
+            return TOPIC
+        if sign in ("asked", "standalone"):
+            return SECTION
+        return self.habits.form(sign)
+
+    def _is_heading(self, at: int, row: Row, sign: str) -> bool:
+        if sign in ("markdown", "framed", "number", "standalone"):
+            return True
+        if sign == "question" and not row.mark and not self._has_content(at):
+            return not self._is_last(at)
+        if sign in ("colons", "question"):
+            return not (row.mark and self._share_of_titles(at, row) < 0.3)
+        if sign == "capitals":
+            return not row.mark and bool(row.gap or at == 0) and self._has_content(at)
+        if sign == "asked":
+            return self._has_content(at) and (not row.mark or self._share_of_titles(at, row) > 0.5)
+        if row.is_bullet or row.is_numbered:
+            return self._has_content(at) and self._share_of_titles(at, row) > 0.5
+        return not self._is_last(at)
+
+    def _share_of_titles(self, at: int, row: Row) -> float:
+        # The share of rows beside this one, in the same run, that have something below them.
+        group = self.groups.get((self.parents[at], row.is_bullet), [at])
+        place = self._place(group, at)
+        near = group[max(place - 10, 0) : place + 11]
+        near = [
+            other for other in near if self.items[other].indent == row.indent and self._is_one_run(at, other)
+        ]
+        titles = sum(bool(self.children[other]) or self._looks_strong(other) for other in near)
+        return titles / max(len(near), 1)
+
+    @staticmethod
+    def _place(group: list[int], at: int) -> int:
+        low, high = 0, len(group)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if group[middle] < at else (low, middle)
+        return low
+
+    def _is_one_run(self, one: int, other: int) -> bool:
+        first, last = sorted((one, other))
+        indent = self.items[one].indent
+        between = self.items[first + 1 : min(last, first + 60)]
+        return all(
+            item.indent > indent or (isinstance(item, Row) and bool(item.mark) and item.indent == indent)
+            for item in between
+        )
+
+    def _looks_strong(self, at: int) -> bool:
+        item = self.items[at]
+        return isinstance(item, Row) and heading_sign(item) in ("colons", "question")
+
+    def _has_content(self, at: int) -> bool:
+        if at + 1 >= len(self.items):
+            return False
+        row, after = self.items[at], self.items[at + 1]
+        if after.indent > row.indent or isinstance(after, Region):
+            return True
+        if after.indent < row.indent or not isinstance(row, Row) or row.mark:
+            return False
+        return not (heading_sign(after) and not after.mark)
+
+    def _is_last(self, at: int) -> bool:
+        return at + 1 >= len(self.items)
+
+    def _is_numbered_title(self, at: int, row: Row) -> bool:
+        if self.habits.form("number") == LIST or len(row.text) > 90 or row.text[-1:] in (".", ";", ","):
+            return False
+        group = self.groups.get((self.parents[at], False), [at])
+        place = self._place(group, at)
+        near = [
+            other for other in group[max(place - 5, 0) : place + 6] if self.items[other].indent == row.indent
+        ]
+        full = sum(self._is_followed_by_text(other) for other in near)
+        is_first_level = self.parents[at] < 0 or self.parents[at] in self.headings
+        return is_first_level and full * 2 > len(near) and self._is_followed_by_text(at)
+
+    def _is_followed_by_text(self, at: int) -> bool:
+        # Children that are short further numbers make a nested list, not a chapter.
+        if at + 1 >= len(self.items):
+            return False
+        row, after = self.items[at], self.items[at + 1]
+        if isinstance(after, Region) or (
+            isinstance(after, Row) and not after.mark and after.gap and after.indent >= row.indent
+        ):
+            return isinstance(after, Row) or self._is_long_step(at)
+        if after.indent > row.indent:
+            return self.children[at] > 1 or bool(after.gap)
+        return (
+            isinstance(after, Row) and after.is_bullet and isinstance(row, Row) and after.indent == row.indent
+        )
+
+    def _is_long_step(self, at: int) -> bool:
+        # Code below a number is a step of a recipe unless prose follows it too.
+        after = self.items[at + 2] if at + 2 < len(self.items) else None
+        return isinstance(after, Row) and not after.mark
+
+    def _is_standalone(self, at: int, row: Row) -> bool:
+        if (
+            not is_plain_title(row)
+            or at + 1 >= len(self.items)
+            or not (row.gap or at == 0 or self._is_below_heading(at))
+        ):
+            return False
+        after = self.items[at + 1]
+        if after.indent > row.indent:
+            return isinstance(after, Row) and self.children[at] > 0 and not ADDRESS.match(row.text)
+        if isinstance(after, Region) or after.indent < row.indent:
+            return False
+        if after.is_bullet and not after.gap:
+            return True
+        is_prose = len(after.text) > 60 or after.text.endswith(".")
+        return (
+            bool(after.gap)
+            and not after.mark
+            and is_prose
+            and not heading_sign(after)
+            and len(row.text) < len(after.text)
+        )
+
+    def _is_below_heading(self, at: int) -> bool:
+        return at - 1 in self.headings
+
+    def _set_levels(self) -> None:
+        topics = self._topic_positions()
+        above: list[tuple[int, int]] = []  # indent and level of open sections
+        top = self._top_markdown_level()
+        base = 1
+        for at, heading in sorted(self.headings.items()):
+            row = heading.row
+            if at in topics:
+                heading.level, above, base = 1, [], 1
+            elif heading.sign == "markdown":
+                heading.level = base = max(2, 1 + row.heading - top)
+                above = []
+            else:
+                while above and above[-1][0] >= self._rank(row, heading):
+                    above.pop()
+                heading.level = base + 1 + len(above)
+                above.append((self._rank(row, heading), heading.level))
+                if heading.form == LABEL:
+                    heading.level = DEPTH_OF_LABEL
+
+    @staticmethod
+    def _rank(row: Row, heading: Heading) -> int:
+        # Numbers such as 1.2.1 nest without indentation.
+        return row.indent * 10 + (row.mark.strip(".").count(".") if heading.sign == "number" else 0)
+
+    def _top_markdown_level(self) -> int:
+        levels = [
+            row.heading for at in self.headings if isinstance(row := self.items[at], Row) and row.heading
+        ]
+        return min(levels, default=1)
+
+    def _topic_positions(self) -> set[int]:
+        found = self._strong_topics() or self._weak_topics()
+        first = min(self.headings, default=-1)
+        if found and first >= 0 and first < min(found):
+            found.add(first)  # what comes before the first topic is one as well
+        if len(found) == 1 and first in found:
+            found |= self._topics_below_title(first)
+        return found
+
+    def _strong_topics(self) -> set[int]:
+        marked = [at for at, heading in self.headings.items() if heading.sign == "markdown"]
+        if marked:
+            top = self._top_markdown_level()
+            return {at for at in marked if isinstance(row := self.items[at], Row) and row.heading == top}
+        framed = {at for at, heading in self.headings.items() if heading.sign == "framed"}
+        strong = [
+            at
+            for at, heading in self.headings.items()
+            if heading.form == TOPIC and heading.sign not in ("number", "framed")
+        ]
+        if not strong:
+            return framed
+        base = Counter(self.items[at].indent for at in strong).most_common(1)[0][0]
+        return framed | {at for at in strong if self.items[at].indent <= base}
+
+    def _weak_topics(self) -> set[int]:
+        for sign in WEAK:
+            marked = [
+                at for at, heading in self.headings.items() if heading.sign == sign and heading.form != LABEL
+            ]
+            if not marked:
+                continue
+            if sign == "number":
+                least = min(
+                    self._rank(row, self.headings[at])
+                    for at in marked
+                    if isinstance(row := self.items[at], Row)
+                )
+                return {
+                    at
+                    for at in marked
+                    if isinstance(row := self.items[at], Row) and self._rank(row, self.headings[at]) == least
+                }
+            least = min(self.items[at].indent for at in marked)
+            return {at for at in marked if self.items[at].indent <= least}
+        return set()
+
+    def _topics_below_title(self, first: int) -> set[int]:
+        # One Markdown heading of the first level is a title; those below it are the topics.
+        levels = sorted(
+            {
+                row.heading
+                for at in self.headings
+                if at != first and isinstance(row := self.items[at], Row) and row.heading
+            }
+        )
+        if self.headings[first].sign != "markdown" or not levels:
+            return set()
+        found = {
+            at for at in self.headings if isinstance(row := self.items[at], Row) and row.heading == levels[0]
+        }
+        return found if len(found) > 1 else set()
+
+    def _mark_bare(self) -> None:
+        for at, heading in self.headings.items():
+            after = self.headings.get(at + 1)
+            is_end = at + 1 >= len(self.items)
+            heading.is_bare = is_end or (after is not None and after.level <= heading.level)
+
+
+def adopt_sections(headings: dict[int, Heading]) -> None:
+    """Give a question with nothing below it the topic that follows as its first section."""
+    order = sorted(headings)
+    for place, at in enumerate(order[:-1]):
+        heading, after = headings[at], headings.get(at + 1)
+        if not (heading.sign in ("question", "asked") and heading.level == 1 and heading.is_bare and after):
+            continue
+        heading.is_bare = False
+        for other in order[place + 1 :]:
+            if other != at + 1 and headings[other].level == 1:
+                break
+            headings[other].level += 1

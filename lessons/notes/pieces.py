@@ -1,0 +1,58 @@
+"""What the forms of an evening are made of: rows with the rows below them, and pieces, which become blocks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from .model import Block, Day
+from .rows import Row
+
+MAX_DEPTH = 8  # lists nested deeper are shown at this depth
+
+
+@dataclass
+class Node:
+    row: Row
+    children: list["Node"] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Row]:
+        yield self.row
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A block before it has its id. `text` is the Markdown. `rows` are the leaves of a list, for a repeated outline."""
+
+    kind: str
+    first: int
+    last: int
+    text: str
+    title: str = ""
+    level: int = 0
+    language: str = ""
+    rows: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()  # the items of a list without nesting
+    terms: tuple[tuple[str, str], ...] = ()
+
+    def moved(self, **changes: object) -> "Piece":
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class EveningBlocks:
+    day: Day
+    blocks: list[tuple[Block, Piece]]
+
+
+def make_tree(rows: Sequence[Row]) -> list[Node]:
+    roots: list[Node] = []
+    open_nodes: list[Node] = []
+    for row in rows:
+        while open_nodes and open_nodes[-1].row.indent >= row.indent:
+            open_nodes.pop()
+        node = Node(row)
+        (open_nodes[-1].children if open_nodes else roots).append(node)
+        if len(open_nodes) < MAX_DEPTH - 1:
+            open_nodes.append(node)
+    return roots

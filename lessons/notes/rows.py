@@ -1,0 +1,95 @@
+"""One line of notes, taken apart: indentation, bullet or number, words, and the signs at its end."""
+
+import re
+from dataclasses import dataclass
+
+from .source import Line
+
+TAB = 4  # columns
+BULLET = r"[-*+•‣◦▪●○·–—»►▶➢➤❖✓✔§]|o(?=\s)"
+MARK = re.compile(
+    rf"(?P<bullet>(?:{BULLET})(?=\s|$)|[-•‣◦▪●►▶➢➤❖✓✔](?=[A-Z(\[\"'])|[*](?=[A-Z][^*]{{0,200}}$))"
+    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,4}\.?|\d{1,3}[.)]|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
+    r"|[ivx]{1,4}\))(?=\s))"
+)
+BOX = re.compile(r"\[(?P<tick>[ xX✓]?)\](?=\s)|(?P<sign>[☐☑✅☒])(?=\s)")
+ENDING = re.compile(r"\s*(?P<colons>:{2,}|:-{1,3}|:)?\s*(?P<marks>\?{1,20})?\s*(?P<late>:{1,20})?\s*$")
+RULE = re.compile(r"\s*(?:([#*=_~+\-.])(?:\s?\1){3,}|[#*=_~+\-]{6,})\s*$")
+
+
+@dataclass(slots=True)
+class Row:
+    """A line that is not blank. `number` is its line number, `indent` and `column` count from 0.
+
+    `mark` is the bullet as "-", or the number as typed; `box` is " " or "x" for a task, else "".
+    `text` is what follows the mark. `gap` is the number of blank lines above.
+    """
+
+    number: int
+    line: Line
+    indent: int
+    mark: str
+    box: str
+    text: str
+    gap: int
+    heading: int = 0  # level of a Markdown heading
+
+    @property
+    def is_bullet(self) -> bool:
+        return self.mark == "-"
+
+    @property
+    def is_numbered(self) -> bool:
+        return bool(self.mark) and self.mark != "-"
+
+
+def width(blanks: str) -> int:
+    column = 0
+    for sign in blanks:
+        column += TAB - column % TAB if sign == "\t" else 1
+    return column
+
+
+def read_row(line: Line, number: int, gap: int) -> Row:
+    bare = line.text.strip()
+    indent = width(line.text[: len(line.text) - len(line.text.lstrip())])
+    heading = _heading_level(bare)
+    if heading:
+        return Row(number, line, indent, "", "", bare[heading:].strip().rstrip("#").strip(), gap, heading)
+    found = MARK.match(bare)
+    if not found:
+        return Row(number, line, indent, "", "", bare, gap)
+    mark, rest = "-" if found["bullet"] else found[0], bare[found.end() :].strip()
+    box = BOX.match(rest)
+    if not box:
+        return Row(number, line, indent, mark, "", rest, gap)
+    ticked = box["tick"] in ("x", "X", "✓") if box["sign"] is None else box["sign"] in "☑✅"
+    return Row(number, line, indent, mark, "x" if ticked else " ", rest[box.end() :].strip(), gap)
+
+
+def _heading_level(bare: str) -> int:
+    level = len(bare) - len(bare.lstrip("#"))
+    return level if 0 < level <= 6 and bare[level : level + 1] in (" ", "\t") and bare[level:].strip() else 0
+
+
+def without_ending(text: str) -> str:
+    """Return the words of a line without colons and question marks at its end."""
+    found = ENDING.search(text)
+    return text[: found.start()].rstrip() if found else text
+
+
+def ending(text: str) -> str:
+    """Return which habit the end of a line has: colons, question, colon or nothing."""
+    found = ENDING.search(text)
+    if not found:
+        return ""
+    colons, marks = (found["colons"] or "") + (found["late"] or ""), found["marks"] or ""
+    if len(marks) > 1 or (marks and colons):
+        return "question"
+    if len(colons) > 1:
+        return "colons"
+    return "asked" if marks else "colon" if colons else ""
+
+
+def is_rule(text: str) -> bool:
+    return bool(RULE.match(text))

@@ -1,0 +1,117 @@
+"""Decide what a single row looks like: a heading by its own signs, an example, a note, a relation."""
+
+import re
+
+from .rows import Row, ending, without_ending
+from .words import word_list
+
+MAX_HEADING = 110  # characters
+MAX_HEADING_WORDS = 14
+STOP = frozenset(
+    word_list("the a an is are was we you it this that to of in on for with and or as by be can will ")
+)
+EXAMPLE = re.compile(
+    r"(?:eg|e\.g\.?|ex|examples?|for (?:example|instance)|z\.?\s?b\.?)\s?\d{0,2}\s*(?::+-?|[-–—=]\s|\.\s|-->"
+    r"|=>|$)\s*",
+    re.IGNORECASE,
+)
+NOTE = re.compile(
+    r"(?P<word>notes?|nb|n\.b\.|imp|important|tips?|hint|warning|caution|attention|remember|reminder|hinweis"
+    r"|achtung)\s*(?::+-?|[-–—!]+\s|\*\s)\s*(?=\S)|(?P<alone>notes?|important|tip|warning|caution)\s*:+\s*$",
+    re.IGNORECASE,
+)
+ARROW = re.compile(
+    r"(?:^|(?<=\s)|(?<=[\w)\]\"'?.]))(?:-{1,40}>{1,3}|={1,40}>{1,3}|<-{1,40}(?![>\w])|<={2,40}|~>"
+    r"|[→⇒➜➔⟶←⇐])(?=\s|$|[\w(\[\"'])"
+)
+ONLY_ARROW = re.compile(r"(?:\|+|[vV]{1,3}|↓+|⬇️?|[|!]+[vV]?|\\/|-{1,3}>|={1,3}>|→)$")
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
+DEFINED = re.compile(
+    r"(?P<term>[^:=]{1,60}?)(?:\s*(?P<colon>:{1,3}-?)\s+|\s+(?P<dash>[-–—=])\s+|\s*:-\s*|\s*(?:::"
+    r"|:=)\s*)(?P<text>\S.*)$"
+)
+CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,.'()+-]{2,70}$")
+QUESTION_WORD = re.compile(
+    r"(?:what|why|how|when|which|who|where|is|are|can|do|does|should)\b", re.IGNORECASE
+)
+NEXT = re.compile(
+    r"(?:next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
+    r"|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
+    r"|(?:pre-?)?requirements?|pre-?requisites?|set-?up|things? to (?:do|install)|software (?:required"
+    r"|to install|requirements?)|tools (?:required|to install)"
+    r"|before (?:the )?next (?:class|session|time)|for next (?:class|session|time|week)|check-?list"
+    r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben)$",
+    re.IGNORECASE,
+)
+PROCESS = re.compile(
+    r"pipeline|life\s?-?cycle|process|phases?|stages?|work\s?flow|flow|\bsteps\b|\bSDLC\b|procedure"
+    r"|waterfall|iteration|roadmap",
+    re.IGNORECASE,
+)
+BOLD = re.compile(r"(?:\*\*|__)(?P<words>[^*_]{1,110})(?:\*\*|__)\s*:?$")
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text)
+
+
+def heading_sign(row: Row) -> str:
+    """Return the habit by which a row may be a heading; "" if it is none by its own signs."""
+    if row.heading:
+        return "markdown"
+    text = row.text
+    if (
+        not text
+        or len(text) > MAX_HEADING
+        or row.box
+        or ADDRESS.match(text)
+        or text[0] == "|"
+        or text[0] == ">"
+    ):
+        return ""
+    words = words_of(text)
+    if not words or len(words) > MAX_HEADING_WORDS or EXAMPLE.match(text) or is_note(text):
+        return ""
+    sign = ending(text)
+    if row.line.is_markdown and not row.mark and BOLD.match(text):
+        return "colon"
+    if sign == "colon":
+        return "" if _is_sentence(words) or ARROW.match(text) else "colon"
+    if sign == "asked":
+        return (
+            "asked" if QUESTION_WORD.match(text) and len(words) > 1 and "." not in text.rstrip(".? ") else ""
+        )
+    if sign == "question" and ARROW.search(text):
+        return ""
+    if sign:
+        return sign
+    is_capital = bool(CAPITALS.match(text)) and sum(letter.isalpha() for letter in text) > 3
+    return "capitals" if is_capital and (len(words) > 1 or len(text) > 4) else ""
+
+
+def _is_sentence(words: list[str]) -> bool:
+    common = sum(word.lower() in STOP for word in words)
+    return len(words) > 10 or (len(words) > 5 and common >= 3 and common * 3 >= len(words))
+
+
+def is_note(text: str) -> bool:
+    return bool(NOTE.match(text))
+
+
+def is_plain_title(row: Row) -> bool:
+    """Tell if a row without signs could be a title: short, capital first, no sentence."""
+    text, words = row.text, words_of(row.text)
+    if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!" or ADDRESS.match(text):
+        return False
+    if ARROW.search(text) or "\t" in text.strip() or not text[0].isalpha() or text[0].islower():
+        return False
+    return sum(word in STOP for word in words) <= len(words) / 3
+
+
+def clean(text: str) -> str:
+    """Return the words of a heading: no colons at the end, one question mark if it asks."""
+    bare = without_ending(text)
+    bold = BOLD.match(bare)
+    bare = " ".join((bold["words"] if bold else bare).split()).strip()
+    asks = "?" in text[len(without_ending(text)) :] and QUESTION_WORD.match(bare)
+    return f"{bare}?" if asks else bare

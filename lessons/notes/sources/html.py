@@ -1,0 +1,219 @@
+"""HTML pages, as exported or saved by others, turned into lines of Markdown."""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ..inline import code_span, escape
+from ..source import Line, NotesError, Source, split_lines
+from ._fences import fence
+from .encodings import decode
+
+SKIPPED = {
+    "script",
+    "style",
+    "head",
+    "template",
+    "noscript",
+    "svg",
+    "nav",
+    "iframe",
+    "object",
+    "button",
+    "-comment",
+}
+BLOCKS = {
+    *(
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "dd",
+        "details",
+        "dl",
+        "dt",
+        "div",
+        "figure",
+        "footer",
+    ),
+    *(
+        "figcaption",
+        "form",
+        "header",
+        "html",
+        "main",
+        "p",
+        "section",
+        "summary",
+        "table",
+        "ul",
+        "ol",
+        "li",
+        "pre",
+    ),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "tr"),
+}
+MAX_DEPTH = 100  # below it, only the text is read
+CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
+LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:)[-\s]?([a-z0-9+#]{1,20})")
+
+
+def read(data: bytes, path: str, encoding: str) -> Source:
+    declared = CHARSET.search(data[:4_000])
+    if not encoding and declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        encoding = declared[1].decode("ascii")
+    text, used = decode(data, path, encoding)
+    root = LexborHTMLParser(text).root
+    if root is None:
+        raise NotesError("The page is empty.", path=path)
+    writer = _Writer()
+    writer.block(root, 0)
+    writer.end_line()
+    return Source(_lines(writer.lines, path), encoding=used)
+
+
+def _lines(written: list[tuple[str, bool]], path: str) -> tuple[Line, ...]:
+    parts = [Line(line.text, path, 1, marked) for text, marked in written for line in _cut(text, path)]
+    return tuple(
+        Line(part.text, path, number, part.is_markdown) for number, part in enumerate(parts, start=1)
+    )
+
+
+def _cut(text: str, path: str) -> tuple[Line, ...]:
+    return split_lines(text, path) or (Line("", path, 1),)
+
+
+class _Writer:
+    """Lines, each with a flag if it has inline Markdown. Text without any stays as it is."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, bool]] = []
+        self.parts: list[tuple[str, bool]] = []
+        self.prefix = ""
+        self.lists: list[int] = []  # the next number of each open list, 0 in one without numbers
+
+    def end_line(self) -> None:
+        marked = any(flag for _, flag in self.parts)
+        text = "".join(
+            part if flag or not marked else escape(part, starts_line=False) for part, flag in self.parts
+        )
+        for piece in text.split("\n"):
+            if words := " ".join(piece.split(" ")).strip():
+                self.lines.append((self.prefix + words, marked))
+                self.prefix = (
+                    " " * (len(self.prefix) - len(self.prefix.lstrip()))
+                    if self.prefix.strip()
+                    else self.prefix
+                )
+        self.parts = []
+
+    def gap(self) -> None:
+        self.end_line()
+        if self.lines and self.lines[-1][0] and not self.lists:
+            self.lines.append(("", False))
+
+    def block(self, node: LexborNode, depth: int) -> None:
+        for child in node.iter(include_text=True):
+            tag = child.tag or ""
+            if tag == "-text":
+                self.parts.append((re.sub(r"\s+", " ", child.text_content or ""), False))
+            elif tag in SKIPPED:
+                continue
+            elif depth > MAX_DEPTH:
+                self.parts.append((" ".join(child.text().split()), False))
+            elif tag in BLOCKS:
+                self.open(child, tag, depth)
+            else:
+                self.inline(child, tag, depth)
+
+    def open(self, node: LexborNode, tag: str, depth: int) -> None:
+        if tag in ("ul", "ol"):
+            return self._list(node, tag, depth)
+        if tag == "li":
+            return self._item(node, depth)
+        self.gap()
+        if tag[0] == "h" and tag[1:].isdigit():
+            self.prefix = f"{'#' * int(tag[1:])} "
+            self.block(node, depth + 1)
+        elif tag == "pre":
+            self._code(node)
+        elif tag == "table":
+            self._table(node)
+        elif tag != "hr":
+            self.block(node, depth + 1)
+        self.end_line()
+        self.prefix = ""
+        self.gap()
+        return None
+
+    def inline(self, node: LexborNode, tag: str, depth: int) -> None:
+        if tag == "br":
+            self.parts.append(("\n", False))
+        elif tag in ("code", "kbd", "samp", "tt"):
+            if words := " ".join(node.text().split()):
+                self.parts.append((code_span(words), True))
+        elif tag == "a":
+            self._link(node)
+        elif tag == "img":
+            self._picture(node)
+        else:
+            self.block(node, depth + 1)
+
+    def _list(self, node: LexborNode, tag: str, depth: int) -> None:
+        self.end_line()
+        start = node.attributes.get("start") or "1"
+        self.lists.append((int(start) if start.isdigit() and len(start) < 9 else 1) if tag == "ol" else 0)
+        self.block(node, depth + 1)
+        self.end_line()
+        self.lists.pop()
+        self.prefix = ""
+        self.gap()
+
+    def _item(self, node: LexborNode, depth: int) -> None:
+        self.end_line()
+        indent = "    " * (len(self.lists) - 1)
+        number = self.lists[-1] if self.lists else 0
+        self.prefix = f"{indent}{number}. " if number else f"{indent}- "
+        if number:
+            self.lists[-1] += 1
+        self.block(node, depth + 1)
+        self.end_line()
+        self.prefix = ""
+
+    def _code(self, node: LexborNode) -> None:
+        inner = node.css_first("code")
+        classes = (
+            f"{node.attributes.get('class') or ''} {(inner.attributes.get('class') or '') if inner else ''}"
+        )
+        found = LANGUAGE.search(classes)
+        code = fence((node.text(deep=True) or "").strip("\n"), found[1] if found else "")
+        self.lines += [(line, False) for line in code.split("\n")]
+
+    def _table(self, node: LexborNode) -> None:
+        rows = [[_cell(cell) for cell in row.css("th, td")] for row in node.css("tr")]
+        width = max((len(row) for row in rows), default=0)
+        for number, row in enumerate(row for row in rows if row):
+            self.lines.append((f"| {' | '.join([*row, *[''] * (width - len(row))])} |", True))
+            if number == 0:
+                self.lines.append((f"|{'---|' * width}", True))
+
+    def _link(self, node: LexborNode) -> None:
+        words, href = " ".join(node.text().split()), (node.attributes.get("href") or "").strip()
+        if words and href.startswith(("https://", "http://", "mailto:")) and words != href:
+            target = re.sub(r"[\s<>]", "", href)
+            self.parts.append((f"[{escape(words, starts_line=False)}](<{target}>)", True))
+        elif words:
+            self.parts.append((words, False))
+
+    def _picture(self, node: LexborNode) -> None:
+        source = (node.attributes.get("src") or "").strip()
+        name = " ".join((node.attributes.get("alt") or "").split()) or "Picture"
+        if source and not source.startswith("data:"):
+            self.parts.append(
+                (f"![{escape(name, starts_line=False)}](<{re.sub(r'[<>]', '', source)}>)", True)
+            )
+
+
+def _cell(node: LexborNode) -> str:
+    return escape(" ".join(node.text(separator=" ").split()), starts_line=False).replace("|", "\\|")

@@ -1,0 +1,9 @@
+"""Markdown, whose inline syntax is kept."""
+
+from ..source import Source, split_lines
+from .encodings import decode
+
+
+def read(data: bytes, path: str, encoding: str) -> Source:
+    text, used = decode(data, path, encoding)
+    return Source(split_lines(text, path, is_markdown=True), encoding=used)

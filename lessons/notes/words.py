@@ -1,0 +1,5 @@
+"""Word lists, written as text."""
+
+
+def word_list(words: str) -> list[str]:
+    return words.split()

@@ -1,0 +1,144 @@
+"""Write words of notes as Markdown lines: inline signs, list items, cells, keys."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from .commands import is_command
+from .inline import ADDRESS, CODE, code_span, escape, protect_start, spell_arrows
+from .rows import Row
+from .signs import DEFINED, words_of
+
+# In Markdown, emphasis and links stay; what this portal's Markdown does not know is escaped.
+FOREIGN = re.compile(
+    r"<(?=[A-Za-z/!?])(?!https?:|br\s?/?>|mailto:)|\$(?=\S)|\{(?=[{%:.#+\-~=>A-Za-z\s])|%(?=%)|\+(?=\+)"
+    r"|\^(?!\w*\])|:(?=[a-z+-][a-z0-9_+-]{1,49}:)|(?<!~)~(?!~)"
+)
+LINK = re.compile(
+    r"(?P<picture>!?)\[(?P<words>[^\[\]\n]{0,300})\]\((?P<target><[^<>\n]{0,500}>"
+    r"|[^()\s]{0,500})(?:\s+\"[^\"\n]{0,200}\")?\)"
+)
+WEB = ("https://", "http://", "mailto:")
+MAX_KEY = 50
+
+
+def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
+    """Return the Markdown of a piece of a row, arrows as one sign."""
+    text = " ".join(text.split())
+    if row.line.is_markdown:
+        words = _keep_markdown(text)
+        return protect_start(words) if starts_line else words
+    parts, done = [], 0
+    for found in CODE.finditer(text):
+        parts += [spell_arrows(text[done : found.start()]), found[0]]
+        done = found.end()
+    parts.append(spell_arrows(text[done:]))
+    return escape("".join(parts), starts_line=starts_line)
+
+
+def _keep_markdown(text: str) -> str:
+    parts, done = [], 0
+    for found in re.finditer(f"(?:{CODE.pattern})|(?:{LINK.pattern})|(?:{ADDRESS.pattern})", text):
+        parts.append(_close_signs(text[done : found.start()]))
+        is_link = found["target"] is not None
+        parts.append(_link(found) if is_link else found[0])
+        done = found.end()
+    parts.append(_close_signs(text[done:]))
+    return "".join(parts)
+
+
+def _link(found: re.Match[str]) -> str:
+    target, words = found["target"].strip("<>"), found["words"].strip()
+    if found["picture"]:
+        return found[0] if words else f"![{words or 'Picture'}](<{target}>)"
+    if target.startswith(WEB) and words:
+        return found[0]
+    return escape(" ".join(part for part in (words, target and f"({target})") if part), starts_line=False)
+
+
+def _close_signs(text: str) -> str:
+    text = spell_arrows(FOREIGN.sub(r"\\\g<0>", text))
+    for pair in ("**", "__", "~~"):
+        if text.count(pair) % 2:
+            text = text.replace(pair, "".join(f"\\{sign}" for sign in pair))
+    # A bracket that opens no link would be reported if it resembles one.
+    return re.sub(r"(?<!\\)\[(?!\^)|(?<!\\)\]", lambda found: f"\\{found[0]}", text)
+
+
+def item_words(row: Row) -> str:
+    """Return the words of a list item: commands as code, a defined term in bold."""
+    text = row.text
+    if is_command(text):
+        return code_span(text)
+    defined = defined_parts(row)
+    if defined:
+        term, sign, meaning = defined
+        shown = code_span(term) if is_command(term) else f"**{inline(term, row, starts_line=False)}**"
+        return f"{shown}{sign} {inline(meaning, row, starts_line=False)}"
+    return inline(text, row)
+
+
+def defined_parts(row: Row) -> tuple[str, str, str] | None:
+    """Return term, sign and meaning of `Term : meaning`, `Term - meaning` or `Term = meaning`."""
+    text = row.text
+    found = DEFINED.match(text)
+    if not found or ADDRESS.match(text) or not found["text"].strip() or "://" in found["term"]:
+        return None
+    term, meaning = found["term"].strip(), found["text"].strip()
+    words = words_of(term)
+    if (
+        not 0 < len(words) <= 6
+        or not words_of(meaning)
+        or term[-1:] in ".!?,;"
+        or "*" in term
+        or "](" in text[: found.end()]
+    ):
+        return None
+    if "`" in term and term.count("`") % 2:
+        return None
+    if re.fullmatch(r"\d{1,2}", term) and re.match(r"\d", meaning):
+        return None  # a time
+    if found["dash"] and (len(words) > 4 or not term[0].isalnum() or term[-1].isdigit() or term.isdigit()):
+        return None
+    sign = f" {found['dash'].replace('-', '–')}" if found["dash"] else ":"
+    return term, sign, meaning
+
+
+def cell(text: str, row: Row) -> str:
+    """Return a table cell; a command in it is code."""
+    words = " ".join(text.split())
+    if words and is_command(words):
+        return code_span(words).replace("|", "\\|")
+    return (
+        inline(words, row, starts_line=False).replace("|", "\\|")
+        if not _has_pipes(row)
+        else inline(words, row, starts_line=False)
+    )
+
+
+def _has_pipes(row: Row) -> bool:
+    return row.text.startswith("|")
+
+
+def write_table(rows: Sequence[Sequence[str]], *, has_head: bool = True) -> str:
+    width = max(len(row) for row in rows)
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    head, body = (padded[0], padded[1:]) if has_head else ([""] * width, padded)
+    lines = [_table_line(head), f"|{'---|' * width}", *(_table_line(row) for row in body)]
+    return "\n".join(lines)
+
+
+def _table_line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
+
+
+def make_key(text: str, used: set[str]) -> str:
+    """Return a key of letters, digits and hyphens that is not used yet, and add it."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: MAX_KEY - 4].strip("-") or "item"
+    number, made = 1, key
+    while made in used:
+        number += 1
+        made = f"{key}-{number}"
+    used.add(made)
+    return made

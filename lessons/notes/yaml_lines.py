@@ -1,0 +1,67 @@
+"""Tell YAML from notes with colons."""
+
+import re
+from collections.abc import Sequence
+
+START = re.compile(
+    r"(?:apiVersion|kind|version|services|name|on|jobs|stages|image|hosts|stage|metadata|spec|stages|schema"
+    r"|trigger|pool|dependencies|channels|global|scrape_configs|- hosts|- name)\s?:(?:\s|$)"
+)
+KEY = re.compile(r"(?:- )*(?P<key>\"[^\"]+\"|'[^']+'|[A-Za-z_.${}][\w./${}-]*)(?P<colon>:)(?P<value>\s.*)?$")
+ITEM = re.compile(r"- \S")
+MAX_YAML = 3_000
+
+
+def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
+    """Return the line after a YAML document that starts here, 0 if none does."""
+    start = at
+    if bare[at] == "---":
+        start = at + 1
+    if start >= len(bare) or not START.match(bare[start]) or " :" in bare[start]:
+        return 0
+    end, keys, nested, last = start, 0, 0, start
+    base = _indent(texts[start])
+    block = -1  # indent of a key whose value is a text of several lines
+    while end < len(bare) and end - start < MAX_YAML:
+        text = bare[end]
+        if not text:
+            end += 1
+            if end - last > 3:
+                break
+            continue
+        indent = _indent(texts[end])
+        if block >= 0 and indent > block:
+            last = end
+            end += 1
+            continue
+        block = -1
+        found = KEY.match(text)
+        if not _is_yaml(text, found is not None) or indent < base:
+            break
+        if end - last > 1 and indent == base and not (found or text == "---"):
+            break
+        if found:
+            keys += 1
+            nested += indent > base
+            value = (found["value"] or "").strip()
+            if value[:1] in ("|", ">") and len(value) < 3:
+                block = indent
+        last = end
+        end += 1
+    while last > start and not bare[last]:
+        last -= 1
+    return (
+        last + 1 if keys >= 2 and (nested or (start > at and keys >= 2) or _is_sure(bare[start], keys)) else 0
+    )
+
+
+def _is_sure(first: str, keys: int) -> bool:
+    return first.startswith("apiVersion") and keys >= 2
+
+
+def _is_yaml(text: str, is_key: bool) -> bool:
+    return is_key or bool(ITEM.match(text)) or text == "---" or text[0] == "#" or text[0] in "]}[{"
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
