@@ -2,11 +2,14 @@
 
 from .headings import MAX_LISTED
 from .page import Rendered, render, render_fragment, render_inline, render_option, with_ticks
+from .sections import Definition, Section
 from .state import TooComplexError
 
 __all__ = [
     "MAX_LISTED",
+    "Definition",
     "Rendered",
+    "Section",
     "TooComplexError",
     "render",
     "render_fragment",

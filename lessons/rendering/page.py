@@ -13,6 +13,7 @@ from lessons.texts.problem import Problem
 
 from .parser import build, build_for_lines, build_for_options
 from .policy import sanitise
+from .sections import Definition, Section, find_definitions, split_sections, words_of
 from .state import Budget, Link, Page, TooComplexError, plain
 
 MAX_BYTES = 200_000
@@ -34,7 +35,8 @@ class Rendered:
     """A page and the data derived from it.
 
     `contents`: (level 2 or 3, id, title) in order. `minutes`: reading time, at least 1.
-    `text`: plain text for search. `checklists`: (key, text) of every item that can be ticked.
+    `text`: plain text, headings included; `sections`: the same by heading. `definitions`: of its definition lists.
+    `checklists`: (key, text) of every item that can be ticked.
     `problems`: sorted by line, at most MAX_PROBLEMS; the page is usable in spite of them.
     """
 
@@ -42,6 +44,8 @@ class Rendered:
     contents: list[tuple[int, str, str]]
     minutes: int
     text: str
+    sections: list[Section]
+    definitions: list[Definition]
     checklists: list[tuple[str, str]]
     problems: list[Problem]
 
@@ -58,12 +62,14 @@ def render(source: str, *, link: Link) -> Rendered:
     """
     page = _page(source, link)
     tokens, html = _run(PARSER.parse, source, page)
-    text = "\n".join(_text(tokens))
+    text = "\n".join(filter(None, map(words_of, tokens)))
     return Rendered(
         html=DRAWING.sub(lambda found: _figure(page, found), html),
         contents=page.contents,
         minutes=max(1, ceil(len(text.split()) / WORDS_A_MINUTE)),
         text=text,
+        sections=split_sections(tokens),
+        definitions=find_definitions(tokens),
         checklists=list(_checklists(tokens)),
         problems=sorted(page.problems)[:MAX_PROBLEMS],
     )
@@ -131,13 +137,6 @@ def _refuse_excess(source: str) -> None:
 
 def _figure(page: Page, found: re.Match[str]) -> str:
     return f'<figure class="flow">{page.drawings[int(found[1])]}</figure>'
-
-
-def _text(tokens: list[Token]) -> Iterator[str]:
-    for token in tokens:
-        words = plain(token.children) if token.type == "inline" else token.content
-        if words.strip():
-            yield words.strip()
 
 
 def _checklists(tokens: list[Token]) -> Iterator[tuple[str, str]]:
