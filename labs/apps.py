@@ -7,9 +7,12 @@ class LabsConfig(AppConfig):
     def ready(self) -> None:
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.repositories.staff_repositories import HOSTS
+        from labs.search import LABS
         from labs.tokens import end_tokens
         from lessons.repositories import register_hosts
+        from lessons.search.kinds import register
         from portal.accounts.credentials import on_credentials_end
 
         on_credentials_end(end_tokens)
         register_hosts(HOSTS)
+        register(LABS)

@@ -24,7 +24,7 @@ from labs.models import (
     Submission,
 )
 from lessons.models import Enrollment
-from lessons.queries import Visitor, active_enrollment, teaches
+from lessons.queries import Visitor, active_enrollment, courses_learned, courses_taught, teaches
 from portal.accounts.models import User
 
 HISTORY_PAGE = 10
@@ -68,6 +68,16 @@ def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> Op
     lab: Any = _get_lab(found, course_slug, lab_slug)
     enrollment = _enrollment_for(user, lab)
     return OpenLab(lab, enrollment, _link(lab, lab.named_before), _link(lab, lab.named_after))
+
+
+def open_labs(user: Visitor) -> QuerySet[Lab]:
+    """Return the labs of all courses that `user` may open, by the rule of `get_open_lab`."""
+    if not user.is_authenticated:
+        return Lab.objects.none()
+    if user.is_superuser:
+        return Lab.objects.order_by()
+    learned = Lab.objects.published().filter(course__in=courses_learned(user))
+    return (learned | Lab.objects.filter(course__in=courses_taught(user))).order_by()
 
 
 def _get_lab(labs: QuerySet[Lab], course_slug: str, lab_slug: str) -> Lab:

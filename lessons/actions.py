@@ -25,6 +25,7 @@ from lessons.models import (
 from lessons.quiz_text import parse_stored
 from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, markdown_of, parse
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
+from lessons.search.own_kinds import index_lesson, index_quiz
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
@@ -49,6 +50,7 @@ def problems_of_quiz_markdown(source: str, links: Links) -> list[Problem]:
     return markdown_problems(markdown_of(source), replace(links, files={}))
 
 
+@transaction.atomic
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     """Save a lesson and everything derived from its Markdown.
 
@@ -62,6 +64,7 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     lesson.text = rendered.text
     lesson.updated_at = timezone.now()
     lesson.save()
+    index_lesson(lesson, rendered)
     return lesson
 
 
@@ -98,9 +101,11 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
             raise
         quiz.title = quiz.title or quiz.lesson.title
         quiz.save()
+        index_quiz(quiz)
         return quiz
     quiz.title = parsed.title
     quiz.save()
+    index_quiz(quiz)
     values = {
         "source": quiz.source,
         "question_count": len(parsed.questions),

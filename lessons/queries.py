@@ -121,6 +121,26 @@ def courses_of(user: User) -> QuerySet[Course]:
     return Course.objects.filter(Exists(enrolled) | Exists(taught))
 
 
+def courses_taught(user: User) -> QuerySet[CourseStaff, Any]:
+    return CourseStaff.objects.filter(user=user).values("course")
+
+
+def courses_learned(user: User) -> QuerySet[Enrollment, Any]:
+    return Enrollment.objects.active().filter(user=user).values("course")
+
+
+def readable_lessons(user: Visitor) -> QuerySet[Lesson]:
+    """Return the lessons of all courses that `user` may read, by the rule of `OpenCourse.may_read`."""
+    published = Lesson.objects.published().order_by()
+    if not user.is_authenticated:
+        return published.filter(public=True)
+    if user.is_superuser:
+        return Lesson.objects.order_by()
+    open_to_user = Q(public=True) | Q(course__in=courses_learned(user))
+    taught = Lesson.objects.filter(course__in=courses_taught(user)).order_by()
+    return published.filter(open_to_user) | taught
+
+
 def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
     """Map (course, slug) of each lab to the title of the first published lesson that names it."""
     lessons = Lesson.objects.published().filter(course__in=courses).exclude(lab_slugs=[]).in_order()

@@ -8,12 +8,12 @@ from statistics import median
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from lessons.lesson_queries import Neighbour, first_named_after, neighbour
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
-from lessons.queries import OpenCourse, Visitor, open_course, teaches
+from lessons.queries import OpenCourse, Visitor, courses_learned, courses_taught, open_course, teaches
 
 
 @dataclass
@@ -91,6 +91,17 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
     if not (reader.is_staff or (published and reader.enrollment)):
         raise Http404
     return OpenQuiz(quiz, quiz.current, reader, neighbour(quiz.course, quiz.after))
+
+
+def open_quizzes(user: Visitor) -> QuerySet[Quiz]:
+    """Return the quizzes of all courses that `user` may open, by the rule of `get_quiz`."""
+    quizzes = Quiz.objects.filter(current__question_count__gt=0).order_by()
+    if not user.is_authenticated:
+        return quizzes.none()
+    if user.is_superuser:
+        return quizzes
+    learned = Q(lesson__status=Lesson.Status.PUBLISHED, course__in=courses_learned(user))
+    return quizzes.filter(learned | Q(course__in=courses_taught(user)))
 
 
 def _lesson_after(quiz: str) -> Subquery:

@@ -8,6 +8,7 @@ from labs.grader.proof import Proof
 from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
+from labs.search import index_lab
 from labs.specs import in_newest_schema, parse_spec
 from lessons.actions import render_markdown
 from lessons.links import Links, links_within
@@ -28,6 +29,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     lab.title = spec.title if spec else lab.title or lab.slug
     lab.brief_html = _brief(lab, links or links_within(lab.course))
     lab.save()
+    index_lab(lab)
     if spec is None:
         return lab
     version = _version(lab, spec)

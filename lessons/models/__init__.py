@@ -2,6 +2,7 @@ from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, Session
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
+from lessons.models.search import SearchEntry, SearchWord
 
 __all__ = [
     "Answer",
@@ -16,6 +17,8 @@ __all__ = [
     "Quiz",
     "QuizVersion",
     "Reading",
+    "SearchEntry",
+    "SearchWord",
     "Session",
     "Tick",
 ]

@@ -1,0 +1,161 @@
+"""Find pages. Every result is one that the given user may open, and nothing else is revealed, not by a hint either."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from lessons.models import SearchEntry, SearchWord
+from lessons.queries import Visitor
+from lessons.search.databases import database
+from lessons.search.excerpts import Excerpt, make_excerpt
+from lessons.search.kinds import KINDS, Described, Kind
+from lessons.search.words import Query, Term
+
+MAX_ENTRIES = 60  # of a kind that are looked at, best first
+MAX_RESULTS = 20  # of a kind
+MAX_HEADINGS = 3  # of one page
+MAX_WORDS_ANY = 6  # of which a page need only have one
+# Limits of the search for mistyped words: words of a query, of these mistyped ones, candidates for one.
+MAX_CHECKED, MAX_MISTYPED, MAX_CANDIDATES = 6, 2, 4
+MIN_TYPED = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A part of a page that matches. `anchor` is "" for its start."""
+
+    anchor: str
+    heading: str
+    excerpt: Excerpt
+
+
+@dataclass(frozen=True)
+class Result:
+    """A page, with its best places first."""
+
+    page: Described
+    places: list[Place]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The results of one kind, best first. `has_more` is True if there may be others."""
+
+    kind: Kind
+    results: list[Result]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query. If a word was mistyped, `corrected` is the query that the groups answer.
+
+    `is_partial` is True if no page has all the words; then those with some are returned.
+    """
+
+    groups: list[Group] = field(default_factory=list)
+    corrected: Query | None = None
+    is_partial: bool = False
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.results) for group in self.groups)
+
+    @property
+    def has_more(self) -> bool:
+        return any(group.has_more for group in self.groups)
+
+
+def search(user: Visitor, query: Query) -> Found:
+    """Return the pages that `user` may open and that have all words of the query, or else some of them."""
+    if query.is_short:
+        return Found()
+    if groups := _groups(user, query.terms):
+        return Found(groups)
+    corrected = _correct(user, query)
+    terms = corrected.terms if corrected else query.terms
+    groups = _groups(user, terms) if corrected else []
+    if groups or len(terms) == 1:
+        return Found(groups, corrected)
+    groups = _groups(user, terms[:MAX_WORDS_ANY], any_of=True)
+    return Found(groups, corrected, is_partial=bool(groups))
+
+
+def _groups(user: Visitor, terms: Sequence[Term], *, any_of: bool = False) -> list[Group]:
+    found = (_group(user, kind, terms, any_of) for kind in KINDS.values())
+    return [group for group in found if group.results]
+
+
+def _group(user: Visitor, kind: Kind, terms: Sequence[Term], any_of: bool) -> Group:
+    entries = SearchEntry.objects.filter(_visible(user, kind))
+    matches = database().match(entries, terms, kind=kind.name, any_of=any_of)
+    rows = list(database().rank(matches, terms)[:MAX_ENTRIES])
+    pages: dict[tuple[int, str], list[SearchEntry]] = {}
+    for row in rows:
+        # Each term of the glossary is a result of its own.
+        pages.setdefault((row.key, row.heading if kind.index is None else ""), []).append(row)
+    shown = dict(list(pages.items())[:MAX_RESULTS])
+    described = kind.describe({key for key, _ in shown}) if shown else {}
+    results = [
+        Result(described[key], _places(entries, terms))
+        for (key, _), entries in shown.items()
+        if key in described  # it may be gone meanwhile
+    ]
+    return Group(kind, results, has_more=len(rows) == MAX_ENTRIES or len(pages) > MAX_RESULTS)
+
+
+def _places(entries: Sequence[SearchEntry], terms: Sequence[Term]) -> list[Place]:
+    # The parts with the most words; a page whose title alone matches has one place, its start.
+    scored = []
+    for entry in entries[: 2 * MAX_HEADINGS]:
+        excerpt = make_excerpt(entry.text, terms)
+        in_heading = make_excerpt(entry.heading, terms).matched
+        scored.append((excerpt.matched + in_heading, Place(entry.anchor, entry.heading, excerpt)))
+    best: dict[str, Place] = {}
+    for matched, place in sorted(scored, key=lambda pair: -pair[0]):
+        if matched:
+            best.setdefault(place.anchor, place)
+    return list(best.values())[:MAX_HEADINGS] or [Place("", "", Excerpt([]))]
+
+
+def _visible(user: Visitor, *kinds: Kind) -> Q:
+    wanted = Q()
+    for kind in kinds:
+        rows = kind.may_see(user).filter(pk=OuterRef("key"))
+        wanted |= Q(Exists(rows), kind=kind.name)
+    return wanted
+
+
+# --- mistyped words -------------------------------------------------------------------------------------------------
+
+
+def _correct(user: Visitor, query: Query) -> Query | None:
+    """Return the query with similar words for those that no page has, None if there are none."""
+    entries = SearchEntry.objects.filter(_visible(user, *KINDS.values()))
+    unknown = [term for term in query.terms[:MAX_CHECKED] if not _has(entries, term)]
+    new = {}
+    for term in unknown[:MAX_MISTYPED]:
+        # Only a word that the user may read is suggested.
+        meant = next((word for word in _similar(term.word) if _has(entries, Term(word))), None)
+        if meant:
+            new[term.word] = meant
+    return query.with_words(new) if new else None
+
+
+def _has(entries: QuerySet[SearchEntry], term: Term) -> bool:
+    return bool(database().match(entries, [term]).values_list("pk")[:1])
+
+
+def _similar(word: str) -> list[str]:
+    """Return the words of the index that differ by the fewest letters: one in a short word, two in a longer one."""
+    if len(word) < MIN_TYPED:
+        return []
+    limit = 1 if len(word) < 6 else 2
+    lengths = (len(word) - limit, len(word) + limit)
+    words = list(SearchWord.objects.filter(length__range=lengths).values_list("word", flat=True))
+    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=limit, limit=None)
+    found.sort(key=lambda match: (match[1], -JaroWinkler.similarity(word, match[0]), match[0]))
+    return [match for match, *_ in found[:MAX_CANDIDATES]]

@@ -1,0 +1,75 @@
+"""What search finds of lessons: their pages, the terms that they define, and the titles of their quizzes.
+
+Of a quiz nothing but its title is indexed: a question could be read before the attempt that shows it, and an answer
+or an explanation at any time.
+"""
+
+from collections.abc import Collection
+
+from django.urls import reverse
+
+from lessons.models import Lesson, Quiz
+from lessons.queries import readable_lessons
+from lessons.quiz_queries import open_quizzes
+from lessons.rendering import Rendered, Section, TooComplexError, render
+from lessons.search import index
+from lessons.search.kinds import Described, Kind, register
+
+
+def index_lesson(lesson: Lesson, rendered: Rendered) -> None:
+    """Index a lesson and the terms that it defines."""
+    start, *rest = rendered.sections
+    start = Section(start.id, start.title, "\n".join(filter(None, [lesson.summary, start.text])))
+    index.write("lesson", lesson.pk, lesson.title, [start, *rest])
+    terms = [Section(found.id, found.term, found.meaning) for found in rendered.definitions]
+    index.write("glossary", lesson.pk, "", terms)
+
+
+def index_quiz(quiz: Quiz) -> None:
+    index.write("quiz", quiz.pk, quiz.title, [Section("", "", "")])
+
+
+def register_own() -> None:
+    describe = _describe_lessons
+    register(Kind("lesson", "Lessons", Lesson, readable_lessons, describe, index=_index_again))
+    register(Kind("quiz", "Quizzes", Quiz, open_quizzes, _describe_quizzes, index=index_quiz))
+    register(Kind("glossary", "Glossary", Lesson, readable_lessons, describe))
+
+
+def _index_again(lesson: Lesson) -> None:
+    try:
+        rendered = render(lesson.source, link=lambda *_: None)
+    except TooComplexError:  # of a draft; its page is empty as well
+        rendered = render("", link=lambda *_: None)
+    index_lesson(lesson, rendered)
+
+
+def _describe_lessons(keys: Collection[int]) -> dict[int, Described]:
+    names = ("slug", "title", "summary", "status", "session__title", "course__slug", "course__title")
+    rows = Lesson.objects.filter(pk__in=keys).order_by().values_list("pk", *names)
+    return {
+        key: Described(
+            title,
+            reverse("lesson", args=[course_slug, slug]),
+            course,
+            session,
+            summary,
+            is_draft=status == Lesson.Status.DRAFT,
+        )
+        for key, slug, title, summary, status, session, course_slug, course in rows
+    }
+
+
+def _describe_quizzes(keys: Collection[int]) -> dict[int, Described]:
+    names = ("slug", "title", "lesson__title", "lesson__status", "course__slug", "course__title")
+    rows = Quiz.objects.filter(pk__in=keys).order_by().values_list("pk", *names)
+    return {
+        key: Described(
+            title,
+            reverse("quiz", args=[course_slug, slug]),
+            course,
+            lesson,
+            is_draft=status == Lesson.Status.DRAFT,
+        )
+        for key, slug, title, lesson, status, course_slug, course in rows
+    }
