@@ -9,12 +9,16 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from .building import source_text
 from .case_files import Case, options
 from .marks import source_words, tidy, words
 from .pages import Contents, has_code, is_language, read
 
 Lesson = dict[str, Any]
 MAX_WORDS = 1_500
+# Between the topics of a lesson, and a title for an evening without topics.
+JOINING = re.compile(r"[,;:–—]| and | & ")
+GIVEN = re.compile(r"(Session|Day|Evening|Tag) \d+")
 MARKS = re.compile(r"::|\?\?|!!!|[:=>–-]\s*$|^\s*[-*•>#📌🏠👉]|^\d+[.)]|\s{2}|^\s|\s$|^$|\t|\*\*|\\")
 
 
@@ -208,6 +212,12 @@ def sizes(case: Case, lessons: list[Lesson]) -> Iterator[str]:
 
 
 def titles(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    """Titles have no marks of the notes, and their words are words of the notes, none left out in between."""
+    written = f" {tidy(source_text(case))} "
+    for name in (name for each in lessons for name in (each["title"], *contents(each).headings)):
+        parts = [tidy(part) for part in JOINING.split(name)]
+        if not GIVEN.fullmatch(name) and not all(f" {part} " in written for part in parts if part):
+            yield f"“{name}” is not in the notes"
     for group in groups(lessons):
         names = [each["title"] for each in group]
         yield from (

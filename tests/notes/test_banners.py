@@ -1,0 +1,87 @@
+"""Spellings of a day's banner, and lines that only look like one."""
+
+import pytest
+
+from .comparing import number
+from .importing import import_file
+from .unmet import UNMET
+
+HEAD = "Evening course\nStart Date: 5th Jan 2026\n\n"
+# {n} is the number, {d} the day of January.
+BANNERS = [
+    ("Day{n}: {d}th Jan. 2026", True),
+    ("Day {n}", False),
+    ("DAY-{n} (0{d}/01/2026)", True),
+    ("Day {n} - 0{d}/01", True),
+    ("day 0{n} : {d} january 2026", True),
+    ("Session {n} :", False),
+    ("Session #{n} | 2026-01-0{d}", True),
+    ("SESSION-0{n} 0{d}-Jan-26", True),
+    ("session-{n} {d}th jan", True),
+    ("Class {n}: January {d}, 2026", True),
+    ("Lecture {n} ({d}.1.2026)", True),
+    ("## Day {n}", False),
+    ("# Session {n} - Introduction", False),
+    ("**Day {n} - {d} Jan 2026**", True),
+    ("==== Day {n} ====", False),
+    ("*** DAY {n} ***", False),
+    ("--- Session {n} (Jan {d}, 2026) ---", True),
+    ("[Day {n}] {d}/1/2026", True),
+    ("{d}th Jan 2026 (Day {n})", True),
+    ("Week 1 / Session {n} - January {d}", True),
+    ("########\nDay {n}\n########", False),
+    ("********\n  Day : {n}\n********", False),
+    ("~~~~~~~~~~~~~\nDay {n} {d}th jan\n~~~~~~~~~~~~~", True),
+    ("Day {n} - {d}th Jan\n===============", True),
+    ("Session {n} -- 0{d}.01.2026\n~~~~~~~~~~~~~~~~~~~~~~~", True),
+    ("────────\nDay {n} │ {d} Jan 2026\n────────", True),
+    ("\tDay {n} : {d}th Jan 2026\t\t", True),
+]
+LINES = [
+    "Day to day operations",
+    "Session beans in Java",
+    "Session ID : 5",
+    "SESSION_TIMEOUT=30",
+    "Day 2 was about git, today we go on with docker.",
+    "session 2 is only practice, bring your laptop",
+    "see day 3 for more",
+    "- Day 3 we do the project",
+    "1 day = 24 hours",
+    "day = 3",
+    "\t\tfor d in 1 2 3; do\n\t\t  # Day 3\n\t\t  echo $d\n\t\tdone",
+    "Class 3 network addresses are private.",
+    "####################",
+    "--------",
+    "Days : 5",
+]
+
+
+def unmet_marks(rows):
+    marks = {row: [pytest.mark.xfail(strict=True)] for row in rows if ("banners", row[0]) in UNMET}
+    return [pytest.param(*row, marks=marks.get(row, [])) for row in rows]
+
+
+def sessions_of(text, folder):
+    path = folder / "notes.txt"
+    path.write_text(text)
+    return list(dict.fromkeys((number(each["session"]), each["date"]) for each in import_file(path)))
+
+
+@pytest.mark.parametrize(("banner", "dated"), unmet_marks(BANNERS))
+def test_a_banner_is_read(tmp_path, banner, dated):
+    first, second = (banner.format(n=number, d=number + 4) for number in (1, 2))
+    text = f"{HEAD}{first}\n\n\tGit :::\n\n\t\t- a tool\n\n{second}\n\n\tDocker :::\n\n\t\t- containers\n"
+
+    found = sessions_of(text, tmp_path)
+
+    assert [day for day, _ in found] == [1, 2]
+    if dated:
+        assert [date for _, date in found] == ["2026-01-05", "2026-01-06"]
+
+
+@pytest.mark.parametrize(("line",), unmet_marks([(line,) for line in LINES]))
+def test_a_line_that_looks_like_a_banner_is_text(tmp_path, line):
+    first = f"{HEAD}Day 1 : 5th Jan 2026\n\n\tGit :::\n\n\t\t- a tool"
+    text = f"{first}\n\n{line}\n\n\t\t- of many\n\nDay 2\n\n\tDocker :::\n\n\t\t- x\n"
+
+    assert [day for day, _ in sessions_of(text, tmp_path)] == [1, 2]

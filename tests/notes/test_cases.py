@@ -1,0 +1,137 @@
+"""Each case in `cases/`, imported as the command does it, and compared with its expectation."""
+
+from functools import cache
+
+import pytest
+
+from lessons.rendering import render
+
+from . import comparing
+from .building import build, convert, source_text
+from .case_files import NAMES, load
+from .importing import import_file, offers_of
+from .marks import source_words, words
+from .unmet import UNMET
+
+CHECKS = {
+    name: getattr(comparing, name)
+    for name in ("sessions", "topics", "code", "links", "pictures", "never", "titles")
+}
+OFFERING = {name: getattr(comparing, name) for name in ("checklists", "flows", "tables")}
+BY_LINES = {name: getattr(comparing, name) for name in ("cuts", "lines", "lost_words", "sizes", "verbatim")}
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory):
+    """Return the lessons and the suggestions of a case, imported once."""
+
+    @cache
+    def get(name):
+        path = build(load(name), tmp_path_factory.mktemp("notes"))
+        return import_file(path), offers_of(path)
+
+    return get
+
+
+def parameters(checks, *, by_lines=False):
+    """All pairs of a case and a check, those that are not met yet marked."""
+    for name in NAMES:
+        for check in checks:
+            if by_lines and not load(name).has_lines:
+                continue
+            reason = UNMET.get((name, check))
+            marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+            yield pytest.param(name, check, id=f"{name}-{check}", marks=marks)
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(CHECKS))
+def test_lessons_are_as_expected(imported, name, check):
+    lessons, _ = imported(name)
+
+    assert list(CHECKS[check](load(name), lessons)) == []
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(OFFERING))
+def test_figures_are_made_or_offered(imported, name, check):
+    lessons, suggestions = imported(name)
+
+    assert list(OFFERING[check](load(name), lessons, suggestions)) == []
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(BY_LINES, by_lines=True))
+def test_lines_are_where_they_belong(imported, name, check):
+    lessons, _ = imported(name)
+
+    assert list(BY_LINES[check](load(name), lessons)) == []
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(["offered"], by_lines=True))
+def test_suggestions_are_offered(imported, name, check):
+    _, suggestions = imported(name)
+
+    assert list(comparing.offered(load(name), suggestions)) == []
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(["html"]))
+def test_the_html_is_what_the_portal_renders(imported, name, check):
+    for lesson in imported(name)[0]:
+        rendered = render(lesson["markdown"], link=lambda *_: None)
+
+        assert lesson["html"] == rendered.html
+        if not load(name).of("pictures"):
+            assert rendered.problems == []
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(["again"]))
+def test_a_second_import_gives_the_same(imported, tmp_path, name, check):
+    assert import_file(build(load(name), tmp_path)) == imported(name)[0]
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(["every word"]))
+def test_every_word_is_in_some_lesson_in_order(imported, name, check):
+    case = load(name)
+    lessons, _ = imported(name)
+    rest = words("\n".join(f"{each['title']}\n{each['markdown']}" for each in lessons))
+    outside = set(_head_and_banners(case))
+    lost = []
+    for line in source_text(case).splitlines():
+        ahead = iter(rest)
+        if line in outside:
+            continue
+        if all(word in ahead for word in source_words([line])):
+            rest = list(ahead)
+        else:
+            lost.append(line)
+
+    assert lost == []
+
+
+def _head_and_banners(case):
+    if not case.has_lines:
+        title = str(case.expected.get("head", {}).get("title"))
+        return [line for line in source_text(case).splitlines() if line.strip() == title or "2026" in line]
+    spans = [case.expected.get("head", {}).get("lines", [1, 0])]
+    spans += [banner for session in case.expected["sessions"] for banner in session["banner"]]
+    return [line for first, last in spans for line in case.lines[first - 1 : last]]
+
+
+CONVERTED = [
+    pytest.param(
+        name,
+        each["encoding"],
+        each["newline"],
+        id=f"{name}-{each['encoding']}-{each['newline']}",
+        marks=[pytest.mark.xfail(strict=True, reason=UNMET[name, each["encoding"]])]
+        if (name, each["encoding"]) in UNMET
+        else [],
+    )
+    for name in NAMES
+    for each in load(name).of("also_as")
+]
+
+
+@pytest.mark.parametrize(("name", "encoding", "newline"), CONVERTED)
+def test_encoding_and_newlines_change_nothing(imported, tmp_path, name, encoding, newline):
+    path = convert(load(name), tmp_path, encoding, newline)
+
+    assert import_file(path, encoding=encoding) == imported(name)[0]

@@ -1,0 +1,45 @@
+"""Notes put together at random from the lines of all cases: nothing is lost, and nothing is in two lessons."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lessons.rendering import render
+
+from .case_files import NAMES, load
+from .importing import import_text
+from .marks import source_words, words
+
+LINES = [line for name in NAMES if load(name).has_lines for line in load(name).lines if len(line) < 200]
+CHUNKS = st.integers(0, len(LINES) - 1).flatmap(
+    lambda first: st.integers(1, 12).map(lambda size: LINES[first : first + size])
+)
+INDENTS = st.sampled_from(["", "\t", "  ", "    ", "\t  \t", "> "])
+NOTES = (
+    st.lists(st.tuples(INDENTS, CHUNKS), min_size=1, max_size=12)
+    .map(lambda parts: "\n".join(indent + line for indent, chunk in parts for line in chunk))
+    .filter(str.strip)
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(NOTES)
+def test_every_word_is_in_the_lesson_of_its_line(text):
+    lines = text.split("\n")
+    seen = 0
+    for lesson in import_text(text):
+        first, last = lesson["lines"]
+        rest = iter(words(lesson["title"] + "\n" + lesson["markdown"]))
+
+        assert seen < first <= last <= len(lines)
+        assert [word for word in source_words(lines[first - 1 : last]) if word not in rest] == []
+        seen = last
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(NOTES)
+def test_the_markdown_renders_without_problems(text):
+    for lesson in import_text(text):
+        rendered = render(lesson["markdown"], link=lambda *_: None)
+
+        assert rendered.problems == []
+        assert lesson["html"] == rendered.html
