@@ -1,4 +1,4 @@
-"""Rows for tests, one plain function each. What is not named gets a value that works."""
+"""Functions that create rows for tests. Arguments that are left out get working values."""
 
 import hashlib
 from decimal import Decimal
@@ -76,7 +76,7 @@ release: now
 
 
 def make_user(email: str = "", **fields) -> User:
-    """A user without a password: tests sign in by `client.force_login`, which spares the hashing."""
+    """A user without a password: tests sign in with `client.force_login`, which avoids hashing."""
     return User.objects.create_user(email or f"person-{next(numbers)}@example.org", **fields)
 
 
@@ -92,7 +92,7 @@ def make_session(course: Course | None = None, **fields) -> Session:
 
 
 def make_lesson(session: Session | None = None, slug: str = "", **fields) -> Lesson:
-    """A published lesson; its HTML is given, not rendered."""
+    """A published lesson. Its HTML is passed in, not rendered."""
     session = session or make_session()
     number = next(numbers)
     defaults = {
@@ -164,7 +164,7 @@ def make_lab(course: Course | None = None, slug: str = "", source: str = LAB_SOU
 
 
 def make_refs(**branches: str) -> dict[str, str]:
-    """Full ref name to object id; without arguments one branch `main` at a new object id."""
+    """Map full ref names to object IDs. Without arguments: one branch, `main`, at a new object ID."""
     branches = branches or {"main": f"{next(numbers):040x}"}
     return {f"refs/heads/{name}": oid for name, oid in branches.items()}
 

@@ -1,6 +1,6 @@
-"""Hooks of pytest: which of the processes of `make test` runs what, and in which order.
+"""Pytest hooks that distribute tests over the processes of `make test`, and order them.
 
-xdist's own groups cannot do it: they are written into the names of tests, which pytest 9 no longer lets anybody change.
+xdist's own groups cannot do it: they are written into the IDs of tests, which pytest 9 lets nobody change.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ SHARE_NOTHING = {"tests/grader", "tests/coverage"}
 
 
 class FolderScheduling(LoadScopeScheduling):
-    """Keeps the tests of a folder on one process: they share servers, browsers and what is costly to prepare.
+    """Keep the tests of a folder on one process: they share servers, browsers and other expensive fixtures.
 
-    Folders that share nothing are spread by file, so that the last of them does not keep one process alone at work.
+    Folders that share nothing are spread by file, so that no process works alone at the end.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -32,8 +32,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderSchedu
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """The folders with real servers come first, then those with browsers: so both processes end at about one time."""
-    yield  # pytest-django puts those without a transaction first
+    """Put folders with real servers first, then those with browsers, so that both processes end at about one time."""
+    yield  # pytest-django runs tests without real transactions first
     ranks: dict[Path, int] = {}
     for item in items:
         ranks[item.path.parent] = min(_rank(item), ranks.get(item.path.parent, 2))

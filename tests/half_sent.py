@@ -1,4 +1,4 @@
-"""Requests that are never sent to their end, of each kind, for tests and benchmarks."""
+"""Requests of each kind that are never completed, for tests and benchmarks."""
 
 import base64
 import socket
@@ -36,7 +36,7 @@ def heads(session: str, login: str) -> dict[str, bytes]:
 def hold_half_sent(
     held: ExitStack, port: int, session: str, address: str, count: int
 ) -> dict[socket.socket, str]:
-    """Open connections with their kinds. `address` is a practice remote with its token, `session` a log-in's key."""
+    """Open connections with their kinds. `address` is a practice remote with its token, `session` a session key."""
     parts = urlsplit(address)
     login = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
     kinds = list(heads(session, login).items())

@@ -13,7 +13,7 @@ MAX_WAIT_SECONDS = 30
 class CountingServer(ThreadedWSGIServer):
     """Keep a list of the open connections, so that a test's tables are emptied only after its last request.
 
-    A request that a closed page has left behind still writes: on PostgreSQL it and the emptying lock each other out.
+    A request left behind by a closed page still writes: on PostgreSQL, it and the emptying can deadlock.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:

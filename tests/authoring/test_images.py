@@ -1,4 +1,4 @@
-"""Uploads: what is stored is an image that was encoded anew, and nothing else gets in. W32 to W34."""
+"""Uploads: only images are stored, and only after they were re-encoded. W32 to W34."""
 
 import re
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""A lab.yaml is parsed once by everything that a save asks of it."""
+"""A lab.yaml is parsed once for everything that a save does."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Saving: nobody overwrites what somebody else saved; every version is kept and can be brought back."""
+"""Saving: nobody overwrites what somebody else saved; every version is kept and can be restored."""
 
 import re
 

@@ -40,7 +40,7 @@ def lab(course):
 
 
 def fill(repository, tmp_path, commits: int = 1) -> str:
-    """Commits in a bare repository; the newest one's id."""
+    """Commit in a bare repository; return the ID of the last commit."""
     work = Clone(tmp_path / f"work-{repository.pk}", str(folders.ensure(repository)))
     oids = [work.commit(content=bytes([65 + number])) for number in range(commits)]
     assert work.push()[0] == 0

@@ -1,4 +1,4 @@
-"""The generator of a big class: what a small one of the same shape holds."""
+"""The generator of a big class: the rows of a small one of the same shape."""
 
 import pytest
 from django.db.models import Count

@@ -1,4 +1,4 @@
-"""Benchmarks: the order of turns, the ratio, the bounds, and what is made of them."""
+"""Benchmarks: the order of turns, the ratio, the bounds, and the results."""
 
 import json
 import xml.etree.ElementTree as ET

@@ -85,7 +85,7 @@ def stack(tmp_path, small_disk, database, django_db_blocker) -> Iterator[Stack]:
 
 
 class Learner:
-    """Commits and pushes, again and again until the push is taken."""
+    """Commit and push, again and again until the push is accepted."""
 
     def __init__(self, enrollment: Enrollment, clone: Clone) -> None:
         self.enrollment = enrollment
@@ -165,7 +165,7 @@ def kill_database_process(stack: Stack, dice: random.Random) -> None:
 def break_things(
     stack: Stack, dice: random.Random, *, may_fill: bool, is_over: Callable[[], bool]
 ) -> list[str]:
-    """Break each thing once and then any, one after the other, until the pushes are over; name what was broken."""
+    """Break each service once and then random ones, one at a time, until the pushes are over; return their names."""
     kinds = ["worker", "web", "beat", "later-worker", "broker", "slow bodies"]
     kinds += ["a process of worker", "a process of web"] + ["a full disk"] * may_fill
     if stack.database["ENGINE"].endswith("postgresql"):
@@ -210,7 +210,7 @@ def test_chaos_loses_nothing_and_grades_nothing_twice(stack, small_disk, tmp_pat
         )
         for job in pushing:
             job.result()
-    connections["default"].close()  # the database may have ended it meanwhile
+    connections["default"].close()  # the database may have closed it in the meantime
     stack.revive()
     refusals = sum(learner.refusals for learner in learners)
     print(f"Seed {seed}: {len(broken)} things broken, {refusals} pushes refused and sent again.")
@@ -223,7 +223,7 @@ def test_chaos_loses_nothing_and_grades_nothing_twice(stack, small_disk, tmp_pat
 
 
 def problems(learners: list[Learner]) -> list[str]:
-    """Say what was lost, doubled or judged wrong."""
+    """Return a sentence for each submission that was lost, duplicated or graded wrongly."""
     found = []
     for learner in learners:
         who = learner.enrollment.user.email

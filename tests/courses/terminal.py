@@ -1,4 +1,4 @@
-"""Types what a lesson or a brief shows, in its order, in a home of its own."""
+"""Type the commands of a lesson or a brief, in order, in a separate home."""
 
 import os
 import re
@@ -15,7 +15,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 INLINE = re.compile(r"(?<!`)`((?:git|pip|python|make|sudo|xcode-select|\./)[ ./][^`\n]*)`")
-STOPS = "# stops"  # said behind a command that is meant to fail
+STOPS = "# stops"  # follows a command that is meant to fail
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Block:
     text: str
 
     def commands(self) -> list[str]:
-        """Each with the lines that it goes on for."""
+        """Return the commands without comments, each joined with its continuation lines."""
         lines = self.text.replace("\\\n", " ").splitlines()
         return [line for line in lines if line and not line.startswith("#")]
 

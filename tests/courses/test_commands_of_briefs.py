@@ -15,7 +15,7 @@ from labs.grader.spec import load_spec
 from .terminal import BRIEFS, INLINE, MLOPS, Terminal, blocks, file_in
 
 STEP = re.compile(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", re.MULTILINE | re.DOTALL)
-# Commands that need what a test has not, each with its reason.
+# Commands that a test cannot run, each with its reason.
 NOT_RUN = {
     "pip install -e . pytest": "it downloads scikit-learn and pytest",
     "python -m pytest -q": "it needs what pip has not installed",
@@ -114,7 +114,7 @@ LEARNERS = {
         {"git log --all --oneline -- data dist .env": ""},
     ),
 }  # fmt: skip
-SLOW = {"package-the-review-model": pytest.mark.heavy}  # it makes an environment
+SLOW = {"package-the-review-model": pytest.mark.heavy}  # it creates an environment
 
 
 def follow(brief: Path, terminal: Terminal) -> None:

@@ -1,4 +1,4 @@
-"""Course files change their slugs, move and go: nothing is doubled, nothing is lost, and old addresses lead on."""
+"""Course files change their slugs, move and are deleted: nothing is duplicated or lost, and old URLs redirect."""
 
 import shutil
 
@@ -44,7 +44,7 @@ def learner(folder, capsys):
 
 
 def standing(learner) -> tuple:
-    """Points, points of the course, lessons read: what must not change by a rename."""
+    """Points, points of the course, lessons read: a rename must not change them."""
     slug = Course.objects.get().slug
     progress = course_standing(get_course(learner.user, slug))
     return progress.points, progress.max_points, progress.lessons_read

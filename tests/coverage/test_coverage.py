@@ -1,4 +1,4 @@
-"""Exercises of five public suites as labs: what can be seen in a clone is asked, and each lab proves its checks.
+"""Exercises of five public suites as labs: what can be seen in a clone is checked, and each lab proves its checks.
 
 `rows.txt` lists the exercises: suite, name, predicates, and where each can be seen. A row that is seen in a clone or
 by a typed answer has one lab, `SUITE/NAME.yaml`, whose scenarios are repositories that meet it and that do not.
@@ -114,7 +114,7 @@ def test_a_lab_checks_what_its_row_says_and_proves_it(name, request, monkeypatch
 
 
 def _not_asked(row: Row, kinds: set[str]) -> list[str]:
-    """The predicates of a row that a clone shows and no check of these kinds asks."""
+    """The predicates of a row that can be seen in a clone but that none of these kinds of check covers."""
     visible = row.predicates - ON_THE_LEARNERS_MACHINE - ON_THE_HOST
     return sorted(name for name in visible if kinds.isdisjoint(ASKED_BY[name].split()))
 

@@ -1,4 +1,4 @@
-"""The server, what leads to it, and the look behind each fetch: no process and no temporary folder may be left."""
+"""The server, clients of it, and a check after each fetch: no process and no temporary folder may be left."""
 
 import os
 import shutil
@@ -109,7 +109,7 @@ def nothing_left(tls_server, open_folder, tmp_path, monkeypatch):
 
 
 def fetching_processes(host: str) -> list[str]:
-    """Command lines of processes that speak to a host, or run as the uid that fetches. The dead do not count."""
+    """Command lines of processes that speak to a host, or run as the uid that fetches. Zombies do not count."""
     columns = ["ps", "-eo", "stat=,uid=,args="]
     lines = subprocess.run(columns, capture_output=True, text=True, check=True).stdout.splitlines()
     uid = str(LIMITS.uid) if os.geteuid() == 0 else ""

@@ -1,7 +1,7 @@
-"""Repositories that Git itself refuses, laid down at a server as no push could bring them there.
+"""Repositories that Git itself refuses, written directly on a server, because no push could create them.
 
-Each function shapes one from a bare repository with two commits on main. `NOT_SERVED` are those that no server gives
-away, and `GRADED` are odd, but Git takes them.
+Each function shapes one from a bare repository with two commits on main. `NOT_SERVED` are those that no server
+serves, and `GRADED` are odd, but Git accepts them.
 """
 
 from tests.grader.odd import write_loose
@@ -11,7 +11,7 @@ NOTHING = "1" * 40
 
 
 class Bare:
-    """A bare repository at a server: objects and refs are written as files, which Git does not look at."""
+    """A bare repository on a server: objects and refs are written as files, without Git's checks."""
 
     def __init__(self, learner, *, is_there: bool = False) -> None:
         self.learner, self.path = learner, learner.bare
@@ -160,7 +160,7 @@ def objects_elsewhere(bare: Bare) -> None:
 
 
 def of_two(first, second):
-    """A commit of each, one on the other."""
+    """A commit of each, one on top of the other."""
 
     def shape(bare: Bare) -> None:
         first(bare)

@@ -1,6 +1,6 @@
-"""A Git server at https://git.test: an owner called `good` has repositories, any other misbehaves as it is called.
+"""A Git server at https://git.test: the owner `good` has repositories, any other misbehaves as its name says.
 
-It is reached by a pinned address and believed by an authority made for the tests, through the same recipe as any host.
+It is reached at a pinned address and trusted by an authority made for the tests, through the same recipe as any host.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ MAX_SENT = 2 << 30
 
 
 def make_authority(folder: Path) -> tuple[Path, Path]:
-    """A certificate for git.test that is its own authority, and its key, by openssl."""
+    """A self-signed certificate for git.test, and its key, by openssl."""
     certificate, key = folder / "authority.pem", folder / "key.pem"
     arguments = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"]
@@ -65,11 +65,11 @@ class GitServer(http.server.ThreadingHTTPServer):
     def shutdown_request(self, request: ssl.SSLSocket) -> None:  # type: ignore[override]
         with contextlib.suppress(OSError, ValueError):
             request.settimeout(1)
-            request.unwrap()  # an end without TLS's own good-bye is an attack to git
+            request.unwrap()  # Git treats an end without TLS's closing message as an attack
         super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that break off are what most tests are about."""
+        """Log nothing: most tests are about clients that disconnect."""
 
     @property
     def host(self) -> str:
@@ -176,7 +176,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         )
 
     def line(self, body: bytes) -> None:
-        """To git, a list of refs that has not ended."""
+        """For Git, a list of refs that has not ended."""
         self.html(b"<title>Sign in</title>")
 
     def blank(self, body: bytes) -> None:
@@ -203,7 +203,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         )
 
     def bomb(self, body: bytes) -> None:
-        """Branches without end in some kilobytes of gzip."""
+        """Endless branches in a few kilobytes of gzip."""
         self.head(200, Content_Type=ADVERTISEMENT, Content_Encoding="gzip")
         squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
         line = packet(f"{COMMIT} refs/heads/" + "x" * 60000 + "\n")
@@ -216,7 +216,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.pack(body, 200_000, lambda number: pack_blob(os.urandom(50_000)))
 
     def huge(self, body: bytes) -> None:
-        """A pack that claims as many objects as can be claimed."""
+        """A pack that claims the maximum number of objects."""
         self.pack(body, 0x7FFFFFFF, lambda number: pack_blob(os.urandom(50_000)))
 
     def noise(self, body: bytes) -> None:
@@ -235,7 +235,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(packet(b"\1PACKgarbage" + b"x" * 1000) + b"0000")
 
     def wrong(self, body: bytes) -> None:
-        """A whole pack, of another object than the one that was wanted."""
+        """A complete pack, of an object that was not requested."""
         if self.begin_pack(body):
             pack = b"PACK" + struct.pack(">II", 2, 1) + pack_blob(b"other")
             self.send(packet(b"\1" + pack + hashlib.sha1(pack).digest()) + b"0000")
@@ -245,7 +245,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send(packet("# service=git-upload-pack\n") + b"0000")
 
     def begin_pack(self, body: bytes) -> bool:
-        """One branch where refs are asked for; True where a pack has to follow."""
+        """Send one branch if refs are requested; return True if a pack must follow."""
         if self.command == "GET":
             self.begin_refs()
             self.send(
@@ -266,7 +266,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def pack_blob(data: bytes) -> bytes:
-    """A blob as it stands in a pack: its kind and size in seven bits a byte, then zlib."""
+    """A blob in pack format: its type and size in seven bits a byte, then zlib."""
     size = len(data) >> 4
     head = bytearray([0x30 | len(data) & 15])
     while size:
@@ -277,9 +277,9 @@ def pack_blob(data: bytes) -> bytes:
 
 
 def write_zeros(objects: Path, size: int) -> str:
-    """A blob of `size` zeros (whole MB) as a loose object, without squeezing them all; its id.
+    """A blob of `size` zeros (whole MB) as a loose object, without compressing them all; its ID.
 
-    One squeezed MB is repeated: after a full flush, deflate remembers nothing of what came before.
+    One compressed MB is repeated: after a full flush, deflate remembers nothing of what came before.
     """
     head, zeros = b"blob %d\0" % size, bytes(1 << 20)
     digest, adler = hashlib.sha1(head), zlib.adler32(head)

@@ -1,4 +1,4 @@
-"""The process that talks to strangers: its limits, also without util-linux, and its end."""
+"""The process that talks to untrusted servers: its limits, also without util-linux, and its end."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ def way(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def same_user(request, monkeypatch):
-    """Another user could not run a Python that lies in somebody's home."""
+    """Another user could not run a Python that is in somebody's home."""
     if request.function is not test_as_root_the_process_runs_as_a_separate_user_without_rights:
         monkeypatch.setattr(bounded_process, "drops_to_uid", lambda: False)
 
@@ -112,7 +112,7 @@ def test_a_folder_that_grows_past_the_limit_ends_the_process(tmp_path):
 
 
 def eventually(holds):
-    """The killed are dead a moment later."""
+    """Killed processes are dead a moment later."""
     deadline = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < deadline

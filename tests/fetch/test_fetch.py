@@ -1,4 +1,4 @@
-"""Fetching in peace: what is brought, what is brought again, and what an address stands for."""
+"""Fetching from a well-behaved server: the objects, repeated fetches, and the branch that an address names."""
 
 import os
 import re
@@ -25,7 +25,7 @@ KILOBYTE = 1000
 
 @pytest.fixture
 def pushed(learner):
-    """One commit of 500 KB that does not squeeze."""
+    """One commit of 500 KB that does not compress."""
     learner.commit("Start", data=os.urandom(500 * KILOBYTE))
     learner.push()
     return learner

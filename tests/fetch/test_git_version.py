@@ -1,4 +1,4 @@
-"""Which git is known to be mended."""
+"""Git versions that are known to have the security fixes."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""Repositories made to harm, fetched from a server that plays by the rules, then graded."""
+"""Malicious repositories, fetched from a server that plays by the rules, then graded."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ def gigabyte(tmp_path_factory):
 
 @pytest.fixture
 def large(learner, gigabyte):
-    """A file of 1 GB beside a small one, laid down at the server: to push it would take seconds."""
+    """A file of 1 GB beside a small one, written directly on the server: pushing it would take seconds."""
     folder, zeros = gigabyte
     small = learner.objects("small", kind="blob")
     tree = learner.objects(f"100644 blob {small}\tsmall.txt", f"100644 blob {zeros}\tzero.bin")

@@ -1,4 +1,4 @@
-"""Servers made to harm: each is refused in a sentence, in its limit, and nothing of it stays (A22, in conftest)."""
+"""Malicious servers: each is refused in a sentence, within its limit, and leaves nothing behind (A22, in conftest)."""
 
 import os
 import resource
@@ -80,7 +80,7 @@ def test_a05_credentials_in_a_url_are_refused_by_git_itself_too():
 
 @pytest.fixture
 def elsewhere(server, tmp_path):
-    """A second server, to which the first one sends on."""
+    """A second server, to which the first one redirects."""
     other = GitServer(server.root, server.certificate, server.certificate.with_name("key.pem"))
     server.elsewhere = f"https://127.0.0.1:{other.server_port}"
     yield other
@@ -158,7 +158,7 @@ def test_a12_a_claim_of_two_billion_objects_is_refused_within_the_memory_limit(r
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     error, seconds = refusal("huge")
     assert error.code == "too_big" and seconds < 30
-    # the most of any child of this process, so that of an earlier test too
+    # the maximum of all children of this process, including those of earlier tests
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, 512 * 1024)
 
 

@@ -1,4 +1,4 @@
-"""Mirrors: held by one at a time, bounded together, and sound after any end."""
+"""Mirrors: locked by one process at a time, bounded in total, and intact however a fetch ends."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ REFS = {"refs/heads/main": "1" * 40}
 
 @pytest.fixture
 def kept(tmp_path):
-    """Makes a complete mirror of a size, last used at a time."""
+    """Make a complete mirror of this size, last used at this time."""
 
     def make(name, size=1000, used=0):
         path = tmp_path / "github.com" / f"{name}.git"

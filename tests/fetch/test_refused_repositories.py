@@ -1,4 +1,4 @@
-"""A repository that Git refuses is the learner's set-up, with the reason in words; what is only odd is graded."""
+"""A repository that Git refuses is a set-up problem, with the reason in words; one that is only odd is graded."""
 
 import re
 import shutil

@@ -31,7 +31,7 @@ class Repo:
         return git(self.path, *arguments, stdin=stdin, check=check, environment=self.environment)
 
     def shell(self, script: str) -> str:
-        """Runs commands as they would be pasted, stopping at the first that fails."""
+        """Run commands as they would be pasted, stopping at the first that fails."""
         done = subprocess.run(
             ["bash", "-e", "-c", script], cwd=self.path, env=self.environment, capture_output=True, text=True
         )
@@ -39,7 +39,7 @@ class Repo:
         return done.stdout
 
     def follow(self, fix: str) -> str:
-        """Does what a fix says, in a home without an editor; what its commands printed."""
+        """Do what a fix says, in a home without an editor; return what its commands printed."""
         return follow(fix, self.path, home(self.path.parent / "home"))
 
     def write(self, **files: str | bytes) -> None:
@@ -52,16 +52,16 @@ class Repo:
         target.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def commit(self, message: str = "Add a line", **files: str | bytes) -> str:
-        """A commit of everything, with `files` by name (`a__b` is `a/b.txt`); its id."""
+        """Commit everything, with `files` by name (`a__b` is `a/b.txt`); return the ID."""
         self.write(**files)
         if len(list(self.path.iterdir())) > 1:
-            # more than .git: an empty commit is made without a second process
+            # more than .git: an empty commit needs no second process
             self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message.encode())
         return self.head()
 
     def head(self, name: str = "HEAD") -> str:
-        if name == "HEAD":  # read, not asked for: a process each time made the suite a third slower
+        if name == "HEAD":  # read from the file: a process each time made the suite a third slower
             ref = (self.path / ".git/HEAD").read_text().removeprefix("ref: ").strip()
             return (self.path / ".git" / ref).read_text().strip()
         return self.git("rev-parse", f"{name}^{{commit}}")
@@ -77,7 +77,7 @@ class Repo:
         return self.head()
 
     def objects(self, *lines: str, kind: str = "tree") -> str:
-        """A tree object from lines of `ls-tree`, or another object from its text; its id."""
+        """Write a tree object from lines of `ls-tree`, or another object from its text; return the ID."""
         if kind == "tree":
             return self.git("mktree", "--missing", stdin="".join(f"{line}\n" for line in lines).encode())
         return self.git("hash-object", "-w", "-t", kind, "--stdin", stdin="\n".join(lines).encode())
@@ -137,7 +137,7 @@ def lab_function():
 
 @pytest.fixture
 def new_repo(tmp_path):
-    """Makes further repositories by name."""
+    """Make further repositories by name."""
     return lambda name: Repo(tmp_path / name)
 
 
@@ -154,7 +154,7 @@ def built():
 
 @pytest.fixture
 def copy_of(built, tmp_path, tmp_path_factory):
-    """A copy of the repository that a function shapes; it is built once, and what lies beside it comes along."""
+    """A copy of the repository that a function shapes; it is built once, and its sibling files are copied too."""
 
     def copy(build):
         if build not in built:

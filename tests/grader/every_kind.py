@@ -1,4 +1,4 @@
-"""A lab that asks every kind of check, most of which pass on the stock history; a new kind needs a row here."""
+"""A lab with every kind of check, most of which pass on the stock history; a new kind needs a row here."""
 
 from tests.grader.conftest import lab
 

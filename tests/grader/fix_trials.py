@@ -117,7 +117,9 @@ class Bench:
 
     def _fault(self, origin: Path, check: str, before: list[CheckResult]) -> str:
         after = ask(origin, check, self.sandbox)
-        if check.startswith(("tag: ", "tags: ", "gone: ", "amended: ")):  # they may ask that the tag goes
+        if check.startswith(
+            ("tag: ", "tags: ", "gone: ", "amended: ")
+        ):  # they may require that the tag is deleted
             before, after = before[:-1], after[:-1]
         if after[0].outcome is not Outcome.PASSED:
             return f"still {after[0].outcome}: {after[0].why or after[0].reason}"
@@ -210,7 +212,7 @@ def harm(origin: Path, work: Path, fix: str, known: set[str], state: str, check:
 
 
 def _all_text(work: Path) -> str:
-    """The text of the folder, of the stash and of all commits that are still known."""
+    """Return the text of the folder, or the stashed lines if the edit is not in the folder."""
     files = [path for path in work.rglob("*") if path.is_file() and ".git" not in path.parts]
     folder = "".join(path.read_text(errors="replace") for path in files)
     return folder if EDIT.strip() in folder else re.sub(r"(?m)^\+", "", git(work, "stash", "list", "-p"))

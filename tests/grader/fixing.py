@@ -1,6 +1,6 @@
 """A learner who follows the text of a fix: runs its commands as they are, and edits as its sentences say.
 
-`follow` raises Unclear where the text leaves something open. What a fix must never do is checked by `Harm`.
+`follow` raises Unclear if the text leaves something open. `Harm` checks for what a fix must never do.
 """
 
 import re
@@ -14,7 +14,7 @@ from labs.reports.verdict import fix_parts
 EDITOR = "#!/bin/sh\necho editor >> {mark}\nexit 1\n"
 
 
-# What stands for programs that a learner installs: they do to files what these do.
+# Stand-ins for programs that a learner installs: they change files in the same way.
 PROGRAMS = {
     "git-lfs": r"""#!/bin/sh
 case $1 in
@@ -68,7 +68,7 @@ def home(folder: Path) -> dict[str, str]:
 
 
 def follow(fix: str, folder: Path, environment: dict[str, str]) -> str:
-    """Does what the text says in a folder; what was printed."""
+    """Do what the text says in a folder; return what was printed."""
     printed, sentence, shown, waiting = [], "", "", ""
     for part in fix_parts(fix):
         if part.title == "Write":
@@ -94,7 +94,7 @@ def _unclear(sentence: str) -> None:
 
 
 def _run(script: str, folder: Path, environment: dict[str, str]) -> tuple[str, str]:
-    """Line by line, as it would be pasted: a line that fails does not stop the next."""
+    """Run line by line, as if pasted: a line that fails does not stop the next."""
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,

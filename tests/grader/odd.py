@@ -1,4 +1,4 @@
-"""Odd and hostile repositories, each a function that shapes one; what they hold is graded by every kind of check."""
+"""Odd and hostile repositories, each shaped by a function, and graded by every kind of check."""
 
 import os
 import zlib
@@ -84,7 +84,7 @@ def people_and_messages(repo: Repo) -> None:
 
 
 def commit_headers(repo: Repo) -> None:
-    """Commits as no git would write them, one on the other, from the tip of main."""
+    """Commits that Git would not write, one on top of the other, from the tip of main."""
     Stock().build(repo)
     tree, commit = repo.git("rev-parse", "main^{tree}").encode(), repo.git("rev-parse", "main").encode()
     person = b"Learner <learner@example.org> "
@@ -221,7 +221,7 @@ def empty_tree(repo: Repo) -> None:
 
 
 def links(repo: Repo) -> None:
-    """Every file of the lab leads to one of the machine, or to itself."""
+    """Every file of the lab is a symbolic link to a file of the machine, or to itself."""
     Stock().build(repo)
     lines = []
     for number, name in enumerate(FILES):
@@ -261,7 +261,7 @@ def shallow(repo: Repo) -> None:
 
 
 def without_large_files(repo: Repo) -> None:
-    """As the portal fetches: blobs are absent, and a file beside the objects says that this was meant."""
+    """As the portal fetches: blobs are absent, and a file beside the objects says that this is intended."""
     large = [
         b"a.txt",
         b".gitignore",
@@ -310,7 +310,7 @@ def tag_of_tags_too_deep(repo: Repo) -> None:
 
 
 def changed(change: Callable[[bytes], bytes]):
-    """Every file of the lab holds its own text changed."""
+    """Every file of the lab contains a changed version of its own text."""
     return lambda repo: Stock({name: change(text) for name, text in FILES.items()}).build(repo)
 
 
@@ -403,7 +403,7 @@ PROGRAMS = (
 )
 
 
-# What the builders above are made with.
+# Helpers of the functions above.
 
 
 def literal(repo: Repo, kind: str, raw: bytes) -> str:
@@ -411,7 +411,7 @@ def literal(repo: Repo, kind: str, raw: bytes) -> str:
 
 
 def write_loose(folder: Path, kind: bytes, raw: bytes) -> str:
-    """An object without the checks that git makes, and without a process."""
+    """Write an object without Git's checks, and without a process."""
     whole = b"%b %d\0%b" % (kind, len(raw), raw)
     name = sha1(whole, usedforsecurity=False).hexdigest()
     place = folder / name[:2] / name[2:]
@@ -428,7 +428,7 @@ def blob_tree(repo: Repo, name: bytes, content: bytes) -> str:
 
 
 def point_at_tree(repo: Repo, tree: str) -> None:
-    """A commit of this tree on top of main, which is what main, topic and v1 then stand for."""
+    """Commit this tree on top of main, and point main, topic and v1 to that commit."""
     commit = repo.commit_tree(tree, "main", message="Change everything")
     for ref in ("refs/heads/main", "refs/heads/topic", "refs/tags/v1"):
         repo.git("update-ref", ref, commit)

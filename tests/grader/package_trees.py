@@ -1,6 +1,6 @@
-"""Projects of our own for each build back end, and the names that its wheel lets one import.
+"""Sample projects for each build backend, and the names that can be imported from its wheel.
 
-Run as a program, it has the back ends themselves build each tree and prints what is in their wheels.
+Run as a program, it lets the backends themselves build each tree, and prints the contents of their wheels.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ SETUP = "from setuptools import find_packages, find_namespace_packages, setup\n"
 
 
 def tree(back_end, rest, paths, names, *, name="my-pkg", project=PROJECT, **texts):
-    """A project: files of `paths` hold nothing of interest, `texts` are setup_py and setup_cfg."""
+    """A project: the content of `paths` does not matter, `texts` are setup_py and setup_cfg."""
     requires = "" if back_end == "setuptools" else BACK_ENDS[back_end].split(".")[0]
     system = f'[build-system]\nrequires = ["{requires or "setuptools"}"]\nbuild-backend = "{BACK_ENDS[back_end]}"\n'
     files = {path: "" if path.endswith(".py") else "x\n" for path in paths.split()}
@@ -64,7 +64,7 @@ TREES = [
     tree("setuptools", "", "my-pkg/__init__.py", []),
     tree("setuptools", "", f"{PKG} manage.py other.py", ["my_pkg"]),
     tree("setuptools", "", "my_pkg/sub/__init__.py", ["my_pkg"]),
-    # setuptools: what the tables say
+    # setuptools: its tables in pyproject.toml
     tree("setuptools", FIND + 'where = ["lib"]', "lib/a/__init__.py b/__init__.py", ["a"]),
     tree("setuptools", FIND + 'where = ["lib", "more"]', "lib/a/__init__.py more/b/__init__.py", ["a", "b"]),
     tree("setuptools", FIND + 'include = ["my_*"]', f"{PKG} other/__init__.py", ["my_pkg"]),
@@ -199,7 +199,7 @@ TREES = [
 
 
 def built_by_back_ends(folder: Path) -> list[list[str] | None]:
-    """Build each tree in a process of its own, since back ends keep much in theirs."""
+    """Build each tree in a separate process, because backends keep global state."""
     results = []
     for number, (files, _) in enumerate(TREES):
         place = folder / str(number)

@@ -1,4 +1,4 @@
-"""Every kind of check as schema 1 of lab.yaml asked for it. Stored versions of labs say so: nothing here may change."""
+"""Every kind of check as written in schema 1 of lab.yaml. Stored versions of labs use it: nothing here may change."""
 
 CHECKS: dict[str, tuple[str, ...]] = {
     "readable": ("{}",),

@@ -151,7 +151,7 @@ def _script(rng: random.Random, depth: int) -> str:
 
 
 def with_bash(folder, texts: list[str], shell: list[str]) -> list[bool | None]:
-    """Run each with a `pytest` that fails; return whether it went on, None where `pytest` did not run."""
+    """Run each with a `pytest` that fails; return True if it went on, None if `pytest` did not run."""
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "pytest").write_text("#!/bin/sh\n: > ran\nexit 1\n")
     (folder / "bin" / "pytest").chmod(0o755)

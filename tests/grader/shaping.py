@@ -8,7 +8,7 @@ from tests.grader.conftest import Repo
 def shape_history(
     repo: Repo, commits: Iterable[tuple[int, ...]], refs: Mapping[str, int], subject: str = "Commit {}"
 ) -> dict[int, str]:
-    """Commits as (number from 1, numbers of parents ...), parents first; refs by full name. The ids by number."""
+    """Create commits (number from 1, numbers of parents ...), parents first, and refs; return the IDs by number."""
     lines = []
     for number, *parents in commits:
         words = subject.format(number).encode()

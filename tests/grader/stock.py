@@ -1,4 +1,4 @@
-"""One history with something to see for every kind of check, by one `git fast-import`; its parts can be swapped."""
+"""One history with something to judge for every kind of check, by one `git fast-import`; its parts can be swapped."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

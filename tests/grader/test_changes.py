@@ -1,4 +1,4 @@
-"""The changes of all commits, read by one process: the same as tree by tree, which stays the way if that fails."""
+"""The changes of all commits, read by one process: the same as tree by tree, which is the fallback."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""One commit: found by name or by message, and what it has to be."""
+"""One commit: found by name or by message, and compared with the requirements."""
 
 import pytest
 

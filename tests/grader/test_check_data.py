@@ -22,7 +22,7 @@ FILES = {"params.yaml": YAML, "params.json": JSON, "params.toml": TOML}
 
 @pytest.fixture
 def ask(repo):
-    """Asks one thing of a file that holds a text."""
+    """Ask one question about a file with this text."""
 
     def ask(path, text, rest):
         repo.put(path, text)

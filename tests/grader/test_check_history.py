@@ -1,4 +1,4 @@
-"""Sequences of messages: exact or by patterns, whole or with gaps, along first parents or with what merges brought."""
+"""Sequences of messages: exact or by patterns, whole or with gaps, along first parents or with merged commits."""
 
 import pytest
 

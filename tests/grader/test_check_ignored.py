@@ -109,7 +109,7 @@ def test_rules_over_1_mb_are_not_read(repo):
 
 
 def test_a_path_below_an_ignored_folder_is_unignored_by_the_rules_of_git(learner):
-    """Rules by file, and a path that they ignore: the commands end it, and ignore the rest still."""
+    """Patterns by file, and a path that they ignore: the commands unignore it, and the rest is still ignored."""
     table = [
         ({".gitignore": "data/\n"}, "data/keep.csv", "data/other.csv"),
         ({".gitignore": "data\n"}, "data/raw/keep.csv", "data/raw/other.csv"),

@@ -100,7 +100,7 @@ def test_a_merged_file_is_shown_at_the_commit_of_its_branch(repo):
 
 @pytest.fixture
 def without_large_files(repo):
-    """A repository as it is fetched from an address: the large file is not there."""
+    """A repository as it is fetched from an address, without the large file."""
     repo.put("model.bin", b"x" * (MB + 1))
     repo.commit("Add the model", a="a")
     blob = repo.git("rev-parse", "HEAD:model.bin")

@@ -1,4 +1,4 @@
-"""How a branch came into another: decided from the graph, from the content, or said to be undecided."""
+"""How a branch was merged into another: determined from the graph or the content, or reported as unknown."""
 
 import pytest
 

@@ -110,7 +110,7 @@ RULES = (
 
 
 def test_what_git_and_github_write_is_not_held_against_the_learner(repo):
-    """Each message, and what is found fault with: nothing, or the words of the cause."""
+    """Each message, and the fault that is found: none, or the words of the cause."""
     commit = "a" * 40
     table = {
         f'Revert "{LONG}"\n\nThis reverts commit {commit}.': None,

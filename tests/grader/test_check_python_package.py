@@ -42,7 +42,7 @@ FILES = {
 
 @pytest.fixture
 def ask(repo):
-    """Asks one thing of the good project with some files changed; None takes one out."""
+    """Ask one question about the good project with some files changed; None removes a file."""
 
     def ask(rest="", changes=(), **more):
         for path, content in {**FILES, **dict(changes)}.items():
@@ -101,7 +101,7 @@ def test_faults_in_pyproject_toml_are_reported_with_their_line(ask, old, new, wh
 
 
 GROUPS = "a table for each group, without `console_scripts` and `gui_scripts`"
-# A line of `[project]` that the specification does not take, and what it does.
+# A line of `[project]` that the specification does not allow, and the type that it requires.
 WRONG_TYPES = [
     ('authors = ["me"]', "a list of tables with `name` and `email`"),
     ('authors = "me"', "a list of tables with `name` and `email`"),
@@ -165,12 +165,12 @@ RIGHT_TYPES = [
     'entry-points = {"a.b" = {a = "review_model:main"}}',
     'dynamic = ["classifiers"]',
 ]
-# What setuptools takes although the specification says otherwise, under "entry-points" and "readme".
+# Text that setuptools accepts although the specification does not, under "entry-points" and "readme".
 LENIENT = ('entry-points = ["x"]', "entry-points = {console_scripts", 'text = "x", content-type')
 
 
 def texts_of_types():
-    """Texts of pyproject.toml, and whether they keep to the specification."""
+    """Yield texts of pyproject.toml, with True if they conform to the specification."""
     for line, _ in WRONG_TYPES:
         yield GOOD.replace("[project]\n", f"[project]\n{line}\n"), False
     for old, new in REPLACED_TYPES:

@@ -1,4 +1,4 @@
-"""A branch on top of another: one line, nothing lost."""
+"""A branch on top of another: linear, with nothing lost."""
 
 import pytest
 

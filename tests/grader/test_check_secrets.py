@@ -23,7 +23,7 @@ PASSWORD = drawn(20, seed=2)
 
 @pytest.fixture
 def ask(repo, lab):
-    """The result of one check, once it is sure that no secret stands anywhere in its report."""
+    """Return the result of one check, after asserting that its report contains no secret."""
 
     def ask(check=CHECK, *more, secrets=(TOKEN, PASSWORD)):
         report = repo.grade(lab(check, *more))

@@ -1,4 +1,4 @@
-"""The edit that puts a value at a place of a file, or takes it out, leaves all else as it is, or is not shown."""
+"""An edit that sets or removes a value in a file changes nothing else, or is not shown."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_a_value_is_removed_and_nothing_else_changes(tmp_path, form, text, place
 
 
 def _edited(folder, text, edit):
-    """The file after the edit was followed by its words; empty if none is shown."""
+    """Return the file after the edit, done as its words say; empty if none is shown."""
     if not edit:
         return ""
     (folder / "f").write_text(text)

@@ -7,7 +7,7 @@ import pytest
 
 from labs.grader.dockerfiles.reading import read_dockerfile, substitute
 
-# What stands behind `FROM a:1`, and the instructions: name, value, and what is in here-documents.
+# The text after `FROM a:1`, and the instructions: name, value, and content of here-documents.
 READ = [
     ("RUN cat <<<word\nCMD x", [("RUN", "cat <<<word"), ("CMD", "x")]),
     ("RUN cat <<< word\nCMD x", [("RUN", "cat <<< word"), ("CMD", "x")]),
@@ -117,7 +117,7 @@ REFUSED = [
 
 
 LOWER = "invalid reference format: repository name ({}) must be lowercase"
-# What comes behind a first line, the name that is refused, and why.
+# The text after a first line, the name that is refused, and why.
 REFUSED_NAMES = [
     ("FROM Python:3", "Python:3", LOWER.format("library/Python") + ". Did you mean `python:3`?"),
     ("FROM python:3 AS a\nFROM me/App", "me/App", LOWER.format("me/App")),
@@ -269,7 +269,7 @@ def test_buildkit_itself_reads_the_texts_alike():
         ("ARG A=", "${A:-b}${A-c}", "b", []),
         ("ARG A=1\nENV A=2", "$A", "2", []),
         ("ENV A=2\nARG A=1", "$A", "2", []),
-        ("ENV A=1 B=$A", "$B", "", ["B"]),  # B gets what A was before this instruction
+        ("ENV A=1 B=$A", "$B", "", ["B"]),  # B gets the value that A had before this instruction
         ("ENV A=1\nENV B=$A", "$B", "1", []),
         ('ENV A="1 2"', "$A", "1 2", []),
         ("ENV A 1 2", "$A", "1 2", []),
@@ -367,7 +367,7 @@ def test_generated_texts_are_read_alike():
         if re.search(r"\]\s*(\\\n\s*)*\S", text):  # the oracle is older: it reads past what follows a list
             continue
         file = read_dockerfile("Dockerfile", text)
-        if file.faults:  # BuildKit's parser leaves words, names and values to a later part
+        if file.faults:  # BuildKit's parser leaves words, names and values to a later stage
             continue
         theirs = [
             (one.start_line, one.cmd.upper(), [document.name for document in one.heredocs])

@@ -1,4 +1,4 @@
-"""Each example that documentation shows of a check is read, and met by a repository that exists."""
+"""Each example of a check in the documentation is parsed, and met by a repository here."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ from tests.grader.conftest import lab
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ME = Learner(("Learner",), ("learner@example.org",))
-# Their examples leave out what a lab has to give; that they are met is tested where code can be confined.
+# Their examples leave out required parts; tests/sandbox shows that such checks can be met.
 LEFT_OUT = {"own_tests", "build"}
 IN_A_SANDBOX = {"run", "tests"}
 OTHER = {("branches", "{exactly: [main, feature/login]}"): "branch"}

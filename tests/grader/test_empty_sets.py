@@ -1,6 +1,6 @@
-"""No kind passes on an empty set: neither where nothing is there, nor where nothing is what it looks for.
+"""No kind passes on an empty set: neither if nothing exists, nor if nothing matches.
 
-Every kind of the registry is asked in repositories that hold nothing, or nearly nothing, of what it judges. A kind
+Every kind of the registry is tried in repositories that contain nothing, or nearly nothing, that it judges. A kind
 that passes there needs a line in `MAY_PASS` that says what it saw.
 """
 

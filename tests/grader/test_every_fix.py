@@ -1,4 +1,4 @@
-"""The text of each fix, done as it stands, repairs what it is about: on a clean clone, and beside a learner's mess."""
+"""The text of each fix, followed literally, repairs the problem: in a clean clone, and next to uncommitted work."""
 
 import ast
 import sys
@@ -29,7 +29,7 @@ NOT_MISSED = {("base", "passed"), ("base", "_asked"), ("code", "failed"), ("own_
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """The sandbox is another user where the tests are root, who cannot enter pytest's own folder."""
+    """If the tests run as root, the sandbox is a different user, who cannot enter pytest's own folder."""
     with tempfile.TemporaryDirectory(prefix="labcheck-fixes-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         sandbox = LocalSandbox(Environments(Path(folder)))
@@ -53,7 +53,7 @@ def test_the_first_fix_of_a_kind_repairs_a_clean_clone(bench, kind):
 @pytest.mark.timeout(1800)
 def test_at_least_95_of_100_misses_are_repaired_by_the_text_alone(bench, missed, capsys):
     cases = [case for kind in ASKED if bench.sandbox or not KINDS[kind].confined for case in CASES[kind]]
-    with ThreadPoolExecutor(PROCESSES) as pool:  # git is waited for, most of the time
+    with ThreadPoolExecutor(PROCESSES) as pool:  # most of the time is spent waiting for Git
         trials = [one for part in pool.map(bench.both, cases, cycle(MESSES)) for one in part]
     clean = [trial for trial in trials if trial.state == "clean"]
     messy = [trial for trial in trials if trial.state != "clean"]

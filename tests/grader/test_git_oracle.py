@@ -27,7 +27,7 @@ oracle = settings(
 
 @st.composite
 def histories(draw):
-    """Commits of up to three parents each, and where three branches and a tag stand."""
+    """Commits with up to three parents each, and the commits that three branches and a tag point to."""
     size = draw(st.integers(2, 12))
     parents = [draw(st.lists(st.integers(1, n), max_size=3, unique=True)) for n in range(1, size)]
     commits = [(1,), *((number, *some) for number, some in enumerate(parents, start=2))]
@@ -197,7 +197,7 @@ def test_what_is_ignored_is_what_git_ignores_in_a_work_tree(tmp_path_factory, to
 
 
 def read(text):
-    """The lab, or None where the text is refused with problems that can be shown; in two seconds of this process."""
+    """Return the lab, or None if the text is refused with printable problems; within two seconds of CPU time."""
     before = time.process_time()
     try:
         spec = load_spec(text)

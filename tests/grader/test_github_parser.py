@@ -1,4 +1,4 @@
-"""The reader of workflows beside GitHub's own parser: what it refuses, and what it makes of expressions."""
+"""The workflow parser compared with GitHub's own: the texts that it refuses, and the values of expressions."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from tests.grader.workflow_texts import texts
 SEED = int(os.environ.get("WORKFLOW_SEED", "8"))
 DAILY, HEAVY = 100, 500
 LISTED = YAML(typ="safe").load(Path(__file__).with_name("workflow_disagreements.yaml"))
-# What is known of a run, and what is not: the second differs from run to run.
+# Values of a run that are known, and values that are not, which differ from run to run.
 KNOWN = {
     "github": {"ref": "refs/heads/main", "ref_name": "main", "event_name": "push", "run_number": 7},
     "inputs": {"deploy": True, "empty": "", "none": None},
@@ -133,7 +133,7 @@ def faults(text: str) -> tuple[Finding, ...]:
 
 
 def is_listed(ours: list[str], theirs: list[str]) -> bool:
-    """Is all that the one side finds wrong, and the other does not, in the list of disagreements?"""
+    """Return True if every error that only one side finds is in the list of disagreements."""
     pairs = [("we_refuse", ours), ("parser_refuses", [one.split(": ", 1)[1] for one in theirs])]
     return all(
         any(re.fullmatch(entry.get(key, "(?!)"), said) for entry in LISTED)
@@ -155,7 +155,7 @@ def disagreements(number: int) -> list[str]:
 
 
 def misjudged(number: int) -> list[str]:
-    """Expressions whose value, or truth where only that is claimed, is another for GitHub."""
+    """Return expressions whose value (or truth, if only that is claimed) differs from GitHub's."""
     _, expressions, answers = asked(number)
     found = []
     for at, text in enumerate(expressions):

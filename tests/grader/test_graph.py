@@ -1,4 +1,4 @@
-"""The commit graph: lanes that are right, whatever the history; long ones folded, and what is left out said."""
+"""The commit graph: correct lanes for any history; long histories are folded, and omissions are stated."""
 
 import random
 import time
@@ -194,7 +194,7 @@ def test_untrusted_text_is_escaped_cut_and_masked(repo):
 def test_twenty_thousand_commits_are_drawn_quickly(repo):
     """The target is 0.1 s beside the walk; the limit here leaves room for a slow machine."""
     commits = [(1,), (2, 1), (3, 1)]
-    for number in range(4, 20_000, 2):  # two branches that merge each other all the time
+    for number in range(4, 20_000, 2):  # two branches that keep merging each other
         commits += [(number, number - 2, number - 1), (number + 1, number - 1, number - 2)]
     ids = shape_history(repo, commits, {MAIN: 19_999, "refs/heads/other": 19_998})
     with Repository.open(repo.path) as repository:

@@ -1,4 +1,4 @@
-"""Repositories made to harm: nothing of theirs runs, no limit is passed, no name does what it spells."""
+"""Malicious repositories: none of their programs runs, no limit is exceeded, and no name is executed."""
 
 import re
 
@@ -41,7 +41,7 @@ PROGRAMS = (
 
 @pytest.fixture
 def marker(tmp_path):
-    """A file that any program of the repository would make, and the script that makes it."""
+    """A file that any program of the repository would create, and the script that creates it."""
     script = tmp_path / "evil"
     script.write_text(f"#!/bin/sh\necho ran >> {tmp_path}/ran\ncat\n")
     script.chmod(0o755)
@@ -179,7 +179,7 @@ def test_a_limit_is_met_once_and_remembered(repo, monkeypatch, name, value, reas
     )
     assert [result.reason for result in report.results].count(
         reason
-    ) == 10  # authors is not run before it asks
+    ) == 10  # `authors` is not run, and asks nothing
     assert [result.outcome for result in report.results[-3:]][:2] == [Outcome.PASSED] * 2
     assert sum("--topo-order" in words for words in started) == 1
     assert report.graph is None

@@ -1,4 +1,4 @@
-"""Texts of the size that is read, made to be slow or to break a reader: each ends in an answer, and soon."""
+"""Texts within the size limit, made to be slow or to break a parser: each gets a verdict, and quickly."""
 
 import time
 
@@ -18,7 +18,7 @@ from labs.grader.workflows.reading import read_workflow
 
 pytestmark = pytest.mark.heavy
 
-SECONDS = 6.0  # of this process, on a slow machine; each of these took 10 and more
+SECONDS = 6.0  # CPU seconds on a slow machine; each of these once took 10 or more
 
 DATA: dict[str, tuple[Format, str]] = {
     "YAML, items": ("yaml", "[" + "a," * 120_000 + "]"),

@@ -31,7 +31,7 @@ def large_file(repo: Repo) -> None:
 
 
 def not_fetched(repo: Repo) -> None:
-    """As the portal fetches: the file is absent, and a file beside the objects says that this was meant."""
+    """As the portal fetches: the file is absent, and a file beside the objects says that this is intended."""
     large_file(repo)
     blob = repo.git("rev-parse", "HEAD:a.txt")
     (repo.path / ".git/objects" / blob[:2] / blob[2:]).unlink()

@@ -153,7 +153,7 @@ def test_the_advice_for_an_empty_set_leads_to_a_verdict_on_something(new_repo):
 
 
 class Running:
-    """Stands for a sandbox in which every command ends well."""
+    """A fake sandbox in which every command succeeds."""
 
     def unavailable(self):
         return ""

@@ -36,7 +36,7 @@ LEARNER = Learner(("Learner",), ("learner@example.org",))
 
 
 class Unpacking:
-    """Stands for a sandbox: unpacks what it is given in memory, and prints what a terminal must not get."""
+    """A fake sandbox: unpacks its input in memory, and prints text that must not reach a terminal."""
 
     def unavailable(self):
         return ""

@@ -1,4 +1,4 @@
-"""The order of right and broken code is drawn for each grading: a suite must not tell them apart by their turn."""
+"""The order of right and broken code is random in each grading: a suite must not tell them apart by position."""
 
 from labs.grader.checks.own_tests import REFERENCE_RUNS, OwnTestsCheck, Variant
 

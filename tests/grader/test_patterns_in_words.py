@@ -1,4 +1,4 @@
-"""A learner never reads a regular expression, whichever check asks with one."""
+"""A learner never reads a regular expression, whichever check uses one."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The lab.yaml that learners may have: nothing hidden is in it, and it means the same checks."""
+"""The lab.yaml that learners get: nothing hidden is in it, and its checks are the same."""
 
 from dataclasses import dataclass
 
@@ -183,7 +183,7 @@ def test_an_author_who_forgets_a_hidden_part_is_told():
 
 
 def test_anything_that_the_parser_accepts_as_yaml_is_cut_and_upgraded():
-    """Tabs between tokens and a `:` that ends a word before a brace, which other readers refuse."""
+    """Tabs between tokens and a `:` that ends a word before a brace, which other parsers refuse."""
     tabs = lab("readable: {}").replace("readable: {}", "readable:\t{}")
     flow = "scenarios:\n  - {name: a commit, steps: [commit: Start], expect: {c1: passed}, after:}\n"
     assert public_text(tabs + flow) == tabs

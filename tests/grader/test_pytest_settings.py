@@ -1,4 +1,4 @@
-"""Which tests are found by the settings of a project; pytest itself says in a heavy test whether that is right."""
+"""The tests that are found by a project's pytest settings; a heavy test compares them with pytest itself."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The files of a wheel are found without building it; the back ends themselves are the oracle."""
+"""The files of a wheel are found without building it; the backends themselves are the oracle."""
 
 import json
 import subprocess

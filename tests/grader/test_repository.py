@@ -64,7 +64,7 @@ def test_packed_refs_and_objects_are_read(full, lab):
 
 @pytest.fixture
 def started(monkeypatch):
-    """The git processes started since, one item each."""
+    """A list that gets one item for each git process that is started."""
     named = {"for-each-ref", "rev-parse", "rev-list", "diff-tree", "cat-file", "--objects", "--batch-check"}
     calls = []
 

@@ -1,4 +1,4 @@
-"""Statements about a repository that authors of labs could not make before, each proved by scenarios."""
+"""Statements about a repository that lab authors could not make before, each proved by scenarios."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def problems(*scenarios):
 
 @pytest.fixture
 def built(tmp_path):
-    """Builds the last scenario of a lab; the answer asks git about it."""
+    """Build the last scenario of a lab; return a function that runs git in it."""
 
     def make(*steps, lab=None, folder="repository"):
         spec = load_spec(lab or HEAD + scenario(*steps))

@@ -65,7 +65,7 @@ def test_a_merge_without_conflict_is_the_merge_of_git(tmp_path_factory, start, o
     except StepError:
         return
     tree = cloned(world, tmp_path_factory.mktemp("merge"))
-    # ort follows renames whatever it is told in this release of Git, recursive does not
+    # in this release of Git, ort follows renames whatever the options say, recursive does not
     git(tree, "merge", "-q", "--no-ff", "-s", "recursive", "-X", "no-renames", "-m", "Merge", "other")
     assert git(tree, "rev-parse", "main^{tree}") == model.head.tree
 
@@ -79,7 +79,7 @@ def test_a_rebase_without_conflict_is_the_rebase_of_git(tmp_path_factory, start,
     except StepError:
         return
     tree = cloned(world, tmp_path_factory.mktemp("rebase"))
-    # ort sees a file that is deleted here and moved there as a conflict, whatever it is told
+    # ort treats a file deleted here and moved there as a conflict, whatever the options say
     git(tree, "rebase", "-q", "-s", "recursive", "-X", "no-renames", "main", "other")
     lines = git(tree, "log", "--format=%T %s", "other").splitlines()
     line = [model.history[commit] for commit in model.history.first_parents(model.branches["other"])]

@@ -106,7 +106,7 @@ def test_each_format_is_found_whatever_surrounds_it():
 
 
 def test_the_shell_pattern_matches_as_long_as_the_key_is_there():
-    """The commands of a fix refuse by it to publish a file, so it has to find what the rule finds."""
+    """The commands of a fix use it to refuse to publish a file, so it must find what the rule finds."""
     texts = [token for table in (TOKENS, OTHERS) for tokens in table.values() for token in tokens]
     texts += [*BEHIND.values(), f"-----BEGIN PRIVATE KEY-----\n{PEM}", f"SECRET_ACCESS_KEY = '{drawn(40)}'"]
     missed = []
@@ -226,7 +226,7 @@ def test_masking_leaves_everything_else_as_it_is():
     "unit", ["-----BEGIN PRIVATE KEY-----", "sk-proj-", "xoxb-a", "password", "secret_key=", "a" * 9]
 )
 def test_a_text_made_to_be_slow_is_read_in_time(unit):
-    # many times what it takes: a pattern that goes back without bound takes minutes
+    # many times the usual time: a pattern that backtracks without bound takes minutes
     text = unit * ((1 << 18) // len(unit))
     started = time.process_time()
     list(find_secrets(text, settings=True))

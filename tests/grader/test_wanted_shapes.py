@@ -1,4 +1,4 @@
-"""The shapes that checks show beside what was found: each names its parents, and says which branch stands where."""
+"""The expected shapes that checks show: each commit names its parents and the branches that point to it."""
 
 import pytest
 

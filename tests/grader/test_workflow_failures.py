@@ -45,7 +45,7 @@ def test_generated_scripts_never_end_differently_than_in_bash(shell, argv, setti
     texts = scripts(9, 600)
     wrong, unknown, asked = {}, 0, 0
     for script, went_on in zip(texts, with_bash(tmp_path / "bash", texts, argv), strict=True):
-        if went_on is None:  # it did not come to the tests
+        if went_on is None:  # the tests were not reached
             continue
         found = fate_of_tests(script, setting)
         asked += 1

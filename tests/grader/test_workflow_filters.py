@@ -1,4 +1,4 @@
-"""GitHub's globs and filters; the examples are those rules in small, a second reading of them is the oracle."""
+"""GitHub's globs and filters: short examples of the rules, with a second implementation as the oracle."""
 
 import re
 

@@ -19,7 +19,7 @@ jobs:
           pytest
           echo ${{ github.sha }}
 """
-# What is replaced in the file, by what, and what is said: line, sentence, what to write instead.
+# Text in the file, its replacement, and the report: line, sentence, what to write instead.
 FAULTS = [
     (
         "on: push",
@@ -266,7 +266,7 @@ def test_a_hostile_condition_is_read_or_refused(condition):
 
 
 def test_a_long_text_with_aliases_or_quotes_is_read_once():
-    """Read again for each alias, it took two minutes; each quote looked for the end of the expression again."""
+    """It took two minutes while it was read again for each alias and each quote was searched to the end."""
     script = "".join(f"          echo ${{{{ github.r{number} }}}}\n" for number in range(6_000))
     again = FILE + f"      - &again\n        run: |\n{script}" + "      - *again\n" * 1_600
     assert read_workflow(PATH, again).faults == ()

@@ -1,4 +1,4 @@
-"""Our schema of workflow files beside the one in GitHub's package, key by key and context by context."""
+"""Our schema of workflow files compared with the one in GitHub's package, key by key and context by context."""
 
 import json
 import re
@@ -10,12 +10,12 @@ from labs.grader.workflows.shapes import Shape
 from tests.grader.github_parser import PACKAGES, need_github
 
 BUILT_IN = {kind: {kind: {}} for kind in ("string", "boolean", "number", "null", "sequence")}
-# What is one of two mappings, by their definitions and our shapes.
+# Definitions that are one of two mappings, and our shapes for them.
 TWO = {
     "job": {"job-factory": JOB, "workflow-job": CALLING_JOB},
     "steps-item": {"run-step": RUN_STEP, "regular-step": ACTION_STEP},
 }
-# Read only behind a switch of the package that is off.
+# Read only with an option of the package that is off.
 OFF = {"background"}
 # A slip of the package: the text `repository_dispatch` is another event's there (see workflow_disagreements.yaml).
 SLIPS = {"repository_dispatch"}

@@ -1,4 +1,4 @@
-"""Workflow texts and expressions made up from a seed: sound ones, and ones with a mistake or two."""
+"""Workflow texts and expressions generated from a seed: valid ones, and ones with a mistake or two."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ MISTAKES: list[Callable[[Random, str], str]] = [
 
 
 class Dice(Random):
-    """`mistakes` is how often a piece of a text has one."""
+    """`mistakes` is the probability that a piece of a text has one."""
 
     mistakes = 0.0
 
@@ -48,7 +48,7 @@ class Dice(Random):
 
 
 def expression(dice: Dice, contexts: Sequence[str], status: Sequence[str] = (), depth: int = 3) -> str:
-    """An expression that GitHub reads where these contexts may be used, but for a slip."""
+    """An expression that GitHub accepts where these contexts are available, except for an occasional slip."""
     kind = dice.randrange(8) if depth else dice.randrange(3)
     if kind == 0 or (kind <= 2 and not contexts):
         return dice.choice(["true", "false", "null", "1", "-2.5", "0x1F", "'text'", "''", "'it''s'"])
@@ -79,14 +79,14 @@ def _template(dice: Dice, contexts: Sequence[str], status: Sequence[str] = ()) -
 
 
 def _from(group: str) -> Callable[[Random], Any]:
-    """A value of the texts that are written out, read as YAML."""
+    """A value from the texts that are written out, parsed as YAML."""
     lines = [line for line in GROUPS[group][1].strip().split("\n") if "\\n" not in line]
     frame = "{%s}" if group == "keys of a job" else "%s"
     values = []
     for line in lines:
         try:
             values.append(YAML(typ="safe", pure=True).load(frame % line))
-        except Exception:  # the line is a mistake of YAML
+        except Exception:  # the line is a YAML error
             continue
     return lambda random: deepcopy(random.choice(values))
 
@@ -145,7 +145,7 @@ def _job(dice: Dice, names: list[str]) -> Any:
 
 
 def _mutate(dice: Dice, value: Any) -> None:
-    """Make one mistake somewhere inside: a key misspelt, moved, dropped or doubled, or another value."""
+    """Make one mistake somewhere inside: a key misspelt, moved, dropped or duplicated, or a different value."""
     places = list(_mappings(value))
     keys = dice.choice(places)
     if not keys:
@@ -200,7 +200,7 @@ def workflow(dice: Dice) -> str:
 
 
 def _scratched(dice: Dice, text: str) -> str:
-    """The text with a character or the indentation of a line changed, as by a slip of the hand."""
+    """The text with a character or the indentation of a line changed, as by a typing mistake."""
     at, lines = dice.randrange(len(text)), text.split("\n")
     number = dice.randrange(len(lines))
     match dice.randrange(6):
@@ -220,7 +220,7 @@ def _scratched(dice: Dice, text: str) -> str:
 
 
 def sound_expression(dice: Dice) -> str:
-    """An expression that ends without an error, of contexts whose values a test gives."""
+    """An expression that evaluates without an error, with contexts whose values the test gives."""
     dice.mistakes = 0
     return _value(dice, 4)
 

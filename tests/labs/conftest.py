@@ -141,7 +141,7 @@ def clone(tmp_path, address) -> Clone:
 
 @pytest.fixture
 def practice(settings, tmp_path, live_server, monkeypatch) -> None:
-    """Pushes get their answer at once, and nothing is graded."""
+    """Pushes are answered at once, and nothing is graded."""
     settings.PRACTICE_ROOT = tmp_path / "practice"
     settings.PRACTICE_ROOT.mkdir()
     settings.PUBLIC_URL = live_server.url

@@ -82,7 +82,7 @@ def test_unknown_token_is_refused(token):
 
 
 def test_tokens_expire_and_end_with_the_password(time_machine):
-    """B13, F17. The hash that is only made anew ends none."""
+    """B13, F17. Rehashing the same password ends no token."""
     time_machine.move_to("2026-11-28T10:00Z", tick=False)
     user = make_user(password="correct horse battery")
     token = tokens.new_token(user=user, name="Laptop")

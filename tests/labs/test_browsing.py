@@ -89,7 +89,7 @@ def test_difference_names_each_file_and_what_became_of_it(pushed):
 
 
 def test_lines_that_look_like_headers_are_lines(pushed):
-    """Also a name that holds a header: no name is read from git's output."""
+    """Also a name that contains a header: no name is read from git's output."""
     odd = "x\ndiff --git a/y b/y\nindex 1..2"
     before = pushed.commit({"a": b"1\n", odd: b"1\n"})
     content = b"diff --git a/x b/x\nindex 0..1\n@@ -1 +1 @@\n"

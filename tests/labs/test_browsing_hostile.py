@@ -1,4 +1,4 @@
-"""Nothing in a pushed state, and nothing in its repository, starts a program or has no bound."""
+"""Nothing in a pushed state or its repository starts a program or exceeds a limit."""
 
 import os
 import shutil
@@ -240,7 +240,7 @@ def test_settings_of_the_repository_start_nothing(hostile):
     assert not trace.exists()
     plain = ["git", f"--git-dir={pushed.path}", "diff", before, after]
     subprocess.run(plain, env=ENVIRONMENT, check=False, capture_output=True, timeout=60)
-    assert trace.exists()  # or this test would find nothing
+    assert trace.exists()  # otherwise this test would prove nothing
 
 
 def test_replaced_and_grafted_commits_are_shown_as_they_were_pushed(pushed):

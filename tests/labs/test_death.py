@@ -1,4 +1,4 @@
-"""Processes that die in the middle: whatever was pushed is graded once, and nobody has to do anything."""
+"""Processes that die in the middle: every push is graded once, and nobody has to do anything."""
 
 import os
 import shutil

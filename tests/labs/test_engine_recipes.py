@@ -236,7 +236,7 @@ def test_a_new_value_of_an_answer_is_graded_explained_and_in_the_docs(monkeypatc
 
 
 def test_a_new_step_builds_what_proves_a_lab(step, tmp_path):
-    """Also where one of its keys is the word of an earlier step."""
+    """Even if one of its keys is the name of an earlier step."""
     proof = prove(load_spec(STEPS_LAB))
     assert proof.proved, proof
     assert graded(STEPS_LAB, 1, tmp_path).passed

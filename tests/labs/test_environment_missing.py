@@ -1,4 +1,4 @@
-"""An environment that is gone, as after another Python: pushes to its lab wait for it, and all others go on."""
+"""A missing environment, as after a new Python version: pushes to its lab wait for it, and all others continue."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Fetches and clones from the practice remote: how many at once, how large, and what is said where git fails.
+"""Fetches and clones from the practice remote: how many at once, how large, and what is reported if git fails.
 
 Real fetches by git from Django's own test server.
 """
@@ -52,7 +52,7 @@ def cloned(clone: Clone, name: str, protocol: int = 2) -> tuple[int, str]:
 
 
 def ask(clone: Clone, path: str, body: bytes | None = None) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of what one of git's requests is answered."""
+    """Status, headers and body of the response to one of git's requests."""
     parts = urlsplit(clone.address)
     token = base64.b64encode(f"x:{parts.password}".encode()).decode()
     request = urllib.request.Request(

@@ -1,4 +1,4 @@
-"""Whose a folder of the practice remote is, also after a restore that gives a key of the database out again."""
+"""Owners of the folders of the practice remote, even after a restore that reuses a key of the database."""
 
 import importlib
 import shutil
@@ -35,7 +35,7 @@ def lab():
 
 @pytest.fixture
 def pushed(tmp_path, lab):
-    """Makes the repository of a new learner, with a commit that is recorded; the repository and a clone."""
+    """Make the repository of a new learner with a recorded commit; return the repository and a clone."""
 
     def push(name: str) -> tuple[Repository, Clone]:
         repository = make_repository(make_learner(lab.course), lab)

@@ -1,4 +1,4 @@
-"""The worker's side with a real repository: what ends how."""
+"""Grading by the worker with a real repository: how each case ends."""
 
 import shutil
 import socket
@@ -185,7 +185,7 @@ def test_broker_that_hangs_is_waited_for_only_now_and_then(broker_at, caplog, mo
         started = time.monotonic()
         for _ in range(5):
             tasks.wake()
-        assert time.monotonic() - started < 20  # a guard: the worker's own limit is 30 s
+        assert time.monotonic() - started < 20  # a safety limit: the worker's own limit is 30 s
         assert hung.accept()
         with pytest.raises(BlockingIOError):
             hung.accept()

@@ -1,6 +1,6 @@
 """The cost of the main reads in a class and in one four times as large: rows read, never seconds.
 
-SQLite tells the steps of its virtual machine, PostgreSQL the rows of each scan. In both, the same is shown.
+SQLite counts the steps of its virtual machine, PostgreSQL the rows of each scan.
 """
 
 import json
@@ -64,7 +64,7 @@ def rows_read(call: Callable[[], Any]) -> int:
 
 def _rows_scanned(sql: str) -> int:
     with connections["default"].cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")  # what is small here is not where it counts
+        cursor.execute("SET enable_seqscan = off")  # tables that are small here may be large in production
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", ())
         (found,) = cursor.fetchone()
     return _of_node((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
@@ -134,7 +134,7 @@ def test_reads_cost_the_same_in_a_class_four_times_as_large():
 @pytest.mark.heavy
 @pytest.mark.parametrize("verdicts", [0, 1, 3])
 def test_a_claim_costs_the_same_however_many_wait(verdicts):
-    """However many of the last minutes' verdicts each of them has, too."""
+    """Also however many recent verdicts each of them has."""
     made, now = make_class(replace(MANY, submissions=400), slug="rush"), timezone.now()
     learners, rows = Enrollment.objects.filter(course=made.course, submissions__isnull=False).distinct(), []
     for learner in learners:

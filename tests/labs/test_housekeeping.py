@@ -1,4 +1,4 @@
-"""Repositories are packed anew, nothing that a receipt names is lost, and what nobody owns goes in the end."""
+"""Repositories are repacked, nothing that a receipt names is lost, and folders without an owner are removed."""
 
 import os
 import shutil
@@ -45,7 +45,7 @@ def clone(tmp_path, repository):
 
 @pytest.fixture
 def push(clone, repository):
-    """A push as the web server takes it: one pack, one receipt."""
+    """A push as the web server receives it: one pack, one receipt."""
     clone.git(f"--git-dir={repository.path}", "config", "receive.unpackLimit", "1")
 
     def push(content: bytes = b"x\n", *, force: bool = False, recorded: bool = True) -> str:

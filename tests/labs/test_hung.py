@@ -1,4 +1,4 @@
-"""Services that hang, a database that is locked or gone, and a clock that is set back: all goes on by itself."""
+"""Services that hang, a database that is locked or gone, and a clock that is set back: all recover by themselves."""
 
 import os
 import signal
@@ -236,7 +236,7 @@ def signal_all(pids: list[int], number: signal.Signals) -> None:
 
 @pytest.fixture
 def clock(stack, tmp_path) -> Iterator[Path]:
-    """Web, worker and beat with a clock of their own; the file holds its distance in seconds, such as -3600."""
+    """Web, worker and beat with a separate clock; the file contains its offset in seconds, such as -3600."""
     file = tmp_path / "clock"
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
     settings = [f"LD_PRELOAD={library}", f"FAKETIME_TIMESTAMP_FILE={file}"]

@@ -118,7 +118,7 @@ def push_through(client, repository, clone, old, new):
     command = packets.packet(f"{old} {new} refs/heads/main\0report-status".encode()) + packets.FLUSH
     pack = clone.output("pack-objects", "--stdout", "--revs", stdin=f"{new}\n^{old}\n".encode())
     kind = "application/x-git-receive-pack-request"
-    sent = {"wsgi.input": io.BytesIO(command + pack)}  # the client's own refuses to be read to its end
+    sent = {"wsgi.input": io.BytesIO(command + pack)}  # the test client's own body cannot be read to its end
     return client.post(f"{place}/git-receive-pack", command + pack, content_type=kind, **as_learner, **sent)
 
 

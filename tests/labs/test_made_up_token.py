@@ -1,4 +1,4 @@
-"""B1: who has no token of ours has no room for a large body either."""
+"""B1: a large body is not accepted without a valid token."""
 
 import base64
 import http.client

@@ -1,4 +1,4 @@
-"""Repositories that the practice remote cannot take: what the terminal says, and that its commands lead to a push."""
+"""Repositories that the practice remote cannot accept: the terminal's messages, and commands that lead to a push."""
 
 import subprocess
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.processes
 
 
 def beside(clone: Clone, folder) -> Clone:
-    """A repository that is there already, with the same remote."""
+    """An existing repository with the same remote."""
     other = Clone.__new__(Clone)
     other.folder = folder
     other.git("remote", "add", "portal", clone.output("remote", "get-url", "portal").decode().strip())

@@ -1,4 +1,4 @@
-"""GitPython starts nothing that an environment or a configuration asks for, and opens no borrowed objects."""
+"""GitPython starts nothing that an environment or a configuration names, and opens no borrowed objects."""
 
 import errno
 import os

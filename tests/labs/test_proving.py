@@ -235,7 +235,7 @@ def test_a_restart_and_a_save_retry_at_once(monkeypatch):
 
 @pytest.mark.usefixtures("confined")
 def test_a_lab_that_ends_each_process_is_given_up_and_its_author_is_told(monkeypatch, client, mailoutbox):
-    """A worker that dies while it proves says nothing: only the claim is left."""
+    """A worker that dies during a proof reports nothing: only the claim is left."""
     lab = new_lab()
     make_staff(lab.course)
 

@@ -1,4 +1,4 @@
-"""How many pushes, how large, how much disk: what is too much is refused in words, and nothing else is harmed.
+"""Limits on number, size and disk space of pushes: more is refused in words, and nothing else is harmed.
 
 Real pushes by git to Django's own test server; nothing is graded.
 """
@@ -200,7 +200,7 @@ def test_damaged_repository_is_reported_as_our_fault(join):
 
 
 def test_yesterdays_database_over_todays_folders_shows_nobody_anothers_work(join, lab, tmp_path):
-    """Learner and repository that came after the backup are gone; others get their keys, and push with success."""
+    """Learner and repository from after the backup are gone; others get their keys, and push successfully."""
     early, late = join("early"), join("late")
     for clone in (early, late):
         clone.commit()

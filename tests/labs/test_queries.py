@@ -78,7 +78,7 @@ def test_current_report_of_a_regraded_submission_is_the_newest(lab, learner):
 
 
 def test_position_counts_each_learner_ahead_once(lab):
-    make_submission(lab=lab, queue=Queue.LATER)  # what can wait is nobody's turn before a push
+    make_submission(lab=lab, queue=Queue.LATER)  # work that can wait never comes before a push
     flooder, other = make_learner(lab.course), make_learner(lab.course)
     flood = [make_submission(flooder, lab) for _ in range(3)]
     last = make_submission(other, lab)

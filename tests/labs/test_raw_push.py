@@ -1,4 +1,4 @@
-"""Requests that git's own client would not send: broken packs, compressed bodies, clients that can do less."""
+"""Requests that git's own client would not send: broken packs, compressed bodies, clients with fewer capabilities."""
 
 import base64
 import gzip
@@ -24,7 +24,7 @@ def command(
 
 @pytest.fixture
 def pack(clone):
-    """A commit and the bytes of a pack that holds it."""
+    """A commit and the bytes of a pack that contains it."""
     head = clone.commit()
     return head, clone.output("pack-objects", "--revs", "--stdout", "-q", stdin=f"{head}\n".encode())
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture(autouse=True)
 def woken(monkeypatch):
-    """How often a worker was woken up."""
+    """A list that gets an item each time a worker is woken up."""
     calls = []
     monkeypatch.setattr(tasks, "wake", lambda: calls.append(1))
     return calls

@@ -43,7 +43,7 @@ def make_clone(folder: Path, lab) -> Clone:
 
 
 def open_databases(stack: Stack) -> int:
-    """How often the web server has its database open."""
+    """The number of times that the web server has its database file open."""
     (web,) = children(stack.processes["web"].pid)
     targets = [str(link.readlink()) for link in Path(f"/proc/{web}/fd").iterdir() if link.is_symlink()]
     return targets.count(str(stack.var / "db.sqlite3"))

@@ -1,4 +1,4 @@
-"""Each change of a submission's state, and who is refused it. On SQLite and on PostgreSQL, with real transactions."""
+"""Each change of a submission's state, and its refusals. On SQLite and on PostgreSQL, with real transactions."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Which branch names a submission."""
+"""The branch that names a submission."""
 
 import pytest
 

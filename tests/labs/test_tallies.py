@@ -1,4 +1,4 @@
-"""The kept numbers of who met a check are those that counting everybody gives, whatever happens at once."""
+"""The stored tallies of failed checks equal a full count, whatever happens at the same time."""
 
 from importlib import import_module
 from random import Random

@@ -1,4 +1,4 @@
-"""Whose turn it is, and what happens when several workers ask at once."""
+"""The fair order of the queue, and claims by several workers at once."""
 
 from datetime import timedelta
 from random import Random
@@ -19,7 +19,7 @@ def make_queue(enrollment, lab, count):
 
 
 def grade_all(workers: int) -> list[int]:
-    """The enrollments in the order in which so many workers, who take turns, end their submissions."""
+    """The enrollments in the order in which this many workers, taking turns, finish their submissions."""
     held, order = [], []
     while True:
         while len(held) < workers and (claim := lifecycle.claim()):
@@ -40,7 +40,7 @@ def lab():
 def test_flood_of_one_learner_delays_another_by_one_submission_at_most(lab, workers):
     flooder, other = make_learner(lab.course), make_learner(lab.course)
     make_queue(flooder, lab, 100)
-    waiting = [lifecycle.claim()]  # a worker has begun with the flood when the other pushes
+    waiting = [lifecycle.claim()]  # a worker has started on the flood when the other learner pushes
     make_queue(other, lab, 1)
     lifecycle.mark_unreadable(waiting[0], "Graded.")
     assert other.pk in grade_all(workers)[:2]
@@ -64,7 +64,7 @@ def test_verdicts_older_than_fifteen_minutes_do_not_count(lab):
 
 
 def fairest_of_all() -> int | None:
-    """By its definition: everybody's verdicts counted, then age."""
+    """The next submission by definition: fewest recent verdicts of the learner, then age."""
     rows, since = list(Submission.objects.order_by("pk")), timezone.now() - timedelta(minutes=15)
     running = {row.enrollment_id for row in rows if row.state in RUNNING}
     recent = [row.enrollment_id for row in rows if row.state in queues.JUDGED and row.ended_at >= since]
@@ -99,12 +99,12 @@ def test_each_claim_takes_the_submission_that_a_full_count_would(lab, seed):
 
 
 def test_verdicts_decide_among_the_twenty_learners_who_wait_longest(lab):
-    """Behind them it is age: a stream of learners without verdicts keeps nobody waiting for ever."""
+    """After them, age decides: a stream of learners without verdicts keeps nobody waiting forever."""
     now = timezone.now()
     busy = [make_learner(lab.course) for _ in range(queues.CANDIDATES - 1)]
     for place, learner in enumerate(busy):
         make_submission(learner, lab, state=State.GRADED, ended_at=now)
-        for again in range(2):  # counted by learners, however much each of them sends
+        for again in range(2):  # twenty learners, however much each of them sends
             make_submission(learner, lab, queued_at=now - timedelta(seconds=60 - place + again / 10))
     near, far = make_learner(lab.course), make_learner(lab.course)
     make_submission(near, lab, queued_at=now)

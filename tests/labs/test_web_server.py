@@ -1,4 +1,4 @@
-"""The web server as it is started: one connection, request after request, as HTTP has it."""
+"""The web server as it is started: several requests on one connection, as HTTP allows."""
 
 import http.client
 import socket
@@ -20,7 +20,7 @@ def connection(stack):
 
 
 def ask(connection, method, path, body=None, **headers):
-    """The answer with its `content`. Raises where the server closed the connection before."""
+    """The response with its `content`. Raises if the server closed the connection before."""
     connection.auto_open = 0
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, named, encode_chunked="Transfer-Encoding" in named)
@@ -56,7 +56,7 @@ def test_answers_of_each_kind_on_one_connection(connection):
 
 
 def test_body_is_requested_only_if_it_is_wanted(stack):
-    """A client that says Expect waits for the word before it sends: none for what is refused by its length."""
+    """A client that sends Expect waits for 100 Continue, which a body refused by its length does not get."""
     form = b"Content-Type: application/x-www-form-urlencoded\r\n"
     head = b"POST /theme/ HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" + form
     with socket.create_connection(("127.0.0.1", stack.port), timeout=60) as client:
@@ -71,7 +71,7 @@ def test_body_is_requested_only_if_it_is_wanted(stack):
 
 @pytest.mark.parametrize("sends_length", [True, False])
 def test_large_form_from_anybody_is_refused_in_words(stack, sends_length):
-    """F2, as programs send it: on and on, and only then they read."""
+    """F2, as programs send it: they send everything, and only then read."""
     connection = http.client.HTTPConnection("localhost", stack.port, timeout=60)
     length = {"Content-Length": str(300 << 20)} if sends_length else {"Transfer-Encoding": "chunked"}
     connection.putrequest("POST", "/accounts/login/")

@@ -83,7 +83,7 @@ def token_in(response) -> str:
 
 
 def own_parts(response) -> dict[str, str]:
-    """Return what a shared page has of its own: the token and the person in the account menu."""
+    """Return the parts that differ on a shared page: the token and the person in the account menu."""
     page = response.content.decode()
     initial, name = (re.search(part, page)[1] for part in ('class="face"[^>]*>(.*?)<', "<p><b>(.*?)</b></p>"))
     return {"TOKEN": token_in(response), "NAME": f"<b>{name}</b>", "INITIAL": f">{initial}<"}

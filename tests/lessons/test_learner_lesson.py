@@ -1,4 +1,4 @@
-"""The page of a lesson, queried in raw SQL, has the same content as its models."""
+"""A lesson page queried in raw SQL has the same content as one built from models."""
 
 from datetime import UTC, datetime
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLISHED, DRAFT = Lesson.Status.PUBLISHED, Lesson.Status.DRAFT
 ENROLLED = {
-    # who: whether they get a published lesson and its quiz, and a draft
+    # person: (may open a published lesson and its quiz, may open a draft)
     "learner": (True, False),
     "learner who also teaches it": (True, True),
     "learner who teaches another course": (True, False),
@@ -139,7 +139,7 @@ def test_a_quiz_without_questions_has_no_answer_target(emptied):
 
 # --- learner_lesson -------------------------------------------------------------------------------------------------
 
-# Those whose page is made from models, since it has more on it, or is refused there.
+# Their page is built from models, because it has more content or is refused.
 ELSEWHERE = {
     "learner who also teaches it",
     "superuser who learns",

@@ -1,4 +1,4 @@
-"""The lab for one's own machine: what is served without its hidden parts, and what comes back."""
+"""Running a lab locally: the downloads, without hidden parts, and the reports that come back."""
 
 import json
 import subprocess

@@ -102,7 +102,7 @@ def test_finish_derives_failed_checks_and_grading_again_replaces_them(cast):
 
 
 class AppsBeforeRename:
-    """The models by the names that they had when these migrations were written."""
+    """The models, with the names that they had when these migrations were written."""
 
     def get_model(self, app, name):
         return apps.get_model(app, {"NeededWork": "FailedCheck"}.get(name, name))

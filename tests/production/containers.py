@@ -48,7 +48,7 @@ class Containers:
         path = f"{Path(sys.executable).parent}:{OWN_PATH}"
         image = {"HOME": "/nonexistent", "HOSTNAME": socket.gethostname(), **image_environment()}
         self.image = {**self.moved(image), **SHORTENED, "PATH": path, "PORT": str(self.port)}
-        # In its container the first user of PostgreSQL owns the server and comes in without a password.
+        # In its container, the first PostgreSQL user owns the server and connects without a password.
         owner = {
             "PATH": f"{binaries}:{OWN_PATH}",
             "PGHOST": server["HOST"],
@@ -92,7 +92,7 @@ class Containers:
         """A step of the Dockerfile in /app."""
         subprocess.run(["bash", "-c", step], cwd=self.app, env=self.image, check=True, capture_output=True)
 
-    # --- what one types ---------------------------------------------------------------------------------------------
+    # --- commands ---------------------------------------------------------------------------------------------------
 
     def start(self, *names: str) -> None:
         for name in names:
@@ -138,7 +138,7 @@ class Containers:
     def log(self, name: str) -> str:
         return (self.folder / "log" / name).read_text(errors="replace")
 
-    # --- what one sees ----------------------------------------------------------------------------------------------
+    # --- observations -----------------------------------------------------------------------------------------------
 
     def is_healthy(self, name: str) -> bool:
         """Return True if the health check of the file passes, or that of the image."""

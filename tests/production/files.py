@@ -46,7 +46,7 @@ def compose(values: dict[str, str]) -> dict[str, Any]:
 
 
 def dockerfile() -> list[tuple[str, str]]:
-    """The instructions of the last stage, as (`RUN`, what stands behind it)."""
+    """The instructions of the last stage, as (`RUN`, its arguments)."""
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     instructions = [tuple(line.split(maxsplit=1)) for line in lines]

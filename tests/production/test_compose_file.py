@@ -1,4 +1,4 @@
-"""docker-compose.yml: what it refuses, what it starts, and what it keeps shut."""
+"""docker-compose.yml: required settings, the services, and their hardening."""
 
 import json
 import os

@@ -46,7 +46,7 @@ def tested_sandbox(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def beating(settings, tmp_path):
-    """Workers and reaper have just shown that they live, unless a test says otherwise."""
+    """Workers and reaper have just reported that they are alive, unless a test says otherwise."""
     settings.VAR = tmp_path
     for name in ("live", "later", "reaper"):
         pulse.beat(name)
@@ -84,7 +84,7 @@ def test_health_is_not_redirected_to_https(db, path):
 
 
 def production_exemptions() -> list[str]:
-    """The setting as `DEBUG=0` makes it."""
+    """Return SECURE_REDIRECT_EXEMPT as `DEBUG=0` sets it."""
     code = "import json; from portal import settings; print(json.dumps(settings.SECURE_REDIRECT_EXEMPT))"
     environment = {**os.environ, "DEBUG": "0", "SECRET_KEY": "x" * 50, "VAR": str(settings.VAR)}
     return json.loads(
@@ -114,7 +114,7 @@ def test_a_service_that_hangs_is_degraded_whichever_way_the_clock_went(
     monkeypatch.setattr(pulse, "STARTED", time.monotonic() - 10_000)
     path = settings.VAR / "pulse" / name
     answers = []
-    for age in (30, 200, -200):  # negative: the clock was set back since
+    for age in (30, 200, -200):  # negative: the clock has been set back since
         os.utime(path, (time.time() - age,) * 2)
         answers.append(ready(client)[1])
     path.unlink()

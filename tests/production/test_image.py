@@ -1,4 +1,4 @@
-"""The Dockerfile: who runs, what is in the image, and what stays out."""
+"""The Dockerfile: its user, what is in the image, and what stays out."""
 
 import json
 import re

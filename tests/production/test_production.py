@@ -1,4 +1,4 @@
-"""The main job through the services of docker-compose.yml, and what happens when one of them goes."""
+"""The main job through the services of docker-compose.yml, and their behaviour when one of them is gone."""
 
 import gzip
 import http.client
@@ -25,14 +25,14 @@ TITLE = "Describe the billing system for the shop"
 
 
 class Browser:
-    """A visitor behind the proxy: what the proxy passes on, and the cookies."""
+    """A visitor behind the proxy: its headers, and the cookies."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.cookies: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> http.client.HTTPResponse:
-        """The answer with its `content`; `Accept_Encoding="br"` is sent as Accept-Encoding."""
+        """The response with its `content`; `Accept_Encoding="br"` is sent as Accept-Encoding."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         sent = {"Host": HOST, "X-Forwarded-Proto": "https", "Referer": f"https://{HOST}{path}"}
         sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -178,7 +178,7 @@ def test_portal_without_its_broker_is_degraded_and_still_takes_what_is_pushed(
     assert readiness(browser)[1]["status"] == "ready"
 
 
-# --- what is kept ---------------------------------------------------------------------------------------------------
+# --- stored data ----------------------------------------------------------------------------------------------------
 
 
 def test_services_end_cleanly_and_a_backup_restores_their_data(running, learner, clone):

@@ -1,4 +1,4 @@
-"""Settings that cannot be: each is told in a line, before anything starts."""
+"""Invalid settings: each is reported in one line before anything starts."""
 
 import os
 import subprocess
@@ -78,7 +78,7 @@ def test_setting_that_cannot_be_read_is_reported_with_its_name_and_never_with_a_
 
 
 def test_commands_report_it_in_one_line(tmp_path):
-    """Those of the container and of `make run`, which reads the port itself."""
+    """The commands of the container and of `make run`, which reads the port itself."""
     own = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     for argv, name, value in [
         (["manage.py", "check"], "PUSHES_PER_HOUR", "x"),

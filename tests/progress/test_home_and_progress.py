@@ -154,7 +154,7 @@ def test_the_next_meeting_is_shown_in_both_zones(client, course, learner):
         cohort=learner.cohort, session=session, starts_at=starts_at, join_url="https://example.org/join"
     )
     with time_machine.travel(starts_at - timedelta(days=2), tick=False):
-        client.force_login(learner.user)  # the log-in of days ago has ended
+        client.force_login(learner.user)  # the sign-in from days ago has expired
         page = client.get("/").content.decode()
     assert clocks_in(page) == [("London (you)", "16:00 to 19:00"), ("IST (class)", "20:30 to 23:30")]
     assert '<h1 class="answer">Nothing is due before Saturday</h1>' in page
@@ -162,16 +162,16 @@ def test_the_next_meeting_is_shown_in_both_zones(client, course, learner):
     assert "Next meeting. Starts in 2 days" in page
     assert "https://example.org/join" not in page
     with time_machine.travel(starts_at - timedelta(minutes=15), tick=False):
-        client.force_login(learner.user)  # the log-in of days ago has ended
+        client.force_login(learner.user)  # the sign-in from days ago has expired
         assert "https://example.org/join" in client.get("/").content.decode()
     with time_machine.travel(starts_at + timedelta(minutes=1), tick=False):
-        client.force_login(learner.user)  # the log-in of days ago has ended
+        client.force_login(learner.user)  # the sign-in from days ago has expired
         page = client.get("/").content.decode()
         assert "Live now" in page
         assert '<h1 class="answer">Serving is live now</h1>' in page
         assert re.findall('class="btn main" href="(.*?)"', page) == ["https://example.org/join"]
     with time_machine.travel(starts_at + timedelta(hours=3), tick=False):
-        client.force_login(learner.user)  # the log-in of days ago has ended
+        client.force_login(learner.user)  # the sign-in from days ago has expired
         assert "No meetings are planned." in client.get("/").content.decode()
 
 
@@ -338,7 +338,7 @@ def test_a_lab_that_is_being_proved_counts_already_and_says_when_it_opens(client
         page = client.get(address).content.decode()
         assert "of 200" in page
         assert unproved.get_absolute_url() not in page
-    LabVersion.objects.filter(lab=unproved).update(proof={"proved": False})  # its checks do not hold
+    LabVersion.objects.filter(lab=unproved).update(proof={"proved": False})  # its proof failed
     assert "Package it" not in client.get(course.get_absolute_url()).content.decode()
 
 

@@ -144,7 +144,7 @@ def test_whole_number_among_words_may_be_grouped_too():
     assert credit(question("= 0644\n= rw-r--r--"), "644") == 0
 
 
-# What an author writes, and what they are told to write. `True` where it cannot be published.
+# What an author writes, and what they are told to write. `True` if it cannot be published.
 AUTHORS = [
     ("= 1,000", True, "“1,000” is not a number"),
     ("= 3 ± 1\n= 85%", True, "“85%” is not a number"),
@@ -184,7 +184,7 @@ def test_text_of_an_author_that_is_not_a_number_is_reported_at_its_line(body, bl
 
 
 def parse_as_stored(source):
-    # What a later rule refuses must still parse once stored, unless it was refused before, too.
+    # Text that a later rule refuses must still parse if it is stored, unless it was refused before too.
     if "±" not in source and "1,000" not in source:
         parse(source, stored=True)
 

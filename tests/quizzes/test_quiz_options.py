@@ -35,7 +35,7 @@ def test_option_goes_on_with_indented_lines_and_code():
 
 BULLET, HYPHEN = "Start an option with a hyphen and a space.", "There is no space between - and the box."
 BOX = "The box is [x] for a correct option and [ ] for an incorrect one."
-# Two lines that were meant as options, and what is said of them.
+# Two lines that were meant as options, and the message about them.
 SLIPS = [
     ("* [x] a", "* [ ] b", BULLET),
     ("+ [x] a", "+ [ ] b", BULLET),
@@ -132,7 +132,7 @@ def test_version_that_was_saved_before_is_read_as_it_was(body):
     assert parse(f"{HEAD}{body}\n> Why.\n", stored=True).questions
 
 
-# The lines of a question without any answer that is read, and what is said of the first of them.
+# Lines of a question without any recognised answer, and the message about the first of them.
 GUESSES = [
     ("- [yes] a\n- [no] b", "This is not an answer. Write: - [x] a"),
     ("- [1] a\n- [0] b", "This is not an answer. Write: - [x] a"),

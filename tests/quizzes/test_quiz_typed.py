@@ -4,7 +4,7 @@ from quiz_examples import question
 
 from lessons.quizzes import credit, explain_reading
 
-# Right answer, typed, and what the learner is told; "" where it is read as typed.
+# Right answer, typed, and what the learner is told; "" if it is read as typed.
 RIGHT = [
     ("git switch -c upi", "git switch —c upi", "We read the long dash as -: git switch -c upi"),
     ("git switch -c upi", "git switch –c upi", "We read the long dash as -: git switch -c upi"),

@@ -12,7 +12,7 @@ NOTE = '<aside role="note" class="note">\n<p class="note-title">'
 TIP, WARNING = (NOTE.replace('class="note"', f'class="note {kind}"') for kind in ("tip", "warning"))
 LINK = '<a href="{0}" rel="noopener noreferrer">{0}</a>'
 
-# Source, and what the page has of it.
+# Source, and the HTML on the page.
 RENDERED = {
     "a number at the start of a line": ("see page\n12\\. A", "<p>see page\n12. A</p>"),
     "a mark before the text": ("\ufeff# A", '<h2 id="a">A</h2>'),

@@ -85,7 +85,7 @@ class Portal:
     def processes(self, words: str = "") -> list[int]:
         """The living processes of this portal with these words in their command.
 
-        Their environment tells them, or the address that Valkey writes over its own environment.
+        They are recognised by their environment, or by the address that Valkey writes over its own environment.
         """
         mark, broker = f"VAR={self.var}".encode(), bytes(self.broker)
         found = []

@@ -1,4 +1,4 @@
-"""`Any` at a public border has its reason beside it, or is the signature of a method of a library."""
+"""`Any` in a public interface has its reason beside it, or is the signature of a library's method."""
 
 import ast
 import importlib

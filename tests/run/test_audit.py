@@ -12,7 +12,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
 def unpinned(text: str) -> list[str]:
-    """The requirements of a file that are no exact version with a hash."""
+    """The requirements of a file that are not an exact version with a hash."""
     lines = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
     wanted = [line for line in lines if line and not line.startswith("#")]
     return [line for line in wanted if not (re.match(r"[\w.\[\]-]+==[\w.+!]+\s", line) and HASH.search(line))]

@@ -1,4 +1,4 @@
-"""Beat goes on whatever is done to the clock, and keeps nothing that could be in the future."""
+"""Beat continues whatever is done to the clock, and stores nothing that could be in the future."""
 
 from datetime import timedelta
 

@@ -14,7 +14,7 @@ OLD_PYTHONS = ["2.7.18", "3.6.15", "3.9.18"]
 
 
 def start(*argv, **env):
-    """One line on stderr and its exit code, of a bootstrap that must get no further than its first questions."""
+    """One line on stderr and the exit code of a bootstrap that must stop at its first checks."""
     done = subprocess.run(
         [*argv, str(ROOT / "portal" / "bootstrap.py"), "run"],
         env=env,

@@ -39,7 +39,7 @@ def test_exit_code_is_zero_if_all_pass(steps):
 
 
 def test_steps_do_not_see_this_machines_settings(monkeypatch, tmp_path, capfd):
-    """A step's own win, and what is no setting stays."""
+    """A step's own values win, and variables that are not settings stay."""
     read = set()
 
     class Noting(dict):

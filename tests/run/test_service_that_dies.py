@@ -37,7 +37,7 @@ def child(service, tmp_path):
 
 
 def die(child, times):
-    """Lets it die so many times, without the pauses."""
+    """Let it die this many times, without the pauses."""
 
     def has_died():
         child.due = 0.0

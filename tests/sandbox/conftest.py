@@ -1,4 +1,4 @@
-"""A sandbox of this machine with short walls, and what runs in it."""
+"""A sandbox on this machine with short time limits, and helpers that run code in it."""
 
 import json
 import os
@@ -27,7 +27,7 @@ SECONDS = 20.0
 
 @pytest.fixture(scope="session")
 def environments() -> Iterator[Environments]:
-    """Not below pytest's own folder: where the tests are root, the sandbox is another user, who cannot enter that."""
+    """Not below pytest's own folder: if the tests run as root, the sandbox is a different user, who cannot enter it."""
     folder = Path(tempfile.mkdtemp(prefix="labcheck-environments-", dir="/tmp"))
     folder.chmod(0o755)
     yield Environments(folder)
@@ -38,7 +38,7 @@ def environments() -> Iterator[Environments]:
 def sandbox(environments) -> LocalSandbox:
     sandbox = LocalSandbox(environments)
     if why := sandbox.unavailable():
-        # A filter of ours that is wrong must not end in tests that are skipped.
+        # A mistake in our filter must not make the tests skip.
         assert not bubblewrap_works(), f"bubblewrap works on this machine, and yet: {why}"
         pytest.skip(f"code cannot be confined here: {why}")
     return sandbox
@@ -51,7 +51,7 @@ def bubblewrap_works() -> bool:
 
 @pytest.fixture
 def python(sandbox) -> Callable[..., Ran]:
-    """Runs Python code of some lines in the sandbox: `python("print(1)", seconds=2)`."""
+    """Run Python code in the sandbox: `python("print(1)", seconds=2)`."""
 
     def run(code: str, *, seconds: float = SECONDS, files: dict[bytes, bytes] | None = None) -> Ran:
         content = {b"a.py": textwrap.dedent(code).encode(), **(files or {})}
@@ -61,7 +61,7 @@ def python(sandbox) -> Callable[..., Ran]:
 
 
 def processes_with(word: str) -> list[int]:
-    """The processes of this machine whose command line holds a word."""
+    """The processes of this machine whose command line contains a word."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
@@ -97,7 +97,7 @@ def judge(repo, sandbox) -> Callable[..., CheckResult]:
 
 
 def judged_in(repo, sandbox, check: dict[str, object], requirements: list[str] | None = None) -> CheckResult:
-    """The result of one check of 10 points on a repository as it stands."""
+    """The result of one check of 10 points on a repository in its current state."""
     item = {"id": "c1", "says": "It works", "points": 10, **check}
     lab: dict[str, object] = {"schema": 1, "title": "A lab", "pass_mark": 70, "checks": [item]}
     if requirements is not None:

@@ -1,4 +1,4 @@
-"""A hostile program in the sandbox, and what it gets: cases B1 to B14 and B18 to B20."""
+"""A hostile program in the sandbox, and its limits: cases B1 to B14 and B18 to B20."""
 
 import os
 import socket

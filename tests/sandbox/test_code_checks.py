@@ -1,4 +1,4 @@
-"""The kinds that run code, on small repositories: what passes, what needs work, and how it is told."""
+"""The kinds of check that run code, on small repositories: their outcomes and messages."""
 
 import os
 import subprocess
@@ -71,7 +71,7 @@ CHATTER = "import sys\n[print('x' * 99) for _ in range(20_000)]\n"  # 2 MB, of w
 
 
 def test_a_required_file_is_checked_whatever_was_printed(judge):
-    """Also where the command is to fail, and where it ends the shell around it."""
+    """Even if the command must fail, or ends the shell around it."""
     write = "open('metrics.json', 'w').write('{}')\n"
     assert judge(run(writes="metrics.json"), app=CHATTER + write).outcome is Outcome.PASSED
     absent = judge(run(writes="metrics.json"), app=CHATTER)

@@ -1,4 +1,4 @@
-"""Python environments of labs: built once, from wheels, for reading; and what stays when one cannot be built."""
+"""Python environments of labs: built once from wheels, read-only, and kept consistent if a build fails."""
 
 import fcntl
 import itertools
@@ -140,7 +140,7 @@ def test_lab_with_packages_is_not_run_if_they_cannot_be_read(repo, tmp_path):
 
 
 def test_environment_is_never_left_half_removed(tmp_path, monkeypatch):
-    """A worker may be killed while it makes room: what is left must not be taken for a whole environment."""
+    """A worker may be killed while it makes room: the leftovers must not be mistaken for a complete environment."""
     monkeypatch.setattr(module, "_install", lambda *arguments: None)
     monkeypatch.setattr(Environments, "closed", lambda self: "")
     monkeypatch.setattr(module.shutil, "rmtree", lambda path, **options: None)  # killed before it began
@@ -195,7 +195,7 @@ def test_waiting_for_the_build_of_another_process_ends_at_the_build_limit(tmp_pa
 
 @pytest.mark.usefixtures("with_six")
 def test_build_reuses_earlier_downloads(environments, monkeypatch):
-    """Without any index: what a killed build had fetched is in the cache."""
+    """No index is reachable: the packages that a killed build had downloaded are in the cache."""
     built = environments.root / digest_of(SIX)
     built.rename(environments.root / "aside")
     monkeypatch.setattr(module, "uv_variables", lambda: {"PATH": module.command.PATH, "UV_OFFLINE": "1"})
@@ -244,13 +244,13 @@ def test_build_that_takes_too_much_space_is_a_problem_of_the_lab(watched, monkey
     with pytest.raises(CannotBuildError, match="the packages need more than 2 MB"):
         watched(code, max_bytes=2 << 20)
     looks = []
-    slow = "import time; time.sleep(0.5); print('done')"  # what is there of earlier builds is not its own
+    slow = "import time; time.sleep(0.5); print('done')"  # space used by earlier builds does not count
     assert watched(slow, max_bytes=2 << 20, tell=looks.append) == (0, "done\n")
     assert looks
 
 
 def test_build_that_only_writes_is_not_silent(watched, monkeypatch, tmp_path):
-    """A fake clock: an hour passes at each look, and a file grows."""
+    """With a fake clock: an hour passes at each reading, and a file grows."""
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.01)
     looks = itertools.count()
     monkeypatch.setattr(building, "bytes_in", lambda folder: next(looks))

@@ -1,4 +1,4 @@
-"""The sandbox of an installation: who uses it, what the worker finds out, and what the health page says."""
+"""The sandbox of an installation: its users, the worker's self-test, and the health page."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The parts of the sandbox by themselves, and an ordinary suite in the whole: case B23."""
+"""The parts of the sandbox, and an ordinary test suite in the whole sandbox: case B23."""
 
 import ctypes
 import os

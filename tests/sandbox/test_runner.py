@@ -1,4 +1,4 @@
-"""The sandbox that is not available, the worker that dies, two at once, and the runner: cases B15 to B17, B21, B22."""
+"""An unavailable sandbox, a worker that dies, two sandboxes at once, and the runner: cases B15 to B17, B21, B22."""
 
 import json
 import os
@@ -37,7 +37,7 @@ open_sandbox(sys.argv[1], Path("/nonexistent"), 0).run(Job(("sleep", sys.argv[2]
 
 
 def sleeping(address: str, word: str) -> "subprocess.Popen[bytes]":
-    """A worker whose sandbox sleeps for so long."""
+    """A worker whose sandbox sleeps this long."""
     worker = subprocess.Popen([sys.executable, "-c", SLEEPER, address, word], cwd=ROOT)
     wait_for(lambda: any(map(is_asleep, processes_with(word))), 20, "the sandbox sleeps")
     return worker
@@ -127,7 +127,7 @@ def test_b17_fork_bomb_in_another_sandbox_changes_nothing(sandbox, python):
 
 @pytest.fixture(scope="module")
 def runner(sandbox) -> Iterator[Path]:
-    """A runner as in its container, as far as this machine can: no environment, and no network where we are root."""
+    """A runner as in its container, as far as possible here: no environment, and no network if we are root."""
     with tempfile.TemporaryDirectory(prefix="labcheck-runner-") as folder:
         path = Path(folder) / "runner.sock"
         alone = ["unshare", "--net", "--"] if os.geteuid() == 0 else []
@@ -187,7 +187,7 @@ def is_python(process: int) -> bool:
 
 
 def asked(**changes: object) -> bytes:
-    """The header of a run that is right but for this."""
+    """The header of a run that is valid except for these fields."""
     right = {"do": "run", "argv": ["true"], "files": 0, "seconds": 1, "stdin": "", "environment": ""}
     return json.dumps({**right, **changes}).encode()
 
@@ -233,7 +233,7 @@ def test_b22_half_a_header_and_one_too_long_are_answered(runner, remote):
 
 
 def test_hidden_tests_of_many_workers_do_not_wait_for_each_other():
-    """Each holds one place while it asks for another: with as few places as workers nobody would go on."""
+    """Each holds one slot while it asks for a second: with only one slot for each worker, all would wait forever."""
     assert module.MAX_AT_ONCE >= 2 * 16
 
 

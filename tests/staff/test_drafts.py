@@ -1,4 +1,4 @@
-"""A draft is always saved. What is published has conditions, which are said with their lines."""
+"""A draft is always saved. Publishing has conditions, which are reported with their lines."""
 
 import re
 

@@ -28,7 +28,7 @@ Some text, and a word on [the next evening](lesson:branches).
 
 @pytest.fixture
 def portal(tmp_path, django_db_blocker) -> Iterator[Stack]:
-    """An empty one, in which staff need a second factor."""
+    """An empty portal in which staff need a second factor."""
     stack = Stack(tmp_path / "portal", STAFF_SECOND_FACTOR="1")
     with django_db_blocker.unblock(), stack.orm():
         stack.migrate()

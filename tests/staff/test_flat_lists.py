@@ -1,4 +1,4 @@
-"""Staff lists of a class of any size: as many queries, none of which reads a whole table of what learners did."""
+"""Staff lists need the same number of queries for any class size, and none reads a whole table of learners' work."""
 
 import json
 import re
@@ -58,15 +58,15 @@ def plan(sql: str) -> list[str]:
 
 
 def scans(sql: str) -> list[str]:
-    """The steps that go through a big table, or sort it, though a page or a bounded count is wanted."""
+    """The steps that scan or sort a big table, although only a page or a bounded count is needed."""
     return _rows_read(sql) if connection.vendor == "postgresql" else _scans_in_sqlite(sql)
 
 
 def _rows_read(sql: str) -> list[str]:
-    """On PostgreSQL: the tables of which as many rows are read as there are."""
+    """On PostgreSQL: the tables that are read completely."""
     bound = MAX_LISTED if "COUNT(" in sql else PAGE
     with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")  # what is small here is not where it counts
+        cursor.execute("SET enable_seqscan = off")  # tables that are small here may be large in production
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", ())
         (found,) = cursor.fetchone()
     read: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Whatever stands in the address of a staff list, the answer is a list or a plain refusal."""
+"""Whatever the URL of a staff list contains, the response is a list or a plain refusal."""
 
 import re
 

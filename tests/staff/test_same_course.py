@@ -145,7 +145,7 @@ def test_course_of_a_row_follows_where_it_is_written():
 
 
 def test_every_pair_of_rows_that_share_a_course_is_tried_above():
-    """A new foreign key of lessons or labs needs a constraint, or a word here why not."""
+    """A new foreign key of lessons or labs needs a constraint, or a reason here why not."""
     apart = {
         ("course", "pk"), ("answer", "attempt"), ("failedcheck", "submission"), ("receipt", "repository"),
         ("submission", "receipt"),  # made from the repository of the receipt, by `lifecycle` alone

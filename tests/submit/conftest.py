@@ -95,7 +95,7 @@ def submitted(response) -> Submission:
 
 @pytest.fixture
 def host(server: GitServer, settings, tmp_path, monkeypatch) -> GitServer:
-    """git.test, which web and worker of this process believe and reach."""
+    """git.test, which the web server and worker of this process trust and can reach."""
     settings.REPOSITORY_HOSTS = [server.host]
     settings.TEST_GIT_SERVER = ["127.0.0.1", str(server.certificate)]
     settings.MIRROR_ROOT = tmp_path / "mirrors"

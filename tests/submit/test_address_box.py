@@ -1,4 +1,4 @@
-"""Pasting an address: what is shown, and what is said where there is nothing to show."""
+"""Pasting an address: the commit that is shown, or the message if there is none."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def is_refused(response, sentence: str) -> bool:
 
 
 def as_shown(sentence: str) -> str:
-    """With names between backticks set as code."""
+    """Return the text as HTML, with names in backticks as code."""
     parts = sentence.replace("&", "&amp;").split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 

@@ -1,4 +1,4 @@
-"""The worker's side of an address, with a real fetch: what ends how, and what is fetched again."""
+"""Grading by address, with a real fetch: how each case ends, and what is fetched again."""
 
 import pytest
 
@@ -198,7 +198,7 @@ def test_files_that_were_not_read_are_named_beside_the_result(page, work):
 
 
 def test_repository_that_git_refuses_is_unreadable_with_the_reason(page, work, caplog):
-    """A link for `.gitmodules`, a submodule that leads out of its folder, and a branch of nothing."""
+    """A symbolic link `.gitmodules`, a submodule that leads out of its folder, and a branch without its commit."""
     link, modules = (
         work.git("hash-object", "-w", "--stdin", stdin=content)
         for content in (b"a.txt", b'[submodule "../x"]\n\tpath = m\n\turl = https://example.org/x\n')

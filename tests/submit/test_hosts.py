@@ -1,4 +1,4 @@
-"""Settings of hosts and mirrors: what is believed, what is kept, and for how long."""
+"""Settings of hosts and mirrors: which are trusted, and which mirrors are kept for how long."""
 
 import os
 import subprocess
@@ -51,7 +51,7 @@ def test_portal_without_a_host_fails_its_check(settings, names):
 
 @pytest.fixture
 def kept(host, settings):
-    """Makes a mirror of some bytes, used at a time."""
+    """Make a mirror of this many bytes, last used at this time."""
 
     def make(name: str, size: int, used: int):
         path = mirror_path(settings.MIRROR_ROOT, Address(host.host, "good", name))
@@ -95,7 +95,7 @@ def test_mirror_is_locked_while_it_is_read(work, settings, monkeypatch):
 
 
 def test_mirror_that_git_refuses_is_fetched_again_before_the_learner_is_told(work, settings):
-    """Kept ones may be damaged on our disk; what came just now came like that."""
+    """A stored mirror may be damaged on our disk; a new one was damaged when it arrived."""
     refs = {"refs/heads/main": work.head()}
     lost = RepositoryDamagedError(f"object {work.head()} is missing or damaged")
     with hosts.hold_mirror(work.address, refs) as (path, _):

@@ -1,4 +1,4 @@
-"""Evidence leads to the exact commit on github.com, where the repository is there."""
+"""Evidence leads to the exact commit on github.com, if the repository is there."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""An address that two people try is allowed, and staff are told in neutral words."""
+"""Two people may submit the same address; staff are told in neutral words."""
 
 import pytest
 from django.urls import reverse

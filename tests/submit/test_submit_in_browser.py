@@ -134,7 +134,7 @@ def test_box_works_without_javascript(open_page, github):
 
 @pytest.mark.django_db(transaction=True)
 def test_page_whose_form_is_out_of_date_says_so(open_page, github):
-    """Signing in anew in another tab changes the token that this page came with."""
+    """Signing in again in another tab changes the token that this page was sent with."""
     page = open_page()
     page.context.clear_cookies(name="csrftoken")
     paste(page, ADDRESS)

@@ -1,4 +1,4 @@
-"""Every request that the access matrix is about, made once; each test reads the answers for one thing."""
+"""Every request of the access matrix, sent once; each test checks the responses for one property."""
 
 import logging
 import re
@@ -29,7 +29,7 @@ QUERIES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer that one role got; `wrote` names the tables in which something was changed."""
+    """The response that one role got; `wrote` names the tables that were changed."""
 
     route: Route
     method: str
@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass
 class Visitor:
-    """One role's browser, and the token of its git. It forgets what an answer told it."""
+    """One role's browser, and its Git token. It ignores the cookies of a response."""
 
     cookies: SimpleCookie
     headers: Mapping[str, str]
@@ -74,7 +74,7 @@ def visitor(user: Any) -> Visitor:
 
 @contextmanager
 def writes() -> Iterator[set[str]]:
-    """The names of the tables that are written to meanwhile."""
+    """Yield a set, filled with the names of the tables that are written to in the block."""
     tables: set[str] = set()
 
     def note(execute, sql, params, many, context):
@@ -96,7 +96,7 @@ def answer(who: Visitor, role: str, route: Route, method: str, address: str, dat
 
 
 def form(world: World) -> dict[str, str]:
-    """One form for all addresses: each takes what it knows and must ignore the rest."""
+    """One form for all URLs: each view uses the fields that it knows, and must ignore the rest."""
     return {
         "post": "yes",  # the admin's "yes, delete it"
         "code": world.here.cohort.invite_code,
@@ -132,7 +132,7 @@ def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Without a line for each refusal: there are thousands."""
+    """Log no line for each refusal: there are thousands."""
     logger = logging.getLogger("django.request")
     before, logger.level = logger.level, logging.ERROR
     try:
@@ -143,7 +143,7 @@ def silence() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def answers(django_db_setup, django_db_blocker, tmp_path_factory) -> list[Answer]:
-    """The answer to each method of each route for each role."""
+    """The response to each method of each route for each role."""
     found = []
     with passing_world(tmp_path_factory, django_db_blocker) as world:
         people = {role: visitor(user) for role, user in world.people.items()}

@@ -1,4 +1,4 @@
-"""The headers that each answer of the portal carries (W6, W8)."""
+"""The headers that every response of the portal has (W6, W8)."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ EXPECTED = {
 
 
 def lacking(headers: Mapping[str, str]) -> list[str]:
-    """The names of those that are missing or allow more."""
+    """Return the names of headers that are missing or allow too much."""
     wrong = [name for name, value in EXPECTED.items() if headers.get(name) != value]
     return (
         wrong if is_kept(headers.get("Content-Security-Policy", "")) else [*wrong, "Content-Security-Policy"]
@@ -27,7 +27,7 @@ def lacking(headers: Mapping[str, str]) -> list[str]:
 
 
 def is_kept(policy: str) -> bool:
-    """Each directive as above, or 'none'. A picture, which is no page, stands in a sandbox."""
+    """Each directive is as above or 'none'. A picture, which is not a page, has the directive `sandbox`."""
     given = dict(part.split(" ", 1) for part in policy.split("; ") if " " in part)
     each = given.keys() == POLICY.keys() and all(given[name] in (POLICY[name], "'none'") for name in given)
     return each or policy == "sandbox"

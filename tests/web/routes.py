@@ -14,7 +14,7 @@ OF_A_MODEL = re.compile(r"staff/([a-z]+/[a-z]+)/(.*)")
 
 @dataclass(frozen=True)
 class Route:
-    """One URL pattern; `name` is its own text where it has no name."""
+    """One URL pattern; `name` is the pattern itself if it has no name."""
 
     name: str
     text: str

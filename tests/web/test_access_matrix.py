@@ -14,7 +14,7 @@ from tests.web.world import ROLES
 
 pytestmark = pytest.mark.django_db
 
-# What the admin holds: what instructors write, what the portal writes itself, what is for administrators alone.
+# Models in the admin: written by instructors, written by the portal itself, or only for administrators.
 AUTHORED = {
     *("lessons.course", "lessons.session", "lessons.lesson", "lessons.quiz", "lessons.cohort", "labs.lab"),
     *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff"),
@@ -25,10 +25,10 @@ RECORDED = {
     *("labs.localreport", "labs.failedcheck"),
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
-LOOKED_AT = {"accounts.auditentry", "mfa.authenticator"}  # by administrators, who change none
+LOOKED_AT = {"accounts.auditentry", "mfa.authenticator"}  # viewed by administrators, who cannot change them
 
-# The learner's own things are asked for. The peer learns in another cohort of the same course, the outsider in
-# another course, which the visiting instructor teaches. Rows of models hold for each model of their kind.
+# Requests name the learner's own objects. The peer learns in another cohort of the same course, the outsider in
+# another course, which the visiting instructor teaches. Rows of models apply to each model of their kind.
 TABLE = """
                                      GET                            POST
                                      none own peer out vis ins adm  none own peer out vis ins adm

@@ -1,4 +1,4 @@
-"""Rules for each answer of the access matrix: headers, types, what it may show and what it may change."""
+"""Rules for every response of the access matrix: headers, types, and what it may show and change."""
 
 import json
 import re
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 HERE = ("learner", "peer", "instructor")
 STAFF = ("visiting", "instructor", "administrator")
-# Git says hello with GET: its token is used, its repository made. allauth notes an address it did not know.
+# Git starts with a GET, which uses the token and creates the repository. allauth saves a new email address.
 GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report"}
 MAY_BE_NOTED = {"account_emailaddress", "accounts_auditentry", "cache"}
 TYPES = re.compile(
@@ -48,7 +48,7 @@ def test_every_text_names_its_charset(answers):
 
 
 def test_every_json_response_is_json_in_utf_8(answers):
-    """W43. JSON has no charset of its own: RFC 8259, section 8.1, knows UTF-8 alone."""
+    """W43. JSON has no charset parameter: RFC 8259, section 8.1, allows only UTF-8."""
     typed = [answer for answer in answers if answer.headers["Content-Type"].startswith("application/json")]
     assert {answer.route.name for answer in typed} >= {"admin:autocomplete"}
     assert all(json.loads(answer.content.decode()) for answer in typed)
@@ -75,7 +75,7 @@ def test_no_page_for_learners_reveals_what_is_right(answers):
 
 
 def test_pages_for_staff_do_reveal_what_is_right(answers):
-    """Or the test above would find nothing anywhere."""
+    """Otherwise the test above would prove nothing."""
     (editor,) = [
         answer for answer in answers if str(answer) == "GET admin:lessons_quiz_change by instructor: 200"
     ]

@@ -1,4 +1,4 @@
-"""W28: what changes something needs the token that only our own pages hold."""
+"""W28: requests that change something need the CSRF token that only our own pages contain."""
 
 import pytest
 from django.test import Client
@@ -17,7 +17,7 @@ EXEMPT = {
         "practice_refs",
         "practice_fetch",
         "practice_push",
-    ),  # git has no cookie that could be misused, but a token
+    ),  # Git sends a token, and has no cookie that could be misused
 }
 
 
@@ -40,7 +40,7 @@ def test_forged_form_is_refused_wherever_it_could_do_harm(client, fast_passwords
 
 
 def test_exempt_views_ignore_the_session(client, tmp_path, settings):
-    """Whoever is signed in, git's addresses want a token and the theme is the browser's own."""
+    """Git's URLs need a token whoever is signed in, and the theme belongs to the browser."""
     settings.PRACTICE_ROOT = tmp_path
     client.force_login(make_user(is_superuser=True))
     assert client.post("/git/a/b.git/git-receive-pack").status_code == 401

@@ -1,4 +1,4 @@
-"""The front: what of a request reaches a thread, and how an answer goes out. granian's side is played by fakes."""
+"""The front: the part of a request that reaches a thread, and how a response is sent. Fakes stand in for Granian."""
 
 import asyncio
 import io
@@ -78,7 +78,7 @@ class Client:
 
 
 def run_apart(task):
-    """In a thread of its own: after a browser test this one has Playwright's loop, and takes no second."""
+    """Run in a separate thread: after a browser test, this one has Playwright's event loop and cannot run a second."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, task).result()
 
@@ -177,7 +177,7 @@ def test_truncated_body_is_not_a_request():
     ],
 )
 def test_large_body_is_refused_before_it_is_stored(monkeypatch, path, headers, limit):
-    """F2. With a length not a byte is read before the answer; without one no more is kept than the address takes."""
+    """F2. With a length, nothing is read before the response; without one, no more is stored than the URL accepts."""
     kept = []
     monkeypatch.setattr(Transfer, "write", lambda self, data: kept.append(len(data)))
     told = Client([b"x" * MB] * 300)
@@ -207,7 +207,7 @@ def test_push_without_a_token_is_answered_before_its_body_arrives(settings):
 
 
 def test_push_with_a_made_up_token_is_answered_before_its_body_arrives(monkeypatch):
-    """The view sees the headers first. A small body is taken at once: it costs less than asking."""
+    """The view sees the headers first. A small body is read at once: that costs less than asking."""
     kept, asked = [], []
     monkeypatch.setattr(Transfer, "write", lambda self, data: kept.append(len(data)))
 
@@ -237,7 +237,7 @@ def test_full_disk_is_reported(monkeypatch):
 
 
 def test_push_to_a_full_disk_is_answered_by_its_view(monkeypatch):
-    """Which says it in the terminal; a page would not be shown there. All that comes is read first."""
+    """The view reports it in the terminal, where a page would not be shown. The whole body is read first."""
 
     class Full(io.BytesIO):
         def write(self, data):
@@ -259,7 +259,7 @@ def test_push_to_a_full_disk_is_answered_by_its_view(monkeypatch):
 
 
 def silent_transfers(count, owner):
-    """Transfers that begin one after the other and end when they are made to; in which order they were."""
+    """Coroutines that each hold a transfer, and the list of their numbers in the order in which they are ended."""
     ended = []
 
     async def hold(number):
@@ -302,7 +302,7 @@ def test_slowest_transfer_makes_room_for_bytes_and_releases_its_own(monkeypatch)
 
 
 def slow_addresses():
-    """Return the addresses that look something up at a Git host, prove a lab or try one."""
+    """Return the URLs of views that query a Git host, prove a lab or try one."""
     pages = ("lab_repository", "lab_submit", "lab_latest")
     admin = {"labs_lab_add": [], "labs_lab_change": [7], "labs_lab_try": [7]}
     return [
@@ -389,7 +389,7 @@ def test_request_that_waits_too_long_for_a_thread_is_turned_away(monkeypatch):
 
 
 def test_request_is_turned_away_while_its_kind_hangs_and_accepted_afterwards():
-    """As when the database hangs: some wait for it, the next are told at once, and then all goes on by itself."""
+    """As if the database hangs: some requests wait, the next are refused at once, and then all recovers by itself."""
     held, stuck = threading.Event(), threading.Barrier(3)
 
     def hanging(environ, start):
@@ -417,7 +417,7 @@ def test_request_is_turned_away_while_its_kind_hangs_and_accepted_afterwards():
 
 
 def test_request_that_takes_too_long_is_abandoned():
-    """Whoever is told so is told as well whether a view was begun, which may still save what was sent."""
+    """The response also says if a view was started, which may still save what was sent."""
     held, begun = threading.Event(), []
 
     def application(environ, start):
@@ -440,7 +440,7 @@ def test_request_that_takes_too_long_is_abandoned():
     assert said == ["not begun", "unfinished" if begun else "not begun"]
 
 
-# --- answers --------------------------------------------------------------------------------------------------------
+# --- responses ------------------------------------------------------------------------------------------------------
 
 
 def answering(status, pieces, closed, **headers):
@@ -519,7 +519,7 @@ def test_long_response_that_is_a_file_is_sent_without_a_copy(monkeypatch, tmp_pa
 
 
 def test_long_responses_cut_off_no_body(monkeypatch):
-    """A fetch of a whole repository beside a push that is slower than it."""
+    """A fetch of a whole repository, next to a push that is slower."""
     monkeypatch.setattr(transfers, "MAX_BYTES", MB)
     sent = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""W6, W8: answers that no view of ours gives. All others are in test_every_answer."""
+"""W6, W8: responses that none of our views sends. All others are in test_every_answer."""
 
 import pytest
 from django.test import Client

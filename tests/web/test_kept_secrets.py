@@ -1,4 +1,4 @@
-"""W38: no token, password or key in a log, an address, a message of the queue or a row."""
+"""W38: no token, password or key in a log, a URL, a queued message or a row."""
 
 import logging
 from io import BytesIO
@@ -88,7 +88,7 @@ def test_log_of_a_push_contains_no_token(learner, push, log):
 
 @pytest.fixture
 def published(monkeypatch):
-    """The body of each message for the queue: arguments, named arguments, what follows."""
+    """The body of each queued message: args, kwargs, and what follows."""
     bodies = []
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
 
@@ -126,7 +126,7 @@ def test_token_is_in_no_row_and_in_no_url(client, learner, lab):
 
 
 def test_key_of_a_reset_is_removed_from_the_url_before_a_page_is_shown(client):
-    """So that no Referer and no history of pages holds it."""
+    """So that no Referer header and no browser history contains it."""
     make_user("ada@example.org", password=PASSWORD)
     client.post("/accounts/password/reset/", {"email": "ada@example.org"})
     link = next(word for word in mail.outbox[0].body.split() if "/reset/key/" in word)

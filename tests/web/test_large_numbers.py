@@ -1,4 +1,4 @@
-"""No number in an address is too large for an answer in words."""
+"""No number in a URL is so large that it causes a server error."""
 
 import re
 
@@ -15,7 +15,7 @@ A_NUMBER = re.compile(r"<(int:\w+|path:object_id)>|\(\?P<(\w+)>\[0-9\]\+\)|\(\?P
 @pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
 def test_no_number_in_a_url_causes_a_server_error():
-    """Each number alone, the others being right, and all of them at once."""
+    """Each number alone, with valid others, and all of them at once."""
     world = make_world()
     numbered = [route for route in routes() if A_NUMBER.search(route.text)]
     assert {"attempt_of", "revoke_token", "admin:lessons_quiz_history"} <= {route.name for route in numbered}

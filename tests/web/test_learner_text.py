@@ -34,7 +34,7 @@ checks:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Report:
-    """Of a repository that is hostile in each text that it has."""
+    """The report on a repository in which every text is hostile."""
     clone = Clone(tmp_path_factory.mktemp("learner") / "work", "unused")
     conflict = [f"<<<<<<< {HOSTILE}", "x" * 500_000 + HOSTILE, "=======", HOSTILE, f">>>>>>> {HOSTILE}"]
     clone.commit(path=f"READ<samp>ME{COLOUR}.md", content="\n".join(conflict).encode())
@@ -48,7 +48,7 @@ def report(tmp_path_factory) -> Report:
 
 
 def test_report_does_quote_the_repository(report):
-    """Or the tests below would find nothing anywhere."""
+    """Otherwise the tests below would prove nothing."""
     text = str(report.to_json())
     assert "alert(1)" in text
     assert "Feature<samp>" in text

@@ -1,4 +1,4 @@
-"""W9, W18: the life of a log-in, and the one door to the admin."""
+"""W9, W18: the lifetime of a session, and the only way into the admin."""
 
 import pytest
 from django.conf import settings

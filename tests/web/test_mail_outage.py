@@ -1,4 +1,4 @@
-"""B8: the mail server refuses, or takes the connection and says nothing."""
+"""B8: the mail server refuses, or accepts the connection and says nothing."""
 
 import socket
 from collections.abc import Iterator
@@ -106,6 +106,6 @@ def test_mails_to_staff_wait_for_the_later_worker(monkeypatch, django_capture_on
     assert end_in_a_fault(lab, django_capture_on_commit_callbacks) == State.FAULT
     ((task, letter),) = sent
     assert (letter["to"], mail.outbox) == ([staff.email], [])
-    assert task.name not in real.CELERY_TASK_ROUTES  # named there are those of the live queue
+    assert task.name not in real.CELERY_TASK_ROUTES  # only tasks of the live queue are in it
     task(**letter)
     assert [each.to for each in mail.outbox] == [[staff.email]]

@@ -56,7 +56,7 @@ def by_theme(client, target, user):
 
 
 def by_the_admins_door(client, target, user):
-    """It leads to the log-in with `next`, which is asked again there."""
+    """Redirects to sign-in with `next`, which is checked there."""
     form = {"login": user.email, "password": PASSWORD}
     return client.post(client.get("/staff/login/", {"next": target}).url, form)
 
@@ -65,7 +65,7 @@ WAYS = [by_log_in, by_log_in_address, by_sign_up, by_log_out, by_theme, by_the_a
 
 
 def as_a_browser_reads(location: str) -> str:
-    """The host that a redirect leads to. Browsers read \\ as /, three slashes as two, and skip tabs and newlines."""
+    """The host that a redirect leads to. Browsers read \\ as /, three slashes as two, and ignore tabs and newlines."""
     slashed = re.sub(r"[\t\r\n]", "", location).replace("\\", "/").strip()
     slashed = re.sub(r"^(https?:)?/{2,}", r"\1//", slashed)
     target = urlsplit(urljoin("http://testserver/accounts/", slashed))

@@ -1,4 +1,4 @@
-"""F10: the database is locked, full or gone. The portal says so in a page of its own, and goes on by itself."""
+"""F10: the database is locked, full or gone. The portal says so on its own page, and recovers by itself."""
 
 import base64
 import json
@@ -43,7 +43,7 @@ UNAVAILABLE = "The portal is unavailable"
 
 @pytest.fixture
 def database(migrated_sqlite, tmp_path, django_db_blocker) -> Iterator[Path]:  # noqa: F811
-    """A database of its own, which is waited for a moment only."""
+    """A separate database with a short timeout."""
     path = tmp_path / "db" / "db.sqlite3"
     path.parent.mkdir()
     path.write_bytes(migrated_sqlite.read_bytes())
@@ -63,7 +63,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def full(path: Path) -> Iterator[None]:
-    """No page more than there are, and no room left in these."""
+    """Let the database grow no further, and fill its pages."""
     with connections["default"].cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")
@@ -88,7 +88,7 @@ def gone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def emptied(path: Path) -> Iterator[None]:
-    """The file alone was taken away: SQLite makes an empty one."""
+    """Only the file was removed: SQLite creates an empty one."""
     connections["default"].close()
     files = [path, *path.parent.glob("*-wal"), *path.parent.glob("*-shm")]
     for file in files:
@@ -104,7 +104,7 @@ def log_in(client: Client):
 
 
 def is_unavailable(response) -> bool:
-    """As a person sees it after having sent a form."""
+    """Check the page that a person sees after sending a form; return True if it has a policy."""
     text = response.content.decode()
     assert (response.status_code, response["Retry-After"]) == (503, "10"), text
     assert (UNAVAILABLE in text, "Nothing was saved" in text) == (True, True)
@@ -125,7 +125,7 @@ def test_sign_in_says_that_the_portal_is_not_available_and_works_afterwards(data
     assert get_user(client).is_authenticated
 
 
-@pytest.mark.parametrize("outage", [locked, gone, emptied])  # a full one has room for a name that grows
+@pytest.mark.parametrize("outage", [locked, gone, emptied])  # a full one may have room for a longer name
 @pytest.mark.parametrize("debug", [False, True])
 def test_answer_and_form_are_refused_completely_and_accepted_afterwards(database, outage, debug, settings):
     settings.DEBUG = debug
@@ -216,7 +216,7 @@ def test_our_own_faults_are_not_outages(database):
 
 
 def test_pages_wait_for_the_database_no_longer_than_two_seconds():
-    """Whoever has time, a worker for example, waits for 20."""
+    """A worker, for example, waits for 20."""
     show = "import portal.rsgi; from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
     own = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     for name in ("DATABASE_WAIT_SECONDS", "DATABASE_STATEMENT_SECONDS"):
@@ -259,7 +259,7 @@ def stopped(server: dict) -> Iterator[None]:
     pid = int((folder / "data/postmaster.pid").read_text().split()[0])
     argv = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
     os.kill(pid, signal.SIGQUIT)
-    # The next one refuses to start beside the file, which goes after the last line of the log.
+    # The next server refuses to start while this file exists. It is removed after the last line of the log.
     wait_for(lambda: not (folder / "data/postmaster.pid").exists(), 30, "PostgreSQL ends")
     yield
     as_other = (

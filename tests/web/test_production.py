@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 HOST = "portal.example.org"
 PASSWORD = "correct horse battery"
-# The rest is of this machine: database, folders, broker.
+# The rest belongs to this machine: database, folders, broker.
 OF_THE_WEB = (
     "ALLOWED_HOSTS",
     "PUBLIC_URL",
@@ -54,7 +54,7 @@ def get(production, client):
 
 @pytest.fixture
 def cookies(production, client, fast_passwords):
-    """Those of somebody who has just signed in."""
+    """Return the cookies of somebody who has just signed in."""
     make_user("ada@example.org", password=PASSWORD)
     form = {"login": "ada@example.org", "password": PASSWORD}
     client.get("/accounts/login/", secure=True, headers={"Host": HOST})
@@ -66,7 +66,7 @@ def cookies(production, client, fast_passwords):
 
 
 def test_deployment_has_no_warning(production, monkeypatch):
-    """W1; `make test` asks the same of a process of its own."""
+    """W1; `make test` also checks this in a separate process."""
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     assert checks.run_checks(include_deployment_checks=True) == []
 
@@ -104,7 +104,7 @@ def test_plain_http_is_sent_to_https(get):
 
 
 def test_plain_http_that_claims_a_proxy_is_sent_to_https_too(get):
-    """W4: the header is believed where BEHIND_TLS_PROXY says so, and nowhere else."""
+    """W4: the header is trusted only with BEHIND_TLS_PROXY."""
     assert get("/help/", secure=False, **{"X-Forwarded-Proto": "https"}).status_code == 301
 
 
@@ -123,7 +123,7 @@ def test_cookie_is_bound_to_this_host_over_https(cookies, name):
 
 
 def test_cookies_that_no_script_needs_are_kept_from_scripts(cookies, production, client):
-    """W5. The quiz's script reads the token against forgery, to go on after a second log-in."""
+    """W5. The quiz script reads the CSRF token, to continue after a second sign-in."""
     client.post("/theme/", {"theme": "dark"}, secure=True, headers={"Host": HOST})
     readable = {name for name, cookie in cookies.items() if not cookie["httponly"]}
     assert readable == {"__Host-csrftoken"}

@@ -193,7 +193,7 @@ def test_half_sent_and_trickling_bodies_are_cut_off_by_the_portal(proxied):
 
 
 def test_huge_body_is_refused(proxied):
-    """Up to the proxy's limit in the portal's words, from there on by the proxy."""
+    """By the portal up to the proxy's limit, and by the proxy above it."""
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     for size in (2 * MB, 50 * MB):
         status, page = proxied.ask("POST", "/accounts/login/", b"x" * size, Content_Length=str(size), **form)

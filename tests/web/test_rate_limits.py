@@ -1,4 +1,4 @@
-"""W13, F9: limits by address, behind a proxy and without one."""
+"""W13, F9: limits by IP address, behind a proxy and without one."""
 
 from itertools import count
 
@@ -39,7 +39,7 @@ def test_26_learners_behind_one_proxy_sign_up_within_a_minute(behind_proxy):
 
 
 def test_one_who_signs_up_again_and_again_is_stopped_whatever_they_write(behind_proxy):
-    """The proxy adds the address it saw at the end; what stands before is the client's own invention."""
+    """The proxy appends the address that it saw; anything before it was made up by the client."""
     answers = [sign_up(visitor(f"203.0.113.{number}, 198.51.100.7")) for number in range(26)]
     assert answers == [302] * 20 + [429] * 6
 

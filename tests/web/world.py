@@ -64,7 +64,7 @@ def make_person(email: str, **fields: Any) -> User:
 
 
 def make_place(name: str) -> Place:
-    """A course all of whose names hold `name`."""
+    """A course in which every name contains `name`."""
     course = make_course(name, title=f"Course {name}")
     session = make_session(
         course, slug=f"start-{name}", title=f"Session {name}", prepare=list(NEEDED), prepare_html=list(NEEDED)
@@ -118,7 +118,7 @@ class World:
 
     @property
     def people(self) -> dict[str, User | None]:
-        """One user for each of ROLES; nobody for the first."""
+        """One user for each of ROLES; None for the first."""
         users = (
             None,
             self.here.learner.user,
