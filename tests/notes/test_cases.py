@@ -11,7 +11,7 @@ from .building import build, convert, source_text
 from .case_files import NAMES, load
 from .importing import import_file, offers_of
 from .marks import source_words, words
-from .unmet import UNMET
+from .unmet import mark_unmet
 
 CHECKS = {
     name: getattr(comparing, name)
@@ -35,13 +35,8 @@ def imported(tmp_path_factory):
 
 def parameters(checks, *, by_lines=False):
     """All pairs of a case and a check, those that are not met yet marked."""
-    for name in NAMES:
-        for check in checks:
-            if by_lines and not load(name).has_lines:
-                continue
-            reason = UNMET.get((name, check))
-            marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-            yield pytest.param(name, check, id=f"{name}-{check}", marks=marks)
+    names = [name for name in NAMES if load(name).has_lines or not by_lines]
+    return [mark_unmet(name, check) for name in names for check in checks]
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(CHECKS))
@@ -116,17 +111,7 @@ def _head_and_banners(case):
 
 
 CONVERTED = [
-    pytest.param(
-        name,
-        each["encoding"],
-        each["newline"],
-        id=f"{name}-{each['encoding']}-{each['newline']}",
-        marks=[pytest.mark.xfail(strict=True, reason=UNMET[name, each["encoding"]])]
-        if (name, each["encoding"]) in UNMET
-        else [],
-    )
-    for name in NAMES
-    for each in load(name).of("also_as")
+    mark_unmet(name, each["encoding"], each["newline"]) for name in NAMES for each in load(name).of("also_as")
 ]
 
 
