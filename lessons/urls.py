@@ -1,6 +1,7 @@
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-from lessons.pages.views import authoring, joining, quizzes, reading
+from lessons.pages.views import authoring, joining, quizzes, reading, search
 
 quiz = [
     path("", quizzes.start, name="quiz"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),
     path("courses/<slug:course>/quizzes/<slug:quiz>/", include(quiz)),
     path("courses/<slug:course>/<slug:lesson>/", include(lesson)),
+    path("search", search.search, name="search"),
+    path("search/", RedirectView.as_view(pattern_name="search", query_string=True)),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join, name="join_with_code"),
     path("markdownx/markdownify/", authoring.preview, name="markdownx_markdownify"),

@@ -25,6 +25,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("PRACTICE_WAIT_SECONDS", 0, 600),
     ("PRACTICE_MAX_WAITERS", 0, 10_000),
     ("LOOKUPS_PER_MINUTE", 1, 1_000_000),
+    ("SEARCHES_PER_MINUTE", 1, 1_000_000),
     ("MIRROR_MAX_BYTES", 1, 1000 * TB),
     ("ENVIRONMENTS_MAX_BYTES", 1, 1000 * TB),
     ("GRADING_LEASE_SECONDS", 1, 24 * 3600),  # a heartbeat must fit into it

@@ -145,6 +145,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # `default` is only for rate limits, in the database, so that signing in works while the broker is down. `pages` is
 # for pages that are the same for everyone, per web process; a withdrawn lesson may stay visible for its TIMEOUT.
+# `searches` counts searches, also per web process, so that a search writes nothing.
 CACHES = {
     "default": {
         "BACKEND": "portal.limits.LimitCache",
@@ -155,6 +156,12 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "TIMEOUT": 10,
         "OPTIONS": {"MAX_ENTRIES": 600},  # about 25 KB each; a course may have more than 300 lessons
+    },
+    "searches": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "searches",
+        "TIMEOUT": 120,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }
 
@@ -223,6 +230,9 @@ REPOSITORY_HOSTS = [
     host.strip().lower().removesuffix(":443") for host in env.list("REPOSITORY_HOSTS", default=["github.com"])
 ]
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
+SEARCHES_PER_MINUTE = env.int(
+    "SEARCHES_PER_MINUTE", default=60
+)  # of a user, or of an IP address; per web process
 MIRROR_ROOT = Path(env.str("MIRROR_ROOT", default=str(VAR / "mirrors"))).absolute()
 MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
 # URL and CA file of the server that replaces every host in tests; it may be in a private network.

@@ -1,4 +1,4 @@
-/* On every page: the account menu, the theme without a reload, Copy buttons on code. */
+/* On every page: the account menu, the theme without a reload, Copy buttons on code, / to search. */
 const live = document.getElementById("live");
 
 function addCopy(figure) {
@@ -57,3 +57,20 @@ menu?.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 if (menu) document.addEventListener("click", (event) => closeFor(event.target));
+
+// Single keys can be switched off on the search page and in a quiz.
+const keys = document.getElementById("page--keys");
+if (keys) {
+  keys.checked = localStorage.letters !== "off";
+  keys.closest("label").hidden = false;
+  keys.addEventListener("change", () => (localStorage.letters = keys.checked ? "on" : "off"));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || localStorage.letters === "off") return;
+  if (event.target.closest("select, textarea, input:not([type=radio], [type=checkbox])")) return;
+  event.preventDefault();
+  const field = [...document.querySelectorAll("[role=search] input")].find((each) => each.offsetParent);
+  if (field) field.select();
+  else document.querySelector(".head .ico").click();
+});
