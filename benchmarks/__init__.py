@@ -1,1 +1,1 @@
-"""Measured speed: each piece of work and the least it could cost, in alternation, in one run. See README.md."""
+"""Benchmarks: each task and its lowest possible cost, measured in alternation in one run. See README.md."""

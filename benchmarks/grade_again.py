@@ -1,4 +1,4 @@
-"""Target 5: after one more push, fetch into the kept mirror and grade, beside limit B, the same by git alone."""
+"""Target 5: after one more push, fetch into the existing mirror and grade, compared with limit B, the same by Git."""
 
 import time
 

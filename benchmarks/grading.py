@@ -1,4 +1,4 @@
-"""A worker's part without the queue, in a process of its own: its memory can be told, its imports are done."""
+"""Grading without the queue, in a separate process, whose memory can be measured and whose imports are done."""
 
 import os
 import time
@@ -20,12 +20,12 @@ from labs.grader.fetching.network import Network
 from labs.grader.git.repository import Repository
 from labs.grader.spec import load_spec
 
-# Ours with room for the large repository, which a learner's may not have.
+# Our limits, raised for the large repository, which is larger than a learner's may be.
 LIMITS = FetchLimits(bytes=600 << 20, seconds=300, cpu_seconds=300)
 
 
 class Graded(NamedTuple):
-    """`megabytes` are the most that the process has held, without those of the git that it started."""
+    """`megabytes` is the peak memory of the process, without the Git processes that it started."""
 
     passed: bool
     seconds: float
@@ -33,7 +33,7 @@ class Graded(NamedTuple):
 
 
 def graded(host: str, name: str, certificate: Path, mirror: Path, lab: str) -> Graded:
-    """Fetch and grade the repository `all/name` at a host on this machine."""
+    """Fetch and grade the repository `all/name` from a host on this machine."""
     spec = load_spec(lab)
     network = Network(lambda host, port: ["127.0.0.1"], frozenset(["127.0.0.1"]), certificate)
     started = time.perf_counter()
@@ -46,7 +46,7 @@ def graded(host: str, name: str, certificate: Path, mirror: Path, lab: str) -> G
 
 
 def graded_in_place(path: Path, lab: str) -> Graded:
-    """Grade a repository where it is, as those that are pushed to the portal. The memory is also that of git."""
+    """Grade a repository in place, like those pushed to the portal. The memory includes Git."""
     spec = load_spec(lab)
     started = time.perf_counter()
     with Repository.open(path) as repository:

@@ -1,4 +1,4 @@
-"""Target 7: what grows with the number of rows, and with the size of a repository."""
+"""Targets 7 and 13: growth with the number of rows, and with the size of a repository."""
 
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.grading import Graded, graded, graded_in_place, grader
@@ -12,7 +12,7 @@ MANY = 1_000
 
 
 class ManySubmissions(Benchmark):
-    """A lab's page for a learner who never submitted, beside the same for one who did so very often."""
+    """A lab page for a learner with many submissions, compared with one who never submitted."""
 
     target, work, unit = 7, f"lab page with {MANY:,} of the learner's submissions, CPU", "ms"
     goals = (Goal("ratio", at_most=1.1), Goal("more SQL", at_most=0))
@@ -42,7 +42,7 @@ class ManySubmissions(Benchmark):
 
 
 class GraderMemory(Benchmark):
-    """The most memory of a process that fetches and grades once, without those of git."""
+    """The peak memory of a process that fetches and grades once, without its Git processes."""
 
     target, work, unit = 7, "memory to grade, large against small", "MB"
     goals = (Goal("ratio", at_most=1.2), Goal("product", at_most=60))
@@ -79,7 +79,7 @@ checks:
 
 
 class LongHistory(Benchmark):
-    """The seven checks on the longest history that is walked, where it is: nothing is fetched."""
+    """The seven checks on the longest history that is allowed, read in place: nothing is fetched."""
 
     target, work, unit = 13, f"grade a history of {LONG.commits:,} commits", "s"
     goals = (Goal("product", at_most=60), Goal("peak MB", at_most=400))
@@ -96,7 +96,7 @@ class LongHistory(Benchmark):
 
 
 class LongHistoryUnasked(Benchmark):
-    """A check that needs no history, on the longest one beside the small repository."""
+    """A check that needs no history, on the longest one compared with the small repository."""
 
     target, work, unit = 13, "a file's check, long history against small", "s"
     goals = (Goal("ratio", at_most=1.5),)

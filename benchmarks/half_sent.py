@@ -1,4 +1,4 @@
-"""Target 12: pages, health and a push while 200 requests are half-sent, beside the same with none of them."""
+"""Target 12: pages, health and a push while 200 requests are half-sent, compared with the same without them."""
 
 import time
 import urllib.request

@@ -1,4 +1,4 @@
-"""Target 2: a public lesson for anybody, beside a constant behind Django's default middleware."""
+"""Target 2: a public lesson for visitors, compared with a constant behind Django's default middleware."""
 
 from django.test import Client
 
@@ -23,7 +23,7 @@ class LessonAnonymous(Benchmark):
 
     def facts(self) -> dict[str, float]:
         anybody = Client(headers={"host": "127.0.0.1"})
-        self.site.queries(anybody, self.path)  # the first of a while renders it
+        self.site.queries(anybody, self.path)  # the first request renders it
         return {
             "SQL": self.site.queries(anybody, self.path),
             "peak MB": max(map(peak_megabytes, self.site.web_processes)),

@@ -1,4 +1,4 @@
-"""Target 1: a lesson for a learner, beside a page that knows who is signed in and is otherwise ready."""
+"""Target 1: a lesson for a learner, compared with a prepared page that looks up only the signed-in user."""
 
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.load import peak_megabytes, requests_per_second

@@ -1,4 +1,4 @@
-"""Load on a page: as many requests as it bears (wrk), or one client that waits for each answer."""
+"""Load on a page: as many requests as possible (wrk), or one client that waits for each response."""
 
 import http.client
 import os
@@ -15,17 +15,17 @@ SECONDS = 3
 
 
 def requests_per_second(address: str, cookie: str = "", script: Path | None = None) -> float:
-    """`script` says in Lua what is asked for. Raises RuntimeError where one answer was an error."""
+    """`script` generates the requests in Lua. Raises RuntimeError if a response was an error."""
     own = ["--header", f"Cookie: {cookie}"] if cookie else []
     own += [f"--script={script}"] if script else []
-    own += ["--timeout=20s"]  # a slow answer is no error
+    own += ["--timeout=20s"]  # a slow response is not an error
     argv = ["wrk", "--threads=1", f"--connections={CONNECTIONS}", f"--duration={SECONDS}s", *own, address]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     return read_rate(said)
 
 
 def read_rate(said: str) -> float:
-    """What wrk counted. Raises RuntimeError where it counted errors too."""
+    """Return the requests per second that wrk counted. Raises RuntimeError if it also counted errors."""
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     if rate is None or re.search(r"Non-2xx|Socket errors", said):
         raise RuntimeError(f"wrk met errors:\n{said}")
@@ -33,7 +33,7 @@ def read_rate(said: str) -> float:
 
 
 def median_ms(address: str, form: dict[str, str], cookie: str, times: int = 60) -> float:
-    """The median milliseconds of a posted form, one after the other on one connection."""
+    """Return the median milliseconds of a posted form, one after the other on one connection."""
     parts = urlsplit(address)
     headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
     connection = http.client.HTTPConnection(parts.netloc, timeout=30)
@@ -54,18 +54,18 @@ def _post(connection: http.client.HTTPConnection, path: str, body: str, headers:
 
 
 def cpu_ms_a_request(address: str, cookie: str, processes: Sequence[int]) -> float:
-    """The milliseconds of a processor that a server's processes need for one request, under load."""
+    """Return the CPU milliseconds that a server's processes need for one request, under load."""
     before = sum(map(_cpu_seconds, processes))
     rate = requests_per_second(address, cookie)
     return (sum(map(_cpu_seconds, processes)) - before) * 1000 / (rate * SECONDS)
 
 
 def cpu_ms_one_by_one(address: str, cookie: str, processes: Sequence[int], times: int = 60) -> float:
-    """The same for one client that waits for each answer: as long as it may take, however busy the machine is."""
+    """Return the same for one client that waits for each response, however busy the machine is."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     for number in range(times + 1):
-        if number == 1:  # the first opens what stays open
+        if number == 1:  # the first request opens connections that stay open
             before = sum(map(_cpu_seconds, processes))
         connection.request("GET", parts.path, headers={"Cookie": cookie})
         answer = connection.getresponse()
@@ -77,7 +77,7 @@ def cpu_ms_one_by_one(address: str, cookie: str, processes: Sequence[int], times
 
 
 def _cpu_seconds(pid: int) -> float:
-    """With those of its children that have ended; of a process that has ended none, as its parent has them."""
+    """Return CPU seconds, including ended children; 0 for a process that has ended, because its parent has them."""
     try:
         spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
     except FileNotFoundError:
@@ -86,7 +86,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def peak_megabytes(pid: int) -> float:
-    """The most memory that a process has held, as the kernel counts it."""
+    """Return the peak memory of a process, as the kernel counts it."""
     return _status(pid, "VmHWM")
 
 

@@ -1,4 +1,4 @@
-"""A Celery task that does nothing and says so: what the queue itself costs."""
+"""A Celery task that does nothing and reports it: the cost of the queue itself."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Ratios to the limit as bars in an SVG: the limit is the line at 1, a mark on each row is its target."""
+"""Draw ratios to the limit as bars in an SVG: the limit is the line at 1, a mark on each row is its target."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ INK, QUIET, MET, MISSED = "#1b1f24", "#8a929c", "#2f6f4f", "#a8402a"
 
 
 def drawn(results: Sequence[Measured]) -> str:
-    """The results that have a limit, one row each, on a logarithmic scale."""
+    """Draw the results that have a limit, one row each, on a logarithmic scale."""
     shown = [found for found in results if found.ratio]
     width, height = LEFT + RIGHT + 70, TOP + ROW * len(shown) + FOOT
     bottom = TOP + ROW * len(shown)

@@ -1,4 +1,4 @@
-"""Target 9: `git push` to the practice remote, until the terminal has shown the verdict, beside a push of the same to a
+"""Target 9: `git push` to the practice remote until the terminal shows the verdict, compared with the same push to a
 bare repository at `git http-backend` behind the same web server.
 """
 
@@ -15,7 +15,7 @@ from tests.labs.git_client import Clone
 
 
 def clone_of(size: Size, folder: Path, address: str) -> Clone:
-    """A work tree with the repository's branches and tags, whose remote is at `address`."""
+    """A working tree with the repository's branches and tags, whose remote is `address`."""
     clone = Clone(folder, address)
     both = ("refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*")
     start = copied(size, folder.with_suffix(".git"))
@@ -31,7 +31,7 @@ class Push(Benchmark):
     def __init__(self, site: Site) -> None:
         host, lab = site.push_host, make_lab(site.lesson.course, source=SMALL.lab)
         _ = site.grading
-        name = f"plain-{self.target}"  # others that push are measured in the same run
+        name = f"plain-{self.target}"  # other benchmarks in the same run push too
         copied(SMALL, host.root / f"{name}.git")
         own = practice_address(lab, new_token(user=site.learner.user))
         self.plain = clone_of(SMALL, site.folder / name, f"{host.address}/{name}.git")
@@ -44,7 +44,7 @@ class Push(Benchmark):
         return self._pushed(self.ours, "passed")
 
     def _pushed(self, clone: Clone, verdict: str) -> float:
-        """The seconds of a push with one more commit. Raises RuntimeError where it failed or told no verdict."""
+        """Return the seconds of a push with one more commit. Raises RuntimeError if it fails or shows no verdict."""
         clone.commit("Write down what was measured", content=str(time.time()).encode())
         started = time.perf_counter()
         code, said = clone.push("main", "feature/pipeline", "v1.0.0")

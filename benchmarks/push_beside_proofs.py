@@ -1,4 +1,4 @@
-"""Target 11: `git push` with its verdict while two labs that run code are being proved, beside the same push alone."""
+"""Target 11: `git push` with its verdict while two labs that run code are being proved, against the push alone."""
 
 from itertools import count
 from statistics import median
@@ -12,7 +12,7 @@ from labs.models import Lab, LabVersion
 from tests.servers import wait_for
 
 PUSHES = 3
-# Each scenario computes for some seconds, so that the pushes of a round are all beside a proof.
+# Each scenario computes for some seconds, so that a proof is running during all pushes of a round.
 RUNS_LONG = """\
 schema: 2
 title: Proved beside pushes, {number}
@@ -41,7 +41,7 @@ class PushBesideProofs(Push):
         super().__init__(site)
         self.course, self.numbers = site.lesson.course, count(1)
         site.grading.start("later-worker")
-        proofs.versions_to_prove().update(proved=True)  # the course's own are not what is measured
+        proofs.versions_to_prove().update(proved=True)  # the course's own labs are not measured
 
     def limit(self) -> float:
         return median(self._pushed(self.ours, "passed") for _ in range(PUSHES))

@@ -1,7 +1,7 @@
-"""Target 14: 2,000 learners push within ten minutes, or fewer at the same rate, beside pushes to `git http-backend`.
+"""Target 14: 2,000 learners push in ten minutes, or fewer at the same rate, against pushes to `git http-backend`.
 
-Nobody waits for anybody: each learner pushes at a moment that was drawn before, and the clock runs from that moment
-until git shows its first line. From the portal that line comes after the receipt was written.
+Nobody waits for anybody: each learner pushes at a random time that was chosen before, and the clock runs from then
+until git shows its first line. The portal sends that line after it has written the receipt.
 """
 
 import subprocess
@@ -26,8 +26,8 @@ from tests.plain_git import ENVIRONMENT
 from tests.servers import wait_for
 
 A_SECOND = 2_000 / 600
-TERMINALS = 128  # that may be open at once
-WARM = 10  # pushes of the turn that does not count
+TERMINALS = 128  # terminals open at once
+WARM = 10  # pushes in the warm-up turn
 REFS = ("main", "feature/pipeline", "v1.0.0")
 
 
@@ -55,7 +55,7 @@ class PushesOfAClass(Benchmark):
         self.remotes = [practice_address(self.lab, new_token(user=each.user)) for each in self.learners]
         self.folders = [copied(SMALL, site.folder / f"class-{each.pk}.git") for each in self.learners]
         self.plain = [f"{site.push_host.address}/class-{each.pk}.git" for each in self.learners]
-        for each in self.learners:  # as empty as those of the portal before the first push
+        for each in self.learners:  # empty, like those of the portal before the first push
             bare = site.push_host.root / f"class-{each.pk}.git"
             subprocess.run(["git", "init", "--quiet", "--bare", bare], env=ENVIRONMENT, check=True)
         self.pushed: list[Pushed] = []
@@ -76,7 +76,7 @@ class PushesOfAClass(Benchmark):
         return p99([push.ms for push in pushed])
 
     def _pushes(self, remotes: Sequence[str]) -> list[Pushed]:
-        """One more commit of each learner, at random moments of the time that so many pushes have."""
+        """Push one more commit of each learner, at random times within the period for this many pushes."""
         count = self.pushes if self.turns else WARM
         commits = [new_commit(folder) for folder in self.folders[:count]]
         moments = sorted(self.random.uniform(0, count / A_SECOND) for _ in range(count))
@@ -94,7 +94,7 @@ class PushesOfAClass(Benchmark):
         ]
 
     def facts(self) -> dict[str, float]:
-        """As the database has it: each push that counts has one receipt, and one submission with its report."""
+        """Count in the database: each push that counts needs one receipt, and one submission with its report."""
         of_lab = Receipt.objects.filter(repository__lab=self.lab)
         receipts = Counter(of_lab.values_list("repository__enrollment", "refs__refs/heads/main"))
         passed = Submission.objects.filter(lab=self.lab, state=State.GRADED, reports__passed=True)
@@ -115,7 +115,7 @@ class PushesOfAClass(Benchmark):
 
 
 def push(folder: Path, remote: str, due: float) -> float:
-    """The milliseconds from `due` until git shows its first line. Raises RuntimeError where the push failed."""
+    """Return the milliseconds from `due` until git shows its first line. Raises RuntimeError if the push fails."""
     argv = ["git", f"--git-dir={folder}", "push", remote, *REFS]
     environment = {**ENVIRONMENT, "HOME": str(folder.parent)}
     with subprocess.Popen(argv, env=environment, stderr=subprocess.PIPE) as git:
@@ -128,5 +128,5 @@ def push(folder: Path, remote: str, due: float) -> float:
 
 
 def p99(values: Sequence[float]) -> float:
-    """The value that 99 of 100 do not exceed."""
+    """Return the value that 99 of 100 do not exceed."""
     return sorted(values)[ceil(len(values) * 0.99) - 1]

@@ -1,4 +1,4 @@
-"""Target 3: an answer saved by one client, beside a log-in looked up and one INSERT."""
+"""Target 3: an answer saved by one client, compared with a session lookup and one INSERT."""
 
 import secrets
 

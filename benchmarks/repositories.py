@@ -1,4 +1,4 @@
-"""Generated repositories of three sizes: the same bytes in every run, made once and kept in `var/benchmarks`."""
+"""Generated repositories of several sizes: the same bytes in every run, created once and cached in `var/benchmarks`."""
 
 import base64
 import hashlib
@@ -38,7 +38,7 @@ checks:
 
 @dataclass(frozen=True)
 class Size:
-    """`megabytes` are those of the pack, about a part for each file and each commit."""
+    """`megabytes` is the size of the pack, divided about evenly over the files and commits."""
 
     name: str
     commits: int
@@ -47,7 +47,7 @@ class Size:
 
     @property
     def lab(self) -> str:
-        return LAB.format(commits=min(self.commits, 100_000))  # the most that a lab may ask for
+        return LAB.format(commits=min(self.commits, 100_000))  # the most that a lab may require
 
 
 SMALL = Size("small", 10, 20, 0.1)
@@ -59,7 +59,7 @@ LONG = Size("long", 200_000, 20, 10)  # the most that the engine walks
 
 
 def repository(size: Size) -> Path:
-    """A bare repository of this size. It is shared: copy it before anything is pushed to it."""
+    """A bare repository of this size. It is shared: copy it before you push to it."""
     path = KEPT / f"{size.name}-{size.commits}-{size.files}.git"
     if not path.is_dir():
         new = path.with_suffix(".new")
@@ -81,7 +81,7 @@ def copied(size: Size, path: Path) -> Path:
 
 
 def new_commit(path: Path) -> str:
-    """Another commit on main in a bare repository; its id."""
+    """Add a commit to main in a bare repository; return its ID."""
     tree, parent = _git(path, "rev-parse", "main^{tree}", "main").split()
     commit = _git(path, "commit-tree", tree, "-p", parent, "-m", "Say what was measured").strip()
     _git(path, "update-ref", "refs/heads/main", commit)
@@ -105,7 +105,7 @@ def _import(path: Path, size: Size) -> None:
 
 
 def _history(size: Size) -> Iterator[bytes]:
-    """All files in the first commit, then a file changed in each, then a merge of a feature branch."""
+    """Create all files in the first commit, change one file in each later commit, then merge a feature branch."""
     length = int(size.megabytes * 1e6 / (size.files + size.commits))
     yield _commit(1, "main", "Describe the project in a first form")
     yield _file("README.md", b"# A project\n")
@@ -137,5 +137,5 @@ def _file(path: str, content: bytes) -> bytes:
 
 
 def _text(number: int, packed: int) -> bytes:
-    """Lines of letters that squeeze to about so many bytes."""
+    """Return lines of letters that compress to about this many bytes."""
     return base64.encodebytes(hashlib.shake_256(str(number).encode()).digest(packed))

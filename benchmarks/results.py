@@ -1,4 +1,4 @@
-"""What was measured as a table, as JSON and, by `plot`, as a picture."""
+"""Write the results as a table, as JSON and, with `plot`, as a picture."""
 
 import json
 import platform
@@ -28,12 +28,12 @@ def row(found: Measured) -> tuple[str, ...]:
 
 
 def short(value: float) -> str:
-    """Three digits that count."""
+    """Format a number with three significant digits."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def table(results: Sequence[Measured]) -> str:
-    """Markdown, its columns even, so that it is read in a terminal as well."""
+    """Return a Markdown table with aligned columns, so that it can also be read in a terminal."""
     lines = rows(results)
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     lines.insert(1, tuple("-" * width for width in widths))
@@ -44,7 +44,7 @@ def table(results: Sequence[Measured]) -> str:
 
 
 def written(results: Sequence[Measured], missing: Sequence[str], rounds: int, folder: Path) -> None:
-    """`results.json`, `table.md` and `ratios.svg`."""
+    """Write `results.json`, `table.md` and `ratios.svg`."""
     folder.mkdir(parents=True, exist_ok=True)
     measured = [
         {

@@ -1,4 +1,4 @@
-"""Target 20: what a rush before a deadline costs."""
+"""Target 20: the cost of a rush before a deadline."""
 
 import time
 from collections.abc import Iterator
@@ -31,9 +31,9 @@ AT_ONCE = 24
 
 
 class Claim(Benchmark):
-    """A claim with all of a big class waiting, beside the same with few learners waiting; nothing of it stays.
+    """A claim with a big class waiting, compared with one with few learners waiting; all changes are rolled back.
 
-    Few are as many as a claim looks at, or one where nobody has a verdict of the last minutes.
+    Few means as many as a claim considers, or one learner if nobody has a recent verdict.
     """
 
     target, unit = 20, "ms"
@@ -93,7 +93,7 @@ def undone() -> Iterator[None]:
 
 
 class Drain(ManyLabs):
-    """The first of all that wait, beside the limit of target 6: a long queue costs nothing."""
+    """The first of many waiting submissions, compared with the limit of target 6: a long queue must cost nothing."""
 
     target, work, unit = 20, f"{DRAINED} of {WAITING:,} that wait, two workers", "labs/s"
 
@@ -131,14 +131,14 @@ class Drain(ManyLabs):
         )
 
     def _leave(self) -> None:
-        """Withdraw what still waits, and let the workers end what they hold."""
+        """Cancel the waiting submissions, and let the workers finish the running ones."""
         own = Submission.objects.filter(lab=self.lab)
         own.filter(state=State.QUEUED).update(state=State.CANCELLED, ended_at=timezone.now())
         wait_for(lambda: not own.filter(state__in=RUNNING).exists(), 60, "the workers end")
 
 
 class Rush(Benchmark):
-    """Pushes of as many learners, so many at once: the share of the terminals that show the verdict."""
+    """Pushes by this many learners, several at once: the share of the terminals that show the verdict."""
 
     target, work, unit = 20, f"{PUSHES} pushes, {AT_ONCE} at once: verdicts in the terminal", "%"
     goals = (Goal("product", at_least=95), Goal("slowest s", at_most=20))

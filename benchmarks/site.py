@@ -1,4 +1,4 @@
-"""What the benchmarks share, each part started when the first of them asks for it: servers, databases, people."""
+"""Servers, databases and users that the benchmarks share, each started on first use."""
 
 import os
 import signal
@@ -28,12 +28,12 @@ from tests.factories import make_learner
 from tests.fetch.server import HOST, make_authority
 from tests.servers import ROOT, Stack, children, database_url, free_port, wait_for
 
-PROCESSES = 2  # of each web server, by GRANIAN_WORKERS
+PROCESSES = 2  # processes of each web server, from GRANIAN_WORKERS
 
 
 @dataclass(frozen=True)
 class Host:
-    """A Git host on this machine; `options` make git believe it, `root` holds the repositories."""
+    """A Git host on this machine; `options` make Git trust it, `root` contains the repositories."""
 
     address: str
     root: Path
@@ -47,7 +47,7 @@ class Host:
 
 @dataclass(frozen=True)
 class ClassSite:
-    """A portal with a generated class and nothing else, on a database of its own."""
+    """A portal with only a generated class, on a separate database."""
 
     stack: Stack
     made: BigClass
@@ -57,7 +57,7 @@ class ClassSite:
         return children(self.stack.processes["web"].pid)
 
     def address_of(self, page: Callable[[BigClass], tuple[User, str]]) -> tuple[str, str]:
-        """The address of a page, and the cookie of whoever opens it."""
+        """Return the URL of a page, and the session cookie of the user who opens it."""
         with self.stack.orm():
             user, path = page(self.made)
             client = Client(headers={"host": "127.0.0.1"})
@@ -75,7 +75,7 @@ class Site(ExitStack):
 
     @cached_property
     def portal(self) -> Stack:
-        """The portal as in production, on PostgreSQL, with the course loaded; its web server runs."""
+        """The portal as in production, on PostgreSQL, with the course loaded and a running web server."""
         stack = Stack(self.folder / "portal", **self.environment)
         self.callback(stack.end)
         self.enter_context(stack.orm())
@@ -87,7 +87,7 @@ class Site(ExitStack):
 
     @cached_property
     def grading(self) -> Stack:
-        """The same with broker and worker. The worker reads from our Git host, which it may with DEBUG alone."""
+        """The same with broker and worker. The worker reads from our Git host, which is allowed only with DEBUG."""
         stack, host = self.portal, self.git_host
         stack.environment |= {
             "DEBUG": "1",
@@ -106,7 +106,7 @@ class Site(ExitStack):
 
     @cached_property
     def lesson(self) -> Lesson:
-        """The first lesson of the course, which anyone may read."""
+        """The first lesson of the course, which is public."""
         _ = self.portal
         return Lesson.objects.filter(public=True).in_order().select_related("course")[0]
 
@@ -117,7 +117,7 @@ class Site(ExitStack):
 
     @cached_property
     def client(self) -> Client:
-        """The learner's browser, for what is counted in this process."""
+        """The learner's test client, for values that are counted in this process."""
         return self.client_of(self.learner.user)
 
     def client_of(self, user: User) -> Client:
@@ -148,19 +148,19 @@ class Site(ExitStack):
 
     @cached_property
     def small_class(self) -> "ClassSite":
-        """A fiftieth of the learners, in a course that fills the home page as the big one does."""
+        """A class with a fiftieth of the learners, in a course that fills the home page like the big one."""
         course = replace(SIZES.scaled(0.02), units=6, lessons=30, quizzes=20, labs=4)
         return self._class("small-class", course)
 
     @cached_property
     def same_course(self) -> "ClassSite":
-        """A fiftieth of the learners, in the course of the big class: for pages that list all of a course."""
+        """A class with a fiftieth of the learners, in the course of the big class: for pages of a whole course."""
         big = SIZES
         course = {"units": big.units, "lessons": big.lessons, "quizzes": big.quizzes, "labs": big.labs}
         return self._class("same-course", replace(big.scaled(0.02), **course))
 
     def _class(self, slug: str, sizes: Sizes) -> "ClassSite":
-        _ = self.portal  # whose static files both show
+        _ = self.portal  # both serve its static files
         stack = Stack(self.folder / slug, **self.environment)
         self.callback(stack.end)
         with stack.orm():
@@ -179,7 +179,7 @@ class Site(ExitStack):
 
     @cached_property
     def limits(self) -> tuple[str, str]:
-        """Address and session cookie of the small Django project in `limits`, on the same PostgreSQL server."""
+        """The URL and session cookie of the small Django project in `limits`, on the same PostgreSQL server."""
         account = {"host": self.server["HOST"], "user": self.server["USER"], "dbname": "postgres"}
         with psycopg.connect(**account, autocommit=True) as server:
             server.execute("CREATE DATABASE limits")
@@ -193,7 +193,7 @@ class Site(ExitStack):
 
     @cached_property
     def git_host(self) -> Host:
-        """`git http-backend` behind TLS, believed by an authority of its own, as in `tests.fetch`."""
+        """`git http-backend` behind TLS, with its own certificate authority, as in `tests.fetch`."""
         folder = self.folder / "host"
         root = folder / "srv"
         root.mkdir(parents=True)
@@ -212,7 +212,7 @@ class Site(ExitStack):
         return Host(self._serve("limits.git_host", _rooted(root)), root, Path(os.devnull), ())
 
     def _serve(self, module: str, environment: dict[str, str]) -> str:
-        """The address of a WSGI application behind the portal's own web server, without the portal's front."""
+        """The URL of a WSGI application behind the portal's web server, without the portal's front."""
         port = free_port()
         web = next(service for service in services(port) if service.name == "web")
         plain = ["--interface=wsgi", "--blocking-threads=16"]

@@ -1,4 +1,4 @@
-"""Target 8: the second start of `make run`, and the memory of what then runs."""
+"""Target 8: the second start of `make run`, and the memory of its processes."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ class Start(Benchmark):
         self.found: dict[str, float] = {}
 
     def product(self) -> float:
-        """The seconds until it says that it is ready; the first one, which migrates and loads, does not count."""
+        """The seconds until it reports that it is ready; the first start, which migrates and loads, does not count."""
         argv = ["make", "--silent", "run", f"PYTHON={sys.executable}"]
         own = environment(self.var, self.port)
         started = time.perf_counter()
@@ -47,7 +47,7 @@ class Start(Benchmark):
         return took
 
     def _memory(self) -> dict[str, float]:
-        """Each process once it has worked: the web server after some pages, a worker after the reaper's first task."""
+        """Return memory in MB: of the web server after a few pages, of a worker after the reaper's first task."""
         for path in ["/", "/accounts/login/", "/courses/mlops/"] * 5:
             urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}").read()
         return {

@@ -1,6 +1,6 @@
-"""Target 6: small labs through the real queue, from the receipt of an address to the report in the database.
+"""Target 6: small labs through the real queue, from the receipt of a URL to the report in the database.
 
-What a browser asks before that (`git ls-remote`) waits for the learner's host, and is not in it.
+The request before that (`git ls-remote`) waits for the learner's host, and is not included.
 """
 
 import shutil
@@ -28,7 +28,7 @@ WORKERS = 2
 
 
 class ThroughQueue(Benchmark):
-    """Learners with a small repository each. Before each round nothing was ever fetched or graded."""
+    """Learners with a small repository each. At the start of each round, nothing has been fetched or graded."""
 
     target = 6
 
@@ -58,7 +58,7 @@ class ThroughQueue(Benchmark):
         )
 
     def wait_for(self, count: int) -> None:
-        """Until so many passed. Raises RuntimeError where one did not, or nothing more comes."""
+        """Wait until this many have passed. Raises RuntimeError if one did not, or if no more arrive."""
         ended = Submission.objects.filter(lab=self.lab, ended_at__isnull=False)
         deadline = time.monotonic() + MAX_SECONDS
         while ended.count() < count and time.monotonic() < deadline:
@@ -68,7 +68,7 @@ class ThroughQueue(Benchmark):
             raise RuntimeError(f"not all of {count} passed: {states}")
 
     def by_git(self, repository: Repository) -> float:
-        """Limit A: the milliseconds of a bare clone and its questions."""
+        """Return the milliseconds of limit A, a bare clone and its questions."""
         clone = self.folder / f"by-git-{repository.name}.git"
         started = time.perf_counter()
         plumbing.clone(f"{self.host.address}/all/{repository.name}.git", clone, self.host.options)
@@ -113,7 +113,7 @@ class OneLab(ThroughQueue):
 
 
 class ManyLabs(ThroughQueue):
-    """Beside as many bare loops of limit A as there are workers, side by side."""
+    """Compared with as many bare loops of limit A as there are workers, side by side."""
 
     work, unit = f"{AT_ONCE} small labs at once, two workers", "labs/s"
     goals = (Goal("ratio", at_least=0.8),)

@@ -1,4 +1,4 @@
-"""Target 10: what a lesson weighs in Chromium, whether it moves while loading, whether it needs a script."""
+"""Target 10: the size of a lesson in Chromium, its layout shift, and the text that is lost without scripts."""
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -32,7 +32,7 @@ class Weight(Benchmark):
         site.callback(self.browser.close)
 
     def product(self) -> float:
-        """As many bytes as come over the wire, heads included."""
+        """The number of bytes sent over the network, including headers."""
         with self.browser.new_context() as context:
             page = context.new_page()
             sizes: list[float] = []
@@ -53,5 +53,5 @@ class Weight(Benchmark):
 
 
 def words(page: Page) -> list[str]:
-    """What there is to read; buttons such as Copy are a script's own."""
+    """The text of the page, without buttons such as Copy, which a script adds."""
     return page.evaluate(WORDS)

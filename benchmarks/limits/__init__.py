@@ -1,1 +1,1 @@
-"""The least that each piece of work could cost, as programs."""
+"""Programs that do each task at the lowest possible cost."""

@@ -1,4 +1,4 @@
-"""`git http-backend` over HTTP and nothing else, as a WSGI application: what any Git host does at least."""
+"""`git http-backend` over HTTP, as a WSGI application: the minimum that any Git host does."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
-"""Limit A, a bare clone and seven questions to git; limit B, an empty or small fetch into a kept mirror and the same.
+"""Limit A: a bare clone and seven questions to Git. Limit B: a small fetch into an existing mirror, and the same.
 
-The questions are those of `repositories.LAB`. No shell, no Python over any object, nothing confined, nothing shown.
+The questions are those of `repositories.LAB`. No shell, no objects read in Python, no sandbox, no output.
 """
 
 import os
@@ -25,7 +25,7 @@ def fetch(folder: Path, options: Sequence[str]) -> None:
 
 
 def refs(folder: Path) -> dict[str, str]:
-    """Branches and tags by their full names, as a submission keeps them."""
+    """Return branches and tags by their full names, as a submission stores them."""
     listing = _git(
         f"--git-dir={folder}",
         "for-each-ref",
@@ -37,7 +37,7 @@ def refs(folder: Path) -> dict[str, str]:
 
 
 def all_hold(folder: Path, commits: int) -> bool:
-    """Whether every statement of `repositories.LAB` is true."""
+    """Return True if every statement of `repositories.LAB` is true."""
     where = f"--git-dir={folder}"
     count = int(_git(where, "rev-list", "--count", "main"))
     subjects = _git(where, "log", "--no-merges", "--format=%s", "main").splitlines()

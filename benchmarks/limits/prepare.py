@@ -1,4 +1,4 @@
-"""Makes the tables and one user who is signed in; prints the key of that session."""
+"""Create the tables and a signed-in user, and print the session key."""
 
 import django
 from django.core.management import call_command

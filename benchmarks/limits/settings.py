@@ -1,4 +1,4 @@
-"""A Django project with nothing of a portal in it but a log-in."""
+"""A Django project that has only a sign-in in common with the portal."""
 
 import environ
 
@@ -26,5 +26,5 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 DATABASES = {"default": {**environ.Env().db_url("DATABASE_URL"), "CONN_MAX_AGE": 600}}
 MIGRATION_MODULES = dict.fromkeys(
     ["auth", "contenttypes", "sessions"]
-)  # tables at once, without their history
+)  # create tables directly, without running migrations
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""A constant, a page for whoever is signed in, an answer that is kept."""
+"""Views: a constant, a page for the signed-in user, an answer that is saved."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
