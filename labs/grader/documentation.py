@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, get_type_hints
 
 from .checks import KINDS, Kind
-from .parameters import Bytes, key_of, named
+from .parameters import Bytes, key_of, named, spelled
 from .scenarios.changes import CommitStep, Step
 from .scenarios.steps import STEPS
 from .words import size
@@ -97,5 +97,4 @@ def _shown(default: object, hint: object) -> str:
         return size(int(str(default)))
     if isinstance(default, tuple):
         return f"[{', '.join(default)}]"
-    shown = str(default).lower() if isinstance(default, bool) else str(default)
-    return f"`{shown}`" if shown == "." else shown
+    return spelled(default)

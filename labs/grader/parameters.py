@@ -196,7 +196,13 @@ def _one_of(choices: tuple[Any, ...], data: object) -> object:
 
 
 def _either(choices: Iterable[object]) -> str:
-    return either(str(choice).lower() if choice is True else str(choice) for choice in choices)
+    return either(spelled(choice) for choice in choices)
+
+
+def spelled(choice: object) -> str:
+    """Return a value as it is written in lab.yaml, in backticks if it is only punctuation."""
+    text = str(choice).lower() if isinstance(choice, bool) else str(choice)
+    return text if any(map(str.isalnum, text)) else f"`{text}`"
 
 
 def described(data: object) -> str:

@@ -154,7 +154,7 @@ BLOCKS: dict[str, Block] = {
     ),
     "flow": Block(
         "A diagram of steps and arrows. Steps with the same words share one box.",
-        "::: flow\ntitle: From a file to the remote\nWork tree -> Staging area -> Local repository\n:::\n",
+        "::: flow\ntitle: From a file to the remote\nWorking tree -> Staging area -> Local repository\n:::\n",
         _flow,
     ),
 }

@@ -53,7 +53,7 @@ _AFTER = (
     ),
     Syntax(
         "Table",
-        r"`\|` is a bar inside a cell, and `<br>` starts a new line.",
+        r"`\|` is a pipe inside a cell, and `<br>` starts a new line.",
         """\
 | Command | Prints |
 |---|---|

@@ -391,7 +391,7 @@ def test_without_javascript_the_examples_are_text(browser, live_server, instruct
     page.locator(".help-fold > summary").click()
     entry = page.locator(".help-pages details").filter(has=page.get_by_text("::: flow", exact=True))
     entry.locator("summary").click()
-    expect(entry.get_by_text("Work tree -> Staging area")).to_be_visible()
+    expect(entry.get_by_text("Working tree -> Staging area")).to_be_visible()
     expect(entry.get_by_role("button")).to_have_count(0)
     context.close()
 

@@ -1,9 +1,9 @@
 """`workflow: {path: .github/workflows/ci.yml, order: [checkout, build, test, deploy]}` - a workflow has this property.
 
-`path` may be a pattern such as `.github/workflows/*`: then one file that is as required is enough. The workflow is
-judged by its text at the commit `at`. A check asks one question; without one, it only requires that GitHub can read the
-file. Workflows and composite actions of the same repository are followed. If a command, action or workflow cannot be
-read, the check is not run.
+`path` may be a pattern such as `.github/workflows/*`: then one file that meets the requirement is enough. The workflow
+is judged by its text at the commit `at`. A check asks one question; without one, it only requires that GitHub can read
+the file. Workflows and composite actions of the same repository are followed. If a command, action or workflow cannot
+be read, the check is not run.
 
 A file that GitHub's parser rejects always needs work; the message names the line, the key and the fix. Conditions are
 evaluated as on GitHub; one that is always true because of text around `${{ }}` is pointed out in every message.
