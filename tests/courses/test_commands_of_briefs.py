@@ -78,7 +78,7 @@ LEARNERS = {
     "resolve-a-conflict": Learner(
         {2: ["git switch festival-prices", ("prices.csv", PRICES.format(oil="125,5", more="sweets,220,5\n")),
              'git commit -am "Lower the price of oil"'],
-         3: ["git switch no-coupons", "git rm coupons.md", 'git commit -m "End the coupons"'],
+         3: ["git switch no-coupons", "git rm coupons.md", 'git commit -m "Drop the coupons"'],
          4: ["git switch main", ("prices.csv", PRICES.format(oil="140,12", more="candles,40,12\n")),
              'git commit -am "Raise the tax on oil"', "sed -i s/bil/bill/ coupons.md",
              'git commit -am "Correct the word bill"'],
@@ -92,7 +92,7 @@ LEARNERS = {
         {1: ["git init -b main", "git add .gitignore", 'git commit -m "Keep data, models and secrets out"'],
          3: [("pyproject.toml", file_in("use-cases", "pyproject.toml")), "git add pyproject.toml",
              'git commit -m "Describe the package"'],
-         4: ["git add params.yaml", 'git commit -m "Keep the settings of the training"'],
+         4: ["git add params.yaml", 'git commit -m "Add the training settings"'],
          6: [("src/review_model/train.py", file_in("use-cases", "src/review_model/train.py")),
              "sed -i 's/^version = .*/version = \"1.1.0\"/' pyproject.toml", "git add pyproject.toml src",
              'git commit -m "Add the training"', 'git tag -a v1.1.0 -m "Second release"']},

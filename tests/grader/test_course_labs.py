@@ -76,7 +76,7 @@ def good_version(repo):
         repo.put(path, TOKEN * 5_000)
     describe(repo, "1.0.0")
     repo.put("params.yaml", "train:\n  seed: 42\n  test_share: 0.2\n")
-    repo.commit("Keep the settings of the training")
+    repo.commit("Add the training settings")
     release(repo, "1.0.0")
     describe(repo, "1.1.0")
     release(repo, "1.1.0")
