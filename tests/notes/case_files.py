@@ -23,7 +23,9 @@ ENTRY_KEYS = {
     "tables": {"lines", "rows"},
     "offered": {"kind", "at"},
     "verbatim": {"lines"},
-    "never": {"heading", "title", "exact", "code", "cut", "text", "session"},
+    "paragraphs": {"lines"},
+    "together": {"lines"},
+    "never": {"heading", "title", "exact", "code", "cut", "term", "step", "text", "session"},
 }
 KEYS = {
     "about",
@@ -96,7 +98,7 @@ def _resolve(case: Case) -> None:
     after = 0
     for session in case.expected["sessions"]:
         after = _resolve_session(session, find, after)
-    for key in ("code", "flows", "tables", "verbatim"):
+    for key in ("code", "flows", "tables", "verbatim", "paragraphs", "together"):
         after = 0
         for entry in case.of(key):
             if "lines" in entry:

@@ -9,13 +9,17 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from lessons.notes import Head
+
 from .building import source_text
 from .case_files import Case, options
+from .importing import Offer
 from .marks import source_words, tidy, words
 from .pages import Contents, has_code, is_language, read
 
 Lesson = dict[str, Any]
 MAX_WORDS = 1_500
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Between the topics of a lesson, and a title for an evening without topics.
 JOINING = re.compile(r"[,;:–—]| and | & ")
 GIVEN = re.compile(r"(Session|Day|Evening|Tag) \d+")
@@ -91,37 +95,63 @@ def verbatim(case: Case, lessons: list[Lesson]) -> Iterator[str]:
             yield f"lines {entry['lines']} are not in a block of code:\n{text}"
 
 
-def checklists(case: Case, lessons: list[Lesson], offered: list[Any]) -> Iterator[str]:
+def checklists(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    """An item may have the text of the items below it at its end."""
     found = [[tidy(item) for item in items] for each in lessons for items in contents(each).checklists]
     for entry in case.of("checklists"):
         items = [tidy(item) for item in entry["items"]]
-        lines = [line for line, text in enumerate(case.lines, 1) if items[0] in tidy(text)]
-        if items not in found and not any(
-            offers(offered, "checklist", {"lines": [line, line]}) for line in lines
-        ):
+        same = [each for each in found if len(each) == len(items)]
+        if not any(all(map(str.startswith, each, items)) for each in same):
             yield f"no checklist {entry['items']} in {found}"
 
 
-def flows(case: Case, lessons: list[Lesson], offered: list[Any]) -> Iterator[str]:
+def flows(case: Case, lessons: list[Lesson]) -> Iterator[str]:
     for entry in case.of("flows"):
         lines = [line for each in near(entry, lessons) for flow in contents(each).flows for line in flow]
-        steps = [tidy(step) for step in entry["steps"]]
-        if steps not in [[tidy(step) for step in line] for line in lines] and not offers(
-            offered, "flow", entry
-        ):
-            yield f"no flow {entry['steps']} for lines {entry['lines']}"
+        if [tidy(step) for step in entry["steps"]] not in [[tidy(step) for step in line] for line in lines]:
+            yield f"no flow {entry['steps']} for lines {entry['lines']} in {lines}"
 
 
-def tables(case: Case, lessons: list[Lesson], offered: list[Any]) -> Iterator[str]:
+def tables(case: Case, lessons: list[Lesson]) -> Iterator[str]:
     for entry in case.of("tables"):
         found = [_cells(table) for each in near(entry, lessons) for table in contents(each).tables]
-        if _cells(entry["rows"]) not in found and not offers(offered, "table", entry):
+        if _cells(entry["rows"]) not in found:
             yield f"no table for lines {entry.get('lines')} in {found}"
 
 
 def _cells(rows: list[list[str]]) -> list[list[str]]:
     cells = [[tidy(cell) for cell in row] for row in rows]
     return [row for row in cells if any(row)]
+
+
+def paragraphs(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for entry in case.of("paragraphs"):
+        text = " ".join(words(case.text(*entry["lines"])))
+        if not any(
+            text in " ".join(words(each))
+            for lesson in near(entry, lessons)
+            for each in contents(lesson).prose
+        ):
+            yield f"lines {entry['lines']} are not in one paragraph: {case.text(*entry['lines'])}"
+
+
+def together(case: Case, blocks: list[tuple[int, int]]) -> Iterator[str]:
+    for entry in case.of("together"):
+        first, last = entry["lines"]
+        if not any(block[0] <= first and last <= block[1] for block in blocks):
+            yield f"lines {first} to {last} are not in one block"
+
+
+def head(case: Case, found: Head) -> Iterator[str]:
+    expected = case.expected.get("head", {})
+    days = [WEEKDAYS[day] for day in found.weekdays]
+    facts = {"title": tidy(found.title), "start": found.start, "zone": found.zone, "days": days}
+    facts |= {"from": found.begins and f"{found.begins:%H:%M}", "to": found.ends and f"{found.ends:%H:%M}"}
+    for key in facts.keys() & expected.keys():
+        several = isinstance(expected[key], list) and (key != "days" or isinstance(expected[key][0], list))
+        wanted = expected[key] if several else [expected[key]]
+        if facts[key] not in ([tidy(each) for each in wanted] if key == "title" else wanted):
+            yield f"{key} is {facts[key]!r}, not {expected[key]!r}"
 
 
 def links(case: Case, lessons: list[Lesson]) -> Iterator[str]:
@@ -137,16 +167,20 @@ def pictures(case: Case, lessons: list[Lesson]) -> Iterator[str]:
         yield f"pictures: {found}"
 
 
-def offered(case: Case, suggestions: list[Any]) -> Iterator[str]:
+def offered(case: Case, suggestions: list[Offer]) -> Iterator[str]:
     for entry in case.of("offered"):
         for kind in options(entry["kind"]):
-            if not offers(suggestions, kind, {"lines": [entry["at"], entry["at"]]}):
+            if not offers(suggestions, kind, entry["at"]):
                 yield f"{kind} is not offered at line {entry['at']}: {case.lines[entry['at'] - 1]}"
 
 
 def never(case: Case, lessons: list[Lesson]) -> Iterator[str]:
     titles = [each["title"] for each in lessons]
     headings = [tidy(text) for each in lessons for text in (each["title"], *contents(each).headings)]
+    terms = {tidy(term) for each in lessons for term in contents(each).terms}
+    steps = {
+        tidy(step) for each in lessons for flow in contents(each).flows for line in flow for step in line
+    }
     code_lines = {
         line.strip() for each in lessons for _, text in contents(each).code for line in text.split("\n")
     }
@@ -157,6 +191,10 @@ def never(case: Case, lessons: list[Lesson]) -> Iterator[str]:
             yield f"“{entry['title']}” is a title"
         if "code" in entry and entry["code"] in code_lines:
             yield f"“{entry['code']}” is code"
+        if "term" in entry and tidy(entry["term"]) in terms:
+            yield f"“{entry['term']}” is a term with a definition"
+        if "step" in entry and tidy(entry["step"]) in steps:
+            yield f"“{entry['step']}” is a step of a flow"
         if "text" in entry and any(entry["text"] in each["markdown"] for each in lessons):
             yield f"“{entry['text']}” is in a lesson"
         if "session" in entry and entry["session"] in [number(each["session"]) for each in lessons]:
@@ -238,9 +276,5 @@ def near(entry: dict[str, Any], lessons: list[Lesson]) -> list[Lesson]:
     return [each for each in lessons if "lines" not in entry or covers(each, entry["lines"][0])]
 
 
-def offers(suggestions: list[Any], kind: str, entry: dict[str, Any]) -> bool:
-    """Return if a suggestion `(kind, first, last)` overlaps the lines of the entry."""
-    if "lines" not in entry:
-        return any(each[0] == kind for each in suggestions)
-    first, last = entry["lines"]
-    return any(each[0] == kind and each[1] <= last and each[2] >= first for each in suggestions)
+def offers(suggestions: list[Offer], kind: str, line: int) -> bool:
+    return any(each[0] == kind and each[1] <= line <= each[2] for each in suggestions)

@@ -1,10 +1,11 @@
 """The import as the tests call it: lessons as `manage.py import_notes --json` prints them, and what is offered."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lessons.management.commands.import_notes import lesson_as_dict
-from lessons.notes import EncodingUnsureError, Import, Source, import_notes, read_source
+from lessons.notes import EncodingUnsureError, Head, Import, Source, import_notes, read_source
 
 Offer = tuple[str, int, int]
 
@@ -30,10 +31,22 @@ def lessons_of(notes: Import) -> list[dict[str, Any]]:
     return [lesson_as_dict(lesson) for lesson in notes.lessons]
 
 
-def offers_of(path: Path) -> list[Offer]:
-    """Return kind, first and last line of each suggestion, also of the other ranges that it is about."""
-    return [
-        (each.kind, *span)
-        for each in import_notes(read(path)).suggestions
-        for span in ((each.first, each.last), *each.others)
+@dataclass(frozen=True)
+class Imported:
+    """`lessons` as they come, `accepted` with all suggestions accepted; `blocks` are the lines of each block."""
+
+    lessons: list[dict[str, Any]]
+    accepted: list[dict[str, Any]]
+    offers: list[Offer]
+    blocks: list[tuple[int, int]]
+    head: Head
+
+
+def import_all(path: Path) -> Imported:
+    notes = import_notes(read(path))
+    accepted = import_notes(notes.source, decisions={each.id: True for each in notes.suggestions})
+    offers = [
+        (each.kind, *span) for each in notes.suggestions for span in ((each.first, each.last), *each.others)
     ]
+    blocks = [(each.block.first, each.block.last) for lesson in notes.lessons for each in lesson.places]
+    return Imported(lessons_of(notes), lessons_of(accepted), offers, blocks, notes.head)

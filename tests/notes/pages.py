@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -35,6 +36,10 @@ class Contents:
     checklists: list[list[str]] = field(default_factory=list)
     flows: list[list[list[str]]] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
+    prose: list[str] = field(
+        default_factory=list
+    )  # of paragraphs that are neither in a list nor a definition
 
 
 @cache
@@ -49,6 +54,8 @@ def read(markdown: str) -> Contents:
                 lines[slice(*token.map)] = [""] * (token.map[1] - token.map[0])
         elif token.type == "heading_open" and following:
             found.headings.append(following.content)
+        elif token.type == "paragraph_open" and following and not token.level:
+            found.prose.append(following.content)
         elif token.type == "inline":
             found.pictures += [child.content for child in token.children or [] if child.type == "image"]
         elif token.type == "table_open":
@@ -63,7 +70,9 @@ def read(markdown: str) -> Contents:
 
 def _read_blocks(lines: list[str], found: Contents) -> None:
     kind = ""
-    for line in lines:
+    for before, line in pairwise(["", *lines]):
+        if line.startswith(": ") and before.strip():
+            found.terms.append(before)
         if opened := BLOCK.fullmatch(line):
             kind = opened[1]
             (found.checklists if kind == "checklist" else found.flows).append([])

@@ -9,67 +9,56 @@ from lessons.rendering import render
 from . import comparing
 from .building import build, convert, source_text
 from .case_files import NAMES, load
-from .importing import import_file, offers_of
+from .importing import import_all, import_file
 from .marks import source_words, words
 from .unmet import mark_unmet
 
-CHECKS = {
-    name: getattr(comparing, name)
-    for name in ("sessions", "topics", "code", "links", "pictures", "never", "titles")
-}
-OFFERING = {name: getattr(comparing, name) for name in ("checklists", "flows", "tables")}
-BY_LINES = {name: getattr(comparing, name) for name in ("cuts", "lines", "lost_words", "sizes", "verbatim")}
+LESSONS = ("sessions", "topics", "code", "links", "pictures", "never", "titles")
+FIGURES = ("checklists", "flows", "tables")
+BY_LINES = ("cuts", "lines", "lost_words", "sizes", "verbatim", "paragraphs")
 
 
 @pytest.fixture(scope="session")
 def imported(tmp_path_factory):
-    """Return the lessons and the suggestions of a case, imported once."""
-
-    @cache
-    def get(name):
-        path = build(load(name), tmp_path_factory.mktemp("notes"))
-        return import_file(path), offers_of(path)
-
-    return get
+    """Import a case once."""
+    return cache(lambda name: import_all(build(load(name), tmp_path_factory.mktemp("notes"))))
 
 
 def parameters(checks, *, by_lines=False):
-    """All pairs of a case and a check, those that are not met yet marked."""
     names = [name for name in NAMES if load(name).has_lines or not by_lines]
     return [mark_unmet(name, check) for name in names for check in checks]
 
 
-@pytest.mark.parametrize(("name", "check"), parameters(CHECKS))
+@pytest.mark.parametrize(("name", "check"), [*parameters(LESSONS), *parameters(BY_LINES, by_lines=True)])
 def test_lessons_are_as_expected(imported, name, check):
-    lessons, _ = imported(name)
-
-    assert list(CHECKS[check](load(name), lessons)) == []
+    assert list(getattr(comparing, check)(load(name), imported(name).lessons)) == []
 
 
-@pytest.mark.parametrize(("name", "check"), parameters(OFFERING))
+@pytest.mark.parametrize(("name", "check"), parameters(FIGURES))
 def test_figures_are_made_or_offered(imported, name, check):
-    lessons, suggestions = imported(name)
+    lessons = [*imported(name).lessons, *imported(name).accepted]
 
-    assert list(OFFERING[check](load(name), lessons, suggestions)) == []
-
-
-@pytest.mark.parametrize(("name", "check"), parameters(BY_LINES, by_lines=True))
-def test_lines_are_where_they_belong(imported, name, check):
-    lessons, _ = imported(name)
-
-    assert list(BY_LINES[check](load(name), lessons)) == []
+    assert list(getattr(comparing, check)(load(name), lessons)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["offered"], by_lines=True))
 def test_suggestions_are_offered(imported, name, check):
-    _, suggestions = imported(name)
+    assert list(comparing.offered(load(name), imported(name).offers)) == []
 
-    assert list(comparing.offered(load(name), suggestions)) == []
+
+@pytest.mark.parametrize(("name", "check"), parameters(["together"], by_lines=True))
+def test_lines_of_one_form_are_one_block(imported, name, check):
+    assert list(comparing.together(load(name), imported(name).blocks)) == []
+
+
+@pytest.mark.parametrize(("name", "check"), parameters(["head"]))
+def test_the_head_is_read(imported, name, check):
+    assert list(comparing.head(load(name), imported(name).head)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["html"]))
 def test_the_html_is_what_the_portal_renders(imported, name, check):
-    for lesson in imported(name)[0]:
+    for lesson in imported(name).lessons:
         rendered = render(lesson["markdown"], link=lambda *_: None)
 
         assert lesson["html"] == rendered.html
@@ -79,13 +68,13 @@ def test_the_html_is_what_the_portal_renders(imported, name, check):
 
 @pytest.mark.parametrize(("name", "check"), parameters(["again"]))
 def test_a_second_import_gives_the_same(imported, tmp_path, name, check):
-    assert import_file(build(load(name), tmp_path)) == imported(name)[0]
+    assert import_file(build(load(name), tmp_path)) == imported(name).lessons
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["every word"]))
 def test_every_word_is_in_some_lesson_in_order(imported, name, check):
     case = load(name)
-    lessons, _ = imported(name)
+    lessons = imported(name).lessons
     rest = words("\n".join(f"{each['title']}\n{each['markdown']}" for each in lessons))
     outside = set(_head_and_banners(case))
     lost = []
@@ -119,4 +108,4 @@ CONVERTED = [
 def test_encoding_and_newlines_change_nothing(imported, tmp_path, name, encoding, newline):
     path = convert(load(name), tmp_path, encoding, newline)
 
-    assert import_file(path, encoding=encoding) == imported(name)[0]
+    assert import_file(path, encoding=encoding) == imported(name).lessons

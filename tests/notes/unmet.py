@@ -97,6 +97,37 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
         ("sql-numbered-outline", "offered"),
         ("ten-days", "offered"),
     ],
+    "a sentence that ends in a colon is a heading, or a term with a definition": [
+        ("aws-document", "never"),
+        ("cicd-page", "never"),
+        ("data-engineering-arrows", "never"),
+        ("kubernetes-no-banner", "never"),
+        ("python-questions", "never"),
+        ("terraform-odd-days", "never"),
+    ],
+    "a paragraph is cut at its lines": [
+        ("kubernetes-no-banner", "paragraphs"),
+        ("linux-transcripts", "paragraphs"),
+    ],
+    "a figure by tabs, blanks or bars is cut, or loses its header": [
+        ("data-engineering-arrows", "tables"),
+        ("python-questions", "tables"),
+        ("sql-numbered-outline", "tables"),
+    ],
+    "lines of one form become a table and a list": [
+        ("data-engineering-arrows", "together"),
+        ("kubernetes-no-banner", "together"),
+        ("repeated-outline", "together"),
+        ("same-day-twice", "together"),
+        ("terraform-odd-days", "together"),
+    ],
+    "a head without the words that are looked for, or with weekdays by a slash": [
+        ("docker-markdown", "head"),
+        ("jenkins-ansible", "head"),
+        ("kubernetes-no-banner", "head"),
+        ("sql-numbered-outline", "head"),
+    ],
+    "an outline that starts at 2 is no list": [("anything", "problems")],
     "a line with bars in a skipped block is read as a table": [("windows-admin", "skipped")],
     "cp1252 is not among the encodings that are asked for": [("git-german", "cp1252")],
 }
