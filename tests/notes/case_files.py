@@ -25,7 +25,7 @@ ENTRY_KEYS = {
     "verbatim": {"lines"},
     "paragraphs": {"lines"},
     "together": {"lines"},
-    "never": {"heading", "title", "exact", "code", "cut", "term", "step", "text", "session"},
+    "never": {"heading", "title", "code", "cut", "item", "term", "step", "text", "session"},
 }
 KEYS = {
     "about",

@@ -175,35 +175,26 @@ def offered(case: Case, suggestions: list[Offer]) -> Iterator[str]:
 
 
 def never(case: Case, lessons: list[Lesson]) -> Iterator[str]:
-    titles = [each["title"] for each in lessons]
-    headings = [tidy(text) for each in lessons for text in (each["title"], *contents(each).headings)]
-    terms = {tidy(term) for each in lessons for term in contents(each).terms}
-    steps = {
-        tidy(step) for each in lessons for flow in contents(each).flows for line in flow for step in line
+    every = [contents(each) for each in lessons]
+    found = {
+        "heading": [text for each in lessons for text in (each["title"], *contents(each).headings)],
+        "item": [item for each in every for checklist in each.checklists for item in checklist],
+        "term": [term for each in every for term in each.terms],
+        "step": [step for each in every for flow in each.flows for line in flow for step in line],
     }
-    code_lines = {
-        line.strip() for each in lessons for _, text in contents(each).code for line in text.split("\n")
-    }
+    same = {key: {tidy(text) for text in texts} for key, texts in found.items()}
+    code_lines = {line.strip() for each in every for _, text in each.code for line in text.split("\n")}
     for entry in case.of("never"):
-        if "heading" in entry and tidy(entry["heading"]) in headings:
-            yield f"“{entry['heading']}” is a heading"
-        if entry.get("exact") and entry["title"] in titles:
-            yield f"“{entry['title']}” is a title"
-        if "code" in entry and entry["code"] in code_lines:
-            yield f"“{entry['code']}” is code"
-        if "term" in entry and tidy(entry["term"]) in terms:
-            yield f"“{entry['term']}” is a term with a definition"
-        if "step" in entry and tidy(entry["step"]) in steps:
-            yield f"“{entry['step']}” is a step of a flow"
-        if "text" in entry and any(entry["text"] in each["markdown"] for each in lessons):
-            yield f"“{entry['text']}” is in a lesson"
-        if "session" in entry and entry["session"] in [number(each["session"]) for each in lessons]:
-            yield f"session {entry['session']} was found"
-        if "cut" in entry:
-            first, last = entry["cut"]
-            yield from (
-                f"“{each['title']}” starts in {entry}" for each in lessons if first < each["lines"][0] <= last
-            )
+        key, value = next(iter(entry.items()))
+        if (
+            (key in same and tidy(value) in same[key])
+            or (key == "title" and value in [each["title"] for each in lessons])
+            or (key == "code" and value in code_lines)
+            or (key == "text" and any(value in each["markdown"] for each in lessons))
+            or (key == "session" and value in [number(each["session"]) for each in lessons])
+            or (key == "cut" and any(value[0] < each["lines"][0] <= value[1] for each in lessons))
+        ):
+            yield f"{key}: {value}"
 
 
 def lines(case: Case, lessons: list[Lesson]) -> Iterator[str]:

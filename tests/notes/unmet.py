@@ -81,7 +81,9 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
         ("sql-one-huge-topic", "checklists"),
         ("windows-admin", "checklists"),
     ],
+    "after “Setup” or “Install”, numbered topics are checklists": [("sql-numbered-outline", "never")],
     "a drawing is a table, or is cut": [
+        ("sql-numbered-outline", "verbatim"),
         ("data-engineering-arrows", "verbatim"),
         ("git-german", "verbatim"),
         ("jenkins-ansible", "verbatim"),
@@ -100,12 +102,17 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     "a sentence that ends in a colon is a heading, or a term with a definition": [
         ("aws-document", "never"),
         ("cicd-page", "never"),
+        ("docker-markdown", "never"),
+        ("jenkins-ansible", "never"),
+        ("sql-one-huge-topic", "never"),
         ("data-engineering-arrows", "never"),
         ("kubernetes-no-banner", "never"),
         ("python-questions", "never"),
         ("terraform-odd-days", "never"),
     ],
-    "a paragraph is cut at its lines": [
+    "a paragraph is cut at its lines, or becomes a definition": [
+        ("docker-markdown", "paragraphs"),
+        ("sql-one-huge-topic", "paragraphs"),
         ("kubernetes-no-banner", "paragraphs"),
         ("linux-transcripts", "paragraphs"),
     ],
