@@ -60,6 +60,9 @@ class Choice(Question[list[int]]):
             )
         return cls(**common(block), options=options)
 
+    def answer_lines(self) -> list[str]:
+        return [line for option in self.options for line in _lines_of(option)]
+
     def lay_out(self, rng: Random) -> QuestionLayout:
         return {"options": tokens.draw(rng, len(self.options))}
 
@@ -107,6 +110,16 @@ def _options(lines: tuple[SourceLine, ...]) -> tuple[Option, ...]:
             explanation = f"{options[-1].explanation}\n{line.content}".strip()
             options[-1] = replace(options[-1], explanation=explanation)
     return tuple(map(_read_pin, options))
+
+
+def _lines_of(option: Option) -> list[str]:
+    first, *more = option.text.split("\n")
+    box = f"- [{'x' if option.right else ' '}]"
+    lines = [" ".join([box, *filter(None, [first]), *["{pin}"] * option.pinned])]
+    lines += [f"  {line}".rstrip() for line in more]
+    if option.explanation:
+        lines += [f"  > {line}".rstrip() for line in option.explanation.split("\n")]
+    return lines
 
 
 def _read_pin(option: Option) -> Option:

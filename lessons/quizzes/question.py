@@ -107,6 +107,10 @@ class Question(ABC, Generic[R]):
     def parse(cls, block: Block, report: ReportProblem) -> Self:
         """Return the question. If anything is reported, the result is discarded."""
 
+    def answer_lines(self) -> list[str]:
+        """Return the lines that `parse` reads as these answers. An imported question is written with them."""
+        raise NotImplementedError
+
     def lay_out(self, rng: Random) -> QuestionLayout:
         return {}
 

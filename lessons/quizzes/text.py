@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 MAX_ANSWER = 1000  # characters
 BLANK = re.compile("_{3,}")  # a cloze blank
@@ -24,6 +25,11 @@ def canonical(text: str) -> str:
 def fold(text: str) -> str:
     """Like `canonical`, and ignore case."""
     return unicodedata.normalize("NFC", canonical(text).casefold())
+
+
+def join_cells(cells: Iterable[str]) -> str:
+    """Return a text that `split_cells` takes apart again."""
+    return " | ".join(cell.replace("|", r"\|") for cell in cells)
 
 
 def split_cells(text: str) -> list[str]:

@@ -20,7 +20,7 @@ from ..question import (
     field_of,
     last,
 )
-from ..text import BLANK, clean, split_cells
+from ..text import BLANK, clean, join_cells, split_cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,9 @@ class Cloze(Question[list[str]]):
             if not all(alternatives):
                 report(line.number, "This line has an empty alternative. Write one, or delete the |.")
         return cls(**common(block), accepted=accepted)
+
+    def answer_lines(self) -> list[str]:
+        return [f"= {join_cells(alternatives)}" for alternatives in self.accepted]
 
     def view(self, layout: QuestionLayout) -> PublicQuestion:
         return self._public(blanks=len(self.accepted))

@@ -23,7 +23,7 @@ from ..question import (
     field_of,
     last,
 )
-from ..text import canonical, split_cells
+from ..text import canonical, join_cells, split_cells
 
 RULE = re.compile(":?-+:?")
 
@@ -71,6 +71,11 @@ class Matching(Question[list[int | None]]):
         report_pins(lines, report)
         report_repeats((replace(line, content=cells[0]) for line, cells in rows[2:] if cells), report)
         return cls(**common(block), headers=rows[0][1] or ("", ""), pairs=pairs)
+
+    def answer_lines(self) -> list[str]:
+        rows = [self.headers, *self.pairs]
+        lines = [f"| {join_cells(row)} |" for row in rows]
+        return [lines[0], "|---|---|", *lines[1:]]
 
     def lay_out(self, rng: Random) -> QuestionLayout:
         return {"left": tokens.draw(rng, len(self.pairs)), "right": tokens.draw(rng, len(self.choices))}

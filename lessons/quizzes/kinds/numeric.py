@@ -57,6 +57,9 @@ class Numeric(Question[str]):
         accepted = [_range(line.content, line.number, report) for line in block.answers]
         return cls(**common(block), accepted=tuple(filter(None, accepted)))
 
+    def answer_lines(self) -> list[str]:
+        return [f"= {wanted.text}" for wanted in self.accepted]
+
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return clean(last(data, FIELD)) or None
 

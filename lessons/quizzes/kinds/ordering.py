@@ -49,6 +49,9 @@ class Ordering(Question[list[int | None]]):
         report_pins(block.answers, report)
         return cls(**common(block), items=tuple(line.content for line in block.answers))
 
+    def answer_lines(self) -> list[str]:
+        return [f"{place}. {item}" for place, item in enumerate(self.items, 1)]
+
     def lay_out(self, rng: Random) -> QuestionLayout:
         drawn = tokens.draw(rng, len(self.items))
         while drawn == sorted(drawn):  # the written order would give the answer away

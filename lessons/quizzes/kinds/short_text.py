@@ -50,6 +50,9 @@ class ShortText(Question[str]):
         _check_numbers(block, report)
         return cls(**common(block), accepted=tuple(line.content for line in block.answers))
 
+    def answer_lines(self) -> list[str]:
+        return [f"= {text}" for text in self.accepted]
+
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return clean(last(data, FIELD)) or None
 

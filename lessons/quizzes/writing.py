@@ -1,0 +1,30 @@
+"""Question -> quiz Markdown: the inverse of `parsing`."""
+
+from .question import AnyQuestion
+from .quiz import Quiz
+
+
+def write_question(question: AnyQuestion) -> str:
+    """Return the lines of one question, ending with a newline.
+
+    A text that reads as quiz syntax is not escaped here: whoever made the question compares what is parsed.
+    """
+    words, _, more = question.prompt.partition("\n")
+    points = "" if question.points == 1 else f" points={question.points.normalize():f}"
+    heading = f"## {words} {{#{question.key}{points}}}"
+    body = [*more.strip("\n").split("\n"), ""] if more.strip() else []
+    if body:
+        body.insert(0, "")
+    quote = [f"> {line}".rstrip() for line in question.explanation.split("\n")]
+    return "\n".join([heading, *body, *question.answer_lines(), *quote, ""])
+
+
+def write_front_matter(title: str, pass_mark: int, attempts: int, release: str) -> str:
+    quoted = '"' + title.replace("\\", r"\\").replace('"', r"\"") + '"'
+    return f"---\ntitle: {quoted}\npass_mark: {pass_mark}\nattempts: {attempts}\nrelease: {release}\n---\n"
+
+
+def write_quiz(quiz: Quiz) -> str:
+    """Return a quiz file. Parsing it gives an equal quiz, but for lines and digest."""
+    start = write_front_matter(quiz.title, quiz.pass_mark, quiz.attempts, quiz.release)
+    return "\n".join([start, *map(write_question, quiz.questions)])
