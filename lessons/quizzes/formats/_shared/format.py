@@ -1,0 +1,59 @@
+"""The shape of each format, and what writers share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lessons.texts.problem import Problem
+
+from ...question import AnyQuestion
+from ...quiz import Quiz
+from .intake import NO_EXPLANATION, Intake
+
+
+@dataclass
+class Losses:
+    """What a format cannot hold, collected while a quiz is written."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, question: AnyQuestion | None, message: str) -> None:
+        line, key = (question.line, question.key) if question else (1, "")
+        self.found.append(Problem(line, key, message))
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format. `title` is what people call it.
+
+    `recognises(text)` is True for a text that is surely of this format; `read(text, intake)` adds what it finds.
+    `write(quiz, losses)` returns a file, None for a format that is only read.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[str], bool]
+    read: Callable[[str, Intake], None]
+    write: Callable[[Quiz, Losses], bytes] | None = None
+    ending: str = "txt"
+
+
+def explanation_of(question: AnyQuestion) -> str:
+    """Return the explanation to write, "" for what an import put in its place."""
+    return "" if question.explanation == NO_EXPLANATION else question.explanation
+
+
+def report_rules(quiz: Quiz, losses: Losses) -> None:
+    losses.add(
+        None,
+        f"The rules stay in the portal: pass mark {quiz.pass_mark}%, attempts"
+        f" {quiz.attempts or 'without limit'}, answers shown: {quiz.release}.",
+    )
+
+
+def report_portal_links(question: AnyQuestion, texts: str, losses: Losses) -> None:
+    if any(f"]({kind}:" in texts for kind in ("lesson", "quiz", "lab")):
+        losses.add(
+            question, "Links to lessons, quizzes and labs are written as they are. They work only here."
+        )
+    if "](/" in texts or "](imported:" in texts:
+        losses.add(question, "Images and links of this portal are written as addresses, without their files.")

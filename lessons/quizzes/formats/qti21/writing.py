@@ -1,0 +1,87 @@
+"""Write a package of QTI 2.1: an item for each question, a test, and a manifest."""
+
+import zipfile
+from io import BytesIO
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from ...quiz import Quiz
+from ...writing import write_question
+from .._shared.format import Losses, report_portal_links, report_rules
+from .items import QTI, XSI, identifier, write_item
+
+MANIFEST = "http://www.imsglobal.org/xsd/imscp_v1p1"
+SCHEMA = f"{QTI} http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a .zip; the same quiz gives the same bytes
+
+
+def write_package(quiz: Quiz, losses: Losses) -> bytes:
+    report_rules(quiz, losses)
+    items: dict[str, bytes] = {}
+    for question in quiz.questions:
+        element = write_item(question, losses)
+        if element is not None:
+            report_portal_links(question, write_question(question), losses)
+            items[identifier(question.key)] = _document(element, neat=False)
+    files = {f"items/{name}.xml": data for name, data in items.items()}
+    files = {"imsmanifest.xml": _manifest(items), "test.xml": _test(quiz, items), **files}
+    return _zip(files)
+
+
+def _test(quiz: Quiz, items: dict[str, bytes]) -> bytes:
+    root = Element(
+        "assessmentTest",
+        {"xmlns": QTI, **_schema(), "identifier": "test", "title": " ".join(quiz.title.split())},
+    )
+    part = SubElement(
+        root,
+        "testPart",
+        {"identifier": "part", "navigationMode": "nonlinear", "submissionMode": "simultaneous"},
+    )
+    section = SubElement(
+        part, "assessmentSection", {"identifier": "section", "title": quiz.title, "visible": "false"}
+    )
+    for name in items:
+        SubElement(section, "assessmentItemRef", {"identifier": name, "href": f"items/{name}.xml"})
+    return _document(root)
+
+
+def _manifest(items: dict[str, bytes]) -> bytes:
+    root = Element("manifest", {"xmlns": MANIFEST, "identifier": "manifest"})
+    metadata = SubElement(root, "metadata")
+    SubElement(metadata, "schema").text = "QTIv2.1 Package"
+    SubElement(metadata, "schemaversion").text = "1.0.0"
+    SubElement(root, "organizations")
+    resources = SubElement(root, "resources")
+    _resource(resources, "test-file", "imsqti_test_xmlv2p1", "test.xml", items)
+    for name in items:
+        _resource(resources, f"file-{name}", "imsqti_item_xmlv2p1", f"items/{name}.xml")
+    return _document(root)
+
+
+def _resource(
+    resources: Element, name: str, kind: str, path: str, needs: dict[str, bytes] | None = None
+) -> None:
+    resource = SubElement(resources, "resource", {"identifier": name, "type": kind, "href": path})
+    SubElement(resource, "file", {"href": path})
+    for each in needs or ():
+        SubElement(resource, "dependency", {"identifierref": f"file-{each}"})
+
+
+def _schema() -> dict[str, str]:
+    return {"xmlns:xsi": XSI, "xsi:schemaLocation": SCHEMA}
+
+
+def _document(root: Element, *, neat: bool = True) -> bytes:
+    # Blanks inside the text of an item would show.
+    if neat:
+        indent(root)
+    written: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files.items():
+            archive.writestr(zipfile.ZipInfo(path, EARLIEST), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
