@@ -1,6 +1,7 @@
 """Tell a typed command from a sentence that starts with the same word."""
 
 import re
+from collections.abc import Sequence
 
 from .words import word_list
 
@@ -80,7 +81,7 @@ PLAIN = frozenset(
     word_list(
         "cd ls mkdir rmdir touch rm cp mv cat chmod chown chgrp ssh scp sftp rsync curl wget vi vim nano "
         "python python3 py java javac node npx bash sh zsh sudo source unzip tar gzip gunzip ping grep egrep "
-        "nslookup telnet traceroute useradd usermod userdel groupadd passwd crontab dpkg rpm ansible ansible-playbook "
+        "nslookup telnet traceroute useradd usermod userdel groupadd passwd crontab dpkg rpm ansible ansible-playbook ansible-vault ansible-inventory ansible-doc robocopy kubeadm eksctl kubectx "
         " pytest streamlit flask uvicorn gunicorn django-admin psql mysql redis-cli spark-submit hdfs "
         "virtualenv nohup tee xargs chroot journalctl ssh-keygen ssh-copy-id apt-cache add-apt-repository "
         "update-alternatives tox ruff mypy black flake8 bandit trivy locust ollama openssl gpg base64 md5sum "
@@ -105,9 +106,14 @@ SENTENCE = frozenset(
     )
 )
 SPECIAL = re.compile(r"^[-./~$\"'<>|&@{(*\\]|[=/\\*$|<>{}@]|\.\w|^\d+$|\w:\w")
+JOINING = frozenset(word_list("with for to from of on at by as if then also only more no each per"))
+PROGRAM = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+){0,3}")
+OPTION = re.compile(r"--?[a-zA-Z][\w-]*(?:=\S+)?$|/[A-Z]{1,5}(?::\S+)?$")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
 EXPLAINED = re.compile(r"\s(?:-{1,40}>|={1,40}>|<-{1,40}|→|⇒|:|–|—|-)\s+(?=\w)|\s:$")
-PATH = re.compile(r"(?:\.{1,2}|~)?/[\w./~-]+(?:\s|$)|\.\\[\w.\\-]+")
+PATH = re.compile(
+    r"(?:\.{1,2}|~)?/[\w./~-]+(?:\s|$)|\.\\[\w.\\-]+|(?:[A-Z]:|\w+)\\[\w.\\-]+\\[\w.-]+(?:\s|$)"
+)
 ASSIGNED = re.compile(r"[A-Z_][A-Z0-9_]*=\S")
 
 
@@ -119,20 +125,36 @@ def is_command(text: str) -> bool:
     while ASSIGNED.match(words[0]) and len(words) > 1:
         words = words[1:]
     first, others = words[0], words[1:]
+    if others and others[0] in ("=", "==", ":=", "+=", "<-"):
+        return False
     if first in ("sudo", "nohup", "time", "exec") and others and first != text:
         return is_command(" ".join(word for word in others if not word.startswith("-")))
-    if not (first in KNOWN or first in PLAIN or first in DOUBTFUL or first in BARE or PATH.match(first)):
+    is_known = (
+        first in KNOWN or first in PLAIN or first in DOUBTFUL or first in BARE or bool(PATH.match(first))
+    )
+    if not is_known and not _has_options(first, others):
         return False
     if EXPLAINED.search(QUOTED.sub("Q", text)):
         return False
     if not others:
         return first in BARE or (
-            bool(PATH.match(first)) and first.endswith((".sh", ".py", ".bat", ".exe", ".ps1"))
+            bool(PATH.match(first))
+            and (first.endswith((".sh", ".py", ".bat", ".exe", ".ps1")) or "activate" in first)
         )
     plain = QUOTED.sub(" Q ", " ".join(others)).split()
     if any(word in SENTENCE for word in plain):
         return False
     return _fits(first, plain)
+
+
+def _has_options(first: str, words: Sequence[str]) -> bool:
+    # A program that is not listed: a short word in small letters, options, and no word of a sentence.
+    return (
+        bool(PROGRAM.fullmatch(first))
+        and 0 < len(words) <= 20
+        and any(OPTION.match(word) for word in words)
+        and not any(word in SENTENCE or word in JOINING for word in words)
+    )
 
 
 def _fits(first: str, words: list[str]) -> bool:
@@ -144,6 +166,8 @@ def _fits(first: str, words: list[str]) -> bool:
         return words[0].startswith("-") or (
             first in ("service", "make") and len(words) <= 2 and first == "service"
         )
+    if first not in DOUBTFUL and first not in PLAIN:
+        return True
     if first in PLAIN:
         return has_sign or (len(words) <= 2 and all(word.islower() or not word.isalpha() for word in words))
     return has_sign

@@ -85,8 +85,8 @@ def _read(text: str, number: int) -> Banner | None:
     if len(bare) > 200 or not bare or bare[0] == "|" or re.match(r"[-*+•] |\d+[.)] ", bare):
         return None
     is_heading = bool(re.match(r"#{1,6}\s", bare))
-    found = BANNER.match(bare)
-    if found and SEPARATOR.match(found["rest"]):
+    found = _numbered(bare)
+    if found and _is_separated(found["rest"]):
         word = (found["word"] or found["word2"]).lower()
         digits = found["number"] or found["ordinal"]
         count = int(digits) if digits.isdigit() else NUMBERS.index(digits.lower())
@@ -111,6 +111,27 @@ def _read(text: str, number: int) -> Banner | None:
     ):
         return Banner(number, number, "", None, when, "", is_heading)
     return None
+
+
+def _numbered(bare: str) -> re.Match[str] | None:
+    # `Week 1 / Session 3` counts sessions: of two words, the one that comes first in WORDS.
+    found = BANNER.match(bare)
+    while found:
+        inner = BANNER.match(found["rest"])
+        if not inner or _rank(inner) > _rank(found):
+            return found
+        found = inner
+    return None
+
+
+def _rank(found: re.Match[str]) -> int:
+    return WORDS.index((found["word"] or found["word2"]).lower())
+
+
+def _is_separated(rest: str) -> bool:
+    written = find_date(rest)
+    is_date_next = written is not None and ONLY_WEEKDAY.match(rest[: written.start])
+    return bool(SEPARATOR.match(rest) or is_date_next)
 
 
 def _frame(banner: Banner, lines: Sequence[Line]) -> Banner:

@@ -26,7 +26,7 @@ PYTHON = re.compile(
     r"from [\w.]+ import [\w(*]|import [a-zA-Z_][\w.]*(?: as \w+)?(?:, ?[a-zA-Z_][\w.]*(?: as \w+)?)*$"
     r"|def \w+\(|class \w+(?:\([\w., =]*\))?:$"
     r"|print\(|@\w+(?:\.\w+)*(?:\([^)]*\))?$|(?:async )?with [\w.]+\(.*:$|for \w+(?:, ?\w+)* in [\w.]+\(?.*:$"
-    r"|if __name__|[a-z_][\w.]*(?:\[[^\]]*\])?(?:, ?[a-z_]\w*)* ?[+*/-]?= ?(?:[\w.]+[(\[]|[\[{\"'(]|-?\d"
+    r"|(?:async )?with [\w.]+\($|if __name__|[a-z_][\w.]*(?:\[[^\]]*\])?(?:, ?[a-z_]\w*)* ?[+*/-]?= ?(?:[\w.]+[(\[]|[\[{\"'(]|-?\d"
     r"|True\b|False\b|None\b)"
     r"|[a-zA-Z_]\w*(?:\.\w+)+\(.*\)?$|%(?:matplotlib|timeit|load_ext|run)\b"
 )
@@ -42,7 +42,7 @@ DOCKERFILE_MORE = re.compile(
     r"|HEALTHCHECK|SHELL|MAINTAINER) \S"
 )
 SQL = re.compile(
-    r"(?:SELECT .+|INSERT INTO .+|UPDATE \w+ SET .+|DELETE FROM .+|CREATE (?:OR REPLACE )?(?:TABLE|DATABASE"
+    r"(?:SELECT\s.+|ANALYZE \w+;|VACUUM.*;|EXPLAIN\s.+|WITH \w+ AS .+|INSERT INTO .+|UPDATE \w+ SET .+|DELETE FROM .+|CREATE (?:OR REPLACE )?(?:TABLE|DATABASE"
     r"|VIEW|INDEX|USER|SCHEMA) .+"
     r"|ALTER TABLE .+|DROP (?:TABLE|DATABASE|VIEW|INDEX) .+|GRANT .+ ON .+|USE \w+;|SHOW (?:TABLES"
     r"|DATABASES);?)$"
@@ -52,12 +52,12 @@ SQL_LOWER = re.compile(
     re.IGNORECASE,
 )
 SQL_MORE = re.compile(
-    r"(?:FROM|WHERE|GROUP BY|ORDER BY|HAVING|LIMIT|VALUES|JOIN|LEFT|RIGHT|INNER|ON|AND|OR|SET|UNION)\b"
+    r"(?:FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|VALUES|JOIN|LEFT|RIGHT|INNER|ON|AND|OR|SET|UNION)\b"
     r"|[\w\s(),'\"]+[,;)]$",
     re.IGNORECASE,
 )
 SHELL = re.compile(
-    r"#!/|(?:if|while|until) \[|for \w+ in .+; ?do$|(?:export|alias|declare|local) \w+=|\w+\(\) ?\{$|cat <<"
+    r"#!/|(?:if|while|until) \[|(?:for|while|until|if) .+; ?(?:do|then)$|(?:export|alias|declare|local) \w+=|\w+\(\) ?\{$|cat <<"
     r"|&& |\|\| "
 )
 SHELL_MORE = re.compile(
@@ -123,7 +123,7 @@ def guess_line(text: str) -> str:
     if SQL.match(text) or SQL_LOWER.match(text):
         return "sql"
     if text[-1] == "{" and OPENING.match(text):
-        return FIRST.get(first.strip("{"), "css" if first[0] in ".#" else "text")
+        return FIRST.get(re.split(r"[({]", first)[0], "css" if first[0] in ".#" else "text")
     return "text" if text[-1] == ";" and TERMINATED.match(text) else ""
 
 

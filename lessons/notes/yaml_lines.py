@@ -13,7 +13,10 @@ MAX_YAML = 3_000
 
 
 def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
-    """Return the line after a YAML document that starts here, 0 if none does."""
+    """Return the line after a YAML document that starts here, 0 if none does.
+
+    A negative number is the line up to which it is none either.
+    """
     start = at
     if bare[at] == "---":
         start = at + 1
@@ -48,15 +51,9 @@ def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
                 block = indent
         last = end
         end += 1
-    while last > start and not bare[last]:
-        last -= 1
-    return (
-        last + 1 if keys >= 2 and (nested or (start > at and keys >= 2) or _is_sure(bare[start], keys)) else 0
-    )
-
-
-def _is_sure(first: str, keys: int) -> bool:
-    return first.startswith("apiVersion") and keys >= 2
+    if keys >= 2 and (nested or start > at or bare[start].startswith("apiVersion")):
+        return last + 2 if last + 1 < len(bare) and bare[last + 1] == "..." else last + 1
+    return -(last + 1)
 
 
 def _is_yaml(text: str, is_key: bool) -> bool:
@@ -64,4 +61,4 @@ def _is_yaml(text: str, is_key: bool) -> bool:
 
 
 def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
+    return len(text) - len(text.lstrip())

@@ -1,0 +1,127 @@
+"""Find where a program, a script or commands end, once their first line is known."""
+
+import re
+
+from .commands import is_command
+from .languages import PROMPT, PYTHON_PROMPT, continues, guess_line
+from .rows import MARK, is_rule
+from .scan import MAX_REGION, Scan, balance
+
+COMMENT = re.compile(r"#(?:\s|!)\s*\S|//\s?\S|--\s\S")
+HEREDOC = re.compile(r"<<-?\s?['\"]?(\w+)")
+UNDERLINED = re.compile(r"-+(?:\s+-+)+$")
+NESTED = frozenset(
+    {"python", "dockerfile", "text", "java", "javascript", "go", "c", "hcl", "groovy", "bash", "powershell"}
+)
+
+
+def terminal_end(scan: Scan, at: int, prompt: str) -> int:
+    """Return the position after a transcript: prompts, and what commands print, up to a blank line."""
+    if prompt.strip() == "$" and re.match(r"\d", scan.bare[at][len(prompt) :]):
+        return 0
+    end = at + 1
+    while end < scan.size and end - at < MAX_REGION:
+        if scan.bare[end]:
+            if is_rule(scan.texts[end]) and scan.bare[end][0] in "#*=":
+                break
+            end += 1
+            continue
+        after = scan.next_filled(end)
+        if after is None or not _is_terminal(scan, after, prompt):
+            break
+        end = after
+    return end
+
+
+def terminal_language(prompt: str) -> str:
+    if prompt.startswith(PYTHON_PROMPT):
+        return "pycon"
+    if prompt.startswith("PS "):
+        return "powershell"
+    if re.match(r"[A-Z]:\\", prompt):
+        return "batch"
+    return "sql" if re.match(r"mysql>|sqlite>|\w+=[#>]", prompt) else "console"
+
+
+def _is_terminal(scan: Scan, at: int, prompt: str) -> bool:
+    # A prompt, or a table that a command printed: its second line underlines the columns.
+    bare = scan.bare[at]
+    if PROMPT.match(bare) or (prompt == "# " and bare.startswith(prompt) and is_command(bare[2:])):
+        return True
+    return bool(UNDERLINED.match(scan.get(at + 1)))
+
+
+def code_end(scan: Scan, at: int, language: str) -> int:
+    """Return the position after code that starts with this line, 0 if it is none after all."""
+    bare = scan.bare[at]
+    end = at + 1
+    if bare[-1] == "{" and language not in ("bash", "python"):
+        end = scan.balanced_end(at)
+        if not end:
+            return 0
+    if bare.startswith("#!"):
+        end = scan.paragraph_end(at)
+    end = _extend(scan, at, end, language)
+    return 0 if language == "text" and end - at < 2 and bare[-1] != ";" else end
+
+
+def _extend(scan: Scan, at: int, end: int, language: str) -> int:
+    base = scan.indent(at)
+    depth = sum(balance(scan.bare[place]) for place in range(at, end))
+    while end < scan.size and end - at < MAX_REGION:
+        if stop := _heredoc_end(scan, end - 1, language):
+            end = stop
+            continue
+        place = scan.next_filled(end)
+        if place is None or not _belongs(scan, place, end, base, language, depth):
+            break
+        depth = max(depth + balance(scan.bare[place]), 0)
+        end = place + 1
+    return end
+
+
+def _heredoc_end(scan: Scan, at: int, language: str) -> int:
+    found = HEREDOC.search(scan.bare[at]) if language == "bash" else None
+    if not found:
+        return 0
+    for place in range(at + 1, min(at + 500, scan.size)):
+        scan.looks -= 1
+        if scan.looks < 0:
+            return 0
+        if scan.bare[place] == found[1]:
+            return place + 1
+    return 0
+
+
+def _belongs(scan: Scan, place: int, end: int, base: int, language: str, depth: int) -> bool:
+    bare, before = scan.bare[place], scan.bare[end - 1]
+    follows = place == end
+    if follows and (before[-1] == "\\" or (depth > 0 and language != "bash")):
+        return True
+    if is_rule(scan.texts[place]) or (MARK.match(bare) and not (language == "sql" and bare.startswith("--"))):
+        return False
+    if language == "sql" and follows and not _ends_statement(before):
+        return True
+    if language in ("bash", "powershell") and follows and before[-1] in "|&":
+        return True
+    indent = scan.indent(place)
+    if indent > base and language in NESTED and (follows or language == "python"):
+        if (
+            before[-1] in ":{([,\\"
+            or indent >= scan.indent(end - 1) > base
+            or before.endswith((" do", "then"))
+        ):
+            return True
+    if guess_line(bare) == language and (follows or abs(indent - base) < 4):
+        return True
+    if before == "}" and language not in ("css", "powershell"):
+        return False
+    if COMMENT.match(bare):
+        after = scan.get(place + 1)
+        is_code = bool(after) and (guess_line(after) == language or continues(language, after))
+        return is_code or (follows and language == "sql")
+    return follows and continues(language, bare)
+
+
+def _ends_statement(bare: str) -> bool:
+    return bool(re.search(r";\s*(?:--.*)?$", bare)) or bare.startswith("--")
