@@ -81,7 +81,8 @@ PLAIN = frozenset(
     word_list(
         "cd ls mkdir rmdir touch rm cp mv cat chmod chown chgrp ssh scp sftp rsync curl wget vi vim nano "
         "python python3 py java javac node npx bash sh zsh sudo source unzip tar gzip gunzip ping grep egrep "
-        "nslookup telnet traceroute useradd usermod userdel groupadd passwd crontab dpkg rpm ansible ansible-playbook ansible-vault ansible-inventory ansible-doc robocopy kubeadm eksctl kubectx "
+        "nslookup telnet traceroute useradd usermod userdel groupadd passwd crontab dpkg rpm ansible "
+        "ansible-playbook ansible-vault ansible-inventory ansible-doc robocopy kubeadm eksctl kubectx "
         " pytest streamlit flask uvicorn gunicorn django-admin psql mysql redis-cli spark-submit hdfs "
         "virtualenv nohup tee xargs chroot journalctl ssh-keygen ssh-copy-id apt-cache add-apt-repository "
         "update-alternatives tox ruff mypy black flake8 bandit trivy locust ollama openssl gpg base64 md5sum "
@@ -97,7 +98,7 @@ DOUBTFUL = frozenset(
         "id su dir type copy del move start net call setx "
     )
 )
-BARE = frozenset(["ls", "pwd", "whoami", "ifconfig", "ll", "ipconfig"])
+BARE = frozenset(word_list("ls pwd whoami ifconfig ll ipconfig lsblk lscpu uname uptime dmesg"))
 SENTENCE = frozenset(
     word_list(
         "is are was were be the a an will we you it its this that these those used uses which can cannot "
@@ -128,7 +129,9 @@ def is_command(text: str) -> bool:
     if others and others[0] in ("=", "==", ":=", "+=", "<-"):
         return False
     if first in ("sudo", "nohup", "time", "exec") and others and first != text:
-        return is_command(" ".join(word for word in others if not word.startswith("-")))
+        while others and others[0].startswith("-"):
+            others = others[1:]
+        return is_command(" ".join(others))
     is_known = (
         first in KNOWN or first in PLAIN or first in DOUBTFUL or first in BARE or bool(PATH.match(first))
     )
@@ -170,4 +173,4 @@ def _fits(first: str, words: list[str]) -> bool:
         return True
     if first in PLAIN:
         return has_sign or (len(words) <= 2 and all(word.islower() or not word.isalpha() for word in words))
-    return has_sign
+    return has_sign and not all("://" in word or word.isalpha() for word in words)

@@ -33,6 +33,8 @@ def drawing_span(scan: Scan, at: int, floor: int) -> tuple[int, int] | None:
         ):
             break
         end += 1
+    if scan.bare[end - 1] in ("|", "v", "V", "▼", "▲") and scan.get(end):
+        end += 1  # what the last arrow points to
     first = at
     while first > floor and at - first < 40 and scan.bare[first - 1] and _has_signs(scan, first - 1):
         first -= 1

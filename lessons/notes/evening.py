@@ -1,12 +1,14 @@
 """Turn the lines of one evening into pieces."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
 from .decisions import Decisions
 from .forms import Former, heading_text
 from .habits import Habits
-from .outline import Heading, Item, Outliner, adopt_sections
+from .levels import Heading, Item
+from .outline import Outliner
 from .pieces import Piece
 from .regions import Region
 from .rows import Row, is_rule, read_row
@@ -15,6 +17,7 @@ from .source import Line
 from .writing import inline
 
 MIN_AGENDA = 3
+BARE_NUMBER = re.compile(r"(\d{1,2})\s+(?=[^\W\d_])")
 
 
 def read_items(
@@ -60,7 +63,25 @@ def read_items(
                     rule_above and lines[number - 2].text.strip() != "" and is_rule(lines[number - 2].text)
                 )
             number += 1
+    _read_bare_numbers(items)
     return items, frozenset(framed)
+
+
+def _read_bare_numbers(items: list[Item]) -> None:
+    """Read `1 First steps` as a number and a title, if the lines count from 1 without a gap."""
+    found = [
+        (row, match)
+        for row in items
+        if isinstance(row, Row)
+        and not row.mark
+        and not row.heading
+        and row.gap
+        and (match := BARE_NUMBER.match(row.text))
+    ]
+    counts = [int(match[1]) for _, match in found]
+    if len(counts) > 1 and counts == list(range(1, len(counts) + 1)):
+        for row, match in found:
+            row.mark, row.text = f"{match[1]}.", row.text[match.end() :]
 
 
 def _is_underline(text: str, items: Sequence[Item], number: int) -> bool:
@@ -75,7 +96,6 @@ def _is_underline(text: str, items: Sequence[Item], number: int) -> bool:
 def make_pieces(items: Sequence[Item], framed: frozenset[int], former: Former, habits: Habits) -> list[Piece]:
     """Return the pieces of an evening in order. Topics have level 1."""
     headings = Outliner(items, framed, habits).run()
-    adopt_sections(headings)
     agenda = _agendas(items, headings)
     pieces: list[Piece] = []
     body: list[Item] = []
@@ -104,7 +124,7 @@ def _heading(heading: Heading) -> Piece:
     row, level = heading.row, heading.level
     is_label = level > 3 or (heading.is_bare and level > 1)
     kind = "label" if is_label else "topic" if level == 1 else "section"
-    number = f"{row.mark} " if row.is_numbered else ""
+    number = f"{row.mark} " if row.is_numbered and "." in row.mark.strip(".") else ""
     shown = heading_text(row) or inline(row.text, row)
     return Piece(
         kind,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lessons.rendering.flow import read_flow
 
@@ -9,28 +10,51 @@ from .pieces import Node
 from .rows import Row
 from .signs import ARROW, ONLY_ARROW, words_of
 
-MAX_WORDS = 7  # of a step
-RIGHT = re.compile(r"\s*(?:-{1,40}>{1,3}|={1,40}>{1,3}|~>|[→⇒➜➔⟶])\s*")
+MAX_WORDS = 8  # of a step
+LABELLED = re.compile(r"(?P<label>[^:>]{1,50}?)\s*:\s+(?P<rest>.+)$")
+RIGHT = re.compile(r"\s*(?:-{1,40}>{1,3}|={1,40}>{1,3}|~>|[→⇒➜➔⟶➡]\ufe0f?)\s*")
 
 
-def chain_end(nodes: Sequence[Node], at: int) -> int:
-    """Return the position after rows that are one chain, `at` if there is none."""
+@dataclass(frozen=True)
+class Found:
+    """Chains of steps that end before position `end`."""
+
+    chains: list[list[str]]
+    end: int
+    title: str = ""
+
+
+def find_chain(nodes: Sequence[Node], at: int) -> Found | None:
+    """Find `A -> B -> C`, in one row or in several that start or end with an arrow."""
+    text = nodes[at].row.text
+    if not ARROW.search(text) and not (at + 1 < len(nodes) and RIGHT.match(nodes[at + 1].row.text)):
+        return None
+    end = _chain_end(nodes, at)
+    rows = [node.row for node in nodes[at:end]]
+    if not rows:
+        return None
+    label = LABELLED.match(text)
+    if (
+        label
+        and RIGHT.search(label["rest"])
+        and (steps := _steps([label["rest"], *(row.text for row in rows[1:])]))
+    ):
+        return Found([steps], end, label["label"].strip())
+    steps = _steps([row.text for row in rows])
+    return Found([steps], end) if steps else None
+
+
+def _chain_end(nodes: Sequence[Node], at: int) -> int:
     end = at
-    while end < len(nodes) and not nodes[end].children and not nodes[end].row.is_numbered:
+    while end < len(nodes) and not nodes[end].row.is_numbered:
         text = nodes[end].row.text
-        starts, goes_on = bool(RIGHT.match(text)), _ends_with_arrow(nodes[end - 1].row) if end > at else False
-        if end > at and not (starts or goes_on):
-            break
-        if end == at and (not ARROW.search(text) and not _next_starts(nodes, at)):
+        goes_on = end > at and (bool(RIGHT.match(text)) or _ends_with_arrow(nodes[end - 1].row))
+        if end > at and not goes_on:
             break
         end += 1
+        if nodes[end - 1].children:
+            break
     return end
-
-
-def _next_starts(nodes: Sequence[Node], at: int) -> bool:
-    return (
-        at + 1 < len(nodes) and bool(RIGHT.match(nodes[at + 1].row.text)) and len(nodes[at + 1].row.text) > 3
-    )
 
 
 def _ends_with_arrow(row: Row) -> bool:
@@ -38,13 +62,13 @@ def _ends_with_arrow(row: Row) -> bool:
     return bool(found) and found[0].end() == len(row.text.rstrip())
 
 
-def chain_steps(rows: Sequence[Row]) -> list[str]:
-    """Return the steps of a chain, none if it is no flow: too long, too few, an arrow that points back."""
-    text = " ".join(row.text for row in rows)
-    if re.search(r"<[-=]|[←⇐]", text):
+def _steps(texts: Sequence[str]) -> list[str]:
+    # None if it is no flow: too long, too few, an arrow that points back.
+    text = " ".join(texts)
+    if re.search(r"<[-=]|[←⇐]|://", text):
         return []
     steps = [step.strip() for step in RIGHT.split(text)]
-    if not steps[0] and len(rows) == 1:
+    if not steps[0] and len(texts) == 1:
         return []
     steps = [" ".join(step.split()) for step in steps if step]
     if len(steps) < 3 or any(len(words_of(step)) > MAX_WORDS or not words_of(step) for step in steps):
@@ -52,8 +76,8 @@ def chain_steps(rows: Sequence[Row]) -> list[str]:
     return steps
 
 
-def down_end(nodes: Sequence[Node], at: int) -> int:
-    """Return the position after steps with arrows between them that point down, `at` if there are none."""
+def find_down(nodes: Sequence[Node], at: int) -> Found | None:
+    """Find steps with arrows between them that point down."""
     end, steps = at, 0
     while (
         end + 1 < len(nodes)
@@ -64,27 +88,29 @@ def down_end(nodes: Sequence[Node], at: int) -> int:
         while end < len(nodes) and ONLY_ARROW.match(nodes[end].row.text):
             end += 1
         steps += 1
-    if steps and end < len(nodes) and not ONLY_ARROW.match(nodes[end].row.text):
+    if not steps:
+        return None
+    if end < len(nodes) and not ONLY_ARROW.match(nodes[end].row.text):
         end += 1
-    return end if steps else at
+    rows = [node.row for node in nodes[at:end]]
+    labels = [" ".join(row.text.split()) for row in rows if not ONLY_ARROW.match(row.text)]
+    is_flow = len(labels) > 1 and all(0 < len(words_of(label)) <= MAX_WORDS for label in labels)
+    return Found([labels], end) if is_flow and not any(node.children for node in nodes[at:end]) else None
 
 
-def down_steps(rows: Sequence[Row]) -> list[str]:
-    steps = [" ".join(row.text.split()) for row in rows if not ONLY_ARROW.match(row.text)]
-    return steps if len(steps) > 1 and all(0 < len(words_of(step)) <= MAX_WORDS for step in steps) else []
-
-
-def graph_end(nodes: Sequence[Node], at: int) -> int:
-    """Return the position after rows `A -> B` of which one leads to the next, `at` if there are none."""
+def find_graph(nodes: Sequence[Node], at: int) -> Found | None:
+    """Find rows `A -> B` of which one leads to the next."""
     end, known, linked = at, set[str](), 0
+    chains: list[list[str]] = []
     while end < len(nodes) and not nodes[end].children and not nodes[end].row.is_numbered:
-        steps = [step.strip().lower() for step in RIGHT.split(nodes[end].row.text)]
-        if len(steps) < 2 or not all(steps):
+        steps = [" ".join(step.split()) for step in RIGHT.split(nodes[end].row.text)]
+        if len(steps) < 2 or not all(0 < len(words_of(step)) <= MAX_WORDS for step in steps):
             break
-        linked += steps[0] in known
-        known.update(steps)
+        linked += steps[0].lower() in known
+        known.update(step.lower() for step in steps)
+        chains.append(steps)
         end += 1
-    return end if end - at > 1 and linked * 2 >= end - at - 1 else at
+    return Found(chains, end) if end - at > 1 and linked * 2 >= end - at - 1 and linked else None
 
 
 def write_flow(chains: Sequence[Sequence[str]], title: str = "") -> str:

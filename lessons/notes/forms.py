@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 
+from .asides import aside_end, aside_parts
 from .decisions import Decisions
-from .flows import chain_end, chain_steps, down_end, down_steps, graph_end, write_flow
+from .flows import Found, find_chain, find_down, find_graph, write_flow
 from .habits import CHECKLIST, PARAGRAPH, RELATION, Habits
 from .inline import escape
-from .lists import is_wrapped, split_groups, write_checklist, write_list
-from .outline import Item
-from .pieces import Node, Piece, make_tree
+from .levels import Item
+from .lists import is_wrapped, split_chains, split_groups, write_checklist, write_list
+from .pieces import Node, Piece, make_tree, piece_of
+from .prose import definitions, is_prose, paragraph, paragraphs, quote, sentences
 from .regions import Region
 from .rows import Row
 from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, clean, words_of
@@ -25,6 +27,7 @@ from .tables import (
     write_relation_table,
     write_tab_table,
 )
+from .verbatim import write_region
 from .writing import defined_parts, inline
 
 MAX_BLOCK = 120  # rows: a longer list goes on in a new one
@@ -59,29 +62,18 @@ class Former:
             if isinstance(item, Region):
                 pieces += self._rows(rows)
                 rows = []
-                pieces.append(self._region(item))
+                pieces.append(write_region(self.lines, item))
                 at += 1
             elif self.depth < MAX_NESTED and self._opens_aside(item, items, at):
                 pieces += self._rows(rows)
                 rows = []
-                end = _aside_end(item, items, at)
+                end = aside_end(item, items, at)
                 pieces.append(self._aside(item, items[at:end]))
                 at = end
             else:
                 rows.append(item)
                 at += 1
         return pieces + self._rows(rows)
-
-    def _region(self, region: Region) -> Piece:
-        texts = [line.text for line in self.lines[region.first - 1 : region.last]]
-        language = region.language
-        if region.is_fenced:
-            texts = texts[1:-1]
-        body = "\n".join(_dedent(texts))
-        longest = max((len(run) for run in re.findall(r"`{3,}", body)), default=2)
-        ticks = "`" * (longest + 1)
-        info = language if re.fullmatch(r"[a-z0-9+#._-]{0,20}", language) else ""
-        return Piece(region.kind, region.first, region.last, f"{ticks}{info}\n{body}\n{ticks}", language=info)
 
     def _opens_aside(self, row: Row, items: Sequence[Item], at: int) -> bool:
         if row.heading or self.habits.form("example") != "note":
@@ -99,7 +91,7 @@ class Former:
 
     def _aside(self, row: Row, items: Sequence[Item]) -> Piece:
         is_note = not EXAMPLE.match(row.text)
-        label, rest = _aside_parts(row)
+        label, rest = aside_parts(row)
         title = re.sub(r"[\s:=>+–—-]+$", "", label) or label
         word = KINDS_OF_NOTE.get(title.lower().rstrip("s!"), "note") if is_note else "note"
         inner = list(items[1:])
@@ -124,11 +116,11 @@ class Former:
             if is_bar_row(rows[at]):
                 while end < len(rows) and is_bar_row(rows[end]) and not rows[end].gap:
                     end += 1
-                pieces.append(_piece("table", rows[at:end], write_bar_table(rows[at:end])))
+                pieces.append(piece_of("table", rows[at:end], write_bar_table(rows[at:end])))
             elif rows[at].text.startswith(">") and not rows[at].mark:
                 while end < len(rows) and rows[end].text.startswith(">") and not rows[end].gap:
                     end += 1
-                pieces.append(_piece("quote", rows[at:end], "\n".join(_quote(row) for row in rows[at:end])))
+                pieces.append(piece_of("quote", rows[at:end], "\n".join(quote(row) for row in rows[at:end])))
             else:
                 while end < len(rows) and not is_bar_row(rows[end]) and not rows[end].text.startswith(">"):
                     end += 1
@@ -144,8 +136,11 @@ class Former:
         while at < len(nodes):
             found = self._special(nodes, at)
             if found:
-                piece, at = found
+                piece, end = found
                 pieces.append(piece)
+                if end == at + 1 and piece.kind == "flow":
+                    pieces += self._nodes(nodes[at].children)
+                at = end
                 continue
             end = at + 1
             is_list = bool(nodes[at].row.mark)
@@ -163,7 +158,12 @@ class Former:
         return pieces
 
     def _starts_special(self, nodes: Sequence[Node], at: int) -> bool:
-        return tab_table_end(nodes, at) > 0 or down_end(nodes, at) > at
+        if tab_table_end(nodes, at) > 0 or find_down(nodes, at):
+            return True
+        row = nodes[at].row
+        if row.mark or not ARROW.search(row.text):
+            return False
+        return bool(find_chain(nodes, at) or find_graph(nodes, at) or self._relation_end(nodes, at))
 
     def _figure(self, nodes: Sequence[Node]) -> Piece | None:
         if not nodes or not is_figure(nodes):
@@ -172,7 +172,7 @@ class Former:
         says = "Show these two columns as a table?"
         if not self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
             return None
-        return _piece("table", rows, write_figure(nodes))
+        return piece_of("table", rows, write_figure(nodes))
 
     def _special(self, nodes: Sequence[Node], at: int) -> tuple[Piece, int] | None:
         """Find a table or a flow that starts here."""
@@ -180,18 +180,18 @@ class Former:
             rows = [row for node in nodes[at:end] for row in node.walk()]
             says = "Show what is beside the arrows as the second column of a table?"
             if self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
-                return _piece("table", rows, write_relation_table(nodes[at:end])), end
+                return piece_of("table", rows, write_relation_table(nodes[at:end])), end
         if end := tab_table_end(nodes, at):
             rows = [node.row for node in nodes[at:end]]
             if self.decisions.offer(
                 "table", rows[0].number, rows[-1].number, "Show these columns as a table?", default=True
             ):
-                return _piece("table", rows, write_tab_table(nodes[at:end])), end
-        for find in (self._down, self._graph, self._chain):
-            if found := find(nodes, at):
-                chains, end = found
-                if piece := self._flow(chains, [node.row for node in nodes[at:end]], default=True):
-                    return piece, end
+                return piece_of("table", rows, write_tab_table(nodes[at:end])), end
+        for find in (find_down, find_graph, find_chain):
+            found = find(nodes, at)
+            rows = [node.row for node in nodes[at : found.end]] if found else []
+            if found and (piece := self._flow(found, rows, default=True)):
+                return piece, found.end
         return None
 
     def _relation_end(self, nodes: Sequence[Node], at: int) -> int:
@@ -199,47 +199,30 @@ class Former:
             return 0  # only from the first row of a list on
         end = at
         while end < len(nodes) and nodes[end].row.mark == nodes[at].row.mark and end - at < MAX_BLOCK:
-            if not nodes[at].row.mark and not relation(nodes[end].row):
+            row = nodes[end].row
+            if not row.mark and (
+                not relation(row) or (end > at and row.gap) or len(ARROW.findall(row.text)) > 1
+            ):
                 break
             end += 1
         return end if nodes[at].row.mark in ("", "-") and is_relation_table(nodes[at:end]) else 0
 
-    @staticmethod
-    def _down(nodes: Sequence[Node], at: int) -> tuple[list[list[str]], int] | None:
-        end = down_end(nodes, at)
-        steps = down_steps([node.row for node in nodes[at:end]]) if end > at else []
-        return ([steps], end) if steps else None
-
-    @staticmethod
-    def _graph(nodes: Sequence[Node], at: int) -> tuple[list[list[str]], int] | None:
-        end = graph_end(nodes, at)
-        chains = [[" ".join(step.split()) for step in ARROW.split(node.row.text)] for node in nodes[at:end]]
-        return (
-            (chains, end)
-            if end > at and all(len(words_of(step)) <= 7 for chain in chains for step in chain)
-            else None
-        )
-
-    @staticmethod
-    def _chain(nodes: Sequence[Node], at: int) -> tuple[list[list[str]], int] | None:
-        if not ARROW.search(nodes[at].row.text) and (
-            at + 1 >= len(nodes) or not ARROW.match(nodes[at + 1].row.text)
-        ):
-            return None
-        end = chain_end(nodes, at)
-        steps = chain_steps([node.row for node in nodes[at:end]]) if end > at else []
-        return ([steps], end) if steps else None
-
-    def _flow(self, chains: list[list[str]], rows: Sequence[Row], *, default: bool) -> Piece | None:
-        text = write_flow(chains)
+    def _flow(self, found: Found, rows: Sequence[Row], *, default: bool) -> Piece | None:
+        text = write_flow(found.chains, found.title)
         says = "Draw these steps as a flow?"
         if text and self.decisions.offer("flow", rows[0].number, rows[-1].number, says, default=default):
-            return _piece("flow", rows, text, ordered=tuple(step for chain in chains for step in chain))
+            steps = tuple(step for chain in found.chains for step in chain)
+            return piece_of("flow", rows, text, ordered=steps)
         return None
 
     def _lists(self, nodes: Sequence[Node]) -> list[Piece]:
         pieces: list[Piece] = []
-        for group in split_groups(nodes):
+        groups = [part for whole in split_groups(nodes) for part in split_chains(whole)]
+        for group in groups:
+            chain = find_chain(group, 0) if len(group) == 1 and not group[0].row.mark else None
+            if chain and (piece := self._flow(chain, [group[0].row], default=True)):
+                pieces.append(piece)
+                continue
             for start in range(0, len(group), MAX_BLOCK):
                 part = group[start : start + MAX_BLOCK]
                 bullet = (
@@ -259,15 +242,15 @@ class Former:
         if self.depth == 0 and (is_next or has_boxes or NEXT.match(self.title)):
             says = "Let learners tick these items off?"
             if self.decisions.offer("checklist", first, last, says, default=is_next or has_boxes):
-                return _piece("checklist", rows, write_checklist(group, self.keys), rows=plain)
+                return piece_of("checklist", rows, write_checklist(group, self.keys), rows=plain)
         if ordered and self._can_flow(group):
             text = write_flow([[" ".join(step.split()) for step in ordered]])
             if text and self.decisions.offer(
                 "flow", first, last, "Draw these phases as a flow?", default=False
             ):
-                return _piece("flow", rows, text, rows=plain, ordered=ordered)
+                return piece_of("flow", rows, text, rows=plain, ordered=ordered)
         terms = tuple((parts[0], parts[2]) for node in group if (parts := defined_parts(node.row)))
-        return _piece("list", rows, write_list(group, bullet), rows=plain, ordered=ordered, terms=terms)
+        return piece_of("list", rows, write_list(group, bullet), rows=plain, ordered=ordered, terms=terms)
 
     def _is_process(self, group: Sequence[Node]) -> bool:
         is_counted = all(re.match(r"\d", node.row.mark) for node in group)
@@ -286,7 +269,7 @@ class Former:
             end = self._run_end(nodes, at)
             part = nodes[at:end]
             if len(part) == 1 and part[0].children:
-                pieces.append(_paragraph([part[0].row]))
+                pieces.append(paragraph([part[0].row]))
                 pieces += self._nodes(part[0].children)
             else:
                 pieces.append(self._text(part))
@@ -311,101 +294,22 @@ class Former:
         rows = [row for node in nodes for row in node.walk()]
         terms = [parts for node in nodes if not node.children and (parts := defined_parts(node.row))]
         if len(terms) == len(nodes):
-            return _definitions(rows, terms)
+            return definitions(rows, terms)
         if all(ADDRESS.match(row.text) for row in rows):
-            return _piece("address", rows, "\n\n".join(inline(row.text, row) for row in rows))
+            return piece_of("address", rows, "\n\n".join(inline(row.text, row) for row in rows))
         if all(re.match(r"!\[", row.text) and row.line.is_markdown for row in rows):
-            return _piece("picture", rows, "\n\n".join(inline(row.text, row) for row in rows))
+            return piece_of("picture", rows, "\n\n".join(inline(row.text, row) for row in rows))
         if any(node.children for node in nodes):
-            return _piece("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
-        sentences = _sentences(rows)
-        is_prose = len(sentences) == 1 or all(_is_prose(sentence) for sentence in sentences)
-        if is_prose or rows[0].line.is_markdown or self.habits.form("indent") == PARAGRAPH:
-            return _paragraphs(sentences, as_one=rows[0].line.is_markdown)
-        return _piece("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
-
-
-def _aside_parts(row: Row) -> tuple[str, str]:
-    found = EXAMPLE.match(row.text) or NOTE.match(row.text)
-    return (found[0].strip(), row.text[found.end() :].strip()) if found else ("", row.text)
-
-
-def _aside_end(row: Row, items: Sequence[Item], at: int) -> int:
-    # Deeper rows, and rows at the same depth up to a blank line, if nothing follows in the first line.
-    has_rest = bool(_aside_parts(row)[1])
-    base, seen, end = row.indent, has_rest or bool(row.mark), at + 1
-    while end < len(items):
-        item = items[end]
-        if item.indent < base or (
-            item.indent == base and seen and (isinstance(item, Region) or item.gap or item.mark or row.mark)
-        ):
-            break
-        if item.indent == base and isinstance(item, Row) and has_rest and not is_wrapped(row, item):
-            break
-        seen = True
-        end += 1
-    return end
+            return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+        found = sentences(rows)
+        is_text = len(found) == 1 or all(is_prose(part) for part in found)
+        if is_text or rows[0].line.is_markdown or self.habits.form("indent") == PARAGRAPH:
+            return paragraphs(found, as_one=rows[0].line.is_markdown)
+        return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
 
 
 def _last(item: Item) -> int:
     return item.number if isinstance(item, Row) else item.last
-
-
-def _piece(kind: str, source: Sequence[Row], text: str, /, **more: object) -> Piece:
-    return Piece(kind, source[0].number, source[-1].number, text, **more)  # type: ignore[arg-type]
-
-
-def _dedent(texts: Sequence[str]) -> list[str]:
-    """Remove the indentation that all lines share; the outline put it there."""
-    filled = [text for text in texts if text.strip()]
-    if not filled:
-        return list(texts)
-    shortest = min(filled, key=len)
-    common = shortest[: len(shortest) - len(shortest.lstrip())]
-    for text in filled:
-        while not text.startswith(common):
-            common = common[:-1]
-    return [text[len(common) :] if text.startswith(common) else text.lstrip() for text in texts]
-
-
-def _quote(row: Row) -> str:
-    words = row.text.lstrip("> ")
-    return f"> {inline(words, row)}".rstrip()
-
-
-def _paragraph(rows: Sequence[Row]) -> Piece:
-    return _piece("paragraph", rows, "\n".join(inline(row.text, row) for row in rows))
-
-
-def _sentences(rows: Sequence[Row]) -> list[list[Row]]:
-    found: list[list[Row]] = []
-    for row in rows:
-        if found and is_wrapped(found[-1][-1], row):
-            found[-1].append(row)
-        else:
-            found.append([row])
-    return found
-
-
-def _is_prose(rows: Sequence[Row]) -> bool:
-    text = " ".join(row.text for row in rows)
-    return len(text) > 90 or (text[-1:] in (".", "!", "?") and len(words_of(text)) > 5)
-
-
-def _paragraphs(sentences: Sequence[Sequence[Row]], *, as_one: bool) -> Piece:
-    parts = ["\n".join(inline(row.text, row) for row in sentence) for sentence in sentences]
-    rows = [row for sentence in sentences for row in sentence]
-    return _piece("paragraph", rows, ("\n" if as_one else "\n\n").join(parts))
-
-
-def _definitions(rows: Sequence[Row], terms: Sequence[tuple[str, str, str]]) -> Piece:
-    parts = [
-        f"{inline(term, row)}\n: {inline(meaning, row, starts_line=False)}"
-        for row, (term, _, meaning) in zip(rows, terms, strict=True)
-    ]
-    return _piece(
-        "definition", rows, "\n\n".join(parts), terms=tuple((term, meaning) for term, _, meaning in terms)
-    )
 
 
 def join_pieces(texts: Sequence[str]) -> str:

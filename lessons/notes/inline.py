@@ -32,7 +32,7 @@ AT_START = re.compile(
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 RIGHT, LEFT, BOTH = "→", "←", "↔"
-ARROWS = re.compile(r"<[-=]{1,40}>|[-=]{1,40}>|<[-=]{2,40}|<-(?=\s|$)|[→⇒➜➔⟶]|[←⇐]|[↔⇔]")
+ARROWS = re.compile(r"<[-=]{1,40}>|[-=]{1,40}>|<[-=]{2,40}|<-(?=\s|$)|[→⇒➜➔⟶➡]\ufe0f?|[←⇐]|[↔⇔]")
 
 
 def escape(text: str, *, starts_line: bool = True) -> str:
@@ -73,7 +73,7 @@ def spell_arrows(text: str) -> str:
 
 def _arrow(found: re.Match[str]) -> str:
     sign = found[0]
-    points_left, points_right = sign[0] in "<←⇐↔⇔", sign[-1] in ">→⇒➜➔⟶↔⇔"
+    points_left, points_right = sign[0] in "<←⇐↔⇔", sign[-1] in ">→⇒➜➔⟶➡\ufe0f↔⇔"
     return BOTH if points_left and points_right else RIGHT if points_right else LEFT
 
 

@@ -26,12 +26,15 @@ PYTHON = re.compile(
     r"from [\w.]+ import [\w(*]|import [a-zA-Z_][\w.]*(?: as \w+)?(?:, ?[a-zA-Z_][\w.]*(?: as \w+)?)*$"
     r"|def \w+\(|class \w+(?:\([\w., =]*\))?:$"
     r"|print\(|@\w+(?:\.\w+)*(?:\([^)]*\))?$|(?:async )?with [\w.]+\(.*:$|for \w+(?:, ?\w+)* in [\w.]+\(?.*:$"
-    r"|(?:async )?with [\w.]+\($|if __name__|[a-z_][\w.]*(?:\[[^\]]*\])?(?:, ?[a-z_]\w*)* ?[+*/-]?= ?(?:[\w.]+[(\[]|[\[{\"'(]|-?\d"
+    r"|(?:async )?with [\w.]+\($|if __name__"
+    r"|[A-Za-z_]\w*(?:, ?[A-Za-z_]\w*)* ?= ?[A-Za-z_][\w.]*[(\[]\S"
+    r"|[a-z_][\w.]*(?:\[[^\]]*\])?(?:, ?[a-z_]\w*)* ?[+*/-]?= ?(?:[\w.]+[(\[]|[\[{\"'(]|-?\d"
     r"|True\b|False\b|None\b)"
     r"|[a-zA-Z_]\w*(?:\.\w+)+\(.*\)?$|%(?:matplotlib|timeit|load_ext|run)\b"
 )
 PYTHON_MORE = re.compile(
-    r"(?:else|try|finally|except[^:]*|elif .+|if .+|for .+|while .+|return\b.*|pass|break|continue|raise .+"
+    r"(?:else:|try:|finally:|[a-z_][\w.]*(?:, ?[a-z_]\w*)* ?[+*/-]?= ?\S.*|except[^:]*|elif .+|if .+|for .+"
+    r"|while .+|return\b.*|pass|break|continue|raise .+"
     r"|[)\]}]+[,:]?|\"\"\".*)$"
 )
 DOCKERFILE = re.compile(
@@ -42,7 +45,8 @@ DOCKERFILE_MORE = re.compile(
     r"|HEALTHCHECK|SHELL|MAINTAINER) \S"
 )
 SQL = re.compile(
-    r"(?:SELECT\s.+|ANALYZE \w+;|VACUUM.*;|EXPLAIN\s.+|WITH \w+ AS .+|INSERT INTO .+|UPDATE \w+ SET .+|DELETE FROM .+|CREATE (?:OR REPLACE )?(?:TABLE|DATABASE"
+    r"(?:SELECT\s.+|ANALYZE \w+;|VACUUM.*;|EXPLAIN\s.*(?:SELECT|INSERT|UPDATE)\s.+|WITH \w+ AS .+"
+    r"|INSERT INTO .+|UPDATE \w+ SET .+|DELETE FROM .+|CREATE (?:OR REPLACE )?(?:TABLE|DATABASE"
     r"|VIEW|INDEX|USER|SCHEMA) .+"
     r"|ALTER TABLE .+|DROP (?:TABLE|DATABASE|VIEW|INDEX) .+|GRANT .+ ON .+|USE \w+;|SHOW (?:TABLES"
     r"|DATABASES);?)$"
@@ -51,17 +55,19 @@ SQL_LOWER = re.compile(
     r"(?:select|insert into|update|delete from|create (?:table|database)|alter table|drop table|show)\s.+;$",
     re.IGNORECASE,
 )
+SQL_TALK = re.compile(r"\s(?:is|are|the|will|shows?|does|means|used)\s[^;]*$|\.\.\.|[.?]$")
 SQL_MORE = re.compile(
     r"(?:FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|VALUES|JOIN|LEFT|RIGHT|INNER|ON|AND|OR|SET|UNION)\b"
     r"|[\w\s(),'\"]+[,;)]$",
     re.IGNORECASE,
 )
 SHELL = re.compile(
-    r"#!/|(?:if|while|until) \[|(?:for|while|until|if) .+; ?(?:do|then)$|(?:export|alias|declare|local) \w+=|\w+\(\) ?\{$|cat <<"
+    r"#!/|(?:if|while|until) \[|(?:for|while|until|if) .+; ?(?:do|then)$|(?:export|alias|declare|local) \w+="
+    r"|\w+\(\) ?\{$|cat <<"
     r"|&& |\|\| "
 )
 SHELL_MORE = re.compile(
-    r"(?:fi|done|then|else|esac|do|elif .+|case .+ in|;;|\}|\)|EOF)$|[|&>]{1,2} \S|-{1,2}\w"
+    r"(?:fi|done\b.*|then|else|esac|do|elif .+|case .+ in|;;|\}|\)|EOF)$|[|&>]{1,2} \S|-{1,2}\w"
 )
 OTHER = [
     (
@@ -97,10 +103,12 @@ OTHER = [
     (
         "powershell",
         re.compile(
-            r"(?:Get|Set|New|Remove|Install|Start|Stop|Invoke|Import|Test)-[A-Z]\w+\b|\$env:\w+|\$\w+ = "
+            r"param ?\($|function [A-Z]\w+-\w+|(?:Get|Set|New|Remove|Install|Start|Stop|Invoke|Import"
+            r"|Test)-[A-Z]\w+\b|\$env:\w+|\$\w+ = "
         ),
     ),
 ]
+PAIRS = re.compile(r"\w+ ?= ?[^=,(]+, ?\w+ ?= ?")  # r = 4, w = 2 is arithmetic of a sentence
 TERMINATED = re.compile(r"(?:[\w.<>\[\]]+ )?[\w.$\[\]]+ ?(?:=[^=].*|\([^.!?]*\));$")
 SIGNS = re.compile(r"[=(){}\[\]<>;$@%#&|\\/\"'`:]|^[a-z.~]|^[A-Z]+\s|-")
 FAMILIES = {"dockerfile": "dockerfile", "bash": "bash", "python": "python", "sql": "sql"}
@@ -118,9 +126,9 @@ def guess_line(text: str) -> str:
     for language, pattern in OTHER:
         if pattern.match(text):
             return language
-    if PYTHON.match(text) and not text.endswith((".", "?")):
+    if PYTHON.match(text) and not text.endswith((".", "?")) and not PAIRS.match(text):
         return "python"
-    if SQL.match(text) or SQL_LOWER.match(text):
+    if (SQL.match(text) and not SQL_TALK.search(text)) or SQL_LOWER.match(text):
         return "sql"
     if text[-1] == "{" and OPENING.match(text):
         return FIRST.get(re.split(r"[({]", first)[0], "css" if first[0] in ".#" else "text")

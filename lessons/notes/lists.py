@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from .flows import find_chain
 from .pieces import Node
 from .rows import Row
 from .signs import ADDRESS
@@ -76,8 +77,9 @@ def write_checklist(nodes: Sequence[Node], used: set[str]) -> str:
         ):
             words = f"{words} {inline(children[0].row.text, children[0].row, starts_line=False)}"
             children = []
+        done = "<!-- [x] --> " if node.row.box == "x" else ""
         key = make_key(" ".join([node.row.text, *(row.text for row in more)]), used)
-        items.append(f"- [ ] {words} {{#{key}}}")
+        items.append(f"- [ ] {done}{words} {{#{key}}}")
         if children:
             parts += [_closed(items), write_list(children)]
             items = []
@@ -113,3 +115,16 @@ def _is_same_list(group: list[Node], node: Node) -> bool:
         and not any(other.children for other in group)
     )
     return not (was_close and node.row.gap > 0)
+
+
+def split_chains(group: Sequence[Node]) -> list[list[Node]]:
+    """Split a list after an item whose last line below it is a chain of arrows, which is no item itself."""
+    parts: list[list[Node]] = [[]]
+    for node in group:
+        last = node.children[-1] if node.children else None
+        if last and not last.children and not last.row.mark and find_chain([last], 0):
+            parts[-1].append(Node(node.row, node.children[:-1]))
+            parts += [[last], []]
+        else:
+            parts[-1].append(node)
+    return [part for part in parts if part]

@@ -2,28 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from .habits import LABEL, LIST, PLAIN, SECTION, TOPIC, Habits
+from .habits import LIST, PLAIN, SECTION, TOPIC, Habits
+from .levels import Heading, Item, set_levels
 from .regions import Region
 from .rows import Row
-from .signs import ADDRESS, EXAMPLE, heading_sign, is_plain_title
+from .signs import EXAMPLE, heading_sign, is_plain_title
 
-Item = Row | Region
 STRONG = ("markdown", "framed", "colons", "question", "capitals")
-WEAK = ("number", "colon", "asked", "standalone")
-DEPTH_OF_LABEL = 4
-
-
-@dataclass
-class Heading:
-    """`level` 1 is a topic, 2 and 3 are sections, more is a label. `is_bare`: nothing is below it."""
-
-    row: Row
-    sign: str
-    form: str
-    level: int = 2
-    is_bare: bool = False
 
 
 class Outliner:
@@ -45,8 +31,7 @@ class Outliner:
                 self._read(at, item)
             elif self.example >= 0 and item.indent < self.example:
                 self.example = -1
-        self._set_levels()
-        self._mark_bare()
+        set_levels(self.items, self.headings)
         return self.headings
 
     def _find_parents(self) -> list[int]:
@@ -112,21 +97,23 @@ class Outliner:
         if row.number in self.framed and not row.heading:
             return "framed"
         sign = heading_sign(row)
+        if row.is_numbered and sign in ("", "capitals", "asked", "colon"):
+            return "number" if self._is_numbered_title(at, row) else sign if sign == "colon" else ""
         if sign:
             return sign
-        if row.is_numbered and self._is_numbered_title(at, row):
-            return "number"
+        if row.badge and self._is_badge_title(at, row):
+            return "badge"
         return "standalone" if self._is_standalone(at, row) else ""
 
     def _form(self, sign: str, row: Row) -> str:
-        if sign in ("markdown", "framed"):
+        if sign in ("markdown", "framed", "badge"):
             return TOPIC
         if sign in ("asked", "standalone"):
             return SECTION
         return self.habits.form(sign)
 
     def _is_heading(self, at: int, row: Row, sign: str) -> bool:
-        if sign in ("markdown", "framed", "number", "standalone"):
+        if sign in ("markdown", "framed", "number", "badge", "standalone"):
             return True
         if sign == "question" and not row.mark and not self._has_content(at):
             return not self._is_last(at)
@@ -148,7 +135,7 @@ class Outliner:
         near = [
             other for other in near if self.items[other].indent == row.indent and self._is_one_run(at, other)
         ]
-        titles = sum(bool(self.children[other]) or self._looks_strong(other) for other in near)
+        titles = sum(self._has_content(other) or self._looks_strong(other) for other in near)
         return titles / max(len(near), 1)
 
     @staticmethod
@@ -202,6 +189,8 @@ class Outliner:
         if at + 1 >= len(self.items):
             return False
         row, after = self.items[at], self.items[at + 1]
+        if isinstance(after, Region) and isinstance(row, Row) and row.text.isupper():
+            return True
         if isinstance(after, Region) or (
             isinstance(after, Row) and not after.mark and after.gap and after.indent >= row.indent
         ):
@@ -217,142 +206,40 @@ class Outliner:
         after = self.items[at + 2] if at + 2 < len(self.items) else None
         return isinstance(after, Row) and not after.mark
 
+    def _is_badge_title(self, at: int, row: Row) -> bool:
+        # An emoji before a short line with something below it; below each other they are bullets.
+        after = self.items[at + 1] if at + 1 < len(self.items) else None
+        if not (row.gap or at == 0) or after is None or len(row.text) > 80 or row.text[-1] in ".;,":
+            return False
+        if isinstance(after, Row) and (after.badge and not after.gap):
+            return False
+        return after.indent >= row.indent
+
     def _is_standalone(self, at: int, row: Row) -> bool:
-        if (
-            not is_plain_title(row)
-            or at + 1 >= len(self.items)
-            or not (row.gap or at == 0 or self._is_below_heading(at))
-        ):
+        if not is_plain_title(row) or at + 1 >= len(self.items):
+            return False
+        if not (row.gap or at == 0 or self._is_below_heading(at)):
             return False
         after = self.items[at + 1]
         if after.indent > row.indent:
-            return isinstance(after, Row) and self.children[at] > 0 and not ADDRESS.match(row.text)
-        if isinstance(after, Region) or after.indent < row.indent:
+            return isinstance(after, Region) or self.children[at] > 0
+        if after.indent < row.indent:
             return False
-        if after.is_bullet and not after.gap:
-            return True
-        is_prose = len(after.text) > 60 or after.text.endswith(".")
-        return (
-            bool(after.gap)
-            and not after.mark
-            and is_prose
-            and not heading_sign(after)
-            and len(row.text) < len(after.text)
-        )
+        if isinstance(after, Region):
+            return after.first > row.number + 1
+        if after.mark and not after.gap:
+            return after.is_bullet
+        if not after.gap or heading_sign(after) in STRONG:
+            return False
+        return not is_plain_title(after) or len(after.text) > 60 or self._is_title_pair(at)
+
+    def _is_title_pair(self, at: int) -> bool:
+        # Two short lines, one after the other: the first is a title if the second is not one itself.
+        return at + 2 < len(self.items) and not self._stands_alone(at + 1)
+
+    def _stands_alone(self, at: int) -> bool:
+        after = self.items[at + 1]
+        return isinstance(after, Region) or (isinstance(after, Row) and after.gap > 0)
 
     def _is_below_heading(self, at: int) -> bool:
         return at - 1 in self.headings
-
-    def _set_levels(self) -> None:
-        topics = self._topic_positions()
-        above: list[tuple[int, int]] = []  # indent and level of open sections
-        top = self._top_markdown_level()
-        base = 1
-        for at, heading in sorted(self.headings.items()):
-            row = heading.row
-            if at in topics:
-                heading.level, above, base = 1, [], 1
-            elif heading.sign == "markdown":
-                heading.level = base = max(2, 1 + row.heading - top)
-                above = []
-            else:
-                while above and above[-1][0] >= self._rank(row, heading):
-                    above.pop()
-                heading.level = base + 1 + len(above)
-                above.append((self._rank(row, heading), heading.level))
-                if heading.form == LABEL:
-                    heading.level = DEPTH_OF_LABEL
-
-    @staticmethod
-    def _rank(row: Row, heading: Heading) -> int:
-        # Numbers such as 1.2.1 nest without indentation.
-        return row.indent * 10 + (row.mark.strip(".").count(".") if heading.sign == "number" else 0)
-
-    def _top_markdown_level(self) -> int:
-        levels = [
-            row.heading for at in self.headings if isinstance(row := self.items[at], Row) and row.heading
-        ]
-        return min(levels, default=1)
-
-    def _topic_positions(self) -> set[int]:
-        found = self._strong_topics() or self._weak_topics()
-        first = min(self.headings, default=-1)
-        if found and first >= 0 and first < min(found):
-            found.add(first)  # what comes before the first topic is one as well
-        if len(found) == 1 and first in found:
-            found |= self._topics_below_title(first)
-        return found
-
-    def _strong_topics(self) -> set[int]:
-        marked = [at for at, heading in self.headings.items() if heading.sign == "markdown"]
-        if marked:
-            top = self._top_markdown_level()
-            return {at for at in marked if isinstance(row := self.items[at], Row) and row.heading == top}
-        framed = {at for at, heading in self.headings.items() if heading.sign == "framed"}
-        strong = [
-            at
-            for at, heading in self.headings.items()
-            if heading.form == TOPIC and heading.sign not in ("number", "framed")
-        ]
-        if not strong:
-            return framed
-        base = Counter(self.items[at].indent for at in strong).most_common(1)[0][0]
-        return framed | {at for at in strong if self.items[at].indent <= base}
-
-    def _weak_topics(self) -> set[int]:
-        for sign in WEAK:
-            marked = [
-                at for at, heading in self.headings.items() if heading.sign == sign and heading.form != LABEL
-            ]
-            if not marked:
-                continue
-            if sign == "number":
-                least = min(
-                    self._rank(row, self.headings[at])
-                    for at in marked
-                    if isinstance(row := self.items[at], Row)
-                )
-                return {
-                    at
-                    for at in marked
-                    if isinstance(row := self.items[at], Row) and self._rank(row, self.headings[at]) == least
-                }
-            least = min(self.items[at].indent for at in marked)
-            return {at for at in marked if self.items[at].indent <= least}
-        return set()
-
-    def _topics_below_title(self, first: int) -> set[int]:
-        # One Markdown heading of the first level is a title; those below it are the topics.
-        levels = sorted(
-            {
-                row.heading
-                for at in self.headings
-                if at != first and isinstance(row := self.items[at], Row) and row.heading
-            }
-        )
-        if self.headings[first].sign != "markdown" or not levels:
-            return set()
-        found = {
-            at for at in self.headings if isinstance(row := self.items[at], Row) and row.heading == levels[0]
-        }
-        return found if len(found) > 1 else set()
-
-    def _mark_bare(self) -> None:
-        for at, heading in self.headings.items():
-            after = self.headings.get(at + 1)
-            is_end = at + 1 >= len(self.items)
-            heading.is_bare = is_end or (after is not None and after.level <= heading.level)
-
-
-def adopt_sections(headings: dict[int, Heading]) -> None:
-    """Give a question with nothing below it the topic that follows as its first section."""
-    order = sorted(headings)
-    for place, at in enumerate(order[:-1]):
-        heading, after = headings[at], headings.get(at + 1)
-        if not (heading.sign in ("question", "asked") and heading.level == 1 and heading.is_bare and after):
-            continue
-        heading.is_bare = False
-        for other in order[place + 1 :]:
-            if other != at + 1 and headings[other].level == 1:
-                break
-            headings[other].level += 1

@@ -1,7 +1,8 @@
 """What the forms of an evening are made of: rows with the rows below them, and pieces, which become blocks."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from .model import Block, Day
 from .rows import Row
@@ -35,8 +36,10 @@ class Piece:
     ordered: tuple[str, ...] = ()  # the items of a list without nesting
     terms: tuple[tuple[str, str], ...] = ()
 
-    def moved(self, **changes: object) -> "Piece":
-        return replace(self, **changes)  # type: ignore[arg-type]
+
+def piece_of(kind: str, source: Sequence[Row], text: str, /, **more: Any) -> Piece:
+    """Return a piece of the rows of `source`."""
+    return Piece(kind, source[0].number, source[-1].number, text, **more)
 
 
 @dataclass(frozen=True)

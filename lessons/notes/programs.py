@@ -105,22 +105,32 @@ def _belongs(scan: Scan, place: int, end: int, base: int, language: str, depth: 
     if language in ("bash", "powershell") and follows and before[-1] in "|&":
         return True
     indent = scan.indent(place)
-    if indent > base and language in NESTED and (follows or language == "python"):
-        if (
-            before[-1] in ":{([,\\"
-            or indent >= scan.indent(end - 1) > base
-            or before.endswith((" do", "then"))
-        ):
-            return True
+    if indent > base and _is_nested(scan, end - 1, indent, base, language, follows=follows):
+        return True
     if guess_line(bare) == language and (follows or abs(indent - base) < 4):
         return True
     if before == "}" and language not in ("css", "powershell"):
         return False
     if COMMENT.match(bare):
+        if language == "bash" and not follows:
+            return False  # it opens the next commands
         after = scan.get(place + 1)
         is_code = bool(after) and (guess_line(after) == language or continues(language, after))
         return is_code or (follows and language == "sql")
     return follows and continues(language, bare)
+
+
+def _is_nested(scan: Scan, at: int, indent: int, base: int, language: str, *, follows: bool) -> bool:
+    # Deeper than the first line: the body of what the line above opens, or more of such a body.
+    if language not in NESTED or not (follows or language == "python"):
+        return False
+    before = scan.bare[at]
+    is_opened = before[-1] in ":{([,\\" or before.endswith((" do", "then"))
+    return (
+        is_opened
+        or indent >= scan.indent(at) > base
+        or (follows and language == "python" and scan.indent(at) > base)
+    )
 
 
 def _ends_statement(bare: str) -> bool:

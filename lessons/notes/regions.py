@@ -16,6 +16,9 @@ from .source import Line
 from .yaml_lines import yaml_end
 
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,5}(?!~))\s*(?P<info>[^`]*)$")
+OUTPUT = re.compile(
+    r"(?:sample |expected |my )?(?:outputs?|results?|ausgabe|salida)(?: \([^)]{1,30}\))?\s*:+$", re.IGNORECASE
+)
 COMMANDS = frozenset({"bash", "console", "powershell", "batch", "pycon"})
 
 
@@ -71,11 +74,20 @@ class _Finder:
             if end > 0:
                 return self._region("code", at, end, "yaml")
             self.no_yaml = -end
+        if OUTPUT.match(scan.get(self._filled_above(at))) and not MARK.match(bare):
+            return self._region("code", at, scan.paragraph_end(at), "text")
         if config := config_end(scan, at):
             return self._region("code", at, *config)
         language = "" if MARK.match(bare) else guess_line(bare)
         end = code_end(scan, at, language) if language else 0
         return self._region("code", self._with_comments(at), end, language) if end else None
+
+    def _filled_above(self, at: int) -> int:
+        # The line of text above a blank line; -1 if this line is not the first of its paragraph.
+        above = at - 1
+        while above >= max(self.floor, at - 3) and not self.scan.bare[above]:
+            above -= 1
+        return above if above < at - 1 and above >= self.floor else -1
 
     def _region(self, kind: str, at: int, end: int, language: str, *, is_fenced: bool = False) -> Region:
         kind = "command" if language in COMMANDS and not is_fenced else kind

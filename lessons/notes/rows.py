@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from .source import Line
 
 TAB = 4  # columns
-BULLET = r"[-*+•‣◦▪●○·–—»►▶➢➤❖✓✔§]|o(?=\s)"
+BULLET = r"[-*+•‣◦▪●○·–—»►▶➢➤➜➔❖✓✔✗✘✕§]|o(?=\s)"
 MARK = re.compile(
-    rf"(?P<bullet>(?:{BULLET})(?=\s|$)|[-•‣◦▪●►▶➢➤❖✓✔](?=[A-Z(\[\"'])|[*](?=[A-Z][^*]{{0,200}}$))"
-    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,4}\.?|\d{1,3}[.)]|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
+    rf"(?P<bullet>(?:{BULLET})(?=\s|$)|[-•‣◦▪●►▶➢➤➜❖✓✔✗✘](?=[A-Z(\[\"'])|[*](?=[A-Z][^*]{{0,200}}$))"
+    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,2}\.?(?!\d)|\d{1,3}[.)]|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
     r"|[ivx]{1,4}\))(?=\s))"
+)
+BADGE = re.compile(
+    r"(?:[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\u23E9-\u23FA][\uFE0F\u200D]?){1,4}\s+"
 )
 BOX = re.compile(r"\[(?P<tick>[ xX✓]?)\](?=\s)|(?P<sign>[☐☑✅☒])(?=\s)")
 ENDING = re.compile(r"\s*(?P<colons>:{2,}|:-{1,3}|:)?\s*(?P<marks>\?{1,20})?\s*(?P<late>:{1,20})?\s*$")
@@ -33,6 +36,7 @@ class Row:
     text: str
     gap: int
     heading: int = 0  # level of a Markdown heading
+    badge: str = ""  # an emoji before the words; they are in `text` without it
 
     @property
     def is_bullet(self) -> bool:
@@ -58,13 +62,26 @@ def read_row(line: Line, number: int, gap: int) -> Row:
         return Row(number, line, indent, "", "", bare[heading:].strip().rstrip("#").strip(), gap, heading)
     found = MARK.match(bare)
     if not found:
-        return Row(number, line, indent, "", "", bare, gap)
+        return _unmarked(line, number, indent, bare, gap)
     mark, rest = "-" if found["bullet"] else found[0], bare[found.end() :].strip()
     box = BOX.match(rest)
     if not box:
         return Row(number, line, indent, mark, "", rest, gap)
+    return Row(number, line, indent, mark, _tick(box), rest[box.end() :].strip(), gap)
+
+
+def _unmarked(line: Line, number: int, indent: int, bare: str, gap: int) -> Row:
+    if bare[0] in "[☐☑☒" and (box := BOX.match(bare)):
+        return Row(number, line, indent, "-", _tick(box), bare[box.end() :].strip(), gap)
+    badge = BADGE.match(bare) if not bare.isascii() else None
+    if badge and badge.end() < len(bare):
+        return Row(number, line, indent, "", "", bare[badge.end() :], gap, badge=badge[0].strip())
+    return Row(number, line, indent, "", "", bare, gap)
+
+
+def _tick(box: re.Match[str]) -> str:
     ticked = box["tick"] in ("x", "X", "✓") if box["sign"] is None else box["sign"] in "☑✅"
-    return Row(number, line, indent, mark, "x" if ticked else " ", rest[box.end() :].strip(), gap)
+    return "x" if ticked else " "
 
 
 def _heading_level(bare: str) -> int:

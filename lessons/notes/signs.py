@@ -10,8 +10,19 @@ MAX_HEADING_WORDS = 14
 STOP = frozenset(
     word_list("the a an is are was we you it this that to of in on for with and or as by be can will ")
 )
+# A line that starts with one of these is a sentence, however short.
+OPENING = frozenset(
+    word_list(
+        "then now so and but if also after before here this that there it we you i in on for to open run "
+        "check use do go "
+        "see only today yes no ok note add make create set put click download type enter select choose fix "
+        "dann danach "
+        "jetzt und aber wenn hier das es wir man bitte luego ahora y pero si aqui puis alors et mais"
+    )
+)
 EXAMPLE = re.compile(
-    r"(?:eg|e\.g\.?|ex|examples?|for (?:example|instance)|z\.?\s?b\.?)\s?\d{0,2}\s*(?::+-?|[-–—=]\s|\.\s|-->"
+    r"(?:eg|e\.g\.?|ex|for (?:example|instance)|examples?(?=\s*\d{0,2}\s*[:=>–-])"
+    r"|z\.?\s?b\.?)\s?\d{0,2}\s*(?::+-?|[-–—=]\s|\.\s|-->"
     r"|=>|$)\s*",
     re.IGNORECASE,
 )
@@ -21,7 +32,7 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 ARROW = re.compile(
-    r"(?:^|(?<=\s)|(?<=[\w)\]\"'?.]))(?:-{1,40}>{1,3}|={1,40}>{1,3}|<-{1,40}(?![>\w])|<={2,40}|~>"
+    r"➡\ufe0f?|(?:^|(?<=\s)|(?<=[\w)\]\"'?.]))(?:-{1,40}>{1,3}|={1,40}>{1,3}|<-{1,40}(?![>\w])|<={2,40}|~>"
     r"|[→⇒➜➔⟶←⇐])(?=\s|$|[\w(\[\"'])"
 )
 ONLY_ARROW = re.compile(r"(?:\|+|[vV]{1,3}|↓+|⬇️?|[|!]+[vV]?|\\/|-{1,3}>|={1,3}>|→)$")
@@ -37,7 +48,8 @@ QUESTION_WORD = re.compile(
 NEXT = re.compile(
     r"(?:next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
     r"|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
-    r"|(?:pre-?)?requirements?|pre-?requisites?|set-?up|things? to (?:do|install)|software (?:required"
+    r"|(?:pre-?)?requirements?|pre-?requisites?(?: for .{1,40})?|things? to do .{1,40}|set-?up"
+    r"|things? to (?:do|install)|software (?:required"
     r"|to install|requirements?)|tools (?:required|to install)"
     r"|before (?:the )?next (?:class|session|time)|for next (?:class|session|time|week)|check-?list"
     r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben)$",
@@ -76,7 +88,7 @@ def heading_sign(row: Row) -> str:
     if row.line.is_markdown and not row.mark and BOLD.match(text):
         return "colon"
     if sign == "colon":
-        return "" if _is_sentence(words) or ARROW.match(text) else "colon"
+        return "" if _is_sentence(text, words) or ARROW.match(text) else "colon"
     if sign == "asked":
         return (
             "asked" if QUESTION_WORD.match(text) and len(words) > 1 and "." not in text.rstrip(".? ") else ""
@@ -89,7 +101,9 @@ def heading_sign(row: Row) -> str:
     return "capitals" if is_capital and (len(words) > 1 or len(text) > 4) else ""
 
 
-def _is_sentence(words: list[str]) -> bool:
+def _is_sentence(text: str, words: list[str]) -> bool:
+    if ("," in text and len(words) > 5) or (words[0].lower() in OPENING and len(words) > 3):
+        return True
     common = sum(word.lower() in STOP for word in words)
     return len(words) > 10 or (len(words) > 5 and common >= 3 and common * 3 >= len(words))
 
@@ -101,11 +115,16 @@ def is_note(text: str) -> bool:
 def is_plain_title(row: Row) -> bool:
     """Tell if a row without signs could be a title: short, capital first, no sentence."""
     text, words = row.text, words_of(row.text)
-    if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!" or ADDRESS.match(text):
+    if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!:)" or ADDRESS.match(text):
         return False
-    if ARROW.search(text) or "\t" in text.strip() or not text[0].isalpha() or text[0].islower():
+    if ARROW.search(text) or "\t" in text or not text[0].isalnum() or text[0].islower() or " = " in text:
         return False
-    return sum(word in STOP for word in words) <= len(words) / 3
+    if words[0].lower() in OPENING or EXAMPLE.match(text) or is_note(text):
+        return False
+    common = sum(word in STOP for word in words)
+    return (
+        common <= len(words) / 2 if QUESTION_WORD.match(text) or len(words) <= 6 else common <= len(words) / 3
+    )
 
 
 def clean(text: str) -> str:

@@ -67,7 +67,7 @@ MAX_TITLE = 100
 
 def make_title(text: str, lower_words: frozenset[str] = frozenset()) -> str:
     """Return a title in sentence case. `lower_words` are words that the notes also write in small letters."""
-    bare = clean(re.sub(r"[`*]", "", NUMBERED.sub("", text, count=1)))
+    bare = clean(re.sub(r"[`*]", "", text[found.end() if (found := NUMBERED.match(text)) else 0 :]))
     words = bare.split()
     shouts = bare.upper() == bare and sum(letter.isalpha() for letter in bare) > 5
     title = " ".join(_word(word, place, shouts, lower_words) for place, word in enumerate(words))

@@ -39,7 +39,8 @@ def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
             continue
         block = -1
         found = KEY.match(text)
-        if not _is_yaml(text, found is not None) or indent < base:
+        has_tab = "\t" in texts[end][:indent] and "\t" not in texts[start][:base]
+        if not _is_yaml(text, found is not None) or indent < base or has_tab or text.endswith(" :"):
             break
         if end - last > 1 and indent == base and not (found or text == "---"):
             break

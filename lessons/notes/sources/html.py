@@ -1,6 +1,7 @@
 """HTML pages, as exported or saved by others, turned into lines of Markdown."""
 
 import re
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -56,6 +57,9 @@ BLOCKS = {
 }
 MAX_DEPTH = 100  # below it, only the text is read
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
+MONOSPACED = re.compile(r"font-family:[^;]{0,100}(?:courier|consolas|mono|menlo)", re.IGNORECASE)
+LIST_LEVEL = re.compile(r"lst-\w{1,40}-(\d)")
+REDIRECT = re.compile(r"https?://www\.google\.com/url\?q=([^&]{1,2000})")
 LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:)[-\s]?([a-z0-9+#]{1,20})")
 
 
@@ -82,6 +86,14 @@ def _lines(written: list[tuple[str, bool]], path: str) -> tuple[Line, ...]:
 
 def _cut(text: str, path: str) -> tuple[Line, ...]:
     return split_lines(text, path) or (Line("", path, 1),)
+
+
+def _is_monospaced(node: LexborNode) -> bool:
+    words = (node.text(deep=True) or "").strip()
+    typed = [
+        span for span in node.css("span[style]") if MONOSPACED.search(span.attributes.get("style") or "")
+    ]
+    return bool(words) and "".join(span.text(deep=True) or "" for span in typed).strip() == words
 
 
 class _Writer:
@@ -140,6 +152,9 @@ class _Writer:
             self._code(node)
         elif tag == "table":
             self._table(node)
+        elif tag == "p" and _is_monospaced(node):
+            self._typed(node)
+            return None
         elif tag != "hr":
             self.block(node, depth + 1)
         self.end_line()
@@ -160,13 +175,27 @@ class _Writer:
         else:
             self.block(node, depth + 1)
 
+    def _typed(self, node: LexborNode) -> None:
+        # A paragraph in a typewriter's letters is a line of code; neighbours are one piece.
+        text = (node.text(deep=True) or "").replace("\xa0", " ")
+        if self.lines[-2:] == [("```", False), ("", False)]:
+            del self.lines[-2:]
+        else:
+            self.lines.append(("```", False))
+        self.lines += [(text, False), ("```", False), ("", False)]
+
     def _list(self, node: LexborNode, tag: str, depth: int) -> None:
         self.end_line()
+        found = LIST_LEVEL.search(node.attributes.get("class") or "")
+        above = (
+            [0] * min(int(found[1]), 8) if found and not self.lists else []
+        )  # each level is a list of its own
         start = node.attributes.get("start") or "1"
-        self.lists.append((int(start) if start.isdigit() and len(start) < 9 else 1) if tag == "ol" else 0)
+        number = int(start) if start.isdigit() and len(start) < 9 else 1
+        self.lists += [*above, number if tag == "ol" else 0]
         self.block(node, depth + 1)
         self.end_line()
-        self.lists.pop()
+        del self.lists[-len(above) - 1 :]
         self.prefix = ""
         self.gap()
 
@@ -201,6 +230,8 @@ class _Writer:
     def _link(self, node: LexborNode) -> None:
         words, href = " ".join(node.text().split()), (node.attributes.get("href") or "").strip()
         if words and href.startswith(("https://", "http://", "mailto:")) and words != href:
+            if found := REDIRECT.match(href):
+                href = unquote(found[1])
             target = re.sub(r"[\s<>]", "", href)
             self.parts.append((f"[{escape(words, starts_line=False)}](<{target}>)", True))
         elif words:

@@ -1,0 +1,31 @@
+"""Examples and notes: `Eg:`, `Note:` and what belongs to them."""
+
+from collections.abc import Sequence
+
+from .levels import Item
+from .lists import is_wrapped
+from .regions import Region
+from .rows import Row
+from .signs import EXAMPLE, NOTE
+
+
+def aside_parts(row: Row) -> tuple[str, str]:
+    found = EXAMPLE.match(row.text) or NOTE.match(row.text)
+    return (found[0].strip(), row.text[found.end() :].strip()) if found else ("", row.text)
+
+
+def aside_end(row: Row, items: Sequence[Item], at: int) -> int:
+    # Deeper rows, and rows at the same depth up to a blank line, if nothing follows in the first line.
+    has_rest = bool(aside_parts(row)[1])
+    base, seen, end = row.indent, has_rest or bool(row.mark), at + 1
+    while end < len(items):
+        item = items[end]
+        if item.indent < base or (
+            item.indent == base and seen and (isinstance(item, Region) or item.gap or item.mark or row.mark)
+        ):
+            break
+        if item.indent == base and isinstance(item, Row) and has_rest and not is_wrapped(row, item):
+            break
+        seen = True
+        end += 1
+    return end

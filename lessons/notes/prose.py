@@ -1,0 +1,49 @@
+"""Paragraphs, definitions and quotes."""
+
+from collections.abc import Sequence
+
+from .lists import is_wrapped
+from .pieces import Piece, piece_of
+from .rows import Row
+from .signs import words_of
+from .writing import inline
+
+
+def quote(row: Row) -> str:
+    words = row.text.lstrip("> ")
+    return f"> {inline(words, row)}".rstrip()
+
+
+def paragraph(rows: Sequence[Row]) -> Piece:
+    return piece_of("paragraph", rows, "\n".join(inline(row.text, row) for row in rows))
+
+
+def sentences(rows: Sequence[Row]) -> list[list[Row]]:
+    found: list[list[Row]] = []
+    for row in rows:
+        if found and is_wrapped(found[-1][-1], row):
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
+
+
+def is_prose(rows: Sequence[Row]) -> bool:
+    text = " ".join(row.text for row in rows)
+    return len(text) > 90 or (text[-1:] in (".", "!", "?") and len(words_of(text)) > 5)
+
+
+def paragraphs(sentences: Sequence[Sequence[Row]], *, as_one: bool) -> Piece:
+    parts = ["\n".join(inline(row.text, row) for row in sentence) for sentence in sentences]
+    rows = [row for sentence in sentences for row in sentence]
+    return piece_of("paragraph", rows, ("\n" if as_one else "\n\n").join(parts))
+
+
+def definitions(rows: Sequence[Row], terms: Sequence[tuple[str, str, str]]) -> Piece:
+    parts = [
+        f"{inline(term, row)}\n: {inline(meaning, row, starts_line=False)}"
+        for row, (term, _, meaning) in zip(rows, terms, strict=True)
+    ]
+    return piece_of(
+        "definition", rows, "\n\n".join(parts), terms=tuple((term, meaning) for term, _, meaning in terms)
+    )
