@@ -1,4 +1,4 @@
-"""W41: known faults in the pinned packages, by pip-audit, where its service answers."""
+"""W41: known vulnerabilities in the pinned packages, by pip-audit, if its service answers."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ def requirement_files() -> list[Path]:
 
 
 def audit(program: str = PIP_AUDIT) -> tuple[list[str], str]:
-    """One line for each known fault, and one that says why nothing, or not all, was audited."""
+    """Return one line for each known vulnerability, and one that says why nothing, or not all, was audited."""
     files = [part for file in requirement_files() for part in ("--requirement", str(file))]
     options = ["--disable-pip", "--require-hashes", "--format=json", "--progress-spinner=off"]
     argv = [program, *options, f"--timeout={MAX_SECONDS_OF_ONE_ANSWER}", *files]

@@ -15,10 +15,10 @@ from tests.live_server import count_connections
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-# What a page shows at last is a fact to wait for; on a busy machine five seconds may be too few.
+# On a busy machine, five seconds may be too few for a page to reach its final state.
 expect.set_options(timeout=30_000)
 
-# Debian's Chromium without its window: the same engine at a third of the time.
+# Debian's headless Chromium: the same engine in a third of the time.
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 # sandboxing needs rights that a container lacks; the rest keeps Chromium from talking to anybody by itself
 FLAGS = [

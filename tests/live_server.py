@@ -46,5 +46,5 @@ class CountingServer(ThreadedWSGIServer):
 
 
 def count_connections() -> None:
-    """Have live servers that start from now on be `CountingServer`s."""
+    """Make live servers that start from now on `CountingServer`s."""
     LiveServerThread.server_class = CountingServer

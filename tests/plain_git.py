@@ -49,6 +49,6 @@ def git(
     check: bool = True,
     environment: Mapping[str, str] = ENVIRONMENT,
 ) -> str:
-    """Return what git prints, without blanks around it; bytes that are not UTF-8 are surrogates."""
+    """Return what git prints, without surrounding whitespace; bytes that are not UTF-8 are surrogates."""
     done = run_git(folder, *arguments, stdin=stdin, check=check, environment=environment)
     return done.stdout.decode("utf-8", "surrogateescape").strip()

@@ -1,7 +1,7 @@
 """`make test`: what the tests need from outside Python, then every check and test, then one line on each.
 
-`make test-quick` runs the pure cores and the pages alone. `make test-all` adds the tests that are marked `heavy`
-(what kills, fills, hangs or waits) and the suite on PostgreSQL.
+`make test-quick` runs only the pure cores and the pages. `make test-all` adds the tests that are marked `heavy`
+(they kill, fill, hang or wait) and the suite on PostgreSQL.
 """
 
 import os

@@ -1,6 +1,6 @@
 """`make screens`: a picture of every screen, light and dark, 320 and 1280 px wide, in var/screens.
 
-A screen is an address that answers a GET with a page. What only a POST leads to is not shown.
+A screen is an address that answers a GET with a page. Pages that only a POST leads to are not shown.
 """
 
 import re
@@ -58,7 +58,7 @@ def find_screens(world: World) -> Iterator[Screen]:
 
 
 def confirm_password(session: Any, user: User) -> None:
-    """Let the pages that ask for the password again be seen."""
+    """Make the pages that ask for the password again visible."""
     record_authentication(SimpleNamespace(session=session), user, method="password")
     session.save()
 

@@ -24,7 +24,7 @@ def sign_up(client, **fields):
     return client.post(reverse("account_signup"), data)
 
 
-def test_signing_up_takes_an_email_a_password_and_a_zone(client):
+def test_signing_up_requires_an_email_a_password_and_a_zone(client):
     assert sign_up(client).status_code == 302
     user = User.objects.get()
     assert (user.email, user.name, user.time_zone) == ("new@example.org", "Ada", "Europe/London")

@@ -58,7 +58,7 @@ def test_administrator_is_made_by_one_command_and_stays_one(client, capsys):
         (["make_administrator", "@"], "Enter a valid email address"),
     ],
 )
-def test_command_says_what_it_cannot_do_and_changes_nothing(args, said):
+def test_command_explains_its_refusal_and_changes_nothing(args, said):
     make_course("tiny")
     with pytest.raises(CommandError, match=re.escape(said)):
         call_command(*args)
@@ -89,7 +89,7 @@ def test_administrator_makes_an_instructor_on_a_page(client):
     )  # the email is taken, in any case
 
 
-def test_instructor_who_becomes_a_learner_keeps_no_right(client):
+def test_instructor_who_becomes_a_learner_loses_all_rights(client):
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
     user = make_user("ada@example.org")
     for job in ("administrator", "instructor", "learner"):

@@ -100,7 +100,7 @@ def test_valid_sign_in_is_kept_and_old_entries_of_the_audit_log_are_not(client, 
     assert AuditEntry.objects.count() == 0
     task = settings.CELERY_BEAT_SCHEDULE["prune-audit-log"]["task"]
     assert task == prune_audit_log.name
-    assert task not in settings.CELERY_TASK_ROUTES  # so it waits in the queue for what can wait
+    assert task not in settings.CELERY_TASK_ROUTES  # so it waits in the later queue
 
 
 def test_form_that_is_sent_after_the_sign_in_ended_is_not_lost(time_machine):

@@ -57,7 +57,7 @@ def test_account_is_signed_in_once_its_address_is_confirmed(client):
     page = sign_up(client, "new@example.org").url
     assert client.get("/account/").status_code == 302
     client.post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
-    assert client.get("/account/").status_code == 302  # the password alone does not do
+    assert client.get("/account/").status_code == 302  # the password alone is not enough
     assert client.post(page, {"code": mailed_code()}).url == "/"
     assert client.get("/account/").status_code == 200
 
@@ -118,7 +118,7 @@ def test_invitation_that_has_ended_names_the_cohort_when_signed_out(client):
     assert "Tiny, December no longer accepts learners" in response.content.decode()
 
 
-def test_unknown_code_is_said_at_once_whether_signed_in_or_not(client):
+def test_unknown_code_is_reported_at_once_whether_signed_in_or_not(client):
     assert "No cohort has this code" in client.get("/join/unknown/").content.decode()
     client.force_login(make_user())
     assert "No cohort has this code" in client.get("/join/unknown/").content.decode()

@@ -101,7 +101,7 @@ def as_file(data: bytes, name: str = "diagram.png", kind: str = "image/png") -> 
 
 @pytest.fixture
 def parses(monkeypatch) -> list[str]:
-    """The texts that this process parses as lab.yaml, in turn; none was parsed before."""
+    """The texts that this process parses as lab.yaml, in order, starting with an empty cache."""
     texts: list[str] = []
 
     def read(text, *arguments):

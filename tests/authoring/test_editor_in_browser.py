@@ -1,4 +1,4 @@
-"""The editor with hands on it: write, preview, publish; lose nothing; leave by keyboard."""
+"""The editor in use: write, preview, publish; lose nothing; leave by keyboard."""
 
 import re
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 @pytest.fixture
 def tab(browser, live_server, instructor):
-    """A page of the instructor's browser, which fails the test when a script breaks or the policy blocks anything."""
+    """A page of the instructor's browser, which fails the test if a script breaks or the policy blocks anything."""
     context = open_context(browser, live_server, instructor, **wide_light())
     page = context.new_page()
     page.faults = []
@@ -55,7 +55,7 @@ def kept(page) -> int:
 
 
 def write(page, text: str) -> None:
-    """Type a text and wait until it is kept."""
+    """Type a text and wait until it is saved as a draft."""
     source(page).fill(text)
     last = text.strip().splitlines()[-1]
     page.wait_for_function(

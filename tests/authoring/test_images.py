@@ -94,7 +94,7 @@ def test_bytes_after_a_picture_are_not_kept(staff, course, media):
     ],
     ids="SVG HTML-as-GIF PNG-and-HTML JPEG-and-PDF GIF half empty bomb wide moving large".split(),  # noqa: SIM905
 )  # fmt: skip
-def test_file_that_is_not_a_picture_is_refused_with_what_to_do(staff, course, media, data, says):
+def test_file_that_is_not_a_picture_is_refused_with_instructions(staff, course, media, data, says):
     response = upload(staff, course, as_file(data, "a.gif", "image/gif"))
     assert response.status_code == 400
     assert says in response.json()["image"][0]

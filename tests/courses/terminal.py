@@ -63,7 +63,7 @@ class Terminal:
         self.type(f"git init -q --bare {self.remote}")
 
     def introduce(self) -> None:
-        """As the lesson on Git asks, before any brief."""
+        """Configure Git as the lesson on Git says, before any brief."""
         self.type('git config --global user.name "Your Name"')
         self.type('git config --global user.email "you@example.org"')
 

@@ -47,10 +47,10 @@ def files_of(lab: str) -> dict[str, str]:
 
 @dataclass
 class Learner:
-    """A learner who does what the words of a brief ask for: writes files, then types commands, by step."""
+    """A learner who follows the words of a brief: writes files, then types commands, step by step."""
 
     does: dict[int, list[tuple[str, str] | str]]
-    then: dict[str, str | int] = field(default_factory=dict)  # what the last commands print, or their status
+    then: dict[str, str | int] = field(default_factory=dict)  # output of the last commands, or their status
 
 
 TITLE = "# Review model of the shop and its pipeline\n"
@@ -118,7 +118,7 @@ SLOW = {"package-the-review-model": pytest.mark.heavy}  # it creates an environm
 
 
 def follow(brief: Path, terminal: Terminal) -> None:
-    """Type and write what each step shows, then what its words ask for."""
+    """Type and write what each step shows, then follow its words."""
     learner, text = LEARNERS[brief.parent.name], brief.read_text()
     for number, step in STEP.findall(text[: text.index("## What is checked")]):
         for block in blocks(step):
@@ -184,7 +184,7 @@ def test_every_brief_is_followed():
 
 
 def test_two_pipelines_differ_in_one_line_apart_from_names():
-    """As the brief of delivery and deployment says of its last command."""
+    """The brief of delivery and deployment says so about its last command."""
     texts = files_of("delivery-or-deployment").values()
     bank, shop = (
         [line for line in text.splitlines() if "bank" not in line and "shop" not in line] for text in texts
@@ -195,7 +195,7 @@ def test_two_pipelines_differ_in_one_line_apart_from_names():
 
 
 @pytest.mark.parametrize("lab", ["build-a-pipeline", "delivery-or-deployment"])
-def test_what_a_brief_shows_of_a_workflow_is_in_the_workflow(lab):
+def test_parts_of_a_workflow_in_a_brief_are_in_the_workflow(lab):
     text = (MLOPS / "labs" / lab / "brief.md").read_text()
     shown = [block.text for block in blocks(text) if block.language == "yaml"]
     written = {line.strip() for content in files_of(lab).values() for line in content.splitlines()}

@@ -64,7 +64,7 @@ def test_git_for_the_labs_ends_as_it_says(tmp_path):
     terminal = Terminal(tmp_path)
     said, written = type_along(GIT_BASICS, terminal)
     assert written == said  # the conflict
-    assert (terminal.folder / ".env").exists()  # kept on disk, though it is not tracked
+    assert (terminal.folder / ".env").exists()  # kept on disk, although it is not tracked
     terminal.type("! git ls-files --error-unmatch .env")
     terminal.type("git merge-base --is-ancestor card-payment main")
     assert (terminal.remote / "refs/tags/v1.0").exists()

@@ -104,7 +104,7 @@ def test_a_lab_checks_what_its_row_says_and_proves_it(name, request, monkeypatch
     text = LABS[name].read_text()
     spec = load_spec(text)
     confined = any(check.parameters.confined for check in spec.checks)
-    if MEMORY.is_dir() and not confined:  # the sandbox chooses its folders itself
+    if MEMORY.is_dir() and not confined:  # the sandbox chooses its own folders
         monkeypatch.setattr(tempfile, "tempdir", str(MEMORY))
     proof = prove(spec, request.getfixturevalue("sandbox") if confined else None)
     assert text.startswith("# ")

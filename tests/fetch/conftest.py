@@ -19,13 +19,13 @@ from labs.grader.fetching.network import Network
 from ..grader.conftest import Repo
 from .server import GitServer, git_server
 
-# The uid of this process alone: others, of this checkout or another, fetch at the same time.
+# A uid only for this process: others, of this checkout or another, fetch at the same time.
 LIMITS = FetchLimits(seconds=20, uid=61_501 + os.getpid() % 3_000)
 
 
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
-    """A folder that the uid that fetches may enter: pytest's own are closed to it."""
+    """A folder that the uid of fetches may enter, unlike pytest's own."""
     folder = Path(tempfile.mkdtemp(prefix="fetch-"))
     folder.chmod(0o755)
     yield folder
@@ -52,7 +52,7 @@ def network(server: GitServer, nothing_left: None) -> Network:
 
 
 class Learner(Repo):
-    """A work tree with a bare repository at the server, and the mirror that is kept of it."""
+    """A working tree with a bare repository on the server, and its mirror."""
 
     def __init__(self, folder: Path, server: GitServer, network: Network) -> None:
         super().__init__(folder / "work")
@@ -82,7 +82,7 @@ def learner(tmp_path: Path, server: GitServer, network: Network) -> Iterator[Lea
 
 @pytest.fixture
 def owner(tmp_path, server, network):
-    """Fetches from an owner that misbehaves."""
+    """Fetch from an owner that misbehaves."""
 
     def from_owner(name: str, limits: FetchLimits = LIMITS) -> Fetched:
         with hold(tmp_path / "mirror.git") as mirror:

@@ -123,7 +123,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(data)
             sent, number = sent + len(data), number + 1
 
-    # owners that answer as they should
+    # owners that respond as they should
 
     def good(self, body: bytes) -> None:
         path, _, query = self.path.removeprefix("/good").partition("?")
@@ -150,7 +150,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.head(status, **headers)
         self.send(content)
 
-    # owners that answer otherwise
+    # owners that misbehave
 
     def nothing(self, body: bytes) -> None:
         self.head(404)
@@ -298,7 +298,7 @@ def write_zeros(objects: Path, size: int) -> str:
 
 @contextlib.contextmanager
 def git_server(folder: Path) -> Iterator[GitServer]:
-    """A server of the bare repositories in `folder/srv`. The folder has to be open to the uid that fetches."""
+    """A server of the bare repositories in `folder/srv`. The uid of fetches must be able to read the folder."""
     root = folder / "srv"
     root.mkdir()
     server = GitServer(root, *make_authority(folder))

@@ -181,7 +181,7 @@ def test_a_bare_name_is_on_the_first_allowed_host_and_other_hosts_are_named():
     assert "git.example.org or github.com" in refusal("https://gitlab.com/a/b", hosts=hosts).message
 
 
-def test_a_port_is_read_only_where_the_setting_names_it():
+def test_a_port_is_read_only_if_the_setting_names_it():
     hosts = ("git.example.org:8443",)
     assert (
         read_address("https://git.example.org:8443/a/b", hosts=hosts).url

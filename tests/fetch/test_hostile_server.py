@@ -99,7 +99,7 @@ def test_a06_a_redirect_is_not_followed(refusal, elsewhere, server, name):
     assert all(path.startswith(f"/{name}/") for _, path in server.requests)
 
 
-def test_a06_the_trap_does_spring_where_redirects_are_followed(elsewhere, server):
+def test_a06_the_trap_does_spring_if_redirects_are_followed(elsewhere, server):
     pin = f"http.curloptResolve={server.host}:127.0.0.1"
     ask_git(f"https://{server.host}/astray/lab.git", pin, f"http.sslCAInfo={server.certificate}")
     assert elsewhere.requests != []
@@ -120,7 +120,9 @@ def test_a08_the_address_that_was_checked_is_the_one_that_is_used(learner, serve
     learner.push()
     with hold(learner.mirror) as mirror:
         fetch(learner.address, mirror, LIMITS, network=replace(network, resolve=lambda *a: next(answers)))
-    assert len(server.requests) == 2  # on one connection, or on two: either would have asked again
+    assert (
+        len(server.requests) == 2
+    )  # on one connection or two: either way there would have been a second request
     assert next(answers) == ["10.0.0.1"]
     with pytest.raises(OSError, match=r"not known|resolution|No address"):
         socket.getaddrinfo("git.test", 443)
@@ -148,7 +150,7 @@ def test_a11_an_endless_pack_ends_at_the_size_limit(refusal, monkeypatch):
     assert 0 < max(sizes) <= 20 * MEGABYTE + 10_000
 
 
-def test_a11_the_disk_is_watched_also_where_no_single_file_is_too_large(refusal, monkeypatch):
+def test_a11_the_disk_is_watched_even_if_no_single_file_is_too_large(refusal, monkeypatch):
     monkeypatch.setattr(bounded_process, "bytes_in", lambda folder: 61 * MEGABYTE)
     error, seconds = refusal("endless", replace(LIMITS, seconds=10))
     assert error.code == "too_big" and seconds < 30

@@ -16,7 +16,7 @@ from tests.plain_git import ENVIRONMENT, git
 
 
 class Repo:
-    """A work tree and the commands to shape it; `ask` grades it by one check, `grade` by several."""
+    """A working tree and the commands to shape it; `ask` grades it by one check, `grade` by several."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -178,5 +178,5 @@ def build_learner(repo):
 
 @pytest.fixture
 def learner(copy_of):
-    """A work tree whose origin is a bare repository; main holds three files."""
+    """A working tree whose origin is a bare repository; main holds three files."""
     return copy_of(build_learner)

@@ -1,7 +1,7 @@
 """Every way to miss every kind of check, read from `fix_cases.txt`: the check, and a history that misses it.
 
 `# KIND` begins the cases of a kind. A line is `B CHECK :: SCRIPT`, with `F` instead of `B` for a history of two
-branches, and `!` behind it where only the learner's own thought mends the miss. In the script, lines for bash,
+branches, and `!` after it if only the learner can work out the fix. In the script, lines for bash,
 `put PATH TEXT` writes a file, `c SUBJECT [PATH TEXT]...` makes a commit and `on NAME [START]` makes a branch.
 """
 

@@ -21,7 +21,7 @@ from tests.plain_git import git
 LEARNER = Learner(("Nia Newcomer",), ("nia@example.org",))
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))
 EDIT, UNTRACKED = "an edit that was not committed\n", f"TOKEN={TOKEN[::-1]}-untracked\n"
-# What a fix must not break: it passes before as after, unless the miss is in it.
+# Checks that a fix must not break: they pass before and after, unless the miss is one of them.
 GUARDS = (
     "readable: {}",
     "branch: {name: main}",
@@ -48,7 +48,7 @@ class Trial:
 
 
 class Bench:
-    """Builds each remote once and tries its fix in clones of it."""
+    """Build each remote once and try its fix in clones of it."""
 
     def __init__(self, folder: Path, sandbox: Sandbox | None = None) -> None:
         self.sandbox = sandbox

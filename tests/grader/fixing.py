@@ -1,4 +1,4 @@
-"""A learner who follows the text of a fix: runs its commands as they are, and edits as its sentences say.
+"""A learner who follows the text of a fix: runs its commands unchanged, and edits as its sentences say.
 
 `follow` raises Unclear if the text leaves something open. `Harm` checks for what a fix must never do.
 """

@@ -1,4 +1,4 @@
-"""GitHub's own parser of workflows and expressions, asked in one process of node."""
+"""GitHub's own parser of workflows and expressions, in one Node.js process."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ class Answers(NamedTuple):
 
 
 def need_github() -> str:
-    """Return the path of node. Skips the test where it is missing."""
+    """Return the path of Node.js. Skips the test if it is missing."""
     node = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
     if not node:
         pytest.skip("node is not installed: GitHub's parser is not asked")

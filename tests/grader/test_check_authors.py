@@ -88,7 +88,7 @@ def test_the_committer_is_compared_if_required(repo, ask):
     assert ask("authors: {by: author}").outcome is Outcome.PASSED
 
 
-def test_what_the_host_commits_counts_as_the_authors(repo, ask):
+def test_commits_made_by_the_host_count_as_those_of_their_author(repo, ask):
     sign(repo, "GitHub", "noreply@github.com", roles=("COMMITTER",))
     repo.commit("Edited on the page")
     assert ask("authors: {by: committer}").outcome is Outcome.PASSED

@@ -40,7 +40,7 @@ def test_a_commit_that_is_still_there_is_named(line):
         ("subject: Bad, on: absent", NEEDS_WORK),
     ],
 )
-def test_a_dropped_commit_is_gone_from_main_alone(line, parameters, outcome):
+def test_a_dropped_commit_is_gone_from_main_only(line, parameters, outcome):
     line.git("rebase", "-q", "--onto", "main~2", "main~1", "main")
     assert line.ask(f"gone: {{{parameters}}}").outcome is outcome
 

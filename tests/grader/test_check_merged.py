@@ -1,4 +1,4 @@
-"""How a branch was merged into another: determined from the graph or the content, or reported as unknown."""
+"""The method of a merge is determined from the graph or the content, or reported as unknown."""
 
 import pytest
 

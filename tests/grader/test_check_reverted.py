@@ -28,7 +28,7 @@ def revert(repo, *names):
         repo.git("revert", "--no-edit", name)
 
 
-def test_reverted_commits_pass_with_what_undoes_them(line):
+def test_reverted_commits_pass_with_the_commits_that_revert_them(line):
     revert(line, "first", "second")
     result = ask(line)
     assert result.outcome is PASSED

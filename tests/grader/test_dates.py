@@ -10,7 +10,7 @@ from labs.grader.report import Outcome
 from tests.grader.conftest import Repo, lab
 from tests.grader.odd import literal
 
-# what a commit says after the name, and the ISO date; empty where Git reads none
+# the text after the name in a commit, and the ISO date; empty if Git reads none
 DATES = {
     "0 -0800": "1969-12-31T16:00:00-08:00",
     "0 +0000": "1970-01-01T00:00:00+00:00",

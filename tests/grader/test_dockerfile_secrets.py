@@ -1,4 +1,4 @@
-"""Credentials that come into an image: in commands, in variables, and as files that COPY takes from the tree."""
+"""Credentials that get into an image: in commands, in variables, and as files that COPY takes from the tree."""
 
 from labs.grader.dockerfiles.reading import read_dockerfile
 from labs.grader.dockerfiles.secrecy import hidden_lines, no_secrets
@@ -126,7 +126,7 @@ def test_other_questions_do_not_show_the_line_of_a_password(repo):
     assert "hunter2" not in str(repo.ask("dockerfile: {not_root: true}"))
 
 
-# What COPY brings from the tree: path of the Dockerfile, its line, other files, and the outcome.
+# Files that COPY takes from the tree: path of the Dockerfile, its line, other files, and the outcome.
 TREE = [
     ("Dockerfile", "COPY . .", {".env": "A=1"}, "needs_work"),
     ("Dockerfile", "COPY ./ /app/", {".env": "A=1"}, "needs_work"),

@@ -31,7 +31,7 @@ def examples() -> list[tuple[str, str]]:
         text = re.match(r'"""(.*?)"""', Path(_module(cls).__file__).read_text(), re.DOTALL)[1]
         shown = EXAMPLE.finditer(text.replace("\\\\", "\\"))
         found += [match.groups() for match in shown if match[1] == kind]
-    # lines of lab.yaml, not words about old ones
+    # lines of lab.yaml, not sentences about old ones
     for line in (ROOT / "docs/labs.md").read_text().splitlines():
         found += [match.groups() for match in EXAMPLE.finditer(line) if line.startswith("  ")]
     return list(dict.fromkeys((kind, re.sub(r"\s+", " ", given)) for kind, given in found))

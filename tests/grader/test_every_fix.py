@@ -22,8 +22,8 @@ DAILY_CASES = 1
 PROCESSES = 3
 MESSES = ("other branch", "detached")
 ASKED = [kind for kind in KINDS if not KINDS[kind].always_passes]
-# Where no case can come: what the base of all kinds says of an empty set is tested with that rule, and the tests of a
-# learner run where pytest is installed (tests/sandbox).
+# No cases needed: the base class's messages about empty sets are tested with that rule, and the tests of a
+# learner run if pytest is installed (tests/sandbox).
 NOT_MISSED = {("base", "passed"), ("base", "_asked"), ("code", "failed"), ("own_tests", "_scored")}
 
 

@@ -183,7 +183,7 @@ ASKED = ("a.log", "sub/a.log", "sub/", "sub/deep/a.log", "a")
 
 @oracle
 @given(IGNORE, IGNORE)
-def test_what_is_ignored_is_what_git_ignores_in_a_work_tree(tmp_path_factory, top, below):
+def test_paths_are_ignored_as_git_ignores_them_in_a_working_tree(tmp_path_factory, top, below):
     repo = Repo(tmp_path_factory.mktemp("ignored") / "work")
     repo.put(".gitignore", f"# rules\n{top}")  # an empty file alone decides nothing
     repo.put("sub/.gitignore", below)

@@ -117,7 +117,7 @@ EXPRESSIONS = [
 
 @lru_cache
 def asked(number: int) -> tuple[dict[str, str], list[str], Answers]:
-    """All texts and expressions with GitHub's answers, by one process of node."""
+    """All texts and expressions with GitHub's answers, from one Node.js process."""
     dice = Dice(SEED)
     made = {f"made {SEED}/{each}": workflow(dice) for each in range(number)}
     questions = texts() | made if number == DAILY else made

@@ -284,7 +284,7 @@ def test_control_characters_of_messages_and_contents_are_written_out(repo):
 
 
 @pytest.mark.parametrize("name", ["$(touch${IFS}ran)", "`touch`", "a;touch", "a'b", "-x"])
-def test_a_branch_name_is_quoted_in_commands_and_is_no_option(repo, name):
+def test_a_branch_name_is_quoted_in_commands_and_is_never_an_option(repo, name):
     commit = repo.commit()
     refs = {"refs/heads/main": commit, f"refs/heads/{name}": commit}
     result = repo.ask("branch: {name: wanted}", refs=refs)

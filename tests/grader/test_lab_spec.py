@@ -1,4 +1,4 @@
-"""lab.yaml: what it means, and every problem of a file at once with its line."""
+"""lab.yaml: its meaning, and all problems of a file at once with their lines."""
 
 from decimal import Decimal
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""The command labcheck: what it prints and how it ends."""
+"""The command labcheck: its output and exit status."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def test_exit_status_2_for_a_bad_lab_with_each_problem_at_its_line(repo, tmp_pat
     ]
 
 
-def test_exit_status_2_for_a_lab_that_is_not_there(repo, tmp_path, capsys):
+def test_exit_status_2_for_a_missing_lab(repo, tmp_path, capsys):
     assert main(["grade", str(tmp_path / "no.yaml"), str(repo.path)]) == 2
     assert "no.yaml" in capsys.readouterr().err
 

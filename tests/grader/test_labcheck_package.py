@@ -107,7 +107,7 @@ def test_every_command_works_in_the_single_file(made, example, tmp_path):
     assert run(*pyz, "grade", example[0], example[1].path, "--format", "github").stdout.startswith("::error ")
 
 
-def test_code_is_not_run_where_bubblewrap_is_missing(made, repo, tmp_path, lab):
+def test_code_is_not_run_if_bubblewrap_is_missing(made, repo, tmp_path, lab):
     repo.commit("One", a="1")
     path = tmp_path / "lab.yaml"
     path.write_text(lab("run: {command: [touch, /tmp/it-ran]}"))

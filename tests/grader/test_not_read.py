@@ -1,7 +1,7 @@
 """Nothing that was not read is reported as absent: it was not seen in what was read, or it is unknown.
 
-Each repository holds something that no check reads: files over 1 MB (also those that were not fetched), submodules,
-what Git LFS keeps elsewhere, binary files, tags of files, long messages, the history behind a shallow clone.
+Each repository contains something that no check reads: files over 1 MB (also those that were not fetched), submodules,
+files that Git LFS stores elsewhere, binary files, tags of files, long messages, the history behind a shallow clone.
 """
 
 import re
@@ -45,7 +45,7 @@ def large_file_that_moves(repo: Repo) -> None:
 
 
 def large_file_on_a_branch(repo: Repo) -> None:
-    """`side` and main change the same large file, each in its own way: whether it is one change, nobody can say."""
+    """`side` and main change the same large file, each in its own way: nobody can say if it is the same change."""
     repo.commit("Start", a=LARGE)
     repo.branch("side")
     repo.commit("Change it", a=LARGE + "more\n")

@@ -1,4 +1,4 @@
-"""Empty sets: which checks may pass on one, what the others say, and that the base decides it for every kind."""
+"""Empty sets: the checks that may pass on one, and the messages of the others, decided by the base class."""
 
 import pytest
 

@@ -23,7 +23,7 @@ def patch_id(repo, name):
 
 
 def on_two_branches(repo, change, *, before=NUMBERS, elsewhere=None):
-    """`change` on the branch one, and picked onto main, where another place of the file changed before."""
+    """`change` on the branch one, and cherry-picked onto main, where another part of the file was changed before."""
     repo.commit("Start", a=before)
     repo.branch("one")
     change(repo)

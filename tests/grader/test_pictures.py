@@ -22,7 +22,7 @@ WANTED = Shape("side on top of main", (Node("B", ("A",), "side"), Node("A", (), 
 
 @pytest.fixture
 def forked(repo):
-    """main and side part at the first commit; the IDs of the three."""
+    """main and side diverge at the first commit; return the IDs of the three commits."""
     start = repo.commit("Start")
     repo.branch("side")
     side = repo.commit("Add a side")

@@ -1,4 +1,4 @@
-"""The welcome page shows a push: the same state is graded here, and each line that it shows has to be printed."""
+"""The welcome page shows a push: the same state is graded here, and each line that it shows must be printed."""
 
 import html
 import re

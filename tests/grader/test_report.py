@@ -157,7 +157,7 @@ def test_long_words_are_wrapped_to_72_and_commands_stay_whole():
     assert [line for line in lines if len(line) > 72] == [f"    {command}", f"  Lesson: {'l' * 90}"]
 
 
-def test_a_lesson_is_shown_by_its_address_and_left_out_where_there_is_none():
+def test_a_lesson_is_shown_by_its_url_and_left_out_if_there_is_none():
     work = report(result(W, lesson="git-basics#committing"))
     assert report_lines(work, lesson="https://portal.example/{}".format)[-1] == (
         "  Lesson: https://portal.example/git-basics#committing"

@@ -1,4 +1,4 @@
-"""The requirements of a project, pinned or not; pip's own reader is the oracle of requirements files."""
+"""The requirements of a project, pinned or not; pip's own parser is the oracle for requirements files."""
 
 import pytest
 from pip._internal.exceptions import RequirementsFileParseError

@@ -93,7 +93,7 @@ def test_a_linear_history_is_made_by_its_fix(learner):
     assert learner.fix_and_ask_again(check) == (Outcome.NEEDS_WORK, Outcome.PASSED)
 
 
-def test_a_merge_commit_comes_from_a_branch_that_is_there(learner):
+def test_a_merge_commit_is_made_from_an_existing_branch(learner):
     learner.branch("side")
     learner.commit("Side", s="1")
     learner.switch("main")

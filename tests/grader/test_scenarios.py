@@ -1,4 +1,4 @@
-"""Scenarios: what each step makes of a repository, seen by real git."""
+"""Scenarios: the effect of each step on a repository, checked with real git."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""A merge in a scenario is the merge of plain git, wherever the scenario sees no conflict."""
+"""A merge in a scenario is the merge of plain git, if the scenario sees no conflict."""
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ def commit(world, change, number):
 
 
 def cloned(world, folder):
-    """A work tree of the model, with both branches."""
+    """A working tree of the model, with both branches."""
     (folder / "bare").mkdir()
     world.write(folder / "bare")
     git(folder, "clone", "-q", "bare", "tree")

@@ -1,4 +1,4 @@
-"""Rules that hold for every pattern, every graph of jobs and every text, not for the examples alone."""
+"""Rules that hold for every pattern, every graph of jobs and every text, not only for the examples."""
 
 import re
 

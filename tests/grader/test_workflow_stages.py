@@ -127,5 +127,5 @@ def test_a_long_script_is_read_quickly():
     assert len(commands_of("${{" * 20_000)) > 0
 
 
-def test_a_quote_that_never_ends_keeps_the_lines_behind_it():
+def test_an_unterminated_quote_keeps_the_lines_after_it():
     assert [command.line for command in commands_of('"\n`a`\nb $(\nc)\nd')] == [0, 1, 1, 2, 2, 4]

@@ -124,7 +124,7 @@ def test_a_called_workflow_has_inputs_of_its_own():
     assert said.endswith("it depends on `if: inputs.deploy`")
 
 
-def test_a_doubt_names_the_condition_that_is_not_known():
+def test_an_unknown_condition_is_named():
     text = flow(MAIN, "needs.test.result == 'success'").replace(
         "  test:\n", "  test:\n    if: vars.TESTS == 'on'\n"
     )
@@ -183,7 +183,7 @@ SETUP = "{uses: actions/setup-python@v5, with: {cache: pip}%s}"
         ("{uses: swatinem/rust-cache@v2, if: false}", "", False),
     ],
 )
-def test_a_cache_that_cannot_run_keeps_nothing(step, job, is_cached):
+def test_a_cache_step_that_cannot_run_caches_nothing(step, job, is_cached):
     found = cached(pipeline_of(flow("push", job, step)))
     assert not found.unknown
     assert bool(found.holds) is is_cached

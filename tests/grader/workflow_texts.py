@@ -1,6 +1,6 @@
-"""Workflow texts that try GitHub's rules one by one, whether GitHub reads them or not.
+"""Workflow texts that test GitHub's rules one by one, accepted by GitHub or not.
 
-Each group has a frame and what stands at its `@`, one a line; `\\n` in a line is the end of a line, `\\t` a tab.
+Each group has a frame and the texts for its `@`, one per line; `\\n` in a line is the end of a line, `\\t` a tab.
 """
 
 _JOB = "jobs: {a: {runs-on: x, steps: [{run: y}]}}\n"
@@ -787,7 +787,7 @@ on: push\\njobs: {a: {runs-on: x, continue-on-error: ~, steps: [{run: y}]}}
 
 
 def texts() -> dict[str, str]:
-    """Each text by its group and what stands at the `@`."""
+    """Each text by its group and its text at the `@`."""
     found = {}
     for group, (frame, lines) in GROUPS.items():
         for line in lines.removeprefix("\n").removesuffix("\n").split("\n"):

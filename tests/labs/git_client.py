@@ -1,4 +1,4 @@
-"""A learner's work tree, and pushes from it."""
+"""A learner's working tree, and pushes from it."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,7 @@ from tests.plain_git import ENVIRONMENT, run_git
 
 
 class Clone:
-    """A work tree whose remote `portal` is the practice remote."""
+    """A working tree whose remote `portal` is the practice remote."""
 
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder, address
@@ -28,7 +28,7 @@ class Clone:
     def commit(
         self, subject: str = "Describe the project", path: str = "README.md", content: bytes = b"x\n"
     ) -> str:
-        """One file, one commit; its object id."""
+        """Commit one file; return the commit ID."""
         (self.folder / path).write_bytes(content)
         self.git("add", path)
         self.git("commit", "--quiet", "--allow-empty", "-m", subject)
@@ -41,6 +41,6 @@ class Clone:
         return pushed.returncode, "\n".join(lines)
 
     def pack_refs(self, refs: dict[str, str]) -> None:
-        """Many refs at once, which one by one would take seconds."""
+        """Create many refs at once; one by one would take seconds."""
         lines = [f"{oid} {name}\n" for name, oid in sorted(refs.items())]
         (self.folder / ".git/packed-refs").write_text("# pack-refs with: sorted\n" + "".join(lines))

@@ -1,4 +1,4 @@
-"""A practice repository for tests of reading it, and git in it past all checks of a push."""
+"""A practice repository for tests that read it, and git commands in it that bypass all checks of a push."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ class Pushed:
     clone: Clone
 
     def commit(self, files: dict[str, bytes | None], subject: str = "Change") -> str:
-        """Write files, None to delete one; return the commit, pushed."""
+        """Write files (None deletes one), commit and push; return the commit."""
         for name, content in files.items():
             file = self.clone.folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ class Pushed:
         return self.clone.output("rev-parse", "HEAD").decode().strip()
 
     def git(self, *arguments: str, stdin: bytes = b"") -> str:
-        """Run git in the practice repository itself, past all checks of a push."""
+        """Run git in the practice repository itself, bypassing all checks of a push."""
         return self.clone.output(f"--git-dir={self.path}", *arguments, stdin=stdin).decode().strip()
 
     def tree(self, *entries: tuple[str, bytes, str]) -> str:

@@ -29,7 +29,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-# (points, of so many) of each try in turn, and the number of the one that counts
+# (points, maximum) of each try in turn, and the number of the one that counts
 TRIES = [
     ([("2", 2), ("10", 20)], 1),  # a revised quiz: 100% of 2 points is better than half of 20
     ([("1", 2), ("11", 20)], 2),
@@ -98,7 +98,7 @@ def test_regrading_counts_by_the_current_report_only(learner):
 
 
 def test_the_mark_moves_with_every_report_and_the_migration_finds_the_same(learner):
-    """Reports in any order, of new submissions and of earlier ones again: as ranking all of them says."""
+    """For reports in any order, of new and earlier submissions, the mark equals a ranking of all of them."""
     random, lab = Random(7), make_lab(learner.course)
     (name,) = (path.stem for path in Path(migrations.__path__[0]).glob("*_best.py"))
     derive = import_module(f"{migrations.__name__}.{name}").derive

@@ -161,7 +161,7 @@ def test_message_that_is_delivered_five_times_gives_one_report(stack, learner, p
         app.connection_for_write() as connection,
     ):
         queue = connection.default_channel.client
-        queue.delete("unacked", "unacked_index")  # what workers held that earlier tests killed
+        queue.delete("unacked", "unacked_index")  # submissions of workers that earlier tests killed
         (stack.folder / "hold").touch()
         pushed()
         wait_until(learner, State.CHECKING)
@@ -186,7 +186,7 @@ def test_push_that_dies_before_its_receipt_is_written_is_repaired(stack, learner
     head = clone.commit("Add a second commit")
     path = Repository.objects.get(enrollment=learner).path
     with transaction.atomic():
-        # nobody else can write: the push comes as far as its receipt
+        # nobody else can write: the push stops at its receipt
         Repository.objects.select_for_update().get(enrollment=learner)
         pushed()
         wait_for(

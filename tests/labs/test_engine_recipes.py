@@ -114,7 +114,7 @@ def step(monkeypatch):
 
 @pytest.fixture
 def proved_here(monkeypatch):
-    """Prove labs in this process: the one that the portal starts for it knows no kinds of tests."""
+    """Prove labs in this process: the process that the portal starts does not know the kinds defined here."""
     monkeypatch.setattr(apart, "ask", lambda asked, _: {"proof": prove(load_spec(asked["source"])).to_json()})
 
 
@@ -171,7 +171,7 @@ def test_a_new_kind_of_check_and_a_new_step_are_in_the_help_beside_the_editor(ki
     assert load_spec(lab).checks[0].kind == "newest_message"
 
 
-def test_what_a_new_kind_of_check_hides_stays_on_the_portal(kind, tmp_path):
+def test_hidden_parts_of_a_new_kind_of_check_stay_on_the_portal(kind, tmp_path):
     public = public_text(LAB)
     assert '"!"' not in public
     assert load_spec(public).checks_digest == load_spec(LAB).checks_digest

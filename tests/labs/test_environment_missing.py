@@ -96,7 +96,7 @@ def test_push_to_another_lab_is_graded_and_this_one_once_the_other_worker_has_bu
 def test_worker_that_starts_builds_the_environments_of_published_labs(built, settings):
     lab_with_environment()
     make_lab(make_course(), source=SOURCE.replace("six", "attrs"), status="draft")
-    for times in (1, 2):  # the second start finds it gone once more
+    for times in (1, 2):  # the second start finds it missing again
         tasks.begin_later()
         tasks.prove_next()
         assert built == [WANTED] * times

@@ -44,7 +44,7 @@ def join(join):
 
 
 def cloned(clone: Clone, name: str, protocol: int = 2) -> tuple[int, str]:
-    """git's exit code and its words, without the line breaks."""
+    """git's exit code and its output, without line breaks."""
     asked = clone.git(
         "-c", f"protocol.version={protocol}", "clone", "--quiet", clone.address, f"../{name}", check=False
     )

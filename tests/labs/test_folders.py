@@ -126,7 +126,7 @@ def test_unmarked_folder_with_a_random_name_belongs_to_nobody(pushed):
         folders.owned_path(repository)
 
 
-def test_check_after_a_restore_grades_what_the_database_did_not_know(pushed, lab, capsys):
+def test_check_after_a_restore_grades_pushes_that_the_database_did_not_know(pushed, lab, capsys):
     newer, clone = pushed("newer")
     head = clone.commit("Pushed after the backup")
     assert clone.push()[0] == 0

@@ -157,7 +157,7 @@ def test_wake_up_that_finds_nothing_is_harmless(woken):
     assert woken == []
 
 
-def test_reaper_wakes_for_what_waits(submission, woken):
+def test_reaper_wakes_a_worker_for_waiting_submissions(submission, woken):
     tasks.reap()
     assert woken == [1]
 

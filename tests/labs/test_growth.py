@@ -85,7 +85,7 @@ def settled() -> str:
 
 
 def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
-    """The main ones, by name, of the learner with most submissions and of one like others."""
+    """The main reads, by name, for the learner with the most submissions and for a typical one."""
     lab = made.labs[0]
     own = Submission.objects.filter(enrollment=made.busiest, lab=lab, state=State.GRADED)
     alike = own.annotate(needed=Count("failed_checks")).filter(needed=len(NAMES))
@@ -150,6 +150,6 @@ def test_a_claim_costs_the_same_however_many_wait(verdicts):
     forty = rows_read(lambda: queues.in_fair_order(rows[0].queue)[0])
     Submission.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(state=State.CANCELLED)
     two = rows_read(lambda: queues.in_fair_order(rows[0].queue)[0])
-    assert two <= everyone <= 20 * two / 2  # at most the first twenty are looked at
+    assert two <= everyone <= 20 * two / 2  # at most the first twenty are considered
     assert everyone <= 1.1 * forty + 40
     assert last < 60 * len(rows)

@@ -1,4 +1,4 @@
-"""F1: requests that are never sent to their end, beside learners who read and push."""
+"""F1: requests that are never completed, next to learners who read and push."""
 
 import socket
 import time

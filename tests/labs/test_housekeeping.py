@@ -181,7 +181,7 @@ def _fails() -> None:
 _fails.__name__ = "sweep_temporary"
 
 
-def test_warnings_come_at_80_percent(repository, settings, monkeypatch):
+def test_warnings_appear_at_80_percent(repository, settings, monkeypatch):
     usage = shutil._ntuple_diskusage(100 << 30, 79 << 30, 21 << 30)
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
     settings.PRACTICE_ROOT_MAX_BYTES = 10 << 30

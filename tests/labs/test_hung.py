@@ -175,7 +175,7 @@ def try_with_postgresql_hung(stack, server, learner, clone) -> None:
             clone.folder.with_name("second"), practice_address(lab, tokens.new_token(user=other.user))
         )
         session = log_in(learner.user)
-        assert ask(stack, "/", session) == 200  # a thread has a connection from here on
+        assert ask(stack, "/", session) == 200  # from here on, a thread has a connection
         clone.commit("Add a second commit")
         second.commit()
         with hung(stack, "worker"), ThreadPoolExecutor(5) as several:
@@ -215,7 +215,7 @@ def ask(stack: Stack, path: str, session: str = "") -> int:
 
 @contextmanager
 def stopped(server: dict[str, Any]) -> Iterator[None]:
-    """PostgreSQL with all its processes: connections stand, and nobody answers."""
+    """Stop PostgreSQL with all its processes: connections stay open, and nobody answers."""
     postmaster = int((Path(server["HOST"]) / "data" / "postmaster.pid").read_text().splitlines()[0])
     everyone = [postmaster, *children(postmaster)]
     signal_all(everyone, signal.SIGSTOP)

@@ -35,7 +35,7 @@ def repository():
 
 @pytest.fixture
 def clone(tmp_path, repository):
-    """Pushes into the folder itself, past the web server, as a push that dies afterwards has done."""
+    """Push into the folder itself, bypassing the web server, like a push that dies afterwards."""
     clone = Clone(tmp_path / "work", str(repository.path))
     clone.commit()
     return clone
@@ -99,7 +99,7 @@ def test_database_failure_at_the_receipt_is_reported_and_repaired(repository, cl
 def test_next_push_first_records_the_push_that_the_database_did_not_store(client, repository, clone):
     bare.begin_push(repository.path)
     first = clone.output("rev-parse", "HEAD").decode().strip()
-    clone.push()  # taken by git; its receipt is missing
+    clone.push()  # accepted by git; its receipt is missing
     second = clone.commit("Describe it better")
     assert push_through(client, repository, clone, first, second).status_code == 200
     assert list(Submission.objects.order_by("number").values_list("head", "state")) == [

@@ -11,7 +11,7 @@ MB = 1 << 20
 
 @pytest.mark.parametrize("sends_length", [True, False])
 def test_large_push_with_a_made_up_token_is_answered_in_words_without_its_body(stack, sends_length):
-    """Not a byte of 50 MB is sent, and none is waited for."""
+    """None of 50 MB is sent, and the server waits for none."""
     connection = http.client.HTTPConnection("localhost", stack.port, timeout=60)
     connection.putrequest("POST", "/git/tiny/first.git/git-receive-pack")
     connection.putheader("Authorization", "Basic " + base64.b64encode(b"git:made-up").decode())

@@ -170,7 +170,7 @@ def proved() -> dict:
 
 
 @pytest.mark.usefixtures("confined")
-def test_a_fault_in_a_scenario_is_no_proof_and_what_was_open_stays_open(monkeypatch, client):
+def test_a_fault_in_a_scenario_is_not_a_proof_and_an_open_lab_stays_open(monkeypatch, client):
     lab = make_lab()
     before, learner = lab.current, make_learner(lab.course)
     lab.source = RUNS_CODE
@@ -190,8 +190,8 @@ def test_a_fault_in_a_scenario_is_no_proof_and_what_was_open_stays_open(monkeypa
 
 
 @pytest.mark.usefixtures("confined")
-def test_runner_that_goes_away_before_the_scenarios_run_is_asked_again(monkeypatch):
-    """The process apart finds no sandbox: that says nothing of the lab."""
+def test_runner_that_disappears_before_the_scenarios_run_is_queried_again(monkeypatch):
+    """The separate process finds no sandbox, which says nothing about the lab."""
     lab = new_lab()
     here = proofs.proof_here(RUNS_CODE)
     assert here.not_provable_here
@@ -332,7 +332,7 @@ def test_a_lab_whose_check_never_needs_work_is_not_published_and_the_admin_says_
     assert Lab.objects.get(pk=lab.pk).source == NEVER_NEEDS_WORK
 
 
-def test_the_page_of_a_lab_in_the_admin_says_how_its_proof_stands(client):
+def test_the_page_of_a_lab_in_the_admin_shows_the_state_of_its_proof(client):
     lab = new_lab()
     client.force_login(make_instructor(lab.course))
     address = reverse("admin:labs_lab_change", args=[lab.pk])

@@ -106,7 +106,7 @@ def test_push_of_an_unchanged_state_does_nothing(stack, learner, clone):
     assert Receipt.objects.filter(repository__enrollment=learner).count() == 1
 
 
-def test_push_of_five_megabytes_arrives_whole_and_comes_back_whole(stack, learner, clone, address):
+def test_push_of_five_megabytes_arrives_complete_and_is_cloned_complete(stack, learner, clone, address):
     clone.commit(path="model.bin", content=bytes_of(5 << 20))
     head = clone.commit()
     assert "2 of 2 checks passed" in clone.push()[1]
@@ -151,7 +151,7 @@ def test_push_of_2000_branches_is_refused_in_words_for_each_of_them(stack, learn
     assert "Submission 1 received." in clone.push("main")[1]
 
 
-def test_push_of_a_tag_alone_is_a_new_submission_of_the_same_commit(stack, learner, clone):
+def test_push_of_only_a_tag_is_a_new_submission_of_the_same_commit(stack, learner, clone):
     head = clone.commit()
     clone.push()
     clone.git("tag", "-a", "v1.0", "-m", "First release")
@@ -213,7 +213,7 @@ def test_two_pushes_at_once_give_one_winner_and_no_damage(stack, learner, clone,
     clone.git("fsck", "--strict")
 
 
-def test_fetch_gives_back_what_was_pushed(stack, clone, address, tmp_path):
+def test_fetch_returns_the_pushed_commits(stack, clone, address, tmp_path):
     clone.commit(path="data.bin", content=bytes_of(1 << 20))
     clone.push()
     clone.git("clone", "--quiet", address, str(tmp_path / "again"))

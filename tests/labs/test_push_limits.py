@@ -236,7 +236,7 @@ def test_yesterdays_database_over_todays_folders_shows_nobody_anothers_work(join
 
 @pytest.fixture
 def small_disk(settings):
-    """The practice root on a disk of 2 MB; its size can be taken up and given back."""
+    """The practice root on a disk of 2 MB; its space can be filled and freed."""
     root = settings.PRACTICE_ROOT
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", root], capture_output=True)
     if mounted.returncode:

@@ -40,7 +40,7 @@ def sees_lab(user, lab) -> bool:
         return False
 
 
-def test_published_lab_is_open_to_its_learners_and_staff_alone(lab, learner):
+def test_published_lab_is_open_only_to_its_learners_and_staff(lab, learner):
     members = [learner.user, make_staff(lab.course), make_user(is_superuser=True)]
     others = [make_user(), make_learner().user, make_staff(make_lab().course), AnonymousUser()]
     left = make_enrollment(cohort=learner.cohort, is_active=False).user
@@ -48,7 +48,7 @@ def test_published_lab_is_open_to_its_learners_and_staff_alone(lab, learner):
     assert [sees_lab(user, lab) for user in (*others, left)] == [False] * 5
 
 
-def test_draft_lab_is_open_to_staff_alone(lab, learner):
+def test_draft_lab_is_open_only_to_staff(lab, learner):
     Lab.objects.update(status=Lab.Status.DRAFT)
     assert not sees_lab(learner.user, lab)
     assert sees_lab(make_staff(lab.course), lab)
@@ -92,7 +92,7 @@ def test_typical_seconds_is_the_median_of_verdicts(lab):
     for seconds in (2, 4, 60):
         make_submission(lab=lab, state=State.GRADED, queued_at=now, ended_at=now + timedelta(seconds=seconds))
     assert queries.typical_seconds(lab) == 4
-    for _ in range(5):  # what staff have graded again may wait for long, and says nothing of a push
+    for _ in range(5):  # regrades by staff may wait for long, and say nothing about pushes
         late = now + timedelta(seconds=600)
         make_submission(lab=lab, state=State.GRADED, queue=Queue.LATER, queued_at=now, ended_at=late)
     assert queries.typical_seconds(lab) == 4
@@ -122,7 +122,7 @@ def test_the_best_of_each_lab_takes_one_query(lab, learner, labs, django_assert_
         assert {submission.lab_id: submission.points for submission in best} == expected
 
 
-def test_address_with_a_token_is_what_git_push_takes(lab, settings):
+def test_remote_url_with_a_token_works_in_git_push(lab, settings):
     settings.PUBLIC_URL = "https://portal.example.org"
     path = f"/git/{lab.course.slug}/{lab.slug}.git"
     assert addresses.practice_address(lab) == f"https://portal.example.org{path}"

@@ -59,7 +59,7 @@ def test_pack_without_the_commit_is_refused(learner, pack, post):
     assert not Submission.objects.filter(enrollment=learner).exists()
 
 
-def test_gzip_body_is_taken(learner, pack, post):
+def test_gzip_body_is_accepted(learner, pack, post):
     head, content = pack
     packed = gzip.compress(command(head) + content)
     status, answer = post(packed, Content_Encoding="gzip", Expect="100-continue")

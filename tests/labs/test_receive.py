@@ -1,4 +1,4 @@
-"""A push makes a receipt, one submission per state, and supersedes older ones."""
+"""A push creates a receipt and one submission per state, and supersedes older ones."""
 
 import pytest
 

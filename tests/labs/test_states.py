@@ -57,7 +57,7 @@ def test_claim_leaves_submissions_that_are_not_queued(state):
     assert lifecycle.claim() is None
 
 
-def test_claim_leaves_a_learner_with_one_running_alone():
+def test_claim_skips_a_learner_with_a_running_submission():
     _, claim = claimed()
     learner = Submission.objects.get(pk=claim.submission_id).enrollment
     make_submission(learner)
@@ -93,7 +93,7 @@ def test_heartbeat_extends_the_lease_and_shows_nothing():
     assert submission.version == 2
 
 
-def test_unreadable_keeps_what_to_do():
+def test_unreadable_keeps_the_instructions():
     submission, claim = claimed()
     assert lifecycle.mark_unreadable(claim, "Commit something, then push it.")
     submission.refresh_from_db()
@@ -144,7 +144,7 @@ def test_reaper_leaves_all_but_expired_leases(settings):
     assert list(Submission.objects.values()) == before
 
 
-def test_third_failed_try_is_a_fault_and_the_staff_are_told(caplog):
+def test_third_failed_attempt_is_a_fault_and_staff_are_notified(caplog):
     lab = make_lab()
     staff = make_staff(lab.course)
     submission = make_submission(lab=lab)

@@ -19,7 +19,7 @@ NAMES = ["readme", "merged", "tag"]
 
 
 def counted() -> tuple[dict, dict]:
-    """By their definition: active people of each cohort, and those of them with a row of MetCheck."""
+    """The tallies by definition: active people of each cohort, and those of them with a row of MetCheck."""
     active = Enrollment.objects.active().order_by()
     met = MetCheck.objects.filter(enrollment__is_active=True).order_by()
     places = met.values_list("enrollment__cohort", "lab", "name").annotate(Count("pk"))

@@ -1,4 +1,4 @@
-"""The text of a flow has the same size on a phone as elsewhere; with enough room the flow is horizontal."""
+"""The text of a flow is the same size on a phone as elsewhere; with enough room, the flow is horizontal."""
 
 import pytest
 

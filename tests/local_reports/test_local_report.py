@@ -55,7 +55,7 @@ def test_a_report_of_labcheck_is_read():
         as_sent(own(readme="passed"), results=[{"id": f"x{n}", "outcome": "passed"} for n in range(501)]),
     ],
 )
-def test_anything_else_is_refused_with_what_to_do(data):
+def test_anything_else_is_refused_with_instructions(data):
     with pytest.raises(NoReportError) as refused:
         read(data)
     assert str(refused.value).endswith(".")

@@ -1,4 +1,4 @@
-"""A stronger hint after the second try, and how many of the cohort had the same problem, in one query."""
+"""A stronger hint after the second try, and the number of people in the cohort with the same problem, in one query."""
 
 from dataclasses import replace
 from importlib import import_module

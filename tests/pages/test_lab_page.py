@@ -34,9 +34,7 @@ def test_lab_page_has_the_brief_and_the_checks_before_anything_is_pushed(learner
     assert "git push origin main" in text
 
 
-def test_lab_page_shows_the_remote_url_without_a_token_before_one_is_asked_for(
-    learner_client, cast, settings
-):
+def test_lab_page_shows_the_remote_url_without_a_token_before_one_is_created(learner_client, cast, settings):
     settings.PUBLIC_URL = "https://portal.example.org"
     Lab.objects.update(brief_html="<pre><code>git remote add origin ADDRESS</code></pre>")
     text = page(learner_client, cast.lab)
@@ -73,7 +71,7 @@ def test_creating_a_remote_url_needs_a_csrf_token(cast, address):
     assert not AccessToken.objects.exists()
 
 
-def test_instructor_who_does_not_learn_gets_no_remote_url(cast, address):
+def test_instructor_who_is_not_a_learner_gets_no_remote_url(cast, address):
     client = client_of(cast.instructor)
     assert "To push, join a cohort" in page(client, cast.lab)
     assert client.post(address)["Location"] == cast.lab.get_absolute_url()

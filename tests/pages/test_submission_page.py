@@ -18,7 +18,7 @@ def page(client, submission: Submission) -> str:
 # --- a verdict ------------------------------------------------------------------------------------------------------
 
 
-def test_verdict_comes_in_one_line(learner_client, cast):
+def test_verdict_is_one_line(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", b="passed", c="needs_work", d="not_run", e="passed"))
     assert "<h1>60 of 100 points. You need 70.</h1>" in text
     assert "Needs work</span> 3 of 5 checks passed. Your best submission counts.</p>" in text
@@ -36,7 +36,7 @@ def test_verdict_says_passed(learner_client, cast):
     assert "Fix this first" not in text
 
 
-def test_check_to_fix_first_is_open_and_says_where_what_and_how(learner_client, cast):
+def test_check_to_fix_first_is_open_and_says_where_it_failed_and_how_to_fix_it(learner_client, cast):
     text = page(learner_client, cast.grade(a="passed", readme="needs_work"))
     assert '<details class="check" id="check-readme" open>' in text
     assert '<details class="check" id="check-a">' in text
@@ -106,7 +106,7 @@ def test_queued_page_shows_the_position_and_polls(learner_client, cast):
     assert "main has at least three commits of yours" in text
 
 
-def test_queued_page_says_what_is_typical(learner_client, cast):
+def test_queued_page_shows_the_typical_time(learner_client, cast):
     cast.grade()
     graded = Submission.objects.filter(state=State.GRADED)
     graded.update(queued_at=timezone.now() - timedelta(seconds=40), ended_at=timezone.now())

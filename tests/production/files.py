@@ -69,7 +69,7 @@ def copied() -> dict[str, str]:
 
 
 def lay_out(folder: Path) -> None:
-    """Put into a folder what the image has in /app."""
+    """Copy to a folder the files that the image has in /app."""
     folder.mkdir(parents=True)
     for source, target in copied().items():
         if (ROOT / source).is_dir():

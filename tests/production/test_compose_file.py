@@ -76,7 +76,7 @@ def test_unknown_service_is_answered_with_those_there_are():
         services.become("mail")
 
 
-def test_migration_comes_before_what_uses_the_database(file):
+def test_migration_runs_before_services_that_use_the_database(file):
     for name in ("web", *WORKERS, "beat"):
         depends = file["services"][name]["depends_on"]
         assert depends["migrate"] == {"condition": "service_completed_successfully"}

@@ -39,7 +39,7 @@ def reached_broker(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def tested_sandbox(monkeypatch):
-    """A worker has found its sandbox sound and the disk has room, unless a test says otherwise."""
+    """A worker has found its sandbox working and the disk has space, unless a test says otherwise."""
     monkeypatch.setattr(sandbox, "state", lambda: "ok")
     monkeypatch.setattr(disk, "warnings", list)
 
@@ -148,7 +148,7 @@ def test_sandbox_that_does_not_confine_is_degraded(client, db, monkeypatch):
     assert said["sandbox"] == "Code cannot be confined: bwrap not found."
 
 
-def test_disk_that_is_almost_full_is_degraded_and_said_to_staff(client, admin_client, monkeypatch):
+def test_disk_that_is_almost_full_is_degraded_and_shown_to_staff(client, admin_client, monkeypatch):
     monkeypatch.setattr(disk, "warnings", lambda: ["The data disk is 81% full."])
     status, said = ready(client)
     assert (status, said["status"], said["disk"]) == (200, "degraded", "The data disk is 81% full.")

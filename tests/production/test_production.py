@@ -158,9 +158,7 @@ def answers(client: redis.Redis) -> bool:
         return False
 
 
-def test_portal_without_its_broker_is_degraded_and_still_takes_what_is_pushed(
-    running, browser, learner, clone
-):
+def test_portal_without_its_broker_is_degraded_and_still_accepts_pushes(running, browser, learner, clone):
     running.kill("redis")
     status, said = readiness(browser)
     assert (status, said["status"]) == (200, "degraded")

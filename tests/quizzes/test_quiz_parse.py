@@ -44,7 +44,7 @@ def test_points_are_one_when_none_are_given():
     assert by_key()["vcs"].points == Decimal(1)
 
 
-def test_heading_may_hold_braces_of_its_own():
+def test_heading_may_contain_braces_of_its_own():
     assert question("= x", heading="What is ${HOME} here?").prompt == "What is ${HOME} here?"
 
 

@@ -51,12 +51,12 @@ def test_right_response_reads_as_the_right_answer(key):
         ("cloze", ["", "central"], ["–", "central"]),
     ],
 )
-def test_given_answer_is_what_was_given(key, response, texts):
+def test_given_answer_is_shown_as_given(key, response, texts):
     assert given_answer(QUESTIONS[key], response) == texts
 
 
 @pytest.mark.parametrize("key", RIGHT_TEXTS)
-def test_nothing_given_is_no_text(key):
+def test_missing_answer_is_empty_text(key):
     assert given_answer(QUESTIONS[key], None) == []
 
 

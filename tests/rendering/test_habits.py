@@ -70,7 +70,7 @@ RENDERED = {
     "an issue": ("#1 is open", "<p>#1 is open</p>"),
 }  # fmt: skip
 
-# Source, the line of its problem, and what it says.
+# Source, the line of its problem, and the message.
 PROBLEMS = {
     "seven signs": ("####### x", 1, "A heading starts with one to six #"),
     "a directive": (".. note::\n\n   a", 1, "reStructuredText is not supported"),

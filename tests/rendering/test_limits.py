@@ -7,7 +7,7 @@ from .conftest import resolve
 
 
 @pytest.mark.parametrize("brackets", ["[" * 40_000, "![" * 40_000])
-def test_forty_thousand_brackets_are_refused_with_what_to_do(page, brackets):
+def test_forty_thousand_brackets_are_refused_with_instructions(page, brackets):
     """W31."""
     with pytest.raises(
         TooComplexError, match=r"40,000 opening brackets \(\[\)\. The limit is 5,000\. Split it"
@@ -21,7 +21,7 @@ def test_as_many_brackets_as_are_allowed_are_rendered(page, unit):
     assert "[" in page(unit * (MAX_BRACKETS // unit.count("["))).text
 
 
-# each of these took minutes before the code behind it was made linear or was bounded
+# each of these took minutes before its code was made linear or bounded
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     ("unit", "start", "end"),

@@ -1,4 +1,4 @@
-"""W41: every package is pinned by its hashes, and `make test` asks for known faults."""
+"""W41: every package is pinned by its hashes, and `make test` checks for known vulnerabilities."""
 
 import re
 import sys

@@ -78,7 +78,7 @@ def test_missing_venv_module_says_how_to_install_it(tmp_path):
 
 
 class Recorder:
-    """Stands in for the steps: notes their titles, makes what they would make, stops where it is told to."""
+    """A fake of the steps: records their titles, creates what they would create, and stops where it is told to."""
 
     def __init__(self):
         self.titles = []

@@ -47,7 +47,7 @@ def test_process_group_that_ignores_the_polite_signal_is_killed(tmp_path):
     assert process.wait(1) == -signal.SIGKILL
 
 
-def test_process_group_that_is_reported_gone_is_left_alone(tmp_path):
+def test_process_group_that_is_reported_gone_is_not_killed(tmp_path):
     argv = [sys.executable, "-c", "import time; time.sleep(60)"]
     with (tmp_path / "lock").open("w") as lock:
         watchdog = Watchdog(lock.fileno(), tmp_path / "folder" / "broker.sock")

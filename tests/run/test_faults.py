@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 FULL = "Cannot write the logs in"
 
 
-def test_start_after_supervisor_and_watchdog_were_killed_ends_what_they_left_and_nothing_else(portal):
+def test_start_after_supervisor_and_watchdog_were_killed_ends_their_leftovers_and_nothing_else(portal):
     portal.wait_until_ready()
     own = environment(portal.var, portal.port)
     sleep = [sys.executable, "-c", "import time; time.sleep(300)", str(portal.broker)]
@@ -44,10 +44,10 @@ def test_start_after_supervisor_and_watchdog_were_killed_ends_what_they_left_and
         second.remove()
 
 
-def test_start_while_the_one_before_ends_waits_for_it(portal):
+def test_start_while_the_previous_portal_stops_waits_for_it(portal):
     portal.wait_until_ready()
     (beat,) = portal.processes("--quiet beat")
-    os.kill(beat, signal.SIGSTOP)  # it takes its whole grace to end
+    os.kill(beat, signal.SIGSTOP)  # it needs its whole grace period to stop
     portal.signal(signal.SIGINT)
     wait_for(lambda: (portal.var / "run.lock").read_text() == "")
     first_terminal = portal.terminal.rename(portal.terminal.with_name("first.txt"))

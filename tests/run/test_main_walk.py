@@ -1,4 +1,4 @@
-"""The main walk, as a learner goes it: a browser, a terminal, and the portal that `make run` starts."""
+"""The main walk, as a learner takes it: a browser, a terminal, and the portal that `make run` starts."""
 
 import re
 import subprocess

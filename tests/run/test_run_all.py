@@ -106,7 +106,7 @@ def test_folder_stays_on_one_process_and_those_with_servers_come_first(tmp_path)
     assert homes["c"] != homes["d"]
 
 
-def test_tiers_of_tests_are_nested_and_the_seed_is_said(monkeypatch, capsys):
+def test_tiers_of_tests_are_nested_and_the_seed_is_printed(monkeypatch, capsys):
     monkeypatch.setenv("TEST_SEED", "77")
     quick, daily, everything = (run_all.steps(tier) for tier in ("quick", "daily", "all"))
     assert [step.title for step in quick] == ["Tests of the pure cores and the pages"]

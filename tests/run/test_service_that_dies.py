@@ -138,7 +138,7 @@ def test_process_that_cannot_be_started_is_retried_later(child, capsys, monkeypa
     assert "not started: No space left on device" in capsys.readouterr().out.splitlines()[1]
 
 
-def test_log_over_its_size_is_started_anew(child, monkeypatch):
+def test_log_over_its_maximum_size_is_started_again(child, monkeypatch):
     monkeypatch.setattr(service_children, "MAX_LOG_BYTES", 10)
     dying = child("print('a line of the sample')")
     die(dying, 2)

@@ -308,7 +308,7 @@ def test_b14_dangerous_system_calls_are_denied(python):
     assert lines[-1] == "0" * 16
 
 
-# Pages of a file that all sandboxes see: one run reads some of them, another asks which are in memory.
+# Pages of a file that all sandboxes see: one run reads some of them, another checks which are in memory.
 PAGES = """
 import ctypes, mmap, os, platform, sys
 x86 = platform.machine() == "x86_64"
@@ -392,7 +392,7 @@ def test_b18_the_host_sees_neither_root_nor_the_worker(python):
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    for _ in range(20):  # until the watcher, whose turn comes late on a busy machine, has seen one
+    for _ in range(20):  # until the watcher, which is late on a busy machine, has seen one
         ran = python("import os, time; time.sleep(1); print(os.getuid(), os.stat('/usr').st_uid)")
         if seen:
             break

@@ -1,4 +1,4 @@
-"""The labs of the course that run code prove every check, in the environment that they ask for."""
+"""The labs of the course that run code prove every check, in their own environment."""
 
 from pathlib import Path
 

@@ -92,7 +92,7 @@ def test_quiz_of_a_draft_lesson_is_always_saved_and_keeps_the_lesson_a_draft(sta
         assert 'class="at-line"' in answer.content.decode(), source
 
 
-def test_version_of_a_quiz_stays_while_its_draft_is_unfinished(staff, course):
+def test_version_of_a_quiz_is_kept_while_its_draft_is_unfinished(staff, course):
     quiz = make_quiz(QUIZ, make_lesson(make_session(course), status="draft"))
     version = quiz.current
     assert staff.post(change_address(quiz), {"source": BROKEN_QUIZZES[0]}).status_code == 302

@@ -1,4 +1,4 @@
-"""An instructor's first hour on an empty portal, with hands on it: from the first course to a learner's verdict."""
+"""An instructor's first hour on an empty portal, in a browser: from the first course to a learner's verdict."""
 
 import re
 import subprocess
@@ -41,7 +41,7 @@ def portal(tmp_path, django_db_blocker) -> Iterator[Stack]:
 
 
 class Person:
-    """A browser of somebody. Every page that they meet has to answer."""
+    """Somebody's browser. Every page that they open must respond."""
 
     def __init__(self, browser: Browser, portal: Stack) -> None:
         self.portal = portal
@@ -88,7 +88,7 @@ class Person:
             self.page.get_by_label("Password", exact=True).fill(PASSWORD)
             self.page.get_by_role("button", name="Continue").click()
         codes = self.page.get_by_role("heading", name="Recovery codes")
-        for _ in range(3):  # a code may end while it is sent: a person enters the next one
+        for _ in range(3):  # a code may expire while it is sent: a person enters the next one
             secret = self.page.locator("main code").inner_text()
             code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
             self.page.get_by_role("textbox", name="Code").fill(code)
@@ -101,7 +101,7 @@ class Person:
         expect(self.page).to_have_url(f"{self.portal.url}/staff/")
 
     def add(self, what: str) -> None:
-        """Go to the form of the admin by its menu, as a newcomer does."""
+        """Go to a form in the admin by its menu, as a newcomer does."""
         self.page.goto("/staff/")
         self.page.locator("#content").get_by_role("row").filter(
             has=self.page.get_by_role("link", name=what, exact=True)

@@ -104,7 +104,7 @@ def own_database(request):
 @pytest.mark.heavy
 @pytest.mark.usefixtures("own_database")
 def test_list_reads_no_whole_table_and_no_more_for_more_rows(client):
-    # More than a page of everything, and of what is most more than a list may count.
+    # More than one page of everything, and more of the largest tables than a list may count.
     made = make_class(
         replace(
             SIZES.scaled(0.01),

@@ -20,7 +20,7 @@ OTHERS = ("p", "o", "q", "all", "e", "_facets", "_to_field", "_popup", "nonsense
 
 
 def lookups_of(options) -> set[str]:
-    """Each column of the list's own with each lookup that it has, and what the filters of the list send."""
+    """Each column of the list with each of its lookups, and the parameters of the list's filters."""
     found = set(OTHERS)
     for field in options.model._meta.concrete_fields:
         if isinstance(field, models.DateField):
@@ -37,9 +37,9 @@ def lookups_of(options) -> set[str]:
 
 
 @pytest.mark.parametrize("step", [64, pytest.param(1, marks=[pytest.mark.heavy, pytest.mark.timeout(900)])])
-@pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
+@pytest.mark.django_db(transaction=True)  # an error in PostgreSQL would abort the test's transaction
 def test_no_parameter_of_a_list_causes_a_server_error(step):
-    """Every `step`th parameter of all lists; each with values in turns, so that each kind of column meets each."""
+    """Every `step`th parameter of all lists; with alternating values, so that each kind of column gets each value."""
     make_world()
     client = Client(raise_request_exception=False)
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
@@ -106,7 +106,7 @@ def test_invalid_year_is_refused_in_words(admin_client):
     assert "<h1>We couldn’t read this request</h1>" in answer.content.decode()
 
 
-@pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
+@pytest.mark.django_db(transaction=True)  # an error in PostgreSQL would abort the test's transaction
 def test_search_for_a_choice_causes_no_server_error():
     client = Client(raise_request_exception=False)
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))

@@ -148,7 +148,7 @@ def test_every_pair_of_rows_that_share_a_course_is_tried_above():
     """A new foreign key of lessons or labs needs a constraint, or a reason here why not."""
     apart = {
         ("course", "pk"), ("answer", "attempt"), ("failedcheck", "submission"), ("receipt", "repository"),
-        ("submission", "receipt"),  # made from the repository of the receipt, by `lifecycle` alone
+        ("submission", "receipt"),  # created from the receipt's repository, only by `lifecycle`
     }  # fmt: skip
     models = [Session, Lesson, Quiz, QuizVersion, Meeting, Enrollment, Reading, Tick, Attempt]
     models += [Lab, LabVersion, Repository, Submission, Report, LocalReport]

@@ -58,7 +58,7 @@ def github(monkeypatch) -> GitHub:
 
 
 class Page:
-    """The buttons of a lab page, pressed by one person."""
+    """The buttons of a lab page, clicked by one person."""
 
     def __init__(self, user, lab) -> None:
         self.client, self.lab = client_of(user), lab
@@ -105,7 +105,7 @@ def host(server: GitServer, settings, tmp_path, monkeypatch) -> GitServer:
 
 @pytest.fixture
 def work(host, tmp_path) -> Iterator[Learner]:
-    """A work tree with one commit, pushed to git.test."""
+    """A working tree with one commit, pushed to git.test."""
     learner = Learner(tmp_path, host, None)
     learner.commit("Describe the project", README="Billing\n")
     learner.push()

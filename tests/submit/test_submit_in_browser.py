@@ -105,7 +105,7 @@ def test_box_is_accessible_in_each_of_its_states(open_page, github, cast, page, 
     submission.save()
     for address in (cast.lab.get_absolute_url(), submission.get_absolute_url()):
         shown.goto(address)
-        # the lab opens the tab by which the last submission came
+        # the lab opens the tab that was used for the last submission
         expect(shown.get_by_role("button", name="Grade the latest commit")).to_be_visible()
         assert is_well(shown)
 

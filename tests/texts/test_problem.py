@@ -1,4 +1,4 @@
-"""Readers of course texts report the same fields of a problem as the engine."""
+"""Parsers of course texts report the same fields of a problem as the engine."""
 
 from dataclasses import fields
 

@@ -115,7 +115,7 @@ def form(world: World) -> dict[str, str]:
 
 @contextmanager
 def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
-    """A world that is gone afterwards, with its repositories and its picture."""
+    """A world that is removed afterwards, with its repositories and its picture."""
     media = tmp_path_factory.mktemp("media")
     (media / FOLDER).mkdir()
     (media / FOLDER / PICTURE).write_bytes(b"a picture")

@@ -33,7 +33,7 @@ class Route:
         return found[2] if found else ""
 
     def address(self, values: Mapping[str, Any]) -> str:
-        """A parameter that `values` does not know becomes 0, which leads nowhere."""
+        """A parameter that is not in `values` becomes 0, which matches nothing."""
         text = NAMED_GROUP.sub(lambda found: f"<{found[1]}>", self.text).replace("^", "").replace("$", "")
         return "/" + PARAMETER.sub(lambda found: str(values.get(found[1], 0)), text)
 

@@ -1,4 +1,4 @@
-"""W21, W22, W26: a form changes what it asks for, whatever else is sent along, and only the server's clock counts."""
+"""W21, W22, W26: a form changes only its own fields, whatever else is sent, and only the server's clock counts."""
 
 from datetime import UTC, datetime
 

@@ -84,7 +84,7 @@ def run_apart(task):
 
 
 def echo(environ, start):
-    """Answer with what was read of the request."""
+    """Respond with the parts of the request that were read."""
     environ["seen"] = True
     body = environ["wsgi.input"].read()
     start("200 OK", [("Content-Type", "text/plain")])
@@ -92,7 +92,7 @@ def echo(environ, start):
 
 
 def refusing(application):
-    """As `portal.outages` does it."""
+    """Respond as `portal.outages` does."""
 
     def answer(environ, start):
         if status := environ.get("portal.refusal"):
@@ -113,7 +113,7 @@ def scope(path, headers=(), query="", method="GET"):
 
 
 def ask(*clients, application=echo, path="/", method="POST", headers=FORM, front=None):
-    """Let the clients ask at once; return the first of them."""
+    """Send the requests of all clients at once; return the first client."""
     front = front or Front(refusing(application))
     asked = scope(path, headers, "a=1", method)
 
@@ -593,7 +593,7 @@ def test_streamed_response_ends_when_its_client_disconnects():
 
 
 def test_a_hundred_streamed_responses_keep_no_page_waiting():
-    """Each waits for a verdict; the page that is asked last lets all of them go on."""
+    """Each waits for a verdict; the page that is requested last lets all of them continue."""
     asked, together = threading.Event(), threading.Barrier(100)
 
     def application(environ, start):

@@ -13,7 +13,7 @@ A_NUMBER = re.compile(r"<(int:\w+|path:object_id)>|\(\?P<(\w+)>\[0-9\]\+\)|\(\?P
 
 
 @pytest.mark.heavy
-@pytest.mark.django_db(transaction=True)  # an error of PostgreSQL would end the transaction of the test
+@pytest.mark.django_db(transaction=True)  # an error in PostgreSQL would abort the test's transaction
 def test_no_number_in_a_url_causes_a_server_error():
     """Each number alone, with valid others, and all of them at once."""
     world = make_world()

@@ -78,7 +78,7 @@ def full(path: Path) -> Iterator[None]:
 
 @contextmanager
 def gone(path: Path) -> Iterator[None]:
-    """As when a volume is missing: neither the file nor its folder is there."""
+    """As if a volume is missing: neither the file nor its folder exists."""
     connections["default"].close()
     path.parent.rename(path.parent.with_name("elsewhere"))
     yield

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
 GUARD_SECONDS = 60
 MB = 1 << 20
-# Around the part that the document shows: one process, in a folder of its own.
+# Around the part in the document: one process, in a separate folder.
 WHOLE = """\
 daemon off;
 master_process off;
@@ -67,7 +67,7 @@ class Proxied(NamedTuple):
             for name, value in headers.items():
                 connection.putheader(name.replace("_", "-"), value)
             connection.endheaders()
-            with suppress(OSError):  # it need not be read to its end
+            with suppress(OSError):  # it may stay unread
                 connection.send(body)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()

@@ -1,4 +1,4 @@
-"""Two courses with everything in them, and one person of each role. All addresses lead into the first course."""
+"""Two courses with everything in them, and one person of each role. All URLs lead to the first course."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from tests.reports import make_engine_report
 from tests.web.routes import Route
 
 ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "administrator")
-ELSEWHERE = "antipode"  # in every name of the second course and in no word of ours
+ELSEWHERE = "antipode"  # in every name of the second course, and nowhere in our own texts
 PICTURE = "0" * 32 + ".png"
 NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
 
