@@ -5,10 +5,12 @@ class LabsConfig(AppConfig):
     name = "labs"
 
     def ready(self) -> None:
+        from labs.authoring.course_files import LabFolders
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
+        from lessons.course_files.lab_files import register_lab_files
         from lessons.repositories import register_hosts
         from lessons.search.kinds import register
         from portal.accounts.credentials import on_credentials_end
@@ -16,3 +18,4 @@ class LabsConfig(AppConfig):
         on_credentials_end(end_tokens)
         register_hosts(HOSTS)
         register(LABS)
+        register_lab_files(LabFolders())

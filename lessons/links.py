@@ -21,16 +21,17 @@ class Links:
     """Resolve `lesson:`, `quiz:` and `lab:` targets within one course; `known` has the slugs of each kind.
 
     Relative paths such as `02-sdlc.md` are resolved too: `files` maps each path to the kind and slug made
-    from it.
+    from it. With `checks_images`, an uploaded image must be in the portal.
     """
 
     course: str
     known: dict[str, set[str]]
     files: dict[str, Target] = field(default_factory=dict)
+    checks_images: bool = True
 
     def __call__(self, kind: str, slug: str, fragment: str) -> str | None:
         if kind == "image":
-            return slug if _has_picture(slug) else ""
+            return slug if _has_picture(slug, self.checks_images) else ""
         if kind == "file":
             kind, slug = target_of(slug, self.files)
         if slug not in self.known.get(kind, ()):
@@ -74,7 +75,9 @@ def links_within(course: Course) -> Links:
     return Links(course.slug, {kind: {slug for slug, _ in items} for kind, items in rows.items()}, files)
 
 
-def _has_picture(address: str) -> bool:
+def _has_picture(address: str, checks_images: bool) -> bool:
     # Only images uploaded in the editor are checked; other URLs of this site are taken as they are.
     found = PICTURE.fullmatch(address)
-    return default_storage.exists(f"{FOLDER}/{found[1]}") if found else address.startswith("/")
+    if found and checks_images:
+        return default_storage.exists(f"{FOLDER}/{found[1]}")
+    return address.startswith("/")

@@ -1,16 +1,20 @@
 """Load labs from disk into the database: lab.yaml and brief.md in the folders that course.yaml lists under `labs`."""
 
 from labs.authoring.saving import save_lab
-from labs.grader.spec import LabSpec, SpecError
+from labs.grader.git.processes import RepositoryError
+from labs.grader.spec import SpecError
 from labs.grading import proofs
 from labs.models import Lab
 from labs.specs import in_newest_schema, parse_spec, problems_of
 from lessons.actions import markdown_problems
+from lessons.course_files.lab_files import CannotCheckError
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
 from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.course_files.source import Source, digest
 from lessons.links import Links
+from lessons.models import Course
+from lessons.texts.problem import Problem
 
 
 def read_labs(files: CourseFiles) -> list[CourseEntry]:
@@ -21,13 +25,14 @@ def read_labs(files: CourseFiles) -> list[CourseEntry]:
 def _read_lab(files: CourseFiles, slug: str, position: int) -> CourseEntry:
     folder = files.folder / "labs" / slug
     lab, brief = Source(folder / "lab.yaml", files.problems), Source(folder / "brief.md", files.problems)
+    draft = slug in files.draft_labs
     if lab.read():
-        _check_spec(files, lab)
+        files.add_found(_spec_problems(files, lab), draft=draft)
     if brief.read():
-        brief.add_all(markdown_problems(brief.text, files.links()))
+        files.add_found(brief.in_this_file(markdown_problems(brief.text, files.links())), draft=draft)
     content = {
         "slug": slug,
-        "status": Lab.Status.PUBLISHED,
+        "status": Lab.Status.DRAFT if draft else Lab.Status.PUBLISHED,
         "position": position,
         "source": in_newest_schema(lab.text).text,
         "brief": brief.text,
@@ -35,35 +40,47 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> CourseEntry:
     return CourseEntry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
 
 
-def _check_spec(files: CourseFiles, source: Source) -> None:
+def _spec_problems(files: CourseFiles, source: Source) -> list[Problem]:
     try:
         spec = parse_spec(source.text)
     except SpecError as error:
-        source.add_all(problems_of(error))
-    else:
-        _check_links(files, source, spec)
-
-
-def _check_links(files: CourseFiles, source: Source, spec: LabSpec) -> None:
+        return source.in_this_file(problems_of(error))
     links = files.links()
+    found = []
     for check in spec.checks:
         slug, _, fragment = (check.lesson or "").partition("#")
         if slug and links("lesson", slug, fragment) is None:
             line = next(
                 (n for n, text in enumerate(source.text.splitlines(), 1) if str(check.lesson) in text), 1
             )
-            source.add(line, f"this course has no lesson “{slug}”")
+            found.append(Problem(line, "", f"this course has no lesson “{slug}”"))
+    return source.in_this_file(found)
 
 
-def check_proofs(entries: list[CourseEntry]) -> None:
-    """Add a problem for each check that the scenarios do not prove. A worker later proves labs that run code."""
+def check_proofs(files: CourseFiles, entries: list[CourseEntry], *, stored: bool = True) -> None:
+    """Add a problem for each check that the scenarios do not prove. A worker later proves labs that run code.
+
+    With `stored`, labs that the database has proved are not proved again. Raises CannotCheckError.
+    """
     for entry in entries:
         try:
             spec = parse_spec(entry.source.text)
         except SpecError:
             continue
-        if proofs.must_be_proved_now(spec):
-            entry.source.add_all(proofs.problems(proofs.proof_here(entry.source.text)))
+        if entry.content["status"] == Lab.Status.DRAFT:
+            continue
+        if not stored and proofs.runs_code(spec):
+            note = Problem(1, "", "its scenarios run code, so they were not checked here")
+            files.warnings.extend(entry.source.in_this_file([note]))
+        elif not stored or proofs.must_be_proved_now(spec):
+            entry.source.add_all(_proof_problems(entry.source.text))
+
+
+def _proof_problems(text: str) -> list[Problem]:
+    try:
+        return proofs.problems(proofs.proof_here(text))
+    except (OSError, RepositoryError) as error:
+        raise CannotCheckError(f"The scenarios of a lab could not run: {error}") from error
 
 
 def write_labs(files: CourseFiles, entries: list[CourseEntry], plan: Plan, changes: Changes) -> None:
@@ -72,7 +89,8 @@ def write_labs(files: CourseFiles, entries: list[CourseEntry], plan: Plan, chang
     for entry in entries:
         lab = plan.row(entry, Lab)
         _settle_schema(lab, entry)
-        changes.write(lab, entry, lambda item: _save(item, links))
+        same_order = plan.has_order_of(entry)
+        changes.write(lab, entry, lambda item: _save(item, links), same_order=same_order)
 
 
 def _settle_schema(lab: Lab, entry: CourseEntry) -> None:
@@ -83,5 +101,22 @@ def _settle_schema(lab: Lab, entry: CourseEntry) -> None:
 
 
 def _save(lab: Lab, links: Links) -> Lab:
-    proof = proofs.proof_here(lab.source) if proofs.must_be_proved_now(parse_spec(lab.source)) else None
+    is_open = lab.status == Lab.Status.PUBLISHED
+    proof = (
+        proofs.proof_here(lab.source)
+        if is_open and proofs.must_be_proved_now(parse_spec(lab.source))
+        else None
+    )
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet
+
+
+class LabFolders:
+    """What `lessons.course_files` asks of labs."""
+
+    read = staticmethod(read_labs)
+    check_proofs = staticmethod(check_proofs)
+    write = staticmethod(write_labs)
+
+    @staticmethod
+    def rows(course: Course) -> list[Lab]:
+        return list(Lab.objects.filter(course=course))

@@ -8,15 +8,14 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import models
 
 from lessons import actions
 from lessons.course_files.matching import Here, Plan, find_course
-from lessons.course_files.reading import Content, CourseEntry, CourseFiles
-from lessons.course_files.source import digest
+from lessons.course_files.reading import Content, CourseEntry, CourseFiles, is_draft, stored_body
+from lessons.course_files.source import AnyPath, digest
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 
 
@@ -32,15 +31,25 @@ class Changes:
 
     # Any: a row of lessons or labs
     def merge(
-        self, item: Any, file: Mapping[str, object], here: Mapping[str, object] | None, path: Path
+        self,
+        item: Any,
+        file: Mapping[str, object],
+        here: Mapping[str, object] | None,
+        path: AnyPath,
+        same_order: bool = False,
     ) -> bool:
-        """Return True if `item` should be written from `file`; `here` has the portal's values, None if it is new."""
+        """Return True if `item` should be written from `file`; `here` has the portal's values, None if it is new.
+
+        `same_order`: the portal has it in the same order, so that a different position is only a gap in the numbers.
+        """
         wanted = digest(file)
         if here is None:
             self.created.append(str(path))
         elif digest(here) == wanted:
             if item.loaded_digest == wanted:
                 return False
+        elif same_order and digest({**here, "position": file["position"]}) == wanted:
+            pass
         elif digest(here) == item.loaded_digest:
             self.updated.append(str(path))
         else:
@@ -51,11 +60,16 @@ class Changes:
 
     # Any: a row of lessons or labs
     def write(
-        self, item: Any, entry: CourseEntry, save: Callable[[Any], Any], **related: models.Model
+        self,
+        item: Any,
+        entry: CourseEntry,
+        save: Callable[[Any], Any],
+        same_order: bool = False,
+        **related: models.Model,
     ) -> None:
         """Update `item` from its file if the rules allow it; `related` are objects that the file names by slug."""
         here = None if item.pk is None else content_of(item, entry)
-        if self.merge(item, entry.content, here, entry.source.path):
+        if self.merge(item, entry.content, here, entry.source.path, same_order):
             for name, value in {**entry.content, **related}.items():
                 setattr(item, name, value)
             item.loaded_from = entry.origin
@@ -67,25 +81,36 @@ class Changes:
 # Any: a row of lessons or labs
 def content_of(item: Any, entry: CourseEntry) -> Content:
     """Return the portal's values of the fields that the file sets."""
-    return {name: _plain(getattr(item, name)) for name in entry.content}
+    found = {name: _plain(name, getattr(item, name)) for name in entry.content}
+    if isinstance(item, Lesson):
+        found["source"] = stored_body(found["source"])
+    return found
 
 
-def _plain(value: Any) -> Any:
-    return value.slug if isinstance(value, Session | Lesson) else value
+def _plain(name: str, value: Any) -> Any:
+    # As a file can say it.
+    if isinstance(value, Session | Lesson):
+        return value.slug
+    if name in ("title", "summary"):
+        return value.strip()
+    return value
 
 
 def check_markdown(files: CourseFiles) -> None:
     links = files.links()
+    drafts = {entry.content["slug"] for entry in files.lessons if is_draft(entry.content)}
     for entry in files.lessons:
         found = actions.markdown_problems(entry.content["source"], links)
-        entry.source.add_all(found, below=entry.offset)
+        found = entry.source.in_this_file(found, below=entry.offset)
+        files.add_found(found, draft=entry.content["slug"] in drafts)
     for entry in files.quizzes:
-        entry.source.add_all(actions.problems_of_quiz_markdown(entry.source.text, links))
+        found = entry.source.in_this_file(actions.problems_of_quiz_markdown(entry.source.text, links))
+        files.add_found(found, draft=entry.content["lesson"] in drafts)
 
 
-def open_course(files: CourseFiles, changes: Changes) -> Course:
-    """Update the course from course.yaml. After a rename, its old URL redirects."""
-    course, slug = find_course(files), files.course.content["slug"]
+def open_course(files: CourseFiles, changes: Changes, course: Course | None = None) -> Course:
+    """Update the course, by default the one that course.yaml names. After a rename, its old URL redirects."""
+    course, slug = course or find_course(files), files.course.content["slug"]
     old = course.slug
     if course.pk and old != slug:
         before = content_of(course, files.course)
@@ -106,12 +131,21 @@ def write_course(files: CourseFiles, plan: Plan, changes: Changes) -> None:
     sessions, lessons = {}, {}
     for entry in files.sessions:
         session = sessions[entry.content["slug"]] = plan.row(entry, Session)
-        changes.write(session, entry, lambda item: actions.save_session(session=item, links=links))
+        changes.write(
+            session,
+            entry,
+            lambda item: actions.save_session(session=item, links=links),
+            same_order=plan.has_order_of(entry),
+        )
     for entry in files.lessons:
         lesson = lessons[entry.content["slug"]] = plan.row(entry, Lesson)
         session = sessions[entry.content["session"]]
         changes.write(
-            lesson, entry, lambda item: actions.save_lesson(lesson=item, links=links), session=session
+            lesson,
+            entry,
+            lambda item: actions.save_lesson(lesson=item, links=links),
+            same_order=plan.has_order_of(entry),
+            session=session,
         )
     for entry in files.quizzes:
         lesson = lessons[entry.content["lesson"]]
@@ -125,14 +159,14 @@ def entries_of(files: CourseFiles, labs: list[CourseEntry]) -> list[tuple[Course
     """Return all entries, each with the function that reads its values in the portal."""
     plain = [*files.sessions, *files.lessons, *files.quizzes, *labs]
     cohorts: list[tuple[CourseEntry, Here]] = [
-        (entry, lambda item, _: _cohort_here(item)) for entry in files.cohorts
+        (entry, lambda item, _: cohort_content(item)) for entry in files.cohorts
     ]
     return [*[(entry, content_of) for entry in plain], *cohorts]
 
 
 def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Session], changes: Changes) -> None:
     content = entry.content
-    if not changes.merge(cohort, content, _cohort_here(cohort) if cohort.pk else None, entry.source.path):
+    if not changes.merge(cohort, content, cohort_content(cohort) if cohort.pk else None, entry.source.path):
         if cohort.loaded_from != entry.origin:
             Cohort.objects.filter(pk=cohort.pk).update(loaded_from=entry.origin)
         return
@@ -148,7 +182,7 @@ def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Sessio
     cohort.meetings.exclude(session__in=dated).delete()
 
 
-def _cohort_here(cohort: Cohort) -> dict[str, Any]:
+def cohort_content(cohort: Cohort) -> dict[str, Any]:
     meetings = [
         {
             "session": meeting.session.slug,
@@ -157,4 +191,5 @@ def _cohort_here(cohort: Cohort) -> dict[str, Any]:
         }
         for meeting in cohort.meetings.select_related("session", "cohort")
     ]
+    meetings.sort(key=lambda meeting: (meeting["starts"], meeting["session"]))
     return {"slug": cohort.slug, "title": cohort.title, "time_zone": cohort.time_zone, "meetings": meetings}

@@ -28,10 +28,17 @@ class Plan:
     renamed: dict[str, dict[str, str]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     # Any: rows of lessons and labs
     removed: list[tuple[str, Any]] = field(default_factory=list)
+    in_order: set[int] = field(default_factory=set)
+
+    def has_order_of(self, entry: CourseEntry) -> bool:
+        """Return True if the portal has this entry's siblings in the same order."""
+        return id(entry) in self.in_order
 
     def row(self, entry: CourseEntry, model: Any) -> Any:  # Any: a row of lessons or labs
         # A new row is not saved yet.
-        return self.rows.get(id(entry)) or model(course=self.course, slug=entry.content["slug"])
+        if self.rows.get(id(entry)) is None:
+            self.rows[id(entry)] = model(course=self.course, slug=entry.content["slug"])
+        return self.rows[id(entry)]
 
 
 def find_course(files: CourseFiles) -> Course:
@@ -55,11 +62,23 @@ def plan_load(course: Course, files: CourseFiles, labs: list[CourseEntry]) -> Pl
         by_slug = next((row for row in rows["quiz"] if row.slug == entry.content["slug"]), None)
         plan.rows[id(entry)] = (getattr(lesson, "quiz", None) if lesson else None) or by_slug
     entries["quiz"] = files.quizzes
+    _compare_orders(plan, files, labs)
     for kind in KINDS:
         _find_renamed(plan, kind, entries[kind], rows[kind])
         found = {row.pk for entry in entries[kind] if (row := plan.rows.get(id(entry)))}
         plan.removed += [(kind, row) for row in rows[kind] if row.pk not in found and row.loaded_digest]
     return plan
+
+
+def _compare_orders(plan: Plan, files: CourseFiles, labs: list[CourseEntry]) -> None:
+    within: dict[str, list[CourseEntry]] = {}
+    for entry in files.lessons:
+        within.setdefault(entry.content["session"], []).append(entry)
+    for siblings in (files.sessions, labs, *within.values()):
+        rows = [row for entry in siblings if (row := plan.rows.get(id(entry)))]
+        places = [(row.position, row.pk) for row in rows]
+        if places == sorted(places) and len({getattr(row, "session_id", None) for row in rows}) == 1:
+            plan.in_order.update(map(id, siblings))
 
 
 def _rows(course: Course, kind: str) -> list[Any]:

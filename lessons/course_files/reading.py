@@ -2,18 +2,22 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import slug_re, validate_slug
+from django.core.validators import slug_re
 
-from lessons.course_files.source import LoadError, Source
+from lessons.course_files.source import AnyPath, LoadError, Source
+from lessons.course_files.values import (
+    is_local_time,
+    validate_lesson_slug,
+    validate_local_time,
+    validate_slug,
+    validate_title,
+)
 from lessons.links import Links, by_file
 from lessons.models import Lesson
-from lessons.models.cohort import validate_start
-from lessons.models.course import MAX_PREPARE, validate_lesson_slug
+from lessons.models.course import MAX_PREPARE
 from lessons.quizzes import QuizSyntaxError, parse
 from lessons.texts.fields import Fields
 from lessons.texts.problem import Problem
@@ -47,15 +51,19 @@ class CourseEntry:
 
 @dataclass(frozen=True)
 class CourseFiles:
-    folder: Path
+    """All objects that the files describe. `labs` maps a slug to its key, "" if it has none."""
+
+    folder: AnyPath
     problems: list[Problem]
     course: CourseEntry
-    labs: dict[str, str]  # slug to key, "" if it has none
+    labs: dict[str, str]
+    draft_labs: set[str]
     sessions: list[CourseEntry]
     lessons: list[CourseEntry]
     quizzes: list[CourseEntry]
     cohorts: list[CourseEntry]
     warnings: list[Problem] = field(default_factory=list)  # they do not prevent loading
+    checks_images: bool = True
 
     def links(self) -> Links:
         slugs = {"lesson": self.lessons, "quiz": self.quizzes}
@@ -70,15 +78,28 @@ class CourseFiles:
         )
         course = self.course.content["slug"]
         # Report a bad course slug once, not once for each link.
-        return Links(course if slug_re.fullmatch(course) else "course", usable, files)
+        slug = course if slug_re.fullmatch(course) else "course"
+        return Links(slug, usable, files, self.checks_images)
+
+    def add_found(self, found: list[Problem], *, draft: bool) -> None:
+        # As in the editor, a draft may have problems that block publishing.
+        (self.warnings if draft else self.problems).extend(found)
 
     def fail_on_problems(self) -> None:
         if self.problems:
             raise LoadError(sorted(self.problems))
 
 
-def read_course(folder: Path) -> CourseFiles:
-    """Read a course folder. Raises LoadError if course.yaml is unusable; other problems are collected."""
+def is_draft(content: Content) -> bool:
+    return bool(content["status"] == Lesson.Status.DRAFT)
+
+
+def read_course(folder: AnyPath, origin: str = "", *, checks_images: bool = True) -> CourseFiles:
+    """Read a course folder. Raises LoadError if course.yaml is unusable; other problems are collected.
+
+    `origin` says where the folder is from, if it is not a path that stays. Images that were uploaded to a portal are
+    missing elsewhere: there, `checks_images` is False.
+    """
     problems: list[Problem] = []
     source = Source(folder / "course.yaml", problems)
     fields = source.fields()
@@ -88,14 +109,17 @@ def read_course(folder: Path) -> CourseFiles:
         fields.report("schema", "must be 1, the only schema that this portal supports")
     content = {
         "slug": fields.text("slug", check=validate_slug),
-        "title": fields.text("title"),
+        "title": fields.text("title", check=validate_title),
         "summary": fields.text("summary", ""),
         "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
         "pass_mark": fields.number("pass_mark", 70, limit=100),
     }
-    course = CourseEntry(source, content, path=str(folder.resolve()), key=_key(fields))
-    files = CourseFiles(folder, problems, course, _read_labs(fields), [], [], [], [])
-    for position, name in enumerate(fields.texts("sessions"), 1):
+    origin = origin or str(folder.resolve() if isinstance(folder, Path) else folder)
+    course = CourseEntry(source, content, path=origin, key=_key(fields))
+    files = CourseFiles(
+        folder, problems, course, *_read_labs(fields), [], [], [], [], checks_images=checks_images
+    )
+    for position, name in enumerate(_session_folders(fields), 1):
         _read_session(files, folder / name, position)
     for item in fields.mappings("cohorts", []):
         files.cohorts.append(_read_cohort(source, item, {entry.content["slug"] for entry in files.sessions}))
@@ -108,26 +132,48 @@ def _key(fields: Fields) -> str:
     return fields.text("key", "", check=validate_slug)
 
 
-def _read_labs(fields: Fields) -> dict[str, str]:
-    # A lab is a slug, which is also its folder, or a mapping with `slug` and `key`.
-    labs = {}
-    for item in fields.texts_or_mappings("labs", []):
-        if isinstance(item, str):
-            labs[item] = ""
+def _session_folders(fields: Fields) -> list[str]:
+    # A folder elsewhere may not belong to the author.
+    found: list[str] = []
+    for name in fields.texts("sessions"):
+        if name in found:
+            fields.report("sessions", f"lists the folder “{name}” twice. Remove one.")
+        elif re.search(r"[/\\\x00-\x1f]", name) or name.strip(". ") == "" or name == "labs":
+            fields.report("sessions", f"“{name}” is not the name of a folder next to course.yaml")
         else:
-            labs[item.text("slug", check=validate_slug)] = _key(item)
+            found.append(name)
+    return found
+
+
+def _read_labs(fields: Fields) -> tuple[dict[str, str], set[str]]:
+    # A lab is a slug, which is also its folder, or a mapping with `slug`, `key` and `status`.
+    labs: dict[str, str] = {}
+    drafts: set[str] = set()
+    for item in fields.texts_or_mappings("labs", []):
+        key = ""
+        if isinstance(item, str):
+            slug = fields.check_item("labs", item, validate_slug)
+        else:
+            slug = item.text("slug", check=validate_slug)
+            key = _key(item)
+            if item.choice("status", Lesson.Status.values, Lesson.Status.PUBLISHED) == Lesson.Status.DRAFT:
+                drafts.add(slug)
             item.report_unknown()
-    return labs
+        if slug in labs:
+            fields.report("labs", f"lists the lab “{slug}” twice. Remove one.")
+        if slug_re.fullmatch(slug):
+            labs.setdefault(slug, key)
+    return labs, drafts
 
 
-def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
+def _read_session(files: CourseFiles, folder: AnyPath, position: int) -> None:
     source = Source(folder / "session.yaml", files.problems)
     fields = source.fields()
     if fields is None:
         return
     content: Content = {
         "slug": fields.text("slug", check=validate_slug),
-        "title": fields.text("title"),
+        "title": fields.text("title", check=validate_title),
         "summary": fields.text("summary", ""),
         "prepare": [_read_item(item) for item in fields.mappings("prepare", [])],
         "position": position,
@@ -141,7 +187,7 @@ def _read_session(files: CourseFiles, folder: Path, position: int) -> None:
         _read_lesson(files, path, content["slug"], number)
 
 
-def _lesson_paths(folder: Path) -> list[Path]:
+def _lesson_paths(folder: AnyPath) -> list[AnyPath]:
     return sorted(path for path in folder.glob("*.md") if not path.name.endswith(".quiz.md"))
 
 
@@ -151,27 +197,22 @@ def _read_item(fields: Fields) -> dict[str, str]:
     return item
 
 
-def _lesson_slug(slug: str) -> None:
-    validate_slug(slug)
-    validate_lesson_slug(slug)
-
-
-def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) -> None:
+def _read_lesson(files: CourseFiles, path: AnyPath, session: str, position: int) -> None:
     source = Source(path, files.problems)
     found = source.front_matter()
     if found is None or found.fields is None:
         return
     fields, body = found.fields, found.body
     content: Content = {
-        "slug": fields.text("slug", check=_lesson_slug),
-        "title": fields.text("title"),
+        "slug": fields.text("slug", check=validate_lesson_slug),
+        "title": fields.text("title", check=validate_title),
         "summary": fields.text("summary", ""),
         "status": fields.choice("status", Lesson.Status.values, Lesson.Status.DRAFT),
         "public": fields.flag("public", False),
         "lab_slugs": fields.texts("labs", []),
         "session": session,
         "position": position,
-        "source": body.strip("\n") + "\n",
+        "source": stored_body(body),
     }
     key = _key(fields)
     fields.report_unknown()
@@ -182,14 +223,20 @@ def _read_lesson(files: CourseFiles, path: Path, session: str, position: int) ->
     files.lessons.append(CourseEntry(source, content, offset, place, key))
     quiz = Source(path.with_name(path.name.removesuffix(".md") + ".quiz.md"), files.problems)
     if quiz.path.exists() and quiz.read():
-        _read_quiz(files, quiz, content["slug"])
+        _read_quiz(files, quiz, content)
 
 
-def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
+def stored_body(body: str) -> str:
+    """Return the Markdown as it is stored: without blank lines around it."""
+    return body.strip("\n") + "\n"
+
+
+def _read_quiz(files: CourseFiles, source: Source, lesson: Content) -> None:
+    slug = lesson["slug"]
     try:
         files.warnings.extend(source.in_this_file(parse(source.text).warnings))
     except QuizSyntaxError as error:
-        source.add_all(error.problems)
+        files.add_found(source.in_this_file(error.problems), draft=is_draft(lesson))
     place = f"{source.path.parent.name}/{source.path.name}"
     files.quizzes.append(
         CourseEntry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place)
@@ -199,7 +246,7 @@ def _read_quiz(files: CourseFiles, source: Source, slug: str) -> None:
 def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> CourseEntry:
     content: Content = {
         "slug": fields.text("slug", check=validate_slug),
-        "title": fields.text("title"),
+        "title": fields.text("title", check=validate_title),
         "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
         "meetings": [],
     }
@@ -207,30 +254,34 @@ def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> CourseEn
         session = meeting.text("session")
         if session and session not in sessions:
             meeting.report("session", f"there is no session “{session}” in this course")
-        starts = meeting.text("starts", check=_local_time)
+        starts = meeting.text("starts", check=validate_local_time)
         minutes = meeting.number("minutes", 180, limit=1440)
         content["meetings"].append({"session": session, "starts": starts, "minutes": minutes})
+        if not is_local_time(starts, content["time_zone"]):
+            meeting.report(
+                "starts", f"{content['time_zone']} skips this time, because clocks go forward then"
+            )
         meeting.report_unknown()
+    held = [meeting["session"] for meeting in content["meetings"]]
+    for session in sorted({session for session in held if held.count(session) > 1}):
+        fields.report("meetings", f"has two meetings for the session “{session}”. Remove one.")
+    content["meetings"].sort(
+        key=lambda meeting: (meeting["starts"], meeting["session"])
+    )  # as the portal does
     key = _key(fields)
     fields.report_unknown()
     return CourseEntry(source, content, path=f"cohorts/{content['slug']}", key=key)
 
 
-def _local_time(text: str) -> datetime:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text):
-        raise ValidationError("write the date and time like “2025-11-29 20:30”")
-    try:
-        found = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the cohort's zone is added by the caller
-    except ValueError as error:
-        raise ValidationError(f"this date and time does not exist: {error}") from error
-    validate_start(found)
-    return found
-
-
 def _refuse_duplicates(files: CourseFiles) -> None:
+    slugs = [entry.content["slug"] for entry in files.cohorts]
+    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        files.course.source.problems.append(
+            Problem(1, "cohorts", f"the slug “{slug}” is used twice", path=str(files.course.source.path))
+        )
     for entries in (files.sessions, files.lessons):
-        seen: dict[str, Path] = {}
-        keys: dict[str, Path] = {}
+        seen: dict[str, AnyPath] = {}
+        keys: dict[str, AnyPath] = {}
         for entry in entries:
             if entry.key and keys.setdefault(entry.key, entry.source.path) != entry.source.path:
                 entry.source.add(2, f"the key “{entry.key}” is already used by {keys[entry.key]}")

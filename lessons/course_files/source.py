@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
 from lessons.texts.fields import Fields, read_fields
 from lessons.texts.front_matter import FrontMatter, read_front_matter
 from lessons.texts.problem import Problem
 
 MAX_BYTES = 256 * 1024
+BOM = "\ufeff"
 
 
 class LoadError(Exception):
@@ -26,19 +28,69 @@ def digest(content: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
+@dataclass(frozen=True, order=True)
+class MemoryPath:
+    """A path among files in memory, with the methods of Path that the readers of a course use."""
+
+    path: PurePosixPath
+    files: Mapping[str, bytes] = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __truediv__(self, name: str) -> "MemoryPath":
+        return MemoryPath(self.path / name, self.files)
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def parent(self) -> "MemoryPath":
+        return MemoryPath(self.path.parent, self.files)
+
+    def with_name(self, name: str) -> "MemoryPath":
+        return MemoryPath(self.path.with_name(name), self.files)
+
+    def exists(self) -> bool:
+        return str(self) in self.files
+
+    def glob(self, pattern: str) -> "Iterator[MemoryPath]":
+        paths = map(PurePosixPath, self.files)
+        inside = (path for path in paths if path.parent == self.path and fnmatchcase(path.name, pattern))
+        return (MemoryPath(path, self.files) for path in inside)
+
+    def read_bytes(self) -> bytes:
+        if not self.exists():
+            raise FileNotFoundError
+        return self.files[str(self)]
+
+
+def in_memory(files: Mapping[str, bytes]) -> MemoryPath:
+    """Return the folder that contains these files, given by their relative paths."""
+    return MemoryPath(PurePosixPath(), files)
+
+
+AnyPath = Path | MemoryPath
+
+
 @dataclass
 class Source:
-    """One file of a course. `problems` is shared by the whole course."""
+    """One file of a course. `problems` is shared by the whole course; `text` has no byte order mark, `raw` may."""
 
-    path: Path
+    path: AnyPath
     problems: list[Problem]
     text: str = ""
+    raw: str = ""
 
     def read(self) -> bool:
         """Fill `text`. Return False and report the problem if the file cannot be read."""
         try:
             data = self.path.read_bytes()
-            self.text = data[:MAX_BYTES].decode("utf-8")
+            if len(data) > MAX_BYTES:
+                self.add(1, f"the file is {len(data):,} bytes. The limit is {MAX_BYTES:,}. Split it.")
+                return False
+            self.raw = data.decode("utf-8")
         except FileNotFoundError:
             self.add(1, "the file is missing")
         except UnicodeDecodeError as error:
@@ -46,10 +98,16 @@ class Source:
         except OSError as error:
             self.add(1, f"cannot read the file: {error.strerror}")
         else:
-            if len(data) > MAX_BYTES:
-                self.add(1, f"the file is {len(data):,} bytes. The limit is {MAX_BYTES:,}. Split it.")
-            return len(data) <= MAX_BYTES
+            self.text = self.raw.removeprefix(BOM)
+            return self._has_no_null()
         return False
+
+    def _has_no_null(self) -> bool:
+        # PostgreSQL cannot store it
+        before, null, _ = self.text.partition("\0")
+        if null:
+            self.add(before.count("\n") + 1, "the file contains a NUL character. Remove it.")
+        return not null
 
     def add(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, "", message, path=str(self.path)))

@@ -1,5 +1,5 @@
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
-from lessons.models.course import Course, FormerSlug, Lesson, Session
+from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
 from lessons.models.search import SearchEntry, SearchWord
@@ -13,6 +13,7 @@ __all__ = [
     "Enrollment",
     "FormerSlug",
     "Lesson",
+    "LoadedFile",
     "Meeting",
     "Quiz",
     "QuizVersion",

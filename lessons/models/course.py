@@ -17,6 +17,7 @@ def validate_lesson_slug(slug: str) -> None:
 
 
 validate_no_null = ProhibitNullCharactersValidator()
+MAX_SLUG, MAX_TITLE = 50, 200
 MAX_PREPARE = 50  # each becomes a form on the course page
 
 
@@ -62,8 +63,8 @@ class FileBacked(models.Model):
 
 
 class Course(FileBacked):
-    slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=MAX_SLUG, unique=True)
+    title = models.CharField(max_length=MAX_TITLE)
     summary = models.TextField(blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
     pass_mark = models.PositiveSmallIntegerField(
@@ -84,8 +85,8 @@ class Session(FileBacked):
     """A unit of the syllabus. It has no date of its own: each cohort has a Meeting for it."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="sessions")
-    slug = models.SlugField()
-    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=MAX_SLUG)
+    title = models.CharField(max_length=MAX_TITLE)
     summary = models.TextField(blank=True)
     prepare = models.JSONField(
         default=list,
@@ -128,8 +129,8 @@ class Lesson(FileBacked):
 
     course = SharedField(Course, models.CASCADE, related_name="lessons", of=("session",))
     session = models.ForeignKey(Session, models.CASCADE, related_name="lessons")
-    slug = models.SlugField(validators=[validate_lesson_slug])
-    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=MAX_SLUG, validators=[validate_lesson_slug])
+    title = models.CharField(max_length=MAX_TITLE)
     summary = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     public = models.BooleanField(default=False, help_text="Anyone can read it without signing in.")
@@ -208,3 +209,31 @@ class FormerSlug(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.slug} of {self.course}"
+
+
+class LoadedFile(models.Model):
+    """A course file as last loaded, so that `dump_course` keeps its layout and comments.
+
+    `target` is the key of the row that was made from it. Cohorts are in course.yaml.
+    """
+
+    class Kind(models.TextChoices):
+        COURSE = "course"
+        SESSION = "session"
+        LESSON = "lesson"
+        QUIZ = "quiz"
+        LAB = "lab"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="loaded_files")
+    kind = models.CharField(max_length=10, choices=Kind)
+    target = models.BigIntegerField()
+    path = models.TextField()
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "kind", "target"], name="one_loaded_file_per_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} of {self.course}"

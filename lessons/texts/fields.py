@@ -173,6 +173,11 @@ class Fields:
                 self._report_item(key, node, "text")
         return found
 
+    def check_item(self, key: str, item: str, check: Callable[[str], object]) -> str:
+        """Return an item of a list of texts; `check` raises an error whose message is reported."""
+        self._check(key, check, item)
+        return item
+
     def mappings(self, key: str, default: Sequence[str] = REQUIRED) -> "list[Fields]":
         found = self._items(key, default)
         return [item for node in found if (item := self._mapping(key, node, "a mapping with keys"))]

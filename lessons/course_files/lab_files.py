@@ -1,0 +1,54 @@
+"""The labs of a course folder, which `labs` reads, checks and writes: it registers how."""
+
+from typing import Any, Protocol
+
+from lessons.course_files.loading import Changes
+from lessons.course_files.matching import Plan
+from lessons.course_files.reading import CourseEntry, CourseFiles
+from lessons.models import Course
+
+
+class CannotCheckError(Exception):
+    """Scenarios cannot run on this machine; the message says why."""
+
+
+class LabFiles(Protocol):
+    """`read` and `check_proofs` add problems to the files.
+
+    `check_proofs` needs no database unless `stored`. Raises CannotCheckError.
+    """
+
+    def read(self, files: CourseFiles) -> list[CourseEntry]: ...
+
+    def check_proofs(self, files: CourseFiles, entries: list[CourseEntry], *, stored: bool) -> None: ...
+
+    def write(self, files: CourseFiles, entries: list[CourseEntry], plan: Plan, changes: Changes) -> None: ...
+
+    # Any: rows of labs, in order
+    def rows(self, course: Course) -> list[Any]: ...
+
+
+class _NoLabs:
+    # A course without labs is complete.
+    def read(self, files: CourseFiles) -> list[CourseEntry]:
+        return []
+
+    def check_proofs(self, files: CourseFiles, entries: list[CourseEntry], *, stored: bool) -> None:
+        pass
+
+    def write(self, files: CourseFiles, entries: list[CourseEntry], plan: Plan, changes: Changes) -> None:
+        pass
+
+    def rows(self, course: Course) -> list[Any]:
+        return []
+
+
+_registered: list[LabFiles] = [_NoLabs()]
+
+
+def register_lab_files(labs: LabFiles) -> None:
+    _registered[:] = [labs]
+
+
+def lab_files() -> LabFiles:
+    return _registered[0]

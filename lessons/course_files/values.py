@@ -1,0 +1,47 @@
+"""Checks of single values in course files. Each raises ValidationError with what to write instead."""
+
+import re
+import zoneinfo
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug as validate_letters
+
+from lessons.models.cohort import validate_start
+from lessons.models.course import MAX_SLUG, MAX_TITLE
+from lessons.models.course import validate_lesson_slug as validate_not_reserved
+
+
+def validate_slug(slug: str) -> None:
+    validate_letters(slug)
+    if len(slug) > MAX_SLUG:
+        raise ValidationError(f"has more than {MAX_SLUG} characters. Shorten it.")
+
+
+def validate_title(text: str) -> None:
+    if len(text) > MAX_TITLE:
+        raise ValidationError(f"has more than {MAX_TITLE} characters. Shorten it.")
+
+
+def validate_lesson_slug(slug: str) -> None:
+    validate_slug(slug)
+    validate_not_reserved(slug)
+
+
+def validate_local_time(text: str) -> None:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text):
+        raise ValidationError("write the date and time like “2025-11-29 20:30”")
+    try:
+        found = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the cohort's zone is added by the caller
+    except ValueError as error:
+        raise ValidationError(f"this date and time does not exist: {error}") from error
+    validate_start(found)
+
+
+def is_local_time(text: str, zone: str) -> bool:
+    """Return False for a time that the zone's clocks skip. Invalid values are not judged here."""
+    try:
+        local = datetime.fromisoformat(text).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    except (ValueError, KeyError, OSError):
+        return True
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)
