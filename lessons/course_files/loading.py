@@ -182,7 +182,7 @@ def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Sessio
     cohort.meetings.exclude(session__in=dated).delete()
 
 
-def cohort_content(cohort: Cohort) -> dict[str, Any]:
+def cohort_content(cohort: Cohort) -> Content:
     meetings = [
         {
             "session": meeting.session.slug,

@@ -48,6 +48,7 @@ def _key(row: Any) -> str:
     return word if kind == "key" else ""
 
 
+# Any: values of YAML
 def shaped(before: Any, value: Any, of: str) -> Any:
     """Return a value as the file writes it: a key that the file leaves out stays out if it has its default."""
     if isinstance(value, Mapping):

@@ -22,11 +22,13 @@ _QUOTED = re.compile(r"(?:y|n|yes|no|on|off)$|[0-9]{4}-[0-9]", re.IGNORECASE)
 _IDENTITIES = ("slug", "key", "session")  # keys that name an item of a list
 
 
+# Any: values of YAML
 def dump_yaml(values: Mapping[str, Any]) -> str:
     """Return a YAML mapping in the order given, one key a line; mappings in a list in a list are written in braces."""
     return _dump(_styled(values, 0))
 
 
+# Any: values of YAML
 def edit_yaml(text: str, values: Mapping[str, Any]) -> str | None:
     """Return the text with these values at its top-level keys; None if it cannot be edited.
 
@@ -44,6 +46,7 @@ def edit_yaml(text: str, values: Mapping[str, Any]) -> str | None:
     return text
 
 
+# Any: values of YAML
 def plain_yaml(text: str) -> dict[str, Any] | None:
     """Return the values of a mapping of one key a line, None for any other text. See `plain`."""
     try:
@@ -142,6 +145,7 @@ def _at(node: Node, path: Sequence[str | int]) -> Node:
     return node
 
 
+# Any: values of YAML
 def plain(node: Node) -> Any:
     """Return what a node says; everything but text, numbers, true and false is None."""
     if isinstance(node, MappingNode):
