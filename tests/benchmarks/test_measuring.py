@@ -64,7 +64,7 @@ def test_goals_are_met_or_missed_one_by_one(found):
     assert found.met == [False, True, True]
 
 
-def test_the_table_says_what_was_missed_by_how_much(found):
+def test_the_table_says_which_goals_were_met_or_missed(found):
     row = table([found]).splitlines()[2]
     assert "| 3.00 " in row
     assert "ratio ≤ 2 MISSED, difference ≥ 1 met, SQL ≤ 4 met" in row

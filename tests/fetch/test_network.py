@@ -28,7 +28,7 @@ def test_a07_an_address_that_is_not_public_is_refused(address):
     )
 
 
-def test_public_addresses_are_pinned_with_the_port_all_of_them():
+def test_all_public_addresses_of_a_name_are_pinned_with_the_port():
     network = Network(lambda host, port: ["2606:50c0:8000::153", "140.82.121.4"])
     assert network.pin("github.com") == "github.com:443:140.82.121.4,2606:50c0:8000::153"
     assert network.pin("github.com:8443").startswith("github.com:8443:")

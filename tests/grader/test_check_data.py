@@ -237,14 +237,14 @@ def test_another_branch_or_a_tag_can_be_checked(repo):
 
 
 @pytest.mark.parametrize("place", ["a", "a.b", "a[0]", "[0]", "a[0][1].b", 'a["b.c"].d', "a-b.c_d", "ö.é"])
-def test_places_that_can_be_read(place):
+def test_valid_places_are_parsed(place):
     assert data_module.steps(place)
 
 
 @pytest.mark.parametrize(
     "place", ["", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a[0", 'a["b', "a[0]b"]
 )
-def test_places_that_cannot_be_read(place):
+def test_invalid_places_are_refused(place):
     assert data_module.steps(place) is None
 
 

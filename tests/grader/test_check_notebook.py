@@ -71,7 +71,7 @@ def test_a_file_that_is_not_a_notebook_is_reported(repo, text, words):
     assert result.outcome is Outcome.NEEDS_WORK and words in result.why
 
 
-def test_a_notebook_that_is_nested_too_deeply_is_not_known(repo):
+def test_a_notebook_that_is_nested_too_deeply_is_not_judged(repo):
     repo.put("train.ipynb", "[" * 9000)
     repo.commit()
     result = repo.ask("notebook: {path: train.ipynb}")

@@ -357,7 +357,7 @@ def test_a_requirements_file_that_is_named_must_exist(repo, files, named, hint, 
 @pytest.mark.parametrize(
     "named", ["https://h/base.txt", "/etc/base.txt", "../../base.txt", "${WHERE}/base.txt"]
 )
-def test_a_requirements_file_outside_the_repository_is_not_known(repo, named):
+def test_a_requirements_file_outside_the_repository_is_not_judged(repo, named):
     for name, text in {**NO_DEPENDENCIES, "requirements.txt": f"-r {named}\n"}.items():
         repo.put(name, text)
     repo.commit()

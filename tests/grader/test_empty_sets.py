@@ -76,7 +76,7 @@ def ask(repo: Repo, *checks: str, starter: str | None = None):
         return grade(spec, repository, learner=ME).results
 
 
-def test_every_kind_is_asked_here():
+def test_every_kind_is_tested_here():
     assert set(CHECKS) == set(KINDS)
 
 

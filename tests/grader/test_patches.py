@@ -101,7 +101,7 @@ LINES = st.lists(st.sampled_from(["a", "b", "c", "", " d"]), max_size=6).map(
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.tuples(LINES, LINES, LINES), min_size=1, max_size=2))
-def test_whatever_git_calls_the_same_patch_is_the_same_and_a_revert_the_reverse(
+def test_changes_with_the_same_patch_id_are_the_same_and_a_revert_is_the_reverse(
     new_repo, tmp_path_factory, files
 ):
     repo = type(new_repo("unused"))(tmp_path_factory.mktemp("drawn") / "work")

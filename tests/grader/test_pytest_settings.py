@@ -147,7 +147,7 @@ def test_pytest_itself_collects_as_many(tmp_path):
         ({"pytest.ini": INI + "addopts = -c other.ini\n"}, "`addopts` in `pytest.ini` changes its settings"),
     ],
 )
-def test_settings_that_cannot_be_read_are_not_known(files, unknown):
+def test_settings_that_cannot_be_read_give_no_verdict(files, unknown):
     answer = layout.tests_found("", sorted(files), files.get)
     assert unknown in answer.unknown and not answer.findings
 

@@ -275,7 +275,7 @@ def test_an_empty_set_is_never_pinned_and_the_message_says_what_was_looked_for(r
     )
 
 
-def test_a_large_lock_file_is_read_and_one_too_large_is_not_known(repo):
+def test_a_large_lock_file_is_read_and_one_too_large_is_not_judged(repo):
     repo.put("pyproject.toml", f'{PYPROJECT}dependencies = ["flask"]\n')
     for size, outcome in ((400_000, Outcome.PASSED), (1_100_000, Outcome.NOT_RUN)):
         repo.put("uv.lock", LOCK + "# x\n" * (size // 4))

@@ -125,7 +125,7 @@ def test_people_are_told_apart_by_name_and_address(repo):
 
 
 @pytest.mark.parametrize("head", ["refs/heads/main", "refs/heads/dev", "refs/heads/gone"])
-def test_the_default_branch_is_what_head_names(repo, head):
+def test_the_default_branch_is_the_one_that_head_points_to(repo, head):
     repo.commit("Start", a="1")
     repo.git("branch", "dev")
     repo.branch("work")

@@ -606,7 +606,7 @@ def test_a_time_limit_is_compared_in_minutes(ask, minutes, outcome):
     assert ask(text, "timeout_minutes: 30").outcome == outcome
 
 
-def test_names_that_are_computed_meet(ask):
+def test_computed_artifact_names_match(ask):
     text = changed(
         ("name: dist\n          path", "name: dist-${{ github.sha }}\n          path"),
         ("          name: dist\n      - run", "          pattern: dist-*\n      - run"),

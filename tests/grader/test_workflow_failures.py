@@ -107,7 +107,7 @@ test "$CI" || set +e; pytest; true
 
 
 @pytest.mark.parametrize("script", DOUBTFUL.strip().split("\n"))
-def test_what_depends_on_other_values_is_not_known(script):
+def test_a_script_that_depends_on_other_values_is_not_judged(script):
     [act] = acts(script.replace("\\n", "\n"))
     assert act.doubt.endswith("could not be determined from the script. Run the command in a separate step")
     assert not act.stops
@@ -139,7 +139,7 @@ def test_a_command_that_cannot_be_reached_is_left_out():
     assert {script: acts(script) for script in never if acts(script)} == {}
 
 
-def test_a_script_with_too_many_ways_is_not_known():
+def test_a_script_with_too_many_paths_is_not_judged():
     script = "".join(f"[ -e f{at} ] && v{at}=1\n" for at in range(12)) + "pytest\n"
     [number] = [one.number for one in commands_of(script) if one.words == ["pytest"]]
     assert reachable_commands(script) is None

@@ -115,7 +115,7 @@ def test_actions_and_own_stages_are_recognised_with_their_lines():
     ]
 
 
-def test_a_job_with_an_environment_deploys_by_what_its_steps_do():
+def test_a_job_with_an_environment_deploys_only_if_its_steps_do():
     job = "    environment: production\n"
     assert acts("      - run: echo out\n", job) == []
     assert [act.stage for act in acts("      - run: pytest\n", job)] == ["test"]

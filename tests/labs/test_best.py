@@ -75,7 +75,7 @@ def make_reports(learner, tries):
 
 
 @pytest.mark.parametrize(("tries", "number"), TRIES)
-def test_the_best_try_is_the_same_for_quizzes_and_labs(learner, tries, number):
+def test_the_best_try_is_chosen_by_the_same_rule_for_quizzes_and_labs(learner, tries, number):
     other = make_learner(learner.course)
     for enrollment in (other, learner):
         quiz, lab = make_attempts(enrollment, tries), make_reports(enrollment, tries)

@@ -235,7 +235,7 @@ def test_a_new_value_of_an_answer_is_graded_explained_and_in_the_docs(monkeypatc
 # --- a step of scenarios --------------------------------------------------------------------------------------------
 
 
-def test_a_new_step_builds_what_proves_a_lab(step, tmp_path):
+def test_a_new_step_builds_repositories_that_prove_a_lab(step, tmp_path):
     """Even if one of its keys is the name of an earlier step."""
     proof = prove(load_spec(STEPS_LAB))
     assert proof.proved, proof

@@ -25,7 +25,7 @@ def files_in(path: Path) -> dict[str, str]:
     return {str(file.relative_to(path)): file.read_text() for file in path.rglob("*") if file.is_file()}
 
 
-def test_new_repository_takes_nothing_from_the_machine(tmp_path, template, monkeypatch):
+def test_new_repository_ignores_the_configuration_of_the_machine(tmp_path, template, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()
     own = f"[init]\n\ttemplateDir = {template}\n\tdefaultBranch = trunk\n[core]\n\tsharedRepository = world\n"

@@ -24,7 +24,7 @@ def test_steps_of_a_queued_submission_are_ahead():
     assert shown(submission(State.QUEUED)) == expected
 
 
-def test_steps_while_checking_have_seconds_behind_and_nothing_ahead():
+def test_steps_while_checking_show_seconds_for_past_steps_only():
     found = submission(State.CHECKING, 2, 6)
     assert shown(found) == [("done", "2.0 s"), ("done", "4.0 s"), ("run", "now"), ("todo", "to come")]
 

@@ -81,7 +81,7 @@ def test_instructor_may_watch(cast):
 @pytest.mark.parametrize(
     "text", ["", "1", "1.2", "a.b.c", "1.2.3.4", "-1.0.0", "²..", "1." + "9" * 5000 + ".0"]
 )
-def test_anything_else_counts_as_nothing_seen(text):
+def test_an_invalid_poll_cursor_counts_as_none(text):
     assert PollCursor.parse(text) == PollCursor(0, 0, 0)
 
 

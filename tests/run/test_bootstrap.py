@@ -130,7 +130,7 @@ def test_installation_for_the_tests_serves_the_portal_too(steps):
     assert steps.taken() == []
 
 
-def test_changed_requirements_are_installed_into_the_same_venv(steps, tmp_path):
+def test_changed_requirements_are_installed_in_the_same_venv(steps, tmp_path):
     bootstrap.install(RUN, steps)
     steps.taken()
     (tmp_path / "requirements.txt").write_text("more")
