@@ -29,23 +29,35 @@ class ImageRefusedError(ValueError):
 def store_image(upload: "UploadedFile[bytes]") -> str:
     """Store an image and return its name: 128 random bits and the extension of its format.
 
-    The size in pixels is kept; metadata (location, camera, comments) is dropped. Raises ImageRefusedError for
-    more than 5 MB or 20 million pixels, for formats other than PNG, JPEG and WebP, and for animations.
+    Raises ImageRefusedError as `encode_image` does, and for more than 5 MB.
     """
     size = upload.size or 0
     if size > MAX_BYTES:
         raise ImageRefusedError(
             f"The file is {size / 1e6:.1f} MB. The limit is 5 MB. Save it smaller, or as WebP."
         )
-    data = upload.read()
+    return store_encoded(*encode_image(upload.read()))
+
+
+def encode_image(data: bytes) -> tuple[str, bytes]:
+    """Return the extension of the format, and the image encoded again.
+
+    The size in pixels is kept; metadata (location, camera, comments) is dropped. Raises ImageRefusedError for
+    more than 20 million pixels, for formats other than PNG, JPEG and WebP, and for animations.
+    """
     if any(mark in data.lower() for mark in MARKS_OF_OTHER_FILES):
         raise ImageRefusedError(
             "The file contains more than an image. Open it in an image editor and export it as PNG."
         )
     image = _decode(data)
     ending, _, options = FORMATS[image.format or ""]
+    return ending, _encode(image, options)
+
+
+def store_encoded(ending: str, data: bytes) -> str:
+    """Store what `encode_image` returns, and return its name."""
     name = f"{secrets.token_hex(16)}.{ending}"
-    default_storage.save(f"{FOLDER}/{name}", ContentFile(_encode(image, options)))
+    default_storage.save(f"{FOLDER}/{name}", ContentFile(data))
     return name
 
 

@@ -1,0 +1,178 @@
+"""Quizzes from and to files of other systems: what staff store and download."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.text import slugify
+
+from lessons import actions
+from lessons.authoring import next_position
+from lessons.images import ImageRefusedError, encode_image, store_encoded
+from lessons.models import Course, Lesson, Quiz, Session
+from lessons.models.course import RESERVED_SLUGS
+from lessons.quizzes import parse
+from lessons.quizzes.formats import Exported, Imported, Part, export_quiz
+from lessons.texts.problem import Problem
+from portal.accounts.models import User
+
+MAX_IMAGES = 200
+MAX_SLUG = 40
+IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(imported:([0-9a-f]{16}\.[a-z]{3,4})\)")
+STORED = re.compile(r"\]\((?:imported:[^()\s]*|/media/images/[^()\s]*)\)")
+
+
+class CannotImportError(Exception):
+    """The quiz cannot be stored there; the message says why and what to do. Nothing was stored."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A quiz after an import; `is_changed` is False if it was already the same."""
+
+    quiz: Quiz
+    is_changed: bool
+
+
+def check_images(imported: Imported) -> tuple[Imported, dict[str, tuple[str, bytes]]]:
+    """Return the import without images that the portal refuses, which become losses, and the others, encoded."""
+    encoded: dict[str, tuple[str, bytes]] = {}
+    losses = []
+    for name, data in imported.images.items():
+        try:
+            if len(encoded) == MAX_IMAGES:
+                raise ImageRefusedError(
+                    f"A file can bring {MAX_IMAGES} images. Upload the others in the editor."
+                )
+            encoded[name] = encode_image(data)
+        except ImageRefusedError as error:
+            losses.append(Problem(1, "", f"The image {name} was left out. {error}"))
+    parts = tuple(replace(part, source=_without_images(part.source, encoded)) for part in imported.parts)
+    return replace(imported, parts=parts, losses=(*losses, *imported.losses)), encoded
+
+
+def _without_images(source: str, kept: dict[str, tuple[str, bytes]]) -> str:
+    return IMAGE.sub(lambda found: found[0] if found[2] in kept else found[1], source)
+
+
+@transaction.atomic
+def save_import(
+    *,
+    imported: Imported,
+    by: User | None,
+    session: Session | None = None,
+    lesson: Lesson | None = None,
+    may_replace: bool = False,
+) -> list[Stored]:
+    """Store the quizzes as drafts, all or none: in a draft lesson, or each in a new one of a session.
+
+    A lesson that an earlier import of the same file made is used again. Raises CannotImportError.
+    """
+    imported, images = check_images(imported)
+    if lesson is not None:
+        if len(imported.parts) > 1:
+            count = len(imported.questions)
+            raise CannotImportError(
+                f"{count:,} questions are too many for one quiz. Choose a session, to save"
+                f" {len(imported.parts)} draft lessons with a quiz each."
+            )
+        return [_save(imported.parts[0], lesson, images, by, may_replace)]
+    if session is None:
+        raise CannotImportError("Choose a draft lesson, or a session for a new one.")
+    return [_save(part, lesson_for(part, session, by), images, by, may_replace) for part in imported.parts]
+
+
+def lesson_for(part: Part, session: Session, by: User | None) -> Lesson:
+    """Return the lesson that has this quiz already, else a new draft."""
+    slug = slugify(part.title)[:MAX_SLUG].strip("-") or "quiz"
+    taken = {
+        each.slug: each
+        for each in session.course.lessons.filter(slug__startswith=slug).select_related("quiz")
+    }
+    named = re.compile(rf"{re.escape(slug)}(?:-[0-9]+)?")
+    own = [each for each in taken.values() if named.fullmatch(each.slug) and hasattr(each, "quiz")]
+    same = [each for each in own if is_same(each.quiz.source, part.source)]
+    drafts = [each for each in own if each.status == Lesson.Status.DRAFT]
+    if same or drafts:
+        return (same or drafts)[0]
+    lesson = Lesson(
+        course=session.course,
+        session=session,
+        slug=_free(slug, taken),
+        title=part.title,
+        status=Lesson.Status.DRAFT,
+    )
+    lesson.position = next_position(lesson)
+    lesson._history_user = by  # type: ignore[attr-defined]  # simple-history's way
+    return actions.save_lesson(lesson=lesson)
+
+
+def _free(slug: str, taken: dict[str, Lesson]) -> str:
+    numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (slug, *numbered) if each not in taken and each not in RESERVED_SLUGS)
+
+
+def _save(
+    part: Part, lesson: Lesson, images: dict[str, tuple[str, bytes]], by: User | None, may_replace: bool
+) -> Stored:
+    quiz = getattr(lesson, "quiz", None)
+    if quiz is not None and is_same(quiz.source, part.source):
+        return Stored(quiz, is_changed=False)
+    if lesson.status == Lesson.Status.PUBLISHED:
+        raise CannotImportError(
+            f"“{lesson}” is published. Choose a draft lesson, or make this one a draft first."
+        )
+    if quiz is not None and not may_replace:
+        raise CannotImportError(
+            f"“{lesson}” has a quiz. Allow to replace it; its history keeps the old text."
+        )
+    quiz = quiz or Quiz(course=lesson.course, lesson=lesson, slug=_quiz_slug(lesson))
+    quiz.source = _with_images(part.source, images)
+    quiz._history_user = by  # type: ignore[union-attr]  # simple-history's way
+    return Stored(actions.save_quiz(quiz=quiz), is_changed=True)
+
+
+def _quiz_slug(lesson: Lesson) -> str:
+    rows = Quiz.objects.filter(course=lesson.course_id, slug__startswith=lesson.slug)
+    taken = dict.fromkeys(rows.values_list("slug", flat=True), lesson)
+    return _free(lesson.slug, taken)
+
+
+def is_same(stored: str, source: str) -> bool:
+    """Compare two quizzes but for the names of stored images, which are random."""
+    return STORED.sub("]()", stored) == STORED.sub("]()", source)
+
+
+def _with_images(source: str, images: dict[str, tuple[str, bytes]]) -> str:
+    used = {found[2] for found in IMAGE.finditer(source)}
+    stored = {name: reverse("lesson_image", args=[store_encoded(*images[name])]) for name in sorted(used)}
+    return IMAGE.sub(lambda found: f"![{found[1]}]({stored[found[2]]})", source)
+
+
+def show_images_as_words(source: str) -> str:
+    """Return a quiz for a preview before its images are stored."""
+    return IMAGE.sub(lambda found: f"(Picture: {found[1] or 'without alternative text'})", source)
+
+
+def draft_lessons(course: Course) -> Sequence[Lesson]:
+    """Return the lessons that an import can fill, each with its quiz if it has one."""
+    return list(
+        Lesson.objects.filter(course=course, status=Lesson.Status.DRAFT)
+        .in_order()
+        .select_related("quiz", "session", "course")
+        .defer("source", "html", "text", "quiz__source")
+    )
+
+
+def export_of(quiz: Quiz, name: str) -> Exported:
+    """Return a quiz in a format of EXPORTS. Raises QuizSyntaxError for a draft with problems."""
+    return export_quiz(parse(quiz.source, stored=True), name)
+
+
+def describe(stored: Sequence[Stored]) -> Iterator[str]:
+    for one in stored:
+        version = one.quiz.current
+        count = f"{version.question_count} questions" if version else "with problems, see its page"
+        yield f"{one.quiz} ({one.quiz.slug}): {count}{'' if one.is_changed else ', unchanged'}"
