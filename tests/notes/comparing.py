@@ -6,7 +6,7 @@ A lesson is a dict with the keys of `manage.py import_notes --json`.
 import re
 from collections.abc import Iterator
 from html import escape
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from lessons.notes import Head
@@ -35,13 +35,20 @@ def groups(lessons: list[Lesson]) -> list[list[Lesson]]:
     return [list(group) for _, group in groupby(lessons, lambda each: (each["session"], each["date"]))]
 
 
-def sessions(case: Case, lessons: list[Lesson]) -> Iterator[str]:
-    expected = case.expected["sessions"]
+def pairs(case: Case, lessons: list[Lesson]) -> list[tuple[dict[str, Any], list[Lesson]]]:
+    """Return each expected session with its lessons. An evening that may have no lesson may be absent."""
     found = groups(lessons)
-    if len(found) != len(expected):
-        yield f"{len(found)} sessions: {[(each[0]['session'], each[0]['date']) for each in found]}"
-        return
-    for session, group in zip(expected, found, strict=True):
+    expected = case.expected["sessions"]
+    if len(found) < len(expected):
+        expected = [each for each in expected if each.get("lessons", [1])[0]]
+    return list(zip_longest(expected, found))
+
+
+def sessions(case: Case, lessons: list[Lesson]) -> Iterator[str]:
+    for session, group in pairs(case, lessons):
+        if not session or not group:
+            yield f"not as many sessions: {[(each[0]['session'], each[0]['date']) for each in groups(lessons)]}"
+            return
         label = f"session {session.get('number')}"
         if number(group[0]["session"]) not in options(session.get("number")):
             yield f"{label} has the number {group[0]['session']!r}"
@@ -53,26 +60,26 @@ def sessions(case: Case, lessons: list[Lesson]) -> Iterator[str]:
 
 
 def topics(case: Case, lessons: list[Lesson]) -> Iterator[str]:
-    found = groups(lessons)
-    for index, session in enumerate(case.expected["sessions"]):
-        group = found[index] if index < len(found) else []
-        for topic in session.get("topics", []):
-            own = [each for each in group if not case.has_lines or covers(each, topic["starts"])]
+    for session, group in pairs(case, lessons):
+        for topic in (session or {}).get("topics", []):
+            own = [each for each in group or [] if not case.has_lines or covers(each, topic["starts"])]
             names = {tidy(name) for each in own for name in (each["title"], *contents(each).headings)}
             if not names & {tidy(title) for title in options(topic["title"])}:
                 yield f"no lesson or heading “{topic['title']}” for line {topic.get('starts')}"
 
 
 def cuts(case: Case, lessons: list[Lesson]) -> Iterator[str]:
-    for index, session in enumerate(case.expected["sessions"]):
-        group = (groups(lessons)[index : index + 1] or [[]])[0]
-        allowed = {topic["starts"] for topic in session.get("topics", [])} | set(session["cuts"])
-        banner = {line for first, last in session["banner"] for line in range(first, last + 1)}
-        for place, lesson in enumerate(group):
+    banners = [banner for each in case.expected["sessions"] for banner in each["banner"]]
+    outside = {line for first, last in banners for line in range(first, last + 1)}
+    for session, group in pairs(case, lessons):
+        allowed = {topic["starts"] for topic in (session or {}).get("topics", [])} | set(
+            (session or {}).get("cuts", [])
+        )
+        for lesson in (group or [])[1:]:
             start = lesson["lines"][0]
-            while start in banner or not case.lines[start - 1].strip():
+            while start in outside or not case.lines[start - 1].strip():
                 start += 1
-            if place and start not in allowed:
+            if start not in allowed:
                 yield f"“{lesson['title']}” starts at line {start}: {case.lines[start - 1].strip()}"
 
 

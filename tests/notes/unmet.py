@@ -60,6 +60,20 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     "lines that start with an arrow, or commands with remarks after one, are not one block": [
         ("hash-topics", "together"),
     ],
+    "a banner with its date in a second column, or in brackets after a weekday": [
+        ("java-evenings", "sessions"),
+        ("java-evenings", "topics"),
+        ("web-frontend", "sessions"),
+    ],
+    "Java without class around it, a trace, and consoles of routers and of cmd are text": [
+        ("java-evenings", "code"),
+        ("network-class", "code"),
+    ],
+    "a drawing with few lines is text": [("java-evenings", "verbatim"), ("network-class", "verbatim")],
+    "columns by blanks lose their first rows": [("network-class", "tables")],
+    "an item that is ticked keeps its x as a word": [("web-frontend", "checklists")],
+    "a heading of Markdown with a question mark is not offered as a question": [("web-frontend", "offered")],
+    "a head in a quote below an underlined title is not read": [("web-frontend", "head")],
 }
 UNMET = {pair: reason for reason, pairs in BY_REASON.items() for pair in pairs}
 
