@@ -27,7 +27,7 @@ NOT_DRAWN = {
         ("mermaid", "plantuml", "puml", "d2"), "is not supported. Write a diagram in a ::: flow block."
     ),
     **dict.fromkeys(
-        ("math", "latex-math", "katex", "mathjax"), "is not supported. Write formulas in words or as text."
+        ("latex-math", "katex", "mathjax"), "is not supported. Write a formula in a ```math block."
     ),
 }
 CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from lessons.texts.problem import Problem
 
+from .maths import WRITE as FORMULA
 from .state import Page
 
 TAGS = (
@@ -17,7 +18,6 @@ TAGS = (
     "|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|tr|tt|u|ul|var|video"
 )
 IN_CODE = "To show these characters, put them in code."
-FORMULA = "Formulas are not supported. Write this in words or in code."
 NO_LINK = (
     "This is not a link. Remove the spaces before ( and in the address, "
     "or put the address in <angle brackets>."
@@ -112,7 +112,6 @@ TEX = re.compile(r"[\\^_]|^[A-Za-z]$|^[A-Za-z0-9 ]+ ?[=<>+] ?[A-Za-z0-9 ]+$")
 BRACKETS = re.compile(r"\\\([^\n]{1,300}?\\\)|\\\[[^\n]{1,300}?\\\]")
 LATER_ITEM = re.compile(r"(?:[2-9]|[1-9][0-9])[.)] \S")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-AROUND_CODE = re.compile(r"\$`[^`\n]{1,300}`\$")
 CODE = re.compile(r"(`+)[^`]+\1")
 # Reported in the source of a paragraph, without its code, because the parser reads part of them.
 LINKS: list[tuple[re.Pattern[str], str]] = [
@@ -191,8 +190,6 @@ def _in_source(source: str) -> Iterator[tuple[int, int, str]]:
     for found in BRACKETS.finditer(without_code):
         if re.search(r"\\[A-Za-z]|[\^_]", found[0]):
             yield *found.span(), FORMULA
-    for found in AROUND_CODE.finditer(source):
-        yield *found.span(), FORMULA
     for pattern, advice in LINKS:
         for found in pattern.finditer(without_code):
             yield *found.span(), advice

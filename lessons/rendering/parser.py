@@ -24,6 +24,7 @@ from .headings import heading_close, heading_open, headings, read_ids
 from .inline_signs import comment, comment_block, line_break, mark
 from .links import links, report_definitions
 from .lists_and_tables import cell_open, row_headers, table_close, table_open, tables, task_box, tasks
+from .maths import formula, formula_block, formula_in_line, formula_in_option, formulas
 from .state import Page
 
 RENDER_RULES = {
@@ -38,6 +39,8 @@ RENDER_RULES = {
     "task_box": task_box,
     "line_break": lambda *_: "<br>",
     **footnotes.RENDER_RULES,
+    "formula": formula_in_line,
+    "formula_block": formula_block,
     "flow": lambda tokens, index, options, env: tokens[index].meta["html"],
 }
 
@@ -87,12 +90,13 @@ def build() -> MarkdownIt:
     )
     for name, sign in (("mark", mark), ("line_break", line_break), ("comment", comment)):
         md.inline.ruler.before("autolink", name, sign)
+    md.inline.ruler.before("backticks", "formula", formula)
     for rule in (fences, tables, row_headers, blocks, fold_details, asides, read_ids):
         md.core.ruler.before("inline", rule.__name__, rule)
     md.core.ruler.before("footnote_tail", "unused_footnotes", unused_footnotes)
     for rule in (bare_addresses, habits):
         md.core.ruler.before("text_join", rule.__name__, rule)
-    for rule in (tasks, headings, links, report_definitions):
+    for rule in (formulas, tasks, headings, links, report_definitions):
         md.core.ruler.push(rule.__name__, rule)
     md.renderer.rules.update(RENDER_RULES)  # type: ignore[attr-defined]  # as RendererHTML
     return md
@@ -108,6 +112,7 @@ def build_for_options() -> MarkdownIt:
     md = build_for_lines()
     md.block.ruler.enableOnly(["fence", "paragraph"])
     md.add_render_rule("fence", lambda self, *args: code_in_option(*args))
+    md.add_render_rule("formula_block", lambda self, *args: formula_in_option(*args))
     md.add_render_rule("paragraph_open", _break)
     md.add_render_rule("paragraph_close", lambda *_: "")
     return md

@@ -28,8 +28,49 @@ VALUES = {
     "aside": {"role": {"note"}},
     "div": {"tabindex": {"0"}, "role": {"region"}},
     "pre": {"tabindex": {"0"}},
-    "span": {"role": {"img"}},
+    "math": {"display": {"block"}},
+    "span": {"role": {"img", "group"}, "tabindex": {"0"}},
     "th": {"scope": {"row"}},
+}
+# MathML Core, as far as math-core writes it. Text in formulas is plain: no HTML, links or annotations inside.
+FORMULAS = {
+    *(
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+    ),
+    *("munder", "mover", "munderover", "mmultiscripts", "mprescripts", "mtable", "mtr", "mtd"),
+    *("mphantom", "mpadded", "menclose"),
+}
+SIZED = {"displaystyle", "scriptlevel"}
+IN_FORMULAS = {
+    "mi": {"mathvariant"},
+    "mo": {
+        *("form", "stretchy", "symmetric", "movablelimits"),
+        *("lspace", "rspace", "minsize", "maxsize"),
+    },
+    "mspace": {"width"},
+    "mfrac": {"linethickness", *SIZED},
+    "mrow": SIZED,
+    "mtable": SIZED,
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "mpadded": {"width", "height", "voffset"},
+    "menclose": {"notation"},
+}
+CELLS = {
+    *("left", "right", "wide", "half", "joined-left", "joined-right", "apart"),
+    *(f"{kind}-{side}" for kind in ("solid", "dashed") for side in ("left", "right", "top", "bottom")),
 }
 CLASSES = {
     "a": {"anchor"},
@@ -38,8 +79,11 @@ CLASSES = {
     "div": {"heading", "scroll", "footnotes"},
     "figure": {"code", "flow"},
     "li": {"task-list-item"},
+    "mrow": {"menclose-updiagonalstrike", "menclose-downdiagonalstrike"},
+    "mtable": CELLS,
+    "mtd": CELLS,
     "p": {"note-title"},
-    "span": {"task-box", *filter(None, STANDARD_TYPES.values())},
+    "span": {"formula", "task-box", *filter(None, STANDARD_TYPES.values())},
     "td": {"center", "right"},
     "th": {"center", "right"},
     "ul": {"checklist"},
@@ -60,8 +104,8 @@ def _address(tag: str, attribute: str, value: str) -> str | None:
 
 
 CLEANER = nh3.Cleaner(
-    tags=PLAIN | ATTRIBUTES.keys() | VALUES.keys() | CLASSES.keys(),
-    attributes=ATTRIBUTES,
+    tags=PLAIN | FORMULAS | ATTRIBUTES.keys() | VALUES.keys() | CLASSES.keys(),
+    attributes=ATTRIBUTES | IN_FORMULAS,
     attribute_filter=_address,
     tag_attribute_values=VALUES,
     allowed_classes=CLASSES,

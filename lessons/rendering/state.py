@@ -53,6 +53,7 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     tables: int = 0
+    formulas: int = 0
     coloured: int = 0
 
     def report(self, line: int, message: str) -> None:

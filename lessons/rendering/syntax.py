@@ -52,6 +52,17 @@ _AFTER = (
         "```python file=src/review_model/train.py\nimport joblib\n```\n",
     ),
     Syntax(
+        "Formula",
+        "LaTeX, in a line or in a block of the language `math`. Plain dollar signs stay text.",
+        """\
+The mean $`\\bar{x}`$ of all values:
+
+```math
+\\bar{x} = \\frac{1}{n} \\sum_{i=1}^{n} x_i
+```
+""",
+    ),
+    Syntax(
         "Table",
         r"`\|` is a pipe inside a cell, and `<br>` starts a new line.",
         """\

@@ -9,9 +9,10 @@ SHELL = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lesson</t
 
 # what an author may put on a page; including the elements of drawings, which the renderer adds
 INSPECT = """() => {
-  const allowed = new Set(`a aside blockquote br code dd details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img
-    li mark ol p path pre rect s section span strong summary sup svg table tbody td text th thead title tr tspan
-    ul`.split(/\\s+/));
+  const allowed = new Set(`a aside blockquote br code dd details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li
+    mark math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace
+    msqrt msub msubsup msup mtable mtd mtext mtr munder munderover ol p path pre rect s section span
+    strong summary sup svg table tbody td text th thead title tr tspan ul`.split(/\\s+/));
   const addresses = `href src srcset action formaction data xlink:href poster background cite`.split(" ");
   const faults = [];
   for (const element of document.querySelectorAll("#main *")) {

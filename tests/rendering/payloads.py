@@ -154,6 +154,17 @@ PAYLOADS = {
         '## x {#main} \n\n## x {#live}\n\n## x {#a"onclick=alert(1)}\n\n## x {#note--1}',
         f"[x](javascript%3Aalert(1)) [x](x/../{SCRIPT}) [x](./{SCRIPT}) [x]({SCRIPT}.md)",
     ],
+    "formulas": [
+        r"$`\href{javascript:alert(1)}{x}`$ $`\url{https://evil.example/}`$",
+        r"$`\style{position:fixed}{x} \class{x}{y} \htmlId{main}{x}`$",
+        r"$`\text{</mtext></math><img src=x onerror=alert(1)>}`$ $`</math><script>alert(1)</script>`$",
+        r"$`\begin{equation}\label{main} x \end{equation}`$ $`\eqref{x\" onclick=alert(1)}`$",
+        '```math\n\\text{<style><img src="</style><img src=x onerror=alert(1)>">}\n```',
+        '```math\n\\def\\a{<img src=x onerror=alert(1)>}\\a " onload="alert(1)\n```',
+        "```math\n\\color{red;background:url(https://evil.example/)} x\n```",
+        '```math\n\\hspace{1em" onclick="alert(1)} \\raisebox{1em\' x}{y}\n```',
+        "$`\\foo<script>alert(1)</script>`$ $`\0\u202e\u2028`$",
+    ],
     "flows": [
         "::: flow\n<script>alert(1)</script> -> <img src=x onerror=alert(1)>\n:::",
         "::: flow\ntitle: </title></svg><script>alert(1)</script>\na -> b\n:::",
