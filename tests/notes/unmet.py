@@ -74,6 +74,30 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     "an item that is ticked keeps its x as a word": [("web-frontend", "checklists")],
     "a heading of Markdown with a question mark is not offered as a question": [("web-frontend", "offered")],
     "a head in a quote below an underlined title is not read": [("web-frontend", "head")],
+    "a banner that begins with the date, and topics between rules or signs": [
+        ("decorated-topics", "sessions"),
+        ("decorated-topics", "topics"),
+    ],
+    "a drawing whose lines begin with words, or a histogram, is cut": [
+        ("decorated-topics", "verbatim"),
+        ("statistics-r", "verbatim"),
+    ],
+    "names before -- or : are not one block": [("decorated-topics", "together")],
+    "tasks in a list below a word other than Homework are not offered": [
+        ("decorated-topics", "checklists"),
+        ("scrum-prose", "checklists"),
+        ("statistics-r", "checklists"),
+    ],
+    "a sentence with a colon is a definition": [("scrum-prose", "never")],
+    "columns by no-break blanks, or with signs in their cells, are no table": [
+        ("scrum-prose", "tables"),
+        ("statistics-r", "tables"),
+    ],
+    "the first evening of a head is not its start": [("scrum-prose", "head")],
+    "a numbered topic above a comment is text": [("statistics-r", "topics")],
+    "R and its console are text": [("statistics-r", "code"), ("statistics-r", "never")],
+    "a row of bars is a broken table": [("statistics-r", "accepted"), ("statistics-r", "html")],
+    "pictures that are not in the zip are not named": [("git-pictures", "missing")],
 }
 UNMET = {pair: reason for reason, pairs in BY_REASON.items() for pair in pairs}
 
