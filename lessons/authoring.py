@@ -16,7 +16,7 @@ class OrderChangedError(Exception):
 
 
 @transaction.atomic
-def order_course(*, course: Course, order: Sequence[Place], by: User) -> None:
+def order_course(*, course: Course, order: Sequence[Place], by: User | None) -> None:
     """Set the order of sessions and lessons: ("session", key), its lessons as ("lesson", key), and so on.
 
     A lesson moves to the session before it. Raises OrderChangedError unless each is named exactly once and a
@@ -38,7 +38,7 @@ def order_course(*, course: Course, order: Sequence[Place], by: User) -> None:
             _move(rows[place], by, position=lessons_in_it, session=session)
 
 
-def _move(item: Session | Lesson, by: User, **wanted: Any) -> None:
+def _move(item: Session | Lesson, by: User | None, **wanted: Any) -> None:
     # By `save()`, so that the change is in a lesson's history, and only if there is a change.
     changed = {name: value for name, value in wanted.items() if getattr(item, name) != value}
     for name, value in changed.items():

@@ -1,5 +1,6 @@
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
+from lessons.models.notes import Notes, NotesDay, NotesLesson
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
 from lessons.models.search import SearchEntry, SearchWord
@@ -15,6 +16,9 @@ __all__ = [
     "Lesson",
     "LoadedFile",
     "Meeting",
+    "Notes",
+    "NotesDay",
+    "NotesLesson",
     "Quiz",
     "QuizVersion",
     "Reading",

@@ -70,6 +70,7 @@ class Course(FileBacked):
     pass_mark = models.PositiveSmallIntegerField(
         default=70, validators=[MaxValueValidator(100)], help_text="As a percentage of all points."
     )
+    notes_habits = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ["slug"]

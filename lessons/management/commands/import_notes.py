@@ -6,20 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lessons.notes import (
-    EncodingUnsureError,
-    Import,
-    LessonDraft,
-    NotesError,
-    Source,
-    import_notes,
-    read_source,
-)
+from lessons.models import Course, Notes
+from lessons.notes import EncodingUnsureError, Import, LessonDraft, NotesError, import_notes, read_source
+from lessons.notes_import.planning import State, habits_of, plan
+from lessons.notes_import.storing import Stored, apply_notes, store_notes
 from lessons.rendering import TooComplexError, render
 
 
 class Command(BaseCommand):
-    help = "Turn a file of raw notes into lessons. So far, it shows them (--dry-run or --json) and stores nothing."
+    help = "Turn a file of raw notes into lessons of a course. New lessons are drafts. Edits in the portal are kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -27,39 +22,65 @@ class Command(BaseCommand):
         )
         parser.add_argument("--course", required=True, help="the slug of the course that the lessons are for")
         parser.add_argument(
-            "--dry-run", action="store_true", help="show the lessons and problems, and store nothing"
+            "--dry-run", action="store_true", help="show what would change, and store nothing"
         )
         parser.add_argument("--json", action="store_true", help="print the lessons as JSON")
         parser.add_argument(
             "--encoding", default="", help="the encoding of the file, if it is not found by itself"
         )
 
-    def handle(self, *, file: Path, dry_run: bool, encoding: str, **options: object) -> None:
-        if not (dry_run or options["json"]):
-            raise CommandError("Storing is not possible yet. Add --dry-run or --json.")
-        notes = import_notes(read_notes(file, encoding))
-        if options["json"]:
-            self.stdout.write(
-                json.dumps([lesson_as_dict(lesson) for lesson in notes.lessons], ensure_ascii=False)
+    def handle(
+        self, *, file: Path, course: str, dry_run: bool, encoding: str, json: bool, **options: object
+    ) -> None:
+        to = Course.objects.filter(slug=course).first()
+        if to is None and not dry_run:
+            raise CommandError(f"There is no course {course}. Create it first, or add --dry-run.")
+        data = _read(file)
+        try:
+            stored = None if dry_run or to is None else _store(to, file.name, data, encoding)
+            notes = Notes.objects.filter(course=to, name=file.name).first()
+            imported = _import(file.name, data, encoding, to, notes)
+        except EncodingUnsureError as error:
+            samples = "\n".join(f"--encoding={each.encoding}\n{each.sample}\n" for each in error.candidates)
+            raise CommandError(f"{error}\nChoose the one whose sample you can read:\n\n{samples}") from error
+        except NotesError as error:
+            raise CommandError(str(error)) from error
+        if json:
+            self.stdout.write(as_json(imported))
+        else:
+            for line in describe(imported, stored) if stored else announce(imported, notes):
+                self.stdout.write(line)
+        if stored and stored.conflicts:
+            raise CommandError(
+                "Changed in both the portal and the notes: the portal's version was kept."
+                " Merge them on the staff pages."
             )
-            return
-        for line in summary(notes):
-            self.stdout.write(line)
 
 
-def read_notes(file: Path, encoding: str) -> Source:
-    """Raises CommandError."""
+def _read(file: Path) -> bytes:
     try:
-        return read_source(file.name, file.read_bytes(), encoding=encoding)
+        return file.read_bytes()
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from error
-    except EncodingUnsureError as error:
-        samples = "\n".join(f"--encoding={each.encoding}\n{each.sample}\n" for each in error.candidates)
-        raise CommandError(f"{error}\nChoose the one whose sample you can read:\n\n{samples}") from error
-    except NotesError as error:
-        raise CommandError(str(error)) from error
 
 
+def _store(course: Course, name: str, data: bytes, encoding: str) -> Stored:
+    notes, problems = store_notes(course=course, name=name, data=data, encoding=encoding)
+    stored = apply_notes(notes=notes)
+    stored.problems += problems
+    return stored
+
+
+def _import(name: str, data: bytes, encoding: str, course: Course | None, notes: Notes | None) -> Import:
+    habits = habits_of(course.notes_habits if course else {})
+    return import_notes(read_source(name, data, encoding=encoding), habits, notes.decisions if notes else {})
+
+
+def as_json(imported: Import) -> str:
+    return json.dumps([lesson_as_dict(lesson) for lesson in imported.lessons], ensure_ascii=False)
+
+
+# Any: JSON
 def lesson_as_dict(lesson: LessonDraft) -> dict[str, Any]:
     return {
         "session": lesson.session,
@@ -78,10 +99,34 @@ def html_of(lesson: LessonDraft) -> str:
         raise CommandError(f"“{lesson.title}” (lines {lesson.first} to {lesson.last}): {error}") from error
 
 
-def summary(notes: Import) -> Iterator[str]:
-    for problem in notes.problems:
+def announce(imported: Import, notes: Notes | None) -> Iterator[str]:
+    states = {change.key: change.state for change in plan(notes or Notes(), imported)}
+    for problem in imported.problems:
         yield f"warning: {problem}"
-    for lesson in notes.lessons:
+    for lesson in imported.lessons:
         when = f", {lesson.date:%d %B %Y}" if lesson.date else ""
-        yield f"{lesson.session}{when}: {lesson.title} (lines {lesson.first}–{lesson.last}, {lesson.words} words)"
-    yield f"Lessons: {len(notes.lessons)}. Suggestions: {len(notes.suggestions)}. Nothing was stored."
+        yield (
+            f"{lesson.session}{when}: {lesson.title} (lines {lesson.first}–{lesson.last}, {lesson.words} words):"
+            f" {states[lesson.key].value}"
+        )
+    gone = sum(state is State.GONE for state in states.values())
+    yield (
+        f"Lessons: {len(imported.lessons)}. Suggestions: {len(imported.suggestions)}."
+        f"{f' No longer in the notes: {gone}.' if gone else ''} Nothing was stored."
+    )
+
+
+def describe(imported: Import, stored: Stored) -> Iterator[str]:
+    for problem in stored.problems:
+        yield f"warning: {problem}"
+    for word, lessons in (
+        ("created", stored.created),
+        ("updated", stored.updated),
+        ("kept as changed in the portal", stored.kept),
+        ("CONFLICT, kept as changed in the portal", stored.conflicts),
+        ("no longer in the notes, kept", stored.gone),
+    ):
+        for lesson in lessons:
+            yield f"{word}: {lesson.title}"
+    counts = f"{len(stored.created)} created, {len(stored.updated)} updated"
+    yield f"Notes imported: {counts}, {len(imported.lessons)} in all. New lessons are drafts."

@@ -13,7 +13,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# Often used, and often taken for one another; the guess of the library comes first.
+# Often used, and often taken for one another. The first wins among those that give the same text.
 USUAL = ("cp1252", "cp1251", "gb18030", "shift_jis", "cp1250", "euc_kr", "big5")
 MAX_CANDIDATES = 5
 GUESSED_BYTES = 20_000
@@ -69,7 +69,7 @@ def _candidates(data: bytes) -> tuple[Candidate, ...]:
     window = data[start : start + GUESSED_BYTES]
     guessed = [match.encoding for match in from_bytes(window)][:2]
     found: dict[str, Candidate] = {}
-    for encoding in [*guessed, *USUAL]:
+    for encoding in [USUAL[0], *guessed, *USUAL]:
         try:
             text = data.decode(encoding)
         except (UnicodeDecodeError, LookupError):

@@ -1,0 +1,69 @@
+from django.db import models
+
+from lessons.models.course import Course, Lesson, Session
+
+
+class Notes(models.Model):
+    """Raw notes of a course, as they were last uploaded. Lessons are made of them by `lessons.notes_import`.
+
+    `decisions` are the trainer's answers by Suggestion.id. `pictures` maps the path of a picture in the notes
+    to [digest of its content, name of the stored image].
+    """
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="notes")
+    name = models.CharField("file", max_length=200)
+    data = models.BinaryField()
+    encoding = models.CharField(max_length=40, blank=True)
+    decisions = models.JSONField(default=dict, blank=True)
+    pictures = models.JSONField(default=dict, blank=True)
+    address = models.CharField("repository", max_length=500, blank=True)
+    branch = models.CharField(max_length=200, blank=True)
+    commit = models.CharField(max_length=64, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["course", "name"]
+        verbose_name_plural = "notes"
+        constraints = [models.UniqueConstraint(fields=["course", "name"], name="notes_name_unique_in_course")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NotesDay(models.Model):
+    """The session that an evening of the notes belongs to. `number` is LessonDraft.session."""
+
+    notes = models.ForeignKey(Notes, models.CASCADE, related_name="days")
+    number = models.PositiveIntegerField()
+    session = models.ForeignKey(Session, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notes", "number"], name="one_session_per_day_of_notes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Day {self.number} of {self.notes}"
+
+
+class NotesLesson(models.Model):
+    """A lesson that was made of notes. `title` and `markdown` are what the notes gave when they were last imported.
+
+    What differs between `markdown` and the source of the lesson was edited in the portal.
+    """
+
+    notes = models.ForeignKey(Notes, models.CASCADE, related_name="lessons")
+    lesson = models.OneToOneField(Lesson, models.CASCADE, related_name="from_notes")
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    date = models.DateField(null=True, blank=True)
+    markdown = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notes", "key"], name="one_lesson_per_key_of_notes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson} from {self.notes}"

@@ -1,0 +1,262 @@
+"""Store notes, and write the lessons that they give. Each function is one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from lessons.actions import save_lesson, save_session
+from lessons.authoring import next_position, order_course
+from lessons.links import links_within
+from lessons.models import Cohort, Course, Lesson, Meeting, Notes, NotesDay, NotesLesson, Session
+from lessons.models.course import RESERVED_SLUGS
+from lessons.notes import Head, Import, LessonDraft, read_source
+from lessons.notes_import.pictures import store_pictures
+from lessons.notes_import.planning import Change, State, plan, read_notes
+from lessons.texts.problem import Problem
+from portal.accounts.models import User
+
+MINE, NOTES = "mine", "notes"
+MAX_SLUG = 40
+
+
+class NotesChangedError(Exception):
+    """Somebody imported these notes, or answered their suggestions, after the page was opened."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A trainer's answers to a plan.
+
+    `sessions`: the session of a day by its number; a day that is not named gets the one it had, or a new one.
+    `conflicts`: MINE, NOTES or the merged Markdown by Change.key; a conflict without an answer stays as it is.
+    `cohort`: gets a meeting for each dated day that has none.
+    """
+
+    sessions: Mapping[int, Session] = field(default_factory=dict)
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+    cohort: Cohort | None = None
+
+
+@dataclass
+class Stored:
+    """What an import did. `gone` lessons are untouched: the notes no longer have them."""
+
+    created: list[Lesson] = field(default_factory=list)
+    updated: list[Lesson] = field(default_factory=list)
+    kept: list[Lesson] = field(default_factory=list)
+    conflicts: list[Lesson] = field(default_factory=list)
+    gone: list[Lesson] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def store_notes(*, course: Course, name: str, data: bytes, encoding: str = "") -> tuple[Notes, list[Problem]]:
+    """Store a file of notes in place of its earlier state. No lesson changes yet.
+
+    Return the row and the pictures that were left out. Raises NotesError if it cannot be read.
+    """
+    source = read_source(name, data, encoding=encoding)
+    with transaction.atomic():
+        notes, _ = Notes.objects.select_for_update().get_or_create(
+            course=course, name=name, defaults={"data": data}
+        )
+        notes.data, notes.encoding = data, source.encoding
+        problems = store_pictures(notes, source)
+        notes.version += 1
+        notes.save()
+    return notes, problems
+
+
+def decide(*, notes: Notes, suggestion: str, accepted: bool | None) -> None:
+    """Store the answer to a suggestion; None takes it back."""
+    with transaction.atomic():
+        row = Notes.objects.select_for_update().get(pk=notes.pk)
+        row.decisions.pop(suggestion, None)
+        if accepted is not None:
+            row.decisions[suggestion] = accepted
+        row.version += 1
+        row.save()
+    notes.refresh_from_db()
+
+
+def apply_notes(
+    *, notes: Notes, by: User | None = None, choices: Choices | None = None, version: int | None = None
+) -> Stored:
+    """Write what `plan` says. New lessons are drafts; no edit made in the portal is lost.
+
+    Raises NotesChangedError unless the notes still have `version`, and NotesError if they cannot be read.
+    """
+    choices = choices or Choices()
+    with transaction.atomic():
+        notes = Notes.objects.select_for_update().get(pk=notes.pk)
+        if version is not None and notes.version != version:
+            raise NotesChangedError
+        imported = read_notes(notes)
+        changes = plan(notes, imported)
+        done = Stored(problems=list(imported.problems))
+        writer = _Writer(notes, changes, choices, by, done)
+        for change in changes:
+            writer.write(change)
+        writer.put_in_order()
+        _add_meetings(imported, writer.sessions, choices.cohort, done)
+    return done
+
+
+class _Writer:
+    def __init__(
+        self, notes: Notes, changes: Sequence[Change], choices: Choices, by: User | None, done: Stored
+    ) -> None:
+        self.notes, self.course, self.by, self.done = notes, notes.course, by, done
+        self.choices = choices
+        self.sessions: dict[int, Session] = {
+            row.number: row.session for row in notes.days.select_related("session")
+        }
+        for number, session in choices.sessions.items():
+            self._use(number, session)
+        self.taken = set(RESERVED_SLUGS) | set(self.course.lessons.values_list("slug", flat=True))
+        self.in_order: list[Lesson] = []
+        self.changes = changes
+
+    def write(self, change: Change) -> None:
+        if change.draft is None:
+            self.done.gone += [change.known.lesson] if change.known else []
+            return
+        if change.known is None:
+            lesson = self._create(change.draft, change.markdown)
+        else:
+            lesson = self._update(change, change.draft, change.known)
+        self.in_order.append(lesson)
+
+    def _create(self, draft: LessonDraft, markdown: str) -> Lesson:
+        session = self._session(draft)
+        lesson = Lesson(
+            course=self.course,
+            session=session,
+            slug=_free_slug(draft.title, self.taken),
+            title=draft.title[:200],
+            source=markdown,
+        )
+        lesson.position = next_position(lesson)
+        self._save(lesson)
+        NotesLesson.objects.create(
+            notes=self.notes,
+            lesson=lesson,
+            key=draft.key,
+            title=lesson.title,
+            date=draft.date,
+            markdown=markdown,
+        )
+        self.done.created.append(lesson)
+        return lesson
+
+    def _update(self, change: Change, draft: LessonDraft, known: NotesLesson) -> Lesson:
+        lesson = known.lesson
+        answer = self.choices.conflicts.get(change.key)
+        if change.state is State.CONFLICT and answer is None:
+            self.done.conflicts.append(lesson)
+            return lesson
+        if change.merged is None:
+            self.done.kept += [lesson] if change.state is State.KEPT else []
+        else:
+            given = {None: change.merged.text, MINE: lesson.source, NOTES: change.markdown}
+            self._rewrite(lesson, given.get(answer, answer or ""), draft, known)
+        known.key, known.title, known.date, known.markdown = (
+            *(draft.key, draft.title[:200], draft.date),
+            change.markdown,
+        )
+        known.save()
+        return lesson
+
+    def _rewrite(self, lesson: Lesson, text: str, draft: LessonDraft, known: NotesLesson) -> None:
+        title = draft.title[:200] if lesson.title == known.title else lesson.title
+        if (text, title) != (lesson.source, lesson.title):
+            lesson.source, lesson.title = text, title
+            self._save(lesson)
+            self.done.updated.append(lesson)
+
+    def _save(self, lesson: Lesson) -> None:
+        lesson._history_user = self.by  # type: ignore[attr-defined]  # simple-history's way
+        save_lesson(lesson=lesson, links=links_within(self.course))
+
+    def _session(self, draft: LessonDraft) -> Session:
+        session = self.sessions.get(draft.session)
+        if session is None:
+            title = draft.title if draft.session == 0 else f"Session {draft.session}"
+            taken = set(self.course.sessions.values_list("slug", flat=True))
+            session = Session(course=self.course, title=title, slug=_free_slug(title, taken))
+            session.position = next_position(session)
+            save_session(session=session)
+            self._use(draft.session, session)
+        return session
+
+    def _use(self, number: int, session: Session) -> None:
+        self.sessions[number] = session
+        NotesDay.objects.update_or_create(notes=self.notes, number=number, defaults={"session": session})
+
+    def put_in_order(self) -> None:
+        """Move each new lesson to just behind the lesson that comes before it in the notes."""
+        new = {lesson.pk for lesson in self.done.created}
+        if not new:
+            return
+        rows = list(self.course.lessons.order_by("session__position", "position", "pk"))
+        by_session: dict[int, list[int]] = {session.pk: [] for session in self.course.sessions.all()}
+        for row in rows:
+            if row.pk not in new:
+                by_session[row.session_id].append(row.pk)
+        for before, lesson in zip([None, *self.in_order], self.in_order, strict=False):
+            if lesson.pk not in new:
+                continue
+            order = by_session[lesson.session_id]
+            at = order.index(before.pk) + 1 if before and before.pk in order else len(order)
+            order.insert(at, lesson.pk)
+        wanted = [
+            place
+            for session, lessons in by_session.items()
+            for place in [("session", session), *(("lesson", pk) for pk in lessons)]
+        ]
+        order_course(course=self.course, order=wanted, by=self.by)
+
+
+def _free_slug(title: str, taken: set[str]) -> str:
+    wanted = slugify(title)[:MAX_SLUG].strip("-") or "lesson"
+    slug, number = wanted, 2
+    while slug in taken:
+        slug, number = f"{wanted}-{number}", number + 1
+    taken.add(slug)
+    return slug
+
+
+def _add_meetings(
+    imported: Import, sessions: Mapping[int, Session], cohort: Cohort | None, done: Stored
+) -> None:
+    if cohort is None:
+        return
+    for day in imported.days:
+        session = sessions.get(day.session)
+        starts_at = day.date and _start(imported.head, day.date, cohort)
+        if session is None or not starts_at or cohort.meetings.filter(session=session).exists():
+            continue
+        meeting = Meeting(
+            cohort=cohort, session=session, starts_at=starts_at, minutes=_minutes(imported.head)
+        )
+        meeting.full_clean()
+        meeting.save()
+        done.meetings.append(meeting)
+
+
+def _start(head: Head, day: date, cohort: Cohort) -> datetime | None:
+    if head.begins is None:
+        return None
+    zone = ZoneInfo(head.zone or cohort.time_zone)
+    return datetime.combine(day, head.begins, zone).astimezone(UTC)
+
+
+def _minutes(head: Head) -> int:
+    if head.begins is None or head.ends is None:
+        return 180
+    start, end = (timedelta(hours=at.hour, minutes=at.minute) for at in (head.begins, head.ends))
+    return int((end - start).total_seconds() // 60) % (24 * 60) or 180
