@@ -1,6 +1,7 @@
 """Whatever a trainer accepts or skips, and however often the file has grown, nothing is lost and nothing moves."""
 
 import json
+from functools import cache
 from io import StringIO
 from itertools import pairwise
 
@@ -23,14 +24,19 @@ def cases(*checks):
     return [mark_unmet(name, check) for name in NAMES for check in checks]
 
 
-def import_decided(name, decision, folder):
-    """Import a case with all suggestions accepted or skipped, or as they come."""
-    notes = import_notes(read(build(load(name), folder)))
-    if decision == "undecided":
-        return notes
-    return import_notes(
-        notes.source, decisions={each.id: decision == "accepted" for each in notes.suggestions}
-    )
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    """Import a case once with all suggestions accepted, once with all skipped, once as they come."""
+    first = cache(lambda name: import_notes(read(build(load(name), tmp_path_factory.mktemp("notes")))))
+
+    def decide(name, decision):
+        notes = first(name)
+        if decision == "undecided":
+            return notes
+        decisions = {each.id: decision == "accepted" for each in notes.suggestions}
+        return import_notes(notes.source, decisions=decisions)
+
+    return cache(decide)
 
 
 def places_of(notes):
@@ -38,8 +44,8 @@ def places_of(notes):
 
 
 @pytest.mark.parametrize(("name", "decision"), cases("accepted", "skipped"))
-def test_decisions_lose_nothing(tmp_path, name, decision):
-    notes = import_decided(name, decision, tmp_path)
+def test_decisions_lose_nothing(imported, name, decision):
+    notes = imported(name, decision)
     folded = {line for place in places_of(notes) for span in place.block.folded for line in lines_in(*span)}
 
     for lesson in notes.lessons:
@@ -53,8 +59,8 @@ def test_decisions_lose_nothing(tmp_path, name, decision):
 
 @pytest.mark.parametrize(("name", "check"), cases("blocks"))
 @pytest.mark.parametrize("decision", ["undecided", "accepted", "skipped"])
-def test_each_line_belongs_to_one_block(tmp_path, name, check, decision):
-    notes = import_decided(name, decision, tmp_path)
+def test_each_line_belongs_to_one_block(imported, name, check, decision):
+    notes = imported(name, decision)
     blocks = [place.block for place in places_of(notes)]
 
     owned = [line for block in blocks for line in lines_in(block.first, block.last)]
@@ -66,8 +72,8 @@ def test_each_line_belongs_to_one_block(tmp_path, name, check, decision):
 
 
 @pytest.mark.parametrize(("name", "check"), cases("places"))
-def test_each_block_is_where_the_lesson_says(tmp_path, name, check):
-    for lesson in import_decided(name, "undecided", tmp_path).lessons:
+def test_each_block_is_where_the_lesson_says(imported, name, check):
+    for lesson in imported(name, "undecided").lessons:
         lines = lesson.markdown.split("\n")
         shown = [place for place in lesson.places if place.first]
 
