@@ -176,9 +176,8 @@ def pictures(case: Case, lessons: list[Lesson]) -> Iterator[str]:
 
 def offered(case: Case, suggestions: list[Offer]) -> Iterator[str]:
     for entry in case.of("offered"):
-        for kind in options(entry["kind"]):
-            if not offers(suggestions, kind, entry["at"]):
-                yield f"{kind} is not offered at line {entry['at']}: {case.lines[entry['at'] - 1]}"
+        if not any(offers(suggestions, kind, entry["at"]) for kind in options(entry["kind"])):
+            yield f"{entry['kind']} is not offered at line {entry['at']}: {case.lines[entry['at'] - 1]}"
 
 
 def never(case: Case, lessons: list[Lesson]) -> Iterator[str]:

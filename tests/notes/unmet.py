@@ -98,6 +98,11 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     "R and its console are text": [("statistics-r", "code"), ("statistics-r", "never")],
     "a row of bars is a broken table": [("statistics-r", "accepted"), ("statistics-r", "html")],
     "pictures that are not in the zip are not named": [("git-pictures", "missing")],
+    "a figure with blank lines and levels on its left, or arrows downwards, is cut": [
+        ("two-column-figures", "together"),
+        ("two-column-figures", "never"),
+    ],
+    "three pairs of old and new below a line with an arrow are no table": [("two-column-figures", "tables")],
 }
 UNMET = {pair: reason for reason, pairs in BY_REASON.items() for pair in pairs}
 
