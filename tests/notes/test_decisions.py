@@ -8,9 +8,11 @@ from itertools import pairwise
 import pytest
 from django.core.management import call_command
 
+from lessons.models import Lesson
 from lessons.notes import import_notes, read_source
 from lessons.rendering import render
 
+from ..factories import make_course
 from .building import build
 from .case_files import NAMES, load
 from .importing import import_text, lessons_of, read
@@ -121,6 +123,7 @@ def test_keys_and_identities_survive_the_growth(name):
         assert {place.block.id for lesson in state.lessons for place in lesson.places} <= blocks
 
 
+@pytest.mark.django_db
 def test_the_command_prints_the_same_lessons():
     path = load("ten-days").path
     out = StringIO()
@@ -128,3 +131,31 @@ def test_the_command_prints_the_same_lessons():
     call_command("import_notes", str(path), "--course=mlops", "--dry-run", "--json", stdout=out)
 
     assert json.loads(out.getvalue()) == lessons_of(import_notes(read(path)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", GROWING)
+def test_all_states_in_turn_give_what_the_last_state_gives_alone(tmp_path, name):
+    case = load(name)
+    path = tmp_path / "notes.txt"
+    in_turn, alone = make_course("in-turn"), make_course("alone")
+    ends = [session["banner"][0][0] - 1 for session in case.expected["sessions"][1:]]
+
+    for end in (*ends, len(case.lines)):
+        path.write_text(case.text(1, end))
+        call_command("import_notes", str(path), "--course=in-turn", stdout=StringIO())
+    call_command("import_notes", str(path), "--course=alone", stdout=StringIO())
+
+    assert stored(in_turn) == stored(alone)
+    before = stored(in_turn)
+    call_command("import_notes", str(path), "--course=in-turn", stdout=StringIO())
+    assert stored(in_turn) == before
+
+
+def stored(course):
+    fields = ("session__title", "session__position", "position", "slug", "title", "status", "source", "html")
+    return list(
+        Lesson.objects.filter(session__course=course)
+        .order_by("session__position", "position")
+        .values(*fields)
+    )

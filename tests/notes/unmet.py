@@ -54,7 +54,6 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     ],
     "an outline that starts at 2 is no list": [("anything", "problems")],
     "a line with bars in a skipped block is read as a table": [("windows-admin", "skipped")],
-    "cp1252 is not among the encodings that are asked for": [("git-german", "cp1252")],
     "a program of several parts is cut": [("hash-topics", "code")],
     "What is X without a question mark is not offered": [("hash-topics", "offered")],
     "lines that start with an arrow, or commands with remarks after one, are not one block": [
