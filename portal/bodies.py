@@ -8,7 +8,8 @@ from django.conf import settings
 from portal.environ import Environ
 from portal.transfers import Transfer
 
-PICTURE_BYTES = 8 * 1024 * 1024  # above the image limit, so that the editor can report what is too large
+UPLOAD_BYTES = 8 * 1024 * 1024  # above the image limit, so that the editor can report what is too large
+UPLOADS = {"/markdownx/upload/", "/staff/lessons/quiz/import/"}
 SLACK_BYTES = 64 * 1024  # overhead of multipart or gzip
 
 
@@ -17,8 +18,8 @@ def body_limit(path: str, headers: Any) -> int:
     """Return how many bytes of a body are accepted for this path and these headers."""
     if path.startswith("/git/"):  # without a token the answer is 401, whatever the body
         return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
-    if path == "/markdownx/upload/" and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
-        return PICTURE_BYTES
+    if path in UPLOADS and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
+        return UPLOAD_BYTES
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
 
 

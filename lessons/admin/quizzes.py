@@ -4,12 +4,13 @@ from django.contrib import admin, messages
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from lessons import actions
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.help import quiz_help
 from lessons.admin.lists import percent_column, points_column
+from lessons.admin.quiz_files import export_view, import_view
 from lessons.admin.scope import ReadOnlyAdmin
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
 from lessons.pages.previews import quiz_problems, quiz_warnings
@@ -69,6 +70,17 @@ class QuizAdmin(AuthoredAdmin):
     list_filter = ["course", "lesson__session"]
     search_fields = ["title", "slug", "source"]
     list_select_related = ["lesson", "course"]
+    change_list_template = "admin/lessons/quiz/change_list.html"
+    change_form_template = "admin/lessons/quiz/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        export = view(lambda request, object_id: export_view(self, request, object_id))
+        return [
+            path("import/", view(lambda request: import_view(self, request)), name="lessons_quiz_import"),
+            path("<path:object_id>/export/", export, name="lessons_quiz_export"),
+            *super().get_urls(),
+        ]
 
     def view_on_site(self, obj: Quiz) -> str | None:
         # A quiz without questions has no page yet.

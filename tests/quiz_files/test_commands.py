@@ -9,26 +9,12 @@ from django.core.management.base import CommandError
 
 from lessons.models import Lesson, Quiz
 from lessons.quizzes import parse
-from tests.factories import make_course, make_lesson, make_quiz, make_session
+from tests.factories import make_lesson, make_quiz
 from tests.quiz_files.pinning import SAMPLES
 from tests.quizzes.quiz_examples import ONE_OF_EACH
 
 pytestmark = pytest.mark.django_db
 MOODLE = SAMPLES / "moodle4.xml"
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT / "images"
-
-
-@pytest.fixture
-def course():
-    course = make_course("mlops")
-    make_session(course, slug="one", position=1)
-    make_session(course, slug="two", position=2)
-    return course
 
 
 def run(*arguments) -> str:

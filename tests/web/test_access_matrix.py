@@ -129,6 +129,8 @@ authored ID/delete/                  302  302 302  302 302 200 200  302  302 302
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_coursestaff_delete     302  302 302  302 302 200 200  302  302 302  302 302 200 302
 admin:lessons_course_order           302  302 302  302 404 200 200  302  302 302  302 404 302 302
+admin:lessons_quiz_import            302  302 302  302 200 200 200  302  302 302  302 200 200 200
+admin:lessons_quiz_export            302  302 302  302 404 200 200  302  302 302  302 404 405 405
 admin:labs_lab_preview               302  302 302  302 405 405 405  302  302 302  302 404 200 200
 admin:labs_lab_try                   302  302 302  302 404 405 405  302  302 302  302 404 404 404
 recorded                             302  302 302  302 200 200 200  302  302 302  302 200 200 200

@@ -90,6 +90,7 @@ def session_of(course: Course, slug: str) -> Session:
     return session
 
 
+# Any: JSON
 def as_dict(imported: Imported) -> dict[str, Any]:
     losses = [
         {"path": each.path, "line": each.line, "question": each.key, "message": each.message}

@@ -50,10 +50,12 @@ def report_rules(quiz: Quiz, losses: Losses) -> None:
     )
 
 
-def report_portal_links(question: AnyQuestion, texts: str, losses: Losses) -> None:
+def report_portal_texts(question: AnyQuestion, texts: str, losses: Losses) -> None:
     if any(f"]({kind}:" in texts for kind in ("lesson", "quiz", "lab")):
         losses.add(
             question, "Links to lessons, quizzes and labs are written as they are. They work only here."
         )
     if "](/" in texts or "](imported:" in texts:
         losses.add(question, "Images and links of this portal are written as addresses, without their files.")
+    if "$`" in texts:
+        losses.add(question, "Formulas are written as $`x^2`$, which other systems show as it is.")

@@ -135,7 +135,7 @@ class Reader:
         return ["\n".join(line.rstrip() for line in lines)] if items else []
 
     def _table(self, node: LexborNode, depth: int) -> list[str]:
-        if any(child.tag == "table" for child in node.css("table table")[:1]):
+        if node.css_first("table table"):
             self.lose("A table inside a table became plain text.")
             return [escape_start(escape_text(SPACES.sub(" ", node.text(deep=True)).strip()))]
         rows = [
@@ -213,23 +213,27 @@ class Reader:
     def _text(self, text: str) -> Iterator[Piece]:
         done = 0
         for found in FORMULA.finditer(text):
-            self.lose("A formula became code, because the portal does not draw formulas in quizzes.")
             yield Piece(escape_text(SPACES.sub(" ", text[done : found.start()])))
-            yield Piece(code_span(SPACES.sub(" ", found[0])))
+            yield Piece(self._formula(SPACES.sub(" ", found[0])))
             done = found.end()
         yield Piece(escape_text(SPACES.sub(" ", text[done:])))
+
+    def _formula(self, text: str) -> str:
+        inner = text[2:-2].strip()  # without \\( and \\), or $$ and $$
+        if inner and "`" not in inner:
+            return f"$`{inner}`$"
+        self.lose("A formula with a backtick became code.")
+        return code_span(text)
 
     def _image(self, node: LexborNode) -> Iterator[Piece]:
         source, words = node.attributes.get("src") or "", node.attributes.get("alt") or ""
         yield Piece(self.image(unquote(source), SPACES.sub(" ", words).strip()))
 
     def _gone(self, node: LexborNode, tag: str) -> Iterator[Piece]:
-        source = (
-            node.attributes.get("src") or node.attributes.get("data") or node.attributes.get("href") or ""
-        )
+        source = next(filter(None, map(node.attributes.get, ("src", "data", "href"))), "")
         self.lose(f"<{tag}> was left out{f': {source[:120]}' if source else ''}.")
         words = SPACES.sub(" ", node.text(deep=True)).strip()
-        if tag in ("math", "object", "video", "audio", "button", "svg") and words:
+        if words and tag in ("math", "object", "video", "audio", "button", "svg"):
             yield Piece(escape_text(words))
 
     def _script(self, node: LexborNode, tag: str) -> Piece:

@@ -12,7 +12,7 @@ from ...options import Choice, Option
 from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...writing import write_question
-from .._shared.format import Losses, explanation_of, report_portal_links, report_rules
+from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules
 from .._shared.holding import (
     category_of,
     plain_number,
@@ -38,7 +38,7 @@ def _question(question: AnyQuestion, losses: Losses) -> str:
         return ""
     if question.points != 1:
         losses.add(question, f"The points, {question.points.normalize():f}, are not written: GIFT has none.")
-    report_portal_links(question, write_question(question), losses)
+    report_portal_texts(question, write_question(question), losses)
     explanation = explanation_of(question)
     general = f"####{_text(explanation)}" if explanation else ""
     tags = " [tag:ordering]" if isinstance(question, Ordering) else ""

@@ -16,7 +16,7 @@ from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...text import BLANK
 from ...writing import write_question
-from .._shared.format import Losses, explanation_of, report_portal_links, report_rules
+from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules
 from .._shared.holding import plain_number, report_headers, right_share, show_share, typed_texts
 from .._shared.html_text import words_of
 from .._shared.weighing import is_true_false
@@ -54,7 +54,7 @@ def _write_question(root: Element, question: AnyQuestion, losses: Losses) -> Non
     kind = WRITERS[found](element, question, losses)
     if kind:
         element.set("type", kind)
-        report_portal_links(question, write_question(question), losses)
+        report_portal_texts(question, write_question(question), losses)
         root.append(element)
 
 

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ...quiz import Quiz
 from ...writing import write_question
-from .._shared.format import Losses, report_portal_links, report_rules
+from .._shared.format import Losses, report_portal_texts, report_rules
 from .items import QTI, XSI, identifier, write_item
 
 MANIFEST = "http://www.imsglobal.org/xsd/imscp_v1p1"
@@ -20,7 +20,7 @@ def write_package(quiz: Quiz, losses: Losses) -> bytes:
     for question in quiz.questions:
         element = write_item(question, losses)
         if element is not None:
-            report_portal_links(question, write_question(question), losses)
+            report_portal_texts(question, write_question(question), losses)
             items[identifier(question.key)] = _document(element, neat=False)
     files = {f"items/{name}.xml": data for name, data in items.items()}
     files = {"imsmanifest.xml": _manifest(items), "test.xml": _test(quiz, items), **files}
