@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from .decisions import Decisions
+from .figures import find_figures
 from .forms import Former, heading_text
 from .habits import Habits
 from .levels import Heading, Item
@@ -95,29 +96,39 @@ def _is_underline(text: str, items: Sequence[Item], number: int) -> bool:
 
 def make_pieces(items: Sequence[Item], framed: frozenset[int], former: Former, habits: Habits) -> list[Piece]:
     """Return the pieces of an evening in order. Topics have level 1."""
-    headings = Outliner(items, framed, habits).run()
-    agenda = _agendas(items, headings)
+    spans = _figures(items, former)
+    inside = frozenset(place for start, (end, _) in spans.items() for place in range(start, end))
+    headings = Outliner(items, framed, habits, inside).run()
+    spans |= {start: (end, _agenda(items[start:end])) for start, end in _agendas(items, headings).items()}
     pieces: list[Piece] = []
     body: list[Item] = []
     title = ""
     at = 0
     while at < len(items):
-        if end := agenda.get(at):
-            pieces += former.make(body, title)
-            body = []
-            pieces.append(_agenda(items[at:end]))
-            at = end
-            continue
-        heading = headings.get(at)
-        if heading is None:
+        heading, span = headings.get(at), spans.get(at)
+        if heading is None and span is None:
             body.append(items[at])
-        else:
-            pieces += former.make(body, title)
-            body = []
+            at += 1
+            continue
+        pieces += former.make(body, title)
+        body = []
+        if span:
+            at, piece = span
+            pieces.append(piece)
+        if heading and not span:
             title = clean(heading.row.text)
             pieces.append(_heading(heading))
-        at += 1
+            at += 1
     return pieces + former.make(body, title)
+
+
+def _figures(items: Sequence[Item], former: Former) -> dict[int, tuple[int, Piece]]:
+    found = {}
+    for start, end in find_figures(items).items():
+        rows = [item for item in items[start:end] if isinstance(item, Row)]
+        if piece := former.figure(rows):
+            found[start] = (end, piece)
+    return found
 
 
 def _heading(heading: Heading) -> Piece:
@@ -138,11 +149,14 @@ def _heading(heading: Heading) -> Piece:
 
 def _agendas(items: Sequence[Item], headings: dict[int, Heading]) -> dict[int, int]:
     # Start and end of three or more headings in a row with nothing below them: what the evening will cover.
+    is_listed = bytearray(len(items) + 1)
+    for at in range(len(items) - 1, -1, -1):
+        is_listed[at] = _is_agenda_line(items, headings, at, has_listed_below=bool(is_listed[at + 1]))
     found: dict[int, int] = {}
     at = 0
     while at < len(items):
         end = at
-        while end < len(items) and _is_agenda_line(items, headings, end):
+        while is_listed[end]:
             end += 1
         if sum(place in headings for place in range(at, end)) >= MIN_AGENDA:
             found[at] = end
@@ -150,38 +164,17 @@ def _agendas(items: Sequence[Item], headings: dict[int, Heading]) -> dict[int, i
     return found
 
 
-def _is_agenda_line(items: Sequence[Item], headings: dict[int, Heading], at: int) -> bool:
+def _is_agenda_line(
+    items: Sequence[Item], headings: dict[int, Heading], at: int, *, has_listed_below: bool
+) -> bool:
     row, heading = items[at], headings.get(at)
     if not isinstance(row, Row) or row.heading:
         return False
     if heading:
-        return heading.level > 1 and (heading.is_bare or _is_agenda_line_below(items, headings, at))
+        return heading.level > 1 and (heading.is_bare or has_listed_below)
     after = items[at + 1] if at + 1 < len(items) else None
-    return (
-        not row.mark
-        and is_plain_title(row)
-        and row.gap > 0
-        and isinstance(after, Row)
-        and after.indent <= row.indent
-        and after.gap > 0
-    )
-
-
-def _is_agenda_line_below(items: Sequence[Item], headings: dict[int, Heading], at: int) -> bool:
-    # A heading whose whole content is further headings with nothing below them, or one plain title.
-    end = at + 1
-    while (
-        end < len(items)
-        and end - at < 6
-        and (inner := headings.get(end))
-        and inner.level > headings[at].level
-    ):
-        if not inner.is_bare:
-            return False
-        end += 1
-    if end > at + 1:
-        return True
-    return _is_agenda_line(items, headings, end) if end < len(items) and end not in headings else False
+    is_alone = isinstance(after, Row) and after.indent <= row.indent and after.gap > 0 and row.gap > 0
+    return is_alone and is_plain_title(row)
 
 
 def _agenda(items: Sequence[Item]) -> Piece:

@@ -18,7 +18,6 @@ from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, clean, words_of
 from .source import Line
 from .tables import (
     is_bar_row,
-    is_figure,
     is_relation_table,
     relation,
     tab_table_end,
@@ -129,8 +128,6 @@ class Former:
         return pieces
 
     def _nodes(self, nodes: Sequence[Node]) -> list[Piece]:
-        if figure := self._figure(nodes):
-            return [figure]
         pieces: list[Piece] = []
         at = 0
         while at < len(nodes):
@@ -165,14 +162,12 @@ class Former:
             return False
         return bool(find_chain(nodes, at) or find_graph(nodes, at) or self._relation_end(nodes, at))
 
-    def _figure(self, nodes: Sequence[Node]) -> Piece | None:
-        if not nodes or not is_figure(nodes):
-            return None
-        rows = [row for node in nodes for row in node.walk()]
-        says = "Show these two columns as a table?"
+    def figure(self, rows: Sequence[Row]) -> Piece | None:
+        """Offer a figure of columns as a table."""
+        says = "Show these columns as a table?"
         if not self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
             return None
-        return piece_of("table", rows, write_figure(nodes))
+        return piece_of("table", rows, write_figure(rows))
 
     def _special(self, nodes: Sequence[Node], at: int) -> tuple[Piece, int] | None:
         """Find a table or a flow that starts here."""
@@ -270,11 +265,21 @@ class Former:
             part = nodes[at:end]
             if len(part) == 1 and part[0].children:
                 pieces.append(paragraph([part[0].row]))
-                pieces += self._nodes(part[0].children)
+                pieces += self._below(part[0].children)
             else:
                 pieces.append(self._text(part))
             at = end
         return pieces
+
+    def _below(self, nodes: Sequence[Node]) -> list[Piece]:
+        # What is indented below a line is its list, bullets or not, unless it is prose or has a form of its own.
+        rows = [row for node in nodes for row in node.walk()]
+        is_short = all(len(row.text) < 90 and not row.mark for row in rows) and len(rows) > 1
+        if self.habits.form("indent") == PARAGRAPH or not is_short or any(defined_parts(row) for row in rows):
+            return self._nodes(nodes)
+        if any(self._starts_special(nodes, at) for at in range(len(nodes))):
+            return self._nodes(nodes)
+        return [piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))]
 
     @staticmethod
     def _run_end(nodes: Sequence[Node], at: int) -> int:

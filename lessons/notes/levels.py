@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .habits import LABEL, TOPIC
 from .regions import Region
 from .rows import Row
+from .signs import NEXT, clean
 
 Item = Row | Region
 DEPTH_OF_LABEL = 4
@@ -75,10 +76,15 @@ def _strong_topics(headings: dict[int, Heading]) -> set[int]:
     strong = [
         at for at, heading in headings.items() if heading.form == TOPIC and heading.sign not in NOT_BY_INDENT
     ]
+    endings = [
+        at
+        for at, heading in headings.items()
+        if heading.sign == "colon" and NEXT.match(clean(heading.row.text))
+    ]
     if not strong:
         return framed | {at for at, heading in headings.items() if heading.sign == "badge"}
     base = Counter(headings[at].row.indent for at in strong).most_common(1)[0][0]
-    return framed | {at for at in strong if headings[at].row.indent <= base}
+    return framed | {at for at in [*strong, *endings] if headings[at].row.indent <= base}
 
 
 def _weak_topics(items: Sequence[Item], headings: dict[int, Heading]) -> set[int]:

@@ -15,8 +15,15 @@ STRONG = ("markdown", "framed", "colons", "question", "capitals")
 class Outliner:
     """`headings` maps positions in `items` to headings."""
 
-    def __init__(self, items: Sequence[Item], framed: frozenset[int], habits: Habits) -> None:
+    def __init__(
+        self,
+        items: Sequence[Item],
+        framed: frozenset[int],
+        habits: Habits,
+        inside: frozenset[int] = frozenset(),
+    ) -> None:
         self.items, self.framed, self.habits = items, framed, habits
+        self.inside = inside  # positions of rows in figures, which are no headings
         self.parents = self._find_parents()
         self.children = Counter(parent for parent in self.parents if parent >= 0)
         self.groups = self._find_groups()
@@ -57,7 +64,7 @@ class Outliner:
 
     def _read(self, at: int, row: Row) -> None:
         parent = self.parents[at]
-        if self._is_in_example(row):
+        if at in self.inside or self._is_in_example(row):
             self.in_list[at] = 1
             return
         if parent >= 0 and self.in_list[parent] and not row.heading:
@@ -118,11 +125,15 @@ class Outliner:
         if sign == "question" and not row.mark and not self._has_content(at):
             return not self._is_last(at)
         if sign in ("colons", "question"):
+            if row.gap and self._has_content(at):
+                return True
             return not (row.mark and self._share_of_titles(at, row) < 0.3)
         if sign == "capitals":
             return not row.mark and bool(row.gap or at == 0) and self._has_content(at)
         if sign == "asked":
             return self._has_content(at) and (not row.mark or self._share_of_titles(at, row) > 0.5)
+        if row.is_bullet and self._is_single(at):
+            return not self._is_last(at)
         if row.is_bullet or row.is_numbered:
             return self._has_content(at) and self._share_of_titles(at, row) > 0.5
         return not self._is_last(at)
@@ -137,6 +148,13 @@ class Outliner:
         ]
         titles = sum(self._has_content(other) or self._looks_strong(other) for other in near)
         return titles / max(len(near), 1)
+
+    def _is_single(self, at: int) -> bool:
+        # A bullet without another one above or below it.
+        beside = [self.items[place] for place in (at - 1, at + 1) if 0 <= place < len(self.items)]
+        return not any(
+            isinstance(item, Row) and item.mark and item.indent == self.items[at].indent for item in beside
+        )
 
     @staticmethod
     def _place(group: list[int], at: int) -> int:
@@ -216,7 +234,7 @@ class Outliner:
         return after.indent >= row.indent
 
     def _is_standalone(self, at: int, row: Row) -> bool:
-        if not is_plain_title(row) or at + 1 >= len(self.items):
+        if at + 1 >= len(self.items) or not (is_plain_title(row) or self._is_above_bullets(at, row)):
             return False
         if not (row.gap or at == 0 or self._is_below_heading(at)):
             return False
@@ -232,6 +250,12 @@ class Outliner:
         if not after.gap or heading_sign(after) in STRONG:
             return False
         return not is_plain_title(after) or len(after.text) > 60 or self._is_title_pair(at)
+
+    def _is_above_bullets(self, at: int, row: Row) -> bool:
+        # `nth iteration : payment` with bullets indented below it.
+        after = self.items[at + 1]
+        is_list = isinstance(after, Row) and after.is_bullet and after.indent > row.indent
+        return is_list and row.gap > 0 and not row.mark and len(row.text) < 60 and row.text[-1] not in ".;,!"
 
     def _is_title_pair(self, at: int) -> bool:
         # Two short lines, one after the other: the first is a title if the second is not one itself.

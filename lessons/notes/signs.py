@@ -105,7 +105,7 @@ def _is_sentence(text: str, words: list[str]) -> bool:
     if ("," in text and len(words) > 5) or (words[0].lower() in OPENING and len(words) > 3):
         return True
     common = sum(word.lower() in STOP for word in words)
-    return len(words) > 10 or (len(words) > 5 and common >= 3 and common * 3 >= len(words))
+    return len(words) > 10 or (len(words) > 5 and common >= 3 and common * 2 >= len(words))
 
 
 def is_note(text: str) -> bool:
@@ -131,6 +131,6 @@ def clean(text: str) -> str:
     """Return the words of a heading: no colons at the end, one question mark if it asks."""
     bare = without_ending(text)
     bold = BOLD.match(bare)
-    bare = " ".join((bold["words"] if bold else bare).split()).strip()
+    bare = re.sub(r"\s+:\s+", ": ", " ".join((bold["words"] if bold else bare).split()).strip())
     asks = "?" in text[len(without_ending(text)) :] and QUESTION_WORD.match(bare)
     return f"{bare}?" if asks else bare

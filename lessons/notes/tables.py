@@ -60,28 +60,18 @@ def write_tab_table(nodes: Sequence[Node]) -> str:
     return write_table([[cell(part, node.row) for part in gap_cells(node.row)] for node in nodes])
 
 
-def is_figure(nodes: Sequence[Node]) -> bool:
-    """Tell if rows are a figure of two columns, with a long arrow from one to the other."""
-    rows = [row for node in nodes for row in node.walk()]
-    if not 1 < len(rows) <= 30 or sum(bool(BIG_ARROW.search(row.text)) for row in rows) == 0:
-        return False
-    heads = [row for row in rows if len(gap_cells(row)) == 2 and not ARROW.search(row.text)]
-    return bool(heads) and heads[0] is rows[0]
-
-
-def write_figure(nodes: Sequence[Node]) -> str:
-    """Return the figure as a table whose head is its first row; a row with the arrow fills both columns."""
-    rows = [row for node in nodes for row in node.walk()]
+def write_figure(rows: Sequence[Row]) -> str:
+    """Return a figure of columns as a table whose head is its first row; an arrow leads to the next column."""
     base = min(row.indent for row in rows[1:])
     table = [[cell(part, rows[0]) for part in gap_cells(rows[0])]]
     for row in rows[1:]:
-        arrow = ARROW.search(row.text) or BIG_ARROW.search(row.text)
-        cells = [row.text[: arrow.start()], row.text[arrow.end() :]] if arrow else gap_cells(row)[:2]
-        left = cell(cells[0], row)
-        sign = ("← " if row.text[arrow.start()] in "<←" else "→ ") if arrow else ""
-        steps = "– " * min((row.indent - base) // 4, 3) if left else ""
-        right = " ".join(cell(part, row) for part in cells[1:]) if len(cells) > 1 else ""
-        table.append([f"{steps}{left}", f"{sign}{right}"])
+        found = ARROW.search(row.text) or BIG_ARROW.search(row.text)
+        cells = [row.text[: found.start()], row.text[found.end() :]] if found else gap_cells(row)
+        shown = [cell(part, row) for part in cells]
+        if found:
+            shown[1] = f"{'←' if found[0].strip()[0] in '<←' else '→'} {shown[1]}"
+        steps = "– " * min((row.indent - base) // 4, 3) if shown[0] else ""
+        table.append([f"{steps}{shown[0]}", *shown[1:]])
     return write_table(table)
 
 

@@ -18,13 +18,14 @@ LINK = re.compile(
     r"(?P<picture>!?)\[(?P<words>[^\[\]\n]{0,300})\]\((?P<target><[^<>\n]{0,500}>"
     r"|[^()\s]{0,500})(?:\s+\"[^\"\n]{0,200}\")?\)"
 )
+ENDING = re.compile(r"(?<=\w)\s*(:{1,20})$")
 WEB = ("https://", "http://", "mailto:")
 MAX_KEY = 50
 
 
 def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     """Return the Markdown of a piece of a row, arrows as one sign."""
-    text = " ".join(text.split())
+    text = ENDING.sub(lambda found: ":" if len(found[1]) == 1 else "", " ".join(text.split()))
     if row.line.is_markdown:
         words = _keep_markdown(text)
         return protect_start(words) if starts_line else words
@@ -73,6 +74,8 @@ def item_words(row: Row) -> str:
     defined = defined_parts(row)
     if defined:
         term, sign, meaning = defined
+        if sign != ":" and not is_command(term):
+            return inline(text, row)
         shown = code_span(term) if is_command(term) else f"**{inline(term, row, starts_line=False)}**"
         return f"{shown}{sign} {inline(meaning, row, starts_line=False)}"
     return inline(text, row)
