@@ -14,9 +14,25 @@ def aside_parts(row: Row) -> tuple[str, str]:
     return (found[0].strip(), row.text[found.end() :].strip()) if found else ("", row.text)
 
 
+def _list_end(items: Sequence[Item], at: int) -> int:
+    # A list at the depth of its `Eg:`, with all that is below its items.
+    end = at + 1
+    while end < len(items):
+        item = items[end]
+        if item.indent < items[at].indent or (
+            item.indent == items[at].indent and not (isinstance(item, Row) and item.mark)
+        ):
+            break
+        end += 1
+    return end
+
+
 def aside_end(row: Row, items: Sequence[Item], at: int) -> int:
     # Deeper rows, and rows at the same depth up to a blank line, if nothing follows in the first line.
     has_rest = bool(aside_parts(row)[1])
+    after = items[at + 1] if at + 1 < len(items) else None
+    if not has_rest and not row.mark and isinstance(after, Row) and after.mark and after.indent == row.indent:
+        return _list_end(items, at + 1)
     base, seen, end = row.indent, has_rest or bool(row.mark), at + 1
     while end < len(items):
         item = items[end]

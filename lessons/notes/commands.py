@@ -121,7 +121,9 @@ ASSIGNED = re.compile(r"[A-Z_][A-Z0-9_]*=\S")
 def is_command(text: str) -> bool:
     """Tell if the whole text is a shell command."""
     words = text.split()
-    if not words or text[-1] in ":?,;" or not text.isprintable():
+    if not words or text[-1] in ":?,;{" or not text.isprintable():
+        return False
+    if text[-1] == "." and len(words) > 1 and words[-1].strip(".") and "/" not in words[-1]:
         return False
     while ASSIGNED.match(words[0]) and len(words) > 1:
         words = words[1:]
@@ -172,5 +174,9 @@ def _fits(first: str, words: list[str]) -> bool:
     if first not in DOUBTFUL and first not in PLAIN:
         return True
     if first in PLAIN:
+        if first in ("java", "node", "python", "python3") and len(words) == 1:
+            return True
         return has_sign or (len(words) <= 2 and all(word.islower() or not word.isalpha() for word in words))
+    if any(word in JOINING or word == "in" for word in words):
+        return False
     return has_sign and not all("://" in word or word.isalpha() for word in words)

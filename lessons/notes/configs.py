@@ -13,6 +13,7 @@ TOKEN = re.compile(r"[^\s:,;()\"'<>]{2,120}$")
 TOKEN_SIGN = re.compile(r"[*/~]|==|>=|^\.\w|\w\.\w|_|\\")
 BLOCK_KEY = re.compile(r"(?:Host|Match)\s+\S+")
 CONFLICT = re.compile(r"<{7} \S")
+TRACE = re.compile(r"Exception in thread |Traceback \(most recent call last\)|Caused by: |panic: ")
 MIN_TOKENS = 3
 
 
@@ -30,6 +31,10 @@ def config_end(scan: Scan, at: int) -> tuple[int, str] | None:
         while scan.get(end) and (scan.indent(end) > scan.indent(at) or BLOCK_KEY.match(scan.bare[end])):
             end += 1
         return end, "text"
+    if bare == "!" and scan.get(at + 1):
+        return scan.paragraph_end(at), "text"
+    if TRACE.match(bare) and scan.get(at + 1) and scan.texts[at + 1][:1] in " \t":
+        return scan.paragraph_end(at), "text"
     if end := _token_end(scan, at):
         return end, "text"
     return None

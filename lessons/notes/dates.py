@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from zoneinfo import available_timezones
 
 MONTHS = {
     name: number
@@ -87,6 +88,8 @@ CLOCK = r"(?P<{0}h>\d{{1,2}})(?:[:.](?P<{0}m>\d\d))?\s?(?P<{0}a>[AaPp]\.?[Mm]\.?
 TIMES = re.compile(
     rf"(?<![\d/.])(?:{CLOCK.format('b')})\s*(?:-|–|—|to|till|until)\s*(?:{CLOCK.format('e')})(?![\d/])"
 )
+BEGIN = re.compile(r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s?(?P<a>[AaPp]\.?[Mm]\.?)(?![^\W_])")
+HOURS = re.compile(r"(?P<count>\d(?:[.,]\d)?)\s?(?:h|hrs?|hours?)(?![^\W_])", re.IGNORECASE)
 ZONE = re.compile(r"(?<![^\W_])(?P<zone>[A-Z]{2,4})(?![^\W_])|(?P<iana>[A-Z][a-z]+/[A-Z][A-Za-z_]+)")
 
 
@@ -153,6 +156,18 @@ def find_times(text: str) -> tuple[time, time] | None:
     return None
 
 
+def find_begin_and_hours(text: str) -> tuple[time, time] | None:
+    """Return begin and end of `4 PM, 3 hours`."""
+    found = BEGIN.search(text)
+    lasting = HOURS.search(text)
+    begins = _clock(found["h"], found["m"], found["a"]) if found else None
+    if not begins or not lasting:
+        return None
+    hours = float(lasting["count"].replace(",", "."))
+    minutes = (begins.hour * 60 + begins.minute + round(hours * 60)) % (24 * 60)
+    return begins, time(minutes // 60, minutes % 60)
+
+
 def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
     hours, minutes = int(hour), int(minute or 0)
     if half:
@@ -165,9 +180,9 @@ def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
 def find_zone(text: str) -> tuple[str, str]:
     """Return the IANA name, "" if the word has several, and the word as written."""
     for found in ZONE.finditer(text):
-        if found["iana"]:
+        if found["iana"] and found["iana"] in available_timezones():
             return found["iana"], found["iana"]
-        if found["zone"] in ZONES:
+        if found["zone"] and found["zone"] in ZONES:
             return ZONES[found["zone"]], found["zone"]
     return "", ""
 

@@ -40,10 +40,10 @@ BANNER = re.compile(
     rf"|(?P<ordinal>\d{{1,3}})(?:st|nd|rd|th)\s+(?P<word2>day|session|class|lecture|evening))(?![^\W_])(?P<rest>.*)$",
     re.IGNORECASE,
 )
-SEPARATOR = re.compile(r"\s*(?:$|[:\-–—|(\[,.=@*#_~/>]|(?:on|dated)\s)", re.IGNORECASE)
+SEPARATOR = re.compile(r"\s*(?:$|[:\-–—|│(\[,.=@*#_~/>]|(?:on|dated)\s)", re.IGNORECASE)
 DATED = re.compile(r"[\W_]*(?:date[d]?|on)\s*[:\-=]", re.IGNORECASE)
 ONLY_WEEKDAY = re.compile(rf"[\W_]*(?:{WEEKDAY})?[\W_]*$", re.IGNORECASE)
-SIGNS = " \t:-–—|()[],.=@*#_~/>"
+SIGNS = " \t:-–—|│()[],.=@*#_~/>"
 MAX_TITLE = 120
 
 
@@ -88,8 +88,7 @@ def _read(text: str, number: int) -> Banner | None:
     found = _numbered(bare)
     if found and _is_separated(found["rest"]):
         word = (found["word"] or found["word2"]).lower()
-        digits = found["number"] or found["ordinal"]
-        count = int(digits) if digits.isdigit() else NUMBERS.index(digits.lower())
+        count = _count(found)
         rest = found["rest"]
         if re.match(
             r"\s*(?:-|–|to|&|and|,)\s*(?:day|session|class)?\s*\d{1,3}\b(?!\s*(?:st|nd|rd|th|[/.\-]"
@@ -102,15 +101,27 @@ def _read(text: str, number: int) -> Banner | None:
         title = (rest[: when.start] + " " + rest[when.end :]) if when else rest
         title = re.sub(rf"^[\W_]*(?:{WEEKDAY})[\W_]*$", "", title, flags=re.IGNORECASE).strip(SIGNS)
         return Banner(number, number, word, count, when, " ".join(title.split())[:MAX_TITLE], is_heading)
+    return _dated(bare, number, is_heading=is_heading)
+
+
+def _dated(bare: str, number: int, *, is_heading: bool) -> Banner | None:
+    # A date alone, or before its number: `29th Nov 2025 (Day 1)`.
     when = find_date(bare) if any(sign.isdigit() for sign in bare) else None
-    if (
-        when
-        and when.year
-        and ONLY_WEEKDAY.match(bare[: when.start].strip(SIGNS))
-        and ONLY_WEEKDAY.match(bare[when.end :])
-    ):
-        return Banner(number, number, "", None, when, "", is_heading)
-    return None
+    if when is None or not ONLY_WEEKDAY.match(bare[: when.start].strip(SIGNS)):
+        return None
+    rest = bare[when.end :].strip(SIGNS)
+    if not rest or ONLY_WEEKDAY.match(rest):
+        return Banner(number, number, "", None, when, "", is_heading) if when.year else None
+    found = BANNER.match(rest)
+    if not found or found["rest"].strip(SIGNS):
+        return None
+    count = _count(found)
+    return Banner(number, number, (found["word"] or found["word2"]).lower(), count, when, "", is_heading)
+
+
+def _count(found: re.Match[str]) -> int:
+    digits = found["number"] or found["ordinal"]
+    return int(digits) if digits.isdigit() else NUMBERS.index(digits.lower())
 
 
 def _numbered(bare: str) -> re.Match[str] | None:
@@ -130,7 +141,8 @@ def _rank(found: re.Match[str]) -> int:
 
 def _is_separated(rest: str) -> bool:
     written = find_date(rest)
-    is_date_next = written is not None and ONLY_WEEKDAY.match(rest[: written.start])
+    between = rest[: written.start] if written else ""
+    is_date_next = written is not None and (ONLY_WEEKDAY.match(between) or DATED.match(between))
     return bool(SEPARATOR.match(rest) or is_date_next)
 
 

@@ -12,6 +12,7 @@ ASCII = re.compile(
 )
 PIPE_RULE = re.compile(r"\s*\|[\s:|-]*-[\s:|-]*\|\s*$")
 SIGNS = re.compile(r"[-+|/\\<>_=*^~`]")
+COLUMNS = re.compile(r"\w {3,}\w")
 MAX_ROOT = 60
 
 
@@ -38,7 +39,7 @@ def drawing_span(scan: Scan, at: int, floor: int) -> tuple[int, int] | None:
     first = at
     while first > floor and at - first < 40 and scan.bare[first - 1] and _has_signs(scan, first - 1):
         first -= 1
-    if first == at and at > floor and _is_root(scan, at):
+    if first > floor and (_is_root(scan, first) or _is_head(scan, first)):
         first -= 1
     has_box = bool(BOXES.search(scan.texts[at])) and not scan.bare[at][0].isalnum()
     return (first, end) if end - first > 1 or has_box else None
@@ -53,11 +54,18 @@ def _has_signs(scan: Scan, at: int) -> bool:
 
 
 def _is_root(scan: Scan, at: int) -> bool:
+    # One word above the first branch: a folder, or what the tree grows from.
     above = scan.bare[at - 1]
     is_branch = scan.bare[at][0] in "├└│|`+\\"
     return (
         is_branch
-        and len(above) < MAX_ROOT
-        and (above.endswith(("/", "\\")) or above in (".", "/"))
+        and 0 < len(above) < MAX_ROOT
         and " " not in above
+        and (above == "." or above[-1] not in ":.?!;")
     )
+
+
+def _is_head(scan: Scan, at: int) -> bool:
+    # Names above the lines of a sequence: `Client      Server`.
+    above, bare = scan.bare[at - 1], scan.bare[at]
+    return bare[0] == bare[-1] == "|" and bool(COLUMNS.search(above)) and "|" not in above

@@ -12,7 +12,9 @@ from .signs import ARROW, ONLY_ARROW, words_of
 
 MAX_WORDS = 8  # of a step
 LABELLED = re.compile(r"(?P<label>[^:>]{1,50}?)\s*:\s+(?P<rest>.+)$")
-RIGHT = re.compile(r"\s*(?:-{1,40}>{1,3}|={1,40}>{1,3}|~>|[→⇒➜➔⟶➡]\ufe0f?)\s*")
+RIGHT = re.compile(
+    r"\s*(?:-{1,40}>{1,3}|={1,40}>{1,3}|~>|[→⇒➜➔⟶➡]\ufe0f?)\s*|\s+-{2,5}(?=[^\s>-][^>-]{0,30}-{2,5}>)"
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ def find_chain(nodes: Sequence[Node], at: int) -> Found | None:
     text = nodes[at].row.text
     if not ARROW.search(text) and not (at + 1 < len(nodes) and RIGHT.match(nodes[at + 1].row.text)):
         return None
+    if RIGHT.match(text) and at + 1 < len(nodes) and RIGHT.match(nodes[at + 1].row.text):
+        return None  # arrows as bullets
     end = _chain_end(nodes, at)
     rows = [node.row for node in nodes[at:end]]
     if not rows:

@@ -1,7 +1,7 @@
 """Give the rows below a heading their form: list, table, flow, checklist, definition, example, paragraph."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .asides import aside_end, aside_parts
 from .decisions import Decisions
@@ -11,14 +11,15 @@ from .inline import escape
 from .levels import Item
 from .lists import is_wrapped, split_chains, split_groups, write_checklist, write_list
 from .pieces import Node, Piece, make_tree, piece_of
-from .prose import definitions, is_prose, paragraph, paragraphs, quote, sentences
+from .prose import definitions, is_prose, is_wrapped_text, paragraph, paragraphs, quote, sentences
 from .regions import Region
 from .rows import Row
 from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, clean, words_of
 from .source import Line
 from .tables import (
-    is_bar_row,
+    bar_rows_end,
     is_relation_table,
+    mark_corners,
     relation,
     tab_table_end,
     write_bar_table,
@@ -27,7 +28,7 @@ from .tables import (
     write_tab_table,
 )
 from .verbatim import write_region
-from .writing import defined_parts, inline
+from .writing import defined_parts, inline, is_single_definition
 
 MAX_BLOCK = 120  # rows: a longer list goes on in a new one
 KINDS_OF_NOTE = {
@@ -108,24 +109,32 @@ class Former:
         return Piece(kind, row.number, _last(items[-1]), f"{colons} {shown}\n{body}\n{colons}")
 
     def _rows(self, rows: Sequence[Row]) -> list[Piece]:
+        mark_corners(rows)
         pieces: list[Piece] = []
-        at = 0
+        at = start = 0
         while at < len(rows):
-            end = at + 1
-            if is_bar_row(rows[at]):
-                while end < len(rows) and is_bar_row(rows[end]) and not rows[end].gap:
-                    end += 1
-                pieces.append(piece_of("table", rows[at:end], write_bar_table(rows[at:end])))
-            elif rows[at].text.startswith(">") and not rows[at].mark:
-                while end < len(rows) and rows[end].text.startswith(">") and not rows[end].gap:
-                    end += 1
-                pieces.append(piece_of("quote", rows[at:end], "\n".join(quote(row) for row in rows[at:end])))
-            else:
-                while end < len(rows) and not is_bar_row(rows[end]) and not rows[end].text.startswith(">"):
-                    end += 1
-                pieces += self._nodes(make_tree(rows[at:end]))
-            at = end
-        return pieces
+            end, make = self._block_of_rows(rows, at)
+            if end == at:
+                at += 1
+                continue
+            pieces += [*self._nodes(make_tree(rows[start:at])), make(rows[at:end])]
+            at = start = end
+        return pieces + self._nodes(make_tree(rows[start:]))
+
+    @staticmethod
+    def _block_of_rows(rows: Sequence[Row], at: int) -> tuple[int, Callable[[Sequence[Row]], Piece]]:
+        # Tables with bars and quotes have no indentation of their own.
+        if end := bar_rows_end(rows, at) - at:
+            return at + end, lambda part: piece_of("table", part, write_bar_table(part))
+        end = at
+        while (
+            end < len(rows)
+            and rows[end].text.startswith(">")
+            and not rows[end].mark
+            and not (end > at and rows[end].gap)
+        ):
+            end += 1
+        return end, lambda part: piece_of("quote", part, "\n".join(quote(row) for row in part))
 
     def _nodes(self, nodes: Sequence[Node]) -> list[Piece]:
         pieces: list[Piece] = []
@@ -135,8 +144,8 @@ class Former:
             if found:
                 piece, end = found
                 pieces.append(piece)
-                if end == at + 1 and piece.kind == "flow":
-                    pieces += self._nodes(nodes[at].children)
+                if piece.last < last_row(nodes[end - 1]):
+                    pieces += self._nodes(nodes[end - 1].children)
                 at = end
                 continue
             end = at + 1
@@ -297,8 +306,12 @@ class Former:
 
     def _text(self, nodes: Sequence[Node]) -> Piece:
         rows = [row for node in nodes for row in node.walk()]
+        if len(nodes) > 1 and all(ARROW.match(node.row.text) for node in nodes):
+            for node in nodes:  # arrows as bullets
+                node.row.text = ARROW.sub("", node.row.text, count=1).strip()
+            return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
         terms = [parts for node in nodes if not node.children and (parts := defined_parts(node.row))]
-        if len(terms) == len(nodes):
+        if len(terms) == len(nodes) and (len(terms) > 1 or is_single_definition(rows[0])):
             return definitions(rows, terms)
         if all(ADDRESS.match(row.text) for row in rows):
             return piece_of("address", rows, "\n\n".join(inline(row.text, row) for row in rows))
@@ -309,8 +322,12 @@ class Former:
         found = sentences(rows)
         is_text = len(found) == 1 or all(is_prose(part) for part in found)
         if is_text or rows[0].line.is_markdown or self.habits.form("indent") == PARAGRAPH:
-            return paragraphs(found, as_one=rows[0].line.is_markdown)
+            return paragraphs(found, as_one=rows[0].line.is_markdown or is_wrapped_text(found))
         return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+
+
+def last_row(node: Node) -> int:
+    return max(row.number for row in node.walk())
 
 
 def _last(item: Item) -> int:

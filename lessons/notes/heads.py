@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .dates import find_date, find_times, find_weekdays, find_zone
+from .dates import find_begin_and_hours, find_date, find_times, find_weekdays, find_zone
 from .model import Head
 from .rows import is_rule
 from .source import Line
@@ -16,7 +16,7 @@ FACT = re.compile(
     r"|author)\s*[:=–-]",
     re.IGNORECASE,
 )
-START = re.compile(r"\bstart|\bbegin|\bfrom\b|\bdate\b", re.IGNORECASE)
+START = re.compile(r"\bstart|\bbegin|\bfrom\b|\bdate\b|\bfirst\b", re.IGNORECASE)
 MAX_LINES = 30
 MAX_TITLE = 120
 
@@ -31,11 +31,12 @@ def read_head(lines: Sequence[Line], before: int | None) -> Head:
     limit = min(before - 1 if before else MAX_LINES, MAX_LINES, len(lines))
     for number, line in enumerate(lines[:limit], start=1):
         text = line.text.strip()
-        if not text or is_rule(text):
+        if not text or is_rule(text) or not text.strip("=-~"):
             continue
         found = _facts(text)
         if found or FACT.match(text):
             facts = {**found, **facts}
+            title = title or _title_before_facts(text, number)
         elif title or len(text) > MAX_TITLE or re.match(r"[-*+•>|`]|\d+[.)]\s|#{2,6}\s", text):
             break
         else:
@@ -50,6 +51,9 @@ def read_head(lines: Sequence[Line], before: int | None) -> Head:
 
 def _untitled(lines: Sequence[Line], title: str, last: int) -> Head:
     # Without banner and facts, only a Markdown title above further headings is a head.
+    filled = [(at, line.text.strip()) for at, line in enumerate(lines[:40], start=1) if line.text.strip()][:2]
+    if len(filled) == 2 and filled[1][0] > filled[0][0] + 1 and all(text.isupper() for _, text in filled):
+        return Head(title=filled[0][1], first=1, last=filled[1][0] - 1)  # two titles: the first is the course
     levels = [
         len(line.text) - len(line.text.lstrip("#"))
         for line in lines[:2_000]
@@ -62,12 +66,19 @@ def _untitled(lines: Sequence[Line], title: str, last: int) -> Head:
     return Head()
 
 
+def _title_before_facts(text: str, number: int) -> str:
+    # `SQL for Analysts (Sat & Sun 10am to 12:30pm)` in the first line.
+    before = re.split(r"\s*[(|]|\s+-\s+|\s{2,}", text)[0].strip("*_# ")
+    is_title = number <= 3 and len(re.findall(r"[^\W\d_]{2,}", before)) > 1 and before != text
+    return before if is_title and not _facts(before) and not FACT.match(before) else ""
+
+
 def _facts(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     written = find_date(text)
     if written and written.year and (START.search(text) or written.end - written.start > len(text) * 0.5):
         found["start"] = written.on(written.year)
-    times = find_times(text)
+    times = find_times(text) or find_begin_and_hours(text)
     if times:
         found["begins"], found["ends"] = times
         zone, word = find_zone(text)

@@ -5,14 +5,17 @@ import re
 from .commands import ASSIGNED, is_command
 
 PROMPT = re.compile(
-    r"(?:\[?[\w.-]{1,40}@[\w.-]{1,60}[^$#%>]{0,100}[$#%]\]?|\([\w.-]{1,40}\)\s[\w@:~/.-]{0,80}[$#]|\$"
-    r"|PS [A-Z]:\\[^>]{0,100}>"
-    r"|[A-Z]:\\[^>]{0,100}>|>>>|\.\.\.|In \[\d+\]:|mysql>|\w{1,20}=[#>]|sqlite>|irb[^>]{0,20}>)\s+(?=\S)"
+    r"(?:(?:\[?[\w.-]{1,40}@[\w.-]{1,60}[^$#%>]{0,100}[$#%]\]?|\([\w.-]{1,40}\)\s[\w@:~/.-]{0,80}[$#]|\$"
+    r"|PS [A-Z]:\\[^>]{0,100}>|>>>|\.\.\.|In \[\d+\]:|mysql>|\w{1,20}=[#>]|sqlite>|irb[^>]{0,20}>)\s+(?=\S)"
+    r"|[A-Z]:\\[^>]{0,100}>\s*(?=\S)|[A-Z][\w.-]{1,30}(?:\([\w-]{1,30}\))?[#>](?=[a-z])"
+    r"|PS [A-Z]:\\[^>]{0,100}>(?=\S))"
 )
 PYTHON_PROMPT = (">>>", "...", "In [")
 OPENERS = {
     "hcl": "resource provider variable terraform module output data locals backend",
-    "groovy": "pipeline node stages stage agent environment steps post parameters triggers options script",
+    "groovy": "pipeline node stages stage agent environment steps post parameters triggers options script "
+    "plugins repositories "
+    "dependencies test subprojects",
     "java": "public private protected class interface @Override",
     "javascript": "function const let var async export",
     "nginx": "server location http upstream events",
@@ -81,7 +84,8 @@ OTHER = [
         "java",
         re.compile(
             r"(?:public|private|protected) (?:static |final |abstract )*(?:class|void|int|String|interface"
-            r"|\w+ \w+\()|System\.out\.|package [\w.]+;$|import (?:static )?[\w.]+\*?;$"
+            r"|\w+ \w+\()|System\.out\.|(?:int|long|double|float|boolean|char|String) \w+ = .*;|(?:for|while"
+            r"|if|switch) \(.*\) \{$|package [\w.]+;$|import (?:static )?[\w.]+\*?;$"
         ),
     ),
     ("c", re.compile(r"#include ?[<\"]|(?:int|void|char|float|double) \w+\(.*\) ?\{?$|printf\(")),
@@ -109,6 +113,7 @@ OTHER = [
     ),
 ]
 PAIRS = re.compile(r"\w+ ?= ?[^=,(]+, ?\w+ ?= ?")  # r = 4, w = 2 is arithmetic of a sentence
+TRAILING = re.compile(r"(?<=[;{})\w])\s+//\s.*$")
 TERMINATED = re.compile(r"(?:[\w.<>\[\]]+ )?[\w.$\[\]]+ ?(?:=[^=].*|\([^.!?]*\));$")
 SIGNS = re.compile(r"[=(){}\[\]<>;$@%#&|\\/\"'`:]|^[a-z.~]|^[A-Z]+\s|-")
 FAMILIES = {"dockerfile": "dockerfile", "bash": "bash", "python": "python", "sql": "sql"}
@@ -119,6 +124,7 @@ def guess_line(text: str) -> str:
     if not SIGNS.search(text):
         return ""
     first = text.split(maxsplit=1)[0]
+    text = TRAILING.sub("", text) or text
     if is_command(text) or SHELL.match(text) or (ASSIGNED.match(text) and " " not in text):
         return "bash"
     if DOCKERFILE.match(text) and text.isascii():

@@ -77,9 +77,8 @@ def write_checklist(nodes: Sequence[Node], used: set[str]) -> str:
         ):
             words = f"{words} {inline(children[0].row.text, children[0].row, starts_line=False)}"
             children = []
-        done = "<!-- [x] --> " if node.row.box == "x" else ""
         key = make_key(" ".join([node.row.text, *(row.text for row in more)]), used)
-        items.append(f"- [ ] {done}{words} {{#{key}}}")
+        items.append(f"- [ ] {words} {{#{key}}}")
         if children:
             parts += [_closed(items), write_list(children)]
             items = []

@@ -119,7 +119,16 @@ class Outliner:
             return SECTION
         return self.habits.form(sign)
 
+    def _goes_on(self, at: int, row: Row) -> bool:
+        # The last line of a wrapped paragraph, which happens to end with a colon.
+        before = self.items[at - 1] if at else None
+        if row.mark or row.gap or not isinstance(before, Row) or at - 1 in self.headings:
+            return False
+        return before.indent == row.indent and (len(before.text) >= 60 or row.text[0].islower())
+
     def _is_heading(self, at: int, row: Row, sign: str) -> bool:
+        if sign in ("colon", "asked") and self._goes_on(at, row):
+            return False
         if sign in ("markdown", "framed", "number", "badge", "standalone"):
             return True
         if sign == "question" and not row.mark and not self._has_content(at):
@@ -129,7 +138,12 @@ class Outliner:
                 return True
             return not (row.mark and self._share_of_titles(at, row) < 0.3)
         if sign == "capitals":
-            return not row.mark and bool(row.gap or at == 0) and self._has_content(at)
+            return (
+                not row.mark
+                and bool(row.gap or at == 0)
+                and not self._is_last(at)
+                and self._is_open_below(at)
+            )
         if sign == "asked":
             return self._has_content(at) and (not row.mark or self._share_of_titles(at, row) > 0.5)
         if row.is_bullet and self._is_single(at):
@@ -186,6 +200,12 @@ class Outliner:
         if after.indent < row.indent or not isinstance(row, Row) or row.mark:
             return False
         return not (heading_sign(after) and not after.mark)
+
+    def _is_open_below(self, at: int) -> bool:
+        after = self.items[at + 1]
+        return (
+            isinstance(after, Region) or after.indent > self.items[at].indent or bool(after.gap or after.mark)
+        )
 
     def _is_last(self, at: int) -> bool:
         return at + 1 >= len(self.items)

@@ -9,7 +9,8 @@ from .scan import MAX_REGION, Scan, balance
 
 COMMENT = re.compile(r"#(?:\s|!)\s*\S|//\s?\S|--\s\S")
 HEREDOC = re.compile(r"<<-?\s?['\"]?(\w+)")
-UNDERLINED = re.compile(r"-+(?:\s+-+)+$")
+UNDERLINED = re.compile(r"[-=]+(?:\s+[-=]+)+$")
+COLUMNS = re.compile(r"\S {2,}\S")
 NESTED = frozenset(
     {"python", "dockerfile", "text", "java", "javascript", "go", "c", "hcl", "groovy", "bash", "powershell"}
 )
@@ -27,7 +28,7 @@ def terminal_end(scan: Scan, at: int, prompt: str) -> int:
             end += 1
             continue
         after = scan.next_filled(end)
-        if after is None or not _is_terminal(scan, after, prompt):
+        if after is None or not (_is_terminal(scan, after, prompt) or _is_printed(scan, end - 1, after)):
             break
         end = after
     return end
@@ -49,6 +50,14 @@ def _is_terminal(scan: Scan, at: int, prompt: str) -> bool:
     if PROMPT.match(bare) or (prompt == "# " and bare.startswith(prompt) and is_command(bare[2:])):
         return True
     return bool(UNDERLINED.match(scan.get(at + 1)))
+
+
+def _is_printed(scan: Scan, last: int, after: int) -> bool:
+    # Below a prompt, a blank line and then columns: what the command printed.
+    if not PROMPT.match(scan.bare[last]):
+        return False
+    rows = [scan.get(place) for place in range(after, min(after + 4, scan.paragraph_end(after)))]
+    return sum(bool(COLUMNS.search(row)) for row in rows) > 1
 
 
 def code_end(scan: Scan, at: int, language: str) -> int:

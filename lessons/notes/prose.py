@@ -28,6 +28,11 @@ def sentences(rows: Sequence[Row]) -> list[list[Row]]:
     return found
 
 
+def is_wrapped_text(found: Sequence[Sequence[Row]]) -> bool:
+    """Tell if lines are one paragraph that the editor wrapped: some line goes on in the next."""
+    return len(found) > 1 and any(len(part) > 1 for part in found) and all(is_prose(part) for part in found)
+
+
 def is_prose(rows: Sequence[Row]) -> bool:
     text = " ".join(row.text for row in rows)
     return len(text) > 90 or (text[-1:] in (".", "!", "?") and len(words_of(text)) > 5)

@@ -12,10 +12,11 @@ from .source import Line
 from .writing import make_key
 
 ASKED = re.compile(
-    r"\s*(?:[-*•–]\s+)?(?:\d{1,3}(?:\.\d{1,3}){0,2}[.)]?\s+)?(?:Q\s?\d{0,3}\s?[.:)-]\s*)?"
+    r"\s*(?:#{1,6}\s+)?(?:[-*•–]\s+)?(?:\d{1,3}(?:\.\d{1,3}){0,2}[.)]?\s+)?(?:Q\s?\d{0,3}\s?[.:)-]\s*)?"
     r"(?P<question>(?:what|why|how|when|which|who|where|is|are|can|does|do|should)\b[^?]{2,200}\?)[\s?:]*$",
     re.IGNORECASE,
 )
+WHAT = re.compile(r"what (?:is|are)\s", re.IGNORECASE)
 ANSWER = re.compile(r"\s*(?:A\s?\d{0,3}\s?[.:)-]\s*)")
 CANNOT = re.compile(r"\bwe\s+(?:cannot|can\s?not|can['’]t)\b", re.IGNORECASE)
 CAN = re.compile(r"\bwe\s+can\b(?!\s?(?:not|['’]t))", re.IGNORECASE)
@@ -70,7 +71,10 @@ def _answers(lines: Sequence[Line], blocks: Pairs) -> list[tuple[int, int, str, 
         if block.kind in ("code", "command", "drawing", "head", "banner", "fold", "table"):
             continue
         for number in range(piece.first, piece.last + 1):
-            asked = ASKED.match(lines[number - 1].text) if "?" in lines[number - 1].text else None
+            text = lines[number - 1].text
+            if block.kind in HEADINGS and WHAT.match(clean(block.title)):
+                text = f"{clean(block.title).rstrip('?')}?"
+            asked = ASKED.match(text) if "?" in text else None
             if asked is None:
                 continue
             answer = _next_text(lines, number, piece.last) or _first_text(lines, blocks, place)

@@ -19,6 +19,7 @@ FENCE = re.compile(r"\s*(?:`{3,}|~{3,5}(?!~))\s*(?P<info>[^`]*)$")
 OUTPUT = re.compile(
     r"(?:sample |expected |my )?(?:outputs?|results?|ausgabe|salida)(?: \([^)]{1,30}\))?\s*:+$", re.IGNORECASE
 )
+REMARK = re.compile(r"\s-{1,3}>\s")
 COMMANDS = frozenset({"bash", "console", "powershell", "batch", "pycon"})
 
 
@@ -43,8 +44,19 @@ class _Finder:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.scan = Scan(lines)
         self.closers = [at for at, bare in enumerate(self.scan.bare) if bare[:3] in ("```", "~~~")]
+        self.has_hash_titles = self._has_hash_titles()
         self.floor = 0  # the end of the region before
         self.no_yaml = 0  # up to here, lines were read as YAML in vain
+
+    def _has_hash_titles(self) -> bool:
+        # In these notes, `# Words` is a title: it stands above a blank line or a sentence more than once.
+        bare = self.scan.bare
+        titles = 0
+        for at, text in enumerate(bare):
+            if text.startswith("# ") and not self.scan.get(at - 1) and not is_command(text[2:]):
+                after = self.scan.get(at + 1)
+                titles += not after or (after[0] != "#" and not guess_line(after))
+        return titles > 2
 
     def run(self) -> list[Region]:
         found: list[Region] = []
@@ -79,6 +91,8 @@ class _Finder:
         if config := config_end(scan, at):
             return self._region("code", at, *config)
         language = "" if MARK.match(bare) else guess_line(bare)
+        if language == "bash" and self._is_explained(at):
+            return None
         end = code_end(scan, at, language) if language else 0
         return self._region("code", self._with_comments(at), end, language) if end else None
 
@@ -96,6 +110,16 @@ class _Finder:
     def _terminal(self, at: int, prompt: str) -> Region | None:
         end = terminal_end(self.scan, at, prompt)
         return self._region("command", at, end, terminal_language(prompt)) if end else None
+
+    def _is_explained(self, at: int) -> bool:
+        # Commands with remarks beside some of them are a list.
+        first = at
+        while first > self.floor and self.scan.bare[first - 1]:
+            first -= 1
+        around = self.scan.bare[first : min(self.scan.paragraph_end(at), first + 40)]
+        return any(
+            (found := REMARK.search(bare)) and is_command(bare[: found.start()].strip()) for bare in around
+        )
 
     def _fence_end(self, at: int) -> int:
         # The line after the closing fence, 0 if there is none.
@@ -116,7 +140,8 @@ class _Finder:
         while first > self.floor and at - first < 20:
             bare = self.scan.bare[first - 1]
             is_comment = bare.startswith(("# ", "#!", "// ")) and not self.scan.lines[first - 1].is_markdown
-            if not is_comment:
+            is_title = self.has_hash_titles and bare.startswith("# ") and not self.scan.get(first - 2)
+            if not is_comment or is_title:
                 break
             first -= 1
         return first

@@ -17,7 +17,7 @@ BADGE = re.compile(
 )
 BOX = re.compile(r"\[(?P<tick>[ xX✓]?)\](?=\s)|(?P<sign>[☐☑✅☒])(?=\s)")
 ENDING = re.compile(r"\s*(?P<colons>:{2,}|:-{1,3}|:)?\s*(?P<marks>\?{1,20})?\s*(?P<late>:{1,20})?\s*$")
-RULE = re.compile(r"\s*(?:([#*=_~+\-.])(?:\s?\1){3,}|[#*=_~+\-]{6,})\s*$")
+RULE = re.compile(r"\s*(?:([#*=_~+\-.─━═])(?:\s?\1){3,}|[#*=_~+\-]{6,})\s*$")
 
 
 @dataclass(slots=True)
@@ -36,6 +36,7 @@ class Row:
     text: str
     gap: int
     heading: int = 0  # level of a Markdown heading
+    has_corner: bool = False  # its first cell is empty: the head of a table whose rows have a head too
     badge: str = ""  # an emoji before the words; they are in `text` without it
 
     @property

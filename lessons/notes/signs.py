@@ -20,6 +20,7 @@ OPENING = frozenset(
         "jetzt und aber wenn hier das es wir man bitte luego ahora y pero si aqui puis alors et mais"
     )
 )
+ARTICLES = frozenset(word_list("the a an these those der die das ein eine"))
 EXAMPLE = re.compile(
     r"(?:eg|e\.g\.?|ex|for (?:example|instance)|examples?(?=\s*\d{0,2}\s*[:=>–-])"
     r"|z\.?\s?b\.?)\s?\d{0,2}\s*(?::+-?|[-–—=]\s|\.\s|-->"
@@ -102,7 +103,8 @@ def heading_sign(row: Row) -> str:
 
 
 def _is_sentence(text: str, words: list[str]) -> bool:
-    if ("," in text and len(words) > 5) or (words[0].lower() in OPENING and len(words) > 3):
+    starts_sentence = words[0].lower() in OPENING or words[0].lower() in ARTICLES
+    if ("," in text and len(words) > 5) or (starts_sentence and len(words) > 3):
         return True
     common = sum(word.lower() in STOP for word in words)
     return len(words) > 10 or (len(words) > 5 and common >= 3 and common * 2 >= len(words))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .pieces import Node
 from .rows import Row
@@ -9,13 +10,28 @@ from .signs import ARROW, ONLY_ARROW
 from .writing import cell, write_table
 
 GAP = re.compile(r"\t+[ \t]*| {3,}")
+NARROW = re.compile(r" {2,}")
+DEFINING = re.compile(r"(?:[-–—:=]|=>)\s|-{1,2}>")
 BIG_ARROW = re.compile(r"(?:-{4,60}|={3,60})>{1,3}|<(?:-{4,60}|={3,60})")
 SEPARATOR = re.compile(r"\|?[\s:|+-]*-[\s:|+-]*\|?$")
 BAR = re.compile(r"(?<!\\)\|")
 
 
-def is_bar_row(row: Row) -> bool:
-    return row.text.startswith("|") and row.text.count("|") > 1 and not row.mark
+def bar_rows_end(rows: Sequence[Row], at: int) -> int:
+    """Return the position after rows with bars between their cells, `at` if there are none."""
+    first = rows[at]
+    if first.mark or first.text.count("|") < 2:
+        return at
+    is_framed = first.text[0] == "|"
+    end = at + 1
+    while end < len(rows) and not rows[end].gap and not rows[end].mark:
+        text = rows[end].text
+        if (is_framed and not text.startswith("|")) or text.count("|") < 2:
+            break
+        if not is_framed and text.count("|") != first.text.count("|"):
+            break
+        end += 1
+    return end if is_framed or end - at > 1 else at
 
 
 def write_bar_table(rows: Sequence[Row]) -> str:
@@ -28,15 +44,22 @@ def write_bar_table(rows: Sequence[Row]) -> str:
 
 def _bar_cells(row: Row) -> list[str]:
     parts = BAR.split(row.text.strip())
-    parts = parts[1:-1] if not parts[-1].strip() else parts[1:]
-    return [
-        cell(part.replace("\\|", "|") if not row.line.is_markdown else part.strip(), row) for part in parts
-    ]
+    if not parts[0].strip():
+        parts = parts[1:]
+    if parts and not parts[-1].strip():
+        parts = parts[:-1]
+    return [cell(part.replace("\\|", "|").strip(), row) for part in parts]
 
 
 def gap_cells(row: Row) -> list[str]:
     """Return cells that tabs or wide gaps separate."""
-    return [part.strip() for part in GAP.split(row.text.strip()) if part.strip()]
+    text = row.text.strip()
+    cells = [part.strip() for part in GAP.split(text) if part.strip()]
+    if "\t" not in text and len(parts := NARROW.split(text)) >= max(len(cells), 2):
+        cells = parts
+    if any(DEFINING.match(part) for part in cells[1:]):
+        return [text]  # terms whose meanings are aligned
+    return ["", *cells] if row.has_corner else cells
 
 
 def tab_table_end(nodes: Sequence[Node], at: int) -> int:
@@ -44,16 +67,37 @@ def tab_table_end(nodes: Sequence[Node], at: int) -> int:
     width = len(gap_cells(nodes[at].row))
     if width < 2 or ARROW.search(nodes[at].row.text):
         return 0
-    end = at
+    end, is_narrow = at, _is_narrow(nodes[at].row)
     while end < len(nodes):
         node = nodes[end]
-        if node.children or len(gap_cells(node.row)) != width or node.row.is_numbered:
+        if len(gap_cells(node.row)) != width or node.row.is_numbered or (node.row.gap > 1 and end > at):
             break
-        if node.row.gap > 1 and end > at:
+        if width == 2 and is_narrow and _second_column(node.row) != _second_column(nodes[at].row):
             break
         end += 1
-    is_table = end - at >= (3 if nodes[at].row.mark else 2)
+        if node.children:
+            break  # what is below the last row follows the table
+    is_table = end - at >= (3 if nodes[at].row.mark or is_narrow else 2)
     return end if is_table else 0
+
+
+def _second_column(row: Row) -> int:
+    found = NARROW.search(row.text)
+    return row.indent + found.end() if found else 0
+
+
+def _is_narrow(row: Row) -> bool:
+    return not GAP.search(row.text.strip())
+
+
+def mark_corners(rows: Sequence[Row]) -> None:
+    """Find heads that start with a tab where the rows below have one cell more."""
+    for row, after in pairwise(rows):
+        if after.gap or row.mark or row.indent <= after.indent or row.line.text[:1] != "\t":
+            continue
+        width = len(gap_cells(row))
+        if width > 1 and len(gap_cells(after)) == width + 1 and not ARROW.search(row.text):
+            row.has_corner, row.indent = True, after.indent
 
 
 def write_tab_table(nodes: Sequence[Node]) -> str:

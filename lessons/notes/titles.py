@@ -57,6 +57,7 @@ ENDINGS = re.compile(
     r"(?:tion|ment|ness|ance|ence|ology|ologie|ability|ivity|ality|ysis|ization|isation|ncy|ational|ive|ized"
     r"|ised)s?$"
 )
+MAKERS = ("GitHub", "GitLab", "Azure", "Google", "Visual", "AWS", "Amazon", "Power", "Microsoft")
 NUMBERED = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3})*[.):]?|\(\d{1,3}\)|[ivx]{1,4}[.)]|(?:topic|chapter|unit|module|section|part"
     r"|lesson)\s*\d{1,3}\s*[:.\-–)])\s+(?=\S)",
@@ -70,7 +71,10 @@ def make_title(text: str, lower_words: frozenset[str] = frozenset()) -> str:
     bare = clean(re.sub(r"[`*]", "", text[found.end() if (found := NUMBERED.match(text)) else 0 :]))
     words = bare.split()
     shouts = bare.upper() == bare and sum(letter.isalpha() for letter in bare) > 5
-    title = " ".join(_word(word, place, shouts, lower_words) for place, word in enumerate(words))
+    title = " ".join(
+        word if place and words[place - 1] in MAKERS else _word(word, place, shouts, lower_words)
+        for place, word in enumerate(words)
+    )
     title = (
         title[:1].upper() + title[1:]
         if title[:1].islower() and not re.match(r"[a-z]+[A-Z]", title)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .commands import is_command
 from .inline import ADDRESS, CODE, code_span, escape, protect_start, spell_arrows
 from .rows import Row
-from .signs import DEFINED, words_of
+from .signs import DEFINED, OPENING, STOP, words_of
 
 # In Markdown, emphasis and links stay; what this portal's Markdown does not know is escaped.
 FOREIGN = re.compile(
@@ -21,6 +21,7 @@ LINK = re.compile(
 ENDING = re.compile(r"(?<=\w)\s*(:{1,20})$")
 WEB = ("https://", "http://", "mailto:")
 MAX_KEY = 50
+NO_TERM = frozenset(["q", "a", "ans", "answer", "question", "f", "r"])
 
 
 def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
@@ -101,10 +102,24 @@ def defined_parts(row: Row) -> tuple[str, str, str] | None:
         return None
     if re.fullmatch(r"\d{1,2}", term) and re.match(r"\d", meaning):
         return None  # a time
+    lower = [word.lower() for word in words]
+    if lower[0] in NO_TERM or lower[0] in OPENING or sum(word in STOP for word in lower) > len(words) // 3:
+        return None
     if found["dash"] and (len(words) > 4 or not term[0].isalnum() or term[-1].isdigit() or term.isdigit()):
         return None
     sign = f" {found['dash'].replace('-', '–')}" if found["dash"] else ":"
     return term, sign, meaning
+
+
+def is_single_definition(row: Row) -> bool:
+    """Tell if a row that stands alone is a definition, and no sentence with a colon."""
+    found = defined_parts(row)
+    if found is None:
+        return False
+    term, sign, meaning = found
+    is_spaced = sign != ":" or bool(re.match(re.escape(term) + r"\s+:", row.text))
+    is_short = len(words_of(term)) <= 3 and meaning[-1:] not in (".", "!", "?")
+    return is_spaced and term[0].isupper() and is_short and not row.text.isupper()
 
 
 def cell(text: str, row: Row) -> str:
@@ -112,15 +127,7 @@ def cell(text: str, row: Row) -> str:
     words = " ".join(text.split())
     if words and is_command(words):
         return code_span(words).replace("|", "\\|")
-    return (
-        inline(words, row, starts_line=False).replace("|", "\\|")
-        if not _has_pipes(row)
-        else inline(words, row, starts_line=False)
-    )
-
-
-def _has_pipes(row: Row) -> bool:
-    return row.text.startswith("|")
+    return inline(words, row, starts_line=False).replace("|", "\\|")
 
 
 def write_table(rows: Sequence[Sequence[str]], *, has_head: bool = True) -> str:

@@ -5,7 +5,7 @@ import re
 WORD = re.compile(r"[^\W_]+")
 # Bullets and numbers at the start of a line become list markup, so that they are no words.
 MARKER = re.compile(
-    r"\s*(?:(?:[-*+•>▪◦–—✅☐]|o(?=\s)|#{1,6}(?=\s)|\d+(?:\.\d+)*[.)]?(?=\s)|[a-zA-Z][.)](?=\s))\s*)+"
+    r"\s*(?:(?:\[[ xX]?\](?=\s)|[-*+•>▪◦–—✅☐]|o(?=\s)|#{1,6}(?=\s)|\d+(?:\.\d+)*[.)]?(?=\s)|[a-zA-Z][.)](?=\s))\s*)+"
 )
 KEY = re.compile(r"\{#[\w-]+\}")
 
