@@ -99,7 +99,6 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     "pictures that are not in the zip are not named": [("git-pictures", "missing")],
     "a figure with blank lines and levels on its left, or arrows downwards, is cut": [
         ("two-column-figures", "together"),
-        ("two-column-figures", "never"),
     ],
     "three pairs of old and new below a line with an arrow are no table": [("two-column-figures", "tables")],
 }
