@@ -6,9 +6,6 @@ Each pair is a test that is known to fail. It is strict: when the import does it
 import pytest
 
 BY_REASON: dict[str, list[tuple[str, str]]] = {
-    "some spellings of a banner are not found": [
-        ("banners", "────────\nDay {n} │ {d} Jan 2026\n────────"),
-    ],
     "a paragraph is cut at its lines, or becomes a definition": [
         ("linux-transcripts", "paragraphs"),
     ],
