@@ -1,6 +1,5 @@
 """Write operations of authors and readers. Each function is one transaction; nothing else writes these rows."""
 
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from random import SystemRandom
 from typing import Any
@@ -23,10 +22,9 @@ from lessons.models import (
     Tick,
 )
 from lessons.quiz_text import parse_stored
-from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, markdown_of, parse
+from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, parse
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.search.own_kinds import index_lesson, index_quiz
-from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
 
@@ -36,18 +34,6 @@ class CannotJoinError(Exception):
 
 def render_markdown(source: str, links: Links) -> Rendered:
     return render(source, link=links)
-
-
-def markdown_problems(source: str, links: Links) -> list[Problem]:
-    try:
-        return render_markdown(source, links).problems
-    except TooComplexError as error:
-        return [Problem(error.line, "", str(error))]
-
-
-def problems_of_quiz_markdown(source: str, links: Links) -> list[Problem]:
-    # A quiz is rendered later, without its course files, so its links must name slugs.
-    return markdown_problems(markdown_of(source), replace(links, files={}))
 
 
 @transaction.atomic

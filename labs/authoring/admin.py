@@ -27,10 +27,11 @@ from labs.specs import in_newest_schema, parse_spec
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.admin.help import lesson_help
+from lessons.gate import judge_markdown
+from lessons.links import links_within
 from lessons.models import Course
-from lessons.pages.previews import markdown_problems
 from lessons.queries import lab_homes
-from lessons.texts.problem import Problem
+from lessons.texts.verdict import Verdict
 from portal.accounts.http import UserRequest
 
 WAITS = (
@@ -71,7 +72,7 @@ class LabForm(AuthoringForm):
 
     def clean_source(self) -> str:
         # in the newest schema, in which it is proved and saved
-        source = self.check_text("source", lambda course, source: spec_problems(source))
+        source = self.check_text("source", lambda course, source: Verdict(spec_problems(source)))
         found = in_newest_schema(source)
         self.upgraded = found if found.text != source else None
         return found.text
@@ -95,7 +96,7 @@ class LabForm(AuthoringForm):
         return proof
 
     def clean_brief(self) -> str:
-        return self.check_text("brief", _brief_problems)
+        return self.check_text("brief", _judge_brief)
 
     def slug_source(self) -> str:
         # the text may not be valid YAML yet
@@ -103,9 +104,9 @@ class LabForm(AuthoringForm):
         return found[1].strip(" \"'") if found else ""
 
 
-def _brief_problems(course: Course, brief: str) -> list[Problem]:
+def _judge_brief(course: Course, brief: str) -> Verdict:
     # a lab without a brief is fine
-    return markdown_problems(course, brief) if brief.strip() else []
+    return judge_markdown(brief, links_within(course)) if brief.strip() else Verdict()
 
 
 class LabList(ChangeList):

@@ -6,12 +6,12 @@ from labs.grader.spec import SpecError
 from labs.grading import proofs
 from labs.models import Lab
 from labs.specs import in_newest_schema, parse_spec, problems_of
-from lessons.actions import markdown_problems
 from lessons.course_files.lab_files import CannotCheckError
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
 from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.course_files.source import Source, digest
+from lessons.gate import judge_markdown
 from lessons.links import Links
 from lessons.models import Course
 from lessons.texts.problem import Problem
@@ -29,7 +29,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> CourseEntry:
     if lab.read():
         files.add_found(_spec_problems(files, lab), draft=draft)
     if brief.read():
-        files.add_found(brief.in_this_file(markdown_problems(brief.text, files.links())), draft=draft)
+        files.add_verdict(brief, judge_markdown(brief.text, files.links()), draft=draft)
     content = {
         "slug": slug,
         "status": Lab.Status.DRAFT if draft else Lab.Status.PUBLISHED,

@@ -15,9 +15,9 @@ from lessons.admin.ordering import order_view
 from lessons.admin.prepare import PrepareField
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.authoring import next_position
+from lessons.gate import judge_lesson, judge_quiz
+from lessons.links import links_within
 from lessons.models import Course, Lesson, Session
-from lessons.pages.previews import markdown_problems, quiz_problems
-from lessons.texts.problem import Problem
 
 
 @admin.register(Course)
@@ -108,14 +108,6 @@ git status
 """
 
 
-def _lesson_problems(course: Course, source: str) -> list[Problem]:
-    return (
-        markdown_problems(course, source)
-        if source.strip()
-        else [Problem(1, "", "Write the text before you publish the lesson.")]
-    )
-
-
 class LessonForm(AuthoringForm):
     lab_slugs = forms.MultipleChoiceField(
         label="Labs",
@@ -163,12 +155,13 @@ class LessonForm(AuthoringForm):
         return self.cleaned_data.get("status") == Lesson.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        return self.check_text("source", _lesson_problems)
+        return self.check_text("source", lambda course, text: judge_lesson(text, links_within(course)))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         quiz = getattr(self.instance, "quiz", None) if self.is_published() else None
-        if quiz and (found := quiz_problems(quiz.course, quiz.source)):
+        found = judge_quiz(quiz.source, links_within(quiz.course)).errors if quiz else []
+        if found:
             self.add_error(
                 "status", f"Not published: the quiz of this lesson has problems. {in_words(found)}"
             )

@@ -29,6 +29,7 @@ from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.models import Course
 from lessons.pages.differences import DifferenceLine, differences
 from lessons.texts.problem import Problem
+from lessons.texts.verdict import Verdict
 from portal.accounts.models import User
 
 SAVED_DRAFT = "saved_draft"
@@ -102,7 +103,8 @@ class NewerVersion(TypedDict):
 class AuthoringForm(SluggedForm):
     """Refuse to overwrite a version that somebody saved meanwhile, and show both.
 
-    A draft can always be saved. `unready` maps a field's label to the problems that block publishing.
+    A draft can always be saved. `unready` maps a field's label to the errors that block publishing, `doubtful` to the
+    warnings, which do not.
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -111,6 +113,7 @@ class AuthoringForm(SluggedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.unready: dict[str, list[Problem]] = {}
+        self.doubtful: dict[str, list[Problem]] = {}
         for field in self.fields.values():
             if isinstance(field.widget, EditorWidget):
                 field.strip = False  # type: ignore[attr-defined]  # stripping would shift line numbers
@@ -126,19 +129,21 @@ class AuthoringForm(SluggedForm):
         """Return True if learners will see what the form saves."""
         raise NotImplementedError
 
-    def check_text(self, name: str, problems: Callable[[Course, str], list[Problem]]) -> str:
+    def check_text(self, name: str, judge: Callable[[Course, str], Verdict]) -> str:
         """Return the text of a field.
 
-        Raises ValidationError with the findings of `problems(course, text)`, each at its line, if it is to be
-        published.
+        Raises ValidationError with the errors of `judge(course, text)`, each at its line, if it is to be published.
         """
         text = str(self.cleaned_data[name]).replace("\r\n", "\n")
         course = self.course()
-        found = problems(course, text) if course else []
-        if found and self.is_published():
-            raise forms.ValidationError([at_line(problem.line, problem.text) for problem in found])
-        if found:
-            self.unready[str(self.fields[name].label)] = found
+        found = judge(course, text) if course else Verdict()
+        if found.errors and self.is_published():
+            raise forms.ValidationError([at_line(problem.line, problem.text) for problem in found.errors])
+        label = str(self.fields[name].label)
+        if found.errors:
+            self.unready[label] = found.errors
+        if found.warnings:
+            self.doubtful[label] = found.warnings
         return text
 
     def _stored_row(self, *, lock: bool) -> Model | None:
@@ -201,6 +206,9 @@ class AuthoredAdmin(SluggedAdmin):
     def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
         for label, found in form.unready.items():
             words = f"Saved as a draft. Before you publish it, fix {label}: {in_words(found)}"
+            self.message_user(request, words, messages.WARNING)
+        for found in form.doubtful.values():
+            words = f"Saved. You may want to check this: {in_words(found)}"
             self.message_user(request, words, messages.WARNING)
 
     # --- drafts: the browser discards a saved one ---

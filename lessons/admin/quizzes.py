@@ -1,19 +1,20 @@
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 
 from lessons import actions
-from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
 from lessons.admin.help import quiz_help
 from lessons.admin.lists import percent_column, points_column
 from lessons.admin.quiz_files import export_view, import_view
 from lessons.admin.scope import ReadOnlyAdmin
+from lessons.gate import judge_quiz
+from lessons.links import links_within
 from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
-from lessons.pages.previews import quiz_problems, quiz_warnings
 from lessons.pages.review import staff_review
 from lessons.quizzes.reference import front_matter
 
@@ -53,7 +54,7 @@ class QuizForm(AuthoringForm):
         return lesson is not None and lesson.status == Lesson.Status.PUBLISHED
 
     def clean_source(self) -> str:
-        return self.check_text("source", quiz_problems)
+        return self.check_text("source", lambda course, text: judge_quiz(text, links_within(course)))
 
     def slug_source(self) -> str:
         lesson = self.cleaned_data.get("lesson")
@@ -88,13 +89,6 @@ class QuizAdmin(AuthoredAdmin):
 
     def save_text(self, item: Quiz) -> None:
         actions.save_quiz(quiz=item)
-
-    def warn_of(self, request: HttpRequest, form: AuthoringForm) -> None:
-        super().warn_of(request, form)
-        if found := quiz_warnings(form.cleaned_data["source"]):
-            self.message_user(
-                request, f"Saved. You may want to check this: {in_words(found)}", messages.WARNING
-            )
 
 
 @admin.register(QuizVersion)

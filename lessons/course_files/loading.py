@@ -16,6 +16,7 @@ from lessons import actions
 from lessons.course_files.matching import Here, Plan, find_course
 from lessons.course_files.reading import Content, CourseEntry, CourseFiles, is_draft, stored_body
 from lessons.course_files.source import AnyPath, digest
+from lessons.gate import judge_lesson, judge_quiz
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 
 
@@ -100,12 +101,11 @@ def check_markdown(files: CourseFiles) -> None:
     links = files.links()
     drafts = {entry.content["slug"] for entry in files.lessons if is_draft(entry.content)}
     for entry in files.lessons:
-        found = actions.markdown_problems(entry.content["source"], links)
-        found = entry.source.in_this_file(found, below=entry.offset)
-        files.add_found(found, draft=entry.content["slug"] in drafts)
+        found = judge_lesson(entry.content["source"], links)
+        files.add_verdict(entry.source, found, draft=entry.content["slug"] in drafts, below=entry.offset)
     for entry in files.quizzes:
-        found = entry.source.in_this_file(actions.problems_of_quiz_markdown(entry.source.text, links))
-        files.add_found(found, draft=entry.content["lesson"] in drafts)
+        found = judge_quiz(entry.source.text, links)
+        files.add_verdict(entry.source, found, draft=entry.content["lesson"] in drafts)
 
 
 def open_course(files: CourseFiles, changes: Changes, course: Course | None = None) -> Course:

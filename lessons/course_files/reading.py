@@ -18,9 +18,9 @@ from lessons.course_files.values import (
 from lessons.links import Links, by_file
 from lessons.models import Lesson
 from lessons.models.course import MAX_PREPARE
-from lessons.quizzes import QuizSyntaxError, parse
 from lessons.texts.fields import Fields
 from lessons.texts.problem import Problem
+from lessons.texts.verdict import Verdict
 from portal.accounts.models import validate_time_zone
 
 Content = dict[str, Any]  # Any: the values of fields by their names
@@ -84,6 +84,11 @@ class CourseFiles:
     def add_found(self, found: list[Problem], *, draft: bool) -> None:
         # As in the editor, a draft may have problems that block publishing.
         (self.warnings if draft else self.problems).extend(found)
+
+    def add_verdict(self, source: Source, found: Verdict, *, draft: bool, below: int = 0) -> None:
+        """Add the findings of the publish gate in a text that starts `below` lines into its file."""
+        self.add_found(source.in_this_file(found.errors, below=below), draft=draft)
+        self.warnings.extend(source.in_this_file(found.warnings, below=below))
 
     def fail_on_problems(self) -> None:
         if self.problems:
@@ -233,10 +238,6 @@ def stored_body(body: str) -> str:
 
 def _read_quiz(files: CourseFiles, source: Source, lesson: Content) -> None:
     slug = lesson["slug"]
-    try:
-        files.warnings.extend(source.in_this_file(parse(source.text).warnings))
-    except QuizSyntaxError as error:
-        files.add_found(source.in_this_file(error.problems), draft=is_draft(lesson))
     place = f"{source.path.parent.name}/{source.path.name}"
     files.quizzes.append(
         CourseEntry(source, {"slug": slug, "lesson": slug, "source": source.text}, path=place)

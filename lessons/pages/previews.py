@@ -7,8 +7,8 @@ from random import Random
 from django.http import JsonResponse
 from django.template.loader import render_to_string
 
-from lessons import actions
 from lessons.actions import render_markdown
+from lessons.gate import judge_markdown, judge_quiz
 from lessons.links import links_within
 from lessons.models import Course
 from lessons.pages.context import Context
@@ -20,28 +20,6 @@ from lessons.quizzes import QuizSyntaxError, parse, right_answer
 from lessons.quizzes.question import AnyQuestion
 from lessons.rendering import TooComplexError
 from lessons.texts.problem import Problem
-
-
-def markdown_problems(course: Course, source: str) -> list[Problem]:
-    """Return everything that blocks publishing a lesson or brief, by line."""
-    return actions.markdown_problems(source, links_within(course))
-
-
-def quiz_warnings(source: str) -> list[Problem]:
-    """Return the warnings of a quiz, which do not block publishing."""
-    try:
-        return list(parse(source).warnings)
-    except QuizSyntaxError:
-        return []
-
-
-def quiz_problems(course: Course, source: str) -> list[Problem]:
-    # Links and images count wherever they are, so the whole quiz is checked as Markdown.
-    try:
-        parse(source)
-    except QuizSyntaxError as error:
-        return error.problems
-    return actions.problems_of_quiz_markdown(source, links_within(course))
 
 
 @dataclass(frozen=True)
@@ -68,11 +46,12 @@ def preview_page(course: Course, source: str, title: str) -> Preview:
     try:
         rendered = render_markdown(source, links_within(course))
     except TooComplexError:
-        return Preview(None, markdown_problems(course, source))
+        return Preview(None, judge_markdown(source, links_within(course)).errors)
     words = len(rendered.text.split())
     return Preview(
         page=render_to_string("authoring/_page.html", {"title": title, "rendered": rendered}),
-        problems=rendered.problems,
+        problems=rendered.verdict.errors,
+        warnings=rendered.verdict.warnings,
         facts=f"{words:,} word{'' if words == 1 else 's'}, about {minutes(rendered.minutes)} to read",
         outline=rendered.contents,
     )
@@ -84,18 +63,18 @@ def minutes(number: int) -> str:
 
 def preview_quiz(course: Course, source: str, title: str) -> Preview:
     # With the right answers and explanations, which only the author sees.
-    problems = quiz_problems(course, source)
+    verdict = judge_quiz(source, links_within(course))
     try:
         quiz = parse(source)
         asked = [_preview_question(question, course.slug) for question in quiz.questions]
     except (QuizSyntaxError, TooComplexError):
-        return Preview(None, problems)
+        return Preview(None, verdict.errors)
     points = sum((question.points for question in quiz.questions), Decimal(0))
     return Preview(
         page=render_to_string("authoring/_quiz.html", {"quiz": quiz, "asked": asked}),
-        problems=problems,
+        problems=verdict.errors,
         facts=f"{len(asked)} questions, {show_points(points)} points, pass mark {quiz.pass_mark}%",
-        warnings=quiz_warnings(source),
+        warnings=verdict.warnings,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import dropwhile, pairwise, takewhile
 from .lines import ANSWERS, OF_OPTION, SourceLine, Syntax
 from .problems import ReportProblem
 from .slips import advice, as_option, cause, fault_in_option, guess_answers
+from .text import words_of
 
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
 NEITHER = "This line is neither an answer nor an explanation. Start an explanation with >."
@@ -98,6 +99,8 @@ def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Deci
         report(line, "This question has no key. End its heading with one, such as {#branches}.")
     if not words.strip():
         report(line, "This question is empty. Write the question after ##.")
+    elif not words_of(words):
+        report(line, "This question has no words. Write the question after ##.", only_new=True)
     return words.strip(), key, points or Decimal(1)
 
 

@@ -6,7 +6,7 @@ from . import pins
 from .blocks import Block
 from .lines import SourceLine
 from .problems import ReportProblem
-from .text import canonical
+from .text import canonical, words_of
 
 MAX_ENTRIES = 50  # a matching shows every choice in every row, so its page grows quadratically
 
@@ -25,6 +25,7 @@ def at_least_two(noun: str, entries: Sized, block: Block, report: ReportProblem)
 def report_repeats(lines: Iterable[SourceLine], report: ReportProblem) -> None:
     """Report lines that are empty or repeat an earlier one, ignoring spaces outside code."""
     seen: set[str] = set()
+    heard: set[str] = set()
     for line in lines:
         # Spaces matter in code.
         text = line.content.strip() if "\n" in line.content else canonical(line.content)
@@ -32,6 +33,13 @@ def report_repeats(lines: Iterable[SourceLine], report: ReportProblem) -> None:
             report(line.number, "This line is empty.")
         elif text in seen:
             report(line.number, f"“{text}” is in this question twice. Change or delete one.")
+        elif not (words := text if "\n" in line.content else words_of(text)):
+            report(line.number, "This line has no words.", only_new=True)
+        elif words in heard:
+            same = f"“{text}” differs from another line only in its looks. Change or delete one."
+            report(line.number, same, only_new=True)
+        else:
+            heard.add(words)
         seen.add(text)
 
 

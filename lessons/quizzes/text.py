@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 MAX_ANSWER = 1000  # characters
 BLANK = re.compile("_{3,}")  # a cloze blank
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+AROUND = re.compile(r"(?P<signs>\*\*|__|~~|==|[*_`])(?P<words>(?:(?!(?P=signs)).)+)(?P=signs)")
+MAX_AROUND = 4  # so that a text of nothing but signs takes linear time
 
 # PostgreSQL stores neither NUL nor a lone surrogate, and YAML counts lines at \x85 and \u2028 where editors
 # do not; the other control characters have no use.
@@ -25,6 +28,15 @@ def canonical(text: str) -> str:
 def fold(text: str) -> str:
     """Like `canonical`, and ignore case."""
     return unicodedata.normalize("NFC", canonical(text).casefold())
+
+
+def words_of(text: str) -> str:
+    """Return a short Markdown text as it is heard: without comments, and without signs around the whole."""
+    words = canonical(COMMENT.sub("", text))
+    for _ in range(MAX_AROUND):
+        if found := AROUND.fullmatch(words):
+            words = found["words"].strip()
+    return words
 
 
 def join_cells(cells: Iterable[str]) -> str:

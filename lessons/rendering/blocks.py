@@ -125,7 +125,10 @@ def _flow(token: Token, first: int, page: Page) -> list[Token]:
         return [_as_code(token, "Flow")]
     page.drawings.append(page.budget.spend(flow_svg.draw(drawn), first - 1))
     html = f'<figure class="flow" data-flow="{len(page.drawings) - 1}"></figure>\n'
-    return [Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta={"html": html})]
+    meta = {"html": html, "title": drawn.title}
+    return [
+        Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta=meta, map=token.map)
+    ]
 
 
 def _as_code(token: Token, label: str) -> Token:

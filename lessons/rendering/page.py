@@ -10,7 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lessons.texts.problem import Problem
+from lessons.texts.verdict import Verdict
 
+from .gate import judge
 from .parser import build, build_for_lines, build_for_options
 from .policy import sanitise
 from .sections import Definition, Section, find_definitions, split_sections, words_of
@@ -37,7 +39,8 @@ class Rendered:
     `contents`: (level 2 or 3, id, title) in order. `minutes`: reading time, at least 1.
     `text`: plain text, headings included; `sections`: the same by heading. `definitions`: of its definition lists.
     `checklists`: (key, text) of every item that can be ticked.
-    `problems`: sorted by line, at most MAX_PROBLEMS; the page is usable in spite of them.
+    `problems`: sorted by line, at most MAX_PROBLEMS; the page is usable in spite of them. `verdict`: these and the
+    findings of the publish gate.
     """
 
     html: str
@@ -48,6 +51,7 @@ class Rendered:
     definitions: list[Definition]
     checklists: list[tuple[str, str]]
     problems: list[Problem]
+    verdict: Verdict
 
 
 def render(source: str, *, link: Link) -> Rendered:
@@ -63,15 +67,18 @@ def render(source: str, *, link: Link) -> Rendered:
     page = _page(source, link)
     tokens, html = _run(PARSER.parse, source, page)
     text = "\n".join(filter(None, map(words_of, tokens)))
+    minutes = max(1, ceil(len(text.split()) / WORDS_A_MINUTE))
+    found = judge(tokens, page, minutes)
     return Rendered(
         html=DRAWING.sub(lambda found: _figure(page, found), html),
         contents=page.contents,
-        minutes=max(1, ceil(len(text.split()) / WORDS_A_MINUTE)),
+        minutes=minutes,
         text=text,
         sections=split_sections(tokens),
         definitions=find_definitions(tokens),
         checklists=list(_checklists(tokens)),
         problems=sorted(page.problems)[:MAX_PROBLEMS],
+        verdict=Verdict(found.errors[:MAX_PROBLEMS], found.warnings[:MAX_PROBLEMS]),
     )
 
 

@@ -14,10 +14,12 @@ from labs.grader.spec import load_spec
 from lessons.admin.courses import STARTING_LESSON
 from lessons.admin.help import lesson_help, quiz_help
 from lessons.admin.quizzes import STARTING_QUIZ
-from lessons.pages.previews import markdown_problems, quiz_problems
+from lessons.gate import judge_lesson, judge_quiz
+from lessons.links import links_within
 from lessons.quizzes import kinds, parse
 from lessons.quizzes.reference import FRONT_MATTER
 from lessons.rendering.blocks import BLOCKS, Block
+from lessons.texts.verdict import Verdict
 from tests.factories import make_lab, make_lesson, make_quiz, make_session
 
 LAB = "schema: 2\ntitle: One\npass_mark: 70\nchecks:\n"
@@ -70,17 +72,16 @@ def test_each_example_of_a_lesson_has_no_problem(course):
     make_quiz(lesson=lesson)
     make_lab(course, slug="first-repository")
     shown = examples(lesson_help())
-    assert refused(shown, lambda text: markdown_problems(course, text)) == {}
+    assert refused(shown, lambda text: judge_lesson(text, links_within(course)).errors) == {}
     assert {f"::: {name}" for name in BLOCKS} < set(shown)
 
 
 def test_each_question_of_the_help_is_of_its_kind_and_has_no_problem(course):
     first, *questions = examples(quiz_help()).values()
     assert first == FRONT_MATTER
-    assert (
-        refused({text: text for text in questions}, lambda text: quiz_problems(course, f"{first}\n{text}"))
-        == {}
-    )
+    links = links_within(course)
+    shown = {text: text for text in questions}
+    assert refused(shown, lambda text: judge_quiz(f"{first}\n{text}", links).errors) == {}
     asked = [parse(f"{first}\n{text}").questions for text in questions]
     assert [[question.kind for question in each] for each in asked] == [[kind.kind] for kind in kinds.KINDS]
 
@@ -122,14 +123,14 @@ def test_a_new_block_is_in_the_help_and_rendered(staff, course, monkeypatch):
     quote = Block("Their words.", "::: quote\nHello.\n:::\n", BLOCKS["checklist"].expand)
     monkeypatch.setitem(BLOCKS, "quote", quote)
     assert quote.example in in_page(page_of(staff, "lesson"))
-    assert [item.text for item in markdown_problems(course, "::: quot\n:::")] == [
+    assert [item.text for item in judge_lesson("::: quot\n:::", links_within(course)).errors] == [
         "“::: quot” does not open a block. After the colons, write note, tip, warning, checklist, flow or quote."
     ]
 
 
 def test_a_new_text_starts_with_a_valid_one(staff, course):
-    assert markdown_problems(course, STARTING_LESSON) == []
-    assert quiz_problems(course, STARTING_QUIZ) == []
+    assert judge_lesson(STARTING_LESSON, links_within(course)) == Verdict()
+    assert judge_quiz(STARTING_QUIZ, links_within(course)) == Verdict()
     for kind, text in {
         "lesson": STARTING_LESSON,
         "quiz": STARTING_QUIZ,

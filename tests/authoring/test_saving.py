@@ -194,7 +194,7 @@ def test_warnings_about_a_quiz_are_shown_when_it_is_saved(staff, course, lesson)
         ),
         ("= 1", "= 1,000", "“1,000” is not a number"),
         ("> One.", "> See [x](09-gone.md).", "09-gone.md leads nowhere"),
-        ("> One.", "> It is $x^2$.", "Formulas are not supported. Write this in words or in code."),
+        ("> One.", "> It is $x^2$.", "Write a formula as $`x^2`$, or in a code block of the language math."),
     ],
 )
 def test_text_that_cannot_be_shown_in_a_quiz_is_refused_at_its_line(staff, course, lesson, old, new, words):

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from labs.models import Lab, LabVersion
 from lessons import actions
+from lessons.gate import judge_lesson
 from lessons.links import links_within
 from lessons.models import Cohort, Course, Lesson, Quiz, QuizVersion, Session
 from tests.courses.conftest import COURSE, LAB, LESSON, QUIZ
@@ -217,9 +218,8 @@ def test_links_between_files_lead_to_their_lessons(folder, capsys):
         "/courses/tiny/another/", "/courses/tiny/quizzes/start/", "/courses/tiny/labs/first/",
         "/courses/tiny/next-one/", "/courses/tiny/next-one/",
     ]  # fmt: skip
-    assert (
-        actions.markdown_problems(lesson.source, links_within(lesson.course)) == []
-    )  # nor in the editor, later
+    in_editor = judge_lesson(lesson.source, links_within(lesson.course))
+    assert in_editor.errors == []
 
 
 def test_link_to_a_file_that_is_not_a_lesson_is_named_with_its_line(folder):

@@ -33,6 +33,7 @@ def test_nothing_is_wrong_in_any_file(files):
     read_labs(files)
     check_markdown(files)
     assert files.problems == []
+    assert files.warnings == []
 
 
 def test_two_sessions_contain_ten_to_twelve_lessons_each_with_a_quiz(files):
