@@ -1,23 +1,25 @@
 """What each database searches: an FTS5 table on SQLite, a column of lexemes on PostgreSQL.
 
 Both get the stems of `lessons.search.words`, so that neither parses a text or a query by rules of its own. Rows are
-deleted with their entry, by a trigger on SQLite.
+deleted with their entry, on SQLite by a trigger. In SQL, because building the queries from models takes longer than
+running them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 from lessons.models import SearchEntry
 from lessons.search.words import Term
 
-TABLE = "lessons_search"
-MAX_POSITION = 16_383  # of a lexeme, and at most 255 positions each: limits of PostgreSQL
+MAX_POSITION = 16_383  # of a lexeme, and at most 255 positions of each: limits of PostgreSQL
 MAX_POSITIONS = 255
+ENTRY = SearchEntry._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -31,67 +33,110 @@ class Indexed:
     text: str
 
 
+class Match(NamedTuple):
+    """An entry that matches; `key` is that of its page."""
+
+    key: int
+    anchor: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """The pages of one kind that a visitor may open, as SQL with its parameters."""
+
+    kind: str
+    sql: str
+    params: list[Any]
+
+
+def access_to(kind: str, pages: QuerySet[Any]) -> Access | None:
+    """Return the access to these pages, None if there are none. It serves all statements of a search."""
+    try:
+        wanted, params = pages.values("pk").query.sql_with_params()
+    except EmptyResultSet:  # a visitor has none, whatever is in the database
+        return None
+    # For each entry, because a list of all pages would have to be read for each search.
+    sql = f"(entry.kind = %s AND EXISTS (SELECT 1 FROM ({wanted}) page WHERE page.pk = entry.key))"  # noqa: S608
+    return Access(kind, sql, [kind, *params])
+
+
 class Database(Protocol):
-    """How one database stores entries and finds them."""
+    """How one database stores entries and finds those with all terms, or with `any_of` them."""
 
     def add(self, rows: Iterable[Indexed]) -> None: ...
 
-    def match(
-        self, entries: QuerySet[SearchEntry], terms: Sequence[Term], *, kind: str = "", any_of: bool = False
-    ) -> QuerySet[SearchEntry]:
-        """Return the entries with all terms, or any of them, in no order. `kind` is that of all `entries`."""
+    def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
+        """Return entries, best first."""
 
-    def rank(self, matches: QuerySet[SearchEntry], terms: Sequence[Term]) -> QuerySet[SearchEntry]:
-        """Sort matches, best first."""
+    def has(self, accesses: Sequence[Access], term: Term) -> bool: ...
 
 
 class Fts5:
+    """The kind is a word of the index, so that entries of other kinds are not even ranked."""
+
     def add(self, rows: Iterable[Indexed]) -> None:
         values = [(row.entry, row.kind, row.title, row.heading, row.text) for row in rows]
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {TABLE}(rowid, kind, title, heading, body) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
+                "INSERT INTO lessons_search(rowid, kind, title, heading, body) VALUES (%s, %s, %s, %s, %s)",
                 values,
             )
 
-    def match(
-        self, entries: QuerySet[SearchEntry], terms: Sequence[Term], *, kind: str = "", any_of: bool = False
-    ) -> QuerySet[SearchEntry]:
-        words = (" OR " if any_of else " AND ").join(map(self._any_form, terms))
-        words = f"{{title heading body}} : ({words})"
-        # The kind is a word of the index, so that entries of other kinds are not even ranked.
-        wanted = f'kind : "{kind}" AND {words}' if kind else words
-        where = [f"{TABLE}.rowid = lessons_searchentry.id", f"{TABLE} MATCH %s"]
-        return entries.extra(tables=[TABLE], where=where, params=[wanted])  # noqa: S610 - constants
+    def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
+        wanted = (" OR " if any_of else " AND ").join(map(self._forms, terms))
+        sql = self._select("entry.key, entry.anchor, entry.heading, entry.text", access.sql)
+        params = [f'kind : "{access.kind}" AND {self._in_texts(wanted)}', *access.params, limit]
+        return [Match(*row) for row in _rows(f"{sql} ORDER BY lessons_search.rank LIMIT %s", params)]
 
-    def rank(self, matches: QuerySet[SearchEntry], terms: Sequence[Term]) -> QuerySet[SearchEntry]:
-        return matches.extra(order_by=[f"{TABLE}.rank"])
+    def has(self, accesses: Sequence[Access], term: Term) -> bool:
+        sql = self._select("1", " OR ".join(access.sql for access in accesses))
+        params = [param for access in accesses for param in access.params]
+        return bool(_rows(f"{sql} LIMIT 1", [self._in_texts(self._forms(term)), *params]))
 
     @staticmethod
-    def _any_form(term: Term) -> str:
-        # Letters and digits only, so that nothing in quotes has a meaning.
+    def _select(columns: str, allowed: str) -> str:
+        return f"""
+            SELECT {columns} FROM lessons_search JOIN {ENTRY} entry ON entry.id = lessons_search.rowid
+            WHERE lessons_search MATCH %s AND ({allowed})
+        """  # noqa: S608 - names of columns, and Django's own SQL
+
+    @staticmethod
+    def _in_texts(wanted: str) -> str:
+        return f"{{title heading body}} : ({wanted})"
+
+    @staticmethod
+    def _forms(term: Term) -> str:
+        # Letters and digits only, so that nothing in the quotes has a meaning.
         return f'("{term.stem}" OR "{term.beginning}" *)' if term.beginning else f'"{term.stem}"'
 
 
 class Lexemes:
+    """A tsvector, written as PostgreSQL would print it, and a tsquery of the same stems."""
+
     def add(self, rows: Iterable[Indexed]) -> None:
         values = [(self._vector(row), row.entry) for row in rows]
         with connection.cursor() as cursor:
-            cursor.executemany("UPDATE lessons_searchentry SET vector = %s::tsvector WHERE id = %s", values)
+            cursor.executemany(f"UPDATE {ENTRY} SET vector = %s::tsvector WHERE id = %s", values)  # noqa: S608
 
-    def match(
-        self, entries: QuerySet[SearchEntry], terms: Sequence[Term], *, kind: str = "", any_of: bool = False
-    ) -> QuerySet[SearchEntry]:
-        wanted = (" | " if any_of else " & ").join(map(self._any_form, terms))
-        return entries.extra(where=["vector @@ %s::tsquery"], params=[wanted])
+    def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
+        wanted = (" | " if any_of else " & ").join(map(self._forms, terms))
+        sql = self._select("entry.key, entry.anchor, entry.heading, entry.text", access.sql)
+        order = f"{sql} ORDER BY ts_rank(entry.vector, %s::tsquery, 1) DESC, entry.id LIMIT %s"
+        return [Match(*row) for row in _rows(order, [wanted, *access.params, wanted, limit])]
 
-    def rank(self, matches: QuerySet[SearchEntry], terms: Sequence[Term]) -> QuerySet[SearchEntry]:
-        wanted = " | ".join(map(self._any_form, terms))
-        rank = {"rank": "ts_rank(vector, %s::tsquery, 1)"}
-        return matches.extra(select=rank, select_params=[wanted], order_by=["-rank"])  # noqa: S610 - a constant
+    def has(self, accesses: Sequence[Access], term: Term) -> bool:
+        sql = self._select("1", " OR ".join(access.sql for access in accesses))
+        params = [param for access in accesses for param in access.params]
+        return bool(_rows(f"{sql} LIMIT 1", [self._forms(term), *params]))
 
     @staticmethod
-    def _any_form(term: Term) -> str:
+    def _select(columns: str, allowed: str) -> str:
+        return f"SELECT {columns} FROM {ENTRY} entry WHERE entry.vector @@ %s::tsquery AND ({allowed})"  # noqa: S608
+
+    @staticmethod
+    def _forms(term: Term) -> str:
         return f"('{term.stem}' | '{term.beginning}':*)" if term.beginning else f"'{term.stem}'"
 
     @staticmethod
@@ -104,6 +149,13 @@ class Lexemes:
                 if len(places[word]) < MAX_POSITIONS:
                     places[word].append(f"{place}{weight}")
         return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())
+
+
+# Any: values of columns
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
 
 
 def database() -> Database:

@@ -1,6 +1,6 @@
 """The part of a text that best shows why it was found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -31,55 +31,69 @@ class Excerpt:
     matched: int = 0
 
 
-@dataclass(frozen=True)
-class _Word:
-    start: int
-    end: int
-    terms: frozenset[int]
+Span = tuple[int, int]
+NO_TERMS: frozenset[int] = frozenset()
 
 
-def make_excerpt(text: str, terms: Sequence[Term]) -> Excerpt:
-    """Return about WORDS_SHOWN words of the text, around as many different terms as possible."""
-    known: dict[str, frozenset[int]] = {}
-    words = [
-        _Word(found.start(), found.end(), _terms_in(found[0], terms, known)) for found in WORD.finditer(text)
-    ]
-    hits = [place for place, word in enumerate(words) if word.terms]
-    if not hits:
-        return Excerpt(_pieces(text, words[:WORDS_SHOWN], is_end=len(words) <= WORDS_SHOWN))
-    first = _densest(words, hits)
-    start = max(0, first - WORDS_BEFORE)
-    shown = words[start : start + WORDS_SHOWN]
-    pieces = _pieces(text, shown, is_start=start == 0, is_end=start + WORDS_SHOWN >= len(words))
-    matched = len(frozenset[int]().union(*(words[place].terms for place in hits)))
-    return Excerpt(pieces, _phrase(text, words, first), matched)
+class _Terms(dict[str, frozenset[int]]):
+    """The terms that each word matches; each different word of the texts is looked at once."""
 
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.terms = terms
 
-def _terms_in(word: str, terms: Sequence[Term], known: dict[str, frozenset[int]]) -> frozenset[int]:
-    if word not in known:
+    def __missing__(self, word: str) -> frozenset[int]:
         folded = fold(word)
-        known[word] = frozenset(place for place, term in enumerate(terms) if term.matches(folded))
-    return known[word]
+        found = frozenset(place for place, term in enumerate(self.terms) if term.matches(folded))
+        self[word] = found
+        return found
 
 
-def _densest(words: Sequence[_Word], hits: Sequence[int]) -> int:
+class Excerpts:
+    """Makes the excerpts of one query."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = _Terms(terms)
+
+    def count(self, text: str) -> int:
+        """Return how many of the terms occur in a text."""
+        return len(NO_TERMS.union(*(self._terms[found[0]] for found in WORD.finditer(text))))
+
+    def make(self, text: str) -> Excerpt:
+        """Return about WORDS_SHOWN words of the text, around as many different terms as possible."""
+        terms = self._terms
+        spans = [found.span() for found in WORD.finditer(text)]
+        hits = {place: found for place, (start, end) in enumerate(spans) if (found := terms[text[start:end]])}
+        if not hits:
+            return Excerpt(_pieces(text, spans[:WORDS_SHOWN], set(), is_end=len(spans) <= WORDS_SHOWN))
+        first = _densest(hits)
+        begin = max(0, first - WORDS_BEFORE)
+        shown = spans[begin : begin + WORDS_SHOWN]
+        marked = {spans[place] for place in hits}
+        is_end = begin + WORDS_SHOWN >= len(spans)
+        pieces = _pieces(text, shown, marked, is_start=begin == 0, is_end=is_end)
+        return Excerpt(pieces, _phrase(text, spans[first:]), len(NO_TERMS.union(*hits.values())))
+
+
+def _densest(hits: Mapping[int, frozenset[int]]) -> int:
     # The hit that the most different terms follow closely; of equals, the first.
     def terms_after(first: int) -> int:
-        near = words[first : first + WORDS_SHOWN - WORDS_BEFORE]
-        return len(frozenset[int]().union(*(word.terms for word in near)))
+        near = range(first, first + WORDS_SHOWN - WORDS_BEFORE)
+        return len(NO_TERMS.union(*(hits.get(place, NO_TERMS) for place in near)))
 
     return max(hits, key=terms_after)
 
 
-def _pieces(text: str, words: Sequence[_Word], *, is_start: bool = True, is_end: bool = True) -> list[Piece]:
-    if not words:
+def _pieces(
+    text: str, spans: Sequence[Span], marked: Container[Span], *, is_start: bool = True, is_end: bool = True
+) -> list[Piece]:
+    if not spans:
         return []
-    found, at = [] if is_start else [Piece("… ")], words[0].start
-    for word in words:
-        if word.terms:
-            found += [Piece(_on_one_line(text[at : word.start])), Piece(text[word.start : word.end], True)]
-            at = word.end
-    rest = text[at:] if is_end else text[at : words[-1].end] + " …"
+    found, at = [] if is_start else [Piece("… ")], spans[0][0]
+    for start, end in spans:
+        if (start, end) in marked:
+            found += [Piece(_on_one_line(text[at:start])), Piece(text[start:end], True)]
+            at = end
+    rest = text[at:] if is_end else text[at : spans[-1][1]] + " …"
     return [piece for piece in [*found, Piece(_on_one_line(rest))] if piece.text]
 
 
@@ -88,11 +102,10 @@ def _on_one_line(text: str) -> str:
     return f"{start}{' '.join(text.split())}{end}" if text.strip() else start
 
 
-def _phrase(text: str, words: Sequence[_Word], first: int) -> str:
-    line_end = text.find("\n", words[first].end)
-    end = line_end if line_end >= 0 else len(text)
-    line = [word for word in words[first : first + WORDS_OF_A_PHRASE] if word.end <= end]
-    return text[line[0].start : line[-1].end] if len(line) > 1 else ""
+def _phrase(text: str, spans: Sequence[Span]) -> str:
+    line_end = text.find("\n", spans[0][1])
+    in_line = [span for span in spans[:WORDS_OF_A_PHRASE] if line_end < 0 or span[1] <= line_end]
+    return text[in_line[0][0] : in_line[-1][1]] if len(in_line) > 1 else ""
 
 
 def text_fragment(phrase: str) -> str:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from lessons.models import SearchEntry, SearchWord
+from lessons.models import SearchWord
 from lessons.queries import Visitor
-from lessons.search.databases import database
-from lessons.search.excerpts import Excerpt, make_excerpt
+from lessons.search.databases import Access, Match, access_to, database
+from lessons.search.excerpts import Excerpt, Excerpts
 from lessons.search.kinds import KINDS, Described, Kind
 from lessons.search.words import Query, Term
 
@@ -73,80 +73,81 @@ def search(user: Visitor, query: Query) -> Found:
     """Return the pages that `user` may open and that have all words of the query, or else some of them."""
     if query.is_short:
         return Found()
-    if groups := _groups(user, query.terms):
-        return Found(groups)
-    corrected = _correct(user, query)
-    terms = corrected.terms if corrected else query.terms
-    groups = _groups(user, terms) if corrected else []
-    if groups or len(terms) == 1:
-        return Found(groups, corrected)
-    groups = _groups(user, terms[:MAX_WORDS_ANY], any_of=True)
-    return Found(groups, corrected, is_partial=bool(groups))
+    return _Search(user).answer(query)
 
 
-def _groups(user: Visitor, terms: Sequence[Term], *, any_of: bool = False) -> list[Group]:
-    found = (_group(user, kind, terms, any_of) for kind in KINDS.values())
-    return [group for group in found if group.results]
+class _Search:
+    """One search by one visitor."""
+
+    def __init__(self, user: Visitor) -> None:
+        self.database = database()
+        found = [(kind, access_to(kind.name, kind.may_see(user))) for kind in KINDS.values()]
+        self.access = [(kind, access) for kind, access in found if access]
+
+    def answer(self, query: Query) -> Found:
+        if groups := self._groups(query.terms):
+            return Found(groups)
+        corrected = self._correct(query)
+        terms = corrected.terms if corrected else query.terms
+        groups = self._groups(terms) if corrected else []
+        if groups or len(terms) == 1:
+            return Found(groups, corrected)
+        groups = self._groups(terms[:MAX_WORDS_ANY], any_of=True)
+        return Found(groups, corrected, is_partial=bool(groups))
+
+    # --- results -----------------------------------------------------------------------------------------------------
+
+    def _groups(self, terms: Sequence[Term], *, any_of: bool = False) -> list[Group]:
+        excerpts = Excerpts(terms)
+        found = (self._group(kind, access, terms, any_of, excerpts) for kind, access in self.access)
+        return [group for group in found if group.results]
+
+    def _group(
+        self, kind: Kind, access: Access, terms: Sequence[Term], any_of: bool, excerpts: Excerpts
+    ) -> Group:
+        rows = self.database.find(access, terms, limit=MAX_ENTRIES, any_of=any_of)
+        pages: dict[tuple[int, str], list[Match]] = {}
+        for row in rows:
+            # Each term of the glossary is a result of its own.
+            pages.setdefault((row.key, row.heading if kind.index is None else ""), []).append(row)
+        shown = dict(islice(pages.items(), MAX_RESULTS))
+        described = kind.describe({key for key, _ in shown}) if shown else {}
+        results = [
+            Result(described[key], _places(matches, excerpts))
+            for (key, _), matches in shown.items()
+            if key in described  # it may be gone meanwhile
+        ]
+        return Group(kind, results, has_more=len(rows) == MAX_ENTRIES or len(pages) > MAX_RESULTS)
+
+    # --- mistyped words ----------------------------------------------------------------------------------------------
+
+    def _correct(self, query: Query) -> Query | None:
+        """Return the query with similar words for those that no page has, None if there are none."""
+        unknown = [term for term in query.terms[:MAX_CHECKED] if not self._has(term)]
+        new = {}
+        for term in unknown[:MAX_MISTYPED]:
+            # Only a word that the user may read is suggested.
+            meant = next((word for word in _similar(term.word) if self._has(Term(word))), None)
+            if meant:
+                new[term.word] = meant
+        return query.with_words(new) if new else None
+
+    def _has(self, term: Term) -> bool:
+        return self.database.has([access for _, access in self.access], term)
 
 
-def _group(user: Visitor, kind: Kind, terms: Sequence[Term], any_of: bool) -> Group:
-    entries = SearchEntry.objects.filter(_visible(user, kind))
-    matches = database().match(entries, terms, kind=kind.name, any_of=any_of)
-    rows = list(database().rank(matches, terms)[:MAX_ENTRIES])
-    pages: dict[tuple[int, str], list[SearchEntry]] = {}
-    for row in rows:
-        # Each term of the glossary is a result of its own.
-        pages.setdefault((row.key, row.heading if kind.index is None else ""), []).append(row)
-    shown = dict(list(pages.items())[:MAX_RESULTS])
-    described = kind.describe({key for key, _ in shown}) if shown else {}
-    results = [
-        Result(described[key], _places(entries, terms))
-        for (key, _), entries in shown.items()
-        if key in described  # it may be gone meanwhile
-    ]
-    return Group(kind, results, has_more=len(rows) == MAX_ENTRIES or len(pages) > MAX_RESULTS)
-
-
-def _places(entries: Sequence[SearchEntry], terms: Sequence[Term]) -> list[Place]:
+def _places(matches: Sequence[Match], excerpts: Excerpts) -> list[Place]:
     # The parts with the most words; a page whose title alone matches has one place, its start.
     scored = []
-    for entry in entries[: 2 * MAX_HEADINGS]:
-        excerpt = make_excerpt(entry.text, terms)
-        in_heading = make_excerpt(entry.heading, terms).matched
-        scored.append((excerpt.matched + in_heading, Place(entry.anchor, entry.heading, excerpt)))
+    for match in matches[:MAX_HEADINGS]:
+        excerpt = excerpts.make(match.text)
+        matched = excerpt.matched + excerpts.count(match.heading)
+        scored.append((matched, Place(match.anchor, match.heading, excerpt)))
     best: dict[str, Place] = {}
     for matched, place in sorted(scored, key=lambda pair: -pair[0]):
         if matched:
             best.setdefault(place.anchor, place)
-    return list(best.values())[:MAX_HEADINGS] or [Place("", "", Excerpt([]))]
-
-
-def _visible(user: Visitor, *kinds: Kind) -> Q:
-    wanted = Q()
-    for kind in kinds:
-        rows = kind.may_see(user).filter(pk=OuterRef("key"))
-        wanted |= Q(Exists(rows), kind=kind.name)
-    return wanted
-
-
-# --- mistyped words -------------------------------------------------------------------------------------------------
-
-
-def _correct(user: Visitor, query: Query) -> Query | None:
-    """Return the query with similar words for those that no page has, None if there are none."""
-    entries = SearchEntry.objects.filter(_visible(user, *KINDS.values()))
-    unknown = [term for term in query.terms[:MAX_CHECKED] if not _has(entries, term)]
-    new = {}
-    for term in unknown[:MAX_MISTYPED]:
-        # Only a word that the user may read is suggested.
-        meant = next((word for word in _similar(term.word) if _has(entries, Term(word))), None)
-        if meant:
-            new[term.word] = meant
-    return query.with_words(new) if new else None
-
-
-def _has(entries: QuerySet[SearchEntry], term: Term) -> bool:
-    return bool(database().match(entries, [term]).values_list("pk")[:1])
+    return list(best.values()) or [Place("", "", Excerpt([]))]
 
 
 def _similar(word: str) -> list[str]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 
 import snowballstemmer
@@ -55,11 +55,11 @@ class Term:
 
     word: str
 
-    @property
+    @cached_property
     def stem(self) -> str:
         return stem(self.word)
 
-    @property
+    @cached_property
     def beginning(self) -> str:
         return self.word if len(self.word) >= MIN_BEGINNING else ""
 

@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.search.excerpts import WORDS_SHOWN, Piece, make_excerpt, plain_text, text_fragment
+from lessons.search.excerpts import WORDS_SHOWN, Excerpts, Piece, plain_text, text_fragment
 from lessons.search.words import read_query
 
 FILLER = " ".join(f"word{number}" for number in range(100))
 
 
 def excerpt(text, typed):
-    return make_excerpt(text, read_query(typed).terms)
+    return Excerpts(read_query(typed).terms).make(text)
 
 
 def marked(found):

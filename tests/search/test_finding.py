@@ -170,7 +170,9 @@ def test_signs_have_no_meaning(everything):
 
 def test_words_that_a_mistyped_one_could_mean_are_bounded(everything, monkeypatch):
     asked = []
-    has = finding._has
-    monkeypatch.setattr(finding, "_has", lambda entries, term: asked.append(term.word) or has(entries, term))
+    has = finding._Search._has
+    monkeypatch.setattr(
+        finding._Search, "_has", lambda self, term: asked.append(term.word) or has(self, term)
+    )
     find(everything, " ".join(f"kubctl{letter}" for letter in "abcdefghijkl"))
     assert len(asked) <= finding.MAX_CHECKED + finding.MAX_MISTYPED * finding.MAX_CANDIDATES
