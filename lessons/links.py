@@ -36,7 +36,10 @@ class Links:
             kind, slug = target_of(slug, self.files)
         if slug not in self.known.get(kind, ()):
             return None
-        return reverse(kind, args=[self.course, slug]) + (f"#{fragment}" if fragment else "")
+        return self.address(kind, slug) + (f"#{fragment}" if fragment else "")
+
+    def address(self, kind: str, slug: str) -> str:
+        return reverse(kind, args=[self.course, slug])
 
 
 def target_of(name: str, files: dict[str, Target] | None = None) -> Target:

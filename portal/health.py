@@ -21,8 +21,8 @@ if __name__ == "__main__":
 
 from labs.grader.git.version import git_version_is_safe
 from labs.grading import pulse, queues, sandbox
-from labs.grading.broker import ONCE
 from labs.repositories import disk
+from portal.broker import ONCE
 
 OK = "ok"
 LONG_WAIT = timedelta(minutes=2)

@@ -259,6 +259,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": HOUSEKEEPING_SECONDS,
         "options": {"expires": HOUSEKEEPING_SECONDS},
     },
+    # if a wake-up was lost
+    "read-repositories": {
+        "task": "lessons.tasks.read_repositories",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "prune-audit-log": {
         "task": "portal.accounts.tasks.prune_audit_log",
         "schedule": HOUR,

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
 
-from labs.grading.broker import send
 from lessons.models import Course, CourseStaff
+from portal.broker import send
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ import time
 from celery import shared_task
 
 from labs.grading import lifecycle, proofs, pulse, queues, receipts, sandbox, worker
-from labs.grading.broker import send
 from labs.models import Queue
 from labs.repositories import housekeeping
+from portal.broker import send
 
 MAX_WAKE_UPS = 4
 MAX_SECONDS = 5  # short compared with the time limit of the whole task

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from lessons.admin.help import lesson_help
 from lessons.admin.lists import percent_column
 from lessons.admin.ordering import order_view
 from lessons.admin.prepare import PrepareField
+from lessons.admin.previewed import outline_view, page_view
+from lessons.admin.repository import repository_view
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.authoring import next_position
 from lessons.gate import judge_lesson, judge_quiz
@@ -45,8 +48,21 @@ class CourseAdmin(SluggedAdmin):
             staffing.create_course(course=obj, by=request.user)
 
     def get_urls(self) -> list[URLPattern]:
-        order = self.admin_site.admin_view(lambda request, object_id: order_view(self, request, object_id))
-        return [path("<path:object_id>/order/", order, name="lessons_course_order"), *super().get_urls()]
+        own: dict[str, tuple[str, Any]] = {
+            "order/": ("order", order_view),
+            "repository/": ("repository", repository_view),
+            "repository/<int:fetch>/": ("previewed", outline_view),
+            "repository/<int:fetch>/<slug:kind>/<slug:slug>/": ("previewed_page", page_view),
+        }
+        pages = [
+            path(
+                f"<path:object_id>/{rest}",
+                self.admin_site.admin_view(partial(view, self)),
+                name=f"lessons_course_{name}",
+            )
+            for rest, (name, view) in own.items()
+        ]
+        return [*pages, *super().get_urls()]
 
 
 class SessionForm(SluggedForm):

@@ -81,6 +81,8 @@ def _edited(text: str, row: Course | Session | Lesson, layout: Layout, of: str) 
     if before is None:
         return None
     wanted = shaped(before, values_of(row, layout), of)
+    if isinstance(row, Course) and "key" in before:  # not stored if the course is from a repository
+        wanted["key"] = before["key"]
     return edit_yaml(text, {**dict.fromkeys(before.keys() - wanted.keys()), **wanted})
 
 

@@ -112,6 +112,9 @@ def open_course(files: CourseFiles, changes: Changes, course: Course | None = No
     """Update the course, by default the one that course.yaml names. After a rename, its old URL redirects."""
     course, slug = course or find_course(files), files.course.content["slug"]
     old = course.slug
+    if course.pk and not course.loaded_digest and not course.sessions.exists():
+        # Nobody has written anything yet, so its title is nothing to keep.
+        course.loaded_digest = digest(content_of(course, files.course))
     if course.pk and old != slug:
         before = content_of(course, files.course)
         course.slug = slug

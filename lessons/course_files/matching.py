@@ -91,7 +91,9 @@ def _rows(course: Course, kind: str) -> list[Any]:
         "lab": "labs",
         "cohort": "cohorts",
     }
-    return list(getattr(course, names[kind]).all())
+    # Locked, so that somebody who saves one in the portal meanwhile waits, and is told of the new version. Ordered by
+    # key, because the default order of lessons needs a join, which the lock does not allow.
+    return list(getattr(course, names[kind]).select_for_update().order_by("pk"))
 
 
 def _match(plan: Plan, entries: list[CourseEntry], rows: list[Any]) -> None:

@@ -3,6 +3,7 @@ from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Sessio
 from lessons.models.notes import Notes, NotesDay, NotesLesson
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
+from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Attempt",
     "Cohort",
     "Course",
+    "CourseFetch",
+    "CourseRepository",
     "CourseStaff",
     "Enrollment",
     "FormerSlug",

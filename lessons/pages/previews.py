@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from lessons.actions import render_markdown
 from lessons.gate import judge_markdown, judge_quiz
-from lessons.links import links_within
+from lessons.links import Links, links_within
 from lessons.models import Course
 from lessons.pages.context import Context
 from lessons.pages.controls import controls
@@ -42,11 +42,15 @@ class Preview:
 
 
 def preview_page(course: Course, source: str, title: str) -> Preview:
+    return preview_markdown(source, title, links_within(course))
+
+
+def preview_markdown(source: str, title: str, links: Links) -> Preview:
     # A lesson, or the brief of a lab, which has no title of its own.
     try:
-        rendered = render_markdown(source, links_within(course))
+        rendered = render_markdown(source, links)
     except TooComplexError:
-        return Preview(None, judge_markdown(source, links_within(course)).errors)
+        return Preview(None, judge_markdown(source, links).errors)
     words = len(rendered.text.split())
     return Preview(
         page=render_to_string("authoring/_page.html", {"title": title, "rendered": rendered}),
@@ -61,9 +65,9 @@ def minutes(number: int) -> str:
     return f"{number} minute{'' if number == 1 else 's'}"
 
 
-def preview_quiz(course: Course, source: str, title: str) -> Preview:
+def preview_quiz(course: Course, source: str, title: str, links: Links | None = None) -> Preview:
     # With the right answers and explanations, which only the author sees.
-    verdict = judge_quiz(source, links_within(course))
+    verdict = judge_quiz(source, links or links_within(course))
     try:
         quiz = parse(source)
         asked = [_preview_question(question, course.slug) for question in quiz.questions]

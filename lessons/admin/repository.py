@@ -1,0 +1,181 @@
+"""The page of a course's Git repository: bind it, update from it, preview any state of it."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from lessons import tasks
+from lessons.course_files import fetches
+from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile
+from lessons.pages.breadcrumb import Crumb
+from lessons.repositories import RepositoryUnavailableError, read_address
+from portal.accounts.http import UserRequest
+
+MAX_LISTED = 5
+Kind, Removed = CourseFetch.Kind, CourseFetch.Removed
+_NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[/.-]|[/.]$|\.lock$")
+
+
+class RepositoryForm(forms.Form):
+    """Where the course is. A branch in the pasted URL is taken if the field is empty."""
+
+    address = forms.CharField(
+        label="Repository URL",
+        max_length=400,
+        help_text="A public repository, such as https://github.com/team/course.",
+    )
+    branch = forms.CharField(
+        required=False, max_length=200, help_text="Leave it empty for the default branch."
+    )
+    folder = forms.CharField(
+        required=False,
+        max_length=200,
+        help_text="The folder that contains course.yaml. Leave it empty for the top folder.",
+    )
+
+    def clean_address(self) -> str:
+        try:
+            address, self.branch_in_address = read_address(self.cleaned_data["address"])
+        except RepositoryUnavailableError as error:
+            raise forms.ValidationError(str(error).replace("`", "")) from error
+        return address
+
+    def clean_branch(self) -> str:
+        branch = str(self.cleaned_data["branch"] or getattr(self, "branch_in_address", ""))
+        if branch and _NOT_IN_NAMES.search(branch):
+            raise forms.ValidationError("This is not the name of a branch. Enter a name such as main.")
+        return branch
+
+    def clean_folder(self) -> str:
+        path = PurePosixPath(self.cleaned_data["folder"].strip().strip("/"))
+        if ".." in path.parts or "\\" in str(path) or not str(path).isprintable():
+            raise forms.ValidationError("Enter a path such as courses/mlops, with / between folders.")
+        return "" if str(path) == "." else str(path)
+
+
+class PreviewForm(forms.Form):
+    revision = forms.CharField(
+        label="Branch, tag or commit",
+        required=False,
+        max_length=200,
+        help_text="Leave it empty for the bound branch.",
+    )
+
+
+def course_of(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> Course:
+    """Return a course that the user may change. Raises Http404 and PermissionDenied."""
+    course = options.get_object(request, object_id)
+    if course is None:
+        raise Http404
+    if not options.has_change_permission(request, course):
+        raise PermissionDenied
+    return course
+
+
+def crumbs_of(course: Course, *more: Crumb) -> list[Crumb]:
+    own = [
+        ("Staff", reverse("admin:index")),
+        (str(course), reverse("admin:lessons_course_change", args=[course.pk])),
+        ("Repository", reverse("admin:lessons_course_repository", args=[course.pk])),
+    ]
+    return [*own, *more]
+
+
+def repository_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> HttpResponse:
+    course = course_of(options, request, object_id)
+    repository = CourseRepository.objects.filter(course=course).first()
+    if request.method != "POST":
+        return _page(request, course, repository)
+    if request.POST.get("do") == "bind":
+        return _bind(request, course, repository)
+    if repository is None:
+        messages.error(request, "This course has no repository.")
+    elif request.POST.get("do") == "unbind":
+        fetches.unbind(repository=repository, by=request.user)
+        messages.success(
+            request, f"The course is no longer loaded from {repository}. Its content stays as it is."
+        )
+    elif request.POST.get("do") == "update":
+        _ask(request, repository, Kind.UPDATE)
+    elif request.POST.get("do") == "preview":
+        form = PreviewForm(request.POST)
+        if not form.is_valid():
+            return _page(request, course, repository, preview_form=form)
+        _ask(request, repository, Kind.PREVIEW, revision=form.cleaned_data["revision"])
+    return redirect(request.path)
+
+
+def _bind(request: UserRequest, course: Course, repository: CourseRepository | None) -> HttpResponse:
+    form = RepositoryForm(request.POST)
+    if not form.is_valid():
+        return _page(request, course, repository, form=form)
+    bound = fetches.bind(course=course, by=request.user, **form.cleaned_data)
+    messages.success(request, f"The course is bound to {bound}. Preview it, or update to load it.")
+    return redirect(request.path)
+
+
+def _ask(request: UserRequest, repository: CourseRepository, kind: str, revision: str = "") -> None:
+    removed = request.POST.get("removed", "")
+    fetches.ask(
+        repository=repository,
+        kind=kind,
+        by=request.user,
+        revision=revision,
+        removed=removed if removed in Removed.values else "",
+        wake=tasks.wake_reader,
+    )
+
+
+def _page(
+    request: UserRequest,
+    course: Course,
+    repository: CourseRepository | None,
+    form: RepositoryForm | None = None,
+    preview_form: PreviewForm | None = None,
+) -> HttpResponse:
+    rows = list(repository.fetches.defer("files").select_related("asked_by")) if repository else []
+    updates = [row for row in rows if row.kind == Kind.UPDATE]
+    previews = [row for row in rows if row.kind == Kind.PREVIEW][:MAX_LISTED]
+    initial = (
+        {"address": repository.address, "branch": repository.branch, "folder": repository.folder}
+        if repository
+        else {}
+    )
+    context = {
+        "course": course,
+        "crumbs": crumbs_of(course),
+        "repository": repository,
+        "form": form or RepositoryForm(initial=initial),
+        "preview_form": preview_form or PreviewForm(auto_id="preview_%s"),
+        "update": updates[0] if updates else None,
+        "earlier": updates[1 : MAX_LISTED + 1],
+        "kept": _linked(course, updates[0].outcome.get("kept", [])) if updates else [],
+        "conflicts": _linked(course, updates[0].outcome.get("conflicts", [])) if updates else [],
+        "previews": previews,
+    }
+    status = 422 if form or preview_form else 200
+    return render(request, "authoring/repository.html", context, status=status)
+
+
+def _linked(course: Course, paths: list[str]) -> list[tuple[str, str]]:
+    """Return each path with the address where staff edit what is made from it."""
+    if not paths:
+        return []
+    found: Any = LoadedFile.objects.filter(course=course, path__in=paths).values_list(
+        "path", "kind", "target"
+    )
+    addresses = {path: _edit_address(kind, target) for path, kind, target in found}
+    return [(path, addresses.get(path, "")) for path in paths]
+
+
+def _edit_address(kind: str, target: int) -> str:
+    app = "labs" if kind == LoadedFile.Kind.LAB else "lessons"
+    return reverse(f"admin:{app}_{kind}_change", args=[target])
