@@ -135,7 +135,8 @@ def _heading(heading: Heading) -> Piece:
     row, level = heading.row, heading.level
     is_label = level > 3 or (heading.is_bare and level > 1)
     kind = "label" if is_label else "topic" if level == 1 else "section"
-    number = f"{row.mark} " if row.is_numbered and "." in row.mark.strip(".") else ""
+    is_dotted = row.is_numbered and "." in row.mark.strip(".")
+    number = f"{row.mark} " if is_dotted else ""
     shown = heading_text(row) or inline(row.text, row)
     return Piece(
         kind,
@@ -144,6 +145,7 @@ def _heading(heading: Heading) -> Piece:
         f"{number}{shown}",
         title=f"{number}{clean(row.text)}",
         level=0 if is_label else level,
+        number=row.mark if row.is_numbered and not is_dotted else "",
     )
 
 

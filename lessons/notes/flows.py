@@ -29,6 +29,8 @@ class Found:
 def find_chain(nodes: Sequence[Node], at: int) -> Found | None:
     """Find `A -> B -> C`, in one row or in several that start or end with an arrow."""
     text = nodes[at].row.text
+    if nodes[at].row.box:
+        return None
     if not ARROW.search(text) and not (at + 1 < len(nodes) and RIGHT.match(nodes[at + 1].row.text)):
         return None
     if RIGHT.match(text) and at + 1 < len(nodes) and RIGHT.match(nodes[at + 1].row.text):

@@ -340,4 +340,4 @@ def join_pieces(texts: Sequence[str]) -> str:
 
 
 def heading_text(row: Row) -> str:
-    return inline(clean(row.text), row, starts_line=False)
+    return inline(clean(row.text), row)

@@ -13,6 +13,7 @@ from .heads import read_head
 from .joining import hide
 from .lessons import cut_lessons
 from .model import Block, Day, Import
+from .pictures import mark_missing
 from .pieces import EveningBlocks, Piece
 from .regions import Region, find_regions
 from .signs import words_of
@@ -27,8 +28,8 @@ def import_notes(
 ) -> Import:
     """Return drafts. `decisions` are the trainer's answers by Suggestion.id; what has none takes its default."""
     habits = habits or Habits()
-    lines = source.lines
-    problems: list[Problem] = list(source.problems)
+    lines, missing = mark_missing(source)
+    problems: list[Problem] = [*source.problems, *missing]
     made = Decisions(lines, decisions or {})
     regions = _accepted(find_regions(lines), made)
     banners = find_banners(lines, regions)
@@ -101,8 +102,7 @@ def _blocks(
             if piece.kind in COMMENTED
             else sum(len(words_of(line.text)) for line in lines[piece.first - 1 : piece.last])
         )
-        block = Block(
-            name, piece.kind, start, end, piece.text, piece.title, piece.level, piece.language, words
-        )
+        shown = (piece.kind, start, end, piece.text, piece.title, piece.level, piece.language)
+        block = Block(name, *shown, words, piece.number)
         found.append((block, piece))
     return found

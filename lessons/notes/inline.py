@@ -4,7 +4,7 @@ import re
 
 # What the renderer turns into links; escapes inside would break them.
 ADDRESS = re.compile(
-    r"(?:https?://(?=[^\W_])|www\.(?=[\w-]{1,63}\.))[^\s<>`\"“”]{1,2000}"
+    r"(?:(?<![^\W_])https?://(?=[^\W_])|www\.(?=[\w-]{1,63}\.))[^\s<>`\"“”\[\]{}^|\\]{1,2000}"
     r"|(?<![\w.+/:@-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?![\w:/@-])"
 )
 CODE = re.compile(r"(?<![`\\])(`{1,3})(?!`)([^`\n]{1,500})(?<!`)\1(?!`)")
@@ -12,7 +12,7 @@ KEPT = re.compile(f"{CODE.pattern}|(?P<address>{ADDRESS.pattern})")
 # Each alternative is one sign that would mean something, in a place where it would.
 SIGNS = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|$)"
-    r"|[`*\[\]]"
+    r"|[`*\[]|\](?=[(\[:])"
     r"|(?<![^\W_])_|_(?![^\W_])"
     r"|<(?=[A-Za-z/!?])"
     r"|&(?=#?\w{1,31};)"
@@ -26,8 +26,9 @@ SIGNS = re.compile(
     r"|:(?=[a-z+-][a-z0-9_+-]{1,49}:)"
     r"|!(?=\[)"
 )
+ENTITIES = {"\\": "&#92;", "]": "&#93;"}  # after a backslash, they would look like a formula
 AT_START = re.compile(
-    r"(?P<sign>[#>|•‣◦▪●○]|[-+](?=\s|$|[-+]{2})|=(?==)|:(?=:|\s)|~|!(?=!!)|\?(?=\?\?)|\.(?=\. )|(?<!.)\[)"
+    r"(?P<sign>`{3}|[#>|•‣◦▪●○]|[-+](?=\s|$|[-+]{2})|=(?==)|:(?=:|\s)|~|!(?=!!)|\?(?=\?\?)|\.(?=\. )|(?<!.)\[)"
     r"|(?P<number>\d{1,9})(?=[.)](?:\s|$))|===|---"
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -40,10 +41,14 @@ def escape(text: str, *, starts_line: bool = True) -> str:
     text = CONTROL.sub("", text)
     parts, done = [], 0
     for found in KEPT.finditer(text):
-        parts += [SIGNS.sub(r"\\\g<0>", text[done : found.start()]), _keep(found)]
+        parts += [_escape_signs(text[done : found.start()]), _keep(found)]
         done = found.end()
-    parts.append(SIGNS.sub(r"\\\g<0>", text[done:]))
+    parts.append(_escape_signs(text[done:]))
     return protect_start("".join(parts)) if starts_line else "".join(parts)
+
+
+def _escape_signs(text: str) -> str:
+    return SIGNS.sub(lambda found: ENTITIES.get(found[0]) or f"\\{found[0]}", text)
 
 
 def _keep(found: re.Match[str]) -> str:

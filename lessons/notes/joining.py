@@ -50,13 +50,14 @@ def _is_said(heading: str, title: str) -> bool:
 
 def _text(block: Block, shift: int, *, is_named: bool) -> str:
     if is_named:
-        return hide(block.title)
+        return hide(f"{block.number} {block.title}".strip())
     if block.kind not in HEADINGS:
         return block.markdown
     level = block.level + shift
     if block.kind == "label" or level > MAX_LEVEL:
         return f"**{block.markdown}**" if "**" not in block.markdown else block.markdown
-    return f"{'#' * max(level, 2)} {block.markdown}"
+    above = f"{hide(block.number)}\n" if block.number else ""
+    return f"{above}{'#' * max(level, 2)} {block.markdown}"
 
 
 def _join(texts: Sequence[tuple[Block, str]]) -> tuple[str, tuple[Place, ...]]:

@@ -58,6 +58,8 @@ def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
         lines.append(f"{inner}{inline(children[0].row.text, children[0].row)}")
         row = children.pop(0).row
     lines += [f"{inner}{inline(other.text, other)}" for other in more]
+    if children and re.match(r"\(?(?!1[.)])\d+[.)]", children[0].row.mark):
+        lines.append("")  # a list that does not start with 1 is read as text below a line
     for child, wrapped in _joined(children):
         lines += _item(child, wrapped, inner, bullet)
     return lines

@@ -74,6 +74,7 @@ class Block:
     level: int = 0
     language: str = ""
     words: int = 0
+    number: str = ""  # of a heading, as typed; no reader sees it
     folded: tuple[tuple[int, int], ...] = ()
 
 

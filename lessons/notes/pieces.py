@@ -32,6 +32,7 @@ class Piece:
     title: str = ""
     level: int = 0
     language: str = ""
+    number: str = ""  # of a heading
     rows: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()  # the items of a list without nesting
     terms: tuple[tuple[str, str], ...] = ()

@@ -1,9 +1,12 @@
 """Notes as lines of text, whatever file they came from."""
 
+import re
 from dataclasses import dataclass, field
 
 from lessons.texts.problem import Problem
 
+# No reader sees them, and the portal refuses them; colours of a terminal are the usual ones.
+CONTROL = re.compile(r"\x1b\[[0-9;]{0,20}m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MAX_BYTES = 10_000_000
 MAX_LINES = 200_000
 MAX_LINE = 20_000  # characters; a longer line is no note, and a page could not show it
@@ -22,6 +25,7 @@ class Line:
     path: str
     path_line: int
     is_markdown: bool = False
+    lacks_picture: bool = False  # it shows one that did not come with the notes
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class EncodingUnsureError(NotesError):
 
 def split_lines(text: str, path: str, *, is_markdown: bool = False) -> tuple[Line, ...]:
     """Return the lines of one file. Raises NotesError for a line or a file that is too long."""
-    parts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n"))
+    parts = text.split("\n")
     if parts and not parts[-1]:
         parts.pop()
     if len(parts) > MAX_LINES:

@@ -2,25 +2,60 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
+
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 from .guessing import guess_language
 from .pieces import Piece
 from .regions import Region
 from .source import Line
 
+INFO = re.compile(r"(?P<language>[\w+#.{}-]{0,40})\s*(?P<rest>file=\S+|title=\"[^\"]*\")?")
+
 
 def write_region(lines: Sequence[Line], region: Region) -> Piece:
     """Return lines as they are, in a fence that they cannot close."""
     texts = [line.text for line in lines[region.first - 1 : region.last]]
-    language = region.language
+    language = info = region.language
     if region.is_fenced:
+        info = texts[0].strip().lstrip("`~").strip()
         texts = texts[1:-1]
-        language = language or guess_language(texts)
+        language, info = _read_info(info, texts)
     body = "\n".join(dedent(texts))
     longest = max((len(run) for run in re.findall(r"`{3,}", body)), default=2)
     ticks = "`" * (longest + 1)
-    info = language if re.fullmatch(r"[a-z0-9+#._-]{0,20}", language) else ""
-    return Piece(region.kind, region.first, region.last, f"{ticks}{info}\n{body}\n{ticks}", language=info)
+    return Piece(region.kind, region.first, region.last, f"{ticks}{info}\n{body}\n{ticks}", language=language)
+
+
+def _read_info(info: str, texts: Sequence[str]) -> tuple[str, str]:
+    """Return the language, and what to write behind the fence. Words that name no language become the title."""
+    found = INFO.fullmatch(info)
+    words = info.split()
+    language = (found["language"] if found else words[0] if words else "").strip("{}.").lower()
+    if language and not _is_language(language):
+        found, language = None, ""
+    if found:
+        language = language or guess_language(texts)
+        return language, f"{language} {found['rest'] or ''}".strip()
+    title = " ".join(words[1:] if language else words).replace('"', "'")
+    language = language or guess_language(texts) or "text"
+    return language, f'{language} title="{title}"' if title else language
+
+
+@cache
+def _is_language(name: str) -> bool:
+    if (
+        name in ("mermaid", "plantuml", "puml", "d2", "math", "latex-math", "katex", "mathjax")
+        or len(name) > 40
+    ):
+        return False  # the portal does not draw them; they are shown as text
+    try:
+        get_lexer_by_name(name)
+    except ClassNotFound:
+        return False
+    return True
 
 
 def dedent(texts: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     """Return the Markdown of a piece of a row, arrows as one sign."""
     text = ENDING.sub(lambda found: ":" if len(found[1]) == 1 else "", " ".join(text.split()))
     if row.line.is_markdown:
-        words = _keep_markdown(text)
+        words = _keep_markdown(text, shows_pictures=not row.line.lacks_picture)
         return protect_start(words) if starts_line else words
     parts, done = [], 0
     for found in CODE.finditer(text):
@@ -38,20 +38,20 @@ def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     return escape("".join(parts), starts_line=starts_line)
 
 
-def _keep_markdown(text: str) -> str:
+def _keep_markdown(text: str, *, shows_pictures: bool) -> str:
     parts, done = [], 0
     for found in re.finditer(f"(?:{CODE.pattern})|(?:{LINK.pattern})|(?:{ADDRESS.pattern})", text):
         parts.append(_close_signs(text[done : found.start()]))
         is_link = found["target"] is not None
-        parts.append(_link(found) if is_link else found[0])
+        parts.append(_link(found, shows_pictures=shows_pictures) if is_link else found[0])
         done = found.end()
     parts.append(_close_signs(text[done:]))
     return "".join(parts)
 
 
-def _link(found: re.Match[str]) -> str:
+def _link(found: re.Match[str], *, shows_pictures: bool) -> str:
     target, words = found["target"].strip("<>"), found["words"].strip()
-    if found["picture"]:
+    if found["picture"] and (shows_pictures or target.startswith("https://")):
         return found[0] if words else f"![{words or 'Picture'}](<{target}>)"
     if target.startswith(WEB) and words:
         return found[0]
@@ -64,7 +64,8 @@ def _close_signs(text: str) -> str:
         if text.count(pair) % 2:
             text = text.replace(pair, "".join(f"\\{sign}" for sign in pair))
     # A bracket that opens no link would be reported if it resembles one.
-    return re.sub(r"(?<!\\)\[(?!\^)|(?<!\\)\]", lambda found: f"\\{found[0]}", text)
+    text = re.sub(r"(?<!\\)\](?=[(\[:])", "&#93;", text)
+    return re.sub(r"(?<!\\)\[", lambda found: f"\\{found[0]}", text)
 
 
 def item_words(row: Row) -> str:
