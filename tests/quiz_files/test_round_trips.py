@@ -21,7 +21,7 @@ from tests.quizzes.quiz_examples import one_of_each
 
 # Without shrinking, which takes minutes here and finds little: each question is small.
 GENEROUS = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    max_examples=int(os.environ.get("EXAMPLES", "25")),
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

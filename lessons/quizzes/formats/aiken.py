@@ -7,7 +7,7 @@ from ._shared.intake import Intake, Item
 from ._shared.lettered import Lettered, add_lettered
 
 # Lines are matched without outer spaces, and with one between words.
-OPTION = re.compile(r"([A-Za-z]) ?[.)] (.+)")
+OPTION = re.compile(r"([A-Z]) ?[.)] ?(.+)|([a-z]) ?[.)] (.+)")
 ANSWER = re.compile(r"(?:ANSWER|ANS|CORRECT|CORRECT ANSWER)S? ?: ?(.*)", re.IGNORECASE)
 FEEDBACK = re.compile(r"(?:FEEDBACK|EXPLANATION) ?: ?(.*)", re.IGNORECASE)
 
@@ -32,7 +32,7 @@ class _Reader:
 
     def read(self, number: int, line: str) -> None:
         bare = " ".join(line.split())
-        answer, option, feedback = ANSWER.fullmatch(bare), OPTION.fullmatch(bare), FEEDBACK.fullmatch(bare)
+        answer, option, feedback = ANSWER.fullmatch(bare), _option(bare), FEEDBACK.fullmatch(bare)
         if answer and not self.answered:
             self._take_answer(number, answer[1])
         elif answer:
@@ -48,13 +48,13 @@ class _Reader:
                 self.end()
             self._take_line(number, line, option)
 
-    def _take_line(self, number: int, line: str, option: re.Match[str] | None) -> None:
+    def _take_line(self, number: int, line: str, option: tuple[str, str] | None) -> None:
         asked = self.asked
-        if option and asked.prompt and option[1].upper() == chr(ord("A") + len(asked.options)):
-            asked.options.append((number, option[2]))
+        if option and asked.prompt and option[0] == chr(ord("A") + len(asked.options)):
+            asked.options.append((number, option[1]))
         elif asked.options and option:
             wanted = chr(ord("A") + len(asked.options))
-            self.intake.fail(number, f"Option {option[1]} follows where {wanted} was expected.")
+            self.intake.fail(number, f"Option {option[0]} follows where {wanted} was expected.")
         elif asked.options and line[:1] in " \t":
             asked.options[-1] = (asked.options[-1][0], f"{asked.options[-1][1]} {line.strip()}")
         elif asked.options:
@@ -65,7 +65,7 @@ class _Reader:
             self.asked = Lettered(line=number, prompt=[line.strip()])
         else:
             asked.line = asked.line or number
-            asked.prompt.append(line.strip())
+            asked.prompt.append(line.rstrip())
 
     def _take_answer(self, number: int, text: str) -> None:
         asked = self.asked
@@ -84,6 +84,11 @@ class _Reader:
             message = f"The question that starts here has no {missing}. Is the file cut off?"
             self.intake.fail(asked.line, message)
         self.answered = False
+
+
+def _option(bare: str) -> tuple[str, str] | None:
+    found = OPTION.fullmatch(bare)
+    return ((found[1] or found[3]).upper(), found[2] or found[4]) if found else None
 
 
 FORMAT = Format("aiken", "Aiken", recognises, read)

@@ -128,8 +128,8 @@ class _Reader:
             self.intake.fail(asked.line, "The question that starts here has no answer. Is the file cut off?")
 
     def _add_typed(self, item: Item, asked: Lettered, typed: list[str]) -> None:
-        item.prompt = plain_text("\n".join(asked.prompt))
-        item.explain(plain_text("\n".join(asked.explanation)))
+        item.prompt = plain_text("\n".join(asked.prompt), wraps=True)
+        item.explain(plain_text("\n".join(asked.explanation), wraps=True))
         word = typed[0].casefold().rstrip(".")
         if len(typed) == 1 and word in TRUE | FALSE:
             add_true_false(item, is_true=word in TRUE, if_right="", if_wrong="")

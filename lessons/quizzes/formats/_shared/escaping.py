@@ -17,6 +17,7 @@ SPECIAL = re.compile(
     r"|:(?=[a-z+-][a-z0-9_+-]{1,49}:(?!\w))"
 )
 AT_START = re.compile(r"(?:#{1,10}|[-+>]|={1,1000}|!!!|\?\?\?|:::+|\||:(?=\s)|[•‣◦▪●○](?=\s)|\.\.(?=\s))")
+FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 NUMBERED = re.compile(r"([0-9]{1,9})([.)])(?=\s|$)")
 BOX = re.compile(r"\s*(?:\S{1,10}\s*)??(\\?[\[［(（]\\?[^\])］）\n]{0,9}[\]］)）]|[☐☑☒✅❌])")
 
@@ -47,14 +48,39 @@ def escape_start(line: str) -> str:
     return f"\\{stripped}" if AT_START.match(stripped) else stripped
 
 
-def plain_text(text: str) -> str:
-    """Return block Markdown of a text as people type it: `code` stays code, lines and paragraphs stay apart."""
-    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip())
-    return "\n\n".join(
-        "\\\n".join(escape_start(plain_line(line)) for line in paragraph.split("\n") if line.strip())
-        for paragraph in paragraphs
-        if paragraph.strip()
-    )
+def plain_text(text: str, *, wraps: bool = False) -> str:
+    """Return block Markdown of a text as people type it: `code` and fenced code stay code.
+
+    If the text `wraps`, the lines of a paragraph are one, unless they are indented.
+    """
+    blocks: list[list[str]] = [[]]
+    fence = ""
+    for line in text.strip("\n").split("\n"):
+        if fence:
+            blocks[-1].append(line.rstrip())
+            fence = "" if line.strip().startswith(fence) else fence
+        elif found := FENCE.match(line):
+            fence = found[1]
+            blocks.append([line.strip()])
+        elif not line.strip() or FENCE.match("".join(blocks[-1][:1])):
+            blocks.append([line] if line.strip() else [])
+        else:
+            blocks[-1].append(line)
+    if fence:
+        blocks[-1].append(fence)
+    return "\n\n".join(_plain_block(lines, wraps=wraps) for lines in blocks if lines)
+
+
+def _plain_block(lines: list[str], *, wraps: bool) -> str:
+    if FENCE.match(lines[0]):
+        return "\n".join(lines)
+    found: list[str] = []
+    for line in lines:
+        if wraps and found and line[:2].strip():
+            found[-1] += f" {line.strip()}"
+        else:
+            found.append(line)
+    return "\\\n".join(escape_start(plain_line(line)) for line in found)
 
 
 def plain_line(text: str) -> str:

@@ -30,8 +30,8 @@ def add_lettered(item: Item, asked: Lettered) -> None:
     right = _right(item, asked)
     if right is None:
         return
-    item.prompt = plain_text("\n".join(asked.prompt))
-    item.explain(plain_text("\n".join(asked.explanation)))
+    item.prompt = plain_text("\n".join(asked.prompt), wraps=True)
+    item.explain(plain_text("\n".join(asked.explanation), wraps=True))
     # Multiple choice costs what the portal takes, because these formats say nothing about it.
     share = FULL / max(1, len(right))
     wrong = -share if len(right) > 1 else Fraction(0)

@@ -152,13 +152,14 @@ def _counting(item: Item, answers: Sequence[Answer], is_anything: str) -> list[A
             if answer.feedback:
                 item.explain(answer.feedback, f"“{answer.text}”" if len(kept) > 1 else "")
                 item.lose(f"The feedback for “{answer.text[:60]}” moved to the explanation.")
-        elif answer.percent > 0:
+            continue
+        if answer.percent > 0:
             item.lose(f"The answer “{answer.text[:60]}” was worth {_show(answer.percent)}. It is wrong now.")
-        elif answer.feedback:
+        elif answer.text.strip() != is_anything and not answer.feedback:
+            item.lose(f"The wrong answer “{answer.text[:60]}” was left out.")
+        if answer.feedback:
             shown = words_of(answer.feedback)[:200]
             item.lose(f"The feedback for “{answer.text[:60]}” was left out: {shown}")
-        elif answer.text.strip() != is_anything:
-            item.lose(f"The wrong answer “{answer.text[:60]}” was left out.")
     return kept
 
 

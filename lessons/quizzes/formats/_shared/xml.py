@@ -21,7 +21,9 @@ MAX_DEPTH = 100
 MAX_NODES = 3_000_000
 VOID = {"br", "img", "hr", "wbr"}
 # The encoding that is declared is not that of the text any more; a DTD elsewhere is not read.
-PROLOG = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>|<!DOCTYPE\s[^>\[]{0,500}>")
+PROLOG = re.compile(
+    r"\A\s*<\?xml[^>]{0,300}\?>|<!DOCTYPE\s[^>\[]{0,500}(?:\[(?:(?!<!ENTITY)[^\]]){0,20000}\]\s{0,9})?>"
+)
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]{0,60}:)?([A-Za-z_][\w.-]{0,60})(?=[\s/>])")
 NOT_ROOT = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)

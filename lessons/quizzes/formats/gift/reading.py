@@ -118,8 +118,10 @@ class _Question:
         for tag in self.block.tags:
             if tag != ORDERED:
                 self.item.lose(f"The tag “{tag}” was left out.")
-        gap = f" {MISSING_WORD} " if re.search(r"\w", self.after) else ""
-        self.item.prompt = self._markdown(f"{self.before.rstrip()}{gap}{self.after.lstrip()}")
+        before, after = self.before.rstrip(), self.after.lstrip()
+        gap = f" {MISSING_WORD} " if re.search(r"\w", after) else ""
+        ends = not gap and before.endswith((".", "?", "!"))  # … places? {#3}.
+        self.item.prompt = self._markdown(before if ends else f"{before}{gap}{after}")
         self._take_explanation()
         self._add(self.answers.strip())
 
@@ -191,8 +193,9 @@ class _Question:
 
     def _add_numeric(self, text: str) -> None:
         head = text.lstrip()
-        parts = _split(text) if head.startswith(("=", "~", "%")) else [f"={text}"]
-        answers = [self._range(part) for part in parts]
+        answers = [
+            self._range(part) for part in _split(text if head.startswith(("=", "~", "%")) else f"={text}")
+        ]
         add_numeric(self.item, answers)
 
     def _range(self, part: str) -> Answer:
@@ -228,6 +231,10 @@ class _Question:
 
     def _markdown(self, text: str) -> str:
         name, text = _take_format(text, self.format)
+        if name in ("moodle", "plain"):
+            text = re.sub(
+                r"(?<!\n)\n(?![ \t]*\n)", " ", text
+            )  # a line of the file is no line of the text: \\n is
         plain = _plain(text).strip()
         if name == "markdown":
             return plain

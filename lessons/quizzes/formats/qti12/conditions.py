@@ -26,6 +26,7 @@ class Condition:
     title: str = ""
     case_matters: bool = False
     is_rest: bool = False
+    any_is_enough: bool = False
 
 
 def read_conditions(item: Node) -> list[Condition]:
@@ -54,6 +55,7 @@ def _collect(part: Node, condition: Condition, *, refused: bool) -> None:
         elif child.tag in OTHERWISE:
             condition.is_rest = True
         else:
+            condition.any_is_enough |= child.tag == "or"
             _collect(child, condition, refused=refused != (child.tag == "not"))
 
 
@@ -73,7 +75,8 @@ def _score(node: Node) -> Fraction:
 
 def weights(conditions: list[Condition]) -> dict[str, Fraction]:
     """Return what each value is worth in percent of the best: a set that must be chosen together shares it."""
-    together = [one for one in conditions if one.score > 0 and (len(one.chosen) > 1 or one.refused)]
+    sets = [one for one in conditions if one.score > 0 and (len(one.chosen) > 1 or one.refused)]
+    together = [one for one in sets if not one.any_is_enough]
     if together and not any(one.score > 0 and len(one.chosen) == 1 and not one.refused for one in conditions):
         best = max(together, key=lambda one: one.score)
         share = FULL / max(1, len(best.chosen))

@@ -43,3 +43,8 @@ def _html(node: Node) -> str:
     if node.tag == "matref":
         return f'<object data="{escape(node.get("linkrefid"))}"></object>'
     return "".join(_html(each) for each in node.nodes)
+
+
+def labels_of(response: Node) -> list[tuple[str, str]]:
+    """Return the identifier and HTML of each option."""
+    return [(each.get("ident"), own_html(each)) for each in response.find("response_label")]

@@ -1,7 +1,8 @@
 """Names that vendors give to kinds of questions, points and feedback."""
 
 KINDS = ("question_type", "bbmd_questiontype", "qmd_questiontype", "qmd_itemtype", "cc_profile")
-POINTS = ("points_possible", "cc_weighting", "qmd_absolutescore_max", "qmd_weighting", "max_score")
+CANVAS = "points_possible"
+POINTS = (CANVAS, "cc_weighting", "qmd_absolutescore_max", "qmd_weighting", "max_score")
 RIGHT_COLUMN = "RIGHT_MATCH_BLOCK"
 ANSWERS = frozenset({RIGHT_COLUMN, "RESPONSE_BLOCK"})  # flows of Blackboard
 NOT_HELD = {

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ...kinds.cloze import Cloze
 from ...kinds.ordering import Ordering
 from .._shared.html_text import words_of
 from .._shared.intake import Intake, Item
-from .._shared.pairing import add_pairs
 from .._shared.weighing import FULL, Answer, add_choice, add_numeric, add_true_false, add_typed
 from .._shared.xml import Node, read_xml
+from .blanks import add_blanks
 from .conditions import Condition, numeric_answers, read_conditions, weights
-from .material import RESPONSES, own_html
-from .names import ANSWERS, CORRECT, ESSAYS, GENERAL, INCORRECT, KINDS, NOT_HELD, POINTS, RIGHT_COLUMN
-
-MARKER = "\ue001"
+from .matching import add_matches
+from .material import RESPONSES, labels_of, own_html
+from .names import ANSWERS, CORRECT, ESSAYS, GENERAL, INCORRECT, KINDS, NOT_HELD, POINTS
 
 
 def read(text: str, intake: Intake) -> None:
@@ -45,6 +43,7 @@ class _Reader:
         self.html = html
         self.conditions = read_conditions(node)
         self.scoring = [one for one in self.conditions if one.score]
+        self.shown: set[str] = set()
         self.feedback = {each.get("ident"): own_html(each) for each in node.all("itemfeedback")}
 
     def read(self) -> None:
@@ -60,6 +59,9 @@ class _Reader:
             self.item.prompt = self.item.blocks(self.html)
         self._take_feedback()
         self._add()
+        for name, html in self.feedback.items():
+            if name not in self.shown and (text := words_of(html)):
+                self.item.lose(f"The feedback “{name}” was left out: {text[:200]}")
 
     def _take_feedback(self) -> None:
         item = self.item
@@ -73,25 +75,22 @@ class _Reader:
             elif bare in CORRECT:
                 item.explain(text)
                 item.lose("The feedback for a correct answer moved to the explanation.")
-            elif bare in INCORRECT or not self._belongs_to_an_answer(name):
-                item.lose(f"The feedback “{name}” was left out: {words_of(html)[:200]}")
+            else:
+                continue
+            self.shown.add(name)
         for tag in ("hint", "rubric", "objectives"):
             for node in self.node.find(tag):
                 item.lose(f"The {tag} was left out: {words_of(own_html(node))[:200]}")
         for node in self.node.find("solution"):
             item.explain(item.blocks(own_html(node)))
 
-    def _belongs_to_an_answer(self, name: str) -> bool:
-        return any(name in one.feedback and len(one.chosen) == 1 for one in self.conditions)
-
     def _feedback_for(self, value: str) -> str:
         names = [
             name for one in self.conditions if [v for _, v in one.chosen] == [value] for name in one.feedback
         ]
-        own = [
-            self.feedback.get(name, "") for name in names if name.lower() not in GENERAL | CORRECT | INCORRECT
-        ]
-        return self.item.blocks("".join(dict.fromkeys(own)))
+        own = [name for name in dict.fromkeys(names) if name.lower() not in GENERAL | CORRECT | INCORRECT]
+        self.shown.update(own)
+        return self.item.blocks("".join(self.feedback.get(name, "") for name in own))
 
     def _add(self) -> None:
         choices = [
@@ -104,9 +103,9 @@ class _Reader:
         elif self.kind in ESSAYS:
             self.item.skip("it is an essay, which the portal cannot mark.")
         elif self._is_cloze():
-            self._add_cloze()
+            add_blanks(self.item, self.responses, self.scoring, self.html, is_list="dropdowns" in self.kind)
         elif len(choices) > 1:
-            self._add_matching(choices)
+            add_matches(self.item, self.presentation, choices, self.scoring)
         elif choices and choices[0].get("rcardinality").lower() == "ordered":
             self._add_ordering(choices[0])
         elif choices:
@@ -123,10 +122,10 @@ class _Reader:
         return named or any(one.limits for one in self.scoring)
 
     def _add_choice(self, response: Node) -> None:
-        labels = _labels(response)
+        labels = labels_of(response)
         worth = weights(self.conditions)
-        scale = _scale(worth, labels)
         single = response.get("rcardinality", "single").lower() != "multiple"
+        scale = _scale(worth, labels, single=single)
         stays = not single or [words_of(text).lower() for _, text in labels] != ["true", "false"]
         if not stays and set(worth) & {name for name, _ in labels}:
             self._add_true_false(labels, worth)
@@ -159,38 +158,13 @@ class _Reader:
         add_true_false(self.item, is_true=is_true, if_right=right, if_wrong=wrong)
 
     def _add_ordering(self, response: Node) -> None:
-        texts = dict(_labels(response))
+        texts = dict(labels_of(response))
         best = max(self.scoring, key=lambda one: (one.score, len(one.chosen)), default=Condition(Fraction(0)))
         order = [value for _, value in best.chosen if value in texts]
         if sorted(order) != sorted(texts):
             self.item.skip("the right order does not name each item once.")
             return
         self.item.add(Ordering, items=tuple(self.item.line_of(texts[name]) for name in order))
-
-    def _add_matching(self, responses: list[Node]) -> None:
-        rights = [own_html(each) for each in _right_column(self.presentation)]
-        lefts = _lefts(self.presentation)
-        right_of = {one.chosen[0] for one in self.conditions if one.score > 0 and len(one.chosen) == 1}
-        right_of |= {
-            entry for one in self.conditions if one.score > 0 and len(one.chosen) > 1 for entry in one.chosen
-        }
-        pairs, used, all_texts = [], set(), dict[str, None]()
-        for response in responses:
-            labels = _labels(response)
-            if rights:
-                labels = [
-                    (name, rights[place]) for place, (name, _) in enumerate(labels) if place < len(rights)
-                ]
-            found = next((text for name, text in labels if (response.get("ident"), name) in right_of), None)
-            left = self.item.line_of(own_html(response) or lefts.get(response.get("ident"), ""))
-            all_texts |= dict.fromkeys(self.item.line_of(text) for _, text in labels)
-            if found is None or not left:
-                self.item.lose(f"“{words_of(left)[:40]}” was left out, because nothing matches it.")
-                continue
-            pairs.append((left, self.item.line_of(found)))
-            used.add(pairs[-1][1])
-        extra = [("", text) for text in all_texts if text and text not in used]
-        add_pairs(self.item, pairs + extra)
 
     def _is_cloze(self) -> bool:
         return len(self.responses) > 1 and (
@@ -199,42 +173,6 @@ class _Reader:
             or "blank plus" in self.kind
             or all(each.tag == "response_str" for each in self.responses)
         )
-
-    def _add_cloze(self) -> None:
-        item, accepted, html = self.item, [], self.html.replace(MARKER, "")
-        from_list = "dropdowns" in self.kind
-        for response in self.responses:
-            ident = response.get("ident")
-            name = words_of(own_html(response)) or ident.removeprefix("response_")
-            texts = self._texts_of(response, only_scored=from_list)
-            place = html.find(f"[{name}]")
-            if not texts:
-                item.skip(f"the blank “{name}” has no accepted answer.")
-                return
-            html = html.replace(f"[{name}]", MARKER, 1) if place >= 0 else f"{html}<p>{MARKER}</p>"
-            accepted.append((place if place >= 0 else len(self.html) * 2, tuple(texts)))
-        if from_list:
-            item.lose("The blanks were chosen from lists. They are typed now.")
-        item.prompt = item.blocks(html).replace(MARKER, "___")
-        in_order = sorted(accepted, key=lambda each: each[0])  # as the text has them, not the responses
-        item.add(Cloze, accepted=tuple(texts for _, texts in in_order))
-
-    def _texts_of(self, response: Node, *, only_scored: bool) -> list[str]:
-        ident = response.get("ident")
-        scored = {
-            value for one in self.scoring if one.score > 0 for name, value in one.chosen if name == ident
-        }
-        labels = _labels(response)
-        if labels:
-            texts = [words_of(text) for name, text in labels if name in scored or not only_scored]
-        else:
-            texts = [
-                value
-                for one in self.scoring
-                for name, value in one.chosen
-                if name == ident and value in scored
-            ]
-        return list(dict.fromkeys(filter(None, texts)))
 
     def _add_typed(self) -> None:
         worth = weights(self.scoring)
@@ -263,30 +201,7 @@ def _facts(node: Node) -> dict[str, str]:
     return found
 
 
-def _labels(response: Node) -> list[tuple[str, str]]:
-    return [(each.get("ident"), own_html(each)) for each in response.find("response_label")]
-
-
-def _scale(worth: dict[str, Fraction], labels: Sequence[tuple[str, str]]) -> Fraction:
+def _scale(worth: dict[str, Fraction], labels: Sequence[tuple[str, str]], *, single: bool) -> Fraction:
     # Scores are percentages in one system and points in another.
-    shares = [worth.get(name, Fraction(0)) for name, _ in labels]
-    positive = [share for share in shares if share > 0]
-    if not positive:
-        return Fraction(1)
-    return FULL / max(
-        max(positive), sum(positive) if len(positive) > 1 and sum(positive) <= FULL else max(positive)
-    )
-
-
-def _right_column(presentation: Node) -> list[Node]:
-    column = next((each for each in presentation.find("flow") if each.get("class") == RIGHT_COLUMN), None)
-    return column.nodes if column else []
-
-
-def _lefts(presentation: Node) -> dict[str, str]:
-    # Blackboard puts the left text beside the response, in the same flow.
-    found = {}
-    for flow in presentation.find("flow"):
-        for response in flow.all("response_lid"):
-            found[response.get("ident")] = own_html(flow)
-    return found
+    positive = [worth[name] for name, _ in labels if worth.get(name, 0) > 0]
+    return FULL / (max(positive) if single else sum(positive)) if positive else Fraction(1)

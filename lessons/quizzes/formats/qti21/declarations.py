@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .._shared.decimals import read_number
+from .._shared.decimals import decimal, read_number
 from .._shared.xml import Node
 
 TOOL = "Course portal"  # our own files
@@ -55,16 +55,26 @@ def points_of(item: Node) -> str:
                 )
                 if value and _value(value) > 0:
                     return value
-    return ""
+    return _most_mapped(item)
+
+
+def _most_mapped(item: Node) -> str:
+    declarations = list(read_declarations(item).values())
+    if len(declarations) != 1 or not declarations[0].mapped:
+        return ""
+    positive = [value for value in declarations[0].mapped.values() if value > 0]
+    most = max(positive, default=Fraction(0)) if declarations[0].cardinality == "single" else sum(positive)
+    return decimal(Fraction(most)) if most else ""
 
 
 @dataclass(frozen=True)
 class Marking:
-    """`patterns` has (regular expression, score), `ranges` (number or "", tolerance), as the rules say."""
+    """Regular expressions, texts and (number or "", tolerance) that the rules of marking name."""
 
     is_known: bool
     is_all_or_nothing: bool
     patterns: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
     is_relative: bool = False
 
@@ -82,8 +92,12 @@ def read_marking(item: Node) -> Marking:
     ranges = tuple(_range(each) for each in equals)
     relative = any(each.get("tolerancemode") == "relative" for each in equals)
     ours = item.get("toolname") == TOOL
-    known = ours or template in TEMPLATES or bool(patterns or ranges)
-    return Marking(known, not maps and not ours, patterns, ranges, relative)
+    matches = [each for each in rules.find("match") if each.first("correct")]
+    texts = tuple(
+        value.text.strip() for each in rules.find("stringmatch") for value in each.find("basevalue")
+    )
+    known = ours or maps or template in TEMPLATES or bool(patterns or ranges or matches or texts)
+    return Marking(known, not maps and not ours, patterns, texts, ranges, relative)
 
 
 def _range(equal: Node) -> tuple[str, str]:

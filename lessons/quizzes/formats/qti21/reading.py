@@ -165,7 +165,7 @@ class _Reader:
             self.item.skip("the right order does not name each item once.")
             return
         if self.marking.is_all_or_nothing:
-            self.item.lose("Only the whole order counted. Now each item in its place counts.")
+            self.item.lose("The order was marked as a whole. Now each item in its place counts.")
         self.item.add(Ordering, items=tuple(texts[name] for name in declaration.correct))
 
     def add_matching(self, interaction: Node, declaration: Declaration) -> None:
@@ -190,6 +190,8 @@ class _Reader:
                 self.item.lose(f"“{words_of(text)[:40]}” was left out, because nothing matches it.")
         if self.marking.is_all_or_nothing:
             self.item.lose("Only all pairs together counted. Now each pair counts.")
+        if len({value for value in declaration.mapped.values() if value > 0}) > 1:
+            self.item.lose("The pairs had different weights. They count equally now.")
         matched = {b for _, b in pairs}
         extra = [("", text) for name, text in right.items() if name not in matched]
         order = list(left)
@@ -234,6 +236,8 @@ class _Reader:
 
     def _right_values(self, declaration: Declaration) -> list[str]:
         best = max(declaration.mapped.values(), default=Fraction(0))
+        if not (declaration.mapped or declaration.correct):
+            return list(dict.fromkeys(self.marking.texts))
         mapped = [key for key, value in declaration.mapped.items() if value == best > 0]
         if partly := [key for key, value in declaration.mapped.items() if 0 < value < best]:
             self.item.lose(f"Answers that earned a part are wrong now: {', '.join(partly)[:200]}.")
