@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Qu
 from django.db.models.functions import Coalesce, Concat, Lower
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from labs.models import (
     CohortSize,
@@ -23,8 +24,18 @@ from labs.models import (
     State,
     Submission,
 )
+from labs.release import lab_opening
 from lessons.models import Enrollment
-from lessons.queries import Visitor, active_enrollment, courses_learned, courses_taught, teaches
+from lessons.queries import (
+    OpenCourse,
+    Visitor,
+    active_enrollment,
+    cohort_of,
+    courses_learned,
+    courses_taught,
+    teaches,
+)
+from lessons.release import ANY_COHORT
 from portal.accounts.models import User
 
 HISTORY_PAGE = 10
@@ -53,15 +64,20 @@ class OpenLab:
 
 
 def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
-    """Return a published lab of a course that `user` learns, or any lab of one that `user` teaches. Raises Http404."""
-    lab = _get_lab(Lab.objects.all(), course_slug, lab_slug)
+    """Return an open lab of a course that `user` learns, or any lab of one that `user` teaches.
+
+    Raises Http404, or NotOpenYetError for a learner if it opens later.
+    """
+    lab = _get_lab(Lab.objects.annotate(opens_at=lab_opening(cohort_of(user))), course_slug, lab_slug)
     return OpenLab(lab, _enrollment_for(user, lab))
 
 
 def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
-    """Do the same as `get_open_lab`, and find the published labs before and after it in the same query."""
-    near = Lab.objects.published().filter(course=OuterRef("course"))
+    """Do the same as `get_open_lab`, and find the open labs before and after it in the same query."""
+    cohort = cohort_of(user)
+    near = _open_to(cohort).filter(course=OuterRef("course"))
     found = Lab.objects.annotate(
+        opens_at=lab_opening(cohort),
         named_before=Subquery(_named(_labs_before(near, OuterRef("position"), OuterRef("slug")))[:1]),
         named_after=Subquery(_named(_labs_after(near, OuterRef("position"), OuterRef("slug")))[:1]),
     )
@@ -76,21 +92,31 @@ def open_labs(user: Visitor) -> QuerySet[Lab]:
         return Lab.objects.none()
     if user.is_superuser:
         return Lab.objects.order_by()
-    learned = Lab.objects.published().filter(course__in=courses_learned(user))
-    return (learned | Lab.objects.filter(course__in=courses_taught(user))).order_by()
+    opened = Q(pk__in=_open_to(cohort_of(user)).filter(course__in=courses_learned(user)).values("pk"))
+    return Lab.objects.filter(opened | Q(course__in=courses_taught(user))).order_by()
 
 
-def _get_lab(labs: QuerySet[Lab], course_slug: str, lab_slug: str) -> Lab:
+def _open_to(cohort: Any) -> QuerySet[Lab]:
+    return Lab.objects.proved().alias(opens_at=lab_opening(cohort)).filter(opens_at__lte=timezone.now())
+
+
+# Any: annotated with `opens_at`
+def _get_lab(labs: QuerySet[Any], course_slug: str, lab_slug: str) -> Lab:
     lab = labs.select_related("course", "current").filter(course__slug=course_slug, slug=lab_slug).first()
     if lab is None:
         raise Http404
-    return lab
+    found: Lab = lab
+    return found
 
 
-def _enrollment_for(user: Visitor, lab: Lab) -> Enrollment | None:
+def _enrollment_for(user: Visitor, lab: Any) -> Enrollment | None:
     enrollment = active_enrollment(user, lab.course)
-    learns = enrollment is not None and lab.is_published
-    if not (learns or teaches(user, lab.course)):
+    reader = OpenCourse(lab.course, enrollment)
+    learns = enrollment is not None and lab.is_proved and not lab.is_draft
+    # One query less for most learners: only staff may open what is not open.
+    if (learns and reader.has_opened(lab.opens_at)) or teaches(user, lab.course):
+        return enrollment
+    if not (learns and reader.may_open(f"Lab: {lab.title}", lab.opens_at, is_draft=False)):
         raise Http404
     return enrollment
 
@@ -117,14 +143,14 @@ def _link(lab: Lab, named: str | None) -> LabLink | None:
     return LabLink(title, reverse("lab", args=[lab.course.slug, slug]))
 
 
-def lab_after(lab: Lab) -> LabLink | None:
-    labs = _labs_after(Lab.objects.published().filter(course=lab.course_id), lab.position, lab.slug)
+def lab_after(lab: Lab, cohort: int) -> LabLink | None:
+    labs = _labs_after(_open_to(cohort).filter(course=lab.course_id), lab.position, lab.slug)
     return _link(lab, _named(labs).first())
 
 
 def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
-    """Return a lab that is open to learners, for any user: its checks are not secret. Raises Http404."""
-    found = Lab.objects.published().select_related("course", "current")
+    """Return a lab that is open to a cohort, for any user: its checks are not secret. Raises Http404."""
+    found = _open_to(ANY_COHORT).select_related("course", "current")
     lab = found.filter(course__slug=course_slug, slug=lab_slug).first()
     if lab is None:
         raise Http404

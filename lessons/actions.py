@@ -40,7 +40,7 @@ def render_markdown(source: str, links: Links) -> Rendered:
 def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     """Save a lesson and everything derived from its Markdown.
 
-    Raises TooComplexError if a published lesson is too complex to render.
+    Raises TooComplexError if a lesson that is no draft is too complex to render.
     """
     rendered = _render_or_empty(lesson, links or links_within(lesson.course))
     lesson.html = rendered.html
@@ -59,7 +59,7 @@ def _render_or_empty(lesson: Lesson, links: Links) -> Rendered:
     try:
         return render_markdown(lesson.source, links)
     except TooComplexError:
-        if lesson.status == Lesson.Status.PUBLISHED:
+        if not lesson.is_draft:
             raise
         return render_markdown("", links)
 
@@ -77,13 +77,13 @@ def save_session(*, session: Session, links: Links | None = None) -> Session:
 def save_quiz(*, quiz: Quiz) -> Quiz:
     """Save a quiz; a changed source makes a new version.
 
-    The quiz of a draft lesson may be invalid: it is saved and keeps its previous version. If the
-    lesson is published, an invalid quiz raises QuizSyntaxError with all problems and their lines.
+    A draft, or the quiz of a draft lesson, may be invalid: it is saved and keeps its previous version.
+    Any other invalid quiz raises QuizSyntaxError with all problems and their lines.
     """
     try:
         parsed = parse(quiz.source)
     except QuizSyntaxError:
-        if quiz.lesson.status == Lesson.Status.PUBLISHED:
+        if not (quiz.is_draft or quiz.lesson.is_draft):
             raise
         quiz.title = quiz.title or quiz.lesson.title
         quiz.save()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from datetime import datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -11,9 +11,21 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
-from lessons.models import Course, CourseStaff, Enrollment, Lesson, Quiz, Reading, Session, Tick
+from lessons.lesson_sql import learner_lesson_sql, page_sql
+from lessons.models import (
+    Course,
+    Enrollment,
+    Lesson,
+    Quiz,
+    Reading,
+    Session,
+    Tick,
+)
+from lessons.models.release import Status
 from lessons.queries import OpenCourse, Visitor, get_course
+from lessons.release import Horizon, as_parameter, lesson_sql, read_time
 
 
 @dataclass(frozen=True)
@@ -26,12 +38,14 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class ListedLesson:
-    """`url` is "" if the reader may not open the lesson."""
+    """`url` is "" if the reader may not open the lesson, `opens_at` the time at which it opens if that is to come."""
 
     key: int
     title: str
     url: str
     is_draft: bool = False
+    is_scheduled: bool = False
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,8 @@ class OpenLesson:
     """A lesson for one reader, with the previous and next lessons, across sessions, that they may open.
 
     `sessions` are those of the course, in order. `read` has the keys of the lessons of its session that a learner
-    has marked as read.
+    has marked as read. `quiz_opens_at` is the time at which its quiz opens if that is to come. After the time in
+    `horizon`, the page has to be made again.
     """
 
     lesson: Lesson
@@ -60,6 +75,9 @@ class OpenLesson:
     reading: Reading | None = None
     ticked: set[str] = field(default_factory=set)
     read: set[int] = field(default_factory=set)
+    opens_at: datetime | None = None
+    quiz_opens_at: datetime | None = None
+    horizon: Horizon = field(default_factory=Horizon)
 
     @property
     def enrollment(self) -> Enrollment | None:
@@ -95,17 +113,30 @@ def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> 
 def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None) -> OpenLesson:
     # One query. The other lessons are those that `leads` may see, by default the reader.
     course, leads = reader.course, leads or reader
+    # `leads` has an enrollment if it differs, so that its cohort is that of both.
+    values = {"slug": slug, "course": course.pk, "cohort": leads.cohort, "now": as_parameter(leads.now)}
     # Any: the rows have columns of other tables too
-    rows: list[Any] = list(Lesson.objects.raw(_page_sql(_may_open(leads)), [slug, course.pk]))
+    rows: list[Any] = list(Lesson.objects.raw(page_sql(connection.vendor, _may_open(leads)), values))
     lesson = next((row for row in rows if row.slug == slug), None)
-    if lesson is None or not reader.may_read(lesson):
+    if lesson is None or not reader.may_read(lesson, read_time(lesson.opens_at)):
         raise Http404
     lesson.course = course
     lesson.session = Session(pk=lesson.part_id, slug=lesson.part_slug, title=lesson.part_title)
-    quiz = Quiz(slug=lesson.quiz_slug, title=lesson.quiz_title) if lesson.quiz_slug else None
-    _QUIZ.set_cached_value(lesson, quiz)
     before, after = neighbour(course, lesson.before), neighbour(course, lesson.after)
-    return OpenLesson(lesson, reader, _listed(leads, rows, lesson.part_id), before, after)
+    found = OpenLesson(lesson, reader, _listed(leads, rows, lesson.part_id), before, after)
+    found.opens_at = read_time(lesson.opens_at)
+    found.horizon.note(read_time(lesson.changes_at), leads.now)
+    _add_quiz(found, leads, lesson)
+    return found
+
+
+def _add_quiz(found: OpenLesson, leads: OpenCourse, row: Any) -> None:
+    quiz, opens_at = None, read_time(row.quiz_opens_at)
+    if row.quiz_slug and (leads.is_staff or row.quiz_status != Status.DRAFT):
+        quiz = Quiz(slug=row.quiz_slug, title=row.quiz_title, status=row.quiz_status)
+        found.horizon.note(opens_at, leads.now)
+        found.quiz_opens_at = None if leads.has_opened(opens_at) else opens_at
+    _QUIZ.set_cached_value(found.lesson, quiz)
 
 
 _QUIZ: Any = Lesson._meta.get_field("quiz")
@@ -118,50 +149,26 @@ def _listed(reader: OpenCourse, rows: Iterable[Any], current: int) -> list[Liste
         if row.part_id not in sessions:
             address = f"{course.get_absolute_url()}#session-{row.part_slug}"
             sessions[row.part_id] = ListedSession(row.part_title, address, is_current=row.part_id == current)
-        is_draft = row.status == Lesson.Status.DRAFT
-        if row.pk and (reader.is_staff or not is_draft):
-            url = reverse("lesson", args=[course.slug, row.slug]) if reader.is_member or row.public else ""
-            sessions[row.part_id].lessons.append(ListedLesson(row.pk, row.title, url, is_draft))
+        if row.pk and (reader.is_staff or row.status != Status.DRAFT):
+            sessions[row.part_id].lessons.append(_listed_lesson(reader, row))
     return list(sessions.values())
+
+
+def _listed_lesson(reader: OpenCourse, row: Any) -> ListedLesson:
+    opens_at = read_time(row.opens_at)
+    opened = reader.has_opened(opens_at)
+    url = reverse("lesson", args=[reader.course.slug, row.slug])
+    url = url if opened and (reader.is_member or row.public) else ""
+    waits = row.waiting_word(reader.now) == Status.SCHEDULED.label
+    return ListedLesson(row.pk, row.title, url, row.is_draft, waits, None if opened else opens_at)
 
 
 def _may_open(reader: OpenCourse) -> str:
     # The same rule as `OpenCourse.may_read`, for the lesson `near`.
     if reader.is_staff:
         return "TRUE"
-    published = f"near.status = '{Lesson.Status.PUBLISHED}'"
-    return published if reader.enrollment else f"{published} AND near.public"
-
-
-@cache
-def _page_sql(may_open: str) -> str:
-    # In SQL, because building this query from models takes as long as rendering the page. A row is a session of the
-    # course or, in the session of the lesson, one of its lessons; only the lesson itself has its text.
-    return f"""
-    SELECT listed.id, listed.course_id, listed.session_id, listed.slug, listed.title, listed.status, listed.public,
-        page.lab_slugs, page.html, page.contents, page.checklist, page.minutes, page.updated_at,
-        part.id AS part_id, part.slug AS part_slug, part.title AS part_title,
-        quiz.slug AS quiz_slug, quiz.title AS quiz_title,
-        ({_nearest("<", "DESC", may_open)}) AS before, ({_nearest(">", "ASC", may_open)}) AS after
-    FROM {Lesson._meta.db_table} lesson
-    JOIN {Session._meta.db_table} part ON part.course_id = lesson.course_id
-    LEFT JOIN {Lesson._meta.db_table} listed ON listed.session_id = part.id AND part.id = lesson.session_id
-    LEFT JOIN {Lesson._meta.db_table} page ON page.id = listed.id AND page.id = lesson.id
-    LEFT JOIN {Quiz._meta.db_table} quiz ON quiz.lesson_id = page.id
-    WHERE lesson.slug = %s AND lesson.course_id = %s
-    ORDER BY part.position, part.id, listed.position, listed.id
-"""  # noqa: S608 - names of tables and constants
-
-
-def _nearest(sign: str, order: str, may_open: str) -> str:
-    # The same order as `_after`. NULL in the rows without `page`.
-    return f"""
-        SELECT near.slug || ' ' || near.title
-        FROM {Lesson._meta.db_table} near JOIN {Session._meta.db_table} its ON its.id = near.session_id
-        WHERE near.course_id = page.course_id AND {may_open}
-            AND (its.position, near.position, near.id) {sign} (part.position, page.position, page.id)
-        ORDER BY its.position {order}, near.position {order}, near.id {order} LIMIT 1
-    """  # noqa: S608 - names of tables and constants
+    opened = f"{lesson_sql(connection.vendor, 'near', '%(cohort)s')} <= %(now)s"
+    return opened if reader.enrollment else f"near.public AND {opened}"
 
 
 @dataclass(frozen=True)
@@ -185,48 +192,22 @@ class LearnerLesson:
 
 
 def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> LearnerLesson | None:
-    """Return a published lesson of a learner's course, None for any other visitor.
+    """Return an open lesson of a learner's course, None for any other visitor.
 
     In SQL, because building it from models takes longer than the rest of serving a cached page.
     """
     if not user.is_authenticated or user.is_staff or user.is_superuser:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_learner_lesson_sql(connection.vendor), [lesson_slug, course_slug, user.pk])
+        now = timezone.now()
+        values = {"slug": lesson_slug, "course": course_slug, "user": user.pk, "now": as_parameter(now)}
+        cursor.execute(learner_lesson_sql(connection.vendor), values)
         rows = cursor.fetchall()
     if not rows:
         return None
-    enrollment = Enrollment.from_db(DEFAULT_DB_ALIAS, ["id"], rows[0][:1])
-    course = Course.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "title"], rows[0][1:4])
-    return LearnerLesson(lesson_slug, OpenCourse(course, enrollment), [row[3:] for row in rows])
-
-
-@cache
-def _learner_lesson_sql(vendor: str) -> str:
-    # SQLite has string_agg only from version 3.44 on.
-    joined = "string_agg({}::text, ',')" if vendor == "postgresql" else "group_concat({})"
-    # The lessons of the same session that the learner has marked as read.
-    read = f"""
-        SELECT {joined.format("done.lesson_id")}
-        FROM {Lesson._meta.db_table} peer
-        JOIN {Reading._meta.db_table} done ON done.lesson_id = peer.id AND done.read_at IS NOT NULL
-        WHERE peer.session_id = lesson.session_id AND done.enrollment_id = enrollment.id
-    """  # noqa: S608 - names of tables and a constant
-    return f"""
-    SELECT enrollment.id, course.id, course.slug, course.title,
-        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, ({read}) AS read, tick.key
-    FROM {Lesson._meta.db_table} lesson
-    JOIN {Course._meta.db_table} course ON course.id = lesson.course_id
-    JOIN {Enrollment._meta.db_table} enrollment ON enrollment.course_id = course.id AND enrollment.is_active
-    LEFT JOIN {CourseStaff._meta.db_table} staff
-        ON staff.course_id = course.id AND staff.user_id = enrollment.user_id
-    LEFT JOIN {Reading._meta.db_table} reading
-        ON reading.lesson_id = lesson.id AND reading.enrollment_id = enrollment.id
-    LEFT JOIN {Tick._meta.db_table} tick ON tick.lesson_id = lesson.id AND tick.enrollment_id = enrollment.id
-    WHERE lesson.slug = %s AND course.slug = %s AND enrollment.user_id = %s
-        AND lesson.status = '{Lesson.Status.PUBLISHED}' AND staff.id IS NULL
-    ORDER BY tick.key
-"""  # noqa: S608 - names of tables and a constant
+    enrollment = Enrollment.from_db(DEFAULT_DB_ALIAS, ["id", "cohort_id"], rows[0][:2])
+    course = Course.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "title", "time_zone"], rows[0][2:6])
+    return LearnerLesson(lesson_slug, OpenCourse(course, enrollment, now=now), [row[4:] for row in rows])
 
 
 # --- other lessons ----------------------------------------------------------------------------------------------------
@@ -237,26 +218,24 @@ def get_enrolled_lesson(
 ) -> tuple[Lesson, OpenCourse, Enrollment]:
     """Return a lesson without its text, for actions of learners only. Raises Http404."""
     reader = get_course(user, course_slug)
-    lesson = reader.course.lessons.filter(slug=lesson_slug).defer("source", "html", "text").first()
-    if lesson is None or reader.enrollment is None or not reader.may_read(lesson):
+    lesson = reader.lessons().filter(slug=lesson_slug).defer("source", "html", "text").first()
+    if lesson is None or reader.enrollment is None or not reader.may_read(lesson, opening_of(lesson)):
         raise Http404
     return lesson, reader, reader.enrollment
+
+
+def opening_of(row: Any) -> datetime | None:
+    found: datetime | None = row.opens_at  # annotated
+    return found
 
 
 def lesson_after(reader: OpenCourse, lesson_id: int) -> Neighbour | None:
     """Return the next lesson that the same reader may open, None after the last."""
     here = Lesson.objects.filter(pk=lesson_id)
-    found = _after(_readable(reader), lambda name: Subquery(here.order_by().values(name)))
+    lessons = reader.open_lessons() if reader.is_member else reader.open_lessons().filter(public=True)
+    found = _after(lessons, lambda name: Subquery(here.order_by().values(name)))
     row = found.values_list("slug", "title").first()
     return neighbour(reader.course, " ".join(row)) if row else None
-
-
-def _readable(reader: OpenCourse) -> QuerySet[Lesson]:
-    # The same rule as `may_read`.
-    lessons = Lesson.objects.filter(course=reader.course)
-    if reader.is_staff:
-        return lessons
-    return lessons.published() if reader.enrollment else lessons.published().filter(public=True)
 
 
 def _after(lessons: QuerySet[Lesson], here: Callable[[str], Combinable]) -> Any:

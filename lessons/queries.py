@@ -1,14 +1,17 @@
 """Read queries of courses and their people. Every function returns only rows that the given user may see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
 
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Session
+from lessons.release import NotOpenYetError, is_open, lesson_opening
 from portal.accounts.models import User
 
 Visitor = User | AnonymousUser
@@ -16,24 +19,50 @@ Visitor = User | AnonymousUser
 
 @dataclass
 class OpenCourse:
-    """A course as one visitor may see it: as a learner (`enrollment`), as staff, or as neither."""
+    """A course as one visitor may see it: as a learner (`enrollment`), as staff, or as neither, at the time `now`."""
 
     course: Course
     enrollment: Enrollment | None = None
     is_staff: bool = False
+    now: datetime = field(default_factory=timezone.now)
 
     @property
     def is_member(self) -> bool:
         return self.is_staff or self.enrollment is not None
 
-    def may_read(self, lesson: Lesson) -> bool:
-        # Learners read published lessons, anyone those that are public, and staff drafts too.
-        published = lesson.status == Lesson.Status.PUBLISHED
-        return self.is_staff or (published and (lesson.public or self.enrollment is not None))
+    @property
+    def cohort(self) -> int | None:
+        return self.enrollment.cohort_id if self.enrollment else None
+
+    def has_opened(self, opens_at: datetime | None) -> bool:
+        return self.is_staff or is_open(opens_at, self.now)
+
+    def may_read(self, lesson: Lesson, opens_at: datetime | None) -> bool:
+        """Return True for staff, for learners if the lesson is open, for others if it is public as well.
+
+        Raises NotOpenYetError for a learner if it opens later.
+        """
+        if self.is_member:
+            return self.may_open(lesson.title, opens_at, is_draft=lesson.is_draft)
+        return lesson.public and self.has_opened(opens_at)
+
+    def may_open(self, title: str, opens_at: datetime | None, *, is_draft: bool) -> bool:
+        """Return True if something that opens at this time is open to a member. Raises NotOpenYetError."""
+        if self.is_member and self.has_opened(opens_at):
+            return True
+        if self.enrollment and not is_draft:
+            raise NotOpenYetError(self.course, title, opens_at)
+        return False
 
     def lessons(self) -> QuerySet[Lesson]:
+        """Return the lessons that the visitor may know of, each with `opens_at`."""
         lessons = Lesson.objects.filter(course=self.course, session__course=self.course).in_order()
-        return lessons if self.is_staff else lessons.published()
+        lessons = lessons.annotate(opens_at=lesson_opening(self.cohort))
+        return lessons if self.is_staff else lessons.listed()
+
+    def open_lessons(self) -> QuerySet[Lesson]:
+        """Return the lessons that are open to a member; a visitor may read those that are public."""
+        return self.lessons() if self.is_staff else self.lessons().filter(Q(opens_at__lte=self.now))
 
 
 def teaches(user: Visitor, course: Course) -> bool:
@@ -129,21 +158,30 @@ def courses_learned(user: User) -> QuerySet[Enrollment, Any]:
     return Enrollment.objects.active().filter(user=user).values("course")
 
 
+# Any: an expression, or None
+def cohort_of(user: Visitor) -> Any:
+    """Return an expression for the cohort of `user` in the `course` of a row."""
+    if not user.is_authenticated:
+        return None
+    own = Enrollment.objects.active().filter(user=user, course=OuterRef("course"))
+    return Subquery(own.values("cohort")[:1])
+
+
 def readable_lessons(user: Visitor) -> QuerySet[Lesson]:
     """Return the lessons of all courses that `user` may read, by the rule of `OpenCourse.may_read`."""
-    published = Lesson.objects.published().order_by()
-    if not user.is_authenticated:
-        return published.filter(public=True)
-    if user.is_superuser:
+    if user.is_authenticated and user.is_superuser:
         return Lesson.objects.order_by()
-    open_to_user = Q(public=True) | Q(course__in=courses_learned(user))
-    taught = Lesson.objects.filter(course__in=courses_taught(user)).order_by()
-    return published.filter(open_to_user) | taught
+    lessons = Lesson.objects.alias(opens_at=lesson_opening(cohort_of(user))).order_by()
+    opened = Q(opens_at__lte=timezone.now())
+    if not user.is_authenticated:
+        return lessons.filter(opened, public=True)
+    known = Q(public=True) | Q(course__in=courses_learned(user))
+    return lessons.filter(opened & known | Q(course__in=courses_taught(user)))
 
 
 def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
-    """Map (course, slug) of each lab to the title of the first published lesson that names it."""
-    lessons = Lesson.objects.published().filter(course__in=courses).exclude(lab_slugs=[]).in_order()
+    """Map (course, slug) of each lab to the title of the first lesson, other than drafts, that names it."""
+    lessons = Lesson.objects.listed().filter(course__in=courses).exclude(lab_slugs=[]).in_order()
     homes: dict[tuple[int, str], str] = {}
     for course, slugs, title in lessons.values_list("course", "lab_slugs", "title"):
         for slug in slugs:
@@ -152,9 +190,7 @@ def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
 
 
 def labs_without_lesson(course: Course) -> list[str]:
-    """Return the published labs that no published lesson names, so that learners cannot find them."""
+    """Return the labs that no lesson names, drafts apart, so that learners cannot find them."""
     homes = lab_homes([course])
     labs: Any = course.labs
-    return [
-        slug for slug in labs.published().values_list("slug", flat=True) if (course.pk, slug) not in homes
-    ]
+    return [slug for slug in labs.proved().values_list("slug", flat=True) if (course.pk, slug) not in homes]

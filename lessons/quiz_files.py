@@ -120,9 +120,9 @@ def _save(
     quiz = getattr(lesson, "quiz", None)
     if quiz is not None and is_same(quiz.source, part.source):
         return Stored(quiz, is_changed=False)
-    if lesson.status == Lesson.Status.PUBLISHED:
+    if not lesson.is_draft:
         raise CannotImportError(
-            f"“{lesson}” is published. Choose a draft lesson, or make this one a draft first."
+            f"“{lesson}” is published or scheduled. Choose a draft lesson, or make this one a draft first."
         )
     if quiz is not None and not may_replace:
         raise CannotImportError(

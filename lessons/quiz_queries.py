@@ -2,18 +2,28 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import ceil
 from statistics import median
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
 
-from lessons.lesson_queries import Neighbour, first_named_after, neighbour
+from lessons.lesson_queries import Neighbour, first_named_after, neighbour, opening_of
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
-from lessons.queries import OpenCourse, Visitor, courses_learned, courses_taught, open_course, teaches
+from lessons.queries import (
+    OpenCourse,
+    Visitor,
+    cohort_of,
+    courses_learned,
+    courses_taught,
+    open_course,
+    teaches,
+)
+from lessons.release import as_parameter, lesson_opening, quiz_opening, quiz_sql
 
 
 @dataclass
@@ -81,14 +91,13 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
         "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
     )
-    quiz: Any = (
-        quizzes.filter(course__slug=course_slug, slug=quiz_slug).annotate(after=_lesson_after("")).first()
-    )
+    cohort = cohort_of(user)
+    quizzes = quizzes.annotate(after=_lesson_after("", cohort), opens_at=quiz_opening(cohort))
+    quiz: Any = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()
     if quiz is None or quiz.current is None or not quiz.current.question_count:
         raise Http404
     reader = open_course(user, quiz.course)
-    published = quiz.lesson.status == Lesson.Status.PUBLISHED
-    if not (reader.is_staff or (published and reader.enrollment)):
+    if not _may_take(reader, quiz):
         raise Http404
     return OpenQuiz(quiz, quiz.current, reader, neighbour(quiz.course, quiz.after))
 
@@ -100,13 +109,20 @@ def open_quizzes(user: Visitor) -> QuerySet[Quiz]:
         return quizzes.none()
     if user.is_superuser:
         return quizzes
-    learned = Q(lesson__status=Lesson.Status.PUBLISHED, course__in=courses_learned(user))
+    quizzes = quizzes.alias(opens_at=quiz_opening(cohort_of(user)))
+    learned = Q(opens_at__lte=timezone.now(), course__in=courses_learned(user))
     return quizzes.filter(learned | Q(course__in=courses_taught(user)))
 
 
-def _lesson_after(quiz: str) -> Subquery:
-    # The published lesson after that of a quiz; `quiz` is the prefix of the quiz's fields in the outer query.
-    lessons = Lesson.objects.published().filter(course=OuterRef(f"{quiz}course"))
+def _may_take(reader: OpenCourse, quiz: Quiz) -> bool:
+    is_draft = quiz.is_draft or quiz.lesson.is_draft
+    return reader.may_open(f"Quiz: {quiz.title}", opening_of(quiz), is_draft=is_draft)
+
+
+def _lesson_after(quiz: str, cohort: Any) -> Subquery:
+    # The next lesson that is open to a cohort; `quiz` is the prefix of the quiz's fields in the outer query.
+    lessons = Lesson.objects.alias(opens_at=lesson_opening(cohort)).filter(opens_at__lte=timezone.now())
+    lessons = lessons.filter(course=OuterRef(f"{quiz}course"))
     return first_named_after(lessons, lambda name: OuterRef(f"{quiz}lesson__{name}"))
 
 
@@ -142,7 +158,13 @@ _OF_ATTEMPT = (
         "version__pass_mark",
     ),
     *("quiz__slug", "quiz__title", "quiz__course__slug", "quiz__course__title"),
-    *("quiz__lesson__slug", "quiz__lesson__title", "quiz__lesson__status", "quiz__lesson__public"),
+    *(
+        "quiz__lesson__slug",
+        "quiz__lesson__title",
+        "quiz__lesson__status",
+        "quiz__status",
+        "enrollment__cohort",
+    ),
     *("quiz__current__release", "quiz__current__attempts_allowed", "quiz__current__question_count"),
 )
 
@@ -158,13 +180,18 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
     related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
-    attempts = attempts.annotate(taught=Exists(staff), after=_lesson_after("quiz__"))
+    attempts = attempts.annotate(
+        taught=Exists(staff),
+        after=_lesson_after("quiz__", OuterRef("enrollment__cohort")),
+        opens_at=quiz_opening(F("enrollment__cohort"), "quiz__", "quiz__lesson__"),
+    )
     attempt: Any = attempts.select_related(*related).only(*_OF_ATTEMPT).first()
     if attempt is None:
         raise Http404
     quiz = attempt.quiz
     reader = OpenCourse(quiz.course, attempt.enrollment, user.is_superuser or attempt.taught)
-    if not (reader.may_read(quiz.lesson) and quiz.current and quiz.current.question_count):
+    quiz.opens_at = attempt.opens_at
+    if not (_may_take(reader, quiz) and quiz.current and quiz.current.question_count):
         raise Http404
     found = OpenQuiz(quiz, quiz.current, reader)
     return OpenAttempt(attempt, found, neighbour(quiz.course, attempt.after))
@@ -192,7 +219,9 @@ def get_answer_target(user: Visitor, course_slug: str, quiz_slug: str, number: i
     if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWER_TARGET, [user.pk, course_slug, quiz_slug, number, user.is_superuser])
+        values: dict[str, Any] = {"user": user.pk, "course": course_slug, "quiz": quiz_slug, "number": number}
+        values |= {"may_all": user.is_superuser, "now": as_parameter(timezone.now())}
+        cursor.execute(_answer_target_sql(connection.vendor), values)
         row = cursor.fetchone()
     if row is None:
         raise Http404
@@ -202,7 +231,11 @@ def get_answer_target(user: Visitor, course_slug: str, quiz_slug: str, number: i
 # The limits of the columns.
 _MAX_NUMBER = 32_767
 _MAX_KEY = 2**63 - 1
-_ANSWER_TARGET = f"""
+
+
+@cache
+def _answer_target_sql(vendor: str) -> str:
+    return f"""
     SELECT attempt.id, attempt.layout, version.source
     FROM {Attempt._meta.db_table} attempt
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.id = attempt.enrollment_id AND enrollment.is_active
@@ -212,9 +245,11 @@ _ANSWER_TARGET = f"""
     JOIN {Lesson._meta.db_table} lesson ON lesson.id = quiz.lesson_id
     JOIN {Course._meta.db_table} course ON course.id = quiz.course_id
     LEFT JOIN {CourseStaff._meta.db_table} staff ON staff.course_id = course.id AND staff.user_id = enrollment.user_id
-    WHERE enrollment.user_id = %s AND course.slug = %s AND quiz.slug = %s AND attempt.number = %s
-        AND (lesson.status = '{Lesson.Status.PUBLISHED}' OR staff.id IS NOT NULL OR %s)
-"""  # noqa: S608 - names of tables and a constant
+    WHERE enrollment.user_id = %(user)s AND course.slug = %(course)s AND quiz.slug = %(quiz)s
+        AND attempt.number = %(number)s
+        AND (staff.id IS NOT NULL OR %(may_all)s
+            OR {quiz_sql(vendor, "quiz", "lesson", "enrollment.cohort_id")} <= %(now)s)
+    """  # noqa: S608 - names of tables and a constant
 
 
 def typical_minutes(found: OpenQuiz) -> int | None:

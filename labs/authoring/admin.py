@@ -23,6 +23,7 @@ from labs.grader.words import count
 from labs.grading import proofs
 from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
+from labs.release import lab_opening
 from labs.specs import in_newest_schema, parse_spec
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
@@ -31,6 +32,7 @@ from lessons.gate import judge_markdown
 from lessons.links import links_within
 from lessons.models import Course
 from lessons.queries import lab_homes
+from lessons.release import ANY_COHORT, is_open
 from lessons.texts.verdict import Verdict
 from portal.accounts.http import UserRequest
 
@@ -42,7 +44,7 @@ LAB_HELP = (
     "Each check is a statement that should be true. The help above the text lists the kinds of check. To try out and"
     " prove a lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
-LAB_FIELDS: tuple[str, ...] = ("course", "slug", "status", "position", "source", "brief")
+LAB_FIELDS: tuple[str, ...] = ("course", "slug", "status", "publish_at", "position", "source", "brief")
 
 
 class LabForm(AuthoringForm):
@@ -68,7 +70,7 @@ class LabForm(AuthoringForm):
         self.fields["source"].help_text = format_html(LAB_HELP, reverse("labcheck"))
 
     def is_published(self) -> bool:
-        return self.cleaned_data.get("status") == Lab.Status.PUBLISHED
+        return self.cleaned_data.get("status") in (Lab.Status.SCHEDULED, Lab.Status.PUBLISHED)
 
     def clean_source(self) -> str:
         # in the newest schema, in which it is proved and saved
@@ -171,13 +173,17 @@ class LabAdmin(AuthoredAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LabList
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lab]:
+        rows: QuerySet[Lab] = super().get_queryset(request).annotate(opens_at=lab_opening(ANY_COHORT))
+        return rows
+
     @admin.display(description="lesson")
     def lesson(self, lab: Lab) -> str:
         return getattr(lab, "home", "") or "None published"
 
-    @admin.display(description="open to learners", boolean=True)
+    @admin.display(description="open to a cohort", boolean=True)
     def is_open(self, lab: Lab) -> bool:
-        return lab.is_published
+        return is_open(lab.opens_at, timezone.now()) and lab.is_proved  # type: ignore[attr-defined]  # annotated
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -216,7 +222,7 @@ def _environment_status(version: LabVersion) -> str:
 
 
 def _proof_status(lab: Lab, newest: LabVersion | None) -> str:
-    if newest is None or lab.status != Lab.Status.PUBLISHED:
+    if newest is None or lab.is_draft:
         return ""
     if newest.proving_until is None:
         return f"{WAITS} {newest.proving_fault}".rstrip()

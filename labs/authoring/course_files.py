@@ -101,7 +101,7 @@ def _settle_schema(lab: Lab, entry: CourseEntry) -> None:
 
 
 def _save(lab: Lab, links: Links) -> Lab:
-    is_open = lab.status == Lab.Status.PUBLISHED
+    is_open = not lab.is_draft
     proof = (
         proofs.proof_here(lab.source)
         if is_open and proofs.must_be_proved_now(parse_spec(lab.source))

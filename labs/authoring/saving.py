@@ -19,9 +19,10 @@ from lessons.rendering import TooComplexError
 def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None, wake: bool = True) -> Lab:
     """Save a lab with its derived brief; a changed lab.yaml makes a new version, with `proof` if given.
 
-    A text in an older schema is saved in the newest one; existing versions stay as they are. A published lab without
-    a proof waits for a worker, even if earlier tries gave no answer; with `wake`, this wakes one, otherwise the reaper
-    does. A draft is saved whatever it contains; if its text is not a valid lab yet, its version stays the same.
+    A text in an older schema is saved in the newest one; existing versions stay as they are. A lab that is no draft
+    waits for a worker if it has no proof, even if earlier tries gave no answer; with `wake`, this wakes one, otherwise
+    the reaper does. A draft is saved whatever it contains; if its text is not a valid lab yet, its version stays the
+    same.
     Raises SpecError with every problem, its line and key, and TooComplexError.
     """
     lab.source = in_newest_schema(lab.source).text
@@ -35,11 +36,11 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     version = _version(lab, spec)
     if proof:
         proofs.store_proof(version=version, proof=proof)
-    elif version.is_unsettled and lab.status == Lab.Status.PUBLISHED:
+    elif version.is_unsettled and not lab.is_draft:
         proofs.ask_again(version)
         if wake:
             transaction.on_commit(tasks.wake_prover, robust=True)
-    if version.proved or lab.status == Lab.Status.DRAFT or not lab.is_published:
+    if version.proved or lab.is_draft or not lab.is_proved:
         lab.current = version
         # `update`, so that one save makes one history entry
         Lab.objects.filter(pk=lab.pk).update(current=version)
@@ -51,7 +52,7 @@ def _spec(lab: Lab) -> LabSpec | None:
     try:
         return parse_spec(lab.source)
     except SpecError:
-        if lab.status == Lab.Status.PUBLISHED:
+        if not lab.is_draft:
             raise
         return None
 
@@ -60,7 +61,7 @@ def _brief(lab: Lab, links: Links) -> str:
     try:
         return render_markdown(lab.brief, links).html
     except TooComplexError:
-        if lab.status == Lab.Status.PUBLISHED:
+        if not lab.is_draft:
             raise
         return ""
 

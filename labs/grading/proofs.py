@@ -115,8 +115,8 @@ def versions_to_prove() -> QuerySet[LabVersion]:
 
 
 def _unsettled_in_use() -> QuerySet[LabVersion]:
-    is_published = Q(lab__status=Lab.Status.PUBLISHED)
-    return _unsettled_versions().filter(is_published | Q(environment_missing=True, lab__current=F("pk")))
+    is_released = ~Q(lab__status=Lab.Status.DRAFT)
+    return _unsettled_versions().filter(is_released | Q(environment_missing=True, lab__current=F("pk")))
 
 
 def _unsettled_versions() -> QuerySet[LabVersion]:
@@ -136,7 +136,7 @@ def ask_for_environment(version: LabVersion) -> None:
 
 def ask_for_environments() -> None:
     """Request the environments of all open labs: after a change of Python or machine, none exist."""
-    for lab in Lab.objects.published().select_related("current"):
+    for lab in Lab.objects.proved().select_related("current"):
         if lab.current and waits_for_environment(parse_spec(lab.current.source)):
             ask_for_environment(lab.current)
 

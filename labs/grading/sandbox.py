@@ -42,7 +42,7 @@ def waits_for_environment(spec: LabSpec) -> bool:
 
 
 def digests_of_published_labs() -> frozenset[str]:
-    published = Lab.objects.filter(status=Lab.Status.PUBLISHED, current__isnull=False)
+    published = Lab.objects.released().filter(current__isnull=False)
     specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
     try:
         return frozenset(digest_of(spec.python.requirements) for spec in specs if spec.python)

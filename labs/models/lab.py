@@ -5,31 +5,34 @@ from simple_history.models import HistoricalRecords
 
 from lessons.models import Course
 from lessons.models.course import FileBacked
+from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent
 
 
 class LabQuerySet(models.QuerySet["Lab"]):
-    def published(self) -> "LabQuerySet":
-        """Return labs open to learners: meant to be published, and every check proved by a scenario."""
-        return self.filter(status=Lab.Status.PUBLISHED, current__proved=True)
+    def released(self) -> "LabQuerySet":
+        """Return labs that are no drafts: open to learners, or to be opened."""
+        return self.exclude(status=Status.DRAFT)
+
+    def proved(self) -> "LabQuerySet":
+        """Return released labs of which a scenario has proved every check; `opening` says since when."""
+        return self.released().filter(current__proved=True)
 
     def counted(self) -> "LabQuerySet":
         """Return labs whose points the course counts: open to learners, or to be opened once proved."""
         proved_or_waiting = Q(current__proved=True) | Q(current__proof__isnull=True)
-        return self.filter(proved_or_waiting, status=Lab.Status.PUBLISHED, current__isnull=False)
+        return self.released().filter(proved_or_waiting, current__isnull=False)
 
 
-class Lab(FileBacked):
-    """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion."""
+class Lab(FileBacked, Released):
+    """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion.
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
+    It opens with the first lesson that names it, or later if it is scheduled.
+    """
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="labs")
     slug = models.SlugField()
     title = models.CharField(max_length=200, editable=False)
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     position = models.PositiveSmallIntegerField(default=0)
     source = models.TextField("lab.yaml")
     brief = models.TextField("brief (Markdown)", blank=True)
@@ -42,6 +45,7 @@ class Lab(FileBacked):
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
+            *Released.Meta.constraints,
             models.UniqueConstraint(fields=["course", "slug"], name="lab_slug_unique_in_course"),
             models.UniqueConstraint(fields=["id", "course"], name="lab_and_course"),
             SameParent(field="current", parent="lab", name="current_version_of_its_lab", own="id"),
@@ -54,8 +58,8 @@ class Lab(FileBacked):
         return reverse("lab", args=[self.course.slug, self.slug])
 
     @property
-    def is_published(self) -> bool:
-        return self.status == self.Status.PUBLISHED and self.current is not None and self.current.proved
+    def is_proved(self) -> bool:
+        return self.current is not None and self.current.proved
 
 
 class LabVersion(models.Model):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import escape
 
 from labs import queries
@@ -170,9 +171,9 @@ def own_command(lab: Lab) -> str:
 
 
 def closed_reason(lab: Lab) -> str:
-    if lab.status != lab.Status.PUBLISHED:
-        return "Draft: staff only"
-    return "" if lab.is_published else "Not proved yet: staff only"
+    if waits := lab.waiting_word(timezone.now()):
+        return f"{waits}: staff only"
+    return "" if lab.is_proved else "Not proved yet: staff only"
 
 
 def push_commands(address: str) -> dict[str, str]:

@@ -15,6 +15,8 @@ from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.queries import get_open_lab, get_published_lab
 from labs.reports import local_report
 from labs.reports.labcheck_file import labcheck_file
+from lessons.release import NotOpenYetError
+from lessons.templatetags.times import not_open_words
 
 YAML = "application/yaml; charset=utf-8"
 
@@ -52,7 +54,10 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
         user = token_user(request)
     except tokens.TokenRefusedError as error:
         return refuse_token(error)
-    found = get_open_lab(user, course, lab)
+    try:
+        found = get_open_lab(user, course, lab)
+    except NotOpenYetError as error:
+        return plain(403, not_open_words(error))
     if found.enrollment is None:
         raise Http404
     data = request.read(local_report.MAX_BYTES + 1)

@@ -133,7 +133,7 @@ def graded_context(submission: Submission) -> Context:
         "took": duration(submission.queued_at, submission.ended_at),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
-        "onward": queries.lab_after(submission.lab) if row.passed else None,
+        "onward": queries.lab_after(submission.lab, submission.enrollment.cohort_id) if row.passed else None,
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }

@@ -39,6 +39,8 @@ from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.practice.turns import NoTurnError, hold_turn
 from labs.queries import get_open_lab
 from labs.repositories import bare, folders, ref_files
+from lessons.release import NotOpenYetError
+from lessons.templatetags.times import not_open_words
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,8 @@ def with_learner_repository(view: Callable[..., HttpResponseBase]) -> Callable[.
             return HttpResponse(status=204)
         try:
             found = get_open_lab(user, course_slug, lab_slug)
+        except NotOpenYetError as error:
+            return plain(403, not_open_words(error))
         except Http404:
             found = None
         if found is None or found.enrollment is None:

@@ -174,12 +174,10 @@ def file_address(pages: str, commit: str, file: str, line: int | None) -> str:
 
 
 def lesson_links(report: Report, course: Course) -> dict[str, LessonLink]:
-    """Return links by `slug#heading`, as checks name them; unpublished lessons have none."""
+    """Return links by `slug#heading`, as checks name them; drafts have none."""
     named = {result.lesson for result in report.results if result.lesson}
     slugs = {name.partition("#")[0] for name in named}
-    published = (
-        Lesson.objects.published().filter(course=course, slug__in=slugs).only("slug", "title", "course")
-    )
+    published = Lesson.objects.listed().filter(course=course, slug__in=slugs).only("slug", "title", "course")
     lessons = {lesson.slug: lesson for lesson in published}
     for lesson in lessons.values():
         lesson.course = course

@@ -21,6 +21,7 @@ from lessons.authoring import next_position
 from lessons.gate import judge_lesson, judge_quiz
 from lessons.links import links_within
 from lessons.models import Course, Lesson, Session
+from lessons.models.release import Release, Status
 
 
 @admin.register(Course)
@@ -65,23 +66,41 @@ class CourseAdmin(SluggedAdmin):
         return [*pages, *super().get_urls()]
 
 
+SESSION_HELP = (
+    "By the date of each cohort’s meeting. Without a date, they wait. Public lessons wait for no meeting."
+)
+
+
 class SessionForm(SluggedForm):
     prepare = PrepareField()
+    release = forms.ChoiceField(
+        label="Lessons open", choices=Release.choices, required=False, help_text=SESSION_HELP
+    )
+
+    def clean_release(self) -> str:
+        return self.cleaned_data["release"] or Release.NOW
 
     class Meta:
         model = Session
-        fields = ["course", "title", "slug", "summary", "prepare"]
+        fields = ["course", "title", "slug", "summary", "release", "prepare"]
 
 
 @admin.register(Session)
 class SessionAdmin(SluggedAdmin):
     form = SessionForm
     fixed_once_saved = ("slug", "course")
-    list_display = ["title", "course", "position", "slug"]
+    list_display = ["title", "course", "position", "release", "slug"]
     list_filter = ["course"]
     search_fields = ["title", "slug"]
     list_select_related = ["course"]
-    fields = ["course", "title", "slug", "summary", "prepare"]  # the order is edited on its own page
+    fields = [
+        "course",
+        "title",
+        "slug",
+        "summary",
+        "release",
+        "prepare",
+    ]  # the order is edited on its own page
 
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         if not change:
@@ -101,7 +120,8 @@ def warn_of_hidden_labs(options: "admin.ModelAdmin[Any]", request: HttpRequest, 
 
 
 LESSON_FIELDS: tuple[str, ...] = (
-    "course", "session", "title", "slug", "summary", "status", "public", "lab_slugs", "source",
+    "course", "session", "title", "slug", "summary", "status", "publish_at", "release", "public", "lab_slugs",
+    "source",
 )  # fmt: skip
 
 
@@ -168,7 +188,7 @@ class LessonForm(AuthoringForm):
         return chosen
 
     def is_published(self) -> bool:
-        return self.cleaned_data.get("status") == Lesson.Status.PUBLISHED
+        return self.cleaned_data.get("status") in (Status.SCHEDULED, Status.PUBLISHED)
 
     def clean_source(self) -> str:
         return self.check_text("source", lambda course, text: judge_lesson(text, links_within(course)))
@@ -176,7 +196,8 @@ class LessonForm(AuthoringForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         quiz = getattr(self.instance, "quiz", None) if self.is_published() else None
-        found = judge_quiz(quiz.source, links_within(quiz.course)).errors if quiz else []
+        judged = quiz and not quiz.is_draft
+        found = judge_quiz(quiz.source, links_within(quiz.course)).errors if quiz and judged else []
         if found:
             self.add_error(
                 "status", f"Not published: the quiz of this lesson has problems. {in_words(found)}"
@@ -190,7 +211,7 @@ class LessonAdmin(AuthoredAdmin):
     texts = ("title", "summary", "source")
     change_form_template = "admin/authoring/lesson.html"
     fixed_once_saved = ("slug", "course")
-    list_display = ["title", "session", "position", "status", "public", "minutes", "updated_at"]
+    list_display = ["title", "session", "position", "status", "publish_at", "public", "minutes", "updated_at"]
     list_filter = ["status", "public", "course", "session"]
     search_fields = ["title", "slug", "summary", "source"]
     list_select_related = ["session", "course"]

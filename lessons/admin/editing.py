@@ -25,6 +25,7 @@ from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
 from lessons.admin.help import Help
+from lessons.admin.releasing import ReleasingForm
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.models import Course
 from lessons.pages.differences import DifferenceLine, differences
@@ -100,7 +101,7 @@ class NewerVersion(TypedDict):
     texts: list[NewerText]
 
 
-class AuthoringForm(SluggedForm):
+class AuthoringForm(ReleasingForm, SluggedForm):
     """Refuse to overwrite a version that somebody saved meanwhile, and show both.
 
     A draft can always be saved. `unready` maps a field's label to the errors that block publishing, `doubtful` to the
@@ -126,7 +127,7 @@ class AuthoringForm(SluggedForm):
         return self.instance.course if self.instance.pk else self.cleaned_data.get("course")
 
     def is_published(self) -> bool:
-        """Return True if learners will see what the form saves."""
+        """Return True if learners see what the form saves, now or later."""
         raise NotImplementedError
 
     def check_text(self, name: str, judge: Callable[[Course, str], Verdict]) -> str:

@@ -14,11 +14,12 @@ from lessons.admin.quiz_files import export_view, import_view
 from lessons.admin.scope import ReadOnlyAdmin
 from lessons.gate import judge_quiz
 from lessons.links import links_within
-from lessons.models import Answer, Attempt, Lesson, Quiz, QuizVersion
+from lessons.models import Answer, Attempt, Quiz, QuizVersion
+from lessons.models.release import Status
 from lessons.pages.review import staff_review
 from lessons.quizzes.reference import front_matter
 
-QUIZ_FIELDS: tuple[str, ...] = ("course", "lesson", "slug", "source")
+QUIZ_FIELDS: tuple[str, ...] = ("course", "lesson", "slug", "status", "publish_at", "source")
 
 
 STARTING_QUIZ = (
@@ -45,13 +46,16 @@ class QuizForm(AuthoringForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "status" in self.fields:
+            self.fields["status"].required = False  # published unless chosen otherwise
         if not self.instance.pk:
             self.initial.setdefault("source", STARTING_QUIZ)
 
     def is_published(self) -> bool:
-        # A quiz is published with its lesson.
+        # A quiz opens with its lesson at the earliest.
         lesson = self.instance.lesson if self.instance.pk else self.cleaned_data.get("lesson")
-        return lesson is not None and lesson.status == Lesson.Status.PUBLISHED
+        is_draft = self.cleaned_data.get("status") == Status.DRAFT
+        return lesson is not None and not (is_draft or lesson.is_draft)
 
     def clean_source(self) -> str:
         return self.check_text("source", lambda course, text: judge_quiz(text, links_within(course)))
@@ -67,7 +71,7 @@ class QuizAdmin(AuthoredAdmin):
     fixed_once_saved = ("slug", "course", "lesson")
     fields = QUIZ_FIELDS
     slug_from = ()
-    list_display = ["title", "lesson", "course", "slug"]
+    list_display = ["title", "lesson", "status", "course", "slug"]
     list_filter = ["course", "lesson__session"]
     search_fields = ["title", "slug", "source"]
     list_select_related = ["lesson", "course"]

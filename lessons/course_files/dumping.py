@@ -16,6 +16,7 @@ from lessons.course_files.shapes import shaped, values_of
 from lessons.course_files.source import BOM, LoadError, in_memory
 from lessons.links import PICTURE
 from lessons.models import Course, Lesson, Meeting, Session
+from lessons.models.release import Release, Status
 from lessons.texts.yaml_edit import dump_yaml, edit_yaml, plain_yaml
 
 Texts = dict[str, str]
@@ -143,6 +144,10 @@ def _lost(layout: Layout) -> Iterator[str]:
                 f"Files give it that of its lesson, “{quiz.lesson.slug}”."
             )
     for row in layout.rows:
+        if getattr(row, "release", "") not in ("", Release.NOW):
+            yield f"{layout.paths[row]}: the rule when it opens for a cohort stays in the portal"
+        if getattr(row, "status", "") == Status.SCHEDULED:
+            yield f"{layout.paths[row]}: the time at which it opens stays in the portal, so it is a draft in the files"
         if not isinstance(row, Course | Session) and PICTURE.search(row.source):
             yield f"{layout.paths[row]}: its images stay in the portal, and are not in the files"
     if Meeting.objects.filter(cohort__course=layout.course).exclude(join_url="").exists():

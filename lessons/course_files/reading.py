@@ -16,13 +16,15 @@ from lessons.course_files.values import (
     validate_title,
 )
 from lessons.links import Links, by_file
-from lessons.models import Lesson
 from lessons.models.course import MAX_PREPARE
+from lessons.models.release import Status
 from lessons.texts.fields import Fields
 from lessons.texts.problem import Problem
 from lessons.texts.verdict import Verdict
 from portal.accounts.models import validate_time_zone
 
+# A time to open belongs to a term, not to the files.
+FILE_STATUSES = [Status.DRAFT.value, Status.PUBLISHED.value]
 Content = dict[str, Any]  # Any: the values of fields by their names
 
 
@@ -96,7 +98,7 @@ class CourseFiles:
 
 
 def is_draft(content: Content) -> bool:
-    return bool(content["status"] == Lesson.Status.DRAFT)
+    return bool(content["status"] == Status.DRAFT)
 
 
 def read_course(folder: AnyPath, origin: str = "", *, checks_images: bool = True) -> CourseFiles:
@@ -161,7 +163,7 @@ def _read_labs(fields: Fields) -> tuple[dict[str, str], set[str]]:
         else:
             slug = item.text("slug", check=validate_slug)
             key = _key(item)
-            if item.choice("status", Lesson.Status.values, Lesson.Status.PUBLISHED) == Lesson.Status.DRAFT:
+            if item.choice("status", FILE_STATUSES, Status.PUBLISHED) == Status.DRAFT:
                 drafts.add(slug)
             item.report_unknown()
         if slug in labs:
@@ -212,7 +214,7 @@ def _read_lesson(files: CourseFiles, path: AnyPath, session: str, position: int)
         "slug": fields.text("slug", check=validate_lesson_slug),
         "title": fields.text("title", check=validate_title),
         "summary": fields.text("summary", ""),
-        "status": fields.choice("status", Lesson.Status.values, Lesson.Status.DRAFT),
+        "status": fields.choice("status", FILE_STATUSES, Status.DRAFT),
         "public": fields.flag("public", False),
         "lab_slugs": fields.texts("labs", []),
         "session": session,

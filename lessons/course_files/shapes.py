@@ -6,6 +6,7 @@ from typing import Any
 from lessons.course_files.layout import Layout
 from lessons.course_files.loading import cohort_content
 from lessons.models import Course, Lesson, Session
+from lessons.models.release import Status
 
 Values = dict[str, Any]  # Any: the values of YAML
 # What a file may leave out, by the name of the list or file that the key is in.
@@ -24,7 +25,7 @@ def values_of(row: Course | Session | Lesson, layout: Layout) -> Values:
     named: Values = {"slug": row.slug, "title": row.title.strip(), "summary": row.summary.strip()}
     key = {"key": _key(row)}
     if isinstance(row, Lesson):
-        return {**named, "status": row.status, "public": row.public, "labs": row.lab_slugs, **key}
+        return {**named, "status": _status(row), "public": row.public, "labs": row.lab_slugs, **key}
     if isinstance(row, Session):
         return {
             **named,
@@ -38,9 +39,14 @@ def values_of(row: Course | Session | Lesson, layout: Layout) -> Values:
         "pass_mark": row.pass_mark,
         **key,
         "sessions": [layout.folder(session) for session in layout.sessions],
-        "labs": [{"slug": lab.slug, "key": _key(lab), "status": lab.status} for lab in layout.labs],
+        "labs": [{"slug": lab.slug, "key": _key(lab), "status": _status(lab)} for lab in layout.labs],
         "cohorts": [{**cohort_content(cohort), "key": _key(cohort)} for cohort in row.cohorts.all()],
     }
+
+
+def _status(row: Any) -> str:
+    # A date belongs to a term, not to the files, which must not open early what is scheduled.
+    return str(Status.DRAFT if row.status == Status.SCHEDULED else row.status)
 
 
 def _key(row: Any) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from lessons.models.release import Release, Released, Status
 from lessons.models.shared import SameParent, SharedField
 from portal.accounts.models import validate_time_zone
 
@@ -97,6 +98,12 @@ class Session(FileBacked):
     )
     prepare_html = models.JSONField(default=list, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
+    release = models.CharField(
+        "lessons open",
+        max_length=10,
+        choices=Release,
+        default=Release.NOW,
+    )
 
     class Meta:
         ordering = ["position", "pk"]
@@ -114,26 +121,28 @@ class Session(FileBacked):
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
-    def published(self) -> "LessonQuerySet":
-        return self.filter(status=Lesson.Status.PUBLISHED)
+    def listed(self) -> "LessonQuerySet":
+        """Return lessons that learners may know of: all but drafts. `release` says which of them are open."""
+        return self.exclude(status=Status.DRAFT)
 
     def in_order(self) -> "LessonQuerySet":
         return self.order_by("session__position", "position", "pk")
 
 
-class Lesson(FileBacked):
+class Lesson(FileBacked, Released):
     """One page to read. `source` is the original; the fields below it are derived by `actions.save_lesson`."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
 
     course = SharedField(Course, models.CASCADE, related_name="lessons", of=("session",))
     session = models.ForeignKey(Session, models.CASCADE, related_name="lessons")
     slug = models.SlugField(max_length=MAX_SLUG, validators=[validate_lesson_slug])
     title = models.CharField(max_length=MAX_TITLE)
     summary = models.TextField(blank=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    release = models.CharField(
+        "opens for a cohort",
+        max_length=10,
+        blank=True,
+        choices=[("", "As its session"), *Release.choices],
+    )
     public = models.BooleanField(default=False, help_text="Anyone can read it without signing in.")
     position = models.PositiveSmallIntegerField(default=0)
     lab_slugs = models.JSONField(
@@ -169,13 +178,17 @@ class Lesson(FileBacked):
     class Meta:
         ordering = ["session__position", "position", "pk"]
         constraints = [
+            *Released.Meta.constraints,
             models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course"),
             models.UniqueConstraint(fields=["id", "course"], name="lesson_and_course"),
             SameParent(field="session", parent="course", name="lesson_in_a_session_of_its_course"),
         ]
         indexes = [
             # serves the order of a course without reading the wide rows with the texts
-            models.Index(fields=["course", "status", "session", "position", "public"], name="lesson_order")
+            models.Index(
+                fields=["course", "status", "session", "position", "public", "release", "publish_at"],
+                name="lesson_order",
+            )
         ]
 
     def __str__(self) -> str:

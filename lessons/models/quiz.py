@@ -8,16 +8,26 @@ from simple_history.models import HistoricalRecords
 from lessons.models.best import rank
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, FileBacked, Lesson
+from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent, SharedField, shared_field
 
 
-class Quiz(FileBacked):
-    """The quiz of a lesson. `source` is Markdown; every change to it makes a QuizVersion."""
+class Quiz(FileBacked, Released):
+    """The quiz of a lesson. `source` is Markdown; every change to it makes a QuizVersion.
+
+    It opens with its lesson, or later if it is scheduled.
+    """
 
     course = SharedField(Course, models.CASCADE, related_name="quizzes", of=("lesson",))
     lesson = models.OneToOneField(Lesson, models.CASCADE, related_name="quiz")
     slug = models.SlugField()
     title = models.CharField(max_length=200, editable=False)
+    status = models.CharField(
+        max_length=10,
+        choices=Status,
+        default=Status.PUBLISHED,
+        help_text="A published quiz opens with its lesson.",
+    )
     source = models.TextField("Markdown")
     current = models.ForeignKey("QuizVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
@@ -27,6 +37,7 @@ class Quiz(FileBacked):
         verbose_name_plural = "quizzes"
         ordering = ["lesson__session__position", "lesson__position"]
         constraints = [
+            *Released.Meta.constraints,
             models.UniqueConstraint(fields=["course", "slug"], name="quiz_slug_unique_in_course"),
             models.UniqueConstraint(fields=["id", "course"], name="quiz_and_course"),
             SameParent(field="lesson", parent="course", name="quiz_of_a_lesson_of_its_course"),

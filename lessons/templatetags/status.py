@@ -21,6 +21,7 @@ def _draw(state: str, word: str) -> str:
 
 # The same as partials/_glyph.html, which is too slow to include for each of hundreds of rows.
 GLYPHS = {state: mark_safe(_draw(state, word)) for state, word in WORDS.items()}  # noqa: S308 - constants
+GLYPHS["later"] = mark_safe(_draw("todo", "Opens later"))  # noqa: S308 - constants
 
 
 LESSON_GLYPHS = GLYPHS | {"done": mark_safe(_draw("done", "Read"))}  # noqa: S308 - constants

@@ -1,9 +1,11 @@
 import zoneinfo
+from datetime import datetime
 
 from django import template
 from django.utils import timezone
 
-from lessons.models import Meeting
+from lessons.models import Course, Meeting
+from lessons.release import NotOpenYetError
 
 register = template.Library()
 
@@ -57,6 +59,37 @@ def clocks(meeting: Meeting) -> list[tuple[str, str]]:
     if mine == theirs:
         return [(name, hours)]
     return [(f"{city()} (you)", hours), (f"{name} (class)", theirs.removeprefix(day_of(mine)))]
+
+
+@register.filter
+def opening_time(when: datetime, course: Course) -> str:
+    """Return “Saturday 29 August, 16:00 your time (London). That is 20:30 IST”
+
+    The day is repeated only if it is a different one there. The second sentence is left out if both zones agree.
+    """
+    theirs, mine = when.astimezone(zoneinfo.ZoneInfo(course.time_zone)), when.astimezone(reader_zone())
+    if mine.utcoffset() == theirs.utcoffset():
+        return f"{_moment(theirs)} {theirs.tzname()}"
+    there = _moment(theirs).removeprefix(day_of(_moment(mine)))
+    return f"{_moment(mine)} your time ({city()}). That is {there} {theirs.tzname()}"
+
+
+@register.filter
+def opening_brief(when: datetime, course: Course) -> str:
+    """Return “Sat 29 Aug, 20:30 IST”, in the zone of the course."""
+    theirs = when.astimezone(zoneinfo.ZoneInfo(course.time_zone))
+    return f"{theirs:%a} {theirs.day} {theirs:%b}, {theirs:%H:%M} {theirs.tzname()}"
+
+
+def not_open_words(error: NotOpenYetError) -> str:
+    """Return “Lab: Merging opens Sat 29 Aug, 20:30 IST.” for programs."""
+    if error.opens_at is None:
+        return f"{error.title} is not open yet. It opens after the meeting, which has no date yet."
+    return f"{error.title} opens {opening_brief(error.opens_at, error.course)}."
+
+
+def _moment(when: datetime) -> str:
+    return f"{when:%A} {when.day} {when:%B}, {when:%H:%M}"
 
 
 def reader_zone() -> zoneinfo.ZoneInfo:

@@ -12,14 +12,21 @@ from portal.progress.standing import NOTHING, Item, plural, share_done
 
 @dataclass(slots=True)
 class LessonRow:
+    """A lesson in the outline. `waits` says for staff why learners may not see it, `until` to which time."""
+
     item: Item
     summary: str
     minutes: int
     is_open: bool
-    is_draft: bool
+    waits: str = ""
+    until: datetime | None = None
     touched_at: datetime | None = None
     quiz: Item | None = None
     is_next: bool = False
+
+    @property
+    def is_due(self) -> bool:
+        return self.item.state != "done" and not self.item.opens_later
 
 
 @dataclass
@@ -41,25 +48,33 @@ class OutlineSession:
         return [*(row.item for row in self.lessons), *self.quizzes, *self.labs]
 
     @property
+    def open_items(self) -> list[Item]:
+        return [item for item in self.items if not item.opens_later]
+
+    @property
     def state(self) -> str:
-        states = {item.state for item in self.items}
+        states = {item.state for item in self.open_items}
         if states <= {"done"}:
             return "done" if states else "todo"
         return "todo" if states == {"todo"} else "part"
 
     @property
     def points(self) -> Decimal:
-        return sum((item.points for item in self.items), NOTHING)
+        return sum((item.points for item in self.open_items), NOTHING)
 
     @property
     def max_points(self) -> Decimal:
-        return sum((item.max_points for item in self.items), NOTHING)
+        return sum((item.max_points for item in self.open_items), NOTHING)
 
     @property
     def facts(self) -> str:
-        lessons = share_done([row.item for row in self.lessons], "lesson", "read")
-        quizzes = share_done(self.quizzes, "quiz", "passed")
-        return ", ".join(filter(None, [lessons, quizzes, share_done(self.labs, "lab", "passed")]))
+        nouns = (("Lesson", "lesson", "read"), ("Quiz", "quiz", "passed"), ("Lab", "lab", "passed"))
+        of_kind = {kind: [item for item in self.open_items if item.kind == kind] for kind, *_ in nouns}
+        facts = [share_done(of_kind[kind], noun, done) for kind, noun, done in nouns]
+        later = len(self.items) - len(self.open_items)
+        return ", ".join(
+            filter(None, [*facts, f"{later} open{'s' if later == 1 else ''} later" if later else ""])
+        )
 
     @property
     def contents(self) -> str:
@@ -78,7 +93,7 @@ class Outline:
     def mark_next(self) -> None:
         """Choose the lesson to continue with, and open one session: for visitors the first."""
         if self.reader.enrollment:
-            unread = [row for part in self.sessions for row in part.lessons if row.item.state != "done"]
+            unread = [row for part in self.sessions for row in part.lessons if row.is_due]
             begun = {row.touched_at: row for row in unread if row.touched_at}
             row = begun[max(begun)] if begun else next(iter(unread), None)
             if row:

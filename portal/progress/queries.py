@@ -6,7 +6,7 @@ tried; the database counts the course's lessons and quizzes.
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -24,12 +24,17 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 
 from labs.models import RUNNING, Lab, State, Submission
+from labs.release import lab_opening
+from lessons.lesson_queries import opening_of
 from lessons.models import Attempt, Course, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
+from lessons.models.release import Release, Status
 from lessons.queries import OpenCourse
+from lessons.release import lesson_opening, quiz_opening
 from portal.progress.outline import LessonRow, Outline, OutlineSession
 from portal.progress.standing import (
     MAX_DUE,
@@ -44,6 +49,7 @@ from portal.progress.standing import (
     quiz_item,
 )
 
+WAITS_FOR: dict[str, str] = {Release.START: "At the meeting", Release.END: "After the meeting"}
 MAX_MEETING = timedelta(minutes=32_767)  # the maximum of the column
 
 
@@ -99,13 +105,27 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
             homes.setdefault(slug, session)
     results = lab_results(reader.enrollment) if reader.enrollment else {}
     page = addresses("lab", reader.course.slug)
-    labs = Lab.objects.filter(course=reader.course).counted()
-    rows = labs.values_list("pk", "slug", "title", "current__max_points", "current__proved")
+    labs = Lab.objects.filter(course=reader.course).counted().annotate(opens_at=lab_opening(reader.cohort))
+    rows = labs.values_list("pk", "slug", "title", "current__max_points", "current__proved", "opens_at")
     return [
-        (homes[slug], lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved))
-        for pk, slug, title, points, proved in rows
+        (
+            homes[slug],
+            _timed(
+                reader,
+                lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved),
+                opens_at,
+            ),
+        )
+        for pk, slug, title, points, proved, opens_at in rows
         if slug in homes
     ]
+
+
+def _timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:
+    # Nothing is asked of a learner before it opens; a visitor sees the whole syllabus.
+    item.opens_later = not reader.has_opened(opens_at)
+    item.opens_at = opens_at if item.opens_later else None
+    return item
 
 
 # --- home and progress ----------------------------------------------------------------------------------------------
@@ -118,7 +138,7 @@ def course_standing(reader: OpenCourse) -> Standing:
     standing = Standing(reader, list(sessions.values()))
     labs = lab_items(reader)
     for key, lab in labs:
-        sessions[key].labs.append(lab)
+        sessions[key].add_lab(lab)
     if reader.enrollment is None:
         return standing
     results = quiz_results(reader.enrollment, reader.course)
@@ -126,19 +146,26 @@ def course_standing(reader: OpenCourse) -> Standing:
     standing.next_meeting = _next_meeting(reader.enrollment)
     last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
     due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
-    due += [(places[key], lab) for key, lab in labs if lab.state != "done" and lab.is_ready]
+    due += [(places[key], lab) for key, lab in labs if lab.is_due]
     standing.due = most_urgent(each for each in due if last is None or each[0] <= last)
     return standing
 
 
 def _sessions_in_numbers(reader: OpenCourse) -> dict[int, SessionStanding]:
-    seen = Q() if reader.is_staff else Q(lessons__status=Lesson.Status.PUBLISHED)
-    asked = seen & Q(lessons__quiz__current__isnull=False)
+    quiz_opens = quiz_opening(reader.cohort, "lessons__quiz__", "lessons__")
+    has_quiz = Q(lessons__quiz__current__isnull=False)
+    seen, asked, later = Q(), has_quiz, Q(pk__isnull=True)
+    if not reader.is_staff:
+        seen = Q(LessThanOrEqual(lesson_opening(reader.cohort, "lessons__"), reader.now))
+        asked = has_quiz & Q(LessThanOrEqual(quiz_opens, reader.now))
+        drafts = Q(lessons__status=Status.DRAFT) | Q(lessons__quiz__status=Status.DRAFT)
+        later = has_quiz & ~drafts & (Q(GreaterThan(quiz_opens, reader.now)) | Q(IsNull(quiz_opens, True)))
     rows = Session.objects.filter(course=reader.course).values("pk", "slug", "title")
     counted = rows.order_by("position", "pk").annotate(
         lesson_count=Count("lessons", filter=seen),
         quiz_count=Count("lessons__quiz", filter=asked),
-        points=Sum("lessons__quiz__current__max_points", filter=seen),
+        points=Sum("lessons__quiz__current__max_points", filter=asked),
+        points_later=Sum("lessons__quiz__current__max_points", filter=later),
     )
     return {
         row["pk"]: SessionStanding(
@@ -146,6 +173,7 @@ def _sessions_in_numbers(reader: OpenCourse) -> dict[int, SessionStanding]:
             lessons=row["lesson_count"],
             quizzes=row["quiz_count"],
             quiz_points=row["points"] or NOTHING,
+            points_later=row["points_later"] or NOTHING,
         )
         for row in counted
     }
@@ -157,11 +185,11 @@ def _add_own(
     sessions: dict[int, SessionStanding],
     results: dict[int, Result],
 ) -> None:
-    read = Reading.objects.filter(enrollment=enrollment, lesson__in=reader.lessons().order_by())
+    read = Reading.objects.filter(enrollment=enrollment, lesson__in=reader.open_lessons().order_by())
     counted = read.values("lesson__session").annotate(begun=Count("pk"), read=Count("read_at"))
     for key, begun, done in counted.values_list("lesson__session", "begun", "read"):
         sessions[key].lessons_begun, sessions[key].lessons_read = begun, done
-    tried = _quizzes(reader).filter(pk__in=results) if results else Quiz.objects.none()
+    tried = _open_quizzes(reader).filter(pk__in=list(results))
     for _, key, item in _quiz_items(reader, tried, results):
         sessions[key].taken.append(item)
 
@@ -169,9 +197,14 @@ def _add_own(
 def _quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
     of_course = Q(lesson__course=reader.course, lesson__session__course=reader.course)
     quizzes = Quiz.objects.filter(of_course, course=reader.course, current__isnull=False)
+    quizzes = quizzes.annotate(opens_at=quiz_opening(reader.cohort))
     if not reader.is_staff:
-        quizzes = quizzes.filter(lesson__status=Lesson.Status.PUBLISHED)
+        quizzes = quizzes.exclude(lesson__status=Status.DRAFT).exclude(status=Status.DRAFT)
     return quizzes.order_by("lesson__session__position", "lesson__position", "lesson__pk")
+
+
+def _open_quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
+    return _quizzes(reader) if reader.is_staff else _quizzes(reader).filter(Q(opens_at__lte=reader.now))
 
 
 def _quiz_items(
@@ -180,19 +213,29 @@ def _quiz_items(
     # Tuples of lesson key, session key and item.
     page = addresses("quiz", reader.course.slug)
     rows = quizzes.values_list(
-        "pk", "lesson", "lesson__session", "slug", "title", "current__question_count", "current__max_points"
+        *(
+            "pk",
+            "lesson",
+            "lesson__session",
+            "slug",
+            "title",
+            "current__question_count",
+            "current__max_points",
+        ),
+        "opens_at",
     )
-    return [
-        (lesson, session, quiz_item(title, page(slug), count, points, results.get(pk) or Result()))
-        for pk, lesson, session, slug, title, count, points in rows
-    ]
+    found = []
+    for pk, lesson, session, slug, title, questions, points, opens_at in rows:
+        item = quiz_item(title, page(slug), questions, points, results.get(pk) or Result())
+        found.append((lesson, session, _timed(reader, item, opens_at)))
+    return found
 
 
 def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing) -> list[tuple[int, Item]]:
     # Unread lessons: those in progress, latest first, then the others in order. The first is the one to resume.
     own = FilteredRelation("readings", condition=Q(readings__enrollment=reader.enrollment))
     order = (F("own__updated_at").desc(nulls_last=True), "session__position", "position", "pk")
-    lessons = reader.lessons().annotate(own=own)
+    lessons = reader.open_lessons().annotate(own=own)
     # Not by `own`: PostgreSQL would estimate one remaining lesson and scan all sessions for each.
     read = Reading.objects.filter(enrollment=reader.enrollment, lesson=OuterRef("pk"), read_at__isnull=False)
     unread = lessons.exclude(Exists(read)).order_by(*order)
@@ -224,7 +267,7 @@ def _due_quizzes(
         default=Value(2),
         output_field=IntegerField(),
     )
-    waiting = _quizzes(reader).exclude(pk__in=by_state["done"])
+    waiting = _open_quizzes(reader).exclude(pk__in=by_state["done"])
     if last is not None:
         waiting = waiting.filter(lesson__session__in=[key for key, place in places.items() if place <= last])
     waiting = waiting.order_by(urgency, *waiting.query.order_by)[:MAX_DUE]
@@ -265,15 +308,26 @@ def _lesson_rows(reader: OpenCourse, sessions: dict[int, OutlineSession]) -> dic
         own = Reading.objects.filter(enrollment=reader.enrollment)
         readings = {lesson: at for lesson, *at in own.values_list("lesson", "read_at", "updated_at")}
     page = addresses("lesson", reader.course.slug)
-    fields = ("pk", "session", "slug", "title", "summary", "minutes", "status", "public")
+    fields = ("session", "slug", "title", "summary", "minutes", "status", "publish_at", "public", "release")
     lessons = {}
-    for pk, session, slug, title, summary, minutes, status, public in reader.lessons().values_list(*fields):
-        read_at, touched_at = readings.get(pk, (None, None))
-        item = lesson_item(title, page(slug), minutes, begun=touched_at is not None, read=read_at is not None)
-        is_draft = status == Lesson.Status.DRAFT
-        lessons[pk] = LessonRow(item, summary, minutes, reader.is_member or public, is_draft, touched_at)
-        sessions[session].lessons.append(lessons[pk])
+    for row in reader.lessons().only(*fields):
+        read_at, touched_at = readings.get(row.pk, (None, None))
+        is_begun, is_read = touched_at is not None, read_at is not None
+        item = lesson_item(row.title, page(row.slug), row.minutes, begun=is_begun, read=is_read)
+        _timed(reader, item, opening_of(row))
+        is_open = not item.opens_later and (reader.is_member or row.public)
+        lessons[row.pk] = LessonRow(item, row.summary, row.minutes, is_open, touched_at=touched_at)
+        if reader.is_staff:
+            lessons[row.pk].waits = row.waiting_word(reader.now) or _rule(
+                row, sessions[row.session_id].session
+            )
+            lessons[row.pk].until = row.publish_at if row.status == Status.SCHEDULED else None
+        sessions[row.session_id].lessons.append(lessons[row.pk])
     return lessons
+
+
+def _rule(lesson: Lesson, session: Session) -> str:
+    return WAITS_FOR.get("" if lesson.public else lesson.release or session.release, "")
 
 
 def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> None:
@@ -295,7 +349,8 @@ def upcoming_start() -> Meeting | None:
 
 def public_lessons() -> list[Lesson]:
     """Return the first public lesson of each course that has one."""
-    lessons = Lesson.objects.published().filter(public=True).in_order().select_related("course")
+    lessons = Lesson.objects.alias(opens_at=lesson_opening(None)).filter(opens_at__lte=timezone.now())
+    lessons = lessons.filter(public=True).in_order().select_related("course")
     first: dict[int, Lesson] = {}
     for lesson in lessons.only("slug", "title", "minutes", "course__slug", "course__title"):
         first.setdefault(lesson.course_id, lesson)

@@ -49,7 +49,10 @@ class Result:
 
 @dataclass(slots=True)
 class Item:
-    """A lesson, quiz or lab in a list. `evidence` is the URL that shows where its points come from."""
+    """A lesson, quiz or lab in a list. `evidence` is the URL that shows where its points come from.
+
+    One that `opens_later` has no link; `opens_at` is None while the time is unknown.
+    """
 
     kind: str
     title: str
@@ -62,6 +65,16 @@ class Item:
     is_ready: bool = True
     tries: int = 0
     has_result: bool = False
+    opens_later: bool = False
+    opens_at: datetime | None = None
+
+    @property
+    def glyph(self) -> str:
+        return "later" if self.opens_later else self.state
+
+    @property
+    def is_due(self) -> bool:
+        return self.state != "done" and self.is_ready and not self.opens_later
 
     @property
     def score(self) -> str:
@@ -135,6 +148,17 @@ class SessionStanding:
     quiz_points: Decimal = NOTHING
     taken: list[Item] = field(default_factory=list)
     labs: list[Item] = field(default_factory=list)
+    points_later: Decimal = NOTHING
+
+    @property
+    def opens_later(self) -> bool:
+        return not (self.lessons or self.max_points)
+
+    def add_lab(self, lab: Item) -> None:
+        if lab.opens_later:
+            self.points_later += lab.max_points
+        else:
+            self.labs.append(lab)
 
     @property
     def points(self) -> Decimal:
@@ -190,10 +214,19 @@ class Standing:
     def max_points(self) -> Decimal:
         return sum((item.max_points for item in self.sessions), NOTHING)
 
+    @cached_property
+    def points_later(self) -> Decimal:
+        """The points of what opens later. Nothing asks for them, but the pass mark is of the whole course."""
+        return sum((item.points_later for item in self.sessions), NOTHING)
+
+    @property
+    def course_points(self) -> Decimal:
+        return self.max_points + self.points_later
+
     @property
     def points_needed(self) -> Decimal:
         # Rounded up to a whole point.
-        return (self.max_points * self.course.pass_mark / 100).to_integral_value("ROUND_CEILING")
+        return (self.course_points * self.course.pass_mark / 100).to_integral_value("ROUND_CEILING")
 
     @property
     def is_passed(self) -> bool:

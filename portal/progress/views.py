@@ -7,6 +7,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from lessons.queries import get_course, get_member_course, open_courses
+from lessons.release import NotOpenYetError
 from portal.progress.presentation import add_checklists
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 
@@ -46,6 +47,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, NotOpenYetError):
+        page = {"course": exception.course, "title": exception.title, "opens_at": exception.opens_at}
+        return render(request, "lessons/not_open.html", page, status=403)
     return render(request, "403.html", {"reason": str(exception or "")}, status=403)
 
 

@@ -199,7 +199,7 @@ def test_a_scenario_with_an_unexpected_outcome_is_a_problem_at_its_line(folder):
 def test_a_loaded_lab_is_proved_and_open(folder, capsys):
     load(folder, capsys)
     lab = Lab.objects.get()
-    assert lab.is_published and lab.current.proof["checks"][0]["passed"] == ["a commit"]
+    assert lab.is_proved and lab.current.proof["checks"][0]["passed"] == ["a commit"]
 
 
 def test_links_between_files_lead_to_their_lessons(folder, capsys):

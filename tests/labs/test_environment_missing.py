@@ -62,7 +62,7 @@ def pushed(lab, tmp_path):
 
 def lab_with_environment():
     lab = make_lab(source=SOURCE)
-    assert lab.is_published
+    assert lab.is_proved
     return lab
 
 

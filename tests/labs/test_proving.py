@@ -54,7 +54,7 @@ def new_lab(source=RUNS_CODE, **fields) -> Lab:
 
 
 def is_open_to(lab, learner) -> bool:
-    return Lab.objects.published().filter(pk=lab.pk).exists() and bool(
+    return Lab.objects.proved().filter(pk=lab.pk).exists() and bool(
         get_open_lab(learner.user, lab.course.slug, lab.slug)
     )
 

@@ -116,7 +116,7 @@ def test_draft_lab_is_always_saved_and_publishing_is_refused_at_its_lines(staff,
     done = {**fields, "status": "published", "source": LAB_SOURCE, "brief": ""}
     assert staff.post(change_address(lab), done).status_code == 302
     lab.refresh_from_db()
-    assert lab.is_published and lab.title == "Your first repository"
+    assert lab.is_proved and lab.title == "Your first repository"
 
 
 def test_forms_begin_with_a_text_that_is_complete(staff, course):
@@ -124,7 +124,7 @@ def test_forms_begin_with_a_text_that_is_complete(staff, course):
     source, brief = page["source"].value(), page["brief"].value()
     fields = {"course": course.pk, "position": 1, "source": source, "brief": brief, "status": "published"}
     assert staff.post(add_address("labs_lab"), fields).status_code == 302
-    assert Lab.objects.get().slug == "a-new-lab" and Lab.objects.get().is_published
+    assert Lab.objects.get().slug == "a-new-lab" and Lab.objects.get().is_proved
     lesson = make_lesson(make_session(course))
     source = staff.get(add_address("lessons_quiz")).context["adminform"].form["source"].value()
     fields = {"course": course.pk, "lesson": lesson.pk, "source": source}

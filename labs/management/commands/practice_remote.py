@@ -1,10 +1,13 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from labs import tokens
 from labs.addresses import practice_address
 from labs.models import Lab
+from labs.release import lab_opening
 from lessons.models import Enrollment
 from portal.accounts.models import User
 
@@ -29,8 +32,10 @@ class Command(BaseCommand):
 
 def _lab_of(user: User, slug: str, course: str) -> Lab:
     # The one open lab with this slug among the courses that the user takes. Raises CommandError.
-    learning = Enrollment.objects.active().filter(user=user).values("course")
-    labs = Lab.objects.published().select_related("course").filter(slug=slug, course__in=learning)
+    learning = Enrollment.objects.active().filter(user=user)
+    cohort = Subquery(learning.filter(course=OuterRef("course")).values("cohort")[:1])
+    labs = Lab.objects.proved().alias(opens_at=lab_opening(cohort)).filter(opens_at__lte=timezone.now())
+    labs = labs.select_related("course").filter(slug=slug, course__in=learning.values("course"))
     found = list(labs.filter(course__slug=course) if course else labs)
     if not found:
         raise CommandError(f"{user.email} is not enrolled in a course with an open lab {slug}.")

@@ -93,8 +93,4 @@ def compare(request: UserRequest) -> HttpResponse:
 def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
     # As a new learner sees it. The policy blocks all forms and requests from this page.
     found = lesson_queries.get_lesson_as_learner(request.user, course, lesson)
-    return render(
-        request,
-        "lessons/lesson_detail.html",
-        {**reading_context(found, csrf(request)["csrf_token"]), "is_draft": False},
-    )
+    return render(request, "lessons/lesson_detail.html", reading_context(found, csrf(request)["csrf_token"]))

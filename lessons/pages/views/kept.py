@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
 
+from lessons.release import Horizon
 from portal.accounts.context_processors import Person, describe_person, page
 
 View = Callable[..., HttpResponse]
@@ -34,7 +36,7 @@ def cache_for_anonymous(view: View) -> View:
         if content is None:
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
-                caches["pages"].set(key, response.content)
+                keep(key, response.content, getattr(response, "horizon", None))
             return response
         response = HttpResponse(content)
         patch_vary_headers(response, ["Cookie"])  # like the uncached page, which reads the session
@@ -43,17 +45,30 @@ def cache_for_anonymous(view: View) -> View:
     return answer
 
 
-def cache_by_state(request: HttpRequest, state: object, render: Callable[[], str]) -> HttpResponse:
+def keep(key: str, content: bytes | str, horizon: Horizon | None) -> None:
+    # Not past the time at which the page changes by itself.
+    pages = caches["pages"]
+    longest = pages.default_timeout
+    if horizon and horizon.until:
+        ahead = (horizon.until - timezone.now()).total_seconds()
+        longest = ahead if longest is None else min(longest, ahead)
+    pages.set(key, content, timeout=longest)
+
+
+def cache_by_state(
+    request: HttpRequest, state: object, render: Callable[[], tuple[str, Horizon]]
+) -> HttpResponse:
     """Cache a page that is the same for everyone with the same `state`, except for TOKEN and PERSON.
 
-    The key is the `repr` of `state`, with theme and URL. Anything else on the page may be some seconds old.
+    The key is the `repr` of `state`, with theme and URL. Anything else on the page may be some seconds old, but what
+    opens by itself is on time.
     """
     told = repr((request.get_full_path(), page(request), state))
     key = f"alike:{sha256(told.encode()).hexdigest()}"
     content = caches["pages"].get(key)
     if content is None:
-        content = render()
-        caches["pages"].set(key, content)
+        content, horizon = render()
+        keep(key, content, horizon)
     person = describe_person(request)
     own = {TOKEN: get_token(request), INITIAL: escape(person.initial), NAME: escape(person.name)}
     for placeholder, value in own.items():

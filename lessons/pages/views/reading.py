@@ -15,6 +15,7 @@ from lessons.models import Enrollment, Lesson, Session
 from lessons.pages.reading import reading_context
 from lessons.pages.redirects import new_address
 from lessons.pages.views.kept import PERSON, TOKEN, cache_by_state, cache_for_anonymous
+from lessons.release import Horizon
 from portal.accounts.http import UserRequest
 
 PAGE = "lessons/lesson_detail.html"
@@ -33,12 +34,15 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
         if request.user.is_authenticated or new_address(request):
             raise
         return redirect_to_login(request.get_full_path())
-    return render(request, PAGE, reading_context(found, csrf(request)["csrf_token"]))
+    response = render(request, PAGE, reading_context(found, csrf(request)["csrf_token"]))
+    response.horizon = found.horizon  # type: ignore[attr-defined]  # for `cache_for_anonymous`
+    return response
 
 
-def _learner_page(request: HttpRequest, own: lesson_queries.LearnerLesson) -> str:
-    context = {**reading_context(own.open(), TOKEN), "person": PERSON}
-    return render_to_string(PAGE, context, request)
+def _learner_page(request: HttpRequest, own: lesson_queries.LearnerLesson) -> tuple[str, Horizon]:
+    found = own.open()
+    context = {**reading_context(found, TOKEN), "person": PERSON}
+    return render_to_string(PAGE, context, request), found.horizon
 
 
 @login_required
