@@ -11,6 +11,7 @@ from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, Man
 from benchmarks.half_sent import HalfSent
 from benchmarks.lesson_anonymous import LessonAnonymous
 from benchmarks.lesson_signed_in import LessonSignedIn
+from benchmarks.notes_import import NotesImport
 from benchmarks.push import Push
 from benchmarks.push_beside_proofs import PushBesideProofs
 from benchmarks.pushes_of_a_class import PushesOfAClass
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "push": Push,
     "weight": Weight,
     "half-sent": HalfSent,
+    "notes": NotesImport,
     "push-beside-proofs": PushBesideProofs,
     "pushes-of-a-class": partial(PushesOfAClass, pushes=100),
     "pushes-of-a-class-whole": partial(PushesOfAClass, pushes=2_000),

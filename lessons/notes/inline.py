@@ -31,6 +31,7 @@ AT_START = re.compile(
     r"(?P<sign>`{3}|[#>|•‣◦▪●○]|[-+](?=\s|$|[-+]{2})|=(?==)|:(?=:|\s)|~|!(?=!!)|\?(?=\?\?)|\.(?=\. )|(?<!.)\[)"
     r"|(?P<number>\d{1,9})(?=[.)](?:\s|$))|===|---"
 )
+PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ,;()'\"/?-]|\.(?! ))*")  # no sign that needs a closer look
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 RIGHT, LEFT, BOTH = "→", "←", "↔"
 ARROWS = re.compile(r"<[-=]{1,40}>|[-=]{1,40}>|<[-=]{2,40}|<-(?=\s|$)|[→⇒➜➔⟶➡]\ufe0f?|[←⇐]|[↔⇔]")
@@ -38,6 +39,8 @@ ARROWS = re.compile(r"<[-=]{1,40}>|[-=]{1,40}>|<[-=]{2,40}|<-(?=\s|$)|[→⇒➜
 
 def escape(text: str, *, starts_line: bool = True) -> str:
     """Return Markdown that renders as `text`; code spans and addresses stay as they are."""
+    if PLAIN.fullmatch(text):
+        return text
     text = CONTROL.sub("", text)
     parts, done = [], 0
     for found in KEPT.finditer(text):
@@ -73,7 +76,7 @@ def protect_start(markdown: str) -> str:
 
 def spell_arrows(text: str) -> str:
     """Write arrows of typed signs as one sign each."""
-    return ARROWS.sub(_arrow, text)
+    return text if text.isascii() and ">" not in text and "<" not in text else ARROWS.sub(_arrow, text)
 
 
 def _arrow(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ BADGE = re.compile(
 )
 BOX = re.compile(r"\[(?P<tick>[ xX✓]?)\](?=\s)|(?P<sign>[☐☑✅☒])(?=\s)")
 ENDING = re.compile(r"\s*(?P<colons>:{2,}|:-{1,3}|:)?\s*(?P<marks>\?{1,20})?\s*(?P<late>:{1,20})?\s*$")
+SIGNS_AT_END = frozenset(": ?-\t")
 RULE = re.compile(r"\s*(?:([#*=_~+\-.─━═])(?:\s?\1){3,}|[#*=_~+\-]{6,})\s*$")
 
 
@@ -92,13 +93,15 @@ def _heading_level(bare: str) -> int:
 
 def without_ending(text: str) -> str:
     """Return the words of a line without colons and question marks at its end."""
+    if text[-1:] not in SIGNS_AT_END:
+        return text.rstrip()
     found = ENDING.search(text)
     return text[: found.start()].rstrip() if found else text
 
 
 def ending(text: str) -> str:
     """Return which habit the end of a line has: colons, question, colon or nothing."""
-    found = ENDING.search(text)
+    found = ENDING.search(text) if text[-1:] in SIGNS_AT_END else None
     if not found:
         return ""
     colons, marks = (found["colons"] or "") + (found["late"] or ""), found["marks"] or ""

@@ -30,6 +30,8 @@ def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     if row.line.is_markdown:
         words = _keep_markdown(text, shows_pictures=not row.line.lacks_picture)
         return protect_start(words) if starts_line else words
+    if "`" not in text:
+        return escape(spell_arrows(text), starts_line=starts_line)
     parts, done = [], 0
     for found in CODE.finditer(text):
         parts += [spell_arrows(text[done : found.start()]), found[0]]
