@@ -13,7 +13,6 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
         ("repeated-outline", "together"),
         ("same-day-twice", "together"),
     ],
-    "an outline that starts at 2 is no list": [("anything", "problems")],
     "a banner that begins with the date, and topics between rules or signs": [
         ("decorated-topics", "topics"),
     ],
@@ -33,7 +32,6 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     ],
     "a numbered topic above a comment is text": [("statistics-r", "topics")],
     "R and its console are text": [("statistics-r", "code"), ("statistics-r", "never")],
-    "pictures that are not in the zip are not named": [("git-pictures", "missing")],
     "a figure with blank lines and levels on its left, or arrows downwards, is cut": [
         ("two-column-figures", "together"),
     ],
