@@ -110,7 +110,7 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
-# Maximum wait for a lock or a connection; `portal.rsgi` sets 2, because a page should answer 503 soon.
+# Maximum wait for a lock or a connection; `portal.rsgi` sets 2, so that a page answers 503 quickly.
 DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", default=20.0)
 # Maximum time of a statement; 0 is no limit. `portal.rsgi` sets 10: nobody waits longer for a page.
 DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", default=0.0)

@@ -12,7 +12,7 @@ from wsgiref.types import WSGIEnvironment
 CHUNK = 1 << 16
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 HEADERS_MARK = "portal.headers"  # of the front, which asks before it accepts a body
-NO_ROOM_MARK = "portal.no_room"  # of the front, which could store only the beginning
+NO_ROOM_MARK = "portal.no_room"  # set by portal.front if the disk had room only for the beginning of the body
 
 
 class BrokenBodyError(Exception):
@@ -36,7 +36,7 @@ class NoRoomError(Exception):
 def spool_body(environ: WSGIEnvironment, limit: int) -> IO[bytes]:
     """Return the unpacked body as a file at position 0. Raises TooLargeError, NoRoomError, BrokenBodyError.
 
-    The body has already arrived: `portal.front` bounds how long that takes, and discards what is far too much.
+    The body has already arrived: `portal.front` limits the time for that, and stores no more than the limit allows.
     """
     pieces = _unpack(environ["wsgi.input"], environ.get("HTTP_CONTENT_ENCODING", ""))
     first = next(pieces, b"")

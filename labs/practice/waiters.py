@@ -38,7 +38,7 @@ class WaitingPlace:
 
 class Waiters:
     def __init__(self, limit: int) -> None:
-        self.reading = threading.Lock()  # verdicts are read one after the other, for the sake of connections
+        self.reading = threading.Lock()  # read verdicts one at a time, to use few database connections
         self._limit = limit
         self._places: set[WaitingPlace] = set()
         self._guard = threading.Lock()

@@ -1,4 +1,4 @@
-"""Compare two texts for people, by removed and added lines."""
+"""Compare two texts line by line, for display."""
 
 import difflib
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from portal.outages import MailError
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Use PUBLIC_URL in email links. allauth takes the host from the request, where the sender chooses it."""
+    """Use PUBLIC_URL in email links. allauth takes the host from the request, which the client controls."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,

@@ -1,4 +1,7 @@
-"""Callbacks for the end of a user's credentials, registered by apps that accounts does not import."""
+"""Callbacks that run when a user's password changes or account is closed.
+
+Apps register them, because accounts imports no other app.
+"""
 
 from collections.abc import Callable
 

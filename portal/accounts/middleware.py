@@ -76,7 +76,10 @@ class TimeZoneMiddleware:
 
 
 def sign_in_limits(get_response: GetResponse) -> GetResponse:
-    """Sign out a user who was idle or signed in for too long; the request continues as anonymous."""
+    """Sign out a user who was idle or signed in for too long.
+
+    The request continues as anonymous; a submitted form gets a 403 page.
+    """
 
     def answer(request: Any) -> HttpResponseBase:
         if is_signed_in(request):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labs.reports.verdict import fix_parts
 
-# The program that Git calls as the editor: it says that it was opened, and writes nothing.
+# The program that Git calls as the editor: it marks that it was opened, and fails.
 EDITOR = "#!/bin/sh\necho editor >> {mark}\nexit 1\n"
 
 

@@ -32,7 +32,7 @@ def test_another_history_merged_into_a_folder_is_recognised(repo, options):
         repo.git("update-index", "--refresh")  # the repository was copied
         repo.git("subtree", "-q", "add", *options, "--prefix=vendor/lib", ".", "lib")
     result = repo.ask(CHECK)
-    assert result.why == "1 merge commit merged a different history into `vendor/lib`."
+    assert result.why == "Found 1 subtree merge into `vendor/lib`."
     assert result.evidence[0].commit == repo.head()
     assert repo.ask("subtree: {path: vendor/lib}").outcome is Outcome.PASSED
 

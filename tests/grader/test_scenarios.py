@@ -287,7 +287,7 @@ def test_several_commits_and_a_merge_are_cherry_picked_and_reverted(built):
     assert git("log", "-1", "--format=%b", "main~2") == f"This reverts commit {git('rev-parse', 'main~4')}."
 
 
-def test_amend_and_reset_make_the_newest_commit_again(built):
+def test_amend_replaces_the_latest_commit_and_reset_moves_the_branch_back(built):
     git = built(
         START,
         "{commit: Wrnog, files: {c: x}}",

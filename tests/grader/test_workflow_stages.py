@@ -88,7 +88,7 @@ def acts(steps, job=""):
         ("      - run: |\n          set -o pipefail\n          pytest | tee log\n", ""),
     ],
 )
-def test_a_test_that_cannot_stop_the_job_has_a_reason(step, excuse):
+def test_a_test_that_cannot_fail_the_job_is_reported_with_the_cause(step, excuse):
     assert [(act.stage, act.excuse) for act in acts(step)] == [("test", excuse)]
 
 

@@ -119,7 +119,7 @@ def test_found_pages_are_those_that_the_pages_themselves_open(course):
             )
 
 
-def test_only_words_that_somebody_may_read_are_suggested(course):
+def test_only_words_that_the_user_may_read_are_suggested(course):
     write_lesson("The secret codename is zanzibar.", session=make_session(course), slug="plan", status=DRAFT)
     for role, wanted in ROLES.items():
         found = find(make_person(role, course), "zanzibra")

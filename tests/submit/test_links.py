@@ -52,7 +52,7 @@ def test_page_of_a_submission_links_evidence_and_head(page, github, cast):
 
 
 @pytest.mark.django_db
-def test_page_of_a_push_and_of_another_host_links_none(page, github, cast, settings):
+def test_pages_of_pushes_and_other_hosts_link_to_no_commit_or_file(page, github, cast, settings):
     settings.REPOSITORY_HOSTS = ["git.example.org"]
     pushed = cast.grade(readme="needs_work")
     address = "https://git.example.org/octocat/billing"

@@ -54,7 +54,7 @@ class SubtreeCheck(Kind):
         if len(found) >= self.at_least and entry and entry.is_tree:
             evidence = Evidence(ref=tip.ref, commit=found[0].id, path=self.path)
             return passed(
-                f"{count(len(found), 'merge commit')} merged a different history into {quoted(self.path)}.",
+                f"Found {count(len(found), 'subtree merge')} into {quoted(self.path)}.",
                 evidence,
                 looked_at=LookedAt(len(found), "merge commit"),
             )

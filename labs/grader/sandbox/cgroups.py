@@ -72,7 +72,7 @@ def _parents(limits: Limits, mount: Path, own: Path) -> Iterator[tuple[Path, dic
 
 
 def _own_groups(own: Path) -> dict[str, str]:
-    # by controller; the group of version 2 has no name
+    # maps each controller to its group's path; the cgroup v2 entry has the key ""
     places: dict[str, str] = {}
     with suppress(OSError):
         for line in own.read_text().splitlines():

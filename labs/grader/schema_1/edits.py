@@ -28,7 +28,7 @@ class Edit:
 
 
 def applied(value: Value, edits: Mapping[Path, Edit], path: Path = ()) -> Value:
-    """Return the value of a text after its edits. Lines stay those of the text before."""
+    """Return the value of a text after its edits. Line numbers remain those of the original text."""
     edit = edits.get(path, Edit())
     data = value.data
     if edit.writes:

@@ -139,7 +139,10 @@ def lines_in(file: Text) -> LookedAt:
 
 
 def as_text(content: bytes) -> str:
-    """Return file content as text with `\\n` line endings. PowerShell's `>` writes UTF-16 with a byte order mark."""
+    """Return file content as text with `\\n` line endings.
+
+    Windows PowerShell's `>` writes UTF-16 with a byte order mark.
+    """
     encoding = "utf-16" if content[:2] in UTF_16 else "utf-8-sig"
     return content.decode(encoding, "replace").replace("\r\n", "\n")
 

@@ -23,7 +23,7 @@ def setting(
 ) -> str:
     """Return the edit that sets the value; "" if no edit leaves everything else unchanged."""
     document = read_data("\n".join(lines), form).plain()
-    if form == "ini":  # which tells numbers and words apart by their looks
+    if form == "ini":  # INI values are untyped; the reader infers the type from the text
         value = read_data(f"[a]\nb = {_as_text(value, form)}", form).plain()["a"]["b"]  # type: ignore[index]  # a mapping, as written
     wanted = _with_value(document, way, value)
     if wanted is None:

@@ -36,7 +36,7 @@ class Ran:
 
 
 class Learner:
-    """The argument of a test: the learner's code, at the other end."""
+    """The argument passed to each hidden test: a proxy that calls the learner's code over the channel."""
 
     def __init__(self, channel):
         self._channel = channel

@@ -57,7 +57,7 @@ def _name(found: Found) -> str:
 
 
 class _Keys:
-    """Makes keys of the file's own identifiers, so that the same file gives the same keys."""
+    """Makes keys from the file's own identifiers, or from a hash of the question: the same file gives the same keys."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()

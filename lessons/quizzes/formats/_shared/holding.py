@@ -38,9 +38,7 @@ def show_share(share: Fraction) -> str:
 
 def report_headers(question: Matching, losses: Losses) -> None:
     if question.headers != HEADERS:
-        losses.add(
-            question, f"The headings of the columns, {' and '.join(question.headers)}, are not written."
-        )
+        losses.add(question, f"The column headings {' and '.join(question.headers)} are left out.")
 
 
 def typed_texts(question: ShortText | Cloze, losses: Losses) -> list[str]:

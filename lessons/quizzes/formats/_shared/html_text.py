@@ -147,7 +147,7 @@ class Reader:
         if not width:
             return self._paragraph([node], depth) if node.text(deep=True).strip() else []
         if any("colspan" in cell.attributes or "rowspan" in cell.attributes for cell in node.css("td, th")):
-            self.lose("Joined cells of a table were separated.")
+            self.lose("Merged table cells were split.")
         lines = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in rows]
         return ["\n".join([lines[0], "|" + "---|" * width, *lines[1:]])]
 

@@ -186,7 +186,7 @@ def _matching(item: _Item, question: Any, losses: Losses) -> None:
     if question.headers != HEADERS:
         attributes["label"] = " | ".join(question.headers)[:MAX_LABEL]
         if any("|" in header for header in question.headers) or len(" | ".join(question.headers)) > MAX_LABEL:
-            losses.add(question, "The headings of the columns are not written.")
+            losses.add(question, "The column headings are left out.")
     interaction = SubElement(item.body, "matchInteraction", attributes)
     _match_set(interaction, lefts, [left for left, _ in question.pairs], "1")
     _match_set(
