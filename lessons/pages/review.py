@@ -89,7 +89,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
 
 
 def staff_review(attempt: Attempt) -> Context:
-    """Return the context of the review page of an attempt, even an open one, with the correct answers. For staff only."""
+    """Return the context of the review page of an attempt, even an open one, with the correct answers."""
     course = attempt.quiz.course
     version = attempt.quiz.current or attempt.version
     found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
