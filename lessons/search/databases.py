@@ -19,6 +19,7 @@ from lessons.search.words import Term
 
 MAX_POSITION = 16_383  # of a lexeme, and at most 255 positions of each: limits of PostgreSQL
 MAX_POSITIONS = 255
+MAX_RANKED = 2_000
 ENTRY = SearchEntry._meta.db_table
 
 
@@ -113,7 +114,11 @@ class Fts5:
 
 
 class Lexemes:
-    """A tsvector, written as PostgreSQL would print it, and a tsquery of the same stems."""
+    """A tsvector, written as PostgreSQL would print it, and a tsquery of the same stems.
+
+    Ranking reads the whole vector of each match, so of a word that is everywhere only MAX_RANKED matches are ranked,
+    and as many of those in titles and headings.
+    """
 
     def add(self, rows: Iterable[Indexed]) -> None:
         values = [(self._vector(row), row.entry) for row in rows]
@@ -122,18 +127,25 @@ class Lexemes:
 
     def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
         wanted = (" | " if any_of else " & ").join(map(self._forms, terms))
-        sql = self._select("entry.key, entry.anchor, entry.heading, entry.text", access.sql)
-        order = f"{sql} ORDER BY ts_rank(entry.vector, %s::tsquery, 1) DESC, entry.id LIMIT %s"
-        return [Match(*row) for row in _rows(order, [wanted, *access.params, wanted, limit])]
+        in_names, in_all = (self._candidates(column, access.sql) for column in ("names", "vector"))
+        sql = f"""
+            SELECT entry.key, entry.anchor, entry.heading, entry.text
+            FROM {ENTRY} entry JOIN (({in_names}) UNION ({in_all})) candidate ON candidate.id = entry.id
+            ORDER BY ts_rank(entry.vector, %s::tsquery, 1) DESC, entry.id LIMIT %s
+        """  # noqa: S608 - names of columns, and Django's own SQL
+        candidates = [wanted, *access.params, MAX_RANKED]
+        return [Match(*row) for row in _rows(sql, [*candidates, *candidates, wanted, limit])]
 
     def has(self, accesses: Sequence[Access], term: Term) -> bool:
-        sql = self._select("1", " OR ".join(access.sql for access in accesses))
+        sql = self._candidates("vector", " OR ".join(access.sql for access in accesses))
         params = [param for access in accesses for param in access.params]
-        return bool(_rows(f"{sql} LIMIT 1", [self._forms(term), *params]))
+        return bool(_rows(sql, [self._forms(term), *params, 1]))
 
     @staticmethod
-    def _select(columns: str, allowed: str) -> str:
-        return f"SELECT {columns} FROM {ENTRY} entry WHERE entry.vector @@ %s::tsquery AND ({allowed})"  # noqa: S608
+    def _candidates(column: str, allowed: str) -> str:
+        return f"""
+            SELECT entry.id FROM {ENTRY} entry WHERE entry.{column} @@ %s::tsquery AND ({allowed}) LIMIT %s
+        """  # noqa: S608 - names of columns, and Django's own SQL
 
     @staticmethod
     def _forms(term: Term) -> str:
