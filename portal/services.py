@@ -138,6 +138,7 @@ def prepare() -> None:
         sys.exit(f"Cannot update the database: {error}")
     done("Updating the database", started)
     attempt("Loading the course", "load_course", str(settings.BASE_DIR / "courses" / "mlops"))
+    attempt("Indexing pages for search", "rebuild_search", missing=True, verbosity=0)
     if settings.DEBUG:
         attempt("Creating the demo", "demo")
     else:

@@ -13,6 +13,7 @@ class Command(BaseCommand):
             "--missing", action="store_true", help="index only those that are not in the index"
         )
 
-    def handle(self, *, missing: bool, **options: object) -> None:
+    def handle(self, *, missing: bool, verbosity: int, **options: object) -> None:
         count = index.complete() if missing else index.rebuild()
-        self.stdout.write(f"Pages indexed: {count}.")
+        if verbosity:
+            self.stdout.write(f"Pages indexed: {count}.")

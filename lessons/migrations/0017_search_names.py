@@ -20,7 +20,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lessons', '0015_course_repositories'),
+        ('lessons', '0016_release'),
     ]
 
     operations = [migrations.RunPython(add, remove)]
