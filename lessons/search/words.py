@@ -29,7 +29,8 @@ def fold(word: str) -> str:
     """Return a word without case, accents and other marks, cut to MAX_WORD letters; it may be ""."""
     if word.isascii():
         return word.lower()[:MAX_WORD]
-    letters = unicodedata.normalize("NFKD", word.casefold())
+    # Twice, because letters of other forms have no case: 𝕊 is an S before it is an s.
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     return "".join(letter for letter in letters if letter.isalnum())[:MAX_WORD]
 
 

@@ -14,7 +14,7 @@ from lessons.search.words import MAX_WORD, MAX_WORDS, Term, fold, read_query, sp
         ("docker-compose.yml, pull_request_target", "docker compose yml pull request target"),
         ("Café naïve Straße Ünlü", "cafe naive strasse unlu"),
         ("cafe\u0301", "cafe"),
-        ("ＧＩＴ ①", "git 1"),
+        ("ＧＩＴ ① 𝕊", "git 1 s"),
         ("हिन्दी में", "हनद म"),
         ("Κυβερνήτης Привет 日本語", "κυβερνητησ привет 日本語"),
         ("(㈠) 😀 \x00 ’ -- ''", "一"),
