@@ -13,7 +13,7 @@ from .heads import read_head
 from .joining import hide
 from .lessons import cut_lessons
 from .model import Block, Day, Import
-from .pictures import mark_missing
+from .pictures import missing_pictures
 from .pieces import EveningBlocks, Piece
 from .regions import Region, find_regions
 from .signs import words_of
@@ -28,8 +28,8 @@ def import_notes(
 ) -> Import:
     """Return drafts. `decisions` are the trainer's answers by Suggestion.id; what has none takes its default."""
     habits = habits or Habits()
-    lines, missing = mark_missing(source)
-    problems: list[Problem] = [*source.problems, *missing]
+    lines = source.lines
+    problems: list[Problem] = [*source.problems, *missing_pictures(source)]
     made = Decisions(lines, decisions or {})
     regions = _accepted(find_regions(lines), made)
     banners = find_banners(lines, regions)

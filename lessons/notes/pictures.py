@@ -1,9 +1,8 @@
-"""Find pictures that lines show, and say which did not come with the notes."""
+"""Find the pictures that lines show, among those that came with the notes."""
 
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import unquote
 
 from lessons.texts.problem import Problem
@@ -15,22 +14,19 @@ PICTURE = re.compile(
 )
 
 
-def mark_missing(source: Source) -> tuple[tuple[Line, ...], list[Problem]]:
-    """Return the lines, marked where a picture is missing, and a problem for each of these."""
-    lines, problems = [], []
-    for line in source.lines:
-        missing = [target for target in _targets(line) if find_picture(source, line, target) is None]
-        problems += [
-            Problem(
-                line.path_line,
-                "",
-                f"The picture {target} is missing. Add it to a .zip with the notes.",
-                path=line.path,
-            )
-            for target in missing
-        ]
-        lines.append(replace(line, lacks_picture=True) if missing else line)
-    return tuple(lines), problems
+def missing_pictures(source: Source) -> list[Problem]:
+    """Return a problem for each picture that a line shows and that did not come with the notes."""
+    return [
+        Problem(
+            line.path_line,
+            "",
+            f"The picture {target} is missing. Add it to a .zip with the notes.",
+            path=line.path,
+        )
+        for line in source.lines
+        for target in _targets(line)
+        if find_picture(source, line, target) is None
+    ]
 
 
 def _targets(line: Line) -> Iterator[str]:

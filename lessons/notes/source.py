@@ -25,7 +25,6 @@ class Line:
     path: str
     path_line: int
     is_markdown: bool = False
-    lacks_picture: bool = False  # it shows one that did not come with the notes
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     """Return the Markdown of a piece of a row, arrows as one sign."""
     text = ENDING.sub(lambda found: ":" if len(found[1]) == 1 else "", " ".join(text.split()))
     if row.line.is_markdown:
-        words = _keep_markdown(text, shows_pictures=not row.line.lacks_picture)
+        words = _keep_markdown(text)
         return protect_start(words) if starts_line else words
     if "`" not in text:
         return escape(spell_arrows(text), starts_line=starts_line)
@@ -40,20 +40,20 @@ def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     return escape("".join(parts), starts_line=starts_line)
 
 
-def _keep_markdown(text: str, *, shows_pictures: bool) -> str:
+def _keep_markdown(text: str) -> str:
     parts, done = [], 0
     for found in re.finditer(f"(?:{CODE.pattern})|(?:{LINK.pattern})|(?:{ADDRESS.pattern})", text):
         parts.append(_close_signs(text[done : found.start()]))
         is_link = found["target"] is not None
-        parts.append(_link(found, shows_pictures=shows_pictures) if is_link else found[0])
+        parts.append(_link(found) if is_link else found[0])
         done = found.end()
     parts.append(_close_signs(text[done:]))
     return "".join(parts)
 
 
-def _link(found: re.Match[str], *, shows_pictures: bool) -> str:
+def _link(found: re.Match[str]) -> str:
     target, words = found["target"].strip("<>"), found["words"].strip()
-    if found["picture"] and (shows_pictures or target.startswith("https://")):
+    if found["picture"]:
         return found[0] if words else f"![{words or 'Picture'}](<{target}>)"
     if target.startswith(WEB) and words:
         return found[0]
