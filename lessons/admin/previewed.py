@@ -6,8 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from lessons.admin.repository import course_of, crumbs_of
-from lessons.course_files.course_repository import unpack
-from lessons.course_files.updating import read_previewed
+from lessons.course_files.updating import read_packed
 from lessons.models import Course, CourseFetch
 from lessons.pages.breadcrumb import Crumb
 from lessons.pages.context import Context
@@ -49,7 +48,7 @@ def _open(
 
 
 def _previewed(course: Course, fetch: CourseFetch) -> PreviewedCourse:
-    files = read_previewed(course, fetch, unpack(bytes(fetch.files or b"")))
+    files = read_packed(course.slug, bytes(fetch.files or b""))
     if files is None:
         raise Http404
     return PreviewedCourse(course, files, lambda *page: _address(course, fetch, *page))

@@ -2,19 +2,20 @@
 
 import logging
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from lessons.course_files import fetches
-from lessons.course_files.course_repository import CommitFiles, pack, read_commit
+from lessons.course_files.course_repository import CommitFiles, pack, read_commit, unpack
 from lessons.course_files.lab_files import CannotCheckError
 from lessons.course_files.matching import FilesGoneError
 from lessons.course_files.reading import CourseFiles, read_course
 from lessons.course_files.source import LoadError, in_memory
 from lessons.course_files.whole import check_course, load_course, summary
-from lessons.models import Course, CourseFetch, CourseRepository
+from lessons.models import CourseFetch, CourseRepository
 from lessons.repositories import RepositoryUnavailableError, fetched
 from lessons.texts.problem import Problem
 
@@ -71,17 +72,17 @@ def _fetch(fetch: CourseFetch) -> CommitFiles:
         return read_commit(found, fetch.revision or repository.branch, repository.folder)
 
 
-def read_files(course: Course, origin: str, files: dict[str, bytes], unread: list[Problem]) -> CourseFiles:
+def _read_files(slug: str, origin: str, files: dict[str, bytes], unread: list[Problem]) -> CourseFiles:
     """Read the files of a course that keeps its own address. Raises LoadError if course.yaml is unusable."""
     found = read_course(in_memory(files), origin=origin)
     missing = {problem.path for problem in unread}
     problems = [problem for problem in found.problems if problem.path not in missing]
     found.problems[:] = [*unread, *problems]
     named = found.course.content["slug"]
-    if named != course.slug:
-        message = f"is “{named}”, but the address of this course stays “{course.slug}”"
+    if named != slug:
+        message = f"is “{named}”, but the address of this course stays “{slug}”"
         found.warnings.append(Problem(1, "slug", message, path="course.yaml"))
-        found.course.content["slug"] = course.slug
+        found.course.content["slug"] = slug
     # A key in somebody's repository must not make this row match the folder of a different course.
     return replace(found, course=replace(found.course, key=""))
 
@@ -90,17 +91,21 @@ def origin_of(repository: CourseRepository) -> str:
     return f"git:{repository.address}#{repository.folder}"
 
 
-def read_previewed(course: Course, fetch: CourseFetch, files: dict[str, bytes]) -> CourseFiles | None:
-    """Return the files of a preview, None if its course.yaml is unusable."""
+@lru_cache(maxsize=4)
+def read_packed(slug: str, data: bytes) -> CourseFiles | None:
+    """Return the files of a preview, None if its course.yaml is unusable. They are shared: do not change them.
+
+    Cached, because somebody who reads a preview opens one page of it after another.
+    """
     try:
-        return read_files(course, origin_of(fetch.repository), files, [])
+        return _read_files(slug, "preview", unpack(data), [])
     except LoadError:
         return None
 
 
 def _read(repository: CourseRepository, found: CommitFiles) -> CourseFiles:
     try:
-        return read_files(repository.course, origin_of(repository), found.files, found.problems)
+        return _read_files(repository.course.slug, origin_of(repository), found.files, found.problems)
     except LoadError as error:
         raise _RefusedError(_with_problems(error.problems, [])) from error
 

@@ -50,5 +50,7 @@ def load_course(files: CourseFiles, removed: str = "", course: Course | None = N
 
 
 def summary(changes: Changes) -> str:
-    counts = [f"{len(getattr(changes, word))} {word}" for word in WORDS if getattr(changes, word)]
+    found = {word: len(getattr(changes, word)) for word in WORDS}
+    words = {"conflicts": "conflict"}
+    counts = [f"{n} {words.get(word, word) if n == 1 else word}" for word, n in found.items() if n]
     return f"Course loaded: {', '.join(counts) or 'nothing changed'}."

@@ -61,6 +61,13 @@ def test_a_folder_without_a_course_ends_with_2(tmp_path, capsys):
     assert (status, err) == (2, f"{tmp_path}/course.yaml is missing. Give the folder of a course.\n")
 
 
+def test_a_course_that_is_not_yaml_is_a_problem_with_its_line(folder, capsys):
+    (folder / "course.yaml").write_text("schema: 1\ntitle: [\n")
+    status, out, _ = check(capsys, folder)
+    assert status == 1 and f"{folder}/course.yaml:3: cannot be read as YAML" in out
+    assert check(capsys, folder / "course.yaml")[0] == 2
+
+
 def test_images_of_the_portal_are_no_problem_elsewhere_but_other_images_are(folder, capsys):
     path = folder / "one/01-start.md"
     path.write_text(LESSON + f"\n![A](/media/images/{'0' * 32}.png)\n")
