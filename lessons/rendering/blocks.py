@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from . import flow, flow_svg
+from . import flow, flow_svg, video
 from .state import Page
 
 ITEM = "- [ ] "
@@ -131,6 +131,17 @@ def _flow(token: Token, first: int, page: Page) -> list[Token]:
     ]
 
 
+def _video(token: Token, first: int, page: Page) -> list[Token]:
+    link, host = video.read_video(token.content)
+    if not link:
+        page.report(first - 1, host)
+        return [_as_code(token, "Video")]
+    # The rule for links checks its address, as that of any other link.
+    line = first - 1 + len(token.content) - len(token.content.lstrip("\n"))
+    opening, inline, closing = _inline("video", "p", {"class": "video"}, link, line)
+    return [opening, inline, Token("video_host", "span", 0, meta={"html": video.caption(host)}), closing]
+
+
 def _as_code(token: Token, label: str) -> Token:
     return Token("fence", "code", 0, content=token.content, map=token.map, meta={"label": label}, block=True)
 
@@ -159,6 +170,11 @@ BLOCKS: dict[str, Block] = {
         "A diagram of steps and arrows. Steps with the same words share one box.",
         "::: flow\ntitle: From a file to the remote\nWorking tree -> Staging area -> Local repository\n:::\n",
         _flow,
+    ),
+    "video": Block(
+        "A card that names the video and its host. Nothing is loaded from there until a reader opens it.",
+        "::: video\n[Git in five minutes](https://www.youtube.com/watch?v=dQw4w9WgXcQ)\n:::\n",
+        _video,
     ),
 }
 ADMONITIONS = tuple(name for name, block in BLOCKS.items() if block.expand is None)

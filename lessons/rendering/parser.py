@@ -41,6 +41,7 @@ RENDER_RULES = {
     **footnotes.RENDER_RULES,
     "formula": formula_in_line,
     "formula_block": formula_block,
+    "video_host": lambda tokens, index, options, env: tokens[index].meta["html"],
     "flow": lambda tokens, index, options, env: tokens[index].meta["html"],
 }
 

@@ -48,5 +48,49 @@ def test_unknown_block_is_shown_as_written_and_is_a_problem(page):
     assert "<span>::: hint Look</span>" in rendered.html
     assert "<code>*b*\n</code>" in rendered.html
     assert rendered.html.endswith("<p>c</p>\n")
-    message = "“::: hint Look” does not open a block. After the colons, write note, tip, warning, checklist or flow."
+    message = "“::: hint Look” does not open a block. After the colons, write note, tip, warning, checklist, flow or video."
     assert rendered.problems == [Problem(3, "", message)]
+
+
+def test_a_video_is_a_card_that_names_its_host_and_loads_nothing(page):
+    rendered = page("::: video\n[Git in *five* minutes](https://www.youtube.com/watch?v=x&t=3)\n:::")
+    assert rendered.html == (
+        '<p class="video"><a href="https://www.youtube.com/watch?v=x&amp;t=3" rel="noopener noreferrer">'
+        'Git in <em>five</em> minutes</a><span class="video-host">Video, opens YouTube</span></p>'
+    )
+    assert rendered.verdict.errors == rendered.verdict.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://youtu.be/x", "YouTube"),
+        ("https://vimeo.com/1", "Vimeo"),
+        ("https://media.ccc.de/v/x", "media.ccc.de"),
+        ("https://www.example.org:8443/x.mp4", "example.org"),
+    ],
+)
+def test_a_video_may_be_anywhere(page, address, host):
+    assert f"Video, opens {host}</span>" in page(f"::: video\n[A talk]({address})\n:::").html
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "https://youtu.be/x",
+        "[A](http://youtu.be/x)",
+        "[A](javascript:alert(1))",
+        "[A](https://youtu.be/x) [B](https://youtu.be/y)",
+        "[](https://youtu.be/x)",
+        "[A](https://)",
+        "[A](https://[::1)",
+        "[A](lesson:git)",
+        "<iframe src=https://youtu.be/x></iframe>",
+    ],
+)
+def test_a_video_block_with_anything_else_is_a_problem_at_its_line(page, inside):
+    rendered = page(f"a\n\n::: video\n{inside}\n:::")
+    [problem] = rendered.problems
+    assert (problem.line, "Write one link in the block" in problem.message) == (3, True)
+    assert "<a " not in rendered.html
