@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from lessons import attachments
 from lessons.links import Links, links_within
 from lessons.models import (
     Answer,
+    Attachment,
     Attempt,
     Cohort,
     Enrollment,
@@ -51,7 +53,19 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     lesson.updated_at = timezone.now()
     lesson.save()
     index_lesson(lesson, rendered)
+    _list_attachments(lesson)
     return lesson
+
+
+def _list_attachments(lesson: Lesson) -> None:
+    quiz = getattr(lesson, "quiz", None)
+    linked = attachments.tokens_in(lesson.html) | attachments.tokens_in(quiz.source if quiz else "")
+    listed = set(lesson.attachments.values_list("token", flat=True))
+    if listed - linked:
+        lesson.attachments.exclude(token__in=linked).delete()
+    if linked - listed:
+        rows = [Attachment(lesson=lesson, token=token) for token in sorted(linked - listed)]
+        Attachment.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _render_or_empty(lesson: Lesson, links: Links) -> Rendered:
@@ -92,6 +106,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
     quiz.title = parsed.title
     quiz.save()
     index_quiz(quiz)
+    _list_attachments(quiz.lesson)
     values = {
         "source": quiz.source,
         "question_count": len(parsed.questions),

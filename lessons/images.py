@@ -22,7 +22,11 @@ TYPES = {ending: kind for ending, kind, _ in FORMATS.values()}
 MARKS_OF_OTHER_FILES = (b"<!doctype", b"<html", b"<script", b"<?php", b"%pdf-")
 
 
-class ImageRefusedError(ValueError):
+class UploadRefusedError(ValueError):
+    """The upload cannot be stored; the message says what to do."""
+
+
+class ImageRefusedError(UploadRefusedError):
     """The upload is not an image that a lesson can show; the message says what to do."""
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lessons.lesson_sql import learner_lesson_sql, page_sql
 from lessons.models import (
+    Attachment,
     Course,
     Enrollment,
     Lesson,
@@ -24,7 +25,7 @@ from lessons.models import (
     Tick,
 )
 from lessons.models.release import Status
-from lessons.queries import OpenCourse, Visitor, get_course
+from lessons.queries import OpenCourse, Visitor, get_course, readable_lessons
 from lessons.release import Horizon, as_parameter, lesson_sql, read_time
 
 
@@ -82,6 +83,13 @@ class OpenLesson:
     @property
     def enrollment(self) -> Enrollment | None:
         return self.reader.enrollment
+
+
+def may_download(user: Visitor, token: str) -> bool:
+    """Return True if `user` may read a lesson that links to the file. Nobody but staff may before it is saved."""
+    if readable_lessons(user).filter(attachments__token=token).exists():
+        return True
+    return user.is_authenticated and user.is_staff and not Attachment.objects.filter(token=token).exists()
 
 
 # --- the page of a lesson -------------------------------------------------------------------------------------------

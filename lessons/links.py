@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from lessons import attachments
 from lessons.images import FOLDER
 from lessons.models import Course
 
@@ -21,7 +22,7 @@ class Links:
     """Resolve `lesson:`, `quiz:` and `lab:` targets within one course; `known` has the slugs of each kind.
 
     Relative paths such as `02-sdlc.md` are resolved too: `files` maps each path to the kind and slug made
-    from it. With `checks_images`, an uploaded image must be in the portal.
+    from it. With `checks_images`, an uploaded image or attachment must be in the portal.
     """
 
     course: str
@@ -32,6 +33,8 @@ class Links:
     def __call__(self, kind: str, slug: str, fragment: str) -> str | None:
         if kind == "image":
             return slug if _has_picture(slug, self.checks_images) else ""
+        if kind == "attachment":
+            return slug if not self.checks_images or attachments.is_stored(slug) else ""
         if kind == "file":
             kind, slug = target_of(slug, self.files)
         if slug not in self.known.get(kind, ()):

@@ -71,7 +71,7 @@ def _blank(number: int) -> str:
 
 
 def _address(course: str, kind: str, slug: str, fragment: str) -> str | None:
-    if kind == "image":
+    if kind in ("image", "attachment"):
         return slug
     if kind == "file":
         kind, slug = target_of(slug)

@@ -29,5 +29,11 @@ urlpatterns = [
     path("markdownx/markdownify/", authoring.preview, name="markdownx_markdownify"),
     path("markdownx/upload/", authoring.upload, name="markdownx_upload"),
     path("markdownx/compare/", authoring.compare, name="markdownx_compare"),
+    path("markdownx/attach/", authoring.attach, name="attach"),
+    re_path(
+        r"^media/files/(?P<token>[0-9a-f]{32})/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})$",
+        authoring.attachment,
+        name="attachment",
+    ),
     re_path(r"^media/images/(?P<name>[0-9a-f]{32}[.][a-z]{3,4})$", authoring.image, name="lesson_image"),
 ]

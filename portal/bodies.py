@@ -9,7 +9,12 @@ from portal.environ import Environ
 from portal.transfers import Transfer
 
 UPLOAD_BYTES = 8 * 1024 * 1024  # above the image limit, so that the editor can report what is too large
-UPLOADS = {"/markdownx/upload/", "/staff/lessons/quiz/import/"}
+ATTACHMENT_BYTES = 24 * 1024 * 1024  # above the limit of attachments, for the same reason
+UPLOADS = {
+    "/markdownx/upload/": UPLOAD_BYTES,
+    "/staff/lessons/quiz/import/": UPLOAD_BYTES,
+    "/markdownx/attach/": ATTACHMENT_BYTES,
+}
 SLACK_BYTES = 64 * 1024  # overhead of multipart or gzip
 
 
@@ -19,7 +24,7 @@ def body_limit(path: str, headers: Any) -> int:
     if path.startswith("/git/"):  # without a token the answer is 401, whatever the body
         return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
     if path in UPLOADS and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
-        return UPLOAD_BYTES
+        return UPLOADS[path]
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
 
 

@@ -27,6 +27,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 from lessons.admin.help import Help
 from lessons.admin.releasing import ReleasingForm
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
+from lessons.attachments import TYPES
 from lessons.models import Course
 from lessons.pages.differences import DifferenceLine, differences
 from lessons.texts.problem import Problem
@@ -64,6 +65,7 @@ class EditorWidget(AdminMarkdownxWidget):
             "help": self.help(),
             "attributes": flatatt({**context["widget"]["attrs"], **own, "name": name}),
             "takes_images": not self.preview,
+            "file_types": ",".join(f".{ending}" for ending in TYPES),
         }
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:

@@ -1,3 +1,4 @@
+from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.notes import Notes, NotesDay, NotesLesson
@@ -8,6 +9,7 @@ from lessons.models.search import SearchEntry, SearchWord
 
 __all__ = [
     "Answer",
+    "Attachment",
     "Attempt",
     "Cohort",
     "Course",

@@ -11,6 +11,7 @@ from .state import Page, plain
 
 OURS = ("lesson", "quiz", "lab")
 WEB = ("https", "http")
+ATTACHMENTS = "/media/files/"  # uploaded in the editor
 MAX_ADDRESS = 2_000  # a URL that is defined once may be used thousands of times
 HOST = re.compile(
     r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|app|ai|in|de|uk)(?:[/:]|$))", re.I
@@ -60,6 +61,8 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
     if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
         page.report(line, f"{_short(href)} leads nowhere: no heading on this page has that ID.")
         return False
+    if href.startswith(ATTACHMENTS) and page.link("attachment", unquote(href), "") == "":
+        page.report(line, f"{_short(href)}: there is no such file. Add it in the editor.")
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")
     if not scheme and href[:1] not in ("/", "#", "?", ""):

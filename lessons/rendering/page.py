@@ -59,8 +59,8 @@ def render(source: str, *, link: Link) -> Rendered:
 
     `link(kind, slug, fragment)` returns the URL of `lesson:slug#fragment`, `quiz:slug` or `lab:slug`, or None
     if there is none; kind is the word before the colon, fragment is "" if absent. It is also called with the
-    kind `file` for a relative URL, and with `image` for a URL of this site, where "" means that it is not an
-    image.
+    kind `file` for a relative URL, and with `image` or `attachment` for a URL of this site, where "" means that
+    there is no such file.
 
     Raises TooComplexError for more than 200 KB, 5,000 opening brackets, or HTML 50 times as long as the text.
     """

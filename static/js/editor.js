@@ -83,23 +83,32 @@ function startEditor(root) {
     timer = setTimeout(preview, PAUSE);
   }
 
-  function insert(code) {
+  function insert(code, from, to, next) {
     const at = field.selectionStart;
     field.focus();
     document.execCommand("insertText", false, code); // the only way that Undo can revert
-    field.setSelectionRange(at + 2, at + 2);
-    say("Describe the image between the brackets.");
+    field.setSelectionRange(at + from, at + to);
+    say(next);
   }
 
-  async function upload(image) {
-    say(`Uploading ${image.name}.`);
+  function insertLink(code) {
+    insert(code, 1, code.indexOf("]"), "Say between the brackets what readers download.");
+  }
+
+  async function upload(chosen) {
+    const isImage = chosen.type.startsWith("image/");
+    const address = isImage ? field.dataset.markdownxUploadUrlsPath : file.dataset.attach;
+    say(`Uploading ${chosen.name}.`);
     try {
-      const answer = await send(field.dataset.markdownxUploadUrlsPath, { image, course: course() });
-      if (answer.ok) insert((await answer.json()).image_code);
-      else if (answer.status === 400) say((await answer.json()).image[0]);
+      const answer = await send(address, { [isImage ? "image" : "file"]: chosen, course: course() });
+      const found = answer.ok || answer.status === 400 ? await answer.json() : {};
+      if (found.image_code) insert(found.image_code, 2, 2, "Describe the image between the brackets.");
+      else if (found.file_code) insertLink(found.file_code);
+      else if (answer.status === 400) say((found.image ?? found.file)[0]);
+      else if (answer.status === 413) say("The file is too large. The limit is 20 MB.");
       else sayFault(answer);
     } catch {
-      say("No connection. The image was not uploaded. Add it again.");
+      say(`No connection. ${chosen.name} was not uploaded. Add it again.`);
     }
   }
 

@@ -15,9 +15,10 @@ from django.http import HttpResponseBase
 from django.test import Client, override_settings
 
 from labs.tokens import new_token
+from lessons import attachments
 from lessons.images import FOLDER
 from tests.web.routes import Route, routes
-from tests.web.world import PICTURE, ROLES, World, authorization, make_world
+from tests.web.world import ATTACHED, PICTURE, ROLES, World, authorization, make_world
 
 METHODS = ("GET", "POST", "DELETE")
 WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\"?(\w+)")
@@ -119,6 +120,9 @@ def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
     media = tmp_path_factory.mktemp("media")
     (media / FOLDER).mkdir()
     (media / FOLDER / PICTURE).write_bytes(b"a picture")
+    attached = media / attachments.FOLDER / ATTACHED[0]
+    attached.mkdir(parents=True)
+    (attached / ATTACHED[1]).write_bytes(b"1,2")
     own = {
         "MEDIA_ROOT": media,
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",

@@ -23,6 +23,7 @@ TYPES = re.compile(
     r"|application/x-git-(upload|receive)-pack-advertisement"
     r"|application/yaml; charset=utf-8"
     r"|image/png"
+    r"|text/csv"
     r"|application/zip"
 )
 

@@ -18,6 +18,7 @@ from labs.tokens import new_token
 from lessons import actions
 from lessons.course_files.course_repository import pack
 from lessons.models import (
+    Attachment,
     Attempt,
     Cohort,
     Course,
@@ -51,6 +52,7 @@ from tests.web.routes import Route
 ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "administrator")
 ELSEWHERE = "antipode"  # in every name of the second course, and nowhere in our own texts
 PICTURE = "0" * 32 + ".png"
+ATTACHED = ("1" * 32, "data.csv")  # a file that the first lesson links to
 NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
 
 
@@ -189,7 +191,8 @@ class World:
             "object_id": first_of(route),
             "content_type_id": ContentType.objects.get_for_model(Submission).pk,
             "url": "nowhere",
-            "name": PICTURE,
+            "token": ATTACHED[0],
+            "name": ATTACHED[1] if route.name == "attachment" else PICTURE,
             "pk": here.learner.user.access_tokens.earliest("pk").pk if route.name == "revoke_token" else 0,
         }
 
@@ -202,6 +205,7 @@ def first_of(route: Route) -> int:
 def make_world() -> World:
     instructors()
     here, there = make_place("here"), make_place(ELSEWHERE)
+    Attachment.objects.create(lesson=here.lesson, token=ATTACHED[0])
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
     return World(here, there, peer, administrator)

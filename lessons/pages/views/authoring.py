@@ -11,12 +11,12 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.context_processors import csrf
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons import lesson_queries, queries
-from lessons.images import FOLDER, TYPES, ImageRefusedError, store_image
+from lessons import attachments, images, lesson_queries, queries
 from lessons.pages import previews
 from lessons.pages.differences import differences
 from lessons.pages.reading import reading_context
@@ -59,23 +59,59 @@ def upload(request: UserRequest) -> HttpResponse:
     if file is None:
         return JsonResponse({"image": ["Choose an image first."]}, status=400)
     try:
-        name = store_image(file)
-    except ImageRefusedError as error:
+        name = images.store_image(file)
+    except images.ImageRefusedError as error:
         return JsonResponse({"image": [str(error)]}, status=400)
     return JsonResponse({"image_code": f"![]({reverse('lesson_image', args=[name])})"})
+
+
+@staff_only
+@require_POST
+def attach(request: UserRequest) -> HttpResponse:
+    # Answers with the Markdown to insert, or 400 and what to do.
+    queries.get_taught_course(request.user, request.POST.get("course", ""))
+    file = request.FILES.get("file")
+    if file is None:
+        return JsonResponse({"file": ["Choose a file first."]}, status=400)
+    try:
+        place = attachments.store_attachment(file)
+    except attachments.AttachmentRefusedError as error:
+        return JsonResponse({"file": [str(error)]}, status=400)
+    token, name = place.split("/")
+    address = reverse("attachment", args=[token, name])
+    return JsonResponse(
+        {"file_code": f"[{name} ({filesizeformat(file.size or 0)})]({address})".replace("\xa0", " ")}
+    )
 
 
 @require_safe
 def image(request: HttpRequest, name: str) -> FileResponse:
     # Anybody who knows the name, 128 random bits, may see the image, because lessons may be public.
-    path = f"{FOLDER}/{name}"
-    kind = TYPES.get(name.rpartition(".")[2])
+    kind = images.TYPES.get(name.rpartition(".")[2])
+    response = _stored(f"{images.FOLDER}/{name}", kind)
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
+@require_safe
+def attachment(request: UserRequest, token: str, name: str) -> FileResponse:
+    # For those who may read a lesson that links to it.
+    kind, _ = attachments.TYPES.get(attachments.ending_of(name), (None, b""))
+    if not lesson_queries.may_download(request.user, token):
+        raise Http404
+    response = _stored(f"{attachments.FOLDER}/{token}/{name}", kind, name)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _stored(path: str, kind: str | None, name: str = "") -> FileResponse:
+    # Nothing in an uploaded file can run; with a name, it is downloaded and not shown.
     if kind is None or not default_storage.exists(path):
         raise Http404
-    response = FileResponse(default_storage.open(path), content_type=kind)
+    file = default_storage.open(path)
+    response = FileResponse(file, as_attachment=bool(name), filename=name, content_type=kind)
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
 
 
