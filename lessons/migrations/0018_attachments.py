@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lessons', '0016_release'),
+        ('lessons', '0017_search_names'),
     ]
 
     operations = [
