@@ -130,6 +130,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sessions = {f"session-{each.pk}": each for each in course.sessions.select_related("course")}
         self.lessons = {} if several else {f"lesson-{each.pk}": each for each in draft_lessons(course)}
+        self.has_places = bool(self.sessions or self.lessons)
         new = "New draft lessons in" if several else "A new draft lesson in"
         self.fields["place"].choices = [  # type: ignore[attr-defined]  # declared above
             ("", "Choose"),

@@ -112,6 +112,14 @@ def test_a_place_is_required_to_save(staff, course, address):
     assert not Lesson.objects.exists()
 
 
+def test_a_course_without_sessions_says_what_to_do(client, address):
+    empty = make_course("empty")
+    client.force_login(make_instructor(empty))
+    answer = client.post(address, {"course": empty.pk, "text": TEXT})
+    assert "This course has no session yet." in words(answer)
+    assert reverse("admin:lessons_session_add") in words(answer)
+
+
 def test_a_file_too_large_to_carry_is_chosen_again(staff, course, address, monkeypatch):
     monkeypatch.setattr(quiz_files, "MAX_PACKED", 100)
     shown = staff.post(address, {"course": course.pk, "file": upload()})

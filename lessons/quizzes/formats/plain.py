@@ -25,13 +25,17 @@ TRUE, FALSE = {"true", "t", "yes", "right", "correct"}, {"false", "f", "no", "wr
 
 
 def recognises(text: str) -> bool:
-    return any(ASKS.fullmatch(_bare(line)) for line in text.split("\n"))
+    lines = [bare for line in text.split("\n") if (bare := _bare(line))]
+    if any(map(ASKS.fullmatch, lines)):
+        return True
+    is_numbered = bool(lines) and NUMBERED.fullmatch(lines[0]) is not None
+    return is_numbered and any(map(OPTION.fullmatch, lines)) and any(map(ANSWER.fullmatch, lines))
 
 
 def read(text: str, intake: Intake) -> None:
     lines = text.split("\n")
     # Where no line starts with Q:, numbers start the questions.
-    starts = ASKS if recognises(text) else NUMBERED
+    starts = ASKS if any(ASKS.fullmatch(_bare(line)) for line in lines) else NUMBERED
     reader = _Reader(intake, starts)
     for number, line in enumerate(lines, 1):
         reader.read(number, line)

@@ -18,7 +18,7 @@ from lessons.texts.problem import Problem
 from .outcome import QuizFileError, fail
 
 MAX_DEPTH = 100
-MAX_NODES = 3_000_000
+MAX_NODES = 1_000_000
 VOID = {"br", "img", "hr", "wbr"}
 # The encoding that is declared is not that of the text any more; a DTD elsewhere is not read.
 PROLOG = re.compile(

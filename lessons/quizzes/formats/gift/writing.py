@@ -106,7 +106,7 @@ def _typed(question: ShortText | Cloze, texts: list[str], losses: Losses) -> str
         losses.add(question, "Answers with -> are not written: GIFT reads them as a matching.")
     if not kept:
         losses.add(question, "Not written: no answer is left.")
-    return "".join(f"={_text(text)}" for text in kept) or None
+    return "".join(f"={'%100%' if text.startswith('%') else ''}{_text(text)}" for text in kept) or None
 
 
 def _inner(text: str) -> str:

@@ -10,7 +10,7 @@ from .._shared.escaping import plain_line
 from .._shared.intake import Item
 from .._shared.weighing import FULL, Answer, add_choice, percent
 
-BLANK = re.compile(r"\{([0-9]{0,4}):([A-Z_]{2,20}):((?:[^}\\]|\\.){0,5000})\}", re.DOTALL)
+BLANK = re.compile(r"\{([0-9]{0,4}):([A-Z_]{2,20}):((?:[^}\\]|\\.){0,5000})\}", re.DOTALL | re.IGNORECASE)
 MARKER = "\ue001"  # in place of a blank while HTML becomes Markdown
 WEIGHT = re.compile(r"%(-?[0-9.]{1,12})%")
 PARTS = re.compile(r"(?:\\.|[^~\\])+", re.DOTALL)
@@ -35,7 +35,7 @@ def add_cloze(item: Item, source: str, *, is_markdown: bool) -> None:
     def take(found: re.Match[str]) -> str:
         # Tags go first: an answer that shows one has it as &lt;b&gt;.
         inner = found[3] if is_markdown else unescape(re.sub(r"<[^<>]{0,500}>", "", found[3]))
-        gaps.append(Gap(found[1] or "1", found[2], tuple(_answers(inner))))
+        gaps.append(Gap(found[1] or "1", found[2].upper(), tuple(_answers(inner))))
         return MARKER
 
     marked = BLANK.sub(take, source.replace(MARKER, ""))

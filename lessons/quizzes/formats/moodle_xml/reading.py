@@ -54,7 +54,6 @@ IGNORED = {
         "file",
         "category",
         "info",
-        "image",
         "image_base64",
     ),
     *("unitgradingtype", "unitpenalty", "showunits", "unitsleft", "layouttype", "selecttype", "selectcount"),
