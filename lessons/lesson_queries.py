@@ -118,6 +118,14 @@ def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> 
     return replace(found, reader=newcomer)
 
 
+def get_lesson_for(reader: OpenCourse, lesson_slug: str) -> OpenLesson:
+    """Return a lesson that this reader may read, without anything stored of them.
+
+    Raises Http404, or NotOpenYetError.
+    """
+    return _open_lesson(reader, lesson_slug)
+
+
 def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None) -> OpenLesson:
     # One query. The other lessons are those that `leads` may see, by default the reader.
     course, leads = reader.course, leads or reader

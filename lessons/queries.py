@@ -120,6 +120,14 @@ def get_member_course(user: Visitor, slug: str) -> OpenCourse:
     return found
 
 
+def get_taught_course_by_slug(user: Visitor, slug: str) -> Course:
+    """Return the course if `user` teaches it. Raises Http404."""
+    found = get_course(user, slug)
+    if not found.is_staff:
+        raise Http404
+    return found.course
+
+
 def get_taught_course(user: Visitor, key: str) -> Course:
     """Return the course with this primary key if `user` teaches it. Raises Http404."""
     course = Course.objects.filter(pk=key).first() if key.isdecimal() else None

@@ -9,7 +9,7 @@ from lessons.models.shared import SameParent, SharedField
 from portal.accounts.models import validate_time_zone
 
 # Words that the URLs of a course use in place of a lesson slug.
-RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare"}
+RESERVED_SLUGS = {"quizzes", "labs", "progress", "prepare", "as-learner"}
 
 
 def validate_lesson_slug(slug: str) -> None:

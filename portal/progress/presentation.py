@@ -2,6 +2,7 @@ from django.http import HttpRequest
 from django.template.context_processors import csrf
 from django.urls import reverse
 
+from lessons.pages.as_learner import View
 from lessons.pages.reading import tick_form
 from portal.progress.outline import Outline
 
@@ -17,3 +18,10 @@ def add_checklists(request: HttpRequest, outline: Outline) -> None:
             tick_form(token, address, prepared["key"], prepared["html"], prepared["key"] in item.ticked)
             for prepared in item.session.prepare_html
         ]
+
+
+def keep_in_view(view: View, outline: Outline) -> None:
+    """Lead to lessons inside the view. Quizzes and labs have no links there, since they would be those of staff."""
+    for part in outline.sessions:
+        for item in part.items:
+            item.url = view.page(item.url) if item.kind == "Lesson" else ""

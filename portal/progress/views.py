@@ -1,14 +1,20 @@
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lessons.queries import get_course, get_member_course, open_courses
+from lessons.pages.as_learner import read_view
+from lessons.pages.views.authoring import staff_only
+from lessons.queries import get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
-from portal.progress.presentation import add_checklists
+from portal.accounts.http import UserRequest
+from portal.progress.presentation import add_checklists, keep_in_view
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 
 
@@ -26,6 +32,19 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     outline = course_outline(get_course(request.user, course))
     add_checklists(request, outline)
     return render(request, "progress/course.html", {"course": outline.course, "outline": outline})
+
+
+@never_cache
+@staff_only
+@require_safe
+@csp_replace({"form-action": [SELF], "connect-src": [NONE]})  # type: ignore[arg-type]  # its values may be lists
+def course_as_learner(request: UserRequest, course: str) -> HttpResponse:
+    view = read_view(request, get_taught_course_by_slug(request.user, course))
+    outline = course_outline(view.reader)
+    keep_in_view(view, outline)
+    context = {"course": view.course, "outline": outline, "view": view}
+    status = 422 if view.form.errors else 200
+    return render(request, "progress/course.html", context, status=status)
 
 
 @login_required

@@ -1,6 +1,7 @@
 """Endpoints of the admin's editor. They replace django-markdownx's own views, which are open to anybody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 from csp.constants import NONE
@@ -18,15 +19,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lessons import attachments, images, lesson_queries, queries
 from lessons.pages import previews
+from lessons.pages.as_learner import View, keep_within, read_view
 from lessons.pages.differences import differences
-from lessons.pages.reading import reading_context
+from lessons.pages.reading import lesson_body, reading_context
+from lessons.queries import OpenCourse
+from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
 
-View = Callable[..., HttpResponseBase]
+AnyView = Callable[..., HttpResponseBase]
 A_YEAR = 365 * 24 * 3600
 
 
-def staff_only(view: View) -> View:
+def staff_only(view: AnyView) -> AnyView:
     """Redirect visitors to sign in; refuse signed-in users who are not staff."""
 
     @wraps(view)
@@ -127,6 +131,27 @@ def compare(request: UserRequest) -> HttpResponse:
 @require_safe
 @csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]  # its values may be lists
 def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    # As a new learner sees it. The policy blocks all forms and requests from this page.
+    # As a new learner sees it, even a draft; or as the learners of a cohort do at a time, if the address names them.
+    # The policy blocks all forms and requests from this page.
+    if "at" in request.GET:
+        return _in_view(
+            request, read_view(request, queries.get_taught_course_by_slug(request.user, course)), lesson
+        )
     found = lesson_queries.get_lesson_as_learner(request.user, course, lesson)
     return render(request, "lessons/lesson_detail.html", reading_context(found, csrf(request)["csrf_token"]))
+
+
+def _in_view(request: UserRequest, view: View, lesson: str) -> HttpResponse:
+    try:
+        found = keep_within(view, lesson_queries.get_lesson_for(view.reader, lesson))
+    except NotOpenYetError as error:
+        page = {"course": view.course, "title": error.title, "opens_at": error.opens_at, "view": view}
+        return render(request, "lessons/not_open.html", page)
+    course, session = (view.course.title, view.outline), (found.lesson.session.title, view.outline)
+    context = {
+        **reading_context(found, csrf(request)["csrf_token"]),
+        "crumbs": [course, session, (found.lesson.title, "")],
+        "body": lesson_body(replace(found, reader=OpenCourse(view.course)), ""),  # without forms
+        "view": view,
+    }
+    return render(request, "lessons/lesson_detail.html", context)
