@@ -53,6 +53,12 @@ REFUSED = [
     ("<quiz>" + "<a>" * 100_000, "moodle-xml", "nested deeper than 100"),
     ("<quiz><question>&unknown;</question></quiz>", "", "undefined entity"),
     ("{}", "moodle-xml", "line 1: This is not XML"),
+    ("<quiz></quiz>", "", "The file holds no question that the portal can take."),
+    (
+        "---\ntitle: x\n---\n## Who? {#who}\n- [x] a\n",
+        "",
+        "line 1: This is a quiz in the Markdown of the portal.",
+    ),
     # GIFT
     (
         "::a:: one? {=b}\n\n::c:: two? {=d\n\n::e:: three? {=f}",

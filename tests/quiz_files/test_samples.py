@@ -128,3 +128,24 @@ def test_the_course_of_the_seed_goes_out_and_in(name):
         for question in quiz.questions:
             found = back.get(question.key)
             assert question.key in named or (found and found.prompt == question.prompt), (path, question.key)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("B", [1]),
+        ("b.", [1]),
+        ("(C)", [2]),
+        ("A, C", [0, 2]),
+        ("A and C", [0, 2]),
+        ("A;B & C", [0, 1, 2]),
+        ("B) git commit", [1]),
+        ("git  Commit", [1]),
+        ("C: X", [2]),
+        ("x", [2]),
+    ],
+)
+def test_an_answer_names_options_by_letter_or_by_text(answer, right):
+    text = f"Which one?\nA. git add\nB. git commit\nC. x\nANSWER: {answer}\n"
+    [question] = import_questions(text.encode()).questions
+    assert question.right == right

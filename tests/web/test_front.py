@@ -172,6 +172,8 @@ def test_truncated_body_is_not_a_request():
     [
         ("/accounts/login/", {}, MB),
         ("/markdownx/upload/", {}, MB),
+        ("/staff/lessons/quiz/import/", {}, MB),
+        ("/staff/lessons/quiz/import/", SESSION, 8 * MB),
         ("/staff/", SESSION, MB),
         ("/markdownx/upload/", SESSION, 8 * MB),
     ],

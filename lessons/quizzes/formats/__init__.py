@@ -4,6 +4,7 @@ To add one, copy a file, and list its `FORMAT` in `FORMATS`.
 """
 
 import posixpath
+import re
 
 from ..quiz import Quiz
 from . import aiken, gift, moodle_xml, plain, qti12, qti21
@@ -33,6 +34,7 @@ FORMATS: dict[str, Format] = {
     each.FORMAT.name: each.FORMAT for each in (moodle_xml, qti21, qti12, plain, aiken, gift)
 }
 EXPORTS = {name: each for name, each in FORMATS.items() if each.write}
+OWN = re.compile(r"(?m)^## \S.*\{#[a-z0-9][^{}\n]{0,100}\}$")
 UNKNOWN = "The format is none of these: {}. If you know that it is, choose it."
 MEDIA_TYPES = {"zip": "application/zip", "xml": "application/xml", "txt": "text/plain; charset=utf-8"}
 
@@ -79,6 +81,8 @@ def _import_package(files: dict[str, bytes], format: str, encoding: str, title: 
 def _format(name: str, text: str) -> Format:
     if name:
         return FORMATS[name]
+    if OWN.search(text) and not text.lstrip().startswith("<"):
+        raise fail("This is a quiz in the Markdown of the portal. Paste it into the editor of a quiz.")
     found = next((each for each in FORMATS.values() if each.recognises(text)), None)
     if found is None:
         raise fail(UNKNOWN.format(_titles()))

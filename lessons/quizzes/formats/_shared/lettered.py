@@ -46,23 +46,25 @@ def _right(item: Item, asked: Lettered) -> set[int] | None:
     if not asked.answer_line:
         return asked.marked
     answer = " ".join(asked.answer.split())
+    texts = [" ".join(text.split()).casefold() for _, text in asked.options]
     letters = re.findall(r"\b[A-Za-z]\b", answer) if LETTERS.fullmatch(answer) else []
-    places = {ord(letter.upper()) - ord("A") for letter in letters}
-    if not places and (leading := re.match(r"[(\[]?([A-Za-z])[)\].:]\s", answer)):
-        places = {ord(leading[1].upper()) - ord("A")}  # ANSWER: B) with the text of the option
+    leading = re.match(r"[(\[]?([A-Za-z])[)\].:] ?(.+)", answer)
+    if leading and (_place(leading[1]), leading[2].casefold()) in enumerate(texts):
+        letters = [leading[1]]  # the letter, with the text of its option
+    places = {_place(letter) for letter in letters or ([leading[1]] if leading else [])}
+    if not places or max(places) >= len(texts):
+        named = {place for place, text in enumerate(texts) if text == answer.casefold()}
+        places = named or places
     if not places:
-        texts = [" ".join(text.casefold().split()) for _, text in asked.options]
-        wanted = " ".join(answer.casefold().split())
-        places = {texts.index(wanted)} if wanted in texts else set()
-    if not places:
-        shown = answer[:40]
-        item.intake.fail(
-            asked.answer_line, f"The answer “{shown}” names no option. Write a letter, such as A."
-        )
+        message = f"The answer “{answer[:40]}” names no option. Write a letter, such as A."
+        item.intake.fail(asked.answer_line, message)
         return None
-    if missing := [place for place in sorted(places) if place >= len(asked.options)]:
-        letter = chr(ord("A") + missing[0])
-        count = len(asked.options)
+    if max(places) >= len(texts):
+        letter, count = chr(ord("A") + max(places)), len(texts)
         item.intake.fail(asked.answer_line, f"The answer {letter} names no option: the question has {count}.")
         return None
     return places | asked.marked
+
+
+def _place(letter: str) -> int:
+    return ord(letter.upper()) - ord("A")
