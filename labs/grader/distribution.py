@@ -105,7 +105,7 @@ def _installed(name: str) -> Files:
     }
     if not files:
         raise FileNotFoundError(f"the distribution {name} lists no modules")
-    # a folder without this file is a package on disk, but not inside of a zip file
+    # a folder without this file is a package on disk, but not inside a zip file
     return {f"{name.partition('.')[0]}/__init__.py": b"", **files}
 
 

@@ -33,7 +33,7 @@ def public_text(source: str, lessons: str = "") -> str:
 
 
 def checks_digest(root: Value) -> str:
-    """Return the SHA-256, in hexadecimal digits, of what a full lab.yaml and its public text have in common."""
+    """Return the SHA-256, in hexadecimal digits, of the parts that a lab.yaml and its public text have in common."""
     return sha256(json.dumps(_common(root.plain()), sort_keys=True, default=str).encode()).hexdigest()
 
 

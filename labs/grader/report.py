@@ -87,7 +87,7 @@ def points_to_show(points: Decimal, *, passed: bool) -> Decimal:
 class Report:
     """All results in the author's order. `spec_digest` identifies the lab.yaml, `engine` the engine.
 
-    `checks_digest` identifies what that lab.yaml shares with its public text, `head` the commit of main, else of the
+    `checks_digest` identifies the parts that it shares with its public text, `head` the commit of main, else of the
     first branch (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the
     commits that need work marked.
     """

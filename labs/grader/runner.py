@@ -19,7 +19,8 @@ from .sandbox.process import HungUpError
 from .sandbox.slots import SLOTS
 
 REQUEST_SECONDS = 10.0
-MAX_AT_ONCE = SLOTS  # not fewer: hidden tests hold one slot while they ask for the learner's
+# not fewer: hidden tests hold one slot while they wait for another, for the learner's code
+MAX_AT_ONCE = SLOTS
 _log = logging.getLogger(__name__)
 
 

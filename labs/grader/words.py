@@ -63,7 +63,7 @@ def listed(items: Iterable[str], limit: int = 3) -> str:
 
 
 def named(noun: str, names: Collection[str], limit: int = 3) -> str:
-    """Return `the event `push``, `the events `push` and `release``, `no event`."""
+    """Return “the event `push`”, “the events `push` and `release`”, “no event”."""
     plural = noun if len(names) == 1 else f"{noun}s"
     return f"the {plural} {listed(map(quoted, names), limit)}" if names else f"no {noun}"
 

@@ -1,12 +1,12 @@
 """`own_tests: {path: tests, catches_at_least: 2, reference: {...}, variants: [...]}` - the learner's tests find bugs.
 
-The tests must pass on the `reference`, five times, and fail on at least `catches_at_least` of the broken `variants`
-(each `{name: ..., files: {calc.py: ...}}`), whose files replace those of the reference. Of the learner's files, only
-those below `path` and pyproject.toml are used. `command` (default `python -m pytest -q -p no:cacheprovider`) runs the
-tests of the commit `at`; the runs share `seconds` (60) evenly. The `name` of a variant is shown if it was not caught.
-The rest of `reference` and `variants` is hidden, and so is the output of the tests. Tests could compare the text of the
-code instead of running it: give several correct versions in `equivalents` (files that replace those of the reference),
-and require that most of many variants are caught.
+The tests must pass on the `reference` and its `equivalents`, in at least five runs in all, and fail on at least
+`catches_at_least` of the broken `variants` (each `{name: ..., files: {calc.py: ...}}`), whose files replace those of
+the reference. Of the learner's files, only those below `path` and pyproject.toml are used. `command` (default
+`python -m pytest -q -p no:cacheprovider`) runs the tests of the commit `at`; the runs share `seconds` (60) evenly. The
+`name` of a variant is shown if it was not caught. The rest of `reference` and `variants` is hidden, and so is the
+output of the tests. Tests could compare the text of the code instead of running it: give several correct versions in
+`equivalents` (files that replace those of the reference), and require that most of many variants are caught.
 """
 
 from collections.abc import Iterator

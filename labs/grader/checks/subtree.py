@@ -1,4 +1,4 @@
-"""`subtree: {path: vendor/lib, from: lib, at: main}` - a different history was merged into a folder.
+"""`subtree: {path: vendor/lib, from: lib, at: main}` - another project was merged into a folder as a subtree.
 
 It is found by a merge commit with a parent whose root tree is identical to the folder, as `git subtree add` and
 `git subtree pull` make it, also with `--squash`. `from` names a commit of that history, `at_least` (default 1) the
@@ -73,7 +73,7 @@ class SubtreeCheck(Kind):
 
     def _needs_work(self, run: Run, tip: Tip, other: Tip, found: int, merges: int, *, there: bool) -> Verdict:
         subtree = "a subtree merge" if found == 1 else "subtree merges"
-        source = f"the history of {quoted(self.from_)}" if self.from_ else "a different history"
+        source = f"the history of {quoted(self.from_)}" if self.from_ else "another project"
         absent = "" if there else f" There is no {quoted(self.path)}."
         merged = (
             f"{count(found, 'merge commit') if found else 'No merge commit'} {where(tip)} merged {source}"

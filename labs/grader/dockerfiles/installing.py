@@ -141,7 +141,7 @@ def _of_pip(words: list[str]) -> Installs:
     if not any(
         option in ("", "-r", "--requirement", "-e", "--editable", "--group") for option, _ in arguments
     ):
-        return "dependencies"  # what is read by `xargs`
+        return "dependencies"  # `xargs` appends the packages
     kinds = {_of_argument(option, value) for option, value in arguments}
     if "dependencies" in kinds:
         return "dependencies"

@@ -104,7 +104,7 @@ def mirror_path(root: Path, address: Address) -> Path:
 
 @contextmanager
 def hold(path: Path, *, seconds: float = HOLD_SECONDS) -> Iterator[Mirror]:
-    """Hold a mirror, created if missing, for fetching into it and reading from it. FetchError after `seconds`.
+    """Hold a mirror, created if missing, for fetching and reading. Raises FetchError after `seconds`.
 
     A mirror that ends up empty is removed. The lock ends with the process.
     """

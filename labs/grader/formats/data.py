@@ -184,6 +184,6 @@ def _as_value(data: object) -> Value:
         return Value(0, {key: _as_value(item) for key, item in data.items()})
     if isinstance(data, list):
         return Value(0, [_as_value(item) for item in data])
-    if isinstance(data, Decimal) and data.is_nan():  # which no number can be compared with
+    if isinstance(data, Decimal) and data.is_nan():  # NaN cannot be compared with any number
         return Value(0, "nan")
     return Value(0, data if data is None or isinstance(data, bool | int | Decimal | str) else str(data))

@@ -47,7 +47,7 @@ def _token(name: str, provider: str, pattern: str, *marks: str, trace: str = "")
 
 
 def _after(name: str, provider: str, pattern: str, *marks: str, trace: str) -> Rule:
-    # for a value without a format of its own, known by the text before it
+    # for a value without a format of its own, recognised by the text before it
     return Rule(name, f"revoke it with {provider}", re.compile(pattern), marks, trace)
 
 

@@ -19,7 +19,7 @@ from ..problem import Problem
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 100
 _TOO_DEEP = "lists or mappings are nested too deeply"
-MAX_TOKENS = 80_000  # some two seconds; a key with its value is four
+MAX_TOKENS = 80_000  # takes about two seconds; a key with its value is four tokens
 _LONG_TAG = "!" * 100  # takes quadratic time in its length
 _BLANKS = " \t"
 _LINE_ENDS = "\0\r\n\x85\u2028\u2029"
@@ -47,7 +47,7 @@ class Value:
 
 
 class _Scanner(Scanner):
-    """Bounds tokens and nesting: ruamel looks for keys in all open brackets at each word: seconds for 60,000."""
+    """Limit tokens and nesting. At each word ruamel looks for keys in all open brackets: seconds for 60,000."""
 
     def fetch_more_tokens(self) -> Any:
         if self.tokens_taken > MAX_TOKENS:

@@ -40,7 +40,7 @@ SETTINGS = (
     f"core.hooksPath={os.devnull}",
     f"core.attributesFile={os.devnull}",
     f"core.excludesFile={os.devnull}",
-    "core.commitGraph=false",  # a file beside the objects that could contradict them
+    "core.commitGraph=false",  # the commit-graph file could contradict the objects
     "i18n.logOutputEncoding=UTF-8",
 )
 

@@ -31,7 +31,7 @@ def git_dir_of(path: Path) -> Path:
         dot_git = path / address
     for candidate in (dot_git, path):
         head = candidate / "HEAD"
-        # an old Git made it a link to the branch, which may not be born yet
+        # old versions of Git made it a symbolic link to the branch, which may be unborn
         if head.is_file() or head.is_symlink():
             return candidate.resolve()
     raise UnreadableError(

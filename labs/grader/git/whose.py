@@ -1,4 +1,4 @@
-"""Decide whose commit it is, by comparing its author with what is known of the learner. Claims, not proof."""
+"""Decide whose commit it is: compare its author with the learner's known names and addresses. Claims, not proof."""
 
 import re
 from collections.abc import Iterable

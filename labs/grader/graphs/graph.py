@@ -18,7 +18,7 @@ MAX_LABEL = 60
 
 
 class Graph:
-    """Draw one repository whose history can be walked. Raises what `Repository.history` raises."""
+    """Draw one repository whose history can be walked. Raises the errors of `Repository.history`."""
 
     def __init__(self, repository: Repository) -> None:
         self._outliner = Outliner(repository)
@@ -32,7 +32,7 @@ class Graph:
         return _drawing(f"Commit graph{rest}", outline)
 
     def around(self, marked: Collection[str], tips: Collection[str]) -> Drawing:
-        """Draw the marked commits and their neighbours, in at most 12 rows, on main and what `tips` reach."""
+        """Draw the marked commits and their neighbours, in at most 12 rows, as far as main or `tips` reach them."""
         return _drawing("Found", self._outliner.outline(marked, MAX_ROWS_AROUND, tips))
 
 

@@ -134,7 +134,7 @@ def _settings(path: str, table: Mapping[str, object], folder: str | None) -> Pyt
 
 def _words(path: str, key: str, value: object) -> Iterator[str]:
     # a string is split as in a shell, a list has one value per item
-    if value is None:  # a key alone
+    if value is None:  # a key without a value
         return
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         yield from map(str, value)

@@ -29,7 +29,7 @@ _ONLY_COMMENT = re.compile(r"\s*#")
 _ADDRESS = re.compile(r"(?:(git|hg|svn|bzr)\+)?[a-z][\w.-]*://|file:", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"[a-z][\w+.-]*:|/|~|\.\.(?:/|$)", re.IGNORECASE)  # not a file of the repository
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma|zst))$", re.IGNORECASE)
-_NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@")  # `name @ address`
+_NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@")  # `name @ URL`
 _MOVING = re.compile(r"/(?:archive|zipball|tarball)/|codeload\.", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _STRONG = re.compile(r"(?:^|&)sha(?:256|384|512)=[0-9a-f]+", re.IGNORECASE)

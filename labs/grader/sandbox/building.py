@@ -24,7 +24,7 @@ _KEPT_OUTPUT = 64 << 10
 class Watch:
     """A command that writes to the folders `grows` counts as silent only while they do not grow.
 
-    `max_bytes` is what it may add to them; `tell` is called with its progress.
+    `max_bytes` limits how much it adds to them; `tell` is called with its progress.
     """
 
     grows: tuple[Path, ...]

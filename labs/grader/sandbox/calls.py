@@ -28,7 +28,7 @@ _ENDED = "it exited without a result"
 
 
 class PeerLostError(Exception):
-    """The other end exited, hung, or did not answer one line with one line."""
+    """The program in the sandbox exited, hung, or did not answer one line with one line."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Learner:
         self._gone = ""
 
     def call(self, asked: JsonObject, seconds: float) -> dict[str, object]:
-        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`. Once gone, it stays gone."""
+        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`, as do all later calls."""
         module, _, name = str(asked["target"]).partition(":")
         try:
             if self._gone:

@@ -25,7 +25,7 @@ from . import building, command, package_index
 from .job import CannotBuildError, SandboxError
 
 SECONDS = 100.0  # while someone waits
-MAX_SECONDS = 1800.0  # where nobody does
+MAX_SECONDS = 1800.0  # when nobody waits
 IN_USE_SECONDS = 3600.0
 _LAYOUT = "2"
 _NEW, _OLD, _CACHE = ".new-", ".old-", ".cache"
@@ -146,7 +146,7 @@ class Environments:
         return building.Watch((place, _cache(place)), self.max_bytes, self.max_seconds, tell)
 
     def _prune(self) -> None:
-        """Make room. Keep what was used within an hour or is being built.
+        """Make room. Keep environments that were used within an hour or are being built.
 
         The download cache is removed first; environments built from it stay.
         """
@@ -204,7 +204,7 @@ def _version() -> str:
 
 
 def _lay_out(place: Path) -> None:
-    # as `venv` makes it, which Debian's Python comes without
+    # as the `venv` module does, which Debian's Python lacks
     python, version = _version().split(" ")
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
@@ -272,7 +272,7 @@ def index_variables() -> dict[str, str]:
 
 
 def _move_scripts(place: Path) -> None:
-    # scripts name their Python by its path, which inside is below `/venv`
+    # scripts name their Python by its path, which is below `/venv` inside the sandbox
     for script in (place / "bin").iterdir():
         if script.is_symlink():
             continue

@@ -24,7 +24,7 @@ class Step(ABC):
 
     @abstractmethod
     def do(self, world: World) -> None:
-        """Raises StepError."""
+        """Apply the step to the model. Raises StepError."""
 
 
 @dataclass(frozen=True)

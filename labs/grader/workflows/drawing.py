@@ -67,7 +67,7 @@ def _boxes(pipeline: Pipeline, names: list[str], wrong: Collection[str]) -> Iter
 
 
 def _arrows(pipeline: Pipeline) -> list[tuple[str, str]]:
-    # without arrows that follow from others
+    # without arrows that are implied by others
     behind: dict[str, set[str]] = {}
     for name in sorted(pipeline.jobs, key=pipeline.layer().__getitem__):
         needed = pipeline.jobs[name].needed

@@ -14,7 +14,7 @@ _DRY = re.compile(
     r"--(?:dry-?run|no-?op|simulate|build-only|no-execute(?:-changeset)?)(?:=(?!none$|false$).*)?",
     re.IGNORECASE,
 )
-_NOT_YET = {"publish", "deploy"}  # what a dry run leaves out
+_NOT_YET = {"publish", "deploy"}  # stages that a dry run skips
 _LISTS = {
     "--collect-only",
     "--co",
@@ -22,7 +22,7 @@ _LISTS = {
     "--listTests",
     "--list-tests",
     "--fixtures",
-}  # tests without running them
+}  # options that list tests without running them
 _SCRIPT = re.compile(
     r"(?:~?/|[\w.-]+/).*|.+\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|ps1|bat|cmd|R|jl)|mvnw|gradlew"
 )
@@ -98,7 +98,7 @@ def effect_of(
 
 
 def _is_quiet(call: Call) -> bool:
-    # an option such as a dry run; `--method x` is the same as `--method=x`
+    # options that prevent a deployment, besides those of a dry run; `--method x` is the same as `--method=x`
     pairs = (f"{word}={following}" for word, following in pairwise(call.words))
     given = {word.removesuffix("=true") for word in (*call.words, *pairs)}
     return not given.isdisjoint(QUIET.get(call.program, ()))

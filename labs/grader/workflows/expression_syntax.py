@@ -43,7 +43,7 @@ CONTEXTS = (
     "env",
     "jobs",
 )
-EVERYWHERE = (*CONTEXTS, *GUARDED)  # with `()` after its name, a function takes no arguments there
+EVERYWHERE = (*CONTEXTS, *GUARDED)  # a function whose name ends with `()` takes no arguments in that place
 _KNOWN = {name.lower(): (name, arity) for name, arity in (FUNCTIONS | GUARDED).items()}
 
 

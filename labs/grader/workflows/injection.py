@@ -93,7 +93,7 @@ class _Reader:
                 path = path_of(tree)
                 yield from self._of_path(path) if path else self._inside(tree)
             case Chain("&&", operands):
-                yield from self.of(operands[-1])  # the others only where they are empty
+                yield from self.of(operands[-1])  # an earlier operand is the result only if it is falsy
             case Chain("||", operands):
                 for operand in operands:
                     yield from self.of(operand)

@@ -66,7 +66,7 @@ def name(call: Call) -> Effect:
 def task(call: Call) -> Effect:
     # `hatch run NAME`: a program, or a task of the project
     if len(call.words) < 2:
-        return UNKNOWN  # a program with the name of this rule
+        return UNKNOWN  # a real program called `project-task`
     found = effect_of(list(call.words[1:]), call.body)
     named = of_name(call.words[1])
     return found if found.stages or not (named.known and named.stages) else named

@@ -85,7 +85,7 @@ def acts_at(pipeline: Pipeline, stage: str) -> list[Act]:
 
 
 def not_known(pipeline: Pipeline, jobs: Collection[str] | None = None, *, commands: bool = True) -> str:
-    """Return why it is unclear that no step has some effect; empty if all steps were understood.
+    """Return why some step may have the effect after all; empty if all steps were understood.
 
     Without `commands`, only actions and called workflows count, since no command can have the effect.
     """

@@ -81,7 +81,7 @@ def arithmetic_states(text: str, state: State) -> list[State]:
 
 
 def status_of_failure(node: Simple) -> Value:
-    # `find -exec … \;` does not pass it on
+    # `find -exec … \;` does not pass on the exit status
     words = node.command.words
     if node.command.program == "find":
         return ZERO if ";" in words else FAILED

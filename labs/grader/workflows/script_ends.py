@@ -28,7 +28,7 @@ class Ends:
         self.states.setdefault(flow, set()).update(states)
 
     def take(self, other: "Ends", *but: Flow) -> set[State]:
-        """Add other ends except those of `but`, and return the rest."""
+        """Add the states of `other`, except those of the flows in `but`, which are returned."""
         for flow, states in other.states.items():
             if flow not in but:
                 self.states.setdefault(flow, set()).update(states)

@@ -142,7 +142,7 @@ class _Run:
 
     def _background(self, node: Node, state: State) -> Iterable[State]:
         negated = isinstance(node, Pipeline) and node.negations > 0
-        if isinstance(node, Pipeline):  # bash does not turn the status of `! … &` around
+        if isinstance(node, Pipeline):  # bash does not invert the status of `! … &`
             node = replace(node, negations=0)
         for status, ran in self._apart(node, state, negated):
             yield replace(state, ran=ran, job=status).ended(ZERO)

@@ -20,8 +20,8 @@ from .wrappers import SHELLS
 
 __all__ = ["STAGES", "Act", "Unread", "acts_of", "line_of", "of_command", "reachable_steps", "unread_of"]
 MAX_ASKED = 10  # commands of one step whose failure is followed through the script
-_TRIAL = re.compile(r"test[.-]?pypi", re.IGNORECASE)  # an index for trying out
-_IN_STEP = 1_000_000  # more than a step has commands
+_TRIAL = re.compile(r"test[.-]?pypi", re.IGNORECASE)  # a package index for testing
+_IN_STEP = 1_000_000  # more than the commands of any step
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Triggers of a workflow in words, and whether a person decides them."""
+"""Describe the triggers of a workflow, and tell if a person causes them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -68,7 +68,7 @@ _SUBJECTS = {
 
 @dataclass(frozen=True)
 class Start:
-    """A way to start a run. `person` is None if it depends on a different file.
+    """A way to start a run. `person` is True if a person causes it, None if a different file decides that.
 
     `known` are the context values then. `moment` has the branch or tag.
     """

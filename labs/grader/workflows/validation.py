@@ -200,7 +200,8 @@ class Validation:
         try:
             tree = condition_tree(text, allowed)
             if not asks_status(tree):
-                parse(f"success() && ({text})", allowed)  # what GitHub makes of it, one level deeper
+                # GitHub adds this call, which nests the expression one level deeper
+                parse(f"success() && ({text})", allowed)
             self._remark_condition(value, text, tree, path)
         except ExpressionError as error:
             yield self._bad_expression(value, text, error, path)

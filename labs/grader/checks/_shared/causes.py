@@ -1,7 +1,7 @@
 """Verdicts on a missing file, by cause: renamed, deleted, on another branch, ignored or blocked.
 
 Every kind that reads a path comes here (through `contents`). Looking for a cause never turns a verdict into a fault:
-what is too large or damaged is skipped.
+anything too large or damaged is skipped.
 """
 
 import posixpath

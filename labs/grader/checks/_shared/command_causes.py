@@ -17,7 +17,7 @@ _EXECUTABLE = b"100755"
 
 
 def with_cause(run: Run, tip: Tip, command: tuple[str, ...], verdict: Verdict) -> Verdict:
-    """Return the verdict on a failed command with what is unusual about the files that it names."""
+    """Return the verdict on a failed command, with the likely cause found in a file that it names."""
     for number, word in enumerate(command):
         path = posixpath.normpath(word)
         told = _cause(run, tip, path, is_program=number == 0 and "/" in word)

@@ -59,7 +59,7 @@ class CommitRules:
             expected, found = (_parents(number) for number in (self.parents or 0, len(commit.parents)))
             return f"has {found}", expected, found
         for role, wanted in (("author", self.author), ("committer", self.committer)):
-            if wanted is None:  # reading the people of one commit reads those of all
+            if wanted is None:  # reading the author of one commit reads those of all commits
                 continue
             person = getattr(commit, role)
             if not _is(person, wanted):
@@ -85,7 +85,7 @@ class CommitRules:
         return None
 
     def mend(self, run: Run, tip: Tip, wrong: list[Commit], matches: Regex | None) -> str:
-        """Return commands that amend the commits and rebase what follows."""
+        """Return commands that amend the commits and rebase the later ones."""
         branch = branch_of(run, tip)
         here = run.repository.branch(branch) if branch else None
         if branch is None or here is None:
@@ -97,7 +97,7 @@ class CommitRules:
             put, amend = self._put_right(run, commit), self._amend(run, commit, matches)
             is_tip = commit.id == here.commit.id
             lines += [*put, amend] if is_tip else in_place(commit.id, branch, *put, amend=amend)
-        if self.empty is False:  # an empty commit has no use
+        if self.empty is False:  # an empty commit has nothing to amend, so it is dropped
             lines = [line for commit in reversed(wrong) for line in drop_lines(run, here, commit) or []]
         setup = _SIGNING if self.signed else []
         stops = "rebase" if wrong[0].id != here.commit.id else ""

@@ -1,7 +1,7 @@
 """Exact edits that resolve findings about the meaning of a file, each tried on the text first.
 
-A finding has the lines to add. To find their place, the question is asked again with the lines at one place after
-another.
+A finding has the lines to add. To find their place, they are inserted at each place in turn and the question is asked
+again.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Lines for bash, and those that switch a learner's clone, whatever its state, to the branch to change."""
+"""Commands for bash, such as those that switch a learner's clone, in any state, to the branch to change."""
 
 import posixpath
 import shlex

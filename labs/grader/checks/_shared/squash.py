@@ -50,7 +50,7 @@ def rebased_commits(repository: Repository, branch: Commit, into: Commit) -> lis
 
 
 def _is_replayed(original: Commit, commit: Commit) -> bool:
-    # Git keeps the author and message of what it replays; someone who squashes branches writes a new message
+    # Git keeps the author and message of commits that it replays; whoever squashes a branch writes a new message
     return original.author[:2] == commit.author[:2] and original.subject == without_number(commit.subject)
 
 
@@ -72,7 +72,7 @@ def carried_at(repository: Repository, branch: Commit, into: Commit) -> Commit |
 def _first_with(
     repository: Repository, line: list[str], wanted: Mapping[bytes, Entry | None], different: Set[bytes]
 ) -> Commit | None:
-    # `different` are the paths that are not as wanted before the first commit
+    # `different` are the paths whose entries differ from `wanted` before the first commit
     missing = wanted.keys() & different
     for commit_id in line:
         commit = repository.history[commit_id]

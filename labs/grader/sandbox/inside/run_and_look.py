@@ -1,4 +1,4 @@
-"""Run a command, then report over the channel if a file exists, so that nobody has to parse its output."""
+"""Run a command, then report over the channel whether a file exists, so that its output need not be parsed."""
 
 import contextlib
 import ctypes
