@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from labs.models import Lab
 from labs.queries import open_labs
@@ -26,6 +27,7 @@ def _sections(lab: Lab) -> list[Section]:
 
 
 def _describe(keys: Collection[int]) -> dict[int, Described]:
+    now = timezone.now()
     # Any: annotated
     rows: list[Any] = list(
         Lab.objects.filter(pk__in=keys).select_related("course").annotate(proved=F("current__proved"))
@@ -37,7 +39,7 @@ def _describe(keys: Collection[int]) -> dict[int, Described]:
             reverse("lab", args=[lab.course.slug, lab.slug]),
             lab.course.title,
             homes.get((lab.course_id, lab.slug), ""),
-            is_draft=lab.status == Lab.Status.DRAFT or not lab.proved,
+            state=lab.waiting_word(now) or ("" if lab.proved else "Draft"),
         )
         for lab in rows
     }

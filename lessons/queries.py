@@ -187,6 +187,16 @@ def readable_lessons(user: Visitor) -> QuerySet[Lesson]:
     return lessons.filter(opened & known | Q(course__in=courses_taught(user)))
 
 
+def waiting_lessons(user: Visitor) -> QuerySet[Lesson]:
+    """Return the lessons that open later to `user` as a learner: they may know the titles, as in the outline."""
+    if not user.is_authenticated or user.is_superuser:
+        return Lesson.objects.none()
+    lessons = Lesson.objects.listed().alias(opens_at=lesson_opening(cohort_of(user))).order_by()
+    later = Q(opens_at__isnull=True) | Q(opens_at__gt=timezone.now())
+    own = lessons.filter(later, course__in=courses_learned(user))
+    return own.exclude(course__in=courses_taught(user))
+
+
 def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
     """Map (course, slug) of each lab to the title of the first lesson, other than drafts, that names it."""
     lessons = Lesson.objects.listed().filter(course__in=courses).exclude(lab_slugs=[]).in_order()

@@ -24,7 +24,7 @@ class ShownResult:
     where: str
     pieces: list[Piece]
     others: list[tuple[str, str]]
-    is_draft: bool
+    state: str
 
 
 def search_context(user: Visitor, query: Query, found: Found) -> Context:
@@ -51,15 +51,15 @@ def _show(group: Group, result: Result, with_course: bool) -> ShownResult:
         title=title,
         url=_address(page.url, best),
         where=" / ".join(filter(None, where)),
-        pieces=best.excerpt.pieces or [Piece(page.summary)],
+        pieces=best.excerpt.pieces or ([Piece(page.summary)] if page.summary else []),
         others=[(place.heading or page.title, _address(page.url, place)) for place in others],
-        is_draft=page.is_draft,
+        state=page.state,
     )
 
 
 def _address(url: str, place: Place) -> str:
     fragment = place.anchor + text_fragment(place.excerpt.phrase)
-    return f"{url}#{fragment}" if fragment else url
+    return f"{url}#{fragment}" if url and fragment else url
 
 
 def _sessions(user: Visitor) -> list[tuple[str, str]]:

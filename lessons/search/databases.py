@@ -21,6 +21,7 @@ MAX_POSITION = 16_383  # of a lexeme, and at most 255 positions of each: limits 
 MAX_POSITIONS = 255
 MAX_RANKED = 2_000
 ENTRY = SearchEntry._meta.db_table
+TEXTS = "{title heading body}"
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,10 @@ class Database(Protocol):
 
     def add(self, rows: Iterable[Indexed]) -> None: ...
 
-    def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
-        """Return entries, best first."""
+    def find(
+        self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool, in_titles: bool = False
+    ) -> list[Match]:
+        """Return entries, best first; with `in_titles`, those of pages whose title matches."""
 
     def has(self, accesses: Sequence[Access], term: Term) -> bool: ...
 
@@ -85,16 +88,19 @@ class Fts5:
                 values,
             )
 
-    def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
+    def find(
+        self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool, in_titles: bool = False
+    ) -> list[Match]:
         wanted = (" OR " if any_of else " AND ").join(map(self._forms, terms))
         sql = self._select("entry.key, entry.anchor, entry.heading, entry.text", access.sql)
-        params = [f'kind : "{access.kind}" AND {self._in_texts(wanted)}', *access.params, limit]
+        where = "{title}" if in_titles else TEXTS
+        params = [f'kind : "{access.kind}" AND {where} : ({wanted})', *access.params, limit]
         return [Match(*row) for row in _rows(f"{sql} ORDER BY lessons_search.rank LIMIT %s", params)]
 
     def has(self, accesses: Sequence[Access], term: Term) -> bool:
         sql = self._select("1", " OR ".join(access.sql for access in accesses))
         params = [param for access in accesses for param in access.params]
-        return bool(_rows(f"{sql} LIMIT 1", [self._in_texts(self._forms(term)), *params]))
+        return bool(_rows(f"{sql} LIMIT 1", [f"{TEXTS} : {self._forms(term)}", *params]))
 
     @staticmethod
     def _select(columns: str, allowed: str) -> str:
@@ -102,10 +108,6 @@ class Fts5:
             SELECT {columns} FROM lessons_search JOIN {ENTRY} entry ON entry.id = lessons_search.rowid
             WHERE lessons_search MATCH %s AND ({allowed})
         """  # noqa: S608 - names of columns, and Django's own SQL
-
-    @staticmethod
-    def _in_texts(wanted: str) -> str:
-        return f"{{title heading body}} : ({wanted})"
 
     @staticmethod
     def _forms(term: Term) -> str:
@@ -125,8 +127,11 @@ class Lexemes:
         with connection.cursor() as cursor:
             cursor.executemany(f"UPDATE {ENTRY} SET vector = %s::tsvector WHERE id = %s", values)  # noqa: S608
 
-    def find(self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool) -> list[Match]:
-        wanted = (" | " if any_of else " & ").join(map(self._forms, terms))
+    def find(
+        self, access: Access, terms: Sequence[Term], *, limit: int, any_of: bool, in_titles: bool = False
+    ) -> list[Match]:
+        weight = "A" if in_titles else ""
+        wanted = (" | " if any_of else " & ").join(self._forms(term, weight) for term in terms)
         in_names, in_all = (self._candidates(column, access.sql) for column in ("names", "vector"))
         sql = f"""
             SELECT entry.key, entry.anchor, entry.heading, entry.text
@@ -148,8 +153,9 @@ class Lexemes:
         """  # noqa: S608 - names of columns, and Django's own SQL
 
     @staticmethod
-    def _forms(term: Term) -> str:
-        return f"('{term.stem}' | '{term.beginning}':*)" if term.beginning else f"'{term.stem}'"
+    def _forms(term: Term, weight: str = "") -> str:
+        whole = f"'{term.stem}':{weight}" if weight else f"'{term.stem}'"
+        return f"({whole} | '{term.beginning}':*{weight})" if term.beginning else whole
 
     @staticmethod
     def _vector(row: Indexed) -> str:

@@ -1,7 +1,7 @@
 """Find pages. Every result is one that the given user may open, and nothing else is revealed, not by a hint either."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from rapidfuzz import process
@@ -83,6 +83,8 @@ class _Search:
         self.database = database()
         found = [(kind, access_to(kind.name, kind.may_see(user))) for kind in KINDS.values()]
         self.access = [(kind, access) for kind, access in found if access]
+        waits = [(kind.name, access_to(kind.name, kind.waits(user))) for kind in KINDS.values() if kind.waits]
+        self.waiting = {name: access for name, access in waits if access}
 
     def answer(self, query: Query) -> Found:
         if groups := self._groups(query.terms):
@@ -117,7 +119,18 @@ class _Search:
             for (key, _), matches in shown.items()
             if key in described  # it may be gone meanwhile
         ]
+        results += self._waiting(kind, terms, any_of)
         return Group(kind, results, has_more=len(rows) == MAX_ENTRIES or len(pages) > MAX_RESULTS)
+
+    def _waiting(self, kind: Kind, terms: Sequence[Term], any_of: bool) -> list[Result]:
+        # Pages that open later: their titles are known, their texts are not.
+        if kind.name not in self.waiting:
+            return []
+        access = self.waiting[kind.name]
+        rows = self.database.find(access, terms, limit=MAX_ENTRIES, any_of=any_of, in_titles=True)
+        described = kind.describe({row.key for row in rows}) if rows else {}
+        pages = [replace(page, url="", summary="") for page in described.values()]
+        return [Result(page, [Place("", "", Excerpt([]))]) for page in pages[:MAX_RESULTS]]
 
     # --- mistyped words ----------------------------------------------------------------------------------------------
 

@@ -13,14 +13,17 @@ from lessons.queries import Visitor
 
 @dataclass(frozen=True)
 class Described:
-    """A page as results name it. `place` is its session or lesson, `summary` stands in for an excerpt."""
+    """A page as results name it; `url` is "" if it opens later.
+
+    `place` is its session or lesson, `summary` stands in for an excerpt. `state` is a word such as “Draft” for staff.
+    """
 
     title: str
     url: str
     course: str
     place: str = ""
     summary: str = ""
-    is_draft: bool = False
+    state: str = ""
 
 
 # Any: rows of lessons and labs
@@ -28,8 +31,9 @@ class Described:
 class Kind:
     """A kind of result; `title` is the heading above its results, `model` that of its rows.
 
-    `may_see` returns the rows that a visitor may open. `describe` returns rows by key, and is called with what
-    `may_see` allows only. `index` writes a row again; it is None if that of another kind does.
+    `may_see` returns the rows that a visitor may open, `waits` those of which they may know the title alone.
+    `describe` returns rows by key, and is called with these only. `index` writes a row again; it is None if that of
+    another kind does.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Kind:
     may_see: Callable[[Visitor], QuerySet[Any]]
     describe: Callable[[Collection[int]], dict[int, Described]]
     index: Callable[[Any], None] | None = None
+    waits: Callable[[Visitor], QuerySet[Any]] | None = None
 
 
 KINDS: dict[str, Kind] = {}

@@ -7,9 +7,10 @@ or an explanation at any time.
 from collections.abc import Collection
 
 from django.urls import reverse
+from django.utils import timezone
 
 from lessons.models import Lesson, Quiz
-from lessons.queries import readable_lessons
+from lessons.queries import readable_lessons, waiting_lessons
 from lessons.quiz_queries import open_quizzes
 from lessons.rendering import Rendered, Section, TooComplexError, render
 from lessons.search import index
@@ -31,7 +32,7 @@ def index_quiz(quiz: Quiz) -> None:
 
 def register_own() -> None:
     describe = _describe_lessons
-    register(Kind("lesson", "Lessons", Lesson, readable_lessons, describe, index=_index_again))
+    register(Kind("lesson", "Lessons", Lesson, readable_lessons, describe, _index_again, waiting_lessons))
     register(Kind("quiz", "Quizzes", Quiz, open_quizzes, _describe_quizzes, index=index_quiz))
     register(Kind("glossary", "Glossary", Lesson, readable_lessons, describe))
 
@@ -45,7 +46,17 @@ def _index_again(lesson: Lesson) -> None:
 
 
 def _describe_lessons(keys: Collection[int]) -> dict[int, Described]:
-    names = ("slug", "title", "summary", "status", "session__title", "course__slug", "course__title")
+    now = timezone.now()
+    names = (
+        "slug",
+        "title",
+        "summary",
+        "session__title",
+        "course__slug",
+        "course__title",
+        "status",
+        "publish_at",
+    )
     rows = Lesson.objects.filter(pk__in=keys).order_by().values_list("pk", *names)
     return {
         key: Described(
@@ -54,22 +65,28 @@ def _describe_lessons(keys: Collection[int]) -> dict[int, Described]:
             course,
             session,
             summary,
-            is_draft=status == Lesson.Status.DRAFT,
+            state=Lesson(status=status, publish_at=publish_at).waiting_word(now),
         )
-        for key, slug, title, summary, status, session, course_slug, course in rows
+        for key, slug, title, summary, session, course_slug, course, status, publish_at in rows
     }
 
 
 def _describe_quizzes(keys: Collection[int]) -> dict[int, Described]:
-    names = ("slug", "title", "lesson__title", "lesson__status", "course__slug", "course__title")
-    rows = Quiz.objects.filter(pk__in=keys).order_by().values_list("pk", *names)
+    now = timezone.now()
+    rows = Quiz.objects.filter(pk__in=keys).order_by().select_related("lesson", "course").only(*_OF_QUIZ)
     return {
-        key: Described(
-            title,
-            reverse("quiz", args=[course_slug, slug]),
-            course,
-            lesson,
-            is_draft=status == Lesson.Status.DRAFT,
+        quiz.pk: Described(
+            quiz.title,
+            reverse("quiz", args=[quiz.course.slug, quiz.slug]),
+            quiz.course.title,
+            quiz.lesson.title,
+            state=quiz.waiting_word(now) or quiz.lesson.waiting_word(now),
         )
-        for key, slug, title, lesson, status, course_slug, course in rows
+        for quiz in rows
     }
+
+
+_OF_QUIZ = (
+    *("slug", "title", "status", "publish_at", "course__slug", "course__title"),
+    *("lesson__title", "lesson__status", "lesson__publish_at"),
+)

@@ -1,6 +1,7 @@
 """The search page and its states, without JavaScript."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.factories import make_course, make_learner, make_session, make_staff, make_user
 from tests.search.conftest import write_lab, write_lesson, write_quiz
@@ -118,6 +120,19 @@ def test_draft_is_marked_for_staff(client, course):
     assert search(client, "kubectl").count('<span class="chip warn">Draft</span>') == 1
 
 
+def test_lesson_that_opens_later_has_a_title_and_no_link(learner, course):
+    fields = {"status": "scheduled", "publish_at": timezone.now() + timedelta(days=1), "title": "Haystack"}
+    write_lesson("Straw.", session=course.sessions.get(), slug="later", **fields)
+    page = search(learner, "haystack")
+    assert "<b>Haystack</b>" in page and "Not open yet" in page and "Straw" not in page
+    assert links(page) == {}
+    staff = Client()
+    staff.force_login(make_staff(course))
+    page = search(staff, "haystack")
+    assert '<span class="chip warn">Scheduled</span>' in page
+    assert links(page) == {"/courses/mlops/later/": "Haystack"}
+
+
 def test_course_is_named_if_the_results_are_of_several(client, course):
     write_lesson(
         "Kubectl.", session=make_session(make_course(title="Other course")), slug="more", public=True
@@ -162,7 +177,7 @@ def test_visitors_are_counted_by_address(client, settings):
     assert search(Client(REMOTE_ADDR="10.0.0.2"), "git")
 
 
-QUERIES = {"git": 11, "kubctl": 18, "xyzzy": 10, "": 3}
+QUERIES = {"git": 12, "kubctl": 20, "xyzzy": 11, "": 3}
 
 
 @pytest.mark.parametrize("count", [1, 15])

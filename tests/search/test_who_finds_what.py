@@ -1,7 +1,10 @@
 """Everyone finds exactly the pages that they may open, and no hint of another."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import Http404
+from django.utils import timezone
 
 from labs.models import Lab
 from labs.queries import get_open_lab
@@ -137,6 +140,32 @@ def test_page_is_found_and_lost_again_as_its_state_changes(course):
     assert slugs(find(learner, "needle"), "lesson") == {"public", "draft"}
     learner.enrollments.update(is_active=False)
     assert slugs(find(learner, "needle"), "lesson") == {"public"}
+
+
+def test_lesson_that_opens_later_is_known_to_learners_by_its_title_alone(course):
+    later = timezone.now() + timedelta(days=1)
+    fields = {
+        "status": Lesson.Status.SCHEDULED,
+        "publish_at": later,
+        "title": "Haystack",
+        "summary": "Straw.",
+    }
+    lesson = write_lesson("Hidden straw.", session=make_session(course), slug="later", **fields)
+
+    def urls(role, typed):
+        found = find(people[role], typed)
+        assert found.corrected is None, (role, typed)
+        return [result.page.url for group in found.groups for result in group.results]
+
+    people = {role: make_person(role, course) for role in ROLES}
+    for role, wanted in ROLES.items():
+        knows = [lesson.get_absolute_url()] if wanted == EVERYTHING else [""] if wanted == MEMBER else []
+        assert urls(role, "haystack") == knows, role
+        assert urls(role, "straw") == [url for url in knows if url], role
+    (result,) = find(people["learner"], "haystack").groups[0].results
+    assert (result.page.summary, result.places[0].excerpt.pieces) == ("", [])
+    Lesson.objects.filter(pk=lesson.pk).update(publish_at=timezone.now())
+    assert urls("learner", "straw") == [lesson.get_absolute_url()]
 
 
 def test_nothing_of_a_quiz_but_its_title_is_found_by_anybody(course):
