@@ -22,11 +22,19 @@ def write_lesson(
     """Return the draft. The topic that names the lesson is not repeated below its title."""
     named = _naming(blocks, title)
     texts: list[tuple[Block, str]] = []
-    shift = 0
+    shift, above = 0, 1  # `above` is the level of the heading before; none is left out
     for block in blocks:
         if block.kind == "topic":
             shift = 0 if block is named else 1
-        texts.append((block, _text(block, shift, is_named=block is named)))
+        if block is named:
+            texts.append((block, hide(f"{block.number} {block.title}".strip())))
+        elif block.kind not in HEADINGS:
+            texts.append((block, block.markdown))
+        else:
+            level = min(max(block.level + shift, 2), above + 1)
+            is_label = block.kind == "label" or level > MAX_LEVEL
+            above = above if is_label else level
+            texts.append((block, _label(block) if is_label else _heading(block, level)))
     markdown, places = _join(texts)
     words = sum(block.words for block in blocks)
     first, last = blocks[0].first, blocks[-1].last
@@ -48,16 +56,13 @@ def _is_said(heading: str, title: str) -> bool:
     return bool(theirs) and mine[-len(theirs) :] == theirs
 
 
-def _text(block: Block, shift: int, *, is_named: bool) -> str:
-    if is_named:
-        return hide(f"{block.number} {block.title}".strip())
-    if block.kind not in HEADINGS:
-        return block.markdown
-    level = block.level + shift
-    if block.kind == "label" or level > MAX_LEVEL:
-        return f"**{block.markdown}**" if "**" not in block.markdown else block.markdown
+def _label(block: Block) -> str:
+    return f"**{block.markdown}**" if "**" not in block.markdown else block.markdown
+
+
+def _heading(block: Block, level: int) -> str:
     above = f"{hide(block.number)}\n" if block.number else ""
-    return f"{above}{'#' * max(level, 2)} {block.markdown}"
+    return f"{above}{'#' * level} {block.markdown}"
 
 
 def _join(texts: Sequence[tuple[Block, str]]) -> tuple[str, tuple[Place, ...]]:

@@ -59,7 +59,7 @@ def _top_markdown_level(headings: dict[int, Heading]) -> int:
 
 def _find_topics(items: Sequence[Item], headings: dict[int, Heading]) -> set[int]:
     found = _strong_topics(headings) or _weak_topics(items, headings)
-    first = min(headings, default=-1)
+    first = min((at for at, heading in headings.items() if heading.form != LABEL), default=-1)
     if found and first < min(found):
         found.add(first)  # what comes before the first topic is one as well
     if len(found) == 1 and first in found:

@@ -75,11 +75,10 @@ class Outliner:
         if sign and form not in (PLAIN, LIST, "term") and self._is_heading(at, row, sign):
             self.headings[at] = Heading(row, sign, form)
             return
-        if EXAMPLE.match(row.text) and not row.is_numbered:
-            self.example, self.example_seen = (
-                row.indent + (1 if row.mark else 0),
-                bool(row.mark or len(row.text) > 12),
-            )
+        example = EXAMPLE.match(row.text)
+        if example and not row.is_numbered:
+            self.example = row.indent + (1 if row.mark else 0)
+            self.example_seen = bool(row.mark or row.text[example.end() :].strip())
             self.in_list[at] = 1
             return
         self.in_list[at] = bool(row.mark) or (parent >= 0 and not self._is_title_of(parent))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from .commands import is_command
 from .pieces import Node
 from .rows import Row
 from .signs import ARROW, ONLY_ARROW
@@ -14,6 +15,9 @@ NARROW = re.compile(r" {2,}")
 DEFINING = re.compile(r"(?:[-–—:=]|=>)\s|-{1,2}>")
 BIG_ARROW = re.compile(r"(?:-{4,60}|={3,60})>{1,3}|<(?:-{4,60}|={3,60})")
 SEPARATOR = re.compile(r"\|?[\s:|+-]*-[\s:|+-]*\|?$")
+DURATION = re.compile(
+    r"\b(?:hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|sprints?)\b", re.IGNORECASE
+)
 BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -148,12 +152,21 @@ def _is_chain(pairs: Sequence[tuple[str, str]]) -> bool:
 
 
 def write_relation_table(nodes: Sequence[Node]) -> str:
-    rows = []
-    for node in nodes:
-        found = relation(node.row)
-        left, right, sign = found or (node.row.text, "", "→")
+    """Return terms and what they lead to. The notes name no columns, so these get words that fit."""
+    found = [relation(node.row) for node in nodes]
+    rows = [list(_relation_head([parts for parts in found if parts]))]
+    for node, parts in zip(nodes, found, strict=True):
+        left, right, sign = parts or (node.row.text, "", "→")
         more = [cell(row.text, row) for child in node.children for row in child.walk()]
         words = [cell(right, node.row)] if right else []
         cells = "<br>".join([*words, *more])
         rows.append([cell(left, node.row), f"← {cells}" if sign == "←" and cells else cells])
-    return write_table(rows, has_head=False)
+    return write_table(rows)
+
+
+def _relation_head(found: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+    if sum(bool(DURATION.search(right)) for _, right, _ in found) * 2 > len(found):
+        return "Phase", "Time"
+    if sum(is_command(left) for left, _, _ in found) * 2 > len(found):
+        return "Command", "Meaning"
+    return "Name", "Details"

@@ -14,6 +14,7 @@ FOREIGN = re.compile(
     r"<(?=[A-Za-z/!?])(?!https?:|br\s?/?>|mailto:)|\$(?=\S)|\{(?=[{%:.#+\-~=>A-Za-z\s])|%(?=%)|\+(?=\+)"
     r"|\^(?!\w*\])|:(?=[a-z+-][a-z0-9_+-]{1,49}:)|(?<!~)~(?!~)"
 )
+DETAILS = re.compile(r"<(?=/?(?:details|summary)\b)", re.IGNORECASE)
 LINK = re.compile(
     r"(?P<picture>!?)\[(?P<words>[^\[\]\n]{0,300})\]\((?P<target><[^<>\n]{0,500}>"
     r"|[^()\s]{0,500})(?:\s+\"[^\"\n]{0,200}\")?\)"
@@ -61,6 +62,7 @@ def _link(found: re.Match[str]) -> str:
 
 
 def _close_signs(text: str) -> str:
+    text = DETAILS.sub("&lt;", text)  # only the portal's own fold is read
     text = spell_arrows(FOREIGN.sub(r"\\\g<0>", text))
     for pair in ("**", "__", "~~"):
         if text.count(pair) % 2:

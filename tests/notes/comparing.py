@@ -122,7 +122,8 @@ def flows(case: Case, lessons: list[Lesson]) -> Iterator[str]:
 def tables(case: Case, lessons: list[Lesson]) -> Iterator[str]:
     for entry in case.of("tables"):
         found = [_cells(table) for each in near(entry, lessons) for table in contents(each).tables]
-        if _cells(entry["rows"]) not in found:
+        # A table of terms and arrows has no head in the notes; the import names its columns.
+        if _cells(entry["rows"]) not in [*found, *(table[1:] for table in found)]:
             yield f"no table for lines {entry.get('lines')} in {found}"
 
 

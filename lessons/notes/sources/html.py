@@ -56,6 +56,12 @@ BLOCKS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "tr"),
 }
 MAX_DEPTH = 100  # below it, only the text is read
+MAX_NESTING = 3_000
+# Elements that stay open until they are closed; those that close by themselves are no matter.
+TAG = re.compile(
+    r"<(?P<end>/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|p|li|td|tr|th|dd|dt|option|source|wbr)\b)[a-z]",
+    re.IGNORECASE,
+)
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 MONOSPACED = re.compile(r"font-family:[^;]{0,100}(?:courier|consolas|mono|menlo)", re.IGNORECASE)
 LIST_LEVEL = re.compile(r"lst-\w{1,40}-(\d)")
@@ -68,6 +74,7 @@ def read(data: bytes, path: str, encoding: str) -> Source:
     if not encoding and declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         encoding = declared[1].decode("ascii")
     text, used = decode(data, path, encoding)
+    _check_depth(text, path)
     root = LexborHTMLParser(text).root
     if root is None:
         raise NotesError("The page is empty.", path=path)
@@ -75,6 +82,20 @@ def read(data: bytes, path: str, encoding: str) -> Source:
     writer.block(root, 0)
     writer.end_line()
     return Source(_lines(writer.lines, path), encoding=used)
+
+
+def _check_depth(text: str, path: str) -> None:
+    # The parser takes quadratic time in the depth of elements.
+    depth = 0
+    for found in TAG.finditer(text):
+        depth = max(depth + (-1 if found["end"] else 1), 0)
+        if depth > MAX_NESTING:
+            line = text.count("\n", 0, found.start()) + 1
+            raise NotesError(
+                f"More than {MAX_NESTING:,} elements are open here. Export the page again.",
+                path=path,
+                line=line,
+            )
 
 
 def _lines(written: list[tuple[str, bool]], path: str) -> tuple[Line, ...]:
