@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
 from lessons import actions
 from lessons.authoring import next_position
-from lessons.images import ImageRefusedError, encode_image, store_encoded
+from lessons.images import FOLDER, ImageRefusedError, encode_image, store_encoded
+from lessons.links import PICTURE
 from lessons.models import Course, Lesson, Quiz, Session
 from lessons.models.course import RESERVED_SLUGS
 from lessons.quizzes import parse
@@ -168,7 +170,18 @@ def draft_lessons(course: Course) -> Sequence[Lesson]:
 
 def export_of(quiz: Quiz, name: str) -> Exported:
     """Return a quiz in a format of EXPORTS. Raises QuizSyntaxError for a draft with problems."""
-    return export_quiz(parse(quiz.source, stored=True), name)
+    return export_quiz(parse(quiz.source, stored=True), name, read_images(quiz.source))
+
+
+def read_images(source: str) -> dict[str, bytes]:
+    """Return the images that are stored here, by their address in the Markdown."""
+    found = {}
+    for match in PICTURE.finditer(source):
+        path = f"{FOLDER}/{match[1]}"
+        if default_storage.exists(path):
+            with default_storage.open(path) as file:
+                found[match[0]] = file.read()
+    return found
 
 
 def describe(stored: Sequence[Stored]) -> Iterator[str]:

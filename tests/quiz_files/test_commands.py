@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from lessons.links import PICTURE
 from lessons.models import Lesson, Quiz
 from lessons.quizzes import parse
 from tests.factories import make_lesson, make_quiz
@@ -129,6 +130,24 @@ def test_a_quiz_goes_out_and_in_with_its_keys(course, tmp_path, name):
     quiz = Quiz.objects.exclude(slug="each").get()
     assert quiz.title == "Branches and releases"
     assert set(keys(quiz)) | {"cloze"} == set(keys(lesson.quiz))
+
+
+@pytest.mark.parametrize("name", ["moodle-xml", "qti21"])
+def test_images_go_out_and_in(course, tmp_path, media, name):
+    run("import_quiz", MOODLE, "--course", "mlops")
+    first = Quiz.objects.get()
+    file = tmp_path / "out"
+    said = run("export_quiz", first.slug, "--course", "mlops", "--format", name, "--output", file)
+    assert "without their files" not in said
+    lesson = make_lesson(course.sessions.first(), slug="again", status="draft")
+    run("import_quiz", file, "--course", "mlops", "--lesson", lesson.slug)
+    again = Quiz.objects.get(slug="again")
+    old, new = (set(PICTURE.findall(quiz.source)) for quiz in (first, again))
+    assert len(old) == len(new) == 1
+    assert old != new
+    assert {path.name for path in media.iterdir()} == old | new
+    prompts = [parse(quiz.source).questions[0].prompt.partition("(")[0] for quiz in (first, again)]
+    assert prompts[0] == prompts[1]
 
 
 def test_a_quiz_that_cannot_be_exported_says_why(course, tmp_path):

@@ -5,6 +5,7 @@ To add one, copy a file, and list its `FORMAT` in `FORMATS`.
 
 import posixpath
 import re
+from collections.abc import Mapping
 
 from ..quiz import Quiz
 from . import aiken, gift, moodle_xml, plain, qti12, qti21
@@ -93,9 +94,13 @@ def _titles() -> str:
     return ", ".join(each.title for each in FORMATS.values())
 
 
-def export_quiz(quiz: Quiz, format: str) -> Exported:
-    """Return a quiz as a file of a format in EXPORTS. The same quiz gives the same bytes."""
-    chosen, losses = EXPORTS[format], Losses()
+def export_quiz(quiz: Quiz, format: str, images: Mapping[str, bytes] | None = None) -> Exported:
+    """Return a quiz as a file of a format in EXPORTS. The same quiz gives the same bytes.
+
+    `images` has the data of its images by their address, for the formats that carry files.
+    """
+    chosen = EXPORTS[format]
+    losses = Losses(images or {} if chosen.carries_images else {})
     if chosen.write is None:
         raise ValueError(format)
     data = chosen.write(quiz, losses)

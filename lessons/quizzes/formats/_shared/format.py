@@ -1,6 +1,7 @@
 """The shape of each format, and what writers share."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lessons.texts.problem import Problem
@@ -9,11 +10,17 @@ from ...question import AnyQuestion
 from ...quiz import Quiz
 from .intake import NO_EXPLANATION, Intake
 
+OWN_ADDRESS = re.compile(r"\]\((/[^()\s]*|imported:[^()\s]*)")
+
 
 @dataclass
 class Losses:
-    """What a format cannot hold, collected while a quiz is written."""
+    """What a format cannot hold, collected while a quiz is written.
 
+    `images` has the data of the quiz's images by their address, for formats that carry files.
+    """
+
+    images: Mapping[str, bytes] = field(default_factory=dict)
     found: list[Problem] = field(default_factory=list)
 
     def add(self, question: AnyQuestion | None, message: str) -> None:
@@ -35,6 +42,7 @@ class Format:
     read: Callable[[str, Intake], None]
     write: Callable[[Quiz, Losses], bytes] | None = None
     ending: str = "txt"
+    carries_images: bool = False
 
 
 def explanation_of(question: AnyQuestion) -> str:
@@ -55,7 +63,7 @@ def report_portal_texts(question: AnyQuestion, texts: str, losses: Losses) -> No
         losses.add(
             question, "Links to lessons, quizzes and labs are written as they are. They work only here."
         )
-    if "](/" in texts or "](imported:" in texts:
+    if any(address not in losses.images for address in OWN_ADDRESS.findall(texts)):
         losses.add(question, "Images and links of this portal are written as addresses, without their files.")
     if "$`" in texts:
         losses.add(question, "Formulas are written as $`x^2`$, which other systems show as it is.")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import unquote
 
 from lessons.texts.problem import Problem
 
@@ -21,6 +22,10 @@ MAX_NAME = 80
 NO_EXPLANATION = "The imported question has no explanation yet."
 IMAGE_ENDINGS = ("png", "jpg", "jpeg", "webp", "gif", "svg", "bmp")
 BASES = re.compile(r"^(?:@@PLUGINFILE@@|\$IMS-CC-FILEBASE\$|%24IMS-CC-FILEBASE%24)/+(?:\.\./)*")
+MARKDOWN_IMAGE = re.compile(
+    r"!\[([^\[\]]{0,500})\]\((@@PLUGINFILE@@/[^()\s]{1,500}|data:image/[^()\s]{1,7000000})\)"
+)
+UNESCAPED = re.compile(r"\\([^\w\s])")
 DATA_URI = re.compile(r"data:image/([a-z]{3,4})[a-z+]*;base64,(.*)", re.DOTALL)
 
 
@@ -95,6 +100,12 @@ class Item:
 
     def line_of(self, text: str) -> str:
         return words_only(text) if is_plain(text) else self.reader.line(text)
+
+    def markdown(self, text: str) -> str:
+        """Return a text that is Markdown already, with the images of the file."""
+        return MARKDOWN_IMAGE.sub(
+            lambda found: self._image(unquote(found[2]), UNESCAPED.sub(r"\1", found[1])), text
+        )
 
     def mixed(self, text: str) -> str:
         """Return block Markdown of a text that may be HTML or plain."""

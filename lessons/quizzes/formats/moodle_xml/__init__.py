@@ -16,4 +16,4 @@ def write(quiz: Quiz, losses: Losses) -> bytes:
     return write_xml(quiz, losses)
 
 
-FORMAT = Format("moodle-xml", "Moodle XML", recognises, read, write, "xml")
+FORMAT = Format("moodle-xml", "Moodle XML", recognises, read, write, "xml", carries_images=True)

@@ -130,7 +130,7 @@ def text_of(node: Node | None, item: Item, convert: Callable[[str], str]) -> str
     text = (inner or node).text
     kind = node.get("format", "html")
     if kind in ("markdown", "4"):
-        text = text.strip()
+        text = item.markdown(text.strip())
         return f"\n{text}" if text.startswith("```") and convert == item.option else text
     if kind == "moodle_auto_format" and "<p" not in text:
         text = text.strip().replace("\n", "<br>")

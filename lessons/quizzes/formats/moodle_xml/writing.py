@@ -1,5 +1,6 @@
 """Write Moodle XML, with Markdown texts, which Moodle shows as the portal does."""
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any
@@ -54,8 +55,22 @@ def _write_question(root: Element, question: AnyQuestion, losses: Losses) -> Non
     kind = WRITERS[found](element, question, losses)
     if kind:
         element.set("type", kind)
+        _embed_images(element, losses)
         report_portal_texts(question, write_question(question), losses)
         root.append(element)
+
+
+def _embed_images(element: Element, losses: Losses) -> None:
+    # Moodle keeps the files of a text beside it.
+    for parent in list(element.iter()):
+        inner = parent.find("text")
+        for address in losses.images:
+            if inner is None or f"]({address})" not in (inner.text or ""):
+                continue
+            name = address.rpartition("/")[2]
+            inner.text = (inner.text or "").replace(f"]({address})", f"](@@PLUGINFILE@@/{name})")
+            file = SubElement(parent, "file", {"name": name, "path": "/", "encoding": "base64"})
+            file.text = base64.b64encode(losses.images[address]).decode()
 
 
 def _name(question: AnyQuestion) -> str:

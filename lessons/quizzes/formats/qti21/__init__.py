@@ -15,4 +15,4 @@ def write(quiz: Quiz, losses: Losses) -> bytes:
     return write_package(quiz, losses)
 
 
-FORMAT = Format("qti21", "IMS QTI 2.1", recognises, read, write, "zip")
+FORMAT = Format("qti21", "IMS QTI 2.1", recognises, read, write, "zip", carries_images=True)

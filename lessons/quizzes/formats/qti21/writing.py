@@ -17,14 +17,27 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a .zip; the same quiz gives the same byte
 def write_package(quiz: Quiz, losses: Losses) -> bytes:
     report_rules(quiz, losses)
     items: dict[str, bytes] = {}
+    images: dict[str, bytes] = {}
     for question in quiz.questions:
         element = write_item(question, losses)
         if element is not None:
             report_portal_texts(question, write_question(question), losses)
+            images |= _take_images(element, losses)
             items[identifier(question.key)] = _document(element, neat=False)
     files = {f"items/{name}.xml": data for name, data in items.items()}
-    files = {"imsmanifest.xml": _manifest(items), "test.xml": _test(quiz, items), **files}
+    files = {"imsmanifest.xml": _manifest(items, images), "test.xml": _test(quiz, items), **files, **images}
     return _zip(files)
+
+
+def _take_images(item: Element, losses: Losses) -> dict[str, bytes]:
+    found = {}
+    for node in item.iter("img"):
+        address = node.get("src", "")
+        if address in losses.images:
+            path = f"images/{address.rpartition('/')[2]}"
+            node.set("src", f"../{path}")
+            found[path] = losses.images[address]
+    return found
 
 
 def _test(quiz: Quiz, items: dict[str, bytes]) -> bytes:
@@ -45,7 +58,7 @@ def _test(quiz: Quiz, items: dict[str, bytes]) -> bytes:
     return _document(root)
 
 
-def _manifest(items: dict[str, bytes]) -> bytes:
+def _manifest(items: dict[str, bytes], images: dict[str, bytes]) -> bytes:
     root = Element("manifest", {"xmlns": MANIFEST, "identifier": "manifest"})
     metadata = SubElement(root, "metadata")
     SubElement(metadata, "schema").text = "QTIv2.1 Package"
@@ -55,6 +68,8 @@ def _manifest(items: dict[str, bytes]) -> bytes:
     _resource(resources, "test-file", "imsqti_test_xmlv2p1", "test.xml", items)
     for name in items:
         _resource(resources, f"file-{name}", "imsqti_item_xmlv2p1", f"items/{name}.xml")
+    for number, path in enumerate(images, 1):
+        _resource(resources, f"image-{number}", "webcontent", path)
     return _document(root)
 
 
