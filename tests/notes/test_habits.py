@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from lessons.notes import HABITS, Habits, import_notes, read_source
@@ -94,3 +96,10 @@ def test_a_cut_is_taken_and_refused():
 
     assert (cut.default, cut.accepted, len(first.lessons)) == (True, True, 2)
     assert len(import_notes(source, None, {cut.id: False}).lessons) == 1
+
+
+def test_the_docs_list_every_habit():
+    text = (Path(__file__).parents[2] / "docs" / "notes.md").read_text("utf-8")
+    rows = [f"| {habit.about} | `{habit.example}` | {', '.join(habit.choices)} |" for habit in HABITS]
+
+    assert text.partition("<!-- habits -->")[2].partition("<!-- end -->")[0].strip().split("\n")[2:] == rows
