@@ -18,6 +18,7 @@ from benchmarks.pushes_of_a_class import PushesOfAClass
 from benchmarks.quiz_answer import QuizAnswer
 from benchmarks.repositories import LARGE, MEDIUM, SMALL
 from benchmarks.rush import Claim, Drain, Rush
+from benchmarks.search import Search
 from benchmarks.site import Site
 from benchmarks.start import Start
 from benchmarks.through_queue import ManyLabs, OneLab
@@ -53,6 +54,8 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "start": Start,
     "push": Push,
     "weight": Weight,
+    "search": partial(Search, vendor="postgresql"),
+    "search-sqlite": partial(Search, vendor="sqlite"),
     "half-sent": HalfSent,
     "notes": NotesImport,
     "push-beside-proofs": PushBesideProofs,
