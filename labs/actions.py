@@ -43,7 +43,8 @@ def receive(
 ) -> Submission:
     """Write the receipt of a received state and its submission, and wake a worker up.
 
-    The same state again is the same submission; other waiting submissions of this learner and lab are superseded.
+    A state that was received before has its submission already. Other waiting submissions of this learner and lab are
+    superseded.
     """
     submission = receipts.record(repository=repository, refs=refs, via=via, head_ref=head_ref)
     transaction.on_commit(tasks.wake, robust=True)

@@ -9,7 +9,7 @@ from labs.models import Lab, Submission
 
 
 def practice_address(lab: Lab, token: str = "") -> str:
-    """Return the remote URL for `git push`; with a token in it, git asks for no password."""
+    """Return the remote URL for `git push`. If it contains a token, Git asks for no password."""
     parts = urlsplit(settings.PUBLIC_URL)
     path = reverse("practice", args=[lab.course.slug, lab.slug])
     return f"{parts.scheme}://{f'learner:{token}@' if token else ''}{parts.netloc}{path}"

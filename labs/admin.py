@@ -184,7 +184,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
-    """For administrators only: instructors have no business with a learner's access."""
+    """For administrators only: instructors need no access to learners' tokens."""
 
     list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_filter = ["revoked_at", "expires_at"]

@@ -55,7 +55,7 @@ class LabLink:
 
 @dataclass(frozen=True)
 class OpenLab:
-    """A lab that its reader may open; `enrollment` is None for staff who do not learn in the course."""
+    """A lab that its reader may open; `enrollment` is None for staff who are not enrolled in the course."""
 
     lab: Lab
     enrollment: Enrollment | None
@@ -64,7 +64,7 @@ class OpenLab:
 
 
 def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
-    """Return an open lab of a course that `user` learns, or any lab of one that `user` teaches.
+    """Return an open lab of a course that `user` takes, or any lab of one that `user` teaches.
 
     Raises Http404, or NotOpenYetError for a learner if it opens later.
     """
@@ -208,7 +208,7 @@ def previous_report(submission: Submission) -> Report | None:
 
 @dataclass(frozen=True)
 class Tally:
-    """Earlier failures of a check: True for the same learner, and the number of people of a cohort."""
+    """Earlier failures of a check: `earlier` is the learner's own, `people` counts those in a `cohort` of this size."""
 
     earlier: bool
     people: int = 0

@@ -1,4 +1,4 @@
-"""What search finds of labs: their titles and briefs."""
+"""Index the titles and briefs of labs for search."""
 
 from collections.abc import Collection
 from typing import Any

@@ -111,7 +111,7 @@ def _save(lab: Lab, links: Links) -> Lab:
 
 
 class LabFolders:
-    """What `lessons.course_files` asks of labs."""
+    """The interface to labs for `lessons.course_files`."""
 
     read = staticmethod(read_labs)
     check_proofs = staticmethod(check_proofs)

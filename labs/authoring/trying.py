@@ -17,7 +17,7 @@ from labs.repositories import folders, hosts
 from portal.accounts.models import User
 
 SECONDS = 120
-MAX_CHOICES = 30  # a longer menu helps nobody to find a learner
+MAX_CHOICES = 30  # in a longer menu, a learner would be hard to find
 
 
 class CannotTryError(Exception):

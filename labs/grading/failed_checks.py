@@ -1,4 +1,4 @@
-"""Derive the failed checks of a submission from its current report, and those that a learner ever met."""
+"""Derive the failed checks of a submission from its current report, and all that a learner has met."""
 
 import math
 from collections.abc import Set

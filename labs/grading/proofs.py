@@ -61,12 +61,12 @@ def is_enough(proof: Proof) -> bool:
 
 
 def find_proved_version(spec: LabSpec) -> LabVersion | None:
-    # of any lab with the same text
+    # the version may belong to any lab with the same text
     return LabVersion.objects.filter(digest=spec.digest, proved=True).first()
 
 
 def must_be_proved_now(spec: LabSpec) -> bool:
-    # before it opens; a lab that runs code is proved later, by a worker
+    # a lab that runs code is proved later, by a worker
     return not runs_code(spec) and find_proved_version(spec) is None
 
 

@@ -16,7 +16,7 @@ JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
 def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """Return claimable submissions of a queue, without labs whose environment must be built first.
+    """Return claimable submissions of a queue, except those to labs whose environment must be built first.
 
     A partial unique index lets each learner have one running.
     """

@@ -71,7 +71,7 @@ def repair_one(repository: Repository) -> bool:
 
 
 def record_interrupted(repository: Repository, path: Path) -> bool:
-    """Write the receipt of what an interrupted push left, if it is missing, and end that push.
+    """Write the receipt of an interrupted push if it is missing, and end that push. Return True if it was missing.
 
     Call it with the repository locked. Raises RepositoryError, OSError.
     """

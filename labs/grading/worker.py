@@ -84,7 +84,7 @@ def learner_of(user: User) -> Learner:
 
 @contextmanager
 def open_submitted_state(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]:
-    """Open the submitted state, with notes for the report. Raises what `hosts.hold_mirror` and `Repository` raise."""
+    """Open the submitted state, with notes for the report. Raises as `hosts.hold_mirror` and `Repository` do."""
     refs, origin = submission.receipt.refs, last_seen_in(submission)
     if origin.address:
         address = replace(origin.address, branch=submission.branch or None)

@@ -175,7 +175,7 @@ def place_in_queue(position: int) -> str:
 
 
 def duration_in_words(seconds: float | None) -> str:
-    # a time as people say it
+    # a duration as people would say it
     if seconds is None:
         return ""
     if seconds >= 90:

@@ -11,7 +11,7 @@ from wsgiref.types import WSGIEnvironment
 
 CHUNK = 1 << 16
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-HEADERS_MARK = "portal.headers"  # of the front, which asks before it accepts a body
+HEADERS_MARK = "portal.headers"  # set by `portal.front` when it asks whether to accept a body
 NO_ROOM_MARK = "portal.no_room"  # set by portal.front if the disk had room only for the beginning of the body
 
 

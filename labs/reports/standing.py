@@ -27,7 +27,7 @@ class Standing:
 
     @property
     def needed(self) -> Decimal:
-        # points to pass, rounded up to what a page shows
+        # points to pass, rounded up as on the pages
         return points_to_pass(self.max_points, self.pass_mark)
 
     @property

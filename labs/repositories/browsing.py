@@ -133,7 +133,7 @@ def read_entries(tree: Tree) -> dict[str, Any]:
 
 # Any: as in `read_entries`
 def name_of(item: Any) -> str:
-    return str(item.path).rpartition("/")[2]  # a submodule's own `name` is what .gitmodules calls it
+    return str(item.path).rpartition("/")[2]  # a submodule's own `name` is the one in .gitmodules
 
 
 def _folder(tree: Tree) -> Folder:

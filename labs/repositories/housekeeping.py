@@ -110,7 +110,7 @@ def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
 
 
 def sweep_unclaimed() -> int:
-    """Remove half-made folders and those without a repository for UNCLAIMED_DAYS; return how many.
+    """Remove half-made folders, and those without a row for UNCLAIMED_DAYS; return the number of the latter.
 
     A row is committed before its folder is created, so a folder without a row has lost it.
     """

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_address(text: str) -> tuple[str, str]:
-    """Raises RepositoryUnavailableError."""
+    """Return the address in a pasted text, and its branch or "". Raises RepositoryUnavailableError."""
     try:
         address = hosts.read(text)
     except AddressError as error:
@@ -29,7 +29,7 @@ def read_address(text: str) -> tuple[str, str]:
 
 @contextmanager
 def fetch_repository(address: str, branch: str) -> Iterator[FetchedRepository]:
-    """Raises RepositoryUnavailableError."""
+    """Fetch a repository and hold its mirror. Raises RepositoryUnavailableError."""
     try:
         at = replace(hosts.read(address), branch=branch or None)
     except AddressError as error:  # its host may have been allowed when the address was saved
