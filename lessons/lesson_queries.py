@@ -197,7 +197,7 @@ class LearnerLesson:
     told: list[tuple[Any, ...]]
 
     def open(self) -> OpenLesson:
-        """Return what `get_lesson` returns. Raises Http404."""
+        """Return the same as `get_lesson`. Raises Http404."""
         found = _open_lesson(self.reader, self.slug)
         *_, has_reading, read_at, heading, read, _ = self.told[0]
         if has_reading:

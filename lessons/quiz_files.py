@@ -1,4 +1,4 @@
-"""Quizzes from and to files of other systems: what staff store and download."""
+"""Import quizzes from the formats of other systems, and export them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -143,7 +143,7 @@ def _quiz_slug(lesson: Lesson) -> str:
 
 
 def is_same(stored: str, source: str) -> bool:
-    """Compare two quizzes but for the names of stored images, which are random."""
+    """Compare two quizzes, ignoring the names of stored images, which are random."""
     return STORED.sub("]()", stored) == STORED.sub("]()", source)
 
 
@@ -154,7 +154,7 @@ def _with_images(source: str, images: dict[str, tuple[str, bytes]]) -> str:
 
 
 def show_images_as_words(source: str) -> str:
-    """Return a quiz for a preview before its images are stored."""
+    """Replace images by their alternative texts, for a preview before the images are stored."""
     return IMAGE.sub(lambda found: f"(Picture: {found[1] or 'without alternative text'})", source)
 
 

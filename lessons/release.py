@@ -1,7 +1,7 @@
 """The time at which a lesson or quiz opens to a reader: the only place that decides it.
 
 Every page, list and count compares this time with the reader's clock. It is NULL for a draft, and while it is unknown
-because the cohort has no date for its meeting. What is open at once gets EPOCH.
+because the cohort has no date for its meeting. Content that is open at once gets EPOCH.
 """
 
 import re

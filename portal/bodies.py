@@ -8,7 +8,8 @@ from django.conf import settings
 from portal.environ import Environ
 from portal.transfers import Transfer
 
-UPLOAD_BYTES = 8 * 1024 * 1024  # above the image limit, so that the editor can report what is too large
+# above the image limit, so that the editor can report an image that is too large
+UPLOAD_BYTES = 8 * 1024 * 1024
 ATTACHMENT_BYTES = 24 * 1024 * 1024  # above the limit of attachments, for the same reason
 UPLOADS = {
     "/markdownx/upload/": UPLOAD_BYTES,

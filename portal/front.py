@@ -284,7 +284,8 @@ def write(answer: Answer, transfer: Transfer) -> None:
 
 def long_file_of(produced: Iterable[bytes]) -> IO[bytes] | None:
     file: Any = produced.filelike if isinstance(produced, FileWrapper) else None
-    is_whole = isinstance(file, io.BufferedReader | io.BufferedRandom)  # a part of a file is something else
+    # a part of a file is of a different type
+    is_whole = isinstance(file, io.BufferedReader | io.BufferedRandom)
     return file if is_whole and bytes_left(file) > LONG_BYTES else None
 
 

@@ -168,7 +168,7 @@ class LessonForm(AuthoringForm):
         self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]  # declared above
 
     def _labs(self) -> list[tuple[str, str]]:
-        # All labs on offer until a course is chosen.
+        # The labs of all the user's courses until a course is chosen.
         known = Course.objects.filter(pk=self.instance.course_id) if self.instance.pk else self._courses()
         rows = known.filter(labs__isnull=False).order_by("slug", "labs__position", "labs__slug")
         found = rows.values_list("labs__slug", "labs__title", "title")

@@ -1,4 +1,4 @@
-"""Preview pages of a state of a course's repository, for staff of the course alone. Nothing is stored as the course."""
+"""Preview a state of a course's repository, for staff of the course only. The course itself does not change."""
 
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed

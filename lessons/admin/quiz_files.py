@@ -1,4 +1,4 @@
-"""Staff pages that bring questions of other systems in, and take a quiz out. Nothing is stored before it was shown."""
+"""Staff pages to import questions from other systems and to export a quiz. Imports are shown before they are stored."""
 
 import base64
 import binascii
@@ -40,13 +40,13 @@ from lessons.quizzes.formats import (
 from lessons.quizzes.writing import write_front_matter, write_question
 from portal.accounts.http import UserRequest
 
-MAX_PACKED = 700_000  # characters: what is not a file must stay below 1 MB
+MAX_PACKED = 700_000  # characters: all form fields but files must stay below 1 MB
 MAX_SHOWN = 30
 AGAIN = "This is not the file that was shown. Look at its questions, then save."
 
 
 class ImportForm(forms.Form):
-    """A file, or text, or what an earlier page carries on. `content` has its bytes once the form is valid."""
+    """A file, a text, or the content that an earlier page passed on. `content` has the bytes once the form is valid."""
 
     course = forms.ModelChoiceField(Course.objects.none(), error_messages={"required": "Choose a course."})
     file = forms.FileField(
@@ -95,7 +95,7 @@ class ImportForm(forms.Form):
         return not self.cleaned_data.get("file") and bool(self.cleaned_data.get("text", "").strip())
 
     def carry_on(self) -> bool:
-        """Keep the content in the next page. Returns False if it is too large for that."""
+        """Pass the content on to the next page. Return False if it is too large for that."""
         packed = "" if self.is_pasted else base64.b64encode(zlib.compress(self.content, 9)).decode()
         fits = len(packed) <= MAX_PACKED
         posted: Any = self.data  # a QueryDict

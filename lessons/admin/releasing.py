@@ -37,7 +37,7 @@ class WallTimeField(forms.SplitDateTimeField):
 
 
 class ReleasingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
-    """Requires a time for what is scheduled, and forgets it otherwise."""
+    """Require a time if the status is Scheduled, and clear it otherwise."""
 
     publish_at = WallTimeField(label="Opens at", required=False)
 

@@ -1,4 +1,4 @@
-"""The page of a course's Git repository: bind it, update from it, preview any state of it."""
+"""The page of a course's Git repository: set it, update the course from it, preview any state of it."""
 
 import re
 from pathlib import PurePosixPath
@@ -25,7 +25,7 @@ _NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[/.-]|[/.]$|\
 
 
 class RepositoryForm(forms.Form):
-    """Where the course is. A branch in the pasted URL is taken if the field is empty."""
+    """The repository, branch and folder of a course. An empty branch field takes the branch in the pasted URL."""
 
     address = forms.CharField(
         label="Repository URL",
@@ -166,7 +166,7 @@ def _page(
 
 
 def _linked(course: Course, paths: list[str]) -> list[tuple[str, str]]:
-    """Return each path with the address where staff edit what is made from it."""
+    """Return each path with the URL where staff edit the row that was made from it."""
     if not paths:
         return []
     found: Any = LoadedFile.objects.filter(course=course, path__in=paths).values_list(

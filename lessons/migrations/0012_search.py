@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-# What the database searches, beside the rows of SearchEntry: see lessons/search/databases.py. An entry that is deleted
-# takes it along.
+# The search index of the database, beside the rows of SearchEntry: see lessons/search/databases.py. Deleting an entry
+# also deletes it from the index.
 FTS5 = [
     "CREATE VIRTUAL TABLE lessons_search USING fts5(kind, title, heading, body, tokenize='ascii')",
     # Set once: ORDER BY rank is three times as fast as ORDER BY bm25(…).

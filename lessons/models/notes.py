@@ -4,7 +4,7 @@ from lessons.models.course import Course, Lesson, Session
 
 
 class Notes(models.Model):
-    """Raw notes of a course, as they were last uploaded. Lessons are made of them by `lessons.notes_import`.
+    """Raw notes of a course, as they were last uploaded. `lessons.notes_import` makes lessons from them.
 
     `decisions` are the trainer's answers by Suggestion.id. `pictures` maps the path of a picture in the notes
     to [digest of its content, name of the stored image].
@@ -48,9 +48,9 @@ class NotesDay(models.Model):
 
 
 class NotesLesson(models.Model):
-    """A lesson that was made of notes. `title` and `markdown` are what the notes gave when they were last imported.
+    """A lesson that was made from notes. `title` and `markdown` are those of the last import.
 
-    What differs between `markdown` and the source of the lesson was edited in the portal.
+    Any difference between `markdown` and the source of the lesson is an edit made in the portal.
     """
 
     notes = models.ForeignKey(Notes, models.CASCADE, related_name="lessons")

@@ -5,7 +5,7 @@ class SearchEntry(models.Model):
     """A part of a page that search finds: at most a few hundred words under one heading.
 
     `kind` and `key` name the page; whoever may see the page may find it, so nothing about access is stored.
-    `lessons.search.databases` keeps what the database searches beside these rows.
+    `lessons.search.databases` maintains the search index of the database beside these rows.
     """
 
     kind = models.CharField(max_length=10)
@@ -22,7 +22,7 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of the index, to find what a mistyped word was meant to be. `length` is its number of letters."""
+    """A word of the index, to correct mistyped words. `length` is its number of letters."""
 
     word = models.CharField(max_length=30, primary_key=True)
     length = models.PositiveSmallIntegerField()

@@ -1,1 +1,1 @@
-"""Notes <-> lessons of a course: what an import would change, and doing it. Reading notes is `lessons.notes`."""
+"""Import notes into the lessons of a course: plan the changes, then apply them. `lessons.notes` reads the notes."""

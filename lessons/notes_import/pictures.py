@@ -1,4 +1,4 @@
-"""Pictures that notes bring along, stored as images of the portal."""
+"""Store the pictures that come with notes as images of the portal."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ TARGET = re.compile(r"\]\((<[^<>\n]{1,500}>|[^()\s]{1,500})\)")
 
 
 def store_pictures(notes: Notes, source: Source) -> list[Problem]:
-    """Store the pictures that are new or changed; return those that are no image a lesson can show.
+    """Store the pictures that are new or changed; return a problem for each that a lesson cannot show.
 
     The row is not saved. An image that an earlier state used stays, since edited lessons may show it.
     """

@@ -1,4 +1,4 @@
-"""Compare the drafts that notes give with the lessons that were made of them before."""
+"""Compare the drafts made from notes with the lessons that were made from them before."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Change:
 
 
 def habits_of(stored: Mapping[str, object]) -> Habits:
-    """Return a course's habits; what is not stored, or no longer exists, has its default."""
+    """Return a course's habits, with defaults for those that are not stored or no longer exist."""
     habits = Habits()
     forms = stored.get("forms")
     for sign, form in forms.items() if isinstance(forms, dict) else ():
@@ -57,13 +57,13 @@ def habits_of(stored: Mapping[str, object]) -> Habits:
 
 
 def read_notes(notes: Notes) -> Import:
-    """Return the drafts that stored notes give. Raises NotesError, or EncodingUnsureError to ask."""
+    """Return the drafts made from stored notes. Raises NotesError, EncodingUnsureError if several encodings fit."""
     source = read_source(notes.name, bytes(notes.data), encoding=notes.encoding)
     return import_notes(source, habits_of(notes.course.notes_habits), notes.decisions)
 
 
 def plan(notes: Notes, imported: Import) -> list[Change]:
-    """Return what an import changes: one for each draft, in order, then the lessons that the notes no longer have."""
+    """Return the changes of an import: one for each draft, in order, then the lessons that the notes no longer have."""
     known = list(notes.lessons.select_related("lesson__session")) if notes.pk else []
     pairs = _pair(imported.lessons, known)
     changes = [_change(notes, draft, pairs.get(draft.key)) for draft in imported.lessons]
@@ -87,7 +87,7 @@ def _change(notes: Notes, draft: LessonDraft, known: NotesLesson | None) -> Chan
 
 
 def _pair(drafts: Sequence[LessonDraft], known: Sequence[NotesLesson]) -> dict[str, NotesLesson]:
-    """Map the key of a draft to its lesson: by key, and what is left by the lines that both have."""
+    """Map the key of each draft to its lesson: by key, then the remaining ones by the lines that they share."""
     by_key = {row.key: row for row in known}
     pairs = {draft.key: by_key[draft.key] for draft in drafts if draft.key in by_key}
     paired = {row.pk for row in pairs.values()}

@@ -1,4 +1,4 @@
-"""Store notes, and write the lessons that they give. Each function is one transaction."""
+"""Store notes, and write the lessons made from them. Each function is one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Choices:
 
 @dataclass
 class Stored:
-    """What an import did. `gone` lessons are untouched: the notes no longer have them."""
+    """The result of an import. `gone` lessons are unchanged: the notes no longer have them."""
 
     created: list[Lesson] = field(default_factory=list)
     updated: list[Lesson] = field(default_factory=list)
@@ -86,7 +86,7 @@ def decide(*, notes: Notes, suggestion: str, accepted: bool | None) -> None:
 def apply_notes(
     *, notes: Notes, by: User | None = None, choices: Choices | None = None, version: int | None = None
 ) -> Stored:
-    """Write what `plan` says. New lessons are drafts; no edit made in the portal is lost.
+    """Apply the changes of `plan`. New lessons are drafts; edits in the portal are kept unless a choice drops them.
 
     Raises NotesChangedError unless the notes still have `version`, and NotesError if they cannot be read.
     """
@@ -198,7 +198,7 @@ class _Writer:
         NotesDay.objects.update_or_create(notes=self.notes, number=number, defaults={"session": session})
 
     def put_in_order(self) -> None:
-        """Move each new lesson to just behind the lesson that comes before it in the notes."""
+        """Move each new lesson after the one before it in the notes, or to the end of its session."""
         new = {lesson.pk for lesson in self.done.created}
         if not new:
             return

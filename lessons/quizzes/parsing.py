@@ -1,4 +1,4 @@
-"""Quiz Markdown -> Quiz."""
+"""Parse quiz Markdown."""
 
 import hashlib
 from collections.abc import Iterable

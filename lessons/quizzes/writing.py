@@ -1,4 +1,4 @@
-"""Question -> quiz Markdown: the inverse of `parsing`."""
+"""Write questions as quiz Markdown: the inverse of `parsing`."""
 
 from .question import AnyQuestion
 from .quiz import Quiz
@@ -7,7 +7,7 @@ from .quiz import Quiz
 def write_question(question: AnyQuestion) -> str:
     """Return the lines of one question, ending with a newline.
 
-    A text that reads as quiz syntax is not escaped here: whoever made the question compares what is parsed.
+    A text that reads as quiz syntax is not escaped here: the caller must parse the result and compare.
     """
     words, _, more = question.prompt.partition("\n")
     points = "" if question.points == 1 else f" points={question.points.normalize():f}"
@@ -25,6 +25,6 @@ def write_front_matter(title: str, pass_mark: int, attempts: int, release: str) 
 
 
 def write_quiz(quiz: Quiz) -> str:
-    """Return a quiz file. Parsing it gives an equal quiz, but for lines and digest."""
+    """Return a quiz file. Parsing it gives an equal quiz, except for lines and digest."""
     start = write_front_matter(quiz.title, quiz.pass_mark, quiz.attempts, quiz.release)
     return "\n".join([start, *map(write_question, quiz.questions)])

@@ -93,7 +93,7 @@ FOOTNOTES = {"li": re.compile("note--[0-9]+"), "a": re.compile("ref--[0-9]+(?:-[
 
 
 def _address(tag: str, attribute: str, value: str) -> str | None:
-    # Refuses what the schemes below allow: a scheme-relative URL, and an image over http. Browsers drop
+    # Refuses URLs that the schemes below allow: scheme-relative ones, and images over http. Browsers drop
     # spaces and control characters from a URL and read \ as /.
     if attribute == "id" and tag in FOOTNOTES:
         return value if FOOTNOTES[tag].fullmatch(value) else None

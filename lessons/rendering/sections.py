@@ -10,7 +10,7 @@ from .state import plain
 
 @dataclass(frozen=True)
 class Section:
-    """The text up to the next heading with an id, one line a block; `id` and `title` are "" before the first."""
+    """The text up to the next heading with an id, one line per block; `id` and `title` are "" before the first."""
 
     id: str
     title: str

@@ -63,7 +63,7 @@ def clocks(meeting: Meeting) -> list[tuple[str, str]]:
 
 @register.filter
 def opening_time(when: datetime, course: Course) -> str:
-    """Return “Saturday 29 August, 16:00 your time (London). That is 20:30 IST”
+    """Return “Saturday 29 August, 16:00 your time (London). That is 20:30 IST”.
 
     The day is repeated only if it is a different one there. The second sentence is left out if both zones agree.
     """

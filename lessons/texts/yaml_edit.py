@@ -1,4 +1,4 @@
-"""Write YAML: a new text in a stable layout, or an existing one in which only what differs is written again.
+"""Write YAML: a new text in a stable layout, or an existing one in which only the values that differ are written again.
 
 An edited text must be read again and compared: where the layout is unusual, such as anchors, the result may differ.
 """
@@ -24,7 +24,7 @@ _IDENTITIES = ("slug", "key", "session")  # keys that name an item of a list
 
 # Any: values of YAML
 def dump_yaml(values: Mapping[str, Any]) -> str:
-    """Return a YAML mapping in the order given, one key a line; mappings in a list in a list are written in braces."""
+    """Return a YAML mapping in the order given, one key per line; mappings in nested lists are written in braces."""
     return _dump(_styled(values, 0))
 
 
@@ -48,7 +48,7 @@ def edit_yaml(text: str, values: Mapping[str, Any]) -> str | None:
 
 # Any: values of YAML
 def plain_yaml(text: str) -> dict[str, Any] | None:
-    """Return the values of a mapping of one key a line, None for any other text. See `plain`."""
+    """Return the values of a mapping with one key per line, None for any other text. See `plain`."""
     try:
         found: dict[str, Any] = plain(_compose(text))
     except (YAMLError, RecursionError, ValueError):
@@ -147,7 +147,7 @@ def _at(node: Node, path: Sequence[str | int]) -> Node:
 
 # Any: values of YAML
 def plain(node: Node) -> Any:
-    """Return what a node says; everything but text, numbers, true and false is None."""
+    """Return the value of a node, with None for every scalar but text, whole numbers, true and false."""
     if isinstance(node, MappingNode):
         return {key.value: plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
@@ -252,7 +252,7 @@ def _ended(text: str) -> list[str]:
 
 
 def _last_line(node: Node) -> int:
-    """Return the number of the last line with something of the node, from 0."""
+    """Return the number of the last line that belongs to the node, from 0."""
     if isinstance(node, CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
         return _last_line(last[1] if isinstance(last, tuple) else last)

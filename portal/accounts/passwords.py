@@ -78,7 +78,7 @@ def surprises(text: str) -> int:
 
 
 def bare_words(text: str) -> set[str]:
-    # What attackers try first: the word without the digits and symbols around it, or inside it.
+    # Attackers first try the words without the digits and symbols around them or between their letters.
     words = set()
     for spelt in (text, text.translate(LOOKALIKES)):
         words |= {spelt.strip("0123456789 !@#$%^&*()-_=+.,?"), "".join(filter(str.isalpha, spelt))}

@@ -189,7 +189,7 @@ class SessionStanding:
 class Standing:
     """Course totals for one learner.
 
-    `due` is what is not done yet, `resume` the lesson to continue with, at `heading`.
+    `due` has the first items that are not done yet, `resume` is the lesson to continue with, at `heading`.
     """
 
     reader: OpenCourse
@@ -216,7 +216,7 @@ class Standing:
 
     @cached_property
     def points_later(self) -> Decimal:
-        """The points of what opens later. Nothing asks for them, but the pass mark is of the whole course."""
+        """Points of quizzes and labs that open later. They are not due yet, but count towards the pass mark."""
         return sum((item.points_later for item in self.sessions), NOTHING)
 
     @property
