@@ -37,6 +37,8 @@ for source, block in json.load(sys.stdin):
 """
 AT_POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
+TABLES = re.compile(r"(</?mtable[^>]*>)")
+LAST_LINE = re.compile(r'<mtr><mtd class="(solid|dashed)-top[^"]*"></mtd></mtr>$')
 # The content policy blocks style attributes: these declarations become classes, the others are dropped.
 CLASSES = {
     "text-align:left": "left",
@@ -104,7 +106,26 @@ def _read(line: str) -> Converted:
         return Converted("", NO_COLOUR)
     if "<a " in html:
         return Converted("", NO_REFERENCE)
-    return Converted(STYLE.sub(_as_class, html), message)
+    return Converted(_close_tables(STYLE.sub(_as_class, html)), message)
+
+
+def _close_tables(html: str) -> str:
+    # A line below the last row of a table comes as a further row, which is empty.
+    opened: list[int] = []
+    parts = TABLES.split(html)
+    for place, part in enumerate(parts):
+        if part.startswith("<mtable"):
+            opened.append(place)
+        elif part == "</mtable>" and opened:
+            start = opened.pop()
+            if found := LAST_LINE.search(parts[place - 1]):
+                parts[place - 1] = parts[place - 1][: found.start()]
+                parts[start] = _with_class(parts[start], f"{found[1]}-bottom")
+    return "".join(parts)
+
+
+def _with_class(tag: str, name: str) -> str:
+    return tag.replace('class="', f'class="{name} ', 1) if 'class="' in tag else f'{tag[:-1]} class="{name}">'
 
 
 def _as_class(style: re.Match[str]) -> str:

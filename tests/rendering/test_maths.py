@@ -55,6 +55,12 @@ def test_no_style_survives_and_alignment_becomes_classes(page):
     assert '<mtd class="right joined-right"><mi>a</mi></mtd><mtd class="left joined-left"><mo>=</mo>' in html
 
 
+def test_a_line_below_the_last_row_is_no_further_row(page):
+    html = page("```math\n\\begin{array}{|r|} \\hline 1 \\\\ \\hline 2 \\\\ \\hline \\end{array}\n```").html
+    assert html.count("<mtr>") == 2
+    assert '<mtable class="solid-bottom solid-left solid-top"' in html
+
+
 @pytest.mark.parametrize(
     ("source", "line", "message"),
     [
