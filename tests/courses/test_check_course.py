@@ -43,7 +43,7 @@ def test_json_has_the_same_rows(folder, capsys):
     (folder / "one/01-start.md").write_text(LESSON.replace("status: published", "status: open"))
     status, out, _ = check(capsys, folder, "--json")
     message = "must be one of draft, published"
-    row = {"path": f"{folder}/one/01-start.md", "line": 4, "key": "status", "message": message}
+    row = {"path": f"{folder}/one/01-start.md", "line": 4, "key": "status", "message": message, "column": 0}
     assert (status, json.loads(out)) == (1, {"course": str(folder), "problems": [row], "warnings": []})
 
 

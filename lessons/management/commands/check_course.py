@@ -1,8 +1,8 @@
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -64,11 +64,7 @@ def _check(path: Path) -> tuple[list[Problem], list[Problem]]:
 def _as_json(path: Path, problems: list[Problem], warnings: list[Problem]) -> str:
     found = {
         "course": str(path),
-        "problems": list(map(_row, problems)),
-        "warnings": list(map(_row, warnings)),
+        "problems": list(map(asdict, problems)),
+        "warnings": list(map(asdict, warnings)),
     }
     return json.dumps(found, indent=2, ensure_ascii=False)
-
-
-def _row(problem: Problem) -> dict[str, Any]:
-    return {"path": problem.path, "line": problem.line, "key": problem.key, "message": problem.message}
