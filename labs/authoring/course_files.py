@@ -10,7 +10,7 @@ from lessons.course_files.lab_files import CannotCheckError
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
 from lessons.course_files.reading import CourseEntry, CourseFiles
-from lessons.course_files.source import Source, digest
+from lessons.course_files.source import LoadError, Source, digest
 from lessons.gate import judge_markdown
 from lessons.links import Links
 from lessons.models import Course
@@ -90,7 +90,10 @@ def write_labs(files: CourseFiles, entries: list[CourseEntry], plan: Plan, chang
         lab = plan.row(entry, Lab)
         _settle_schema(lab, entry)
         same_order = plan.has_order_of(entry)
-        changes.write(lab, entry, lambda item: _save(item, links), same_order=same_order)
+        try:
+            changes.write(lab, entry, lambda item: _save(item, links), same_order=same_order)
+        except SpecError as error:  # a draft in the file that is scheduled here
+            raise LoadError(entry.source.in_this_file(problems_of(error))) from error
 
 
 def _settle_schema(lab: Lab, entry: CourseEntry) -> None:

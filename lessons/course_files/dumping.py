@@ -15,7 +15,7 @@ from lessons.course_files.reading import CourseEntry, CourseFiles, read_course, 
 from lessons.course_files.shapes import shaped, values_of
 from lessons.course_files.source import BOM, LoadError, in_memory
 from lessons.links import PICTURE
-from lessons.models import Course, Lesson, Meeting, Session
+from lessons.models import Course, Lesson, Meeting, Quiz, Session
 from lessons.models.release import Release, Status
 from lessons.texts.yaml_edit import dump_yaml, edit_yaml, plain_yaml
 
@@ -148,6 +148,8 @@ def _lost(layout: Layout) -> Iterator[str]:
             yield f"{layout.paths[row]}: the rule when it opens for a cohort stays in the portal"
         if getattr(row, "status", "") == Status.SCHEDULED:
             yield f"{layout.paths[row]}: the time at which it opens stays in the portal, so it is a draft in the files"
+        if isinstance(row, Quiz) and row.is_draft:
+            yield f"{layout.paths[row]}: the quiz is a draft, but in the files it opens with its lesson"
         if not isinstance(row, Course | Session) and PICTURE.search(row.source):
             yield f"{layout.paths[row]}: its images stay in the portal, and are not in the files"
     if Meeting.objects.filter(cohort__course=layout.course).exclude(join_url="").exists():

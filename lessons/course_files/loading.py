@@ -18,6 +18,7 @@ from lessons.course_files.reading import Content, CourseEntry, CourseFiles, is_d
 from lessons.course_files.source import AnyPath, digest
 from lessons.gate import judge_lesson, judge_quiz
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
+from lessons.models.release import Status
 
 
 @dataclass
@@ -71,7 +72,11 @@ class Changes:
         """Update `item` from its file if the rules allow it; `related` are objects that the file names by slug."""
         here = None if item.pk is None else content_of(item, entry)
         if self.merge(item, entry.content, here, entry.source.path, same_order):
-            for name, value in {**entry.content, **related}.items():
+            # What the file says already stays: a draft in the file may be scheduled here.
+            changed = {
+                name: value for name, value in entry.content.items() if not here or here[name] != value
+            }
+            for name, value in {**changed, **related}.items():
                 setattr(item, name, value)
             item.loaded_from = entry.origin
             save(item)
@@ -90,6 +95,8 @@ def content_of(item: Any, entry: CourseEntry) -> Content:
 
 def _plain(name: str, value: Any) -> Any:
     # As a file can say it.
+    if name == "status" and value == Status.SCHEDULED:
+        return str(Status.DRAFT)
     if isinstance(value, Session | Lesson):
         return value.slug
     if name in ("title", "summary"):
@@ -106,6 +113,21 @@ def check_markdown(files: CourseFiles) -> None:
     for entry in files.quizzes:
         found = judge_quiz(entry.source.text, links)
         files.add_verdict(entry.source, found, draft=entry.content["lesson"] in drafts)
+
+
+def check_scheduled(files: CourseFiles, plan: Plan) -> None:
+    """Judge drafts of the files that the portal has scheduled: they reach learners, so they must have no problems."""
+    links = files.links()
+    scheduled = set()
+    for entry in files.lessons:
+        row = plan.rows.get(id(entry))
+        if row is not None and row.status == Status.SCHEDULED and is_draft(entry.content):
+            scheduled.add(entry.content["slug"])
+            found = judge_lesson(entry.content["source"], links)
+            entry.source.add_all(found.errors, below=entry.offset)
+    for entry in files.quizzes:
+        if entry.content["lesson"] in scheduled:
+            entry.source.add_all(judge_quiz(entry.source.text, links).errors)
 
 
 def open_course(files: CourseFiles, changes: Changes, course: Course | None = None) -> Course:

@@ -4,7 +4,14 @@ from django.db import transaction
 
 from lessons.course_files.lab_files import lab_files
 from lessons.course_files.loaded_files import store_loaded_files
-from lessons.course_files.loading import Changes, check_markdown, entries_of, open_course, write_course
+from lessons.course_files.loading import (
+    Changes,
+    check_markdown,
+    check_scheduled,
+    entries_of,
+    open_course,
+    write_course,
+)
 from lessons.course_files.matching import follow_renames, plan_load, settle_removed
 from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.models import Course
@@ -40,6 +47,7 @@ def load_course(files: CourseFiles, removed: str = "", course: Course | None = N
     changes = Changes()
     with transaction.atomic():
         plan = plan_load(open_course(files, changes, course), files, labs)
+        check_scheduled(files, plan)
         files.fail_on_problems()
         settle_removed(plan, removed)
         changes.renamed += follow_renames(plan, entries_of(files, labs))

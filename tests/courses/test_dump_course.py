@@ -1,10 +1,12 @@
 """Writing a course to files: nothing that anybody wrote is lost, and loading the files again changes nothing."""
 
 import filecmp
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from labs.models import Lab
 from lessons import actions
@@ -168,3 +170,28 @@ def test_files_on_disk_are_left_alone_if_they_say_the_same(folder, copy):
     dump(copy)
     assert before == {path: path.stat().st_mtime_ns for path in copy.rglob("*")}
     assert filecmp.dircmp(folder, copy).diff_files == []
+
+
+def test_what_is_scheduled_is_a_draft_in_the_files_and_stays_scheduled(folder, copy, capsys):
+    later = timezone.now() + timedelta(days=3)
+    Lesson.objects.update(status="scheduled", publish_at=later)
+    Lab.objects.update(status="scheduled", publish_at=later)
+    dump(copy)
+    out = capsys.readouterr().out
+    assert "01-start.md: the time at which it opens stays in the portal" in out and "cannot hold" not in out
+    assert "status: draft" in (copy / "one/01-start.md").read_text()
+    load(copy, capsys)
+    path = copy / "one/01-start.md"
+    path.write_text(path.read_text().replace("## Begin", "## Begin\n\nMore."))
+    assert "1 updated" in load(copy, capsys)
+    lesson = Lesson.objects.get()
+    assert (lesson.status, lesson.publish_at, Lab.objects.get().status) == ("scheduled", later, "scheduled")
+    assert "More." in lesson.html
+    path.write_text(path.read_text().replace("lesson:start#begin", "lesson:gone"))
+    with pytest.raises(CommandError, match=r"01-start\.md:12: lesson:gone leads nowhere"):
+        load(copy, capsys)
+    path.write_text(
+        path.read_text().replace("lesson:gone", "lesson:start").replace("status: draft", "status: published")
+    )
+    load(copy, capsys)
+    assert Lesson.objects.get().status == "published"

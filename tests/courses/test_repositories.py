@@ -79,7 +79,7 @@ def test_removed_files_wait_for_an_answer(author, run):
     author.git("rm", "-q", "courses/tiny/one/01-start.quiz.md")
     author.publish("Remove the quiz")
     found = run()
-    assert (found.state, found.outcome["removed"]) == ("failed", ["quiz start"])
+    assert (found.state, found.outcome["removed"]) == ("failed", ["quiz start, published"])
     assert run(removed="draft").state == "done"
     assert Lesson.objects.get().quiz.current is None
 
