@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,8 @@ from lessons.models import Lesson, Notes
 from tests.factories import make_course
 
 pytestmark = pytest.mark.django_db
-SEED = Path(__file__).parents[1] / "notes/mlops-edu.txt"
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "tests/notes/mlops-edu.txt"
 
 
 @pytest.fixture
@@ -84,3 +88,20 @@ def test_file_of_unclear_encoding_asks_with_samples(course, capsys, tmp_path):
 def test_missing_file_is_an_error_with_its_path(course, capsys):
     with pytest.raises(CommandError, match=r"/none\.txt: No such file or directory"):
         run(capsys, "/none.txt", "--course", course.slug)
+
+
+def test_dry_run_needs_no_database(tmp_path):
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3"}
+    command = [
+        sys.executable,
+        "manage.py",
+        "import_notes",
+        str(SEED),
+        "--course",
+        "mlops",
+        "--dry-run",
+        "--json",
+    ]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert next(each["session"] for each in json.loads(ran.stdout)) == 1
