@@ -25,6 +25,7 @@ from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
 from lessons.admin.help import Help
+from lessons.admin.presence import PresenceAdmin
 from lessons.admin.releasing import ReleasingForm
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.attachments import TYPES
@@ -188,7 +189,7 @@ class AuthoringForm(ReleasingForm, SluggedForm):
         return {"label": str(self.fields[name].label), "theirs": theirs, "lines": lines}
 
 
-class AuthoredAdmin(SluggedAdmin):
+class AuthoredAdmin(PresenceAdmin, SluggedAdmin):
     """An admin for rows with a history; `texts` are the fields that restoring a version brings back."""
 
     form: Any = AuthoringForm

@@ -2,6 +2,7 @@ from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.notes import Notes, NotesDay, NotesLesson
+from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
 from lessons.models.repository import CourseFetch, CourseRepository
@@ -24,6 +25,7 @@ __all__ = [
     "Notes",
     "NotesDay",
     "NotesLesson",
+    "Presence",
     "Quiz",
     "QuizVersion",
     "Reading",

@@ -1,0 +1,60 @@
+"""The line above a form that says who else has it open. `static/js/presence.js` asks for it again and again."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from lessons.models import Presence
+from lessons.presence import end_presence, note_presence
+
+
+class PresenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.presence_view)
+        return [path("<path:object_id>/presence/", view, name=self._presence_name()), *super().get_urls()]
+
+    def _presence_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_presence"
+
+    # Any: the admin requires a signed-in user
+    def presence_view(self, request: Any, object_id: str) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        words = in_words(note_presence(user=request.user, row=row))
+        return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        row = context.get("original")
+        if row is not None and self.has_change_permission(request, row):
+            context["presence"] = {
+                "url": reverse(f"admin:{self._presence_name()}", args=[row.pk]),
+                "words": in_words(note_presence(user=request.user, row=row)),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        end_presence(user=request.user, row=obj)  # type: ignore[arg-type]  # signed in
+        return super().response_change(request, obj)
+
+
+def in_words(others: list[Presence]) -> str:
+    """Return “Others have this form open: Instructor, since 21:14. …”, "" for nobody."""
+    if not others:
+        return ""
+    named = [f"{each.user.get_full_name()}, since {_clock(each)}" for each in others]
+    merge = "Whoever saves second is shown both texts, to merge them."
+    return f"Others have this form open: {'; '.join(named)}. {merge}"
+
+
+def _clock(presence: Presence) -> str:
+    return date_format(timezone.localtime(presence.since), "H:i")

@@ -1,0 +1,30 @@
+"""Who else has a form open. Nothing has to end it: a presence that is not renewed no longer counts."""
+
+from datetime import timedelta
+
+from django.db.models import Model
+from django.utils import timezone
+
+from lessons.models import Presence
+from portal.accounts.models import User
+
+LASTS = timedelta(seconds=60)  # browsers slow down the timers of hidden pages to once a minute at most
+KEPT = timedelta(hours=1)
+
+
+def note_presence(*, user: User, row: Model) -> list[Presence]:
+    """Note that `user` has the form of a row open, and return the others who have, the longest first."""
+    now = timezone.now()
+    Presence.objects.filter(seen_at__lt=now - KEPT).delete()
+    form = {"model": row._meta.label_lower, "key": row.pk}
+    mine, is_new = Presence.objects.get_or_create(**form, user=user, defaults={"since": now, "seen_at": now})
+    if not is_new:
+        mine.since = mine.since if mine.seen_at >= now - LASTS else now
+        mine.seen_at = now
+        mine.save(update_fields=["since", "seen_at"])
+    others = Presence.objects.filter(**form, seen_at__gte=now - LASTS).exclude(user=user)
+    return list(others.select_related("user").order_by("since", "pk"))
+
+
+def end_presence(*, user: User, row: Model) -> None:
+    Presence.objects.filter(user=user, model=row._meta.label_lower, key=row.pk).delete()
