@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from .asides import aside_end, aside_parts
 from .decisions import Decisions
@@ -272,9 +273,9 @@ class Former:
         while at < len(nodes):
             end = self._run_end(nodes, at)
             part = nodes[at:end]
-            if len(part) == 1 and part[0].children:
-                pieces.append(paragraph([part[0].row]))
-                pieces += self._below(part[0].children)
+            if part[-1].children and _is_one_sentence(part):
+                pieces.append(paragraph([node.row for node in part]))
+                pieces += self._below(part[-1].children)
             else:
                 pieces.append(self._text(part))
             at = end
@@ -324,6 +325,11 @@ class Former:
         if is_text or rows[0].line.is_markdown or self.habits.form("indent") == PARAGRAPH:
             return paragraphs(found, as_one=rows[0].line.is_markdown or is_wrapped_text(found))
         return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+
+
+def _is_one_sentence(nodes: Sequence[Node]) -> bool:
+    # One line, or lines that the editor wrapped; only the last has something below it.
+    return all(is_wrapped(before.row, node.row) and not before.children for before, node in pairwise(nodes))
 
 
 def last_row(node: Node) -> int:

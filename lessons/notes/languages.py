@@ -8,7 +8,7 @@ PROMPT = re.compile(
     r"(?:(?:\[?[\w.-]{1,40}@[\w.-]{1,60}[^$#%>]{0,100}[$#%]\]?|\([\w.-]{1,40}\)\s[\w@:~/.-]{0,80}[$#]|\$"
     r"|PS [A-Z]:\\[^>]{0,100}>|>>>|\.\.\.|In \[\d+\]:|mysql>|\w{1,20}=[#>]|sqlite>|irb[^>]{0,20}>)\s+(?=\S)"
     r"|[A-Z]:\\[^>]{0,100}>\s*(?=\S)|[A-Z][\w.-]{1,30}(?:\([\w-]{1,30}\))?[#>](?=[a-z])"
-    r"|PS [A-Z]:\\[^>]{0,100}>(?=\S))"
+    r"|PS [A-Z]:\\[^>]{0,100}>(?=\S)|>\s(?=[A-Za-z.][\w.]*(?:\s?<-\s|\()))"
 )
 PYTHON_PROMPT = (">>>", "...", "In [")
 OPENERS = {
@@ -73,6 +73,12 @@ SHELL_MORE = re.compile(
     r"(?:fi|done\b.*|then|else|esac|do|elif .+|case .+ in|;;|\}|\)|EOF)$|[|&>]{1,2} \S|-{1,2}\w"
 )
 OTHER = [
+    (
+        "r",
+        re.compile(
+            r"[A-Za-z.][\w.]* <- \S|library\(\w+\)$|(?:str|head|summary|plot|mean|abline)\([\w.]+[,)]"
+        ),
+    ),
     (
         "javascript",
         re.compile(

@@ -30,7 +30,7 @@ class Outliner:
         self.in_list = bytearray(len(items))
         self.headings: dict[int, Heading] = {}
         self.example = -1  # indent of the example that is open
-        self.example_seen = False
+        self.example_seen = self.example_has_bullets = False
 
     def run(self) -> dict[int, Heading]:
         for at, item in enumerate(self.items):
@@ -91,22 +91,27 @@ class Outliner:
             return False
         is_over = row.indent < self.example or row.heading or row.number in self.framed
         is_next = (
-            row.indent == self.example and self.example_seen and (row.gap or heading_sign(row) in STRONG)
+            row.indent == self.example and self.example_seen and not (row.mark and self.example_has_bullets)
         )
+        is_next = is_next and bool(row.gap or heading_sign(row) in STRONG)
         if is_over or is_next:
             self.example = -1
             return False
+        if not self.example_seen:
+            self.example_has_bullets = bool(row.mark) and row.indent == self.example
         self.example_seen = True
         return True
 
     def _sign(self, at: int, row: Row) -> str:
-        if row.number in self.framed and not row.heading:
+        if (row.number in self.framed or row.is_decorated) and not row.heading:
             return "framed"
         sign = heading_sign(row)
         if row.is_numbered and sign in ("", "capitals", "asked", "colon"):
             return "number" if self._is_numbered_title(at, row) else sign if sign == "colon" else ""
         if sign:
             return sign
+        if row.is_bullet and self.children[at] and self._is_among_titles(at):
+            return "standalone"
         if row.badge and self._is_badge_title(at, row):
             return "badge"
         return "standalone" if self._is_standalone(at, row) else ""
@@ -161,6 +166,13 @@ class Outliner:
         ]
         titles = sum(self._has_content(other) or self._looks_strong(other) for other in near)
         return titles / max(len(near), 1)
+
+    def _is_among_titles(self, at: int) -> bool:
+        # A bullet with lines below it, where the other bullets at this depth are titles.
+        group = self.groups.get((self.parents[at], True), [at])
+        place = self._place(group, at)
+        near = [other for other in group[max(place - 6, 0) : place + 7] if other != at]
+        return len(near) > 1 and sum(self._looks_strong(other) for other in near) * 2 > len(near)
 
     def _is_single(self, at: int) -> bool:
         # A bullet without another one above or below it.

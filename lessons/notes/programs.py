@@ -37,6 +37,8 @@ def terminal_end(scan: Scan, at: int, prompt: str) -> int:
 def terminal_language(prompt: str) -> str:
     if prompt.startswith(PYTHON_PROMPT):
         return "pycon"
+    if prompt.startswith("> "):
+        return "rconsole"
     if prompt.startswith("PS "):
         return "powershell"
     if re.match(r"[A-Z]:\\", prompt):

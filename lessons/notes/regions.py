@@ -20,7 +20,7 @@ OUTPUT = re.compile(
     r"(?:sample |expected |my )?(?:outputs?|results?|ausgabe|salida)(?: \([^)]{1,30}\))?\s*:+$", re.IGNORECASE
 )
 REMARK = re.compile(r"\s-{1,3}>\s")
-COMMANDS = frozenset({"bash", "console", "powershell", "batch", "pycon"})
+COMMANDS = frozenset({"bash", "rconsole", "console", "powershell", "batch", "pycon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,10 @@ class _Finder:
             return self._region("code", at, end, words[0].strip("{}.").lower(), is_fenced=True)
         if is_drawn(scan, at) and (span := drawing_span(scan, at, self.floor)):
             return self._region("drawing", *span, "text")
-        if found := PROMPT.match(bare):
+        found = PROMPT.match(bare)
+        if found and not (
+            found[0][0] == ">" and scan.lines[at].is_markdown and not found[0].startswith(">>>")
+        ):
             return self._terminal(at, found[0])
         if bare.startswith("# ") and is_command(bare[2:]) and not scan.lines[at].is_markdown:
             return self._terminal(at, "# ")

@@ -17,6 +17,7 @@ BADGE = re.compile(
 )
 BOX = re.compile(r"\[(?P<tick>[ xX✓]?)\](?=\s)|(?P<sign>[☐☑✅☒])(?=\s)")
 ENDING = re.compile(r"\s*(?P<colons>:{2,}|:-{1,3}|:)?\s*(?P<marks>\?{1,20})?\s*(?P<late>:{1,20})?\s*$")
+DECORATED = re.compile(r"([#*=@~+_-])\1{2,}\s+(?P<words>[^\W_][^#*=@~|]{1,90}?)\s+\1{3,}")
 SIGNS_AT_END = frozenset(": ?-\t")
 RULE = re.compile(r"\s*(?:([#*=_~+\-.─━═])(?:\s?\1){3,}|[#*=_~+\-]{6,})\s*$")
 
@@ -37,6 +38,7 @@ class Row:
     text: str
     gap: int
     heading: int = 0  # level of a Markdown heading
+    is_decorated: bool = False  # signs on both sides: `@@@ Tasks @@@`
     has_corner: bool = False  # its first cell is empty: the head of a table whose rows have a head too
     badge: str = ""  # an emoji before the words; they are in `text` without it
 
@@ -59,6 +61,8 @@ def width(blanks: str) -> int:
 def read_row(line: Line, number: int, gap: int) -> Row:
     bare = line.text.strip()
     indent = width(line.text[: len(line.text) - len(line.text.lstrip())])
+    if decorated := DECORATED.fullmatch(bare):
+        return Row(number, line, indent, "", "", decorated["words"], gap, is_decorated=True)
     heading = _heading_level(bare)
     if heading:
         return Row(number, line, indent, "", "", bare[heading:].strip().rstrip("#").strip(), gap, heading)

@@ -47,7 +47,8 @@ QUESTION_WORD = re.compile(
     r"(?:what|why|how|when|which|who|where|is|are|can|do|does|should)\b", re.IGNORECASE
 )
 NEXT = re.compile(
-    r"(?:next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
+    r"(?:(?:reading|tasks?|exercises?|to-?dos?|prepare|practice)\s+(?:for|until|till|before|by)\s.{1,40}"
+    r"|next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
     r"|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
     r"|(?:pre-?)?requirements?|pre-?requisites?(?: for .{1,40})?|things? to do .{1,40}|set-?up"
     r"|things? to (?:do|install)|software (?:required"

@@ -10,8 +10,8 @@ from .rows import Row
 from .signs import ARROW, ONLY_ARROW
 from .writing import cell, write_table
 
-GAP = re.compile(r"\t+[ \t]*| {3,}")
-NARROW = re.compile(r" {2,}")
+GAP = re.compile(r"\t+[ \t]*|[ \u00a0]{3,}")
+NARROW = re.compile(r"[ \u00a0]{2,}")
 DEFINING = re.compile(r"(?:[-–—:=]|=>)\s|-{1,2}>")
 BIG_ARROW = re.compile(r"(?:-{4,60}|={3,60})>{1,3}|<(?:-{4,60}|={3,60})")
 SEPARATOR = re.compile(r"\|?[\s:|+-]*-[\s:|+-]*\|?$")
@@ -61,6 +61,8 @@ def gap_cells(row: Row) -> list[str]:
     cells = [part.strip() for part in GAP.split(text) if part.strip()]
     if "\t" not in text and len(parts := NARROW.split(text)) >= max(len(cells), 2):
         cells = parts
+    if row.is_bullet and len(cells) > 1 and all(part.startswith("- ") for part in cells[1:]):
+        cells = [cells[0], *(part[2:] for part in cells[1:])]  # a bullet in each column
     if any(DEFINING.match(part) for part in cells[1:]):
         return [text]  # terms whose meanings are aligned
     return ["", *cells] if row.has_corner else cells
