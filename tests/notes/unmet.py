@@ -6,15 +6,8 @@ Each pair is a test that is known to fail. It is strict: when the import does it
 import pytest
 
 BY_REASON: dict[str, list[tuple[str, str]]] = {
-    "a paragraph is cut at its lines, or becomes a definition": [
-        ("linux-transcripts", "paragraphs"),
-    ],
     "lines of one form become a table and a list": [
-        ("repeated-outline", "together"),
         ("same-day-twice", "together"),
-    ],
-    "a banner that begins with the date, and topics between rules or signs": [
-        ("decorated-topics", "topics"),
     ],
     "a drawing whose lines begin with words, or a histogram, is cut": [
         ("decorated-topics", "verbatim"),
@@ -22,20 +15,15 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     ],
     "names before -- or : are not one block": [("decorated-topics", "together")],
     "tasks in a list below a word other than Homework are not offered": [
-        ("decorated-topics", "checklists"),
-        ("scrum-prose", "checklists"),
         ("statistics-r", "checklists"),
     ],
     "columns by no-break blanks, or with signs in their cells, are no table": [
-        ("scrum-prose", "tables"),
         ("statistics-r", "tables"),
     ],
-    "a numbered topic above a comment is text": [("statistics-r", "topics")],
     "R and its console are text": [("statistics-r", "code"), ("statistics-r", "never")],
     "a figure with blank lines and levels on its left, or arrows downwards, is cut": [
         ("two-column-figures", "together"),
     ],
-    "three pairs of old and new below a line with an arrow are no table": [("two-column-figures", "tables")],
 }
 UNMET = {pair: reason for reason, pairs in BY_REASON.items() for pair in pairs}
 
