@@ -20,7 +20,7 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
     "columns by no-break blanks, or with signs in their cells, are no table": [
         ("statistics-r", "tables"),
     ],
-    "R and its console are text": [("statistics-r", "code"), ("statistics-r", "never")],
+    "R and its console are text": [("statistics-r", "code")],
     "a figure with blank lines and levels on its left, or arrows downwards, is cut": [
         ("two-column-figures", "together"),
     ],
