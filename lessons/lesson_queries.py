@@ -240,6 +240,7 @@ def get_enrolled_lesson(
     return lesson, reader, reader.enrollment
 
 
+# Any: a row with an annotation
 def opening_of(row: Any) -> datetime | None:
     found: datetime | None = row.opens_at  # annotated
     return found

@@ -158,10 +158,12 @@ def courses_of(user: User) -> QuerySet[Course]:
     return Course.objects.filter(Exists(enrolled) | Exists(taught))
 
 
+# Any: `values` gives dictionaries
 def courses_taught(user: User) -> QuerySet[CourseStaff, Any]:
     return CourseStaff.objects.filter(user=user).values("course")
 
 
+# Any: `values` gives dictionaries
 def courses_learned(user: User) -> QuerySet[Enrollment, Any]:
     return Enrollment.objects.active().filter(user=user).values("course")
 

@@ -143,6 +143,7 @@ def _quiz_of(vendor: str, columns: dict[str, str]) -> str:
     return later(vendor, own_sql(vendor, own), _lesson_of(vendor, columns))
 
 
+# Any: what Django takes as an expression
 def to_key(cohort: Cohort) -> Any:
     return cohort if hasattr(cohort, "resolve_expression") else Value(cohort)
 
@@ -154,11 +155,13 @@ def is_open(opens_at: datetime | None, now: datetime) -> bool:
     return opens_at is not None and opens_at <= now
 
 
+# Any: depends on the database
 def as_parameter(now: datetime) -> Any:
     """Return the time as raw SQL compares it with columns."""
     return connection.ops.adapt_datetimefield_value(now)
 
 
+# Any: depends on the database
 def read_time(value: Any) -> datetime | None:
     """Return the time in a column of raw SQL, which is text in SQLite."""
     if not isinstance(value, str):

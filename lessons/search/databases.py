@@ -50,9 +50,10 @@ class Access:
 
     kind: str
     sql: str
-    params: list[Any]
+    params: list[Any]  # Any: as Django declares parameters of SQL
 
 
+# Any: rows of every model
 def access_to(kind: str, pages: QuerySet[Any]) -> Access | None:
     """Return the access to these pages, None if there are none. It serves all statements of a search."""
     try:

@@ -27,6 +27,9 @@ class Described:
 
 
 # Any: rows of lessons and labs
+AnyRows = QuerySet[Any]  # Any: rows of every model
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of result; `title` is the heading above its results, `model` that of its rows.
@@ -39,10 +42,10 @@ class Kind:
     name: str
     title: str
     model: type[Model]
-    may_see: Callable[[Visitor], QuerySet[Any]]
+    may_see: Callable[[Visitor], AnyRows]
     describe: Callable[[Collection[int]], dict[int, Described]]
-    index: Callable[[Any], None] | None = None
-    waits: Callable[[Visitor], QuerySet[Any]] | None = None
+    index: Callable[[Any], None] | None = None  # Any: a row of `model`
+    waits: Callable[[Visitor], AnyRows] | None = None
 
 
 KINDS: dict[str, Kind] = {}
