@@ -59,7 +59,7 @@ def encode_image(data: bytes) -> tuple[str, bytes]:
 
 
 def store_encoded(ending: str, data: bytes) -> str:
-    """Store what `encode_image` returns, and return its name."""
+    """Store the result of `encode_image`, and return its name."""
     name = f"{secrets.token_hex(16)}.{ending}"
     default_storage.save(f"{FOLDER}/{name}", ContentFile(data))
     return name

@@ -86,7 +86,7 @@ class OpenLesson:
 
 
 def may_download(user: Visitor, token: str) -> bool:
-    """Return True if `user` may read a lesson that links to the file. Nobody but staff may before it is saved."""
+    """Return True if `user` may read a lesson that links to the file. Before one is saved, only staff may."""
     if readable_lessons(user).filter(attachments__token=token).exists():
         return True
     return user.is_authenticated and user.is_staff and not Attachment.objects.filter(token=token).exists()
@@ -119,7 +119,7 @@ def get_lesson_as_learner(user: Visitor, course_slug: str, lesson_slug: str) -> 
 
 
 def get_lesson_for(reader: OpenCourse, lesson_slug: str) -> OpenLesson:
-    """Return a lesson that this reader may read, without anything stored of them.
+    """Return a lesson that this reader may read, without stored progress.
 
     Raises Http404, or NotOpenYetError.
     """

@@ -92,7 +92,7 @@ class MailError(Exception):
 class OutageMiddleware:
     """Answer 503 with Retry-After if the database or the mail server is down.
 
-    Answer 408 or 413 if `portal.front` refused the body.
+    If `portal.front` refused the request, answer with its status: 408, 413 or 503.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -55,7 +55,7 @@ class Transfer:
 
     @asynccontextmanager
     async def patience(self) -> AsyncIterator[None]:
-        """Raise TooSlowError if `progress` is not reported often enough."""
+        """Raise TooSlowError if `progress` is too slow, if room is needed for others, or after TOTAL_SECONDS."""
         self._deadline = asyncio.get_running_loop().time() + TOTAL_SECONDS
         self._timeout = asyncio.timeout(None)
         self._transfers.add(self)

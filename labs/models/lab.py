@@ -15,7 +15,7 @@ class LabQuerySet(models.QuerySet["Lab"]):
         return self.exclude(status=Status.DRAFT)
 
     def proved(self) -> "LabQuerySet":
-        """Return released labs of which a scenario has proved every check; `opening` says since when."""
+        """Return released labs whose scenarios prove every check; `labs.release` decides when they open."""
         return self.released().filter(current__proved=True)
 
     def counted(self) -> "LabQuerySet":

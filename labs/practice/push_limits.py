@@ -116,7 +116,7 @@ def shallow() -> PushRefusedError:
 
 
 def check_room(path: Path, size: int) -> None:
-    """Refuse a push whose `size` exceeds the learner's quota or the free disk space."""
+    """Refuse a push whose `size` exceeds the quota of the repository, or for which the disk lacks room."""
     quota, used = settings.PRACTICE_QUOTA_BYTES, bytes_in(path)
     if used + size > quota:
         if len(bare.packs(path)) > 1:  # objects that no receipt names may go

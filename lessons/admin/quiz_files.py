@@ -121,7 +121,7 @@ def _unpack(packed: str) -> bytes:
 
 
 class PlaceForm(forms.Form):
-    """Where the quiz goes: a draft lesson, or a new one in a session."""
+    """The place of the quiz: a draft lesson, or a new one in a session."""
 
     place = forms.ChoiceField(label="Save in", error_messages={"required": "Choose where the quiz goes."})
 

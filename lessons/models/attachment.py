@@ -6,7 +6,7 @@ from lessons.models.course import Lesson
 class Attachment(models.Model):
     """A file that a lesson or its quiz links to, derived when either is saved. `token` names the file in storage.
 
-    Who may read one of these lessons may download the file.
+    Anyone who may read one of these lessons may download the file.
     """
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="attachments")

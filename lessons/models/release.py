@@ -1,4 +1,4 @@
-"""When content opens: its status, and the rule that ties it to a cohort's meeting."""
+"""The opening of content: its status, and the rule that ties it to a cohort's meeting."""
 
 from datetime import datetime
 

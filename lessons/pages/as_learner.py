@@ -50,7 +50,7 @@ class ChoiceForm(forms.Form):
 
 @dataclass(frozen=True)
 class View:
-    """What to look at. Pages that it leads to keep the choice in their address."""
+    """The cohort and the time that staff chose. All pages of the view keep the choice in their URLs."""
 
     course: Course
     form: ChoiceForm
@@ -59,7 +59,7 @@ class View:
 
     @property
     def reader(self) -> OpenCourse:
-        # A key that no row has, so that nothing is found of it.
+        # No row has this key, so no progress is found.
         learner = Enrollment(pk=0, user=User(), course=self.course, cohort=self.cohort)
         return OpenCourse(self.course, learner, now=self.at)
 
@@ -68,7 +68,7 @@ class View:
         return self._with_choice(reverse("course_as_learner", args=[self.course.slug]))
 
     def page(self, address: str) -> str:
-        """Return the address of a lesson in this view, "" for ""."""
+        """Return the URL of a lesson in this view, "" for ""."""
         return address and self._with_choice(f"{address}as-learner/")
 
     def _with_choice(self, address: str) -> str:
@@ -78,7 +78,7 @@ class View:
 
 
 def read_view(request: HttpRequest, course: Course) -> View:
-    """Return the view that the address asks for; without a choice, that of the first cohort now."""
+    """Return the view that the URL asks for; without a choice, that of the first cohort now."""
     first = course.cohorts.first()
     now = timezone.now()
     local = now.astimezone(zoneinfo.ZoneInfo(course.time_zone)).strftime(_TIME)
@@ -92,7 +92,7 @@ def read_view(request: HttpRequest, course: Course) -> View:
 
 
 def keep_within(view: View, found: OpenLesson) -> OpenLesson:
-    """Return the lesson with all its links to lessons inside the view."""
+    """Return the lesson with the previous, next and listed lessons inside the view."""
     return replace(
         found,
         before=_moved(view, found.before),

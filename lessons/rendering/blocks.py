@@ -136,7 +136,7 @@ def _video(token: Token, first: int, page: Page) -> list[Token]:
     if not link:
         page.report(first - 1, host)
         return [_as_code(token, "Video")]
-    # The rule for links checks its address, as that of any other link.
+    # The rule for links checks its URL like that of any other link.
     line = first - 1 + len(token.content) - len(token.content.lstrip("\n"))
     opening, inline, closing = _inline("video", "p", {"class": "video"}, link, line)
     return [opening, inline, Token("video_host", "span", 0, meta={"html": video.caption(host)}), closing]

@@ -21,7 +21,7 @@ def add_checklists(request: HttpRequest, outline: Outline) -> None:
 
 
 def keep_in_view(view: View, outline: Outline) -> None:
-    """Lead to lessons inside the view. Quizzes and labs have no links there, since they would be those of staff."""
+    """Link to lessons inside the view. Quizzes and labs get no links, since those would lead to the pages of staff."""
     for part in outline.sessions:
         for item in part.items:
             item.url = view.page(item.url) if item.kind == "Lesson" else ""

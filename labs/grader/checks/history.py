@@ -132,7 +132,7 @@ class HistoryCheck(HistoryKind):
         return None
 
     def _again(self, run: Run, tip: Tip, among: list[Commit]) -> str:
-        # makes the commits again in the required order, and the missing ones
+        # recreates the commits in the required order, and creates the missing ones
         line = first_parents_of(run, tip, among)
         if not self._wanted or not line:
             return add_commits(run, tip, len(self._wanted), self._wanted[0] if self.subjects else None)

@@ -1,10 +1,10 @@
-"""The answer of `git describe`: the nearest tag reachable from a commit, and the number of commits since."""
+"""The result of `git describe`: the nearest tag reachable from a commit, and the number of commits since."""
 
 from collections.abc import Collection, Set
 
 from .history import History
 
-MAX_CANDIDATES = 10  # as many as git looks at
+MAX_CANDIDATES = 10  # as many as Git considers by default
 
 
 def nearest_tags(history: History, commit_id: str, tagged: Collection[str]) -> tuple[int, list[str]]:

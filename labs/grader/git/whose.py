@@ -22,7 +22,7 @@ _YOURS = re.compile(
 
 @dataclass(frozen=True)
 class Learner:
-    """The learner of a submission: names (also on GitHub) and email addresses of their commits, the best first."""
+    """The learner of a submission: names (also on GitHub) and email addresses in their commits, preferred first."""
 
     names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()

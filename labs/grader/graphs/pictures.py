@@ -1,4 +1,4 @@
-"""Drawings of one report: what was found beside what is wanted, and the whole commit graph."""
+"""Drawings of one report: the history found beside the wanted one, and the whole commit graph."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Wanted shapes of commits, independent of any repository: drawn beside what a check found."""
+"""Wanted shapes of commits, independent of any repository: drawn beside the history that a check found."""
 
 from dataclasses import dataclass
 

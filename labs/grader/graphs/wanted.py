@@ -1,4 +1,4 @@
-"""Wanted shapes that checks draw beside what was found. Letters are placeholders for commits."""
+"""Wanted shapes that checks draw beside the history found. Letters are placeholders for commits."""
 
 from collections.abc import Sequence
 

@@ -36,7 +36,7 @@ class Moment:
 
 
 def starts(trigger: Trigger, moment: Moment) -> bool:
-    """Return True if a trigger fires at a moment. Filters on what the moment leaves open are ignored.
+    """Return True if a trigger fires at a moment. Filters on properties that the moment leaves open are ignored.
 
     Path filters do not apply to pushed tags, as on GitHub.
     """

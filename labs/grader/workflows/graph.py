@@ -156,7 +156,7 @@ class Pipeline:
         return self.all_acts("deploy") or [act for act in self.all_acts("publish") if not act.trial]
 
     def layer(self) -> dict[str, int]:
-        """Return the length of the longest chain of jobs before a job."""
+        """Return, for each job, the length of the longest chain of jobs before it."""
         found: dict[str, int] = {}
         for name in TopologicalSorter({name: job.needed for name, job in self.jobs.items()}).static_order():
             found[name] = 1 + max((found[other] for other in self.jobs[name].needed), default=-1)

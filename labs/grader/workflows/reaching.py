@@ -45,7 +45,7 @@ class Reach:
         return not job.environment or "${{" in job.environment
 
     def reached_by(self, act: Act) -> list[tuple[Start, bool | None]]:
-        """Return the starts that reach a deployment, with None if a condition is unknown."""
+        """Return the starts that reach or may reach a deployment: True, or None if a condition is unknown."""
         found = [(start, self._runs(act, start)) for start in self.starts]
         return [(start, runs) for start, runs in found if runs is not False]
 

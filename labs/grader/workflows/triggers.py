@@ -18,7 +18,7 @@ MAX_NAMES = 20  # of branches and tags that conditions mention
 OTHER = "topic-7"  # a branch that no filter or condition mentions
 _TEXT = re.compile(r'"([^"]*)"')
 _CRON = re.compile(r"\bcron:\s*(?:'([^']*)'|\"([^\"]*)\"|([^#\n]*))")
-_TAGS = ("v1.0", "1.0", "release-7", OTHER)  # the first that starts a workflow stands for other tags
+_TAGS = ("v1.0", "1.0", "release-7", OTHER)  # the first that starts a workflow represents other tags
 # Contexts with the name of a branch or a tag.
 _REFS = {
     "github.ref",

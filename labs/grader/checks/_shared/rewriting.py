@@ -1,4 +1,4 @@
-"""Lines that rewrite a branch: drop or reword a commit, or make a sequence of commits again."""
+"""Lines that rewrite a branch: drop or reword a commit, or recreate a sequence of commits."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ def pick_in_order(base: str, first: Sequence[Commit], others: Sequence[Commit] =
 def recommit_as(
     run: Run, tip: Tip, line: Sequence[Commit], subjects: Sequence[str], *, keep_others: bool = False
 ) -> str:
-    """Return commands that make the commits again with these subjects, in this order.
+    """Return commands that recreate the commits with these subjects, in this order.
 
     A missing subject is given to the next commit with an unwanted one, or to a new commit. Commits that are left over
     are squashed into the one before, or kept with `keep_others`.

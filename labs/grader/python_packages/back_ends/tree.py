@@ -93,7 +93,7 @@ def texts(value: object) -> list[str]:
 
 
 def ignores(patterns: Iterable[str]) -> Callable[[str], bool]:
-    """Return a function that tells if `.gitignore` patterns match a path; the last match decides."""
+    """Return a predicate for paths that `.gitignore` patterns match; the last match decides."""
     rules = []
     for pattern in [one for one in patterns if len(one) <= MAX_PATTERN][:MAX_PATTERNS]:
         bare = pattern.removeprefix("!").rstrip("/")
