@@ -1,8 +1,10 @@
-"""Celery adapters. A message is only a wake-up: the queue is the table of fetches."""
+"""Celery adapters. A message is only a wake-up: the queue is the table of fetches, or of incoming notes."""
 
 from celery import shared_task
 
 from lessons.course_files import fetches, updating
+from lessons.models import IncomingNotes
+from lessons.notes_import import incoming
 from portal.broker import send
 
 SOFT_SECONDS, SECONDS = 300, 330  # less than the lease of a fetch
@@ -18,3 +20,15 @@ def read_repositories() -> None:
     updating.run_next()
     if fetches.waiting().exists():
         wake_reader()
+
+
+def wake_notes(row: IncomingNotes) -> bool:
+    """Return False if no worker can be reached."""
+    return bool(send(fetch_notes, pk=row.pk))
+
+
+@shared_task(soft_time_limit=180, time_limit=200)
+def fetch_notes(pk: int) -> None:
+    row = IncomingNotes.objects.select_related("course", "into").filter(pk=pk).first()
+    if row is not None:
+        incoming.fetch(row)

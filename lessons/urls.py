@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from lessons.pages.views import authoring, joining, quizzes, reading, search
+from lessons.pages.views import authoring, joining, notes, notes_review, quizzes, reading, search
 
 quiz = [
     path("", quizzes.start, name="quiz"),
@@ -18,7 +18,17 @@ lesson = [
     path("read/", reading.read, name="lesson_read"),
     path("tick/", reading.tick, name="lesson_tick"),
 ]
+notes_of_course = [
+    path("", notes.bring, name="notes"),
+    path("incoming/<int:incoming>/", notes.incoming, name="notes_incoming"),
+    path("<int:notes>/", notes_review.review, name="notes_review"),
+    path("<int:notes>/fetch/", notes.fetch_again, name="notes_fetch"),
+    path("<int:notes>/place/", notes_review.place, name="notes_place"),
+    path("<int:notes>/lessons/", notes_review.done, name="notes_done"),
+]
 urlpatterns = [
+    path("notes/", notes.choose_course, name="notes_courses"),
+    path("notes/<slug:course>/", include(notes_of_course)),
     path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),
     path("courses/<slug:course>/quizzes/<slug:quiz>/", include(quiz)),
     path("courses/<slug:course>/<slug:lesson>/", include(lesson)),

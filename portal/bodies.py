@@ -16,6 +16,7 @@ UPLOADS = {
     "/staff/lessons/quiz/import/": UPLOAD_BYTES,
     "/markdownx/attach/": ATTACHMENT_BYTES,
 }
+NOTES_BYTES = 50_000_000  # the largest archive of notes, lessons/notes/sources/archive.py
 SLACK_BYTES = 64 * 1024  # overhead of multipart or gzip
 
 
@@ -24,8 +25,11 @@ def body_limit(path: str, headers: Any) -> int:
     """Return how many bytes of a body are accepted for this path and these headers."""
     if path.startswith("/git/"):  # without a token the answer is 401, whatever the body
         return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
-    if path in UPLOADS and settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
-        return UPLOADS[path]
+    if settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
+        if path in UPLOADS:
+            return UPLOADS[path]
+        if path.startswith("/notes/"):
+            return NOTES_BYTES + SLACK_BYTES
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
 
 

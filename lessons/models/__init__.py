@@ -1,7 +1,7 @@
 from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
-from lessons.models.notes import Notes, NotesDay, NotesLesson
+from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
@@ -19,6 +19,7 @@ __all__ = [
     "CourseStaff",
     "Enrollment",
     "FormerSlug",
+    "IncomingNotes",
     "Lesson",
     "LoadedFile",
     "Meeting",

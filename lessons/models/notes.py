@@ -18,6 +18,7 @@ class Notes(models.Model):
     pictures = models.JSONField(default=dict, blank=True)
     address = models.CharField("repository", max_length=500, blank=True)
     branch = models.CharField(max_length=200, blank=True)
+    path = models.CharField(max_length=500, blank=True)
     commit = models.CharField(max_length=64, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -51,6 +52,7 @@ class NotesLesson(models.Model):
     """A lesson that was made from notes. `title` and `markdown` are those of the last import.
 
     Any difference between `markdown` and the source of the lesson is an edit made in the portal.
+    `questions` are the keys of questions that its quiz was given, and that it is not given again.
     """
 
     notes = models.ForeignKey(Notes, models.CASCADE, related_name="lessons")
@@ -59,6 +61,7 @@ class NotesLesson(models.Model):
     title = models.CharField(max_length=200)
     date = models.DateField(null=True, blank=True)
     markdown = models.TextField()
+    questions = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -67,3 +70,32 @@ class NotesLesson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson} from {self.notes}"
+
+
+class IncomingNotes(models.Model):
+    """Notes that are not stored yet: they are fetched from a repository, or wait for somebody to choose an encoding.
+
+    `into` are the notes that they will update, `notes` those that they became. `problem` says what to do.
+    """
+
+    class State(models.TextChoices):
+        FETCHING = "fetching"
+        UNSURE = "unsure"
+        FAILED = "failed"
+        STORED = "stored"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="incoming_notes")
+    state = models.CharField(max_length=10, choices=State)
+    name = models.CharField(max_length=200, blank=True)
+    data = models.BinaryField(default=b"")
+    into = models.ForeignKey(Notes, models.CASCADE, null=True, related_name="+")
+    notes = models.ForeignKey(Notes, models.CASCADE, null=True, related_name="+")
+    address = models.CharField(max_length=500, blank=True)
+    branch = models.CharField(max_length=200, blank=True)
+    path = models.CharField(max_length=500, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    problem = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name or self.path or self.address

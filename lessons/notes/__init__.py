@@ -17,6 +17,7 @@
 
 from .habits import HABITS, Habit, Habits
 from .importing import import_notes
+from .keeping import Kept, count_kept
 from .model import Block, Day, Head, Import, LessonDraft, Place, Question, Suggestion
 from .source import Candidate, EncodingUnsureError, Line, NotesError, Source
 from .sources import FORMATS, read_source
@@ -32,6 +33,7 @@ __all__ = [
     "Habits",
     "Head",
     "Import",
+    "Kept",
     "LessonDraft",
     "Line",
     "NotesError",
@@ -39,6 +41,7 @@ __all__ = [
     "Question",
     "Source",
     "Suggestion",
+    "count_kept",
     "import_notes",
     "read_source",
 ]

@@ -24,6 +24,7 @@ MAX_ANSWER = 240  # characters
 MAX_OPTIONS = 8
 MAX_QUESTIONS = 40  # of a lesson
 BLANK = "Write a wrong answer here"
+RIGHT_BLANK = "Write the right answer here"
 HEADINGS = ("topic", "section", "label")
 Pairs = Sequence[tuple[Block, Piece]]
 Draft = tuple[int, int, str, str]  # first and last line, what the page says, Markdown without the key
@@ -110,7 +111,7 @@ def _shorten(text: str) -> str:
 
 
 def _choice(question: str, answer: str, others: Sequence[str]) -> str:
-    right = answer or "Write the right answer here"
+    right = answer or RIGHT_BLANK
     wrong = list(others) or [BLANK]
     options = [f"- [x] {_plain(right)}", *(f"- [ ] {_plain(other)}" for other in wrong)]
     return "\n".join([f"## {_plain(question)}", *options, f"> {_plain(right)}"])

@@ -1,21 +1,29 @@
 """Store notes, and write the lessons made from them. Each function is one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 
 from lessons.actions import save_lesson, save_session
 from lessons.authoring import next_position, order_course
 from lessons.links import links_within
-from lessons.models import Cohort, Course, Lesson, Meeting, Notes, NotesDay, NotesLesson, Session
-from lessons.models.course import RESERVED_SLUGS
-from lessons.notes import Head, Import, LessonDraft, read_source
+from lessons.models import Cohort, Course, Lesson, Meeting, Notes, NotesDay, NotesLesson, Quiz, Session
+from lessons.models.course import MAX_TITLE, RESERVED_SLUGS
+from lessons.notes import (
+    EncodingUnsureError,
+    LessonDraft,
+    NotesError,
+    Source,
+    read_source,
+)
+from lessons.notes_import.meetings import add_meetings
 from lessons.notes_import.pictures import store_pictures
 from lessons.notes_import.planning import Change, State, plan, read_notes
+from lessons.notes_import.questions import add_questions
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
@@ -33,54 +41,111 @@ class Choices:
 
     `sessions`: the session of a day by its number; a day that is not named gets the one it had, or a new one.
     `conflicts`: MINE, NOTES or the merged Markdown by Change.key; a conflict without an answer stays as it is.
+    `new_sessions`: days that get a new session though they had one; `titles` of the new ones, by the same number.
     `cohort`: gets a meeting for each dated day that has none.
     """
 
     sessions: Mapping[int, Session] = field(default_factory=dict)
+    new_sessions: frozenset[int] = frozenset()
+    titles: Mapping[int, str] = field(default_factory=dict)
     conflicts: Mapping[str, str] = field(default_factory=dict)
     cohort: Cohort | None = None
 
 
 @dataclass
 class Stored:
-    """The result of an import. `gone` lessons are unchanged: the notes no longer have them."""
+    """The result of an import. `gone` lessons are unchanged: the notes no longer have them.
+
+    `asked`: quizzes with new questions.
+    """
 
     created: list[Lesson] = field(default_factory=list)
     updated: list[Lesson] = field(default_factory=list)
     kept: list[Lesson] = field(default_factory=list)
     conflicts: list[Lesson] = field(default_factory=list)
     gone: list[Lesson] = field(default_factory=list)
+    asked: list[Quiz] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def store_notes(*, course: Course, name: str, data: bytes, encoding: str = "") -> tuple[Notes, list[Problem]]:
-    """Store a file of notes in place of its earlier state. No lesson changes yet.
+@dataclass(frozen=True)
+class Origin:
+    """The repository and the file in it that notes were fetched from; all "" for an upload."""
+
+    address: str = ""
+    branch: str = ""
+    path: str = ""
+    commit: str = ""
+
+
+def store_notes(
+    *,
+    course: Course,
+    name: str,
+    data: bytes,
+    encoding: str = "",
+    into: Notes | None = None,
+    origin: Origin | None = None,
+) -> tuple[Notes, list[Problem]]:
+    """Store a file of notes in place of its earlier state: that of `into`, or of the same name. No lesson changes yet.
 
     Return the row and the pictures that were left out. Raises NotesError if it cannot be read.
     """
-    source = read_source(name, data, encoding=encoding)
+    source = _read(name, data, encoding, into)
     with transaction.atomic():
-        notes, _ = Notes.objects.select_for_update().get_or_create(
-            course=course, name=name, defaults={"data": data}
-        )
+        notes = _row_for(course, name, data, into)
         notes.data, notes.encoding = data, source.encoding
+        for field_name, value in asdict(origin or Origin()).items():
+            setattr(notes, field_name, value)
         problems = store_pictures(notes, source)
         notes.version += 1
         notes.save()
     return notes, problems
 
 
-def decide(*, notes: Notes, suggestion: str, accepted: bool | None) -> None:
-    """Store the answer to a suggestion; None takes it back."""
+def _read(name: str, data: bytes, encoding: str, into: Notes | None) -> Source:
+    try:
+        return read_source(name, data, encoding=encoding)
+    except EncodingUnsureError as unsure:
+        # the same file has the encoding that was chosen for its earlier state
+        if into is None or into.encoding not in {each.encoding for each in unsure.candidates}:
+            raise
+        return read_source(name, data, encoding=into.encoding)
+
+
+def _row_for(course: Course, name: str, data: bytes, into: Notes | None) -> Notes:
+    rows = Notes.objects.select_for_update()
+    if into is None:
+        return rows.get_or_create(course=course, name=name, defaults={"data": data})[0]
+    notes = rows.get(pk=into.pk)
+    if PurePosixPath(name).suffix.lower() != PurePosixPath(notes.name).suffix.lower():
+        # the format is read from the name
+        if rows.filter(course=course, name=name).exclude(pk=notes.pk).exists():
+            raise NotesError(f"This course has other notes that are called {name}. Rename the file.")
+        notes.name = name
+    return notes
+
+
+def decide(*, notes: Notes, answers: Mapping[str, bool | None]) -> None:
+    """Store answers to suggestions by their id; None takes one back."""
     with transaction.atomic():
         row = Notes.objects.select_for_update().get(pk=notes.pk)
-        row.decisions.pop(suggestion, None)
-        if accepted is not None:
-            row.decisions[suggestion] = accepted
+        for suggestion, accepted in answers.items():
+            row.decisions.pop(suggestion, None)
+            if accepted is not None:
+                row.decisions[suggestion] = accepted
         row.version += 1
         row.save()
     notes.refresh_from_db()
+
+
+def keep_habits(*, course: Course, habits: Mapping[str, object]) -> None:
+    """Store the habits of a course, and make pages of its notes that are open start again."""
+    with transaction.atomic():
+        course.notes_habits = dict(habits)
+        course.save(update_fields=["notes_habits"])
+        course.notes.update(version=F("version") + 1)
 
 
 def apply_notes(
@@ -102,7 +167,7 @@ def apply_notes(
         for change in changes:
             writer.write(change)
         writer.put_in_order()
-        _add_meetings(imported, writer.sessions, choices.cohort, done)
+        done.meetings = add_meetings(imported, writer.sessions, choices.cohort)
     return done
 
 
@@ -113,7 +178,9 @@ class _Writer:
         self.notes, self.course, self.by, self.done = notes, notes.course, by, done
         self.choices = choices
         self.sessions: dict[int, Session] = {
-            row.number: row.session for row in notes.days.select_related("session")
+            row.number: row.session
+            for row in notes.days.select_related("session")
+            if row.number not in choices.new_sessions
         }
         for number, session in choices.sessions.items():
             self._use(number, session)
@@ -130,6 +197,9 @@ class _Writer:
         else:
             lesson = self._update(change, change.draft, change.known)
         self.in_order.append(lesson)
+        if change.draft.questions:
+            quiz = add_questions(lesson=lesson, questions=change.draft.questions, by=self.by)
+            self.done.asked += [quiz] if quiz else []
 
     def _create(self, draft: LessonDraft, markdown: str) -> Lesson:
         session = self._session(draft)
@@ -185,7 +255,8 @@ class _Writer:
     def _session(self, draft: LessonDraft) -> Session:
         session = self.sessions.get(draft.session)
         if session is None:
-            title = draft.title if draft.session == 0 else f"Session {draft.session}"
+            default = draft.title if draft.session == 0 else f"Session {draft.session}"
+            title = (self.choices.titles.get(draft.session) or default)[:MAX_TITLE]
             taken = set(self.course.sessions.values_list("slug", flat=True))
             session = Session(course=self.course, title=title, slug=_free_slug(title, taken))
             session.position = next_position(session)
@@ -228,35 +299,3 @@ def _free_slug(title: str, taken: set[str]) -> str:
         slug, number = f"{wanted}-{number}", number + 1
     taken.add(slug)
     return slug
-
-
-def _add_meetings(
-    imported: Import, sessions: Mapping[int, Session], cohort: Cohort | None, done: Stored
-) -> None:
-    if cohort is None:
-        return
-    for day in imported.days:
-        session = sessions.get(day.session)
-        starts_at = day.date and _start(imported.head, day.date, cohort)
-        if session is None or not starts_at or cohort.meetings.filter(session=session).exists():
-            continue
-        meeting = Meeting(
-            cohort=cohort, session=session, starts_at=starts_at, minutes=_minutes(imported.head)
-        )
-        meeting.full_clean()
-        meeting.save()
-        done.meetings.append(meeting)
-
-
-def _start(head: Head, day: date, cohort: Cohort) -> datetime | None:
-    if head.begins is None:
-        return None
-    zone = ZoneInfo(head.zone or cohort.time_zone)
-    return datetime.combine(day, head.begins, zone).astimezone(UTC)
-
-
-def _minutes(head: Head) -> int:
-    if head.begins is None or head.ends is None:
-        return 180
-    start, end = (timedelta(hours=at.hour, minutes=at.minute) for at in (head.begins, head.ends))
-    return int((end - start).total_seconds() // 60) % (24 * 60) or 180

@@ -204,10 +204,10 @@ def test_a_cohort_gets_the_meetings_that_it_does_not_have(course):
 def test_an_answer_to_a_suggestion_is_kept_and_changes_the_drafts(course):
     notes, _ = store_notes(course=course, name="seed.txt", data=SEED)
     asked = next(each for each in read_notes(notes).suggestions if each.kind == "checklist")
-    decide(notes=notes, suggestion=asked.id, accepted=not asked.default)
+    decide(notes=notes, answers={asked.id: not asked.default})
     answered = next(each for each in read_notes(notes).suggestions if each.id == asked.id)
     assert answered.accepted is not asked.default
-    decide(notes=notes, suggestion=asked.id, accepted=None)
+    decide(notes=notes, answers={asked.id: None})
     assert notes.decisions == {}
 
 

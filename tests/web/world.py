@@ -25,8 +25,10 @@ from lessons.models import (
     CourseFetch,
     CourseRepository,
     Enrollment,
+    IncomingNotes,
     Lesson,
     Meeting,
+    Notes,
     Quiz,
     Session,
 )
@@ -71,6 +73,8 @@ class Place:
     submitted: Attempt
     attempt: Attempt
     submission: Submission
+    notes: Notes
+    incoming: IncomingNotes
 
 
 def make_person(email: str, **fields: Any) -> User:
@@ -107,7 +111,8 @@ def make_place(name: str) -> Place:
     )
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
     return Place(
-        course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission
+        *(course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission),
+        *make_notes(course, name),
     )
 
 
@@ -129,6 +134,15 @@ def make_previewed(course: Course, lesson: Lesson) -> CourseFetch:
         files=packed,
         ended_at=timezone.now(),
     )
+
+
+def make_notes(course: Course, name: str) -> tuple[Notes, IncomingNotes]:
+    """Notes that gave no lesson yet, and a file whose encoding is unclear."""
+    notes = Notes.objects.create(course=course, name=f"{name}.txt", data=f"{name} :::\n\t- words\n".encode())
+    unsure = "Größe :::\n\t- Übung\n".encode("cp1250")
+    waiting = IncomingNotes(course=course, state="unsure", name=f"{name}-2.txt", data=unsure)
+    waiting.save()
+    return notes, waiting
 
 
 def make_submitted(learner: Enrollment, quiz: Quiz) -> Attempt:
@@ -176,6 +190,8 @@ class World:
             "quiz": here.quiz.slug,
             "number": here.submitted.number if route.name == "attempt_review" else here.attempt.number,
             "place": 1,
+            "notes": here.notes.pk,
+            "incoming": here.incoming.pk,
             "learner": here.learner.pk,
             "lab": here.lab.slug,
             "lab_slug": here.lab.slug,

@@ -1,0 +1,194 @@
+"""Bring notes into a course: by upload, by paste, or out of a Git repository."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lessons.models import Course, IncomingNotes, Notes
+from lessons.notes import FORMATS, Candidate, EncodingUnsureError, NotesError, read_source
+from lessons.notes_import.storing import Origin, store_notes
+from lessons.repositories import RepositoryUnavailableError, fetched, read_address
+from lessons.texts.problem import Problem
+
+State = IncomingNotes.State
+KEPT_FOR = timedelta(days=7)  # what nobody went on with
+MAX_LISTED = 12
+MAX_ENTRIES = 5_000
+NOT_NOTES = {"readme", "license", "licence", "contributing", "changelog", "requirements"}
+Brought = tuple[Notes | None, IncomingNotes | None, list[Problem]]
+
+
+def bring_file(
+    *, course: Course, name: str, data: bytes, into: Notes | None = None, origin: Origin | None = None
+) -> Brought:
+    """Store a file of notes, or keep it until somebody chooses its encoding.
+
+    Return the notes or what waits, and the pictures that were left out. Raises NotesError.
+    """
+    forget_old(course)
+    try:
+        notes, problems = store_notes(course=course, name=name, data=data, into=into, origin=origin)
+    except EncodingUnsureError as unsure:
+        if not unsure.candidates:
+            raise
+        return None, _keep(course, name, data, into, origin), []
+    return notes, None, problems
+
+
+def _keep(course: Course, name: str, data: bytes, into: Notes | None, origin: Origin | None) -> IncomingNotes:
+    at = origin or Origin()
+    return IncomingNotes.objects.create(
+        course=course,
+        state=State.UNSURE,
+        name=name,
+        data=data,
+        into=into,
+        address=at.address,
+        branch=at.branch,
+        path=at.path,
+        commit=at.commit,
+    )
+
+
+def forget_old(course: Course) -> None:
+    IncomingNotes.objects.filter(course=course, created_at__lt=timezone.now() - KEPT_FOR).delete()
+
+
+def candidates_of(incoming: IncomingNotes) -> tuple[Candidate, ...]:
+    """Return the encodings to choose from, each with a sample; () if they are no longer in doubt."""
+    try:
+        read_source(incoming.name, bytes(incoming.data))
+    except EncodingUnsureError as unsure:
+        return unsure.candidates
+    except NotesError:
+        pass
+    return ()
+
+
+def choose_encoding(*, incoming: IncomingNotes, encoding: str) -> tuple[Notes, list[Problem]]:
+    """Store notes that waited for their encoding. Raises NotesError."""
+    origin = Origin(incoming.address, incoming.branch, incoming.path, incoming.commit)
+    with transaction.atomic():
+        notes, problems = store_notes(
+            course=incoming.course,
+            name=incoming.name,
+            data=bytes(incoming.data),
+            encoding=encoding,
+            into=incoming.into,
+            origin=origin,
+        )
+        incoming.delete()
+    return notes, problems
+
+
+# --- repositories ---------------------------------------------------------------------------------------------------
+
+
+def begin_fetch(
+    *, course: Course, address: str, path: str = "", branch: str = "", into: Notes | None = None
+) -> IncomingNotes:
+    """Check an address, and keep the row that a worker fills. Raises RepositoryUnavailableError."""
+    forget_old(course)
+    page, named = read_address(address)
+    return IncomingNotes.objects.create(
+        course=course,
+        state=State.FETCHING,
+        address=page,
+        branch=branch or named,
+        path=path.strip().strip("/"),
+        into=into,
+    )
+
+
+def fetch(incoming: IncomingNotes) -> None:
+    """Fetch the repository, and store the notes in it. What goes wrong is in the row, with what to do."""
+    if incoming.state != State.FETCHING:
+        return  # the message came twice
+    try:
+        path, data, origin = _read_file(incoming)
+        notes, waits, problems = bring_file(
+            course=incoming.course, name=path.name, data=data, into=incoming.into, origin=origin
+        )
+    except (RepositoryUnavailableError, NotesError) as error:
+        fail(incoming, str(error))
+        return
+    if waits is not None:
+        incoming.name, incoming.data, incoming.state = waits.name, waits.data, State.UNSURE
+        incoming.path, incoming.commit, incoming.branch = waits.path, waits.commit, waits.branch
+        waits.delete()
+    else:
+        incoming.notes, incoming.state = notes, State.STORED
+        incoming.problem = "\n".join(map(str, problems))
+    incoming.save()
+
+
+def fail(incoming: IncomingNotes, message: str) -> None:
+    incoming.state, incoming.problem = State.FAILED, message
+    incoming.save(update_fields=["state", "problem"])
+
+
+def _read_file(incoming: IncomingNotes) -> tuple[PurePosixPath, bytes, Origin]:
+    with fetched(incoming.address, incoming.branch) as found, _readable():
+        oid = found.refs.get(f"refs/heads/{found.branch}")
+        if oid is None:
+            raise NotesError(f"The repository has no branch “{found.branch}”. Push it, or choose another.")
+        tree = found.repo.commit(oid).tree
+        path = incoming.path or _only_file(tree)
+        blob = _find(tree, path)
+        try:
+            data = blob.data_stream.read()
+        except (ValueError, OSError, LookupError) as error:
+            raise NotesError(
+                "It is over 1 MB, or Git cannot read it. Upload the file here.", path=path
+            ) from error
+        return PurePosixPath(path), data, Origin(incoming.address, found.branch, path, oid)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (NotesError, RepositoryUnavailableError):
+        raise
+    except (ValueError, OSError, LookupError) as error:  # whatever GitPython raises for a damaged object
+        raise NotesError(
+            "The repository could be fetched, but not read. Push it again, or upload the file."
+        ) from error
+
+
+# Any: objects of GitPython, which only `labs` imports
+def _find(tree: Any, path: str) -> Any:
+    try:
+        found = tree / path
+    except KeyError:
+        found = None
+    if found is None or found.type != "blob":
+        have = ", ".join(_texts(tree)[:MAX_LISTED]) or "no file that can be notes"
+        raise NotesError(f"The repository has no file {path}. It has: {have}.")
+    return found
+
+
+# Any: as above
+def _only_file(tree: Any) -> str:
+    texts = _texts(tree)
+    likely = [path for path in texts if PurePosixPath(path).stem.lower() not in NOT_NOTES]
+    if len(likely) != 1:
+        have = ", ".join(likely[:MAX_LISTED]) or "no file that can be notes"
+        raise NotesError(f"Enter the file with the notes. The repository has: {have}.")
+    return likely[0]
+
+
+# Any: as above
+def _texts(tree: Any) -> list[str]:
+    found = []
+    for number, entry in enumerate(tree.traverse()):
+        if number >= MAX_ENTRIES:
+            break
+        if entry.type == "blob" and PurePosixPath(entry.path).suffix.lower() in {*FORMATS, ".zip"}:
+            found.append(str(entry.path))
+    return sorted(found)

@@ -1,0 +1,193 @@
+"""The import of notes after they are brought: review, place, and the lessons that came of it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from lessons.links import links_within
+from lessons.models import Lesson, Notes
+from lessons.notes_import.planning import plan
+from lessons.notes_import.reading import ReadNotes, read_once
+from lessons.notes_import.storing import NotesChangedError, Stored, apply_notes, decide, keep_habits
+from lessons.pages.context import Context
+from lessons.pages.notes import done as results
+from lessons.pages.notes.habits import habit_rows, read_habits
+from lessons.pages.notes.placing import ANSWERS, choices_of, placing_of
+from lessons.pages.notes.publishing import publish
+from lessons.pages.notes.sides import drafts_of, parts_of, source_lines, suggestions_of
+from lessons.pages.views.notes_access import of_notes, page_context
+from lessons.texts.problem import Problem
+from portal.accounts.http import UserRequest
+
+CHANGED = (
+    "Not saved: somebody changed these notes or their habits in the meantime."
+    " This is the current state; what you chose is still here."
+)
+
+
+# --- review ---------------------------------------------------------------------------------------------------------
+
+
+@of_notes
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: UserRequest, notes: Notes) -> HttpResponse:
+    kept = notes.course.notes_habits
+    tried = read_habits(request.GET, kept)
+    if request.method == "POST":
+        return _answer(request, notes)
+    read = read_once(notes, tried)
+    is_trial = tried is not None and habit_rows(tried) != habit_rows(kept)
+    context = _review_context(notes, read, request.GET.get("page", "1"))
+    context |= {
+        "habits": habit_rows(notes.course.notes_habits),
+        "is_trial": is_trial,
+        "trial": tried is not None,
+    }
+    return render(request, "lessons/notes/review.html", context)
+
+
+def _review_context(notes: Notes, read: ReadNotes, page: str) -> Context:
+    parts = parts_of(read.imported)
+    number = min(int(page), len(parts)) if page.isdecimal() and len(page) < 7 else 1
+    part = parts[max(number, 1) - 1]
+    changes = {change.key: change for change in plan(notes, read.imported) if change.draft}
+    drafts = drafts_of(notes, read.imported, part, changes, links_within(notes.course))
+    asked = [asked for draft in drafts for shown in draft.blocks for asked in shown.asked]
+    known = {made.id for made in read.imported.suggestions}
+    return page_context(
+        notes.course,
+        2,
+        notes=notes,
+        read=read,
+        parts=parts,
+        part=part,
+        lines=source_lines(read.imported, part, drafts),
+        drafts=drafts,
+        asked=asked,
+        undecided=sum(each.answer is None for each in asked),
+        decided=len(known & notes.decisions.keys()),
+        is_update=any(change.known for change in changes.values()),
+    )
+
+
+def _answer(request: UserRequest, notes: Notes) -> HttpResponse:
+    if "keep_habits" in request.POST:
+        habits = read_habits(request.POST, notes.course.notes_habits)
+        if habits is not None:
+            keep_habits(course=notes.course, habits=habits)
+            messages.success(request, "Kept for this course. All its notes are read like this now.")
+        return redirect(f"{request.path}?page={request.GET.get('page', '1')}")
+    answers: dict[str, bool | None] = {}
+    for name, value in (("accept", True), ("skip", False), ("undo", None)):
+        answers |= dict.fromkeys(request.POST.getlist(name), value)
+    if "accept_all" in request.POST:
+        imported = read_once(notes, read_habits(request.GET, notes.course.notes_habits)).imported
+        part = next((p for p in parts_of(imported) if str(p.number) == request.POST["accept_all"]), None)
+        made = suggestions_of(imported, part) if part else []
+        answers |= {each.id: True for each in made if each.id not in notes.decisions}
+    decide(notes=notes, answers={name: value for name, value in answers.items() if len(name) < 80})
+    return redirect(request.get_full_path())
+
+
+# --- place ----------------------------------------------------------------------------------------------------------
+
+
+@of_notes
+@require_http_methods(["GET", "HEAD", "POST"])
+def place(request: UserRequest, notes: Notes) -> HttpResponse:
+    version = notes.version
+    imported = read_once(notes).imported
+    changes = plan(notes, imported)
+    given = request.POST if request.method == "POST" else None
+    placing = placing_of(notes, imported, changes, given)
+    status = 200
+    if given is not None:
+        status = 422
+        try:
+            if not placing.has_errors:
+                choices = choices_of(placing, notes.course)
+                seen = given.get("version", "")
+                done = apply_notes(
+                    notes=notes,
+                    by=request.user,
+                    choices=choices,
+                    version=int(seen) if seen.isdecimal() and len(seen) < 10 else -1,
+                )
+                _tell(request, done)
+                return redirect("notes_done", notes.course.slug, notes.pk)
+        except NotesChangedError:
+            messages.error(request, CHANGED)
+            status = 409
+    context = page_context(
+        notes.course,
+        3,
+        notes=notes,
+        version=version,
+        imported=imported,
+        placing=placing,
+        answers=ANSWERS.items(),
+        cohorts=notes.course.cohorts.all(),
+        has_dates=any(day.date for day in imported.days) and imported.head.begins is not None,
+    )
+    return render(request, "lessons/notes/place.html", context, status=status)
+
+
+def _tell(request: UserRequest, done: Stored) -> None:
+    counts = [
+        (len(done.created), "created as drafts"),
+        (len(done.updated), "updated"),
+        (len(done.conflicts), "left for you to merge"),
+        (len(done.asked), "given quiz questions"),
+    ]
+    words = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing changed"
+    meetings = f" Meetings added: {len(done.meetings)}." if done.meetings else ""
+    messages.success(request, f"Lessons: {words}.{meetings}")
+
+
+# --- done -----------------------------------------------------------------------------------------------------------
+
+
+@of_notes
+@require_http_methods(["GET", "HEAD", "POST"])
+def done(request: UserRequest, notes: Notes) -> HttpResponse:
+    """List the lessons of notes. A POST publishes what was ticked, or gives questions to a published quiz."""
+    if request.method == "POST":
+        if "questions" in request.POST:
+            _ask_live(request, notes)
+        else:
+            _publish(request, notes)
+        return redirect("notes_done", notes.course.slug, notes.pk)
+    context = page_context(
+        notes.course, 4, notes=notes, **results.results_of(notes, read_once(notes).imported)
+    )
+    return render(request, "lessons/notes/done.html", context)
+
+
+def _publish(request: UserRequest, notes: Notes) -> None:
+    keys = [int(key) for key in request.POST.getlist("lesson") if key.isdecimal() and len(key) < 12]
+    rows = Lesson.objects.filter(from_notes__notes=notes, pk__in=keys, status=Lesson.Status.DRAFT)
+    published = publish(notes.course, rows.in_order(), request.user)
+    if published.lessons:
+        messages.success(request, f"Published: {', '.join(map(str, published.lessons))}.")
+    for lesson, in_quiz, problems in published.refused:
+        what = f"the quiz of {lesson}" if in_quiz else str(lesson)
+        messages.error(request, f"Not published: {what}. {_in_words(problems)}")
+    if not keys:
+        messages.warning(request, "Choose the lessons to publish.")
+
+
+def _in_words(problems: list[Problem]) -> str:
+    shown = " ".join(f"Line {problem.line}: {problem.message}" for problem in problems[:3])
+    return f"{shown} And {len(problems) - 3} more." if len(problems) > 3 else shown
+
+
+def _ask_live(request: UserRequest, notes: Notes) -> None:
+    known = (
+        notes.lessons.filter(pk=request.POST["questions"]) if request.POST["questions"].isdecimal() else []
+    )
+    drafts = {draft.key: draft for draft in read_once(notes).imported.lessons}
+    for row in known:
+        draft = drafts.get(row.key)
+        if draft and (quiz := results.give_live(row, draft, request.user)):
+            messages.success(request, f"The quiz {quiz} asks them now.")

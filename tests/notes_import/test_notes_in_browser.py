@@ -1,0 +1,186 @@
+"""From an evening's notes to a published session with a quiz, counted in clicks and keys; and a week later."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lessons import actions
+from lessons.models import Lesson, Quiz, Session
+from tests.authoring.conftest import make_instructor
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.factories import make_course
+from tests.notes_import.test_notes_import import FIRST_DAY, SEED
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
+MAX_ACTIONS = 40
+SHOTS = Path("/tmp/w/notes3_shots")
+
+
+TO_LINE_200 = """() => {
+    const line = document.getElementById("L200");
+    line.closest("pre").scrollTop = line.offsetTop;
+}"""
+
+
+class Person:
+    """A person at the page. Each click and each key counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.actions = page, 0
+
+    def click(self, name: str, role: str = "button") -> None:
+        self.actions += 1
+        self.page.get_by_role(role, name=re.compile(name)).first.click()
+
+    def press(self, key: str) -> None:
+        self.actions += 1
+        self.page.keyboard.press(key)
+
+
+@pytest.fixture
+def course():
+    return make_course(title="MLOps Edu")
+
+
+@pytest.fixture
+def page(browser, live_server, course):
+    context = open_context(browser, live_server, make_instructor(course), **wide_light())
+    page = context.new_page()
+    page.set_default_timeout(8_000)
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
+    yield page
+    assert faults == []
+
+
+def bring(person: Person, data: bytes) -> None:
+    person.click("New lesson from notes", "link")
+    person.actions += 2  # the file is chosen in the browser's own window
+    file = {"name": "mlops-edu.txt", "mimeType": "text/plain", "buffer": data}
+    person.page.get_by_label("File", exact=True).set_input_files(file)
+    person.click("Find the lessons")
+    expect(person.page.locator(".keys")).to_be_visible()  # the script listens
+
+
+def current(page: Page):
+    return page.locator(".row.on b")
+
+
+def go_to(person: Person, title: str, says: str) -> None:
+    """Move down by key to a suggestion."""
+    while True:
+        person.press("j")
+        expect(current(person.page)).to_have_count(1)
+        row = person.page.locator(".row.on")
+        if title in row.inner_text() and says in row.inner_text():
+            return
+
+
+def test_notes_become_a_published_session_with_a_quiz_in_forty_actions(page, course):
+    person = Person(page)
+    page.goto("/staff/")
+    bring(person, FIRST_DAY)
+    expect(page.locator("#review")).to_contain_text("Every word is kept")
+    go_to(person, "Ask in the quiz", "Put these in order: SDLC")
+    person.press("a")
+    expect(page.locator("#review")).to_contain_text("1 of")
+    person.click("Continue: place", "link")
+    person.click("Create drafts")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lessons from")
+    person.click("Publish what is ticked")
+    expect(page.locator(".band.ok")).to_contain_text("Published")
+    session = Session.objects.get()
+    assert {lesson.status for lesson in session.lessons.all()} == {Lesson.Status.PUBLISHED}
+    assert Quiz.objects.get().current.question_count == 1
+    assert person.actions <= MAX_ACTIONS
+
+    lesson = session.lessons.first()
+    lesson.source = lesson.source.replace("It is Linear in fashion", "It goes in one line, step by step")
+    assert "step by step" in lesson.source
+    actions.save_lesson(lesson=lesson)
+    before = lesson.source
+    page.goto("/staff/")
+    bring(person, SEED)
+    person.click("Continue: place", "link")
+    expect(page.get_by_label("Session", exact=True)).to_have_count(1)
+    person.click("Create drafts")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lessons from")
+    lesson.refresh_from_db()
+    assert (lesson.source, lesson.status) == (before, Lesson.Status.PUBLISHED)
+    assert [row.title for row in Session.objects.order_by("position")] == ["Session 1", "Session 2"]
+    assert Lesson.objects.filter(status=Lesson.Status.DRAFT).count() == 1
+
+
+@pytest.fixture
+def notes(page, course, live_server):
+    page.goto(f"/notes/{course.slug}/")
+    file = {"name": "mlops-edu.txt", "mimeType": "text/plain", "buffer": SEED}
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Find the lessons").click()
+    expect(page.locator(".keys")).to_be_visible()
+    return course.notes.get()
+
+
+def test_keys_move_and_answer_unless_they_are_switched_off(page, notes):
+    page.keyboard.press("j")
+    first = page.locator(".row.on").get_attribute("data-suggestion")
+    lit = page.locator(".rl.on")
+    expect(lit.first).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator(f"[data-suggestion='{first}']")).to_have_attribute("data-decided", "")
+    expect(page.locator(".row.on")).not_to_have_attribute("data-suggestion", first)
+    page.keyboard.press("s")
+    page.keyboard.press("k")
+    expect(page.locator("[data-decided]")).to_have_count(2)
+    notes.refresh_from_db()
+    assert sorted(notes.decisions.values()) == [False, True]
+    page.locator("#page--keys").uncheck()
+    at = page.locator(".row.on").get_attribute("data-suggestion")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator(".row.on")).to_have_attribute("data-suggestion", at)
+    expect(page.locator("[data-decided]")).to_have_count(2)
+
+
+def test_a_habit_shows_in_the_drafts_at_once(page, notes):
+    page.locator(".habits summary").click()
+    page.locator("#page--habit-colons").select_option("label")
+    expect(page.locator("#review")).to_contain_text("Only a preview")
+    page.get_by_role("button", name="Keep for this course").click()
+    expect(page.locator(".band.ok").first).to_contain_text("Kept for this course")
+
+
+def test_the_panes_follow_each_other_by_block(page, notes):
+    right = page.locator("#page--right")
+    line = page.locator("#L200")
+    of = line.get_attribute("data-of")
+    page.wait_for_function("document.readyState === 'complete'")
+    page.evaluate(TO_LINE_200)
+    expect(right.locator(f"[data-of='{of}']")).to_be_in_viewport()
+    page.locator("#page--split").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#page--split")).to_have_attribute("aria-valuenow", "55")
+
+
+@pytest.mark.parametrize("size", [small_dark, wide_light])
+def test_the_pages_are_readable_without_scripts(browser, live_server, course, notes, size):
+    person = make_instructor(course)
+    addresses = [f"/notes/{course.slug}/"] + [
+        f"/notes/{course.slug}/{notes.pk}/{rest}" for rest in ("", "place/", "lessons/")
+    ]
+    for scripts in (True, False):
+        context = open_context(browser, live_server, person, **size(java_script_enabled=scripts))
+        page = context.new_page()
+        for number, address in enumerate(addresses):
+            page.goto(address)
+            if scripts:
+                assert axe_violations(page) == []
+                assert not widens(page)
+                if SHOTS.is_dir():
+                    page.screenshot(path=SHOTS / f"{size.__name__}-{number}.png", full_page=True)
+            else:
+                expect(page.get_by_role("heading", level=1)).to_be_visible()
+        context.close()

@@ -1,0 +1,311 @@
+"""The pages of the notes import: bring, review, place."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from lessons import actions
+from lessons.models import IncomingNotes, Lesson, Meeting, Notes, Quiz
+from lessons.notes_import.reading import read_once
+from tests.authoring.conftest import make_instructor
+from tests.factories import make_cohort, make_course, make_session
+from tests.notes_import.test_notes_import import HEAD, SEED, TWO, day, topic, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course():
+    return make_course()
+
+
+@pytest.fixture
+def staff(client, course):
+    client.force_login(make_instructor(course))
+    return client
+
+
+def page(name: str, *args) -> str:
+    return reverse(name, args=args)
+
+
+def paste(staff, course, text: str, name: str = "notes", **more):
+    return staff.post(page("notes", course.slug), {"way": "paste", "name": name, "text": text, **more})
+
+
+def upload(staff, course, name: str, data: bytes, **more):
+    return staff.post(
+        page("notes", course.slug), {"way": "file", "file": SimpleUploadedFile(name, data), **more}
+    )
+
+
+def text_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def place(staff, notes, **given):
+    address = page("notes_place", notes.course.slug, notes.pk)
+    return staff.post(address, {"version": notes.version, **given})
+
+
+def brought(staff, course, text: str) -> Notes:
+    paste(staff, course, text)
+    return Notes.objects.get(course=course)
+
+
+def suggestion(notes: Notes, kind: str):
+    imported = read_once(Notes.objects.select_related("course").get(pk=notes.pk)).imported
+    return next(made for made in imported.suggestions if made.kind == kind)
+
+
+def test_pasted_notes_become_drafts_that_are_listed_with_links(staff, course):
+    response = paste(staff, course, TWO)
+    notes = Notes.objects.get(name="notes.txt")
+    assert response.url == page("notes_review", course.slug, notes.pk)
+    assert "Every word is kept" in text_of(staff.get(response.url))
+    response = place(
+        staff, notes, **{"day-1": "new", "title-1": "Relations", "day-2": "new", "title-2": "Keys"}
+    )
+    shown = staff.get(response.url).content.decode()
+    assert [(row.session.title, row.status) for row in course.lessons.all()] == [
+        ("Relations", "draft"),
+        ("Keys", "draft"),
+    ]
+    for lesson in course.lessons.all():
+        assert page("admin:lessons_lesson_change", lesson.pk) in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"way": "paste", "name": "notes", "text": "  "}, "Paste your notes."),
+        ({"way": "paste", "text": "- kept words"}, "Name these notes"),
+        ({"way": "file"}, "Choose a file."),
+        ({"way": "git"}, "Enter the address"),
+        ({"way": "git", "address": "not an address"}, "The URL contains a space"),
+        ({"way": "paste", "name": "n", "text": "a" * 30_000 + " kept words"}, "Break it into lines"),
+    ],
+)
+def test_what_cannot_be_used_is_said_and_nothing_typed_is_lost(staff, course, given, says):
+    response = staff.post(page("notes", course.slug), given)
+    assert response.status_code == 422
+    assert says in text_of(response)
+    assert "kept words" not in given.get("text", "") or "kept words" in response.content.decode()
+    assert not Notes.objects.exists()
+
+
+def test_a_file_of_an_unknown_encoding_waits_until_one_is_chosen(staff, course):
+    data = "Café Größe naïve :::\n\t- Übung für Anfänger\n".encode("cp1250", "replace") * 3
+    response = upload(staff, course, "alt.txt", data)
+    waiting = IncomingNotes.objects.get()
+    assert response.url == page("notes_incoming", course.slug, waiting.pk)
+    shown = staff.get(response.url)
+    offered = re.findall(r'name="encoding" value="([^"]+)"', shown.content.decode())
+    assert len(offered) > 1
+    wrong = staff.post(response.url, {"encoding": "no-such-encoding"})
+    assert wrong.status_code == 422
+    staff.post(response.url, {"encoding": offered[0]})
+    assert Notes.objects.get().encoding == offered[0]
+    assert not IncomingNotes.objects.exists()
+
+
+def test_an_answer_changes_the_drafts_and_can_be_taken_back(staff, course):
+    notes = brought(staff, course, SEED.decode())
+    asked = suggestion(notes, "flow")
+    address = page("notes_review", course.slug, notes.pk)
+    for name, kept in (("accept", {asked.id: True}), ("skip", {asked.id: False}), ("undo", {})):
+        assert staff.post(address, {name: asked.id}).url == address
+        notes.refresh_from_db()
+        assert notes.decisions == kept
+    staff.post(address, {"accept_all": "1"})
+    notes.refresh_from_db()
+    assert len(notes.decisions) > 10
+    assert set(notes.decisions.values()) == {True}
+
+
+def test_every_line_of_a_page_has_one_sign_and_blocks_of_edited_lessons_are_mine(staff, course):
+    notes = brought(staff, course, TWO)
+    place(staff, notes)
+    lesson = course.lessons.get(slug="tables")
+    lesson.source = lesson.source.replace("- tables 3 says", "- I say that tables 3 says")
+    actions.save_lesson(lesson=lesson)
+    shown = staff.get(page("notes_review", course.slug, notes.pk)).content.decode()
+    lines = TWO.split("\n")[: shown.count('class="rl"')]
+    assert re.findall(r'id="L(\d+)"', shown) == [str(number + 1) for number in range(len(lines))]
+    assert "I say that tables 3 says" in shown
+    assert re.findall(r'<span class="quiet">(mine|from notes)', shown).count("mine") == 1
+
+
+def test_habits_are_tried_without_being_kept_and_then_kept_for_the_course(staff, course):
+    notes = brought(staff, course, "Tables :::\n\t- one row\n\nKeys :\n\t- one key\n")
+    address = page("notes_review", course.slug, notes.pk)
+    tried = staff.get(address, {"habit-colon": "label", "habit-small_topics": "alone"})
+    assert "Only a preview" in text_of(tried)
+    course.refresh_from_db()
+    assert course.notes_habits == {}
+    staff.post(address, {"keep_habits": "yes", "habit-colon": "label", "habit-small_topics": "alone"})
+    course.refresh_from_db()
+    assert (course.notes_habits["forms"]["colon"], course.notes_habits["small_topics"]) == ("label", "alone")
+    assert "Only a preview" not in text_of(staff.get(address))
+
+
+def test_a_day_is_offered_the_session_that_meets_on_its_date_and_then_the_one_it_had(staff, course):
+    session, other = make_session(course, title="SQL"), make_session(course, title="Other")
+    cohort = make_cohort(course, time_zone="Asia/Kolkata")
+    Meeting.objects.create(cohort=cohort, session=session, starts_at="2025-11-29T15:00Z")
+    notes = brought(staff, course, TWO)
+    address = page("notes_place", course.slug, notes.pk)
+    assert f'<option value="{session.pk}" selected>SQL' in staff.get(address).content.decode()
+    place(staff, notes, **{"day-1": other.pk, "day-2": "new", "title-2": "Keys", "cohort": cohort.pk})
+    assert course.lessons.get(slug="tables").session == other
+    assert cohort.meetings.count() == 3
+    grown = HEAD + day(1, topic("Tables", *words("tables")), topic("Views", *words("views", 400)))
+    paste(staff, course, grown)
+    assert f'<option value="{other.pk}" selected>Other' in staff.get(address).content.decode()
+
+
+def test_a_new_session_needs_a_title_and_nothing_is_created_without(staff, course):
+    notes = brought(staff, course, TWO)
+    response = place(staff, notes, **{"day-1": "new", "title-1": " ", "day-2": "new", "title-2": "My keys"})
+    assert response.status_code == 422
+    assert "Enter a title" in text_of(response)
+    assert "My keys" in response.content.decode()
+    assert not course.lessons.exists()
+
+
+def conflict(staff, course) -> tuple[Notes, Lesson, str]:
+    place(staff, brought(staff, course, TWO))
+    lesson = course.lessons.get(slug="tables")
+    lesson.source = lesson.source.replace("- tables 3 says something about tables again", "- my line")
+    actions.save_lesson(lesson=lesson)
+    changed = TWO.replace("tables 3 says something about tables again", "the line of the notes")
+    paste(staff, course, changed)
+    return Notes.objects.get(course=course), lesson, lesson.from_notes.key
+
+
+@pytest.mark.parametrize(
+    ("answer", "has"), [("", "my line"), ("mine", "my line"), ("notes", "the line of"), ("merged", "by hand")]
+)
+def test_a_conflict_is_answered_on_the_page(staff, course, answer, has):
+    notes, lesson, key = conflict(staff, course)
+    assert "changed in the portal and in the notes" in text_of(
+        staff.get(page("notes_place", course.slug, notes.pk))
+    )
+    place(staff, notes, **{f"answer-{key}": answer, f"merged-{key}": "- by hand\r\n"})
+    lesson.refresh_from_db()
+    assert has in lesson.source
+    again = text_of(staff.get(page("notes_place", course.slug, notes.pk)))
+    assert ("changed in the portal and in the notes" in again) == (answer == "")
+
+
+def test_a_merged_text_with_both_versions_comes_back(staff, course):
+    notes, lesson, key = conflict(staff, course)
+    merged = "My words\n<!-- Your version: -->\nmine\n<!-- From the notes: -->\ntheirs\n<!-- End -->"
+    response = place(staff, notes, **{f"answer-{key}": "merged", f"merged-{key}": merged})
+    assert response.status_code == 422
+    assert "Keep one of each" in text_of(response)
+    assert "My words" in response.content.decode()
+    lesson.refresh_from_db()
+    assert "my line" in lesson.source
+
+
+def test_notes_that_changed_meanwhile_are_not_applied_and_nothing_typed_is_lost(staff, course):
+    notes = brought(staff, course, TWO)
+    seen = notes.version
+    paste(staff, course, TWO)
+    notes.version = seen
+    response = place(staff, notes, **{"day-1": "new", "title-1": "A long thought title"})
+    assert response.status_code == 409
+    assert "Not saved" in text_of(response)
+    assert "A long thought title" in response.content.decode()
+    assert not course.lessons.exists()
+
+
+def accept_question(staff, course, notes) -> str:
+    asked = next(
+        made
+        for made in read_once(Notes.objects.select_related("course").get(pk=notes.pk)).imported.suggestions
+        if made.kind == "question" and "Put these in order" in made.question.markdown
+    )
+    staff.post(page("notes_review", course.slug, notes.pk), {"accept": asked.id})
+    notes.refresh_from_db()
+    return asked.question.key
+
+
+def test_accepted_questions_become_a_draft_quiz_and_are_given_once(staff, course):
+    notes = brought(staff, course, SEED.decode())
+    key = accept_question(staff, course, notes)
+    place(staff, notes)
+    quiz = Quiz.objects.get()
+    assert quiz.source.count(f"{{#{key}}}") == 1
+    assert quiz.current is not None
+    quiz.source = quiz.source.replace("Requirement Analysis", "Requirements").replace(f"{{#{key}}}", "{#own}")
+    actions.save_quiz(quiz=quiz)
+    place(staff, notes)
+    quiz.refresh_from_db()
+    assert f"{{#{key}}}" not in quiz.source
+    assert "Requirements" in quiz.source
+
+
+def test_questions_for_a_published_lesson_wait_until_somebody_asks_them(staff, course):
+    notes = brought(staff, course, SEED.decode())
+    place(staff, notes)
+    course.lessons.update(status=Lesson.Status.PUBLISHED)
+    accept_question(staff, course, notes)
+    place(staff, notes)
+    assert not Quiz.objects.exists()
+    address = page("notes_done", course.slug, notes.pk)
+    waits = re.search(r'name="questions" value="(\d+)"', staff.get(address).content.decode())
+    staff.post(address, {"questions": waits[1]})
+    assert Quiz.objects.get().current.question_count == 1
+
+
+def test_ticked_drafts_are_published_unless_something_blocks_it(staff, course):
+    notes = brought(staff, course, SEED.decode())
+    place(staff, notes)
+    first, second = course.lessons.order_by("session__position")
+    first.source += "\n[nowhere](lesson:gone)\n"
+    actions.save_lesson(lesson=first)
+    address = page("notes_done", course.slug, notes.pk)
+    response = staff.post(address, {"lesson": [first.pk, second.pk]}, follow=True)
+    assert "Not published" in text_of(response)
+    assert [row.status for row in course.lessons.order_by("session__position")] == ["draft", "published"]
+
+
+def test_questions_with_words_to_replace_are_not_published(staff, course):
+    notes = brought(
+        staff, course, "Git :::\n\t- What is Git ?\n\t\t- A version control system for all of us\n"
+    )
+    asked = suggestion(notes, "question")
+    staff.post(page("notes_review", course.slug, notes.pk), {"accept": asked.id})
+    notes.refresh_from_db()
+    place(staff, notes)
+    lesson = course.lessons.get()
+    response = staff.post(page("notes_done", course.slug, notes.pk), {"lesson": lesson.pk}, follow=True)
+    assert "Write an answer in place of these words" in text_of(response)
+    lesson.refresh_from_db()
+    assert lesson.status == "draft"
+
+
+def test_notes_of_another_course_are_not_found(staff, course):
+    other = make_course()
+    notes = Notes.objects.create(course=other, name="n.txt", data=b"- words")
+    for name in ("notes_review", "notes_place", "notes_done"):
+        assert staff.get(page(name, other.slug, notes.pk)).status_code == 404
+        assert staff.get(page(name, course.slug, notes.pk)).status_code == 404
+    assert paste(staff, other, "- words").status_code == 404
+    response = paste(staff, course, "- words", into=notes.pk)
+    assert response.status_code == 422
+
+
+def test_a_long_file_is_shown_in_pages_that_stay_small(staff, course):
+    text = "".join(
+        day(number, topic(f"Topic {number}", *words(f"w{number}", 80))) for number in range(1, 200)
+    )
+    notes = brought(staff, course, text)
+    response = staff.get(page("notes_review", course.slug, notes.pk), {"page": "150"})
+    assert response.content.count(b'class="rl"') <= 1_000
+    assert len(response.content) < 300_000
+    assert "Topic 150" in response.content.decode()
