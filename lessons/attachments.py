@@ -65,7 +65,7 @@ def store_attachment(upload: "UploadedFile[bytes]") -> str:
     start = TYPES[ending][1]
     if start and upload.read(len(start)) != start:
         raise AttachmentRefusedError(
-            f"The name ends in .{ending}, but the content is something else. Export it again."
+            f"The name ends in .{ending}, but the content is of a different type. Export it again."
         )
     upload.seek(0)
     token = secrets.token_hex(16)

@@ -46,7 +46,7 @@ def check_images(imported: Imported) -> tuple[Imported, dict[str, tuple[str, byt
         try:
             if len(encoded) == MAX_IMAGES:
                 raise ImageRefusedError(
-                    f"A file can bring {MAX_IMAGES} images. Upload the others in the editor."
+                    f"A file can include {MAX_IMAGES} images. Upload the others in the editor."
                 )
             encoded[name] = encode_image(data)
         except ImageRefusedError as error:
@@ -77,7 +77,7 @@ def save_import(
         if len(imported.parts) > 1:
             count = len(imported.questions)
             raise CannotImportError(
-                f"{count:,} questions are too many for one quiz. Choose a session, to save"
+                f"{count:,} questions are too many for one quiz. Choose a session to save"
                 f" {len(imported.parts)} draft lessons with a quiz each."
             )
         return [_save(imported.parts[0], lesson, images, by, may_replace)]
@@ -127,9 +127,7 @@ def _save(
             f"“{lesson}” is published or scheduled. Choose a draft lesson, or make this one a draft first."
         )
     if quiz is not None and not may_replace:
-        raise CannotImportError(
-            f"“{lesson}” has a quiz. Allow to replace it; its history keeps the old text."
-        )
+        raise CannotImportError(f"“{lesson}” has a quiz. Allow replacing it; its history keeps the old text.")
     quiz = quiz or Quiz(course=lesson.course, lesson=lesson, slug=_quiz_slug(lesson))
     quiz.source = _with_images(part.source, images)
     quiz._history_user = by  # type: ignore[union-attr]  # simple-history's way

@@ -75,7 +75,7 @@ class Waiters:
         try:
             ended = set(rows.values_list("pk", flat=True))
         except DatabaseError as error:
-            logger.warning("%s terminals wait, but the database cannot be asked: %s", len(places), error)
+            logger.warning("%s terminals wait, but the database cannot be queried: %s", len(places), error)
             return
         for place in places:
             if place.pk in ended:

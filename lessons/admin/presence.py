@@ -52,7 +52,7 @@ def in_words(others: list[Presence]) -> str:
     if not others:
         return ""
     named = [f"{each.user.get_full_name()}, since {_clock(each)}" for each in others]
-    merge = "Whoever saves second is shown both texts, to merge them."
+    merge = "Whoever saves second sees both texts and can merge them."
     return f"Others have this form open: {'; '.join(named)}. {merge}"
 
 

@@ -1,4 +1,4 @@
-"""The page of a course's Git repository: set it, update the course from it, preview any state of it."""
+"""The page of a course's Git repository: bind it, update the course from it, preview any state of it."""
 
 import re
 from pathlib import PurePosixPath

@@ -36,7 +36,7 @@ def report_repeats(lines: Iterable[SourceLine], report: ReportProblem) -> None:
         elif not (words := text if "\n" in line.content else words_of(text)):
             report(line.number, "This line has no words.", only_new=True)
         elif words in heard:
-            same = f"“{text}” differs from another line only in its looks. Change or delete one."
+            same = f"“{text}” differs from another line only in formatting. Change or delete one."
             report(line.number, same, only_new=True)
         else:
             heard.add(words)

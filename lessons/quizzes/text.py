@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> str:
-    """Return a short Markdown text without comments, and without emphasis or code signs around the whole."""
+    """Return a short Markdown text without comments, and without formatting around the whole."""
     words = canonical(COMMENT.sub("", text))
     for _ in range(MAX_AROUND):
         if found := AROUND.fullmatch(words):

@@ -132,7 +132,7 @@ def _set(text: str, path: Path, value: Any) -> str:
 def _compose(text: str) -> Node:
     root = YAML(typ="safe", pure=True).compose(text)
     if not isinstance(root, MappingNode) or root.flow_style:
-        raise ValueError("not a mapping of one key a line")
+        raise ValueError("not a mapping with one key per line")
     return root
 
 

@@ -70,7 +70,7 @@ def test_an_empty_lesson_is_not_published():
         ("Which command **records** a change?", "<!-- later -->", 8, "This question has no words."),
         ("- [ ] `git add`", "- [ ] <!-- git add -->", 10, "This line has no words."),
         ("- [ ] `git add`", "- [ ] `git commit`", 10, "is in this question twice"),
-        ("- [ ] `git add`", "- [ ] **git commit**", 10, "differs from another line only in its looks"),
+        ("- [ ] `git add`", "- [ ] **git commit**", 10, "differs from another line only in formatting"),
         ("> One.", "> ![](/media/images/x.png)", 16, "say what the image shows"),
         ("> One.", "> [here](lesson:git)", 16, "does not say where the link leads"),
         ("> One.", "> [Git](lesson:gone)", 16, "lesson:gone leads nowhere"),

@@ -10,7 +10,7 @@ from lessons.models import Course
 
 class Command(BaseCommand):
     help = (
-        "Write a course to a folder, as load_course reads it. Files that say the same already are left alone."
+        "Write a course to a folder, as load_course reads it. Files with the same content are left unchanged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

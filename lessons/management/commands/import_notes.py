@@ -27,7 +27,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="print the lessons as JSON")
         parser.add_argument(
-            "--encoding", default="", help="the encoding of the file, if it is not found by itself"
+            "--encoding", default="", help="the encoding of the file, if it cannot be detected"
         )
 
     def handle(

@@ -12,7 +12,7 @@ from lessons.quizzes.formats import FORMATS, Imported, QuizFileError, import_que
 
 class Command(BaseCommand):
     help = (
-        "Import questions of another system as a draft quiz. If the file cannot be read, nothing is stored."
+        "Import questions from another system as a draft quiz. If the file cannot be read, nothing is stored."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +25,10 @@ class Command(BaseCommand):
             "--session", default="", help="the slug of a session for a new draft (default: the last)"
         )
         parser.add_argument(
-            "--format", default="", choices=sorted(FORMATS), help="if it is not found by itself"
+            "--format",
+            default="",
+            choices=sorted(FORMATS),
+            help="the format of the file, if it cannot be detected",
         )
         parser.add_argument("--encoding", default="", help="such as cp1252, if the file is not UTF-8")
         parser.add_argument(
