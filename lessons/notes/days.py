@@ -99,6 +99,7 @@ def _read(text: str, number: int) -> Banner | None:
             return None  # a range of days
         when = find_date(rest)
         title = (rest[: when.start] + " " + rest[when.end :]) if when else rest
+        title = re.sub(r"[\W_]*\bdated?[\W_]*$", "", title, flags=re.IGNORECASE) if when else title
         title = re.sub(rf"^[\W_]*(?:{WEEKDAY})[\W_]*$", "", title, flags=re.IGNORECASE).strip(SIGNS)
         return Banner(number, number, word, count, when, " ".join(title.split())[:MAX_TITLE], is_heading)
     return _dated(bare, number, is_heading=is_heading)

@@ -4,13 +4,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from .decisions import Decisions
 from .figures import find_figures
 from .forms import Former, heading_text
 from .habits import Habits
 from .levels import Heading, Item
 from .outline import Outliner
-from .pieces import Piece
+from .pieces import Piece, depths
 from .regions import Region
 from .rows import Row, is_rule, read_row
 from .signs import clean, is_plain_title
@@ -18,6 +17,7 @@ from .source import Line
 from .writing import inline
 
 MIN_AGENDA = 3
+MAX_AGENDA_DEPTH = 3
 BARE_NUMBER = re.compile(r"(\d{1,2})\s+(?=[^\W\d_])")
 
 
@@ -181,17 +181,6 @@ def _is_agenda_line(
 
 def _agenda(items: Sequence[Item]) -> Piece:
     rows = [item for item in items if isinstance(item, Row)]
-    base = min(row.indent for row in rows)
-    lines = [f"{'  ' * min((row.indent - base) // 4, 3)}- {inline(clean(row.text), row)}" for row in rows]
-    for place in range(1, len(lines)):  # an item is at most one step deeper than the one above
-        above, depth = (
-            len(lines[place - 1]) - len(lines[place - 1].lstrip()),
-            len(lines[place]) - len(lines[place].lstrip()),
-        )
-        lines[place] = f"{' ' * min(depth, above + 2)}{lines[place].lstrip()}"
-    lines[0] = lines[0].lstrip()
+    shown = zip(depths([row.indent for row in rows]), rows, strict=True)
+    lines = [f"{'  ' * min(depth, MAX_AGENDA_DEPTH)}- {inline(clean(row.text), row)}" for depth, row in shown]
     return Piece("list", rows[0].number, rows[-1].number, "\n".join(lines))
-
-
-def new_former(lines: Sequence[Line], habits: Habits, decisions: Decisions) -> Former:
-    return Former(lines, habits, decisions)

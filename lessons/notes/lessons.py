@@ -1,5 +1,6 @@
 """Cut evenings at their topics into lessons of a size to read, and write each as Markdown."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,12 @@ from .source import Line
 from .titles import make_title
 from .writing import make_key
 
+# Topics that say when, not what: the next one gives the title.
+ABOUT_THE_EVENING = re.compile(
+    r"agenda|recap|revision|topics?|today(?:'s)?(?: (?:topics|agenda))?|doubts?|announcements?|wiederholung|repaso",
+    re.IGNORECASE,
+)
+CONTINUED = re.compile(r"(?:continued?|contd?|part \d+|fortsetzung)\b", re.IGNORECASE)
 MIN_OFFERED = 120  # words below a section that may be a lesson of its own
 
 
@@ -45,10 +52,11 @@ def cut_lessons(
         if not any(block.words for block, _ in evening.blocks):
             waiting += evening.blocks
             continue
-        for group in _groups(evening, habits, decisions):
+        groups = _groups(evening, habits, decisions)
+        for group in groups:
             blocks = waiting + [pair for unit in group for pair in unit.blocks]
             waiting = []
-            title = _title(blocks, evening.day, lower_words)
+            title = _title(blocks, evening.day, lower_words, is_whole_evening=len(groups) == 1)
             titles[evening.day.session, title.lower()] += 1
             count = titles[evening.day.session, title.lower()]
             title = f"{title}, part {count}" if count > 1 else title
@@ -170,15 +178,16 @@ def _default_cuts(units: Sequence[Unit], habits: Habits) -> set[int]:
     return cuts
 
 
-def _title(blocks: Sequence[tuple[Block, Piece]], day: Day, lower_words: frozenset[str]) -> str:
+def _title(
+    blocks: Sequence[tuple[Block, Piece]], day: Day, lower_words: frozenset[str], *, is_whole_evening: bool
+) -> str:
+    """Return the title of the banner for a whole evening, else the first topic that is about something."""
+    named = day.title if words_of(day.title) and not CONTINUED.match(day.title) else ""
+    if named and is_whole_evening:
+        return make_title(named, lower_words)
     for kinds in (("topic",), ("section",), ("label",)):
-        found = next(
-            (block.title for block, _ in blocks if block.kind in kinds and words_of(block.title)), ""
-        )
-        if found and kinds == ("label",) and day.title:
-            break
-        if found:
-            return make_title(found, lower_words) or found[:100]
-    if words_of(day.title):
-        return make_title(day.title, lower_words)
-    return f"Session {day.session}"
+        titles = [block.title for block, _ in blocks if block.kind in kinds and words_of(block.title)]
+        if titles and (kinds != ("label",) or not named):
+            telling = [title for title in titles if not ABOUT_THE_EVENING.fullmatch(title.strip(" :?"))]
+            return make_title((telling or titles)[0], lower_words) or titles[0][:100]
+    return make_title(named, lower_words) if named else f"Session {day.session}"

@@ -49,6 +49,18 @@ class EveningBlocks:
     blocks: list[tuple[Block, Piece]]
 
 
+def depths(indents: Sequence[int]) -> list[int]:
+    """Return how many lines above each line it is indented below, whatever the width of a step."""
+    found: list[int] = []
+    above: list[int] = []
+    for indent in indents:
+        while above and above[-1] >= indent:
+            above.pop()
+        found.append(len(above))
+        above.append(indent)
+    return found
+
+
 def make_tree(rows: Sequence[Row]) -> list[Node]:
     roots: list[Node] = []
     open_nodes: list[Node] = []

@@ -135,5 +135,6 @@ def clean(text: str) -> str:
     bare = without_ending(text)
     bold = BOLD.match(bare)
     bare = re.sub(r"\s+:\s+", ": ", " ".join((bold["words"] if bold else bare).split()).strip())
-    asks = "?" in text[len(without_ending(text)) :] and QUESTION_WORD.match(bare)
+    marks = text[len(without_ending(text)) :].strip()
+    asks = marks == "?" or ("?" in marks and QUESTION_WORD.match(bare))
     return f"{bare}?" if asks else bare

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .commands import is_command
-from .pieces import Node
+from .pieces import Node, depths
 from .rows import Row
 from .signs import ARROW, ONLY_ARROW
 from .writing import cell, write_table
@@ -112,15 +112,15 @@ def write_tab_table(nodes: Sequence[Node]) -> str:
 
 def write_figure(rows: Sequence[Row]) -> str:
     """Return a figure of columns as a table whose head is its first row; an arrow leads to the next column."""
-    base = min(row.indent for row in rows[1:])
+    levels = depths([row.indent for row in rows[1:]])
     table = [[cell(part, rows[0]) for part in gap_cells(rows[0])]]
-    for row in rows[1:]:
+    for level, row in zip(levels, rows[1:], strict=True):
         found = ARROW.search(row.text) or BIG_ARROW.search(row.text)
         cells = [row.text[: found.start()], row.text[found.end() :]] if found else gap_cells(row)
         shown = [cell(part, row) for part in cells]
         if found:
             shown[1] = f"{'←' if found[0].strip()[0] in '<←' else '→'} {shown[1]}"
-        steps = "– " * min((row.indent - base) // 4, 3) if shown[0] else ""
+        steps = "– " * min(level, 3) if shown[0] else ""
         table.append([f"{steps}{shown[0]}", *shown[1:]])
     return write_table(table)
 

@@ -34,7 +34,7 @@ COMMON = frozenset(
         "distributed domain engineer engineers engineering enhancement environment environments example "
         "examples exercise exercises exploratory feature features file files first flow for framework "
         "frameworks from function functions hands high how image images implement implementing implementation "
-        "important in install installation installing integration into introduction issues iteration key lab "
+        "important in install installation installing integration into intro introduction issues iteration key lab "
         "labs language languages layer layers learning level levels lifecycle life list lists local machine "
         "maintenance management manager master merge method methodologies methodology methods metrics micro "
         "model models module modules monitoring monolith more multi namespace network networking networks new "
@@ -70,7 +70,7 @@ def make_title(text: str, lower_words: frozenset[str] = frozenset()) -> str:
     """Return a title in sentence case. `lower_words` are words that the notes also write in small letters."""
     bare = clean(re.sub(r"[`*]", "", text[found.end() if (found := NUMBERED.match(text)) else 0 :]))
     words = bare.split()
-    shouts = bare.upper() == bare and sum(letter.isalpha() for letter in bare) > 5
+    shouts = bare.upper() == bare and sum(letter.isalpha() for letter in bare) > 3
     title = " ".join(
         word if place and words[place - 1] in MAKERS else _word(word, place, shouts, lower_words)
         for place, word in enumerate(words)
