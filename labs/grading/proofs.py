@@ -104,7 +104,7 @@ def problems(proof: Proof) -> list[Problem]:
 
 
 def versions_to_prove() -> QuerySet[LabVersion]:
-    """Return published versions to prove now: unclaimed, and past their pause after a fault.
+    """Return versions of released labs, or with a missing environment, to prove now: unclaimed and past their pause.
 
     A version that killed its process on every try is given up.
     """
@@ -246,7 +246,7 @@ def postpone(version: LabVersion, fault: str) -> None:
 
 
 def tell_of_faults() -> None:
-    # once per lab, after three failed proofs
+    # once per version, after three failed proofs
     now = timezone.now()
     without_answer = _GIVEN_UP & Q(proving_until__lt=now)
     faulty = _FAULTY & Q(proving_tries__gte=MAX_TRIES)

@@ -1,7 +1,8 @@
 """Recognise credentials by a table of the formats that their providers designed to be recognised.
 
 A format is in the table if it is hard to mistake for anything else: a fixed prefix and a length. Random-looking
-values count only in settings files such as `.env`. To add a format, add a line. No value leaves this module.
+values count only in settings files such as `.env` and in URLs of databases. To add a format, add a line. No value
+leaves this module.
 """
 
 import math

@@ -52,7 +52,7 @@ class Outliner:
             self._refs.setdefault(number, []).append(name)
 
     def outline(self, marked: Collection[str], limit: int, tips: Collection[str] = ()) -> Outline:
-        """Return at most `limit` rows, 3 or more, of the commits that main or `tips` reach; without tips, of all."""
+        """Return at most `limit` rows, 3 or more, of the commits that main and up to 11 `tips` (or heads) reach."""
         marks = self._numbers(marked)
         starts, reached = self._starts(marks, self._numbers(tips))
         drawn = list(compress(range(len(reached)), reached))

@@ -46,7 +46,7 @@ class _Sources:
 
 
 def pinned(project: Project, how: Pin, read: Read) -> Answer:
-    """All requirements files pin their versions or, without any, the declared dependencies or a lock file does."""
+    """All requirements files pin their versions or, without any, a lock file or the declared dependencies do."""
     sources = _of_files(project, read)
     lock = None
     if how == "upper" or not _versions(sources.wanted):

@@ -30,7 +30,7 @@ def near_path(path: str, others: Iterable[str]) -> str | None:
 
 
 def _bare(path: str) -> str:
-    # removes differences that are easy to miss: case, composed letters, spaces, backslashes
+    # removes differences that are easy to miss: case, composed letters, backslashes, spaces, hyphens, underscores
     composed = unicodedata.normalize("NFC", path).casefold().replace("\\", "/")
     return "/".join(re.sub(r"[\s_-]+", "-", part.strip()) for part in composed.split("/"))
 
