@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lessons.attachments import ADDRESS
 from lessons.course_files.lab_files import lab_files
 from lessons.course_files.layout import Layout
 from lessons.course_files.loading import check_markdown, cohort_content, content_of
@@ -152,5 +153,7 @@ def _lost(layout: Layout) -> Iterator[str]:
             yield f"{layout.paths[row]}: the quiz is a draft, but in the files it opens with its lesson"
         if not isinstance(row, Course | Session) and PICTURE.search(row.source):
             yield f"{layout.paths[row]}: its images stay in the portal, and are not in the files"
+        if not isinstance(row, Course | Session) and ADDRESS.search(row.source):
+            yield f"{layout.paths[row]}: its files to download stay in the portal"
     if Meeting.objects.filter(cohort__course=layout.course).exclude(join_url="").exists():
         yield "course.yaml: links to join meetings stay in the portal"

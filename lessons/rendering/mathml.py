@@ -55,6 +55,7 @@ CLASSES = {
     },
 }
 TOO_COMPLEX = "It is too complex. Close its brackets, nest it less deeply, or split it."
+NOT_NOW = "The server is too busy to convert it. Try again in a minute."
 NO_COLOUR = "Formulas have no colour here, because not every reader sees it. Remove \\color."
 NO_REFERENCE = "Formulas can’t refer to each other. Remove \\eqref, and name the formula in words."
 
@@ -68,9 +69,16 @@ class Converted:
     position: int = 0
 
 
-@lru_cache(maxsize=256)
 def convert(formulas: tuple[tuple[str, bool], ...]) -> tuple[Converted, ...]:
     """Convert (LaTeX, True for a block) in order. Each formula has at most MAX_FORMULA characters."""
+    try:
+        return _convert(formulas)
+    except (OSError, subprocess.TimeoutExpired):  # not kept, because the next try may succeed
+        return tuple(Converted("", NOT_NOW) for _ in formulas)
+
+
+@lru_cache(maxsize=256)
+def _convert(formulas: tuple[tuple[str, bool], ...]) -> tuple[Converted, ...]:
     found: list[Converted] = []
     for _ in range(MAX_CHILDREN):
         if len(found) == len(formulas):
@@ -82,19 +90,11 @@ def convert(formulas: tuple[tuple[str, bool], ...]) -> tuple[Converted, ...]:
 
 
 def _lines_of_child(formulas: tuple[tuple[str, bool], ...]) -> list[str]:
-    # Returns what the child printed before it ended or was killed.
+    # Returns what the child printed before it ended or exceeded its CPU time.
     command = [sys.executable, "-I", "-S", "-c", CHILD, LIBRARIES, str(MAX_CPU_SECONDS)]
-    try:
-        printed = subprocess.run(
-            command,
-            input=json.dumps(formulas).encode(),
-            capture_output=True,
-            timeout=MAX_SECONDS,
-            check=False,
-        ).stdout
-    except subprocess.TimeoutExpired as late:
-        printed = late.stdout or b""
-    return printed.decode().split("\n")[:-1]
+    asked = json.dumps(formulas).encode()
+    done = subprocess.run(command, input=asked, capture_output=True, timeout=MAX_SECONDS, check=False)
+    return done.stdout.decode().split("\n")[:-1]
 
 
 def _read(line: str) -> Converted:

@@ -155,8 +155,13 @@ def test_lessons_in_the_folder_that_the_portal_does_not_have_are_named_and_delet
 
 def test_what_files_cannot_hold_is_said(folder, copy, capsys):
     Quiz.objects.update(slug="other")
+    kept = f"[data](/media/files/{'0' * 32}/a.csv) ![A map](/media/images/{'0' * 32}.png)\n"
+    Lesson.objects.filter(slug="start").update(source=kept)
     dump(copy)
-    assert "01-start.quiz.md: the quiz has the slug “other”" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "01-start.quiz.md: the quiz has the slug “other”" in printed
+    assert "01-start.md: its images stay in the portal" in printed
+    assert "01-start.md: its files to download stay in the portal" in printed
 
 
 def test_an_unknown_course_is_refused_with_those_that_there_are(copy):

@@ -1,5 +1,7 @@
 """Formulas become MathML when a page is saved; no formula costs more than a few seconds, or ends the process."""
 
+import subprocess
+
 import pytest
 
 from lessons.rendering import render_fragment, render_inline, render_option
@@ -109,6 +111,18 @@ def test_a_hostile_formula_costs_its_page_nothing_else(page, hostile):
 def test_many_hostile_formulas_are_given_up_together():
     found = convert(tuple(("(" * 60 + str(number), False) for number in range(50)))
     assert [bool(each.error) for each in found] == [True] * 50
+
+
+@pytest.mark.parametrize("fault", [OSError("no memory"), subprocess.TimeoutExpired("python", 30)])
+def test_a_busy_server_is_named_and_tried_again(page, monkeypatch, fault):
+    def fail(*_, **__):
+        raise fault
+
+    source = f"$`b_{{{len(str(fault))}}}`$"  # not converted yet
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "run", fail)
+        assert "The server is too busy to convert it." in page(source).problems[0].message
+    assert page(source).problems == []
 
 
 def test_a_page_has_a_limit_of_formulas(page):
