@@ -110,9 +110,11 @@ def _read(repository: CourseRepository, found: CommitFiles) -> CourseFiles:
         raise _RefusedError(_with_problems(error.problems, [])) from error
 
 
-def _with_problems(problems: list[Problem], warnings: list[Problem]) -> Outcome:
+def _with_problems(
+    problems: list[Problem], warnings: list[Problem], then: str = "Nothing was loaded."
+) -> Outcome:
     count = len(problems)
-    message = f"The course has {count} problem{'' if count == 1 else 's'}. Nothing was loaded."
+    message = f"The course has {count} problem{'' if count == 1 else 's'}. {then}"
     rows = [asdict(problem) for problem in sorted(problems)[:MAX_PROBLEMS]]
     return {"message": message, "problems": rows, "warnings": _rows(warnings)}
 
@@ -128,7 +130,7 @@ def _check(repository: CourseRepository, found: CommitFiles) -> Outcome:
         return {**refused.outcome, "unusable": True}
     check_course(files)
     if files.problems:
-        return _with_problems(files.problems, files.warnings)
+        return _with_problems(files.problems, files.warnings, then="An update would not load it.")
     return {"message": "No problems were found.", "warnings": _rows(files.warnings)}
 
 
