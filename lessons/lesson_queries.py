@@ -96,7 +96,10 @@ def may_download(user: Visitor, token: str) -> bool:
 
 
 def get_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> OpenLesson:
-    """Return a lesson that `user` may read: a public one, or one of their courses. Raises Http404."""
+    """Return a lesson that `user` may read: a public one, or one of their courses.
+
+    Raises Http404, or NotOpenYetError for a learner if it opens later.
+    """
     found = _open_lesson(get_course(user, course_slug), lesson_slug)
     if found.enrollment:
         own = Reading.objects.filter(enrollment=found.enrollment, lesson__session=found.lesson.session_id)
@@ -197,7 +200,7 @@ class LearnerLesson:
     told: list[tuple[Any, ...]]
 
     def open(self) -> OpenLesson:
-        """Return the same as `get_lesson`. Raises Http404."""
+        """Return the same as `get_lesson`. Raises Http404, NotOpenYetError."""
         found = _open_lesson(self.reader, self.slug)
         *_, has_reading, read_at, heading, read, _ = self.told[0]
         if has_reading:
@@ -232,7 +235,7 @@ def learner_lesson(user: Visitor, course_slug: str, lesson_slug: str) -> Learner
 def get_enrolled_lesson(
     user: Visitor, course_slug: str, lesson_slug: str
 ) -> tuple[Lesson, OpenCourse, Enrollment]:
-    """Return a lesson without its text, for actions of learners only. Raises Http404."""
+    """Return a lesson without its text, for actions of learners only. Raises Http404, NotOpenYetError."""
     reader = get_course(user, course_slug)
     lesson = reader.lessons().filter(slug=lesson_slug).defer("source", "html", "text").first()
     if lesson is None or reader.enrollment is None or not reader.may_read(lesson, opening_of(lesson)):

@@ -210,7 +210,7 @@ def lab_homes(courses: Iterable[Course | int]) -> dict[tuple[int, str], str]:
 
 
 def labs_without_lesson(course: Course) -> list[str]:
-    """Return the labs that no lesson names, drafts apart, so that learners cannot find them."""
+    """Return the slugs of proved labs that learners cannot find, because no lesson names them, or only drafts do."""
     homes = lab_homes([course])
     labs: Any = course.labs
     return [slug for slug in labs.proved().values_list("slug", flat=True) if (course.pk, slug) not in homes]

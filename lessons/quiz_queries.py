@@ -87,7 +87,10 @@ class OpenQuiz:
 
 
 def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
-    """Return the quiz of a lesson in a course that `user` takes or teaches. Raises Http404."""
+    """Return the quiz of a lesson in a course that `user` takes or teaches.
+
+    Raises Http404, or NotOpenYetError for a learner if it opens later.
+    """
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
         "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
     )
@@ -127,7 +130,7 @@ def _lesson_after(quiz: str, cohort: Any) -> Subquery:
 
 
 def get_enrolled_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> tuple[OpenQuiz, Enrollment]:
-    """Return the quiz, for learners only. Raises Http404."""
+    """Return the quiz, for learners only. Raises Http404, NotOpenYetError."""
     found = get_quiz(user, course_slug, quiz_slug)
     if found.enrollment is None:
         raise Http404
@@ -170,7 +173,7 @@ _OF_ATTEMPT = (
 
 
 def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> OpenAttempt:
-    """Return the learner's own attempt at a quiz that they may still open. Raises Http404.
+    """Return the learner's own attempt at a quiz that they may still open. Raises Http404, NotOpenYetError.
 
     One query, because it runs on each saved answer.
     """

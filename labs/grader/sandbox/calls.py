@@ -95,7 +95,10 @@ class Learner:
         self._gone = ""
 
     def call(self, asked: JsonObject, seconds: float) -> dict[str, object]:
-        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`, as do all later calls."""
+        """Return `{"value"}`, `{"unsaid"}` if it is not JSON, `{"raised"}` or `{"gone"}`.
+
+        After `{"gone"}`, all later calls return it, too.
+        """
         module, _, name = str(asked["target"]).partition(":")
         try:
             if self._gone:

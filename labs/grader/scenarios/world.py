@@ -71,7 +71,7 @@ LEARNER = Author(PersonPart("Learner"), PersonPart("learner@example.org"))
 
 
 class World:
-    """Start without commits, on branch main. The clock starts at 09:00 UTC on 6 January 2025, a minute per commit."""
+    """Start without commits, on branch main, at 09:00 UTC on 6 January 2025. Each commit takes a minute."""
 
     def __init__(self, learner: Author = LEARNER) -> None:
         self.learner = learner
