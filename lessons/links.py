@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lessons import attachments
 from lessons.images import FOLDER
-from lessons.models import Course
+from lessons.models import Course, FormerSlug
 
 Target = tuple[str, str]
 PICTURE = re.compile(r"/media/images/([0-9a-f]{32}[.][a-z]{3,4})")
@@ -29,6 +29,7 @@ class Links:
     known: dict[str, set[str]]
     files: dict[str, Target] = field(default_factory=dict)
     checks_images: bool = True
+    former: dict[Target, str] = field(default_factory=dict)  # a slug from before a rename, to the present one
 
     def __call__(self, kind: str, slug: str, fragment: str) -> str | None:
         if kind == "image":
@@ -37,6 +38,8 @@ class Links:
             return slug if not self.checks_images or attachments.is_stored(slug) else ""
         if kind == "file":
             kind, slug = target_of(slug, self.files)
+        if slug not in self.known.get(kind, ()):
+            slug = self.former.get((kind, slug), slug)
         if slug not in self.known.get(kind, ()):
             return None
         return self.address(kind, slug) + (f"#{fragment}" if fragment else "")
@@ -71,14 +74,22 @@ def by_file(entries: Iterable[tuple[str, str, str]]) -> dict[str, Target]:
 
 def links_within(course: Course) -> Links:
     related: dict[str, Any] = {"lesson": course.lessons, "quiz": course.quizzes, "lab": course.labs}
-    rows = {kind: list(items.values_list("slug", "loaded_from")) for kind, items in related.items()}
+    found = {kind: list(items.values_list("pk", "slug", "loaded_from")) for kind, items in related.items()}
+    rows = {kind: [(slug, path) for _, slug, path in items] for kind, items in found.items()}
+    present = {(kind, key): slug for kind, items in found.items() for key, slug, _ in items}
+    former = {
+        (each.kind, each.slug): present[each.kind, each.target]
+        for each in FormerSlug.objects.filter(course=course)
+        if (each.kind, each.target) in present
+    }
     files = by_file(
         (path, kind, slug)
         for kind, items in rows.items()
         for slug, path in items
         if path and not path.startswith("key:")
     )
-    return Links(course.slug, {kind: {slug for slug, _ in items} for kind, items in rows.items()}, files)
+    known = {kind: {slug for slug, _ in items} for kind, items in rows.items()}
+    return Links(course.slug, known, files, former=former)
 
 
 def _has_picture(address: str, checks_images: bool) -> bool:

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from lessons import actions, queries, staffing
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.help import lesson_help
+from lessons.admin.links import links_view
 from lessons.admin.lists import percent_column
 from lessons.admin.ordering import order_view
 from lessons.admin.prepare import PrepareField
@@ -51,6 +52,7 @@ class CourseAdmin(SluggedAdmin):
     def get_urls(self) -> list[URLPattern]:
         own: dict[str, tuple[str, Any]] = {
             "order/": ("order", order_view),
+            "links/": ("links", links_view),
             "repository/": ("repository", repository_view),
             "repository/<int:fetch>/": ("previewed", outline_view),
             "repository/<int:fetch>/<slug:kind>/<slug:slug>/": ("previewed_page", page_view),

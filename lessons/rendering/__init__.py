@@ -1,6 +1,7 @@
 """Render Markdown to sanitised HTML: the only place in the portal that does. Imports no Django."""
 
 from .headings import MAX_LISTED
+from .links import is_broken_link
 from .page import Rendered, render, render_fragment, render_inline, render_option, with_ticks
 from .sections import Definition, Section
 from .state import TooComplexError
@@ -11,6 +12,7 @@ __all__ = [
     "Rendered",
     "Section",
     "TooComplexError",
+    "is_broken_link",
     "render",
     "render_fragment",
     "render_inline",

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from .state import Page, plain
 
 OURS = ("lesson", "quiz", "lab")
+NOWHERE, MISSING = "leads nowhere", "there is no such"
 WEB = ("https", "http")
 ATTACHMENTS = "/media/files/"  # uploaded in the editor
 MAX_ADDRESS = 2_000  # a URL that is defined once may be used thousands of times
@@ -59,10 +60,10 @@ def _accept_link(token: Token, page: Page, line: int) -> bool:
         page.report(line, f"{_short(href)}: a link must start with {starts} or be relative.")
         return False
     if href.startswith("#") and page.whole and unquote(href[1:]) not in (id for _, id, _ in page.contents):
-        page.report(line, f"{_short(href)} leads nowhere: no heading on this page has that ID.")
+        page.report(line, f"{_short(href)} {NOWHERE}: no heading on this page has that ID.")
         return False
     if href.startswith(ATTACHMENTS) and page.link("attachment", unquote(href), "") == "":
-        page.report(line, f"{_short(href)}: there is no such file. Add it in the editor.")
+        page.report(line, f"{_short(href)}: {MISSING} file. Add it in the editor.")
     if scheme in WEB:
         token.attrSet("rel", "noopener noreferrer")
     if not scheme and href[:1] not in ("/", "#", "?", ""):
@@ -78,7 +79,7 @@ def _resolve_file(token: Token, page: Page, line: int, href: str) -> None:
         token.attrSet("href", address)
         return
     advice = "Write https:// before it" if HOST.match(path) else "Write lesson:SLUG, with the lesson's slug"
-    page.report(line, f"{_short(href)} leads nowhere: no lesson has this file name. {advice}.")
+    page.report(line, f"{_short(href)} {NOWHERE}: no lesson has this file name. {advice}.")
 
 
 def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
@@ -86,7 +87,7 @@ def _resolve(token: Token, page: Page, line: int, kind: str, href: str) -> bool:
     address = page.link(kind, unquote(slug), unquote(fragment))
     if address is None:
         what = f"{kind} or heading" if fragment else kind
-        page.report(line, f"{_short(href)} leads nowhere: there is no such {what}.")
+        page.report(line, f"{_short(href)} {NOWHERE}: {MISSING} {what}.")
         return False
     token.attrSet("href", address)
     return True
@@ -106,9 +107,14 @@ def _accept_image(token: Token, page: Page, line: int) -> bool:
         return False
     is_here = source.startswith("/") and page.link("image", unquote(source), "") != ""
     if not _scheme(source) and not is_here:
-        problem = "there is no such image. Add it in the editor, or use an https: address."
+        problem = f"{MISSING} image. Add it in the editor, or use an https: address."
         page.report(line, f"{_short(source)}: {problem}")
     return True
+
+
+def is_broken_link(message: str) -> bool:
+    """Return True if this problem is a link, image or file that is not there."""
+    return f" {NOWHERE}: " in message or f": {MISSING} " in message
 
 
 def _short(address: str) -> str:

@@ -142,6 +142,7 @@ admin:lessons_coursestaff_delete     302  302 302  302 302 200 200  302  302 302
 admin:lessons_course_order           302  302 302  302 404 200 200  302  302 302  302 404 302 302
 admin:lessons_quiz_import            302  302 302  302 200 200 200  302  302 302  302 200 200 200
 admin:lessons_quiz_export            302  302 302  302 404 200 200  302  302 302  302 404 405 405
+admin:lessons_course_links           302  302 302  302 404 200 200  302  302 302  302 405 405 405
 admin:lessons_course_repository      302  302 302  302 404 200 200  302  302 302  302 404 302 302
 admin:lessons_course_previewed       302  302 302  302 404 200 200  302  302 302  302 405 405 405
 admin:lessons_course_previewed_page  302  302 302  302 404 200 200  302  302 302  302 405 405 405
