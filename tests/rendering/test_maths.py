@@ -1,11 +1,15 @@
 """Formulas become MathML when a page is saved; no formula costs more than a few seconds, or ends the process."""
 
+import re
 import subprocess
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from lessons.rendering import render_fragment, render_inline, render_option
+from lessons.rendering import render, render_fragment, render_inline, render_option
 from lessons.rendering.mathml import MAX_FORMULA, MAX_FORMULAS, convert
+from lessons.rendering.policy import sanitise
 from lessons.texts.problem import Problem
 
 from .conftest import resolve
@@ -131,6 +135,42 @@ def test_a_page_has_a_limit_of_formulas(page):
     assert rendered.problems == [
         Problem(1, "", "This page has more than 2,000 formulas. Split it into several pages.")
     ]
+
+
+PIECES = (
+    *("x", "2", "{x}", "{", "}", "&", "\\\\", "^", "_", "(", "[", "%", "é", "<b>", '"', "\u202e", "$", " "),
+    *(
+        r"\frac",
+        r"\sqrt",
+        r"\left(",
+        r"\right)",
+        r"\text{a}",
+        r"\cancel",
+        r"\color{red}",
+        r"\eqref{a}",
+        r"\label{a}",
+    ),
+    *(
+        r"\begin{aligned}",
+        r"\end{aligned}",
+        r"\begin{array}{|l|c:r|}",
+        r"\end{array}",
+        r"\hline ",
+        r"\def\a{x}\a",
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join), min_size=1, max_size=20)
+)
+def test_whatever_is_typed_becomes_a_safe_formula_or_a_problem(typed):
+    """Each formula is either shown as MathML, or shown as typed and reported."""
+    rendered = render("\n\n".join(f"```math\n{each}\n```" for each in typed), link=resolve)
+    assert rendered.html.count("<math") + len(rendered.problems) == len(typed)
+    assert sanitise(rendered.html) == rendered.html
+    assert not re.search(r" (style|href|id|on\w+)=", rendered.html)
 
 
 def test_parts_of_a_quiz_have_formulas_too():
