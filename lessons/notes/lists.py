@@ -10,7 +10,8 @@ from .signs import ADDRESS
 from .writing import inline, item_words, make_key
 
 LONG = 55  # characters: a line this long may go on in the next
-MAX_ITEMS = 150  # of a checklist
+COUNT = re.compile(r"\(?(\d{1,9})[.)]")
+LATER = re.compile(r"\(?(?!1[.)])\d+[.)]")
 
 
 def is_wrapped(before: Row, row: Row) -> bool:
@@ -47,8 +48,8 @@ def _joined(nodes: Sequence[Node]) -> list[tuple[Node, list[Row]]]:
 
 def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
     row = node.row
-    number = re.match(r"\(?(\d{1,9})[.)]", row.mark) if row.is_numbered else None
-    mark = f"{number[1]}." if number and re.fullmatch(r"\(?\d{1,9}[.)]", row.mark) else bullet
+    number = COUNT.match(row.mark) if row.is_numbered else None
+    mark = f"{number[1]}." if number and COUNT.fullmatch(row.mark) else bullet
     label = f"{row.mark} " if row.is_numbered and mark == bullet else ""
     box = f"[{row.box}] " if row.box else ""
     lines = [f"{indent}{mark} {box}{label}{item_words(row)}".rstrip()]
@@ -58,7 +59,7 @@ def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
         lines.append(f"{inner}{inline(children[0].row.text, children[0].row)}")
         row = children.pop(0).row
     lines += [f"{inner}{inline(other.text, other)}" for other in more]
-    if children and re.match(r"\(?(?!1[.)])\d+[.)]", children[0].row.mark):
+    if children and LATER.match(children[0].row.mark):
         lines.append("")  # a list that does not start with 1 is read as text below a line
     for child, wrapped in _joined(children):
         lines += _item(child, wrapped, inner, bullet)

@@ -62,11 +62,13 @@ PROCESS = re.compile(
     r"|waterfall|iteration|roadmap",
     re.IGNORECASE,
 )
+WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+SPACED_COLON = re.compile(r"\s+:\s+")
 BOLD = re.compile(r"(?:\*\*|__)(?P<words>[^*_]{1,110})(?:\*\*|__)\s*:?$")
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text)
+    return WORDS.findall(text)
 
 
 def heading_sign(row: Row) -> str:
@@ -134,7 +136,7 @@ def clean(text: str) -> str:
     """Return the words of a heading: no colons at the end, one question mark if it asks."""
     bare = without_ending(text)
     bold = BOLD.match(bare)
-    bare = re.sub(r"\s+:\s+", ": ", " ".join((bold["words"] if bold else bare).split()).strip())
+    bare = SPACED_COLON.sub(": ", " ".join((bold["words"] if bold else bare).split()).strip())
     marks = text[len(without_ending(text)) :].strip()
     asks = marks == "?" or ("?" in marks and QUESTION_WORD.match(bare))
     return f"{bare}?" if asks else bare

@@ -10,7 +10,7 @@ PROPER = {
     word.lower(): word
     for word in word_list(
         "Agile Airflow Amazon Android Angular Ansible Apache Argo Azure Bash Bitbucket Cassandra Celery Chef "
-        "Chrome Confluence Debian Django Docker DockerHub DevOps DevSecOps Eclipse Elastic Elasticsearch "
+        "Chrome Confluence Debian Django Docker Dockerfile DockerHub DevOps DevSecOps Eclipse Elastic Elasticsearch "
         "Excel Facebook Fedora FastAPI Firefox Flask GitHub GitLab Git GitOps Google Gradle Grafana Hadoop "
         "Helm Hibernate Instagram IntelliJ Istio Java JavaScript Jenkins Jira Jupyter Kafka Kanban Keras "
         "Kibana Kubernetes Kubeflow Lambda Linux Logstash Mac Maven Microsoft Minikube MLflow MLOps MongoDB "
