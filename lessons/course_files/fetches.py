@@ -50,7 +50,7 @@ def ask(
     *,
     repository: CourseRepository,
     kind: str,
-    by: User,
+    by: User | None,
     revision: str = "",
     removed: str = "",
     wake: Callable[[], None],

@@ -67,10 +67,12 @@ def test_every_model_of_the_portal_is_in_the_admin():
         for label in ("accounts", "lessons", "labs")
         for model in apps.get_app_config(label).get_models()
         if not hasattr(model, "instance_type")  # the history of a row is shown beside it
-        # tallies of failed checks, old URLs, search, loaded files; notes and repositories have their own pages
+        # tallies of failed checks, old URLs, search, loaded files; notes, attachments and repositories have own pages
         and model._meta.model_name
         not in ("metcheck", "mettally", "cohortsize", "formerslug", "loadedfile", "presence")
-        and not model._meta.model_name.startswith(("search", "notes", "courserepository", "coursefetch"))
+        and not model._meta.model_name.startswith(
+            ("search", "notes", "attachment", "courserepository", "coursefetch")
+        )
     }
     assert ours <= set(site._registry)
 
