@@ -11,8 +11,8 @@ from .signs import DEFINED, OPENING, STOP, words_of
 
 # In Markdown, emphasis and links stay; what this portal's Markdown does not know is escaped.
 FOREIGN = re.compile(
-    r"<(?=[A-Za-z/!?])(?!https?:|br\s?/?>|mailto:)|\$(?=\S)|\{(?=[{%:.#+\-~=>A-Za-z\s])|%(?=%)|\+(?=\+)"
-    r"|\^(?!\w*\])|:(?=[a-z+-][a-z0-9_+-]{1,49}:)|(?<!~)~(?!~)"
+    r"(?<!\\)(?:<(?=[A-Za-z/!?])(?!https?:|br\s?/?>|mailto:)|\$(?=\S)|\{(?=[{%:.#+\-~=>A-Za-z\s])|%(?=%)|\+(?=\+)"
+    r"|\^(?!\w*\])|:(?=[a-z+-][a-z0-9_+-]{1,49}:)|(?<!~)~(?!~))"
 )
 DETAILS = re.compile(r"<(?=/?(?:details|summary)\b)", re.IGNORECASE)
 LINK = re.compile(
@@ -132,7 +132,7 @@ def cell(text: str, row: Row) -> str:
     words = " ".join(text.split())
     if words and is_command(words):
         return code_span(words).replace("|", "\\|")
-    return inline(words, row, starts_line=False).replace("|", "\\|")
+    return inline(words, row, starts_line=words[:1] in ("#", "?", "!")).replace("|", "\\|")
 
 
 def write_table(rows: Sequence[Sequence[str]], *, has_head: bool = True) -> str:
