@@ -12,7 +12,7 @@ from lessons.rendering.syntax import syntax
 
 TEXT = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text()
 LESSON, QUIZ = (
-    found[1] for found in re.findall(r"^(`{3,})markdown\n(.*?)^\1$", TEXT, re.MULTILINE | re.DOTALL)
+    found[1] for found in re.findall(r"^(`{4,})markdown\n(.*?)^\1$", TEXT, re.MULTILINE | re.DOTALL)
 )
 
 
