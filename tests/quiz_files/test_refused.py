@@ -211,7 +211,7 @@ def test_xml_is_read_in_the_encoding_that_it_declares(name):
             "| ",
             "http://",
         ),
-        *("(", "[x] ", "~", "=", "++", "<pre>", "<img>"),
+        *("(", "[x] ", "~", "=", "++", "<pre>", "<img>", " " * 9_000 + "<i>"),
     ],
 )
 def test_a_hostile_text_is_read_in_one_pass(html):

@@ -25,6 +25,7 @@ SCRIPTS = (
 )
 PLAIN_STYLE = re.compile(r"\s*(?:text-align:\s*(?:left|start);?\s*)?", re.IGNORECASE)
 
+ONE_PARAGRAPH = re.compile(r'(?:<p(?: dir="ltr")?(?: style="text-align: left;")?>)?([^<&]*)(?:</p>)?')
 ReportLoss = Callable[[str], None]
 FindImage = Callable[[str, str], str]  # address and alternative text -> Markdown
 
@@ -113,6 +114,8 @@ class Reader:
         return inner
 
     def _paragraph(self, nodes: list[LexborNode], depth: int) -> list[str]:
+        if not nodes:
+            return []
         text = self._inline_of(nodes, depth)
         lines = [line.strip() for line in text.split("\\\n")]
         # Two breaks in a row are how editors separate paragraphs.
@@ -125,7 +128,9 @@ class Reader:
 
     def _list(self, node: LexborNode, depth: int) -> list[str]:
         items = []
-        for number, child in enumerate((c for c in _children(node) if _is_shown(c)), 1):
+        for number, child in enumerate(
+            (c for c in _children(node) if c.tag != "-text" or c.text().strip()), 1
+        ):
             mark = f"{number}. " if node.tag == "ol" else "- "
             inner = self._blocks(child, depth) if child.tag == "li" else self._paragraph([child], depth)
             tight = all(re.match(r"(?:- |[0-9]+\. )", block) for block in inner[1:])
@@ -250,24 +255,22 @@ class Reader:
             self.lose("Styles such as colours and sizes were left out.")
 
 
-def is_plain(html: str) -> bool:
-    """True for HTML of words only, which most texts of a file are: no need to parse it."""
-    return not any(sign in html for sign in ("<", "&", "\\(", "\\[", "$$"))
-
-
-def words_only(html: str) -> str:
-    return escape_start(escape_text(SPACES.sub(" ", html).strip()))
+def words_only(html: str) -> str | None:
+    """Return the Markdown of HTML that is words in at most one paragraph, as most texts are, without parsing it."""
+    found = ONE_PARAGRAPH.fullmatch(html.strip())
+    if found is None or any(sign in found[1] for sign in ("\\(", "\\[", "$$")):
+        return None
+    return escape_start(escape_text(SPACES.sub(" ", found[1]).strip()))
 
 
 def looks_like_html(text: str) -> bool:
-    """True for text with a tag or entity, in formats where both HTML and plain text are usual."""
     return re.search(r"</?(?:p|br|b|i|em|strong|u|span|div|code|pre|ul|ol|li|img|a|sub|sup|table|h[1-6])\b[^<>]*>"
                      r"|&(?:[a-zA-Z]{2,10}|#[0-9]{1,6});", text, re.IGNORECASE) is not None  # fmt: skip
 
 
 def words_of(html: str) -> str:
     """Return the words of HTML or plain text in one line, for names and typed answers."""
-    text = unescape(re.sub(r"<[^<>]{0,1000}>", " ", html)) if not is_plain(html) else html
+    text = unescape(re.sub(r"<[^<>]{0,1000}>", " ", html)) if "<" in html or "&" in html else html
     return " ".join(text.split())
 
 
@@ -277,10 +280,6 @@ def _children(node: LexborNode | None) -> list[LexborNode]:
 
 def _holds_block(node: LexborNode) -> bool:
     return node.tag not in ("-text", "br", "img") and node.css_first(",".join(sorted(BLOCKS))) is not None
-
-
-def _is_shown(node: LexborNode) -> bool:
-    return node.tag != "-text" or bool((node.text(deep=False) or "").strip())
 
 
 def _language(node: LexborNode) -> str:

@@ -15,7 +15,7 @@ from lessons.texts.problem import Problem
 
 from ...question import AnyQuestion
 from .escaping import escape_text, plain_text
-from .html_text import Reader, is_plain, looks_like_html, words_of, words_only
+from .html_text import Reader, looks_like_html, words_of, words_only
 
 MAX_IMAGE = 5_000_000
 MAX_NAME = 80
@@ -93,13 +93,16 @@ class Item:
     # These take HTML.
 
     def blocks(self, text: str) -> str:
-        return words_only(text) if is_plain(text) else self.reader.blocks(text)
+        words = words_only(text)
+        return self.reader.blocks(text) if words is None else words
 
     def option(self, text: str) -> str:
-        return words_only(text) if is_plain(text) else self.reader.option(text)
+        words = words_only(text)
+        return self.reader.option(text) if words is None else words
 
     def line_of(self, text: str) -> str:
-        return words_only(text) if is_plain(text) else self.reader.line(text)
+        words = words_only(text)
+        return self.reader.line(text) if words is None else words
 
     def markdown(self, text: str) -> str:
         """Return a text that is Markdown already, with the images of the file."""

@@ -33,6 +33,8 @@ class Answer:
 
 def percent(text: str) -> Fraction | None:
     """Return the number, None if it is not one from −100 to 100."""
+    if text in ("0", "100"):
+        return FULL if text == "100" else FULL * 0
     if not re.fullmatch(r"\s*[-+]?[0-9]{1,4}(?:[.,][0-9]{0,20})?(?:[eE][-+]?[0-9])?\s*", text):
         return None
     found = Fraction(text.strip().replace(",", "."))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from html.entities import html5
 from io import BytesIO
@@ -47,13 +48,17 @@ class Node:
 
     def all(self, *tags: str) -> "list[Node]":
         """Return the direct children with one of these tags."""
-        return [child for child in self.nodes if child.tag in tags]
+        return [child for child in self.children if not isinstance(child, str) and child.tag in tags]
 
     def first(self, *path: str) -> "Node | None":
         """Return the first element down a path of tags."""
         found: Node | None = self
         for tag in path:
-            found = next((child for child in found.nodes if child.tag == tag), None) if found else None
+            if found is None:
+                return None
+            found = next(
+                (each for each in found.children if not isinstance(each, str) and each.tag == tag), None
+            )
         return found
 
     def walk(self) -> "Iterator[Node]":
@@ -71,6 +76,8 @@ class Node:
     @property
     def text(self) -> str:
         """All text in it, as it is written."""
+        if len(self.children) == 1 and isinstance(self.children[0], str):
+            return self.children[0]  # most texts of a file
         found: list[str] = []
         waiting: list[Node | str] = [self]
         while waiting:
@@ -101,6 +108,11 @@ def _html(item: Node | str, without: frozenset[str]) -> str:
     return f"<{item.tag}{attributes}>" + ("" if item.tag in VOID else f"{inner}</{item.tag}>")
 
 
+@lru_cache(maxsize=1000)
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2].lower()
+
+
 class _Builder(ContentHandler):
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -120,10 +132,10 @@ class _Builder(ContentHandler):
             raise fail(f"Elements are nested deeper than {MAX_DEPTH}.", self.line(), self.path)
         if self.count > MAX_NODES:
             raise fail(f"The file has more than {MAX_NODES:,} elements. Split it.", self.line(), self.path)
-        attributes = {
-            key.rpartition(":")[2].lower(): value for key, value in attrs.items() if key[:5] != "xmlns"
-        }
-        node = Node(name.rpartition(":")[2].lower(), attributes, self.line())
+        attributes = (
+            {_bare(key): value for key, value in attrs.items() if key[:5] != "xmlns"} if len(attrs) else {}
+        )
+        node = Node(_bare(name), attributes, self.line())
         if self.open:
             self.open[-1].children.append(node)
         else:
