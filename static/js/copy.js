@@ -66,6 +66,9 @@ if (keys) {
   keys.addEventListener("change", () => (localStorage.letters = keys.checked ? "on" : "off"));
 }
 
+const hint = document.querySelector(".find kbd");
+if (hint) hint.hidden = localStorage.letters === "off";
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || localStorage.letters === "off") return;
   if (event.target.closest("select, textarea, input:not([type=radio], [type=checkbox])")) return;

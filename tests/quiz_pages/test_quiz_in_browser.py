@@ -187,7 +187,8 @@ def test_letters_can_be_switched_off_and_stay_off(page, cast):
     page.reload()
     page.keyboard.press("a")
     expect(page.locator("input[data-key=A]")).not_to_be_checked()
-    expect(page.locator("kbd").first).to_be_hidden()
+    expect(page.locator("main kbd").first).to_be_hidden()
+    expect(page.locator(".find kbd")).to_be_hidden()
 
 
 def test_letters_in_a_field_are_text(page, cast):
