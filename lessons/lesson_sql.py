@@ -50,8 +50,9 @@ def _nearest(sign: str, order: str, may_open: str) -> str:
     return f"""
         SELECT near.slug || ' ' || near.title
         FROM {Lesson._meta.db_table} near JOIN {Session._meta.db_table} its ON its.id = near.session_id
-        WHERE near.course_id = page.course_id AND {may_open}
+        WHERE near.course_id = page.course_id
             AND (its.position, near.position, near.id) {sign} (part.position, page.position, page.id)
+            AND {may_open}
         ORDER BY its.position {order}, near.position {order}, near.id {order} LIMIT 1
     """  # noqa: S608 - names of tables and constants
 

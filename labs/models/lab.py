@@ -50,6 +50,8 @@ class Lab(FileBacked, Released):
             models.UniqueConstraint(fields=["id", "course"], name="lab_and_course"),
             SameParent(field="current", parent="lab", name="current_version_of_its_lab", own="id"),
         ]
+        # serves the next open lab: when a lab opens is looked up for the nearest alone
+        indexes = [models.Index(fields=["course", "position", "slug"], name="lab_order")]
 
     def __str__(self) -> str:
         return self.title or self.slug
