@@ -11,7 +11,7 @@ WORD = re.compile(r"[^\W_]+")
 # Bullets and numbers at the start of a line become the marks of a list or a heading.
 MARKER = re.compile(
     r"\s{0,99}(?:(?:[-*+•>▪◦–—✅☐]|o(?=\s)|#{1,6}(?=\s)|\d{1,9}(?:\.\d{1,9}){0,9}[.)]?(?=\s)"
-    r"|[a-zA-Z][.)](?=\s))\s{0,99}){1,20}"
+    r"|[a-zA-Z][.)](?=\s)|[\[(][ xX][\])](?=\s))\s{0,99}){1,20}"
 )
 MAX_LISTED = 20
 

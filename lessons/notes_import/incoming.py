@@ -1,7 +1,5 @@
 """Bring notes into a course: by upload, by paste, or out of a Git repository."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,7 +10,7 @@ from django.utils import timezone
 from lessons.models import Course, IncomingNotes, Notes
 from lessons.notes import FORMATS, Candidate, EncodingUnsureError, NotesError, read_source
 from lessons.notes_import.storing import Origin, store_notes
-from lessons.repositories import RepositoryUnavailableError, fetched, read_address
+from lessons.repositories import FetchedRepository, RepositoryUnavailableError, fetched, read_address
 from lessons.texts.problem import Problem
 
 State = IncomingNotes.State
@@ -133,32 +131,28 @@ def fail(incoming: IncomingNotes, message: str) -> None:
 
 
 def _read_file(incoming: IncomingNotes) -> tuple[PurePosixPath, bytes, Origin]:
-    with fetched(incoming.address, incoming.branch) as found, _readable():
-        oid = found.refs.get(f"refs/heads/{found.branch}")
-        if oid is None:
-            raise NotesError(f"The repository has no branch “{found.branch}”. Push it, or choose another.")
-        tree = found.repo.commit(oid).tree
-        path = incoming.path or _only_file(tree)
-        blob = _find(tree, path)
+    problem: NotesError | None = None
+    with fetched(incoming.address, incoming.branch) as found:
+        # Raised outside: inside, the fetch would take a ValueError for a damaged repository.
         try:
-            data = blob.data_stream.read()
-        except (ValueError, OSError, LookupError) as error:
-            raise NotesError(
-                "It is over 1 MB, or Git cannot read it. Upload the file here.", path=path
-            ) from error
-        return PurePosixPath(path), data, Origin(incoming.address, found.branch, path, oid)
+            return _read_branch(found, incoming)
+        except NotesError as error:
+            problem = error
+    raise problem
 
 
-@contextmanager
-def _readable() -> Iterator[None]:
+def _read_branch(found: FetchedRepository, incoming: IncomingNotes) -> tuple[PurePosixPath, bytes, Origin]:
+    oid = found.refs.get(f"refs/heads/{found.branch}")
+    if oid is None:
+        raise NotesError(f"The repository has no branch “{found.branch}”. Push it, or choose another.")
+    tree = found.repo.commit(oid).tree
+    path = incoming.path or _only_file(tree)
+    blob = _find(tree, path)
     try:
-        yield
-    except (NotesError, RepositoryUnavailableError):
-        raise
-    except (ValueError, OSError, LookupError) as error:  # whatever GitPython raises for a damaged object
-        raise NotesError(
-            "The repository could be fetched, but not read. Push it again, or upload the file."
-        ) from error
+        data = blob.data_stream.read()
+    except (ValueError, OSError, LookupError) as error:  # it was left out of the fetch
+        raise NotesError("It is over 1 MB, or damaged. Upload the file here.", path=path) from error
+    return PurePosixPath(path), data, Origin(incoming.address, found.branch, path, oid)
 
 
 # Any: objects of GitPython, which only `labs` imports

@@ -7,6 +7,7 @@ from django.db import transaction
 from lessons.actions import save_quiz
 from lessons.models import Lesson, NotesLesson, Quiz
 from lessons.notes import Question
+from lessons.notes_import.slugs import free_slug
 from lessons.quizzes.writing import write_front_matter
 from portal.accounts.models import User
 
@@ -41,9 +42,6 @@ def add_questions(
 
 
 def _new_quiz(lesson: Lesson) -> Quiz:
-    taken = set(lesson.course.quizzes.values_list("slug", flat=True))
-    slug, number = lesson.slug, 2
-    while slug in taken:
-        slug, number = f"{lesson.slug[:40]}-{number}", number + 1
+    slug = free_slug(lesson.slug, set(lesson.course.quizzes.values_list("slug", flat=True)))
     source = write_front_matter(lesson.title, PASS_MARK, 0, "now")
     return Quiz(course=lesson.course, lesson=lesson, slug=slug, source=source)

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.text import slugify
 
 from lessons.actions import save_lesson, save_session
 from lessons.authoring import next_position, order_course
@@ -22,13 +21,14 @@ from lessons.notes import (
 )
 from lessons.notes_import.meetings import add_meetings
 from lessons.notes_import.pictures import store_pictures
-from lessons.notes_import.planning import Change, State, plan, read_notes
+from lessons.notes_import.planning import Change, State, plan
 from lessons.notes_import.questions import add_questions
+from lessons.notes_import.reading import read_once
+from lessons.notes_import.slugs import free_slug
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
 MINE, NOTES = "mine", "notes"
-MAX_SLUG = 40
 
 
 class NotesChangedError(Exception):
@@ -108,10 +108,12 @@ def _read(name: str, data: bytes, encoding: str, into: Notes | None) -> Source:
     try:
         return read_source(name, data, encoding=encoding)
     except EncodingUnsureError as unsure:
-        # the same file has the encoding that was chosen for its earlier state
-        if into is None or into.encoding not in {each.encoding for each in unsure.candidates}:
+        if into is None or not into.encoding:
             raise
-        return read_source(name, data, encoding=into.encoding)
+        try:  # the same file has the encoding that was chosen for its earlier state
+            return read_source(name, data, encoding=into.encoding)
+        except NotesError:
+            raise unsure from None
 
 
 def _row_for(course: Course, name: str, data: bytes, into: Notes | None) -> Notes:
@@ -160,7 +162,7 @@ def apply_notes(
         notes = Notes.objects.select_for_update().get(pk=notes.pk)
         if version is not None and notes.version != version:
             raise NotesChangedError
-        imported = read_notes(notes)
+        imported = read_once(notes).imported
         changes = plan(notes, imported)
         done = Stored(problems=list(imported.problems))
         writer = _Writer(notes, changes, choices, by, done)
@@ -177,6 +179,7 @@ class _Writer:
     ) -> None:
         self.notes, self.course, self.by, self.done = notes, notes.course, by, done
         self.choices = choices
+        self.links = links_within(self.course)  # once: notes link to no lesson of their own
         self.sessions: dict[int, Session] = {
             row.number: row.session
             for row in notes.days.select_related("session")
@@ -206,7 +209,7 @@ class _Writer:
         lesson = Lesson(
             course=self.course,
             session=session,
-            slug=_free_slug(draft.title, self.taken),
+            slug=free_slug(draft.title, self.taken),
             title=draft.title[:200],
             source=markdown,
         )
@@ -250,7 +253,7 @@ class _Writer:
 
     def _save(self, lesson: Lesson) -> None:
         lesson._history_user = self.by  # type: ignore[attr-defined]  # simple-history's way
-        save_lesson(lesson=lesson, links=links_within(self.course))
+        save_lesson(lesson=lesson, links=self.links)
 
     def _session(self, draft: LessonDraft) -> Session:
         session = self.sessions.get(draft.session)
@@ -258,7 +261,7 @@ class _Writer:
             default = draft.title if draft.session == 0 else f"Session {draft.session}"
             title = (self.choices.titles.get(draft.session) or default)[:MAX_TITLE]
             taken = set(self.course.sessions.values_list("slug", flat=True))
-            session = Session(course=self.course, title=title, slug=_free_slug(title, taken))
+            session = Session(course=self.course, title=title, slug=free_slug(title, taken))
             session.position = next_position(session)
             save_session(session=session)
             self._use(draft.session, session)
@@ -290,12 +293,3 @@ class _Writer:
             for place in [("session", session), *(("lesson", pk) for pk in lessons)]
         ]
         order_course(course=self.course, order=wanted, by=self.by)
-
-
-def _free_slug(title: str, taken: set[str]) -> str:
-    wanted = slugify(title)[:MAX_SLUG].strip("-") or "lesson"
-    slug, number = wanted, 2
-    while slug in taken:
-        slug, number = f"{wanted}-{number}", number + 1
-    taken.add(slug)
-    return slug

@@ -4,16 +4,21 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lessons import actions
 from lessons.models import IncomingNotes, Lesson, Meeting, Notes, Quiz
+from lessons.notes_import.planning import plan
 from lessons.notes_import.reading import read_once
+from lessons.pages.notes.sides import _texts
 from tests.authoring.conftest import make_instructor
 from tests.factories import make_cohort, make_course, make_session
 from tests.notes_import.test_notes_import import HEAD, SEED, TWO, day, topic, words
 
 pytestmark = pytest.mark.django_db
+QUERIES = [9, 10, 7, 7]  # bring, review, place, lessons
 
 
 @pytest.fixture
@@ -309,3 +314,38 @@ def test_a_long_file_is_shown_in_pages_that_stay_small(staff, course):
     assert response.content.count(b'class="rl"') <= 1_000
     assert len(response.content) < 300_000
     assert "Topic 150" in response.content.decode()
+
+
+def test_every_line_of_an_edited_lesson_is_in_one_block(staff, course):
+    notes = brought(staff, course, SEED.decode())
+    place(staff, notes)
+    lesson = course.lessons.order_by("session__position").first()
+    words_before = lesson.source.split("\n")
+    lesson.source = "\n".join(
+        ["First of all.", *words_before[:20], "In between.", *words_before[28:], "At last."]
+    )
+    actions.save_lesson(lesson=lesson)
+    read = read_once(Notes.objects.select_related("course").get())
+    change = next(each for each in plan(Notes.objects.get(), read.imported) if each.known.lesson == lesson)
+    texts = _texts(change.draft, change.markdown, lesson.source)
+    assert [line for text, _ in texts for line in text.split("\n") if line.strip()] == [
+        line for line in lesson.source.split("\n") if line.strip()
+    ]
+    assert len(texts) == len(change.draft.places)
+    assert 2 <= sum(is_mine for _, is_mine in texts) <= 12
+
+
+@pytest.mark.parametrize("days", [1, 12])
+def test_the_number_of_queries_does_not_grow(staff, course, days):
+    text = "".join(
+        day(number, topic(f"Topic {number}", *words(f"w{number}", 400))) for number in range(1, days + 1)
+    )
+    notes = brought(staff, course, text)
+    place(staff, notes)
+    found = []
+    for name in ("notes", "notes_review", "notes_place", "notes_done"):
+        args = [course.slug] if name == "notes" else [course.slug, notes.pk]
+        with CaptureQueriesContext(connection) as captured:
+            assert staff.get(page(name, *args)).status_code == 200
+        found.append(len(captured))
+    assert found == QUERIES

@@ -140,8 +140,9 @@ def source_lines(imported: Import, part: Part, drafts: Sequence[Draft]) -> SafeS
                 blocks[number] = shown.sign
             signs[first] = shown.sign
     lines = imported.source.lines
+    width = len(str(part.last))
     rows = (
-        (number, blocks[number], number, signs[number], lines[number - 1].text)
+        (number, blocks[number], str(number).rjust(width), signs[number], lines[number - 1].text)
         for number in sorted(blocks)
         if part.first <= number <= part.last
     )

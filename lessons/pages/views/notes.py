@@ -40,7 +40,8 @@ def choose_course(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: UserRequest, course: Course) -> HttpResponse:
     if request.method != "POST":
-        form = BringForm(course=course, initial={"way": "file"})
+        given = {name: request.GET.get(name, "") for name in ("address", "path", "branch")}
+        form = BringForm(course=course, initial={"way": "git" if given["address"] else "file", **given})
         return _bring_page(request, course, form)
     form = BringForm(request.POST, request.FILES, course=course)
     if form.is_valid():
