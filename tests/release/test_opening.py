@@ -1,6 +1,7 @@
 """What each role gets of a lesson, its quiz and its lab, one second before it opens and at the moment it does."""
 
 import re
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from labs.models import Lab
 from labs.queries import get_open_lab, get_published_lab, open_labs
+from labs.tokens import new_token
 from lessons import actions, lesson_queries, quiz_queries
 from lessons.models import Lesson, Meeting, Quiz, Reading
 from lessons.queries import readable_lessons
@@ -218,6 +220,23 @@ def test_a_direct_address_says_when_it_opens(place):
         assert not Reading.objects.exists()
         assert sign_in(people["left"]).get(lesson.get_absolute_url()).status_code == 404
         assert Client().get(lesson.get_absolute_url()).status_code == 302
+
+
+def test_a_push_and_a_local_report_are_told_when_the_lab_opens(place):
+    course, _, lesson, _, lab, people = place
+    set_rule(lesson, "session end")
+    token = b64encode(f"learner:{new_token(user=people['A'])}".encode()).decode()
+    headers = {"HTTP_AUTHORIZATION": f"Basic {token}"}
+    refs = reverse("practice_refs", args=[course.slug, lab.slug])
+    report = reverse("lab_report", args=[course.slug, lab.slug])
+    with time_machine.travel(ENDS - SECOND, tick=False):
+        answers = [
+            Client().get(f"{refs}?service=git-receive-pack", **headers),
+            Client().post(report, "{}", content_type="application/json", **headers),
+        ]
+    for answer in answers:
+        assert answer.status_code == 403
+        assert answer.content.decode() == "Lab: Merge two branches opens Sat 28 Nov, 23:30 IST.\n"
 
 
 def test_the_outline_titles_what_opens_later_without_a_link(place):
