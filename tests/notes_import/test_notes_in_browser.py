@@ -1,13 +1,14 @@
 """From an evening's notes to a published session with a quiz, counted in clicks and keys; and a week later."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from lessons import actions
-from lessons.models import Lesson, Quiz, Session
+from lessons.models import IncomingNotes, Lesson, Quiz, Session
+from lessons.notes_import.reading import read_once
+from lessons.notes_import.storing import apply_notes, decide, store_notes
 from tests.authoring.conftest import make_instructor
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_course
@@ -15,7 +16,6 @@ from tests.notes_import.test_notes_import import FIRST_DAY, SEED
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 MAX_ACTIONS = 40
-SHOTS = Path("/tmp/w/notes3_shots")
 
 
 TO_LINE_200 = """() => {
@@ -165,22 +165,43 @@ def test_the_panes_follow_each_other_by_block(page, notes):
     expect(page.locator("#page--split")).to_have_attribute("aria-valuenow", "55")
 
 
-@pytest.mark.parametrize("size", [small_dark, wide_light])
-def test_the_pages_are_readable_without_scripts(browser, live_server, course, notes, size):
-    person = make_instructor(course)
-    addresses = [f"/notes/{course.slug}/"] + [
-        f"/notes/{course.slug}/{notes.pk}/{rest}" for rest in ("", "place/", "lessons/")
+def put_everything_on_the_pages(notes) -> list[str]:
+    """Lessons, a conflict, a quiz, a question that waits, an unclear encoding, a failed and a running fetch."""
+    course = notes.course
+    asked = [made for made in read_once(notes).imported.suggestions if made.kind == "question"]
+    decide(notes=notes, answers={asked[1].id: True, asked[-1].id: True})
+    apply_notes(notes=notes)
+    lesson = course.lessons.earliest("pk")
+    lesson.source = lesson.source.replace("It is Linear in fashion", "My own words")
+    lesson.status = Lesson.Status.PUBLISHED
+    actions.save_lesson(lesson=lesson)
+    decide(notes=notes, answers={asked[2].id: True})
+    changed = SEED.replace(b"It is Linear in fashion", b"It goes on in one line")
+    store_notes(course=course, name=notes.name, data=changed)
+    text = "Gr\xf6\xdfe :::\n\t- \xdcbung\n".encode("cp1250")
+    rows = [
+        IncomingNotes.objects.create(course=course, state="unsure", name="a.txt", data=text),
+        IncomingNotes.objects.create(
+            course=course, state="failed", address="https://github.com/a/b", problem="No file a.txt."
+        ),
+        IncomingNotes.objects.create(course=course, state="fetching", address="https://github.com/a/b"),
     ]
+    start = f"/notes/{course.slug}/"
+    of_notes = [f"{start}{notes.pk}/{rest}" for rest in ("", "?page=2", "place/", "lessons/")]
+    return ["/notes/", start, *of_notes, *(f"{start}incoming/{row.pk}/" for row in rows)]
+
+
+@pytest.mark.parametrize("size", [small_dark, wide_light])
+def test_the_pages_are_readable_with_and_without_scripts(browser, live_server, course, notes, size):
+    person = make_instructor(course)
+    addresses = put_everything_on_the_pages(notes)
     for scripts in (True, False):
         context = open_context(browser, live_server, person, **size(java_script_enabled=scripts))
         page = context.new_page()
-        for number, address in enumerate(addresses):
+        for address in addresses:
             page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
             if scripts:
-                assert axe_violations(page) == []
-                assert not widens(page)
-                if SHOTS.is_dir():
-                    page.screenshot(path=SHOTS / f"{size.__name__}-{number}.png", full_page=True)
-            else:
-                expect(page.get_by_role("heading", level=1)).to_be_visible()
+                assert axe_violations(page) == [], address
+                assert not widens(page), address
         context.close()
