@@ -349,3 +349,33 @@ def test_the_number_of_queries_does_not_grow(staff, course, days):
             assert staff.get(page(name, *args)).status_code == 200
         found.append(len(captured))
     assert found == QUERIES
+
+
+def test_made_up_fields_are_ignored(staff, course):
+    notes = brought(staff, course, TWO)
+    review = page("notes_review", course.slug, notes.pk)
+    for given in ({"accept": "a\0b"}, {"accept": "x" * 500}, {"accept_all": "99"}, {"accept_all": "\0"}):
+        assert staff.post(review, given).status_code == 302
+    for query in ("?page=0", "?page=99999999", "?page=x", "?page=²", "?habit-colon=gone&habit-next=\0"):
+        assert staff.get(review + query).status_code == 200
+    notes.refresh_from_db()
+    assert notes.decisions == {}
+    assert place(staff, notes, **{"day-1": "9" * 30, "day-2": "new", "title-2": "Keys\0"}).status_code == 422
+    done = page("notes_done", course.slug, notes.pk)
+    for given in ({"lesson": ["x", "9" * 40]}, {"questions": "²"}, {"questions": "9" * 40}, {}):
+        assert staff.post(done, given).status_code == 302
+    given = {
+        "version": "²",
+        "cohort": "9" * 40,
+        "day-1": "new",
+        "title-1": "A",
+        "day-2": "new",
+        "title-2": "B",
+    }
+    assert staff.post(page("notes_place", course.slug, notes.pk), given).status_code == 409
+    assert place(staff, notes, **{**given, "version": notes.version}).status_code == 302
+    waiting = IncomingNotes.objects.create(
+        course=course, state="unsure", name="a.txt", data="Größe\n\t- Übung\n".encode("cp1250")
+    )
+    incoming = page("notes_incoming", course.slug, waiting.pk)
+    assert staff.post(incoming, {"encoding": "a\0b"}).status_code == 422

@@ -182,7 +182,7 @@ def _read(placing: Placing, given: QueryDict) -> None:
     placing.cohort = given.get("cohort", "")
     for day in placing.days:
         day.chosen = given.get(f"day-{day.day.session}", day.chosen)
-        day.title = given.get(f"title-{day.day.session}", day.title).strip()
+        day.title = given.get(f"title-{day.day.session}", day.title).replace("\0", "").strip()
         if day.chosen not in (NEW, *dict(day.options)):
             day.error, day.chosen = "This session is gone. Choose another one.", NEW
         elif day.chosen == NEW and not day.title:
@@ -193,7 +193,8 @@ def _read(placing: Placing, given: QueryDict) -> None:
         if row.is_conflict:
             answer = given.get(f"answer-{row.change.key}", "")
             row.answer = answer if answer in ANSWERS else ""
-            row.merged = given.get(f"merged-{row.change.key}", row.merged).replace("\r\n", "\n")
+            row.merged = given.get(f"merged-{row.change.key}", row.merged)
+            row.merged = row.merged.replace("\r\n", "\n").replace("\0", "")
             if row.answer == "merged" and any(mark in row.merged for mark in (YOURS, NOTES, END)):
                 row.error = BOTH_LEFT
             elif row.answer == "merged" and not row.merged.strip():

@@ -128,7 +128,7 @@ def _encoding(request: UserRequest, course: Course, row: IncomingNotes) -> HttpR
     if request.method == "POST":
         try:
             notes, problems = arriving.choose_encoding(
-                incoming=row, encoding=request.POST.get("encoding", "")
+                incoming=row, encoding=request.POST.get("encoding", "").replace("\0", "")
             )
             return _go_on(request, notes, map(str, problems))
         except NotesError as refused:

@@ -1,5 +1,7 @@
 """The import of notes after they are brought: review, place, and the lessons that came of it."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +22,7 @@ from lessons.pages.views.notes_access import of_notes, page_context
 from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
+SUGGESTION = re.compile(r"[a-z]{1,20}-[0-9a-f]{12}(?:-[0-9]{1,6})?")
 CHANGED = (
     "Not saved: somebody changed these notes or their habits in the meantime."
     " This is the current state; what you chose is still here."
@@ -86,7 +89,9 @@ def _answer(request: UserRequest, notes: Notes) -> HttpResponse:
         part = next((p for p in parts_of(imported) if str(p.number) == request.POST["accept_all"]), None)
         made = suggestions_of(imported, part) if part else []
         answers |= {each.id: True for each in made if each.id not in notes.decisions}
-    decide(notes=notes, answers={name: value for name, value in answers.items() if len(name) < 80})
+    decide(
+        notes=notes, answers={name: value for name, value in answers.items() if SUGGESTION.fullmatch(name)}
+    )
     return redirect(request.get_full_path())
 
 
