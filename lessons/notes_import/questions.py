@@ -25,13 +25,14 @@ def add_questions(
 ) -> Quiz | None:
     """Append questions to the quiz of a lesson, or make one. Return it, None if there was nothing to add.
 
-    The quiz of a published lesson is open to learners, so it gets no question unless `is_live` says so.
+    A new quiz is a draft. One that learners see, now or later, gets no question unless `is_live` says so.
     """
     known = NotesLesson.objects.select_for_update().get(lesson=lesson)
     new = waiting_questions(known, questions)
-    if not new or (lesson.status == Lesson.Status.PUBLISHED and not is_live):
-        return None
     quiz = Quiz.objects.filter(lesson=lesson).first() or _new_quiz(lesson)
+    is_seen = not (quiz.is_draft or lesson.is_draft)
+    if not new or (is_seen and not is_live):
+        return None
     texts = [question.markdown for question in new if f"{{#{question.key}}}" not in quiz.source]
     quiz.source = "\n\n".join([quiz.source.rstrip("\n"), *(text.strip("\n") for text in texts)]) + "\n"
     quiz._history_user = by  # type: ignore[attr-defined]  # simple-history's way
@@ -44,4 +45,4 @@ def add_questions(
 def _new_quiz(lesson: Lesson) -> Quiz:
     slug = free_slug(lesson.slug, set(lesson.course.quizzes.values_list("slug", flat=True)))
     source = write_front_matter(lesson.title, PASS_MARK, 0, "now")
-    return Quiz(course=lesson.course, lesson=lesson, slug=slug, source=source)
+    return Quiz(course=lesson.course, lesson=lesson, slug=slug, source=source, status=Quiz.Status.DRAFT)

@@ -246,6 +246,7 @@ def test_accepted_questions_become_a_draft_quiz_and_are_given_once(staff, course
     quiz = Quiz.objects.get()
     assert quiz.source.count(f"{{#{key}}}") == 1
     assert quiz.current is not None
+    assert quiz.is_draft
     quiz.source = quiz.source.replace("Requirement Analysis", "Requirements").replace(f"{{#{key}}}", "{#own}")
     actions.save_quiz(quiz=quiz)
     place(staff, notes)
@@ -254,17 +255,38 @@ def test_accepted_questions_become_a_draft_quiz_and_are_given_once(staff, course
     assert "Requirements" in quiz.source
 
 
-def test_questions_for_a_published_lesson_wait_until_somebody_asks_them(staff, course):
+def test_questions_for_a_quiz_that_learners_see_wait_until_somebody_asks_them(staff, course):
+    notes = brought(staff, course, SEED.decode())
+    key = accept_question(staff, course, notes)
+    place(staff, notes)
+    lesson = Quiz.objects.get().lesson
+    staff.post(page("notes_done", course.slug, notes.pk), {"lesson": lesson.pk})
+    quiz = Quiz.objects.get()
+    assert (quiz.is_draft, quiz.lesson.is_draft, quiz.current.question_count) == (False, False, 1)
+    asked = next(
+        made
+        for made in read_once(Notes.objects.select_related("course").get()).imported.suggestions
+        if made.question and made.question.key != key and lesson.from_notes.markdown and made.first < 200
+    )
+    staff.post(page("notes_review", course.slug, notes.pk), {"accept": asked.id})
+    notes.refresh_from_db()
+    place(staff, notes)
+    quiz.refresh_from_db()
+    assert quiz.current.question_count == 1
+    address = page("notes_done", course.slug, notes.pk)
+    waits = re.search(r'name="questions" value="(\d+)"', staff.get(address).content.decode())
+    staff.post(address, {"questions": waits[1]})
+    quiz.refresh_from_db()
+    assert quiz.current.question_count == 2
+
+
+def test_a_published_lesson_without_a_quiz_gets_a_draft_of_one(staff, course):
     notes = brought(staff, course, SEED.decode())
     place(staff, notes)
     course.lessons.update(status=Lesson.Status.PUBLISHED)
     accept_question(staff, course, notes)
     place(staff, notes)
-    assert not Quiz.objects.exists()
-    address = page("notes_done", course.slug, notes.pk)
-    waits = re.search(r'name="questions" value="(\d+)"', staff.get(address).content.decode())
-    staff.post(address, {"questions": waits[1]})
-    assert Quiz.objects.get().current.question_count == 1
+    assert Quiz.objects.get().is_draft
 
 
 def test_ticked_drafts_are_published_unless_something_blocks_it(staff, course):

@@ -51,8 +51,10 @@ def results_of(notes: Notes, imported: Import) -> Context:
     for row in known:
         session = row.lesson.session
         found = sessions.setdefault(session.pk, SessionRows(session))
-        waiting = waiting_questions(row, questions.get(row.key, ()))
-        found.rows.append(LessonRow(row, quizzes.get(row.lesson_id), waiting))
+        quiz = quizzes.get(row.lesson_id)
+        is_seen = quiz is not None and not quiz.is_draft and not row.lesson.is_draft
+        waiting = waiting_questions(row, questions.get(row.key, ())) if is_seen else []
+        found.rows.append(LessonRow(row, quiz, waiting))
     return {"sessions": list(sessions.values())}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lessons.actions import save_lesson
+from lessons.actions import save_lesson, save_quiz
 from lessons.gate import judge_lesson, judge_quiz
 from lessons.links import Links, links_within
 from lessons.models import Course, Lesson, Quiz
@@ -21,6 +21,7 @@ class Published:
 
 
 def publish(course: Course, lessons: Iterable[Lesson], by: User) -> Published:
+    """Publish lessons with their quizzes; a lesson with an error, or with one in its quiz, stays a draft."""
     links = links_within(course)
     quizzes = {quiz.lesson_id: quiz for quiz in course.quizzes.all()}
     done = Published()
@@ -35,6 +36,10 @@ def publish(course: Course, lessons: Iterable[Lesson], by: User) -> Published:
             lesson._history_user = by  # type: ignore[attr-defined]  # simple-history's way
             save_lesson(lesson=lesson, links=links)
             done.lessons.append(lesson)
+            if quiz and quiz.is_draft:
+                quiz.status = Quiz.Status.PUBLISHED
+                quiz._history_user = by  # type: ignore[attr-defined]  # as above
+                save_quiz(quiz=quiz)
     return done
 
 
