@@ -60,7 +60,7 @@ def store_attachment(upload: "UploadedFile[bytes]") -> str:
     ending = ending_of(name)
     if ending not in TYPES:
         raise AttachmentRefusedError(
-            f"Files of this type are not accepted. Put it in a ZIP file, or use {_names()}."
+            f"Files of this type are not accepted. Put the file in a ZIP file, or use {_names()}."
         )
     start = TYPES[ending][1]
     if start and upload.read(len(start)) != start:

@@ -39,7 +39,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class ListedLesson:
-    """`url` is "" if the reader may not open the lesson, `opens_at` the time at which it opens if that is to come."""
+    """`url` is "" if the reader may not open the lesson; `opens_at` is when it opens, None if it is open."""
 
     key: int
     title: str
@@ -64,7 +64,7 @@ class OpenLesson:
     """A lesson for one reader, with the previous and next lessons, across sessions, that they may open.
 
     `sessions` are those of the course, in order. `read` has the keys of the lessons of its session that a learner
-    has marked as read. `quiz_opens_at` is the time at which its quiz opens if that is to come. After the time in
+    has marked as read. `quiz_opens_at` is the time at which its quiz opens, None if it is open. After the time in
     `horizon`, the page has to be made again.
     """
 

@@ -167,7 +167,7 @@ def draft_lessons(course: Course) -> Sequence[Lesson]:
 
 
 def export_of(quiz: Quiz, name: str) -> Exported:
-    """Return a quiz in a format of EXPORTS. Raises QuizSyntaxError for a draft with problems."""
+    """Return a quiz in one of the formats in EXPORTS. Raises QuizSyntaxError for a draft with problems."""
     return export_quiz(parse(quiz.source, stored=True), name, read_images(quiz.source))
 
 

@@ -33,7 +33,7 @@ _IN_SQL = {
 
 
 class NotOpenYetError(PermissionDenied):
-    """Something that its reader may open later. `opens_at` is None while the time is unknown."""
+    """The reader may open this only later. `opens_at` is None while the time is unknown."""
 
     def __init__(self, course: Course, title: str, opens_at: datetime | None) -> None:
         super().__init__(f"{title} is not open yet.")

@@ -35,7 +35,7 @@ def preview_lab(request: UserRequest) -> HttpResponse:
     get_taught_course(request.user, request.POST.get("course", ""))
     source = request.POST.get("content", "").replace("\r\n", "\n")
     try:
-        spec = load_spec(source)  # not kept: it changes at each keystroke
+        spec = load_spec(source)  # not cached: it changes with every keystroke
     except SpecError as error:
         return Preview(None, problems_of(error)).as_response()
     points = sum((check.points for check in spec.checks), Decimal(0))

@@ -91,7 +91,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
 def requeue(
     submission: Submission, *, only_from: tuple[State, ...] = ENDED, queue: Queue = Queue.LIVE
 ) -> bool:
-    """Queue an ended submission again with all its tries. An existing report stays current until the next one."""
+    """Queue an ended submission again and reset its tries. An existing report stays current until the next one."""
     ended = Submission.objects.filter(pk=submission.pk, state__in=only_from)
     return bool(
         _change(

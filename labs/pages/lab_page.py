@@ -23,7 +23,7 @@ NOT_GRADED = (State.UNREADABLE, State.FAULT)
 
 @dataclass(frozen=True)
 class Band:
-    """The sentence above everything else, with one link. `sort` is a class of the style sheet."""
+    """The sentence above everything else, with one link. `sort` is a CSS class."""
 
     sort: str
     lead: str
@@ -153,7 +153,7 @@ def host_name() -> str:
 
 
 def brief_with_address(lab: Lab) -> str:
-    """Return the HTML of the brief with the lab's remote URL for ADDRESS, so that its command can be pasted."""
+    """Return the HTML of the brief with ADDRESS replaced by the lab's remote URL, so that its command can be pasted."""
     command = "git remote add origin "
     return lab.brief_html.replace(f"{command}ADDRESS", command + escape(practice_address(lab)))
 

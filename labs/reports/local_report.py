@@ -11,7 +11,7 @@ from labs.models import LocalReport
 MAX_BYTES = 1 << 20
 MAX_CHECKS = 500
 WORDS = {"passed": "passed", "needs_work": "needs work"}
-MAX_KEPT = 100  # of a learner and lab
+MAX_KEPT = 100  # per learner and lab
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ENGINE = re.compile(r"[0-9A-Za-z.+-]{1,20}")
 _ID = re.compile(r"[a-z0-9-]{1,100}")

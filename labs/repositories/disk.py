@@ -48,7 +48,7 @@ def _disk_warning(what: str, folder: Path) -> str | None:
     return f"{what} is {used:.0%} full ({free} free). Free up space: pushes are refused when it is full."
 
 
-# --- the size of the practice root, which takes long to count -------------------------------------------------------
+# --- the size of the practice root, which is slow to measure ---------------------------------------------------------
 
 
 def _size_file() -> Path:

@@ -24,7 +24,7 @@ from labs.grader.words import count, quoted
 
 logger = logging.getLogger(__name__)
 
-# Together with the fetch, these leave a minute for the checks before the task's time limit.
+# Waiting and fetching take at most 90 s, which leaves the checks their 180 s of the task's 360 s.
 HOLD_SECONDS = 30
 
 

@@ -51,7 +51,7 @@ class RepositoryForm(forms.Form):
     def clean_branch(self) -> str:
         branch = str(self.cleaned_data["branch"] or getattr(self, "branch_in_address", ""))
         if branch and _NOT_IN_NAMES.search(branch):
-            raise forms.ValidationError("This is not the name of a branch. Enter a name such as main.")
+            raise forms.ValidationError("This is not a valid branch name. Enter a name such as main.")
         return branch
 
     def clean_folder(self) -> str:

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class Presence(models.Model):
-    """Somebody has the form of a row open. It counts while their browser goes on saying so."""
+    """Somebody has the form of a row open. It lasts as long as their browser keeps sending heartbeats."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     model = models.CharField(max_length=50)

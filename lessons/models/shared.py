@@ -40,7 +40,7 @@ class SharedField(models.ForeignKey[Any, Any]):
 
 
 def shared_field(to: type[models.Model] | str, of: tuple[str, ...]) -> SharedField:
-    """Return a non-editable field. `SameParent` enforces it, so it needs no constraint, index or cascade."""
+    """Return a non-editable field. `SameParent` enforces its value, so it needs no constraint, index or cascade."""
     options: dict[str, Any] = {"editable": False, "blank": True, "db_index": False, "db_constraint": False}
     return SharedField(to, models.DO_NOTHING, related_name="+", of=of, **options)
 

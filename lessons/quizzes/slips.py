@@ -65,7 +65,7 @@ def as_option(text: str) -> str | None:
 
 
 def cause(text: str) -> str:
-    """Explain why a line that looks like an option is not one, and show the correct option."""
+    """Explain why a line that looks like an option is not one, and show how to write it."""
     wanted = as_option(text)
     stripped = text.strip()
     if text[:1] in " \t" and PATTERNS[Syntax.OPTION].fullmatch(stripped):

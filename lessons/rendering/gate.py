@@ -1,7 +1,7 @@
-"""The publish gate of a rendered page: rules for readers who don't see it, who skim it, or who read it on a phone.
+"""The publish gate of a rendered page: rules for readers who can't see it, skim it, or are on a phone.
 
-Errors stop publishing, warnings do not. Faults that keep a text from being shown as written are reported by the rules
-of the parser; here are those of a page that can be shown. Inline colour needs no rule: no syntax or attribute makes it.
+Errors stop publishing, warnings do not. The parser reports what keeps a text from being shown as written; the rules
+here judge a page that can be shown. Inline colour needs no rule: no syntax or attribute can set it.
 To add a rule, list it in `RULES`.
 """
 

@@ -70,7 +70,7 @@ class Converted:
 
 
 def convert(formulas: tuple[tuple[str, bool], ...]) -> tuple[Converted, ...]:
-    """Convert (LaTeX, True for a block) in order. Each formula has at most MAX_FORMULA characters."""
+    """Convert pairs (LaTeX, True for a block) to MathML, in order. Each formula has at most MAX_FORMULA characters."""
     try:
         return _convert(formulas)
     except (OSError, subprocess.TimeoutExpired):  # not kept, because the next try may succeed

@@ -77,7 +77,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at r
                 end_credentials(obj, "the account was closed")
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        # Django notifies no validator of a removed password.
+        # Django does not notify password validators when a password is removed.
         before = (
             User.objects.filter(pk=id).values_list("password", flat=True).first() if id.isdecimal() else None
         )

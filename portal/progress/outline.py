@@ -12,7 +12,7 @@ from portal.progress.standing import NOTHING, Item, plural, share_done
 
 @dataclass(slots=True)
 class LessonRow:
-    """A lesson in the outline. `waits` tells staff why learners cannot see it yet, `until` the time until then."""
+    """A lesson in the outline. `waits` tells staff why learners cannot see it yet, `until` is when it is published."""
 
     item: Item
     summary: str

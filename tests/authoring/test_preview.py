@@ -162,7 +162,7 @@ def test_a_lesson_is_seen_as_a_learner_sees_it(staff, course, lesson):
     assert "Draft" in staff.get(lesson.get_absolute_url()).content.decode()
 
 
-def test_the_page_as_learner_leads_to_no_draft(staff, lesson):
+def test_the_learner_view_does_not_link_to_drafts(staff, lesson):
     make_lesson(lesson.session, title="Hidden", status="draft", position=lesson.position + 1)
     make_lesson(lesson.session, title="Open", position=lesson.position + 2)
     page = staff.get(reverse("lesson_as_learner", args=["mine", "first"])).content.decode()

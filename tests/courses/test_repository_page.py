@@ -78,8 +78,8 @@ def test_a_course_is_bound_updated_and_unbound_by_clicks(staff, author, course):
         ("address", "file:///etc", "Enter a repository URL."),
         ("address", "ext::sh -c id", "Enter a repository URL."),
         ("address", "https://user:secret@github.com/a/b", "Enter a repository URL."),
-        ("branch", "--upload-pack=x", "This is not the name of a branch."),
-        ("branch", "a..b", "This is not the name of a branch."),
+        ("branch", "--upload-pack=x", "This is not a valid branch name."),
+        ("branch", "a..b", "This is not a valid branch name."),
         ("folder", "../other", "Enter a path such as courses/mlops"),
     ],
 )

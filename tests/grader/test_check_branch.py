@@ -8,7 +8,7 @@ def test_a_branch_that_is_there_passes_with_its_tip(repo):
     assert [(item.ref, item.commit) for item in result.evidence] == [("refs/heads/main", commit)]
 
 
-def test_a_missing_branch_needs_work_and_tells_how_to_make_and_push_it(repo):
+def test_a_missing_branch_needs_work_and_the_fix_creates_and_pushes_it(repo):
     repo.commit()
     result = repo.ask("branch: {name: feature/login}")
     assert result.outcome is Outcome.NEEDS_WORK

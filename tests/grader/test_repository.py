@@ -179,7 +179,7 @@ def test_a_head_that_is_a_symbolic_link_is_a_head(full, branch):
     assert full.ask("branch: {name: main}").outcome is Outcome.PASSED
 
 
-def test_the_history_gives_people_dates_and_messages(repo):
+def test_history_has_people_dates_and_messages(repo):
     repo.environment |= {"GIT_AUTHOR_NAME": "Writer", "GIT_AUTHOR_EMAIL": "writer@example.org"}
     commit_id = repo.commit("Subject\n\nBody\n")
     with Repository.open(repo.path) as repository:

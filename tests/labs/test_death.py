@@ -83,7 +83,7 @@ def test_push_while_no_worker_runs_is_graded_when_one_does(stack, learner, clone
 
 
 def test_submission_of_a_worker_killed_while_fetching_is_graded(stack, learner, lab, pushed):
-    # a lab.yaml so long that reading it takes a while, which belongs to fetching
+    # a lab.yaml so long that reading it, still in the fetching state, takes a while
     more = (f"  - {{id: c{number}, says: It is read, points: 0, readable: {{}}}}\n" for number in range(2000))
     source = PASSABLE + "".join(more)
     LabVersion.objects.filter(lab=lab).update(source=source)

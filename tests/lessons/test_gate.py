@@ -82,6 +82,6 @@ def test_a_quiz_is_judged_by_its_labels_and_its_texts(before, after, line, says)
     assert [(item.line, says in item.message) for item in errors] == [(line, True)]
 
 
-def test_options_that_are_signs_are_labels():
+def test_an_option_of_symbols_only_is_not_empty():
     quiz = QUIZ.replace("- [ ] `git add`", "- [ ] `*`\n- [ ] `#`\n- [ ] Git Commit")
     assert judge_quiz(quiz, LINKS).errors == []

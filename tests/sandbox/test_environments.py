@@ -44,7 +44,7 @@ def test_environment_of_a_lab_is_read_only(judge):
     )
 
 
-def test_without_one_only_the_systems_python_is_available(judge):
+def test_without_an_environment_only_the_system_python_is_available(judge):
     result = judge(SHOWS, app="import six")
     assert "No module named 'six'" in result.evidence[0].excerpt[-1][1]
 

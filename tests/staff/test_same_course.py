@@ -126,7 +126,7 @@ def test_row_of_two_courses_is_refused_when_it_is_created():
             type(row).objects.bulk_create([row])
 
 
-def test_course_of_a_row_follows_where_it_is_written():
+def test_course_of_a_row_is_copied_from_its_parent():
     here = Place()
     rows = [
         here.meeting,

@@ -28,7 +28,7 @@ class Route:
 
     @property
     def page(self) -> str:
-        """`<path:object_id>/change/` of such a page."""
+        """The part after the model, such as `<path:object_id>/change/`; "" for other routes."""
         found = OF_A_MODEL.fullmatch(self.text)
         return found[2] if found else ""
 

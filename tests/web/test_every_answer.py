@@ -16,7 +16,8 @@ HERE = ("learner", "peer", "instructor")
 STAFF = ("visiting", "instructor", "administrator")
 # Git starts with a GET, which uses the token and creates the repository. allauth saves a new email address.
 GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report"}
-MAY_BE_NOTED = {"account_emailaddress", "accounts_auditentry", "cache"}
+# Who has the form of a text open is noted for whoever opens it next.
+MAY_BE_NOTED = {"account_emailaddress", "accounts_auditentry", "cache", "lessons_presence"}
 TYPES = re.compile(
     r'text/(html|plain|javascript); charset="?utf-8"?'
     r"|application/json(; charset=utf-8)?"

@@ -1,9 +1,9 @@
 """`reverted: {commits: [main~2, 'main^{/Break the sum}'], on: main}` - each commit was reverted by a later one.
 
 The later commit makes the opposite change, whatever its message says, and the reverted one is still in the history.
-For a merge, that is its change to the first parent. With `in_order: true`, the commits were reverted in the order of
-`commits`. Names such as `main~2` move as commits are added; IDs, tags and messages do not. `main^{/Break}` skips
-commits that only quote such a message, as `Revert "Break the sum"` does.
+For a merge, that is its change relative to the first parent. With `in_order: true`, the commits were reverted in the
+order of `commits`. Names such as `main~2` move as commits are added; IDs, tags and messages do not. `main^{/Break}`
+skips commits that only quote such a message, as `Revert "Break the sum"` does.
 """
 
 from collections.abc import Iterator

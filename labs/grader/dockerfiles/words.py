@@ -33,7 +33,7 @@ def expand(text: str, known: Lookup, escape: str = "\\") -> Expanded:
 
 
 def split_raw(text: str) -> list[str]:
-    """Return words with their quotes and escapes, among which BuildKit looks for here-documents. Raises WordError."""
+    """Split into words, keeping quotes and escapes, as BuildKit does to find here-documents. Raises WordError."""
     words: list[list[str]] = [[]]
     at = 0
     while at < len(text):

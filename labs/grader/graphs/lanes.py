@@ -57,7 +57,7 @@ def lay_out(rows: Sequence[Row], leftmost: str = "") -> Lanes:
         waiting = [None if name == row.name else name for name in waiting]
         columns.append(column)
         for parent in row.parents:
-            # The first parent continues in this lane, other parents in the lane that leads there already.
+            # The first parent continues in this lane, the others in one that leads there already, else in a free one
             lane = column if parent == row.parents[0] else _lane_of(parent, waiting)
             waiting[lane:] = [parent, *waiting[lane + 1 :]]
             edges.append(Edge(number, place[parent], lane))

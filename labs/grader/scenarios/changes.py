@@ -15,7 +15,7 @@ _LINE = b"0123456789abcde\n"
 
 
 class Step(ABC):
-    """One step: a frozen dataclass whose fields are its keys. Its docstring explains it."""
+    """One step: a frozen dataclass whose fields are its keys. Its docstring becomes its documentation."""
 
     @classmethod
     def word(cls) -> str:

@@ -1,4 +1,4 @@
-"""Base of the kinds that judge the meaning of a file: its text at a commit, and findings turned into a verdict."""
+"""Base class of the kinds that interpret a file: read it at a commit and turn findings into a verdict."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
