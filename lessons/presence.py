@@ -1,4 +1,4 @@
-"""Who else has a form open. Nothing has to end it: a presence that is not renewed no longer counts."""
+"""Track who has a form open. Nothing has to end a presence: a presence that is not renewed no longer counts."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the signs in a trainer's notes mean, set once for a course."""
+"""The meaning of the signs in a trainer's notes, set once for a course."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

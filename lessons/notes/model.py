@@ -1,4 +1,4 @@
-"""What is found in notes. All line numbers count from 1 in `Source.lines`, and both ends are included."""
+"""Parts of notes, as dataclasses. All line numbers count from 1 in `Source.lines`, and both ends are included."""
 
 from dataclasses import dataclass, field
 from datetime import date, time

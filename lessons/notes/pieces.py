@@ -1,4 +1,4 @@
-"""What the forms of an evening are made of: rows with the rows below them, and pieces, which become blocks."""
+"""Building blocks of an evening: rows with the rows below them, and pieces, which become blocks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What each database searches: an FTS5 table on SQLite, a column of lexemes on PostgreSQL.
+"""Search statements of each database: an FTS5 table on SQLite, a column of lexemes on PostgreSQL.
 
 Both get the stems of `lessons.search.words`, so that neither parses a text or a query by rules of its own. Rows are
 deleted with their entry, on SQLite by a trigger. In SQL, because building the queries from models takes longer than
@@ -26,7 +26,7 @@ TEXTS = "{title heading body}"
 
 @dataclass(frozen=True)
 class Indexed:
-    """What is searched of an entry: stems separated by spaces."""
+    """The searchable text of an entry: stems separated by spaces."""
 
     entry: int
     kind: str

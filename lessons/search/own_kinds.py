@@ -1,4 +1,4 @@
-"""What search finds of lessons: their pages, the terms that they define, and the titles of their quizzes.
+"""The kinds of search results that lessons provide: pages, the terms that they define, and titles of quizzes.
 
 Of a quiz nothing but its title is indexed: a question could be read before the attempt that shows it, and an answer
 or an explanation at any time.

@@ -27,7 +27,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def copy(folder, tmp_path, capsys) -> Path:
-    """Where the tiny course, which is loaded, is written."""
+    """Load the tiny course, and return the folder to write it to."""
     load(folder, capsys)
     return tmp_path / "copy"
 

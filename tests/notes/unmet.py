@@ -1,4 +1,4 @@
-"""What the import does not do yet as the cases expect. `BY_REASON` lists pairs of a case and a check.
+"""Expectations of the cases that the import does not meet yet. `BY_REASON` lists pairs of a case and a check.
 
 Each pair is a test that is known to fail. It is strict: when the import does it, delete the pair.
 """

@@ -52,7 +52,7 @@ def again(quiz, name):
 
 
 def may_lose(question, name):
-    """What the format cannot hold of this question; all else comes back equal."""
+    """Return what the format cannot hold of this question; all else comes back equal."""
     pins = {option.pinned for option in question.options} if isinstance(question, Choice) else set()
     has_patterns = isinstance(question, ShortText) and any(
         text[0] == text[-1] == "/" for text in question.accepted

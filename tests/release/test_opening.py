@@ -1,4 +1,4 @@
-"""What each role gets of a lesson, its quiz and its lab, one second before it opens and at the moment it does."""
+"""Answers to each role for a lesson, its quiz and its lab, one second before it opens and at the moment it does."""
 
 import re
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""What opens later, as learners and staff see it: accessible, within the screen, and never a link."""
+"""Items that open later, as learners and staff see them: accessible, within the screen, and never a link."""
 
 import os
 

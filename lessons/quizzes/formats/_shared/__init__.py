@@ -1,1 +1,1 @@
-"""What several formats share."""
+"""Code that several formats share."""

@@ -15,7 +15,7 @@ OWN_ADDRESS = re.compile(r"\]\((/[^()\s]*|imported:[^()\s]*)")
 
 @dataclass
 class Losses:
-    """What a format cannot hold, collected while a quiz is written.
+    """Losses, collected while a quiz is written in a format.
 
     `images` has the data of the quiz's images by their address, for formats that carry files.
     """

@@ -1,4 +1,4 @@
-"""What Moodle can hold of a question, for both of its formats."""
+"""Limits of Moodle's questions, for both of its formats."""
 
 from fractions import Fraction
 

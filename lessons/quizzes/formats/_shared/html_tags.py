@@ -1,4 +1,4 @@
-"""What becomes of each element of HTML."""
+"""The Markdown of each HTML element."""
 
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*", "dfn": "*", "var": "*"} | {
     "del": "~~",

@@ -30,7 +30,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file holds.
+    """The content of a file.
 
     `parts` has one quiz, or several if the questions are too many for one. `losses` names what is left out or
     changed: `key` is the question as the file names it, `line` its line in the file. Without images, their
