@@ -391,3 +391,13 @@ def test_home_shows_the_sessions_around_the_one_that_is_next(client, course, lea
         4 <= n <= 8 for n in range(12)
     ]
     assert "All 12 sessions" in page
+
+
+def test_one_thing_alone_is_not_listed_again_below_its_card(client, course, learner):
+    make_lesson(make_session(course), slug="first", title="Only lesson")
+    page = client.get("/").content.decode()
+    assert "Up next" not in page
+    assert page.count("Only lesson</a>") == 1
+    make_lesson(course.sessions.get(), slug="second", title="Another lesson")
+    page = client.get("/").content.decode()
+    assert "Only lesson" in page.partition("Up next")[2]
