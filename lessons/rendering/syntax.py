@@ -74,7 +74,7 @@ The mean $`\\bar{x}`$ of all values:
     Syntax("Definition", "The term, with its meaning on the next line.", "Commit\n: A recorded state.\n"),
     Syntax(
         "Marked text, footnote and comment",
-        "Footnotes are listed at the end of the page. Nobody sees the comment.",
+        "Footnotes are listed at the end of the page. Comments are not shown to readers.",
         "==Marked==, and a footnote[^why]. <!-- Check this before class. -->\n\n[^why]: The reason.\n",
     ),
     Syntax(
