@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 MAX_LINES = 3_000  # matching is quadratic at worst; a text beyond this is one conflict
+MAX_EXACT = 600  # lines of two texts: in longer ones, lines that occur everywhere only extend other matches
 YOURS, NOTES, END = "<!-- Your version: -->", "<!-- From the notes: -->", "<!-- End -->"
 
 
@@ -99,5 +100,6 @@ def _unchanged(
 
 
 def _places(base: Sequence[str], other: Sequence[str]) -> dict[int, int]:
-    blocks = SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks()
+    is_long = len(base) + len(other) > MAX_EXACT
+    blocks = SequenceMatcher(None, base, other, autojunk=is_long).get_matching_blocks()
     return {block.a + offset: block.b + offset for block in blocks for offset in range(block.size)}

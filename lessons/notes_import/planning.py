@@ -1,6 +1,7 @@
 """Compare the drafts made from notes with the lessons that were made from them before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -91,21 +92,23 @@ def _pair(drafts: Sequence[LessonDraft], known: Sequence[NotesLesson]) -> dict[s
     by_key = {row.key: row for row in known}
     pairs = {draft.key: by_key[draft.key] for draft in drafts if draft.key in by_key}
     paired = {row.pk for row in pairs.values()}
-    rest = [row for row in known if row.pk not in paired]
+    rest = {row.pk: (row, _texts(row.markdown)) for row in known if row.pk not in paired}
+    holders: dict[str, list[int]] = {}  # of each line, so that a draft is compared with few lessons
+    for row, lines in rest.values():
+        for line in lines:
+            holders.setdefault(line, []).append(row.pk)
     for draft in drafts:
-        if draft.key in pairs:
+        if draft.key in pairs or not rest:
             continue
-        best = max(rest, key=lambda row: _shared(draft.markdown, row.markdown), default=None)
-        if best and _shared(draft.markdown, best.markdown) >= MIN_SHARED:
-            pairs[draft.key] = best
-            rest.remove(best)
+        lines = _texts(draft.markdown)
+        shared = Counter(key for line in lines for key in holders.get(line, ()) if key in rest)
+        # in the order of `known`, so that the first of equals is taken
+        shares = {key: shared[key] / min(len(lines), len(rest[key][1])) for key in rest if key in shared}
+        best = max(shares, key=shares.__getitem__, default=None)
+        if best is not None and shares[best] >= MIN_SHARED:
+            pairs[draft.key] = rest.pop(best)[0]
     return pairs
 
 
-def _shared(one: str, other: str) -> float:
-    lines, others = set(_texts(one)), set(_texts(other))
-    return len(lines & others) / max(1, min(len(lines), len(others)))
-
-
-def _texts(markdown: str) -> Iterator[str]:
-    return (line.strip() for line in markdown.split("\n") if line.strip())
+def _texts(markdown: str) -> set[str]:
+    return {line.strip() for line in markdown.split("\n") if line.strip()}

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +53,15 @@ def test_a_very_long_text_is_one_conflict():
     base = "\n".join(map(str, range(MAX_LINES + 1)))
     merged = merge(base, f"{base}\nmine", f"notes\n{base}")
     assert merged.conflicts == 1
+
+
+def test_a_long_text_with_many_equal_lines_is_merged_in_time():
+    base = [line for number in range(1_400) for line in (f"line {number}", "")]
+    mine, notes = list(base), list(base)
+    mine[::40] = [f"{line} of mine" for line in mine[::40]]
+    notes[20::40] = [f"{line} of the notes" for line in notes[20::40]]
+    start = process_time()
+    merged = merge("\n".join(base), "\n".join(mine), "\n".join(notes))
+    assert process_time() - start < 3
+    assert merged.conflicts == 0
+    assert merged.text.split("\n")[:22:20] == ["line 0 of mine", "line 10 of the notes"]
