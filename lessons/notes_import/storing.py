@@ -25,6 +25,7 @@ from lessons.notes_import.planning import Change, State, plan
 from lessons.notes_import.questions import add_questions
 from lessons.notes_import.reading import read_once
 from lessons.notes_import.slugs import free_slug
+from lessons.rendering import TooComplexError
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
@@ -56,13 +57,14 @@ class Choices:
 class Stored:
     """The result of an import. `gone` lessons are unchanged: the notes no longer have them.
 
-    `asked`: quizzes with new questions.
+    `asked`: quizzes with new questions. `refused`: lessons that are no drafts, which cannot have the new text, and why.
     """
 
     created: list[Lesson] = field(default_factory=list)
     updated: list[Lesson] = field(default_factory=list)
     kept: list[Lesson] = field(default_factory=list)
     conflicts: list[Lesson] = field(default_factory=list)
+    refused: list[tuple[Lesson, str]] = field(default_factory=list)
     gone: list[Lesson] = field(default_factory=list)
     asked: list[Quiz] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
@@ -236,7 +238,11 @@ class _Writer:
             self.done.kept += [lesson] if change.state is State.KEPT else []
         else:
             given = {None: change.merged.text, MINE: lesson.source, NOTES: change.markdown}
-            self._rewrite(lesson, given.get(answer, answer or ""), draft, known)
+            try:
+                self._rewrite(lesson, given.get(answer, answer or ""), draft, known)
+            except TooComplexError as error:  # raised before anything was written
+                self.done.refused.append((lesson, str(error)))
+                return lesson
         known.key, known.title, known.date, known.markdown = (
             *(draft.key, draft.title[:200], draft.date),
             change.markdown,

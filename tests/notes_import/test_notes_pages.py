@@ -401,3 +401,59 @@ def test_made_up_fields_are_ignored(staff, course):
     )
     incoming = page("notes_incoming", course.slug, waiting.pk)
     assert staff.post(incoming, {"encoding": "a\0b"}).status_code == 422
+
+
+# --- what a form must survive ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5_000])
+def test_a_number_that_no_row_can_have_is_no_error_of_the_portal(staff, course, number):
+    notes = brought(staff, course, TWO)
+    assert place(staff, notes, cohort=number).status_code == 302
+    assert staff.post(page("notes_done", course.slug, notes.pk), {"questions": number}).status_code == 302
+    for name in ("markdownx_markdownify", "markdownx_upload", "attach"):
+        assert staff.post(page(name), {"course": number, "kind": "lesson"}).status_code == 404
+
+
+@pytest.mark.parametrize("answer", ["merged", "notes"])
+def test_an_answer_to_an_earlier_text_of_a_lesson_does_not_overwrite_the_edit_since(staff, course, answer):
+    notes = brought(staff, course, TWO)
+    place(staff, notes)
+    lesson = Lesson.objects.get(slug="tables")
+    lesson.source = lesson.source.replace("- tables 3 says", "- mine says")
+    actions.save_lesson(lesson=lesson)
+    paste(staff, course, TWO.replace("- tables 3 says", "- theirs says"))
+    notes.refresh_from_db()
+    [row] = [row for row in placing_at(staff, notes).rows if row.is_conflict]
+    lesson.source += "\nAdded by a colleague\n"
+    actions.save_lesson(lesson=lesson)
+    key = row.change.key
+    given = {f"answer-{key}": answer, f"merged-{key}": "- by hand"}
+    response = place(staff, notes, **given, **{f"seen-{key}": row.seen})
+    assert response.status_code == 422
+    assert "Somebody edited the lesson in the meantime" in text_of(response)
+    lesson.refresh_from_db()
+    assert "Added by a colleague" in lesson.source
+    [row] = [row for row in response.context["placing"].rows if row.is_conflict]
+    assert row.merged == "- by hand"
+    assert place(staff, notes, **given, **{f"seen-{key}": row.seen}).status_code == 302
+
+
+def placing_at(staff, notes):
+    return staff.get(page("notes_place", notes.course.slug, notes.pk)).context["placing"]
+
+
+def test_a_text_that_cannot_be_rendered_is_refused_for_a_published_lesson(staff, course):
+    notes = brought(staff, course, TWO)
+    place(staff, notes)
+    lesson = Lesson.objects.get(slug="tables")
+    lesson.status = Lesson.Status.PUBLISHED
+    actions.save_lesson(lesson=lesson)
+    source = lesson.source
+    paste(staff, course, TWO.replace("\t- tables 3 says", f"\t- {'y' * 900}\n" * 250 + "\t- tables 3 says"))
+    notes.refresh_from_db()
+    response = place(staff, notes)
+    assert response.status_code == 302
+    assert "Not updated, because learners see it: Tables" in text_of(staff.get(response["Location"]))
+    lesson.refresh_from_db()
+    assert lesson.source == source

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
@@ -23,6 +24,7 @@ MAX_DIFFERENCES = 60
 MAX_LISTED = 300
 NEW = "new"
 BOTH_LEFT = "The text still has both versions, between comments. Keep one of each, and delete the comments."
+EDITED = "Somebody edited the lesson in the meantime. Look at its text above, then choose again."
 ANSWERS = {
     "": "Decide later: the lesson stays as it is",
     "mine": "Keep the lesson as it is, and don’t ask again",
@@ -52,6 +54,11 @@ class ChangeRow:
     answer: str = ""
     merged: str = ""
     error: str = ""
+
+    @property
+    def seen(self) -> str:
+        """Return a digest of the lesson, so that an answer to an earlier state of it is noticed."""
+        return sha256(self.change.known.lesson.source.encode()).hexdigest()[:16] if self.change.known else ""
 
     @property
     def is_conflict(self) -> bool:
@@ -197,6 +204,11 @@ def _read(placing: Placing, given: QueryDict) -> None:
             row.merged = row.merged.replace("\r\n", "\n").replace("\0", "")
             if row.answer == "merged" and any(mark in row.merged for mark in (YOURS, NOTES, END)):
                 row.error = BOTH_LEFT
+            elif (
+                row.answer in ("merged", "notes")
+                and given.get(f"seen-{row.change.key}", row.seen) != row.seen
+            ):
+                row.error = EDITED
             elif row.answer == "merged" and not row.merged.strip():
                 row.error = "The merged text is empty. Write it, or choose another answer."
 
@@ -205,7 +217,7 @@ def choices_of(placing: Placing, course: Course) -> Choices:
     """Return the answers of a page without errors, as `apply_notes` takes them."""
     sessions = {str(each.pk): each for each in course.sessions.all()}
     cohort: Cohort | None = None
-    if placing.cohort.isdecimal():
+    if placing.cohort.isdecimal() and len(placing.cohort) < 20:
         cohort = course.cohorts.filter(pk=int(placing.cohort)).first()
     conflicts = {}
     for row in placing.rows:

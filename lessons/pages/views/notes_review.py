@@ -148,6 +148,8 @@ def _tell(request: UserRequest, done: Stored) -> None:
     words = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing changed"
     meetings = f" Meetings added: {len(done.meetings)}." if done.meetings else ""
     messages.success(request, f"Lessons: {words}.{meetings}")
+    for lesson, why in done.refused[:10]:
+        messages.error(request, f"Not updated, because learners see it: {lesson}. {why}")
 
 
 # --- done -----------------------------------------------------------------------------------------------------------
@@ -188,9 +190,8 @@ def _in_words(problems: list[Problem]) -> str:
 
 
 def _ask_live(request: UserRequest, notes: Notes) -> None:
-    known = (
-        notes.lessons.filter(pk=request.POST["questions"]) if request.POST["questions"].isdecimal() else []
-    )
+    key = request.POST["questions"]
+    known = notes.lessons.filter(pk=key) if key.isdecimal() and len(key) < 20 else []
     drafts = {draft.key: draft for draft in read_once(notes).imported.lessons}
     for row in known:
         draft = drafts.get(row.key)
