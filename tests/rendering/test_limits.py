@@ -32,6 +32,9 @@ def test_as_many_brackets_as_are_allowed_are_rendered(page, unit):
         (" ", "::: checklist\n- [ ] a", "{#a\n:::"),
         ("s -> ", "::: flow\n", "t\n:::"),
         ("s -> t\n", "::: flow\n", ":::"),
+        ("|a", "", ""),
+        (" ", "a|b\n", "x-|"),
+        (" ", "a|b\n-", "x|"),
     ],
 )
 @pytest.mark.heavy
