@@ -32,7 +32,10 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> str:
     """Return a short Markdown text without comments, and without formatting around the whole."""
-    words = canonical(COMMENT.sub("", text))
+    end = (
+        text.rfind("-->") + 3
+    )  # a comment that is not closed would be searched to the end of the text, each time
+    words = canonical(COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text)
     for _ in range(MAX_AROUND):
         if found := AROUND.fullmatch(words):
             words = found["words"].strip()

@@ -1,7 +1,9 @@
 """Damaged and hostile files: a clear error with its line, and nothing imported."""
 
 import zipfile
+from contextlib import suppress
 from io import BytesIO
+from time import process_time
 
 import pytest
 
@@ -247,6 +249,33 @@ def test_a_hostile_text_is_read_in_one_pass(html):
 def test_a_hostile_file_is_refused_in_one_pass(text, chosen):
     with pytest.raises(QuizFileError):
         import_questions((text * 100_000)[:60_000].encode(), format=chosen)
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE [", "<!--", "<!DOCTYPE x[<!ELEMENT a>"])
+@pytest.mark.parametrize("within", ["{}", "<quiz>{}</quiz>", "Q: {}\nA) x\nB) y\nANSWER: A\n"])
+def test_what_is_never_closed_is_searched_once(text, within):
+    start = process_time()
+    with suppress(QuizFileError):
+        import_questions(within.format(text * 30_000).encode())
+    assert process_time() - start < 3
+
+
+def test_a_doctype_in_a_question_stays():
+    prompt = "<![CDATA[What does <code>&lt;!DOCTYPE html&gt;</code> do?]]>"
+    plain = QUESTION.replace("<questiontext>", '<questiontext format="markdown">')
+    questions = QUESTION.format(prompt, "x") + plain.format("<![CDATA[Is `<!DOCTYPE a>` it?]]>", "y")
+    text = f"<!DOCTYPE quiz><quiz>{questions}</quiz>"
+    found = import_questions(text.encode(), format="moodle-xml").questions
+    assert ["DOCTYPE" in question.prompt for question in found] == [True, True]
+
+
+def test_a_question_that_is_repeated_gets_a_key_each_time_in_linear_time():
+    start = process_time()
+    found = import_questions(b"a\nA. b\nB. c\nANSWER: A\n\n" * 8_000, format="aiken").questions
+    assert process_time() - start < 4
+    keys = [question.key for question in found]
+    assert len(set(keys)) == 8_000
+    assert keys[2].endswith("-2")
 
 
 @pytest.mark.heavy

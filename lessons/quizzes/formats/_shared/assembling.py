@@ -61,6 +61,7 @@ class _Keys:
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
+        self.numbers: dict[str, int] = {}  # the last one of each key, for files that repeat a question
 
     def make(self, found: Found) -> str:
         content = "\n".join([found.question.prompt, *found.question.answer_lines()])
@@ -69,9 +70,11 @@ class _Keys:
         if key in self.taken:
             # By content, so that another question before it changes nothing.
             key = f"{key[:54]}-{digest[:8]}"
-        plain, number = key, 2
+        plain, number = key, self.numbers.get(key, 1)
         while key in self.taken:
-            key, number = f"{plain}-{number}", number + 1
+            number += 1
+            key = f"{plain}-{number}"
+        self.numbers[plain] = number
         self.taken.add(key)
         return key
 

@@ -25,6 +25,7 @@ VOID = {"br", "img", "hr", "wbr"}
 PROLOG = re.compile(
     r"\A\s*<\?xml[^>]{0,300}\?>|<!DOCTYPE\s[^>\[]{0,500}(?:\[(?:(?!<!ENTITY)[^\]]){0,20000}\]\s{0,9})?>"
 )
+FIRST, MAX_PROLOG = re.compile("<[A-Za-z_]"), 30_000
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]{0,60}:)?([A-Za-z_][\w.-]{0,60})(?=[\s/>])")
 NOT_ROOT = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
@@ -157,7 +158,10 @@ class _Builder(ContentHandler):
 
 def read_xml(text: str, path: str = "") -> Node:
     """Return the root. Raises QuizFileError with the line where it stops being XML."""
-    body = PROLOG.sub(lambda found: "\n" * found[0].count("\n"), text)
+    # Only before the first element: below, it may be part of a question.
+    first = FIRST.search(text, 0, MAX_PROLOG)
+    head = text[: first.start() if first else MAX_PROLOG]
+    body = PROLOG.sub(lambda found: "\n" * found[0].count("\n"), head) + text[len(head) :]
     try:
         return _parse(body, path)
     except SAXParseException as error:
