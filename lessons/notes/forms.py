@@ -48,7 +48,7 @@ class Former:
 
     def __init__(self, lines: Sequence[Line], habits: Habits, decisions: Decisions) -> None:
         self.lines, self.habits, self.decisions = lines, habits, decisions
-        self.keys: set[str] = set()
+        self.keys: dict[str, int] = {}
         self.title = ""
         self.depth = 0
 

@@ -46,7 +46,7 @@ def cut_lessons(
     evenings = _with_ids(fold_repeats(lines, evenings, decisions))
     lessons: list[LessonDraft] = []
     titles: Counter[tuple[int, str]] = Counter()
-    keys: set[str] = set()
+    keys: dict[str, int] = {}
     waiting: list[tuple[Block, Piece]] = []  # a banner without an evening goes to the next lesson
     for evening in evenings:
         if not any(block.words for block, _ in evening.blocks):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from .flows import find_chain
 from .pieces import Node
@@ -66,7 +67,7 @@ def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
     return lines
 
 
-def write_checklist(nodes: Sequence[Node], used: set[str]) -> str:
+def write_checklist(nodes: Sequence[Node], used: dict[str, int]) -> str:
     """Return a checklist; what is nested below an item is a list between two parts of it."""
     parts: list[str] = []
     items: list[str] = []
@@ -111,12 +112,12 @@ def _is_same_list(group: list[Node], node: Node) -> bool:
         return not node.row.mark and is_wrapped(before, node.row)
     if node.row.mark in ("1.", "1)", "(1)", "a)") and len(group) > 1:
         return False
-    was_close = (
-        len(group) > 1
-        and all(other.row.gap == 0 for other in group[1:])
-        and not any(other.children for other in group)
-    )
-    return not (was_close and node.row.gap > 0)
+    if node.row.gap <= 0 or len(group) == 1:
+        return True
+    # From the end, so that a long list is not read for each of its items.
+    if any(other.row.gap != 0 for other in islice(reversed(group), len(group) - 1)):
+        return True
+    return any(other.children for other in group)
 
 
 def split_chains(group: Sequence[Node]) -> list[list[Node]]:

@@ -33,7 +33,7 @@ Draft = tuple[int, int, str, str]  # first and last line, what the page says, Ma
 def offer_questions(lines: Sequence[Line], blocks: Pairs, decisions: Decisions) -> tuple[Question, ...]:
     """Return the questions that the trainer accepted; none is taken without being asked for."""
     accepted: list[Question] = []
-    keys: set[str] = set()
+    keys: dict[str, int] = {}
     drafts = sorted(_drafts(lines, blocks), key=lambda draft: draft[:2])[:MAX_QUESTIONS]
     for first, last, says, markdown in drafts:
         name = fingerprint(lines, first, last)[:6]

@@ -147,13 +147,17 @@ def _table_line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
-def make_key(text: str, used: set[str]) -> str:
-    """Return a key of letters, digits and hyphens that is not used yet, and add it."""
+def make_key(text: str, used: dict[str, int]) -> str:
+    """Return a key of letters, digits and hyphens that is not used yet, and add it.
+
+    `used` maps each key to the last number that was put behind it.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: MAX_KEY - 4].strip("-") or "item"
-    number, made = 1, key
+    number, made = used.get(key, 1), key
     while made in used:
         number += 1
         made = f"{key}-{number}"
-    used.add(made)
+    used[key] = number
+    used.setdefault(made, 1)
     return made

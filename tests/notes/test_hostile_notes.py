@@ -25,6 +25,8 @@ NASTY = {
     "bullets": "- \n" * LINES,
     "bars": f"{'|' * 5_000}\n" * 20,
     "brackets": f"{'[' * 6_000}\n",
+    "bullets below a topic": "a :::\n\n" + "\t- a\n" * 16_000,
+    "equal boxes to tick": "a :::\n\n" + "- [ ] a\n" * 8_000,
     "stars": f"{'*a ' * 5_000}\n",
     "blanks": f"{' ' * 15_000}a\n" * 20,
     "banners": "Day 1: 1 Jan 2026\nx\n" * LINES,
@@ -101,3 +103,8 @@ def test_deep_html_is_read_without_recursion():
     deep = "<div>" * 2_900 + "word" + "</div>" * 2_900
 
     assert "word" in read_source("a.html", deep.encode()).text
+
+
+def test_a_number_of_thousands_of_digits_is_no_notebook():
+    with pytest.raises(NotesError, match="This is not a notebook"):
+        read_source("notes.ipynb", b"9" * 5_000)

@@ -17,6 +17,8 @@ def read(data: bytes, path: str, encoding: str) -> Source:
         raise NotesError("A notebook must be UTF-8.", path=path) from None
     except json.JSONDecodeError as error:
         raise NotesError(f"This is not a notebook: {error.msg}.", path=path, line=error.lineno) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise NotesError(f"This is not a notebook: {error}.", path=path) from None
     except RecursionError:
         raise NotesError("This is not a notebook: it is nested too deeply.", path=path) from None
     cells = _cells(book)
