@@ -9,6 +9,7 @@ from django.db.models import F
 
 from lessons.actions import save_lesson, save_session
 from lessons.authoring import next_position, order_course
+from lessons.gate import judge_lesson
 from lessons.links import links_within
 from lessons.models import Cohort, Course, Lesson, Meeting, Notes, NotesDay, NotesLesson, Quiz, Session
 from lessons.models.course import MAX_TITLE, RESERVED_SLUGS
@@ -25,7 +26,6 @@ from lessons.notes_import.planning import Change, State, plan
 from lessons.notes_import.questions import add_questions
 from lessons.notes_import.reading import read_once
 from lessons.notes_import.slugs import free_slug
-from lessons.rendering import TooComplexError
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
@@ -238,17 +238,23 @@ class _Writer:
             self.done.kept += [lesson] if change.state is State.KEPT else []
         else:
             given = {None: change.merged.text, MINE: lesson.source, NOTES: change.markdown}
-            try:
-                self._rewrite(lesson, given.get(answer, answer or ""), draft, known)
-            except TooComplexError as error:  # raised before anything was written
-                self.done.refused.append((lesson, str(error)))
+            text = given.get(answer, answer or "")
+            if errors := self._errors(lesson, text):
+                self.done.refused.append((lesson, str(errors[0])))
                 return lesson
+            self._rewrite(lesson, text, draft, known)
         known.key, known.title, known.date, known.markdown = (
             *(draft.key, draft.title[:200], draft.date),
             change.markdown,
         )
         known.save()
         return lesson
+
+    def _errors(self, lesson: Lesson, text: str) -> Sequence[Problem]:
+        # what learners see, or will see by themselves, passes the publish gate
+        if lesson.status == Lesson.Status.DRAFT or text == lesson.source:
+            return ()
+        return judge_lesson(text, self.links).errors
 
     def _rewrite(self, lesson: Lesson, text: str, draft: LessonDraft, known: NotesLesson) -> None:
         title = draft.title[:200] if lesson.title == known.title else lesson.title

@@ -249,3 +249,21 @@ def test_who_imported_is_in_the_history(course):
     person = make_user()
     done = bring(course, TWO, by=person)
     assert {row.history_user for row in Lesson.history.filter(id=done.created[0].pk)} == {person}
+
+
+def test_a_merged_text_that_the_gate_would_stop_is_refused_for_a_published_lesson(course):
+    bring(course, TWO)
+    tables = course.lessons.get(slug="tables")
+    tables.status = Lesson.Status.PUBLISHED
+    edit(tables, "- tables 3 says something about tables again", "- my line")
+    before = tables.source
+    changed = TWO.replace("tables 3 says something about tables again", "the line of the notes")
+    answers = Choices(conflicts={tables.from_notes.key: "Read [here](https://git-scm.com/).\n"})
+    [(refused, why)] = bring(course, changed, choices=answers).refused
+    assert refused == tables
+    assert "“here” does not say where the link leads" in why
+    tables.refresh_from_db()
+    assert tables.source == before
+    tables.status = Lesson.Status.DRAFT
+    tables.save()
+    assert bring(course, changed, choices=answers).updated == [tables]

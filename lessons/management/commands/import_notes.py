@@ -139,5 +139,7 @@ def describe(imported: Import, stored: Stored) -> Iterator[str]:
     ):
         for lesson in lessons:
             yield f"{word}: {lesson.title}"
+    for lesson, why in stored.refused:
+        yield f"not updated, because learners see it: {lesson.title}. {why}"
     counts = f"{len(stored.created)} created, {len(stored.updated)} updated"
     yield f"Notes imported: {counts}, {len(imported.lessons)} in all. New lessons are drafts."
