@@ -41,7 +41,8 @@ def axe_violations(page: Page) -> list[str]:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: make test installs it with npm")
     # a colour that still changes to another theme has the contrast of neither
-    page.wait_for_function("!document.getAnimations().some((each) => each instanceof CSSTransition)")
+    changing = "document.getAnimations().some((each) => each instanceof CSSTransition)"
+    wait_until(lambda: not page.evaluate(changing))
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run({rules})", ALSO)
     return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]

@@ -41,7 +41,8 @@ def _disks() -> dict[str, Path]:
 
 def _disk_warning(what: str, folder: Path) -> str | None:
     usage = shutil.disk_usage(folder)
-    used = 1 - usage.free / usage.total if usage.total else 0
+    # as df counts: what the file system reserves is neither used nor free
+    used = usage.used / max(1, usage.used + usage.free)
     if used < WARNED_AT:
         return None
     free = f"{usage.free / _GIGABYTE:.1f} GB"

@@ -186,6 +186,8 @@ def test_warnings_appear_at_80_percent(repository, settings, monkeypatch):
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
     settings.PRACTICE_ROOT_MAX_BYTES = 10 << 30
     assert disk.warnings() == []
+    usage = shutil._ntuple_diskusage(100 << 30, 50 << 30, 15 << 30)  # the rest is reserved
+    assert disk.warnings() == []
     disk.keep_practice_bytes(8 << 30)
     usage = shutil._ntuple_diskusage(100 << 30, 80 << 30, 20 << 30)
     *disks, practice = disk.warnings()

@@ -75,6 +75,11 @@ def readiness(browser: Browser) -> tuple[int, dict[str, str]]:
     return answer.status, json.loads(answer.content)
 
 
+def lost(said: dict[str, str]) -> dict[str, str]:
+    # how full the disk is depends on the machine
+    return {name: words for name, words in said.items() if name not in ("status", "disk") and words != "ok"}
+
+
 # --- the main job ---------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +136,9 @@ def test_first_administrator_and_instructor_are_made_as_the_documentation_says(r
 def test_health_is_asked_from_beside_the_proxy(browser):
     answers = [browser.get(path, X_Forwarded_Proto="http") for path in ("/healthz", "/readyz")]
     assert [answer.status for answer in answers] == [200, 200]
-    assert [json.loads(answer.content)["status"] for answer in answers] == ["ok", "ready"]
+    health, ready = (json.loads(answer.content) for answer in answers)
+    assert health == {"status": "ok"}
+    assert lost(ready) == {}
 
 
 def test_broker_refuses_clients_without_a_password(running):
@@ -173,7 +180,7 @@ def test_portal_without_its_broker_is_degraded_and_still_accepts_pushes(running,
     assert "Still grading." in terminal
     running.start("redis")
     wait_until_graded(running, learner)
-    assert readiness(browser)[1]["status"] == "ready"
+    assert lost(readiness(browser)[1]) == {}
 
 
 # --- stored data ----------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def look_at(page, name: str) -> None:
 def test_an_instructor_imports_a_file_and_exports_the_quiz(page, course):
     page.goto(reverse("admin:lessons_quiz_changelist"))
     page.get_by_role("link", name="Import questions").click()
+    expect(page.get_by_label("Or paste the questions")).to_be_visible()
     look_at(page, "import")
     page.get_by_label("Or paste the questions").fill("Q: What?\nA) one")
     page.get_by_role("button", name="Show the questions").click()
@@ -60,6 +61,7 @@ def test_an_instructor_imports_a_file_and_exports_the_quiz(page, course):
     expect(page.get_by_text("Saved as a draft: “Git / basics”.")).to_be_visible()
     assert Quiz.objects.get().current.question_count == 8
     page.get_by_role("link", name="Export", exact=True).click()
+    expect(page.get_by_text("Choose the format of the system")).to_be_visible()
     look_at(page, "export")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download git-basics.txt as Moodle GIFT").click()
