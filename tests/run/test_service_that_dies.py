@@ -105,12 +105,12 @@ def test_mail_is_shown_whole(child, capsys):
 
 
 def test_log_that_cannot_be_written_is_reported_once_and_stops_nothing(child, capsys, monkeypatch):
-    monkeypatch.setattr(service_children, "STEADY_SECONDS", 0.0)
     dying = child("print('a line of the sample')")
     full = ServiceLogs._append
     monkeypatch.setattr(ServiceLogs, "_append", fail_for_want_of_room)
     die(dying, 3)
     monkeypatch.setattr(ServiceLogs, "_append", full)
+    dying.logs.failed_at -= 2 * service_children.STEADY_SECONDS
     die(dying, 5)
     said = [
         line
