@@ -60,6 +60,8 @@ def test_counts_are_reported_in_whole_sentences(repo):
         "branches: {into: main, at_least: 1}": "There are no branches not merged into `main`.",
         "tags: {at_least: 2}": "There are 2 tags: `light` and `v1.0.0`.",
         "tags: {matches: light, annotated: true, at_least: 1}": "There are no annotated tags called `light`.",
+        "tags: {matches: '^light$', at_least: 2}": "There is 1 tag called `light`.",
+        "tags: {matches: '^light|heavy$', at_least: 2}": "There is 1 tag called `light` or `heavy`.",
     }
     assert {check: repo.ask(check).why for check in said} == said
 

@@ -73,7 +73,7 @@ def _which(pattern: str | None, that: str, number: int) -> str:
 
 
 def _called(pattern: str, number: int) -> str:
-    words = in_words(pattern)
-    if words.endswith("`"):
+    words = in_words(pattern, of_all=True)
+    if words.startswith("`"):
         return f"called {words}"
     return "whose name has the required form" if number == 1 else "whose names have the required form"
