@@ -101,12 +101,13 @@ def _verdict(run: Run, leaks: list[Leak]) -> Verdict:
     leaks = [replace(leak, blob=blob) for blob in blobs for leak in leaks if leak.blob.id == blob.id]
     keep = dict.fromkeys(blob.path for blob in blobs if not belongs_outside(decoded(blob.path)))
     are = f" and {count(len(places) - 1, 'more credential')} are" if places[1:] else " is"
+    value, is_not = ("values", "are not") if places[1:] else ("value", "is not")
     remedies = listed(dict.fromkeys(leak.rule.remedy for leak in places))
     edit = f" then remove it from {listed(quoted(decoded(path)) for path in keep)}," if keep else ""
     return needs_work(
-        f"{name[0].upper()}{name[1:]}{are} in this repository's history. The value is not "
+        f"{name[0].upper()}{name[1:]}{are} in this repository's history. The {value} {is_not} "
         f"shown here. First {remedies},{edit} then remove it from the history. Deleting the file does not make it "
-        "safe. Staff were not shown the value.",
+        f"safe. Staff were not shown the {value}.",
         expected="no key, token or password in any commit",
         found=listed(map(str, places), limit=MAX_SHOWN),
         fix=_fix(run, leaks, blobs, keep),
