@@ -47,9 +47,8 @@ def fetch_repository(address: str, branch: str) -> Iterator[FetchedRepository]:
 
 @contextmanager
 def _open(address: Address) -> Iterator[FetchedRepository]:
-    from labs.repositories.practice_git import (
-        open_repository,
-    )  # GitPython takes 0.4 s, which few commands need
+    # GitPython takes 0.4 s, which few commands need
+    from labs.repositories.practice_git import open_repository
 
     path = mirror_path(settings.MIRROR_ROOT, address)
     with hold(path, seconds=hosts.HOLD_SECONDS) as mirror:
@@ -60,8 +59,12 @@ def _open(address: Address) -> Iterator[FetchedRepository]:
 
 
 def _for_staff(message: str) -> str:
-    # the sentences are written for learners, who submit
-    for theirs, ours in (("Submit", "Try"), ("submit again", "try again"), ("submit its", "enter its")):
+    # the sentences are written for learners, who submit; no name of a repository contains a space
+    for theirs, ours in (
+        ("Submit again", "Try again"),
+        ("submit again", "try again"),
+        ("submit its", "enter its"),
+    ):
         message = message.replace(theirs, ours)
     return message
 

@@ -50,3 +50,4 @@ def test_missing_branch_and_missing_repository_are_explained(work):
 def test_sentences_for_staff_do_not_speak_of_submitting(host):
     down = refusal(f"https://{host.host}/broken/course")
     assert "did not respond" in down and "Try again later." in down
+    assert "/nothing/Submit-it` was not found" in refusal(f"https://{host.host}/nothing/Submit-it")
