@@ -104,12 +104,8 @@ def _settle_schema(lab: Lab, entry: CourseEntry) -> None:
 
 
 def _save(lab: Lab, links: Links) -> Lab:
-    is_open = not lab.is_draft
-    proof = (
-        proofs.proof_here(lab.source)
-        if is_open and proofs.must_be_proved_now(parse_spec(lab.source))
-        else None
-    )
+    is_unproved = not lab.is_draft and proofs.must_be_proved_now(parse_spec(lab.source))
+    proof = proofs.proof_here(lab.source) if is_unproved else None
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet
 
 
