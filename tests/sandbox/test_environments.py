@@ -220,6 +220,11 @@ def watched(tmp_path):
     return run
 
 
+def until_there(path: Path) -> str:
+    """Return code that ends once a file exists."""
+    return f"import pathlib, time\nwhile not pathlib.Path({str(path)!r}).exists(): time.sleep(0.01)\nprint('done')"
+
+
 MARK = "a-builder-of-the-tests"
 SILENT = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 300; : {MARK}'])"
 
@@ -243,21 +248,27 @@ def test_build_that_takes_too_much_space_is_a_problem_of_the_lab(watched, monkey
     code = f"open({str(tmp_path / 'large')!r}, 'wb').write(bytes(3 << 20)); import time; time.sleep(300)"
     with pytest.raises(CannotBuildError, match="the packages need more than 2 MB"):
         watched(code, max_bytes=2 << 20)
-    looks = []
-    slow = "import time; time.sleep(0.5); print('done')"  # space used by earlier builds does not count
-    assert watched(slow, max_bytes=2 << 20, tell=looks.append) == (0, "done\n")
-    assert looks
+    looked = tmp_path / "looked"
+    # space used by earlier builds does not count
+    ended = watched(until_there(looked), max_bytes=2 << 20, tell=lambda text: looked.touch())
+    assert ended == (0, "done\n")
 
 
 def test_build_that_only_writes_is_not_silent(watched, monkeypatch, tmp_path):
     """With a fake clock: an hour passes at each reading, and a file grows."""
     monkeypatch.setattr(building, "LOOK_SECONDS", 0.01)
-    looks = itertools.count()
-    monkeypatch.setattr(building, "bytes_in", lambda folder: next(looks))
+    enough = tmp_path / "enough"
+    sizes = itertools.count()
+
+    def look(folder: Path) -> int:
+        if (size := next(sizes)) > 10:
+            enough.touch()
+        return size
+
+    monkeypatch.setattr(building, "bytes_in", look)
     hours = itertools.count(step=3600)
     monkeypatch.setattr(building.time, "monotonic", lambda: float(next(hours)))
-    code = "import time; time.sleep(1); print('done')"
-    assert watched(code, max_silent_seconds=20_000.0, max_seconds=1e12) == (0, "done\n")
+    assert watched(until_there(enough), max_silent_seconds=20_000.0, max_seconds=1e12) == (0, "done\n")
 
 
 def test_killing_a_builder_ends_its_command_too(tmp_path):
