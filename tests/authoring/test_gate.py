@@ -6,15 +6,7 @@ from django.urls import reverse
 from lessons.gate import judge_lesson, judge_quiz
 from lessons.links import Links
 from lessons.models import Lesson
-from tests.authoring.conftest import (  # noqa: F401 - fixtures
-    QUIZ,
-    change_address,
-    course,
-    instructor,
-    lesson,
-    lesson_fields,
-    staff,
-)
+from tests.authoring.conftest import QUIZ, change_address, lesson_fields
 from tests.factories import make_quiz
 
 LINKS = Links("mlops", {"lesson": {"git"}})
@@ -23,27 +15,27 @@ UNTITLED = "```\ngit status\n```\n"
 pytestmark = pytest.mark.django_db
 
 
-def test_an_error_stops_publishing_and_links_to_its_line(staff, lesson):  # noqa: F811
+def test_an_error_stops_publishing_and_links_to_its_line(staff, lesson):
     page = staff.post(change_address(lesson), lesson_fields(lesson, source=SKIPPED)).content.decode()
     assert 'data-line="3">Line 3</a>: This heading skips a level' in page
     assert Lesson.objects.get().source == lesson.source
 
 
-def test_a_draft_is_saved_with_errors_and_says_so(staff, lesson):  # noqa: F811
+def test_a_draft_is_saved_with_errors_and_says_so(staff, lesson):
     fields = lesson_fields(lesson, source=SKIPPED, status="draft")
     page = staff.post(change_address(lesson), fields, follow=True).content.decode()
     assert "Before you publish it, fix Markdown: Line 3: This heading skips a level" in page
     assert Lesson.objects.get().source == SKIPPED
 
 
-def test_a_warning_is_shown_and_stops_nothing(staff, lesson):  # noqa: F811
+def test_a_warning_is_shown_and_stops_nothing(staff, lesson):
     page = staff.post(change_address(lesson), lesson_fields(lesson, source=UNTITLED), follow=True)
     assert "You may want to check this: Line 1: This code block has no language" in page.content.decode()
     assert Lesson.objects.get().status == "published"
     assert Lesson.objects.get().source == UNTITLED
 
 
-def test_a_lesson_is_published_only_if_its_quiz_passes(staff, lesson):  # noqa: F811
+def test_a_lesson_is_published_only_if_its_quiz_passes(staff, lesson):
     make_quiz(QUIZ.replace("> One.", "> See [here](https://x.y)."), lesson)
     Lesson.objects.update(status="draft")
     page = staff.post(change_address(lesson), lesson_fields(lesson)).content.decode()
@@ -51,7 +43,7 @@ def test_a_lesson_is_published_only_if_its_quiz_passes(staff, lesson):  # noqa: 
     assert Lesson.objects.get().status == "draft"
 
 
-def test_the_preview_lists_both_with_their_lines(staff, course):  # noqa: F811
+def test_the_preview_lists_both_with_their_lines(staff, course):
     fields = {"course": course.pk, "kind": "lesson", "content": SKIPPED + UNTITLED}
     notes = staff.post(reverse("markdownx_markdownify"), fields).json()["notes"]
     assert "<b>1 problem to fix before you publish</b>" in notes
