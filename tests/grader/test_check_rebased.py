@@ -61,7 +61,7 @@ def test_a_lost_commit_is_named_and_cherry_picked_again(rebased):
     assert ask(rebased, "subjects: [Side one, Side two]").found == "`Side one`"
 
 
-def test_a_change_with_a_manually_resolved_conflict_is_not_recognized(forked):
+def test_a_change_with_a_manually_resolved_conflict_is_not_recognised(forked):
     forked.git("reset", "-q", "--hard", "main")
     forked.git("cherry-pick", "before~1")
     forked.commit("Side two", side="two, and a line of main\n")

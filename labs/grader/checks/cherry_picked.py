@@ -1,7 +1,7 @@
 """`cherry_picked: {commits: [feature~1, feature], on: main}` - a branch contains copies of these commits.
 
 A copy is a different commit that adds and removes the same lines of the same files. A cherry-pick with a manually
-resolved conflict is not recognized. With `in_order: true`, the copies must be in the order of `commits`. Use `gone`
+resolved conflict is not recognised. With `in_order: true`, the copies must be in the order of `commits`. Use `gone`
 to check that the originals are gone.
 """
 

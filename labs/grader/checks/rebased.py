@@ -3,7 +3,7 @@
 The branch contains `onto` (a branch, a tag or any commit) and, after it, only commits that are not merges. `subjects`
 are their subjects, oldest first. `from` names the old tip of the branch, if a tag or branch still points to it: the
 branch must then make all changes that the old commits made after `onto`. One with a manually resolved conflict is not
-recognized. If `onto` was fast-forwarded to the branch later, name the commit that it pointed to before.
+recognised. If `onto` was fast-forwarded to the branch later, name the commit that it pointed to before.
 """
 
 from collections.abc import Iterator
