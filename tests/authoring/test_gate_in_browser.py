@@ -1,4 +1,4 @@
-"""The publish gate with hands on it, and the pages of what it lets through."""
+"""The publish gate in use, and the pages that it lets through."""
 
 import re
 

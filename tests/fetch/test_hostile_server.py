@@ -120,9 +120,8 @@ def test_a08_the_address_that_was_checked_is_the_one_that_is_used(learner, serve
     learner.push()
     with hold(learner.mirror) as mirror:
         fetch(learner.address, mirror, LIMITS, network=replace(network, resolve=lambda *a: next(answers)))
-    assert (
-        len(server.requests) == 2
-    )  # on one connection or two: either way there would have been a second request
+    # on one connection or two: either way there would have been a second request
+    assert len(server.requests) == 2
     assert next(answers) == ["10.0.0.1"]
     with pytest.raises(OSError, match=r"not known|resolution|No address"):
         socket.getaddrinfo("git.test", 443)

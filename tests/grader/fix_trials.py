@@ -117,9 +117,8 @@ class Bench:
 
     def _fault(self, origin: Path, check: str, before: list[CheckResult]) -> str:
         after = ask(origin, check, self.sandbox)
-        if check.startswith(
-            ("tag: ", "tags: ", "gone: ", "amended: ")
-        ):  # they may require that the tag is deleted
+        # these may require that the tag is deleted
+        if check.startswith(("tag: ", "tags: ", "gone: ", "amended: ")):
             before, after = before[:-1], after[:-1]
         if after[0].outcome is not Outcome.PASSED:
             return f"still {after[0].outcome}: {after[0].why or after[0].reason}"

@@ -23,7 +23,7 @@ PATH = ".github/workflows/check-course.yml"
         "no_secret_echoed: true",
     ],
 )
-def test_workflow_for_courses_is_as_the_engine_asks_of_learners(repo, asked):
+def test_workflow_for_courses_meets_the_requirements_for_learners(repo, asked):
     repo.put(PATH, FILE.read_text())
     repo.commit()
     found = repo.ask(f"workflow: {{path: {PATH}, {asked}}}")

@@ -7,7 +7,7 @@ ADDRESS = "https://portal.example/lesson/"
 SHELL = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lesson</title>
 <main id="main">{body}</main><div id="live"></div>"""
 
-# what an author may put on a page; including the elements of drawings, which the renderer adds
+# what an author may put on a page, including the elements of drawings, which the renderer adds
 INSPECT = """() => {
   const allowed = new Set(`a aside blockquote br code dd details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li
     mark math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace

@@ -44,7 +44,7 @@ def test_a_fence_is_a_block_that_scrolls_by_keyboard(page):
         "$``x``$",
     ],
 )
-def test_plain_dollars_and_code_are_no_formulas(page, source):
+def test_plain_dollars_and_code_are_not_formulas(page, source):
     assert "<math" not in page(source).html
 
 
@@ -61,7 +61,7 @@ def test_no_style_survives_and_alignment_becomes_classes(page):
     assert '<mtd class="right joined-right"><mi>a</mi></mtd><mtd class="left joined-left"><mo>=</mo>' in html
 
 
-def test_a_line_below_the_last_row_is_no_further_row(page):
+def test_a_line_below_the_last_row_is_not_another_row(page):
     html = page("```math\n\\begin{array}{|r|} \\hline 1 \\\\ \\hline 2 \\\\ \\hline \\end{array}\n```").html
     assert html.count("<mtr>") == 2
     assert '<mtable class="solid-bottom solid-left solid-top"' in html
