@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from .figures import find_figures
-from .forms import Former, heading_text
+from .forms import Former
 from .habits import Habits
 from .levels import Heading, Item
 from .outline import Outliner
@@ -58,8 +58,6 @@ def read_items(
             else:
                 items.append(read_row(lines[number - 1], number, gap))
                 gap = 0
-                if len(items) > 1 and isinstance(before := items[-2], Row) and before.number != number - 1:
-                    pass
                 rule_above = (
                     rule_above and lines[number - 2].text.strip() != "" and is_rule(lines[number - 2].text)
                 )
@@ -137,7 +135,7 @@ def _heading(heading: Heading) -> Piece:
     kind = "label" if is_label else "topic" if level == 1 else "section"
     is_dotted = row.is_numbered and "." in row.mark.strip(".")
     number = f"{row.mark} " if is_dotted else ""
-    shown = heading_text(row) or inline(row.text, row)
+    shown = inline(clean(row.text), row) or inline(row.text, row)
     return Piece(
         kind,
         row.number,

@@ -15,7 +15,7 @@ from .pieces import Node, Piece, make_tree, piece_of
 from .prose import definitions, is_prose, is_wrapped_text, paragraph, paragraphs, quote, sentences
 from .regions import Region
 from .rows import Row
-from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, clean, words_of
+from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, words_of
 from .source import Line
 from .tables import (
     bar_rows_end,
@@ -101,7 +101,7 @@ class Former:
         self.depth += 1
         pieces = self.make(inner, self.title)
         self.depth -= 1
-        body = join_pieces([piece.text for piece in pieces]) or escape(label)
+        body = "\n\n".join(piece.text for piece in pieces if piece.text) or escape(label)
         colons = ":" * (
             3 + max((len(run) - 2 for run in re.findall(r"^:{3,}", body, re.MULTILINE)), default=0)
         )
@@ -289,7 +289,7 @@ class Former:
             return self._nodes(nodes)
         if any(self._starts_special(nodes, at) for at in range(len(nodes))):
             return self._nodes(nodes)
-        return [piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))]
+        return [_plain_list(nodes)]
 
     @staticmethod
     def _run_end(nodes: Sequence[Node], at: int) -> int:
@@ -310,7 +310,7 @@ class Former:
         if len(nodes) > 1 and all(ARROW.match(node.row.text) for node in nodes):
             for node in nodes:  # arrows as bullets
                 node.row.text = ARROW.sub("", node.row.text, count=1).strip()
-            return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+            return _plain_list(nodes)
         terms = [parts for node in nodes if not node.children and (parts := defined_parts(node.row))]
         if len(terms) == len(nodes) and (len(terms) > 1 or is_single_definition(rows[0])):
             return definitions(rows, terms)
@@ -319,12 +319,17 @@ class Former:
         if all(re.match(r"!\[", row.text) and row.line.is_markdown for row in rows):
             return piece_of("picture", rows, "\n\n".join(inline(row.text, row) for row in rows))
         if any(node.children for node in nodes):
-            return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+            return _plain_list(nodes)
         found = sentences(rows)
         is_text = len(found) == 1 or all(is_prose(part) for part in found)
         if is_text or rows[0].line.is_markdown or self.habits.form("indent") == PARAGRAPH:
             return paragraphs(found, as_one=rows[0].line.is_markdown or is_wrapped_text(found))
-        return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+        return _plain_list(nodes)
+
+
+def _plain_list(nodes: Sequence[Node]) -> Piece:
+    rows = [row for node in nodes for row in node.walk()]
+    return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
 
 
 def _is_one_sentence(nodes: Sequence[Node]) -> bool:
@@ -338,12 +343,3 @@ def last_row(node: Node) -> int:
 
 def _last(item: Item) -> int:
     return item.number if isinstance(item, Row) else item.last
-
-
-def join_pieces(texts: Sequence[str]) -> str:
-    """Join Markdown blocks, so that neighbouring lists stay apart."""
-    return "\n\n".join(text for text in texts if text)
-
-
-def heading_text(row: Row) -> str:
-    return inline(clean(row.text), row)
