@@ -5,14 +5,11 @@ from dataclasses import replace
 
 from .decisions import Decisions
 from .pieces import EveningBlocks
-from .source import Line
 
 MIN_ROWS = 3
 
 
-def fold_repeats(
-    lines: Sequence[Line], evenings: Sequence[EveningBlocks], decisions: Decisions
-) -> list[EveningBlocks]:
+def fold_repeats(evenings: Sequence[EveningBlocks], decisions: Decisions) -> list[EveningBlocks]:
     """Offer each list that an earlier list has word by word; an accepted one is shown once, with both line ranges."""
     first_of: dict[tuple[str, ...], tuple[int, int]] = {}
     found: list[EveningBlocks] = []

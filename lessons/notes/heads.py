@@ -43,13 +43,13 @@ def read_head(lines: Sequence[Line], before: int | None) -> Head:
             title = re.sub(r"^#\s+", "", text).strip("*_=~- \t:")
         last = number
     if not before and not facts:
-        return _untitled(lines, title, last)
+        return _untitled(lines, title)
     if before and not facts and not title:
         return Head()
     return Head(title=title, first=1 if last else 0, last=_with_blanks(lines, last, limit), **facts)
 
 
-def _untitled(lines: Sequence[Line], title: str, last: int) -> Head:
+def _untitled(lines: Sequence[Line], title: str) -> Head:
     # Without banner and facts, only a Markdown title above further headings is a head.
     filled = [(at, line.text.strip()) for at, line in enumerate(lines[:40], start=1) if line.text.strip()][:2]
     if len(filled) == 2 and filled[1][0] > filled[0][0] + 1 and all(text.isupper() for _, text in filled):

@@ -122,7 +122,6 @@ PAIRS = re.compile(r"\w+ ?= ?[^=,(]+, ?\w+ ?= ?")  # r = 4, w = 2 is arithmetic 
 TRAILING = re.compile(r"(?<=[;{})\w])\s+//\s.*$")
 TERMINATED = re.compile(r"(?:[\w.<>\[\]]+ )?[\w.$\[\]]+ ?(?:=[^=].*|\([^.!?]*\));$")
 SIGNS = re.compile(r"[=(){}\[\]<>;$@%#&|\\/\"'`:]|^[a-z.~]|^[A-Z]+\s|-")
-FAMILIES = {"dockerfile": "dockerfile", "bash": "bash", "python": "python", "sql": "sql"}
 
 
 def guess_line(text: str) -> str:

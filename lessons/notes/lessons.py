@@ -43,7 +43,7 @@ def cut_lessons(
     lower_words: frozenset[str],
 ) -> list[LessonDraft]:
     """Return lessons in the order of the notes. Together they have every line once."""
-    evenings = _with_ids(fold_repeats(lines, evenings, decisions))
+    evenings = _with_ids(fold_repeats(evenings, decisions))
     lessons: list[LessonDraft] = []
     titles: Counter[tuple[int, str]] = Counter()
     keys: dict[str, int] = {}

@@ -7,23 +7,6 @@ from lessons.texts.problem import Problem
 
 from .source import Source
 
-KINDS = (
-    *(
-        "head",
-        "banner",
-        "topic",
-        "section",
-        "label",
-        "paragraph",
-        "list",
-        "definition",
-        "example",
-        "note",
-        "quote",
-    ),
-    *("code", "command", "drawing", "table", "flow", "checklist", "address", "picture", "fold"),
-)
-
 
 @dataclass(frozen=True)
 class Head:
@@ -60,6 +43,8 @@ class Day:
 class Block:
     """A piece of an evening. `id` is stable while its lines stay the same, wherever they are.
 
+    `kind`: head, banner, topic, section, label, paragraph, list, definition, example, note, quote, code, command,
+    drawing, table, flow, checklist, address, picture or fold.
     `markdown` has no blank line at either end, and is "" for a block that shows nothing.
     `title` and `level` (2 or 3, 0 for the topic that names a lesson) are set on topics, sections and labels.
     `folded`: further line ranges that this block stands for, see the suggestion `fold`.

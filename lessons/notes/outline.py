@@ -71,7 +71,7 @@ class Outliner:
             self.in_list[at] = 1
             return
         sign = self._sign(at, row)
-        form = self._form(sign, row) if sign else ""
+        form = self._form(sign) if sign else ""
         if sign and form not in (PLAIN, LIST, "term") and self._is_heading(at, row, sign):
             self.headings[at] = Heading(row, sign, form)
             return
@@ -81,10 +81,7 @@ class Outliner:
             self.example_seen = bool(row.mark or row.text[example.end() :].strip())
             self.in_list[at] = 1
             return
-        self.in_list[at] = bool(row.mark) or (parent >= 0 and not self._is_title_of(parent))
-
-    def _is_title_of(self, parent: int) -> bool:
-        return parent in self.headings
+        self.in_list[at] = bool(row.mark) or (parent >= 0 and parent not in self.headings)
 
     def _is_in_example(self, row: Row) -> bool:
         if self.example < 0:
@@ -116,7 +113,7 @@ class Outliner:
             return "badge"
         return "standalone" if self._is_standalone(at, row) else ""
 
-    def _form(self, sign: str, row: Row) -> str:
+    def _form(self, sign: str) -> str:
         if sign in ("markdown", "framed", "badge"):
             return TOPIC
         if sign in ("asked", "standalone"):
@@ -267,7 +264,7 @@ class Outliner:
     def _is_standalone(self, at: int, row: Row) -> bool:
         if at + 1 >= len(self.items) or not (is_plain_title(row) or self._is_above_bullets(at, row)):
             return False
-        if not (row.gap or at == 0 or self._is_below_heading(at)):
+        if not (row.gap or at == 0 or at - 1 in self.headings):
             return False
         after = self.items[at + 1]
         if after.indent > row.indent:
@@ -295,6 +292,3 @@ class Outliner:
     def _stands_alone(self, at: int) -> bool:
         after = self.items[at + 1]
         return isinstance(after, Region) or (isinstance(after, Row) and after.gap > 0)
-
-    def _is_below_heading(self, at: int) -> bool:
-        return at - 1 in self.headings
