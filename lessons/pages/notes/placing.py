@@ -118,10 +118,11 @@ def _days(notes: Notes, imported: Import, changes: Sequence[Change]) -> list[Day
     had = {row.number: row.session_id for row in notes.days.all()}
     met = _sessions_by_date(notes.course)
     used = set(had.values())
+    by_key = {each.pk: each for each in sessions}
     offered = sessions[: max(MAX_OPTIONS // len(days), 10)]
     rows = []
     for day in days:
-        chosen, why = _guess(day, sessions, had, met, used)
+        chosen, why = _guess(day, by_key, had, met, used)
         if chosen is not None:
             used.add(chosen.pk)
         options = [(str(each.pk), each.title) for each in offered]
@@ -135,13 +136,12 @@ def _days(notes: Notes, imported: Import, changes: Sequence[Change]) -> list[Day
 
 def _guess(
     day: Day,
-    sessions: Sequence[Session],
+    by_key: Mapping[int, Session],
     had: Mapping[int, int],
     met: Mapping[date, int],
     used: set[int],
 ) -> tuple[Session | None, str]:
     """Return the session that a day had, or that has a meeting on its date; None for a new one."""
-    by_key = {each.pk: each for each in sessions}
     if day.session in had:
         return by_key.get(had[day.session]), "as in the last import"
     if day.date and day.date in met and met[day.date] not in used:

@@ -65,7 +65,7 @@ def _bring(request: UserRequest, course: Course, form: BringForm) -> HttpRespons
     into = form.cleaned_data["into"]
     if form.cleaned_data["way"] == "git":
         fields = {name: form.cleaned_data[name].strip() for name in ("address", "path", "branch")}
-        return _fetch(request, arriving.begin_fetch(course=course, into=into, **fields))
+        return _fetch(arriving.begin_fetch(course=course, into=into, **fields))
     if form.cleaned_data["way"] == "file":
         file = form.cleaned_data["file"]
         name, data = file.name[-200:], file.read()
@@ -84,7 +84,7 @@ def _go_on(request: UserRequest, notes: Notes, problems: Iterable[str]) -> HttpR
     return redirect("notes_review", notes.course.slug, notes.pk)
 
 
-def _fetch(request: UserRequest, row: IncomingNotes) -> HttpResponse:
+def _fetch(row: IncomingNotes) -> HttpResponse:
     if not tasks.wake_notes(row):
         arriving.fail(
             row, "No worker can be reached at the moment. Fetch again in a minute, or upload the file."
@@ -104,7 +104,7 @@ def fetch_again(request: UserRequest, notes: Notes) -> HttpResponse:
     except RepositoryUnavailableError as error:
         messages.error(request, str(error))
         return redirect("notes", notes.course.slug)
-    return _fetch(request, row)
+    return _fetch(row)
 
 
 @of_course
