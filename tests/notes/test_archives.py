@@ -1,10 +1,11 @@
 """A zip of several files of notes, with pictures that are there and one that is not."""
 
+import io
 import zipfile
 
 import pytest
 
-from lessons.notes import import_notes
+from lessons.notes import EncodingUnsureError, import_notes, read_source
 
 from .building import build
 from .case_files import load
@@ -38,6 +39,23 @@ def test_each_file_of_a_zip_has_its_own_encoding(tmp_path, encoding):
 
     assert "Grüße" in first["title"] and "हिन्दी" in first["markdown"]
     assert "Größe" in second["title"] and "5 €" in second["markdown"]
+    source = read_source(path.name, path.read_bytes())
+    assert read_source(path.name, path.read_bytes(), encoding=source.encoding) == source
+
+
+def test_a_chosen_encoding_is_for_the_files_of_a_zip_that_do_not_say_theirs():
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("1.txt", "Grüße :::\n\t- ein Gruß\n".encode("cp1252"))
+        archive.writestr("2.md", "# Größe\n\n- 5 €\n")
+        archive.writestr("3.txt", "Öl :::\n".encode("utf-16"))
+    with pytest.raises(EncodingUnsureError):
+        read_source("notes.zip", data.getvalue())
+
+    source = read_source("notes.zip", data.getvalue(), encoding="cp1252")
+
+    assert [word for word in ("Grüße", "Gruß", "Größe", "5 €", "Öl") if word not in source.text] == []
+    assert read_source("notes.zip", data.getvalue(), encoding=source.encoding) == source
 
 
 @pytest.mark.parametrize(("name", "check"), [mark_unmet("git-pictures", "missing")])

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from lessons.texts.problem import Problem
 
-from ..source import MAX_BYTES, MAX_LINES, Line, NotesError, Source
+from ..source import MAX_BYTES, MAX_LINES, EncodingUnsureError, Line, NotesError, Source
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 MAX_MEMBERS = 2_000
@@ -86,7 +86,7 @@ def _read_members(
     lines: list[Line] = []
     pictures: dict[str, bytes] = {}
     problems: list[Problem] = []
-    used, unpacked = "", 0
+    unpacked = 0
     for info in members:
         suffix = PurePosixPath(info.filename).suffix.lower()
         if suffix not in formats and suffix not in PICTURES:
@@ -100,16 +100,25 @@ def _read_members(
         if suffix in PICTURES:
             pictures[info.filename] = content
             continue
-        source = formats[suffix](content, info.filename, encoding)
+        source = _read_member(formats[suffix], content, info.filename, encoding)
         lines += source.lines
         pictures |= source.pictures
         problems += source.problems
-        used = used or source.encoding
         if len(lines) > MAX_LINES:
             raise NotesError(f"The notes have more than {MAX_LINES:,} lines. Split them.", path=path)
     if not any(line.text.strip() for line in lines):
         raise NotesError(f"The archive has no notes. It needs a file in {', '.join(formats)}.", path=path)
-    return Source(tuple(lines), pictures, used, tuple(problems))
+    return Source(tuple(lines), pictures, encoding, tuple(problems))
+
+
+def _read_member(read_format: Read, content: bytes, path: str, encoding: str) -> Source:
+    # The encoding that was chosen is for the files that do not say theirs.
+    try:
+        return read_format(content, path, "")
+    except EncodingUnsureError:
+        if not encoding:
+            raise
+        return read_format(content, path, encoding)
 
 
 def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> bytes:
