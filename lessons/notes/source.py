@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from lessons.texts.problem import Problem
 
-# No reader sees them, and the portal refuses them; colours of a terminal are the usual ones.
-CONTROL = re.compile(r"\x1b\[[0-9;]{0,20}m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# No reader sees them, and the portal refuses them; colours of a terminal are the usual ones. A notebook may have
+# half of a pair of surrogates, which no database takes.
+CONTROL = re.compile(r"\x1b\[[0-9;]{0,20}m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 MAX_BYTES = 10_000_000
 MAX_LINES = 200_000
 MAX_LINE = 20_000  # characters; a longer line is no note, and a page could not show it
@@ -31,7 +32,8 @@ class Line:
 class Source:
     """`lines[n - 1]` is line n of the notes; everything else counts lines in this way.
 
-    `pictures`: content by the path that the lines use. `encoding` is "" if the format has its own.
+    `pictures`: content by the path that the lines use. `encoding` reads the same file again; it is "" if the
+    format has its own, and in an archive the one that was chosen for files that do not say theirs.
     `problems`: what was left out and why, such as a picture that is missing.
     """
 

@@ -84,6 +84,7 @@ def zipped(**members):
         ("a.ipynb", b"[" * 100_000, "not a notebook"),
         ("a.ipynb", b'{"cells": 3}', "no cells"),
         ("a.html", b"<div>" * 100_000, "3,000 elements"),
+        ("a.html", b"<meta charset=undefined><p>words", "not a known encoding"),
         ("a.zip", b"PK", "damaged"),
         ("a.zip", zipped(**{"../a.txt": "x"}), "not allowed"),
         ("a.zip", zipped(**{"/etc/a.txt": "x"}), "not allowed"),
@@ -103,6 +104,17 @@ def test_deep_html_is_read_without_recursion():
     deep = "<div>" * 2_900 + "word" + "</div>" * 2_900
 
     assert "word" in read_source("a.html", deep.encode()).text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.ipynb", rb'{"cells": [{"cell_type": "markdown", "source": "half \ud83d a pair"}]}'),
+        ("a.html", rb"<meta charset=unicode_escape><p>half \ud83d a pair"),
+    ],
+)
+def test_half_of_a_pair_of_surrogates_is_left_out(name, data):
+    assert read_source(name, data).text.split() == ["half", "a", "pair"]
 
 
 def test_a_number_of_thousands_of_digits_is_no_notebook():

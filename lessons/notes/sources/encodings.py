@@ -48,7 +48,7 @@ def _decode_as(data: bytes, path: str, encoding: str) -> str:
         raise NotesError(
             f"This is not {encoding} text. Choose a different encoding.", path=path, line=line
         ) from None
-    except LookupError:
+    except (LookupError, UnicodeError):  # the codec `undefined` has its own way to refuse
         raise NotesError(f"“{encoding[:40]}” is not a known encoding.", path=path) from None
 
 

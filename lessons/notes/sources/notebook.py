@@ -12,7 +12,7 @@ MAX_CELLS = 20_000
 
 def read(data: bytes, path: str, encoding: str) -> Source:
     try:
-        book = json.loads(data.decode(encoding or "utf-8-sig"))
+        book = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise NotesError("A notebook must be UTF-8.", path=path) from None
     except json.JSONDecodeError as error:
