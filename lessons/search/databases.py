@@ -66,7 +66,7 @@ def access_to(kind: str, pages: QuerySet[Any]) -> Access | None:
 
 
 class Database(Protocol):
-    """How one database stores entries and finds those with all terms, or with `any_of` them."""
+    """Store entries in one database, and find those with all terms, or with `any_of` them."""
 
     def add(self, rows: Iterable[Indexed]) -> None: ...
 

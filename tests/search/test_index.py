@@ -32,7 +32,7 @@ def words():
 
 
 def searchable() -> int:
-    """How many entries the database would look at."""
+    """Return the number of entries that the database searches."""
     table = "lessons_searchentry" if connection.vendor == "postgresql" else "lessons_search"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
