@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
+from lessons.admin.scope import get_row_to_change
 from lessons.gate import judge_markdown, judge_quiz
 from lessons.links import links_within
 from lessons.models import Course
@@ -27,14 +29,9 @@ class TextWithBrokenLinks:
     problems: list[Problem]
 
 
+@method_decorator(require_safe)
 def links_view(options: "ModelAdmin[Course]", request: HttpRequest, object_id: str) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    course = options.get_object(request, object_id)
-    if course is None:
-        raise Http404
-    if not options.has_change_permission(request, course):
-        raise PermissionDenied
+    course = get_row_to_change(options, request, object_id)
     context = {
         **options.admin_site.each_context(request),
         "title": f"Broken links of {course}",

@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from lessons.admin.scope import get_row_to_change
 from lessons.authoring import OrderChangedError, Place, order_course
 from lessons.models import Course, Lesson
 from portal.accounts.http import UserRequest
@@ -16,11 +16,7 @@ CHANGED = "Not saved: sessions or lessons were added or removed in the meantime.
 
 
 def order_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> HttpResponse:
-    course = options.get_object(request, object_id)
-    if course is None:
-        raise Http404
-    if not options.has_change_permission(request, course):
-        raise PermissionDenied
+    course = get_row_to_change(options, request, object_id)
     if request.method == "POST":
         return _save(request, course)
     context = {

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.views.decorators.http import require_POST
 
+from lessons.admin.scope import get_row_to_change
 from lessons.models import Presence
 from lessons.presence import end_presence, note_presence
 
@@ -22,14 +24,9 @@ class PresenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments
         return f"{self.opts.app_label}_{self.opts.model_name}_presence"
 
     # Any: the admin requires a signed-in user
+    @method_decorator(require_POST)
     def presence_view(self, request: Any, object_id: str) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = get_row_to_change(self, request, object_id)
         words = in_words(note_presence(user=request.user, row=row))
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
 

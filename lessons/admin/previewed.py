@@ -1,11 +1,14 @@
 """Preview a state of a course's repository, for staff of the course only. The course itself does not change."""
 
 from django.contrib.admin import ModelAdmin
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
-from lessons.admin.repository import course_of, crumbs_of
+from lessons.admin.repository import crumbs_of
+from lessons.admin.scope import get_row_to_change
 from lessons.course_files.updating import read_packed
 from lessons.models import Course, CourseFetch
 from lessons.pages.breadcrumb import Crumb
@@ -14,21 +17,19 @@ from lessons.pages.previewed_course import PreviewedCourse, page_of
 from portal.accounts.http import UserRequest
 
 
+@method_decorator(require_safe)
 def outline_view(
     options: "ModelAdmin[Course]", request: UserRequest, object_id: str, fetch: int
 ) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     course, found = _open(options, request, object_id, fetch)
     context = {**_context(course, found), "outline": _previewed(course, found).outline()}
     return render(request, "authoring/previewed_outline.html", context)
 
 
+@method_decorator(require_safe)
 def page_view(
     options: "ModelAdmin[Course]", request: UserRequest, object_id: str, fetch: int, kind: str, slug: str
 ) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     course, found = _open(options, request, object_id, fetch)
     page = page_of(_previewed(course, found), kind, slug)
     if page is None:
@@ -40,7 +41,7 @@ def page_view(
 def _open(
     options: "ModelAdmin[Course]", request: UserRequest, object_id: str, fetch: int
 ) -> tuple[Course, CourseFetch]:
-    course = course_of(options, request, object_id)
+    course = get_row_to_change(options, request, object_id)
     previews = CourseFetch.objects.filter(kind=CourseFetch.Kind.PREVIEW, files__isnull=False)
     return course, get_object_or_404(
         previews.select_related("repository"), pk=fetch, repository__course=course

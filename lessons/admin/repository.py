@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lessons import tasks
+from lessons.admin.scope import get_row_to_change
 from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile
 from lessons.pages.breadcrumb import Crumb
@@ -70,16 +70,6 @@ class PreviewForm(forms.Form):
     )
 
 
-def course_of(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> Course:
-    """Return a course that the user may change. Raises Http404 and PermissionDenied."""
-    course = options.get_object(request, object_id)
-    if course is None:
-        raise Http404
-    if not options.has_change_permission(request, course):
-        raise PermissionDenied
-    return course
-
-
 def crumbs_of(course: Course, *more: Crumb) -> list[Crumb]:
     own = [
         ("Staff", reverse("admin:index")),
@@ -90,7 +80,7 @@ def crumbs_of(course: Course, *more: Crumb) -> list[Crumb]:
 
 
 def repository_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> HttpResponse:
-    course = course_of(options, request, object_id)
+    course = get_row_to_change(options, request, object_id)
     repository = CourseRepository.objects.filter(course=course).first()
     if request.method != "POST":
         return _page(request, course, repository)

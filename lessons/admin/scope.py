@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, Model, QuerySet, URLField
 from django.forms.utils import flatatt
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -25,6 +26,18 @@ from lessons.admin.lists import (
     taught_course_ids,
 )
 from lessons.models import Cohort, Course
+
+AnyRow = TypeVar("AnyRow", bound=Model)
+
+
+def get_row_to_change(options: "admin.ModelAdmin[AnyRow]", request: HttpRequest, object_id: str) -> AnyRow:
+    """Return a row that the user may change, for a page of its own. Raises Http404 and PermissionDenied."""
+    row = options.get_object(request, object_id)
+    if row is None:
+        raise Http404
+    if not options.has_change_permission(request, row):
+        raise PermissionDenied
+    return row
 
 
 class RowChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]  # no arguments at runtime
