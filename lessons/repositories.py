@@ -7,14 +7,7 @@ from typing import Any
 
 
 class RepositoryUnavailableError(Exception):
-    """A repository cannot be read; the message says why and what to do.
-
-    If the fault is ours (`is_ours`), a retry may succeed.
-    """
-
-    def __init__(self, message: str, *, is_ours: bool = False) -> None:
-        super().__init__(message)
-        self.is_ours = is_ours
+    """A repository cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

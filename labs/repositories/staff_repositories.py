@@ -42,7 +42,7 @@ def fetch_repository(address: str, branch: str) -> Iterator[FetchedRepository]:
     except (FetchError, RepositoryError) as fault:
         logger.exception("cannot read the repository %s", at)
         message = "We could not read the repository because of a fault on our side. Try again later."
-        raise RepositoryUnavailableError(message, is_ours=True) from fault
+        raise RepositoryUnavailableError(message) from fault
 
 
 @contextmanager

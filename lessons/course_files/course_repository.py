@@ -121,9 +121,9 @@ class _Reader:
             item for item in tree if _PLAIN_NAME.fullmatch(item.name) and item.name not in (".", "..", ".git")
         ]
 
-    def courses(self, tree: Tree, path: str = "", depth: int = 2) -> Iterator[str]:
+    def courses(self, top: Tree) -> Iterator[str]:
         """Yield up to three folders that contain course.yaml, outer ones first."""
-        waiting, seen, found = [(tree, path, depth)], 0, 0
+        waiting, seen, found = [(top, "", 2)], 0, 0
         while waiting and seen < MAX_TREES // 4 and found < MAX_SUGGESTED:
             tree, path, depth = waiting.pop(0)
             seen += 1

@@ -115,8 +115,7 @@ def _with_problems(
 ) -> Outcome:
     count = len(problems)
     message = f"The course has {count} problem{'' if count == 1 else 's'}. {then}"
-    rows = [asdict(problem) for problem in sorted(problems)[:MAX_PROBLEMS]]
-    return {"message": message, "problems": rows, "warnings": _rows(warnings)}
+    return {"message": message, "problems": _rows(problems), "warnings": _rows(warnings)}
 
 
 def _rows(problems: list[Problem]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The part of a text that best shows why it was found."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -111,7 +111,3 @@ def _phrase(text: str, spans: Sequence[Span]) -> str:
 def text_fragment(phrase: str) -> str:
     """Return the part of a URL that makes browsers scroll to a phrase and mark it, without a script."""
     return f":~:text={quote(phrase, safe='').replace('-', '%2D')}" if phrase else ""
-
-
-def plain_text(pieces: Iterable[Piece]) -> str:
-    return "".join(piece.text for piece in pieces)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.search.excerpts import WORDS_SHOWN, Excerpts, Piece, plain_text, text_fragment
+from lessons.search.excerpts import WORDS_SHOWN, Excerpts, Piece, text_fragment
 from lessons.search.words import read_query
 
 FILLER = " ".join(f"word{number}" for number in range(100))
@@ -11,6 +11,10 @@ FILLER = " ".join(f"word{number}" for number in range(100))
 
 def excerpt(text, typed):
     return Excerpts(read_query(typed).terms).make(text)
+
+
+def plain_text(pieces):
+    return "".join(piece.text for piece in pieces)
 
 
 def marked(found):
