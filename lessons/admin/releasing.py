@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from lessons.models import Course
-from lessons.models.cohort import validate_start
+from lessons.models.cohort import has_local_time, validate_start
 from lessons.models.release import Status
 
 
@@ -80,7 +79,6 @@ def _zone(course: Course) -> zoneinfo.ZoneInfo:
 
 
 def _in_zone(when: datetime, course: Course) -> datetime:
-    found = timezone.make_aware(when, _zone(course))
-    if found.astimezone(zoneinfo.ZoneInfo("UTC")).astimezone(_zone(course)).replace(tzinfo=None) != when:
+    if not has_local_time(_zone(course), when):
         raise forms.ValidationError(f"The clocks in {course.time_zone} skip this time. Choose a later one.")
-    return found
+    return when.replace(tzinfo=_zone(course))

@@ -2,12 +2,12 @@
 
 import re
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug as validate_letters
 
-from lessons.models.cohort import validate_start
+from lessons.models.cohort import has_local_time, validate_start
 from lessons.models.course import MAX_SLUG, MAX_TITLE
 from lessons.models.course import validate_lesson_slug as validate_not_reserved
 
@@ -41,7 +41,6 @@ def validate_local_time(text: str) -> None:
 def is_local_time(text: str, zone: str) -> bool:
     """Return False for a time that the zone's clocks skip. Invalid values are not judged here."""
     try:
-        local = datetime.fromisoformat(text).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+        return has_local_time(zoneinfo.ZoneInfo(zone), datetime.fromisoformat(text))
     except (ValueError, KeyError, OSError):
         return True
-    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)

@@ -1,6 +1,6 @@
 import secrets
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -52,6 +52,11 @@ def validate_start(starts_at: datetime) -> None:
     # Pages add days and time zones, which overflows at the ends of the calendar.
     if not 2000 <= starts_at.year < 2200:
         raise ValidationError("Enter a date from 2000 to 2199.")
+
+
+def has_local_time(zone: zoneinfo.ZoneInfo, local: datetime) -> bool:
+    """Return False for a time without a zone that the clocks of `zone` skip."""
+    return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
 
 
 class Meeting(models.Model):
