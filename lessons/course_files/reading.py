@@ -9,6 +9,7 @@ from django.core.validators import slug_re
 
 from lessons.course_files.source import AnyPath, LoadError, Source
 from lessons.course_files.values import (
+    DEFAULTS,
     is_local_time,
     validate_lesson_slug,
     validate_local_time,
@@ -118,8 +119,8 @@ def read_course(folder: AnyPath, origin: str = "", *, checks_images: bool = True
         "slug": fields.text("slug", check=validate_slug),
         "title": fields.text("title", check=validate_title),
         "summary": fields.text("summary", ""),
-        "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
-        "pass_mark": fields.number("pass_mark", 70, limit=100),
+        "time_zone": fields.text("time_zone", DEFAULTS["course"]["time_zone"], check=validate_time_zone),
+        "pass_mark": fields.number("pass_mark", DEFAULTS["course"]["pass_mark"], limit=100),
     }
     origin = origin or str(folder.resolve() if isinstance(folder, Path) else folder)
     course = CourseEntry(source, content, path=origin, key=_key(fields))
@@ -163,7 +164,7 @@ def _read_labs(fields: Fields) -> tuple[dict[str, str], set[str]]:
         else:
             slug = item.text("slug", check=validate_slug)
             key = _key(item)
-            if item.choice("status", FILE_STATUSES, Status.PUBLISHED) == Status.DRAFT:
+            if item.choice("status", FILE_STATUSES, DEFAULTS["labs"]["status"]) == Status.DRAFT:
                 drafts.add(slug)
             item.report_unknown()
         if slug in labs:
@@ -214,7 +215,7 @@ def _read_lesson(files: CourseFiles, path: AnyPath, session: str, position: int)
         "slug": fields.text("slug", check=validate_lesson_slug),
         "title": fields.text("title", check=validate_title),
         "summary": fields.text("summary", ""),
-        "status": fields.choice("status", FILE_STATUSES, Status.DRAFT),
+        "status": fields.choice("status", FILE_STATUSES, DEFAULTS["lesson"]["status"]),
         "public": fields.flag("public", False),
         "lab_slugs": fields.texts("labs", []),
         "session": session,
@@ -250,7 +251,7 @@ def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> CourseEn
     content: Content = {
         "slug": fields.text("slug", check=validate_slug),
         "title": fields.text("title", check=validate_title),
-        "time_zone": fields.text("time_zone", "Asia/Kolkata", check=validate_time_zone),
+        "time_zone": fields.text("time_zone", DEFAULTS["cohorts"]["time_zone"], check=validate_time_zone),
         "meetings": [],
     }
     for meeting in fields.mappings("meetings", []):
@@ -258,7 +259,7 @@ def _read_cohort(source: Source, fields: Fields, sessions: set[str]) -> CourseEn
         if session and session not in sessions:
             meeting.report("session", f"there is no session “{session}” in this course")
         starts = meeting.text("starts", check=validate_local_time)
-        minutes = meeting.number("minutes", 180, limit=1440)
+        minutes = meeting.number("minutes", DEFAULTS["meetings"]["minutes"], limit=1440)
         content["meetings"].append({"session": session, "starts": starts, "minutes": minutes})
         if not is_local_time(starts, content["time_zone"]):
             meeting.report(

@@ -5,18 +5,11 @@ from typing import Any
 
 from lessons.course_files.layout import Layout
 from lessons.course_files.loading import cohort_content
+from lessons.course_files.values import DEFAULTS
 from lessons.models import Course, Lesson, Session
 from lessons.models.release import Status
 
 Values = dict[str, Any]  # Any: the values of YAML
-# What a file may leave out, by the name of the list or file that the key is in.
-DEFAULTS: dict[str, Values] = {
-    "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70},
-    "cohorts": {"time_zone": "Asia/Kolkata"},
-    "meetings": {"minutes": 180},
-    "labs": {"status": "published"},
-    "lesson": {"status": "draft"},
-}
 UNORDERED = ("cohorts", "meetings")  # the portal has its own order
 
 

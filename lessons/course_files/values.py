@@ -1,8 +1,9 @@
-"""Checks of single values in course files. Each raises ValidationError with what to write instead."""
+"""Defaults and checks of single values in course files. A check raises ValidationError with what to write instead."""
 
 import re
 import zoneinfo
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug as validate_letters
@@ -10,6 +11,16 @@ from django.core.validators import validate_slug as validate_letters
 from lessons.models.cohort import has_local_time, validate_start
 from lessons.models.course import MAX_SLUG, MAX_TITLE
 from lessons.models.course import validate_lesson_slug as validate_not_reserved
+from lessons.models.release import Status
+
+# Used if a file leaves the key out, by the name of the list or file that the key is in. Any: values of YAML
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70},
+    "cohorts": {"time_zone": "Asia/Kolkata"},
+    "meetings": {"minutes": 180},
+    "labs": {"status": Status.PUBLISHED.value},
+    "lesson": {"status": Status.DRAFT.value},
+}
 
 
 def validate_slug(slug: str) -> None:
