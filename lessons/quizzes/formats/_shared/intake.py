@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
@@ -37,10 +37,6 @@ class Found:
     name: str
     key_sources: tuple[str, ...]
     path: str
-
-    # Any: fields of the kind of question
-    def with_fields(self, **fields: Any) -> "Found":
-        return replace(self, question=replace(self.question, **fields))
 
 
 @dataclass

@@ -8,7 +8,13 @@ from .intake import Item
 HEADERS = ("Item", "Match")  # where the file has none
 
 
-def add_pairs(item: Item, pairs: list[tuple[str, str]], *, is_ordered: bool = False) -> None:
+def add_pairs(
+    item: Item,
+    pairs: list[tuple[str, str]],
+    *,
+    headers: tuple[str, str] = HEADERS,
+    is_ordered: bool = False,
+) -> None:
     """Add a matching, or the ordering that was written as one. Rights without a left are reported."""
     extra = [right for left, right in pairs if not left]
     pairs = [(left, right) for left, right in pairs if left]
@@ -18,4 +24,4 @@ def add_pairs(item: Item, pairs: list[tuple[str, str]], *, is_ordered: bool = Fa
     if is_ordered and [left for left, _ in pairs] == [str(place) for place in range(1, len(pairs) + 1)]:
         item.add(Ordering, items=tuple(right for _, right in pairs))
     else:
-        item.add(Matching, headers=HEADERS, pairs=tuple(pairs))
+        item.add(Matching, headers=headers, pairs=tuple(pairs))

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ...kinds.cloze import Cloze
-from ...kinds.matching import Matching
 from ...kinds.ordering import Ordering
 from .._shared.html_text import words_of
 from .._shared.intake import Intake, Item
@@ -196,21 +195,8 @@ class _Reader:
         extra = [("", text) for name, text in right.items() if name not in matched]
         order = list(left)
         pairs.sort(key=lambda pair: order.index(pair[0]))
-        add_pairs(self.item, [(left[a], right[b]) for a, b in pairs] + extra)
-        self._take_headers(interaction)
-
-    def _take_headers(self, interaction: Node) -> None:
-        # Our own files keep them where QTI allows a label.
-        headers = tuple(part.strip() for part in interaction.get("label").split(" | "))
-        last = self.item.intake.found[-1] if self.item.intake.found else None
-        if (
-            len(headers) == 2
-            and all(headers)
-            and headers != HEADERS
-            and last
-            and isinstance(last.question, Matching)
-        ):
-            self.item.intake.found[-1] = last.with_fields(headers=headers)
+        texts = [(left[a], right[b]) for a, b in pairs]
+        add_pairs(self.item, texts + extra, headers=_headers_of(interaction))
 
     def add_entry(self, interaction: Node, declaration: Declaration) -> None:
         prompt = self._prompt(interaction)
@@ -276,6 +262,12 @@ class _Reader:
             for each in interaction.find("inlinechoice")
         ]
         add_choice(self.item, answers, single=True)
+
+
+def _headers_of(interaction: Node) -> tuple[str, str]:
+    # Our own files keep them where QTI allows a label.
+    left, *rest = (part.strip() for part in interaction.get("label").split(" | "))
+    return (left, rest[0]) if len(rest) == 1 and left and rest[0] else HEADERS
 
 
 def _without_interactions(node: Node) -> Node:
