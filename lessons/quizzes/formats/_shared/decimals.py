@@ -1,15 +1,12 @@
 """Ranges of numbers as exact decimals: 3.141 to 3.142 is 3.1415 ± 0.0005."""
 
-import re
 from fractions import Fraction
 
-from .weighing import Answer
-
-NUMBER = re.compile(r"[-+]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][-+]?[0-9]{1,2})?")
+from .weighing import NUMBER, Answer, plain_number
 
 
 def read_number(text: str) -> Fraction | None:
-    plain = text.strip().replace("−", "-")
+    plain = plain_number(text)
     return Fraction(plain) if NUMBER.fullmatch(plain) else None
 
 

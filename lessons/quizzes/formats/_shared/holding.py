@@ -77,7 +77,3 @@ def wildcards(pattern: str) -> str | None:
         else:
             found, rest = found + rest[0], rest[1:]
     return found
-
-
-def plain_number(text: str) -> str:
-    return text.strip().replace("−", "-")

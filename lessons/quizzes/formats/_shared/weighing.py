@@ -16,7 +16,9 @@ from .html_text import words_of
 from .intake import Item
 
 FULL = Fraction(100)
+ANYTHING = "*"  # alone, it stands for any other answer
 SIGNS = re.compile(r"([.*+?^${}()|\[\]\\/])")
+NUMBER = re.compile(r"[-+]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][-+]?[0-9]{1,2})?")
 NEARLY = Fraction(1, 20)  # systems write a third as 33.3, 33.33 or 33.33333
 
 
@@ -102,7 +104,7 @@ def add_typed(
 
     `*` in an answer stands for anything, `\\*` for itself. `patterns` are regular expressions between slashes.
     """
-    kept = _counting(item, answers, is_anything="*")
+    kept = _counting(item, answers)
     if case_matters:
         item.lose("Capital letters mattered. They do not matter now.")
     texts = [text for answer in kept if (text := _accepted(item, answer.text))]
@@ -127,7 +129,7 @@ def add_typed(
 def add_numeric(item: Item, answers: Sequence[Answer]) -> None:
     """Add a question for a number. The texts are numbers with a decimal point."""
     ranges = []
-    for answer in _counting(item, answers, is_anything="*"):
+    for answer in _counting(item, answers):
         number, tolerance = _number(answer.text), _number(answer.tolerance or "0")
         if number is None or tolerance is None:
             item.lose(f"The answer “{answer.text[:40]}” was left out, because it is not a number.")
@@ -141,12 +143,11 @@ def add_numeric(item: Item, answers: Sequence[Answer]) -> None:
         item.skip("it has no accepted number.")
 
 
-def _counting(item: Item, answers: Sequence[Answer], is_anything: str) -> list[Answer]:
+def _counting(item: Item, answers: Sequence[Answer]) -> list[Answer]:
     # The answers that earn all points; their feedback moves to the explanation.
-    best = max(
-        (answer.percent for answer in answers if answer.text.strip() != is_anything), default=Fraction(0)
-    )
-    kept = [one for one in answers if one.percent == best > 0 and one.text.strip() != is_anything]
+    named = [answer for answer in answers if answer.text.strip() != ANYTHING]
+    best = max((answer.percent for answer in named), default=Fraction(0))
+    kept = [answer for answer in named if answer.percent == best > 0]
     if best and best < FULL - NEARLY:
         item.lose(f"The best answer was worth {_show(best)}. It is worth all points now.")
     for answer in answers:
@@ -157,7 +158,7 @@ def _counting(item: Item, answers: Sequence[Answer], is_anything: str) -> list[A
             continue
         if answer.percent > 0:
             item.lose(f"The answer “{answer.text[:60]}” was worth {_show(answer.percent)}. It is wrong now.")
-        elif answer.text.strip() != is_anything and not answer.feedback:
+        elif answer.text.strip() != ANYTHING and not answer.feedback:
             item.lose(f"The wrong answer “{answer.text[:60]}” was left out.")
         if answer.feedback:
             shown = words_of(answer.feedback)[:200]
@@ -183,14 +184,14 @@ def _accepted(item: Item, text: str) -> str:
 
 
 def _number(text: str) -> str | None:
-    plain = text.strip().replace("−", "-").replace(" ", "")
+    plain = plain_number(text).replace(" ", "")
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", plain):
         plain = plain.replace(",", ".")
-    if not re.fullmatch(
-        r"[-+]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][-+]?[0-9]{1,2})?", plain
-    ):
-        return None
-    return plain.removeprefix("+")
+    return plain.removeprefix("+") if NUMBER.fullmatch(plain) else None
+
+
+def plain_number(text: str) -> str:
+    return text.strip().replace("−", "-")
 
 
 def _show(number: Fraction) -> str:

@@ -13,15 +13,8 @@ from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...writing import write_question
 from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules
-from .._shared.holding import (
-    category_of,
-    plain_number,
-    report_headers,
-    right_share,
-    show_share,
-    typed_texts,
-)
-from .._shared.weighing import is_true_false
+from .._shared.holding import category_of, report_headers, right_share, show_share, typed_texts
+from .._shared.weighing import is_true_false, plain_number
 
 ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": "\\n"})
 

@@ -18,9 +18,9 @@ from ...quiz import Quiz
 from ...text import BLANK
 from ...writing import write_question
 from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules
-from .._shared.holding import plain_number, report_headers, right_share, show_share, typed_texts
+from .._shared.holding import report_headers, right_share, show_share, typed_texts
 from .._shared.html_text import words_of
-from .._shared.weighing import is_true_false
+from .._shared.weighing import is_true_false, plain_number
 
 MAX_NAME = 250
 

@@ -17,7 +17,7 @@ from ...text import BLANK
 from .._shared.format import Losses, explanation_of
 from .._shared.html_text import words_of
 from .._shared.pairing import HEADERS
-from .._shared.weighing import is_pattern
+from .._shared.weighing import is_pattern, plain_number
 from .._shared.xhtml import ANSWER, GAP, add_blocks, add_line, add_option, add_text
 from .declarations import TOOL
 
@@ -262,9 +262,7 @@ def _add_entry(body: Element) -> None:
 
 
 def _numeric(item: _Item, question: Any, losses: Losses) -> None:
-    ranges = [
-        [*(part.replace("−", "-") for part in SIGN.split(each.text)), "0"][:2] for each in question.accepted
-    ]
+    ranges = [[*map(plain_number, SIGN.split(each.text)), "0"][:2] for each in question.accepted]
     item.declare("single", "float", [ranges[0][0]])
     add_blocks(item.body, question.prompt)
     _add_entry(item.body)
