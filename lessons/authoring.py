@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from lessons.models import Course, Lesson, Session
+from lessons.slugs import free_slug
 from portal.accounts.models import User
 
 Place = tuple[str, int]
@@ -52,3 +53,8 @@ def next_position(item: Session | Lesson) -> int:
     siblings: Any = item.session.lessons if isinstance(item, Lesson) else item.course.sessions
     last = siblings.order_by("position").last()
     return last.position + 1 if last else 1
+
+
+def free_quiz_slug(lesson: Lesson) -> str:
+    """Return the slug for a new quiz of a lesson: that of the lesson if it is free."""
+    return free_slug(lesson.slug, set(lesson.course.quizzes.values_list("slug", flat=True)))

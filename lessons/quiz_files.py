@@ -7,21 +7,20 @@ from dataclasses import dataclass, replace
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
-from django.utils.text import slugify
 
 from lessons import actions
-from lessons.authoring import next_position
+from lessons.authoring import free_quiz_slug, next_position
 from lessons.images import FOLDER, ImageRefusedError, encode_image, store_encoded
 from lessons.links import PICTURE
 from lessons.models import Course, Lesson, Quiz, Session
 from lessons.models.course import RESERVED_SLUGS
 from lessons.quizzes import parse
 from lessons.quizzes.formats import Exported, Imported, Part, export_quiz
+from lessons.slugs import free_slug, slug_of
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
 MAX_IMAGES = 200
-MAX_SLUG = 40
 IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(imported:([0-9a-f]{16}\.[a-z]{3,4})\)")
 STORED = re.compile(r"\]\((?:imported:[^()\s]*|/media/images/[^()\s]*)\)")
 
@@ -88,7 +87,7 @@ def save_import(
 
 def lesson_for(part: Part, session: Session, by: User | None) -> Lesson:
     """Return the lesson that has this quiz already, else a new draft."""
-    slug = slugify(part.title)[:MAX_SLUG].strip("-") or "quiz"
+    slug = slug_of(part.title, "quiz")
     taken = {
         each.slug: each
         for each in session.course.lessons.filter(slug__startswith=slug).select_related("quiz")
@@ -102,18 +101,13 @@ def lesson_for(part: Part, session: Session, by: User | None) -> Lesson:
     lesson = Lesson(
         course=session.course,
         session=session,
-        slug=_free(slug, taken),
+        slug=free_slug(slug, RESERVED_SLUGS | taken.keys()),
         title=part.title,
         status=Lesson.Status.DRAFT,
     )
     lesson.position = next_position(lesson)
     lesson._history_user = by  # type: ignore[attr-defined]  # simple-history's way
     return actions.save_lesson(lesson=lesson)
-
-
-def _free(slug: str, taken: dict[str, Lesson]) -> str:
-    numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    return next(each for each in (slug, *numbered) if each not in taken and each not in RESERVED_SLUGS)
 
 
 def _save(
@@ -128,16 +122,10 @@ def _save(
         )
     if quiz is not None and not may_replace:
         raise CannotImportError(f"“{lesson}” has a quiz. Allow replacing it; its history keeps the old text.")
-    quiz = quiz or Quiz(course=lesson.course, lesson=lesson, slug=_quiz_slug(lesson))
+    quiz = quiz or Quiz(course=lesson.course, lesson=lesson, slug=free_quiz_slug(lesson))
     quiz.source = _with_images(part.source, images)
     quiz._history_user = by  # type: ignore[union-attr]  # simple-history's way
     return Stored(actions.save_quiz(quiz=quiz), is_changed=True)
-
-
-def _quiz_slug(lesson: Lesson) -> str:
-    rows = Quiz.objects.filter(course=lesson.course_id, slug__startswith=lesson.slug)
-    taken = dict.fromkeys(rows.values_list("slug", flat=True), lesson)
-    return _free(lesson.slug, taken)
 
 
 def is_same(stored: str, source: str) -> bool:

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 
 from lessons.models.course import validate_prepare
+from lessons.slugs import free_slug, slug_of
 
 KEYED = re.compile(r"^(?P<text>.*?)\s*\{#(?P<key>[^{}]*)\}$")
 HELP = (
@@ -40,7 +40,7 @@ class PrepareField(forms.CharField):
     def _item(self, line: str, number: int, taken: set[str]) -> dict[str, str]:
         found = KEYED.match(line)
         text, key = (found["text"], found["key"]) if found else (line, "")
-        item = {"key": key or _free(slugify(text)[:40].strip("-") or "item", taken), "text": text}
+        item = {"key": key or free_slug(slug_of(text, "item"), taken), "text": text}
         try:
             if item["key"] in taken:
                 raise ValidationError(f"The key {key} is used twice. Give each item its own key.")
@@ -51,11 +51,3 @@ class PrepareField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.prepare_value(initial) != data)
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    number, key = 1, wanted
-    while key in taken:
-        number += 1
-        key = f"{wanted}-{number}"
-    return key

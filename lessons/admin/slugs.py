@@ -1,14 +1,13 @@
 """Make slugs from the title, unique within the course."""
 
-from itertools import count
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.text import slugify
 
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models.course import RESERVED_SLUGS
+from lessons.slugs import MAX_STEM, free_slug, slug_of
 
 HELP = "Part of the address. You can’t change it after you save. Leave it empty to create it from the title."
 
@@ -31,7 +30,8 @@ class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
     def _clean_slug(self, cleaned: dict[str, Any]) -> None:
         slug = cleaned.get("slug")
         if not slug:
-            cleaned["slug"] = self._free_slug(slugify(self.slug_source())[:40].strip("-"))
+            otherwise = self.instance._meta.model_name or "page"
+            cleaned["slug"] = self._free_slug(slug_of(self.slug_source(), otherwise))
         elif (free := self._free_slug(slug)) != slug and slug not in RESERVED_SLUGS:
             self.add_error("slug", f"The slug {slug} is taken. Choose a different one, such as {free}.")
 
@@ -40,14 +40,12 @@ class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
 
     def _free_slug(self, wanted: str) -> str:
         model = type(self.instance)
-        wanted = wanted or model._meta.model_name or "page"
         within = {"course": self.cleaned_data.get("course")} if hasattr(model, "course") else {}
         taken = set(RESERVED_SLUGS)
         if all(within.values()):
-            rows = model._default_manager.filter(**within, slug__startswith=wanted)
+            rows = model._default_manager.filter(**within, slug__startswith=wanted[:MAX_STEM].rstrip("-"))
             taken.update(rows.values_list("slug", flat=True))
-        numbered = (f"{wanted}-{number}" for number in count(2))
-        return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+        return free_slug(wanted, taken)
 
 
 class SluggedAdmin(CourseScopedAdmin):

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from lessons.actions import save_quiz
+from lessons.authoring import free_quiz_slug
 from lessons.models import Lesson, NotesLesson, Quiz
 from lessons.notes import Question
-from lessons.notes_import.slugs import free_slug
 from lessons.quizzes.writing import write_front_matter
 from portal.accounts.models import User
 
@@ -43,6 +43,11 @@ def add_questions(
 
 
 def _new_quiz(lesson: Lesson) -> Quiz:
-    slug = free_slug(lesson.slug, set(lesson.course.quizzes.values_list("slug", flat=True)))
     source = write_front_matter(lesson.title, PASS_MARK, 0, "now")
-    return Quiz(course=lesson.course, lesson=lesson, slug=slug, source=source, status=Quiz.Status.DRAFT)
+    return Quiz(
+        course=lesson.course,
+        lesson=lesson,
+        slug=free_quiz_slug(lesson),
+        source=source,
+        status=Quiz.Status.DRAFT,
+    )

@@ -13,19 +13,13 @@ from lessons.gate import judge_lesson
 from lessons.links import links_within
 from lessons.models import Cohort, Course, Lesson, Meeting, Notes, NotesDay, NotesLesson, Quiz, Session
 from lessons.models.course import MAX_TITLE, RESERVED_SLUGS
-from lessons.notes import (
-    EncodingUnsureError,
-    LessonDraft,
-    NotesError,
-    Source,
-    read_source,
-)
+from lessons.notes import EncodingUnsureError, LessonDraft, NotesError, Source, read_source
 from lessons.notes_import.meetings import add_meetings
 from lessons.notes_import.pictures import store_pictures
 from lessons.notes_import.planning import Change, State, plan
 from lessons.notes_import.questions import add_questions
 from lessons.notes_import.reading import read_once
-from lessons.notes_import.slugs import free_slug
+from lessons.slugs import free_slug, slug_of
 from lessons.texts.problem import Problem
 from portal.accounts.models import User
 
@@ -208,10 +202,12 @@ class _Writer:
 
     def _create(self, draft: LessonDraft, markdown: str) -> Lesson:
         session = self._session(draft)
+        slug = free_slug(slug_of(draft.title, "lesson"), self.taken)
+        self.taken.add(slug)
         lesson = Lesson(
             course=self.course,
             session=session,
-            slug=free_slug(draft.title, self.taken),
+            slug=slug,
             title=draft.title[:200],
             source=markdown,
         )
@@ -273,7 +269,8 @@ class _Writer:
             default = draft.title if draft.session == 0 else f"Session {draft.session}"
             title = (self.choices.titles.get(draft.session) or default)[:MAX_TITLE]
             taken = set(self.course.sessions.values_list("slug", flat=True))
-            session = Session(course=self.course, title=title, slug=free_slug(title, taken))
+            slug = free_slug(slug_of(title, "session"), taken)
+            session = Session(course=self.course, title=title, slug=slug)
             session.position = next_position(session)
             save_session(session=session)
             self._use(draft.session, session)
