@@ -27,7 +27,6 @@ from labs.models import (
 from labs.release import lab_opening
 from lessons.models import Enrollment
 from lessons.queries import (
-    OpenCourse,
     Visitor,
     active_enrollment,
     cohort_of,
@@ -35,7 +34,7 @@ from lessons.queries import (
     courses_taught,
     teaches,
 )
-from lessons.release import ANY_COHORT
+from lessons.release import ANY_COHORT, NotOpenYetError, is_open
 from portal.accounts.models import User
 
 HISTORY_PAGE = 10
@@ -111,14 +110,13 @@ def _get_lab(labs: QuerySet[Any], course_slug: str, lab_slug: str) -> Lab:
 
 def _enrollment_for(user: Visitor, lab: Any) -> Enrollment | None:
     enrollment = active_enrollment(user, lab.course)
-    reader = OpenCourse(lab.course, enrollment)
     learns = enrollment is not None and lab.is_proved and not lab.is_draft
     # One query less for most learners: only staff may open what is not open.
-    if (learns and reader.has_opened(lab.opens_at)) or teaches(user, lab.course):
+    if (learns and is_open(lab.opens_at, timezone.now())) or teaches(user, lab.course):
         return enrollment
-    if not (learns and reader.may_open(f"Lab: {lab.title}", lab.opens_at, is_draft=False)):
-        raise Http404
-    return enrollment
+    if learns:
+        raise NotOpenYetError(lab.course, f"Lab: {lab.title}", lab.opens_at)
+    raise Http404
 
 
 def _labs_before(labs: QuerySet[Lab], position: Any, slug: Any) -> QuerySet[Lab]:
