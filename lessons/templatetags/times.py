@@ -75,16 +75,16 @@ def opening_time(when: datetime, course: Course) -> str:
 
 
 @register.filter
-def opening_brief(when: datetime, course: Course) -> str:
-    """Return “Sat 29 Aug, 20:30 IST”, in the zone of the course."""
+def opening_brief(when: datetime | None, course: Course) -> str:
+    """Return “Sat 29 Aug, 20:30 IST”, in the zone of the course. None is an unknown time: it waits for a meeting."""
+    if when is None:
+        return "with the meeting, which has no date yet"
     theirs = when.astimezone(zoneinfo.ZoneInfo(course.time_zone))
     return f"{theirs:%a} {theirs.day} {theirs:%b}, {theirs:%H:%M} {theirs.tzname()}"
 
 
 def not_open_words(error: NotOpenYetError) -> str:
     """Return “Lab: Merging opens Sat 29 Aug, 20:30 IST.” for programs."""
-    if error.opens_at is None:
-        return f"{error.title} is not open yet. It opens after the meeting, which has no date yet."
     return f"{error.title} opens {opening_brief(error.opens_at, error.course)}."
 
 
