@@ -7,7 +7,7 @@ from itertools import chain
 
 from lessons.models import Course, Meeting, Session
 from lessons.queries import OpenCourse
-from portal.progress.standing import NOTHING, Item, plural, share_done
+from portal.progress.items import NOTHING, Item, plural, share_done
 
 
 @dataclass(slots=True)

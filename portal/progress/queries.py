@@ -5,8 +5,7 @@ tried; the database counts the course's lessons and quizzes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
@@ -18,114 +17,33 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
-    QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
 )
 from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
-from django.urls import reverse
 from django.utils import timezone
 
-from labs.models import RUNNING, Lab, State, Submission
-from labs.release import lab_opening
 from lessons.lesson_queries import opening_of
-from lessons.models import Attempt, Course, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
+from lessons.models import Enrollment, Lesson, Meeting, Reading, Session, Tick
 from lessons.models.release import Release, Status
 from lessons.queries import OpenCourse
 from lessons.release import lesson_opening, quiz_opening
-from portal.progress.outline import LessonRow, Outline, OutlineSession
-from portal.progress.standing import (
-    MAX_DUE,
-    NOTHING,
-    Item,
-    Result,
-    SessionStanding,
-    Standing,
-    lab_item,
-    lesson_item,
-    most_urgent,
-    quiz_item,
+from portal.progress.item_queries import (
+    addresses,
+    known_quizzes,
+    lab_items,
+    open_quizzes,
+    quiz_items,
+    quiz_results,
+    timed,
 )
+from portal.progress.items import MAX_DUE, NOTHING, Item, Result, lesson_item, most_urgent
+from portal.progress.outline import LessonRow, Outline, OutlineSession
+from portal.progress.standing import SessionStanding, Standing
 
 WAITS_FOR: dict[str, str] = {Release.START: "At the meeting", Release.END: "After the meeting"}
 MAX_MEETING = timedelta(minutes=32_767)  # the maximum of the column
-
-
-def addresses(name: str, *args: str) -> Callable[[str], str]:
-    # Takes the last argument later: `reverse` is too slow to call for hundreds of slugs.
-    before, after = reverse(name, args=[*args, "0-0"]).rsplit("0-0", 1)
-    return lambda last: f"{before}{last}{after}"
-
-
-# --- one learner's tries --------------------------------------------------------------------------------------------
-
-
-def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
-    # By quiz key; two queries over the learner's own attempts.
-    own = Attempt.objects.filter(enrollment=enrollment).order_by()
-    results: dict[int, Result] = defaultdict(Result)
-    best = own.best().values_list("quiz", "points", "version__max_points", "passed", "quiz__slug", "number")
-    for quiz, points, out_of, passed, slug, number in best:
-        page = reverse("attempt_review", args=[course.slug, slug, number])
-        results[quiz] = Result(points or NOTHING, out_of, passed, evidence=page)
-    for quiz in own.open().values_list("quiz", flat=True):
-        results[quiz].under_way = True
-    return results
-
-
-def lab_results(enrollment: Enrollment) -> dict[int, Result]:
-    # By lab key; two queries over the learner's own submissions, one row per lab from each.
-    own = Submission.objects.filter(enrollment=enrollment).order_by()
-    results: dict[int, Result] = defaultdict(Result)
-    page = addresses("submission")
-    best: Any = own.best()
-    best = best.values_list("lab", "points", "max_points", "passed", "public_id")
-    for lab, points, out_of, passed, public_id in best:
-        results[lab] = Result(points, out_of, passed, evidence=page(public_id))
-    # The newest submission's number is the count, so one row per lab is enough.
-    newest = own.filter(lab=OuterRef("pk")).order_by("-number").values("number")[:1]
-    # Not a subquery per lab: under load, PostgreSQL would scan the whole queue for each.
-    waiting = Q(pk__in=own.filter(state__in=(State.QUEUED, *RUNNING)).order_by().values("lab"))
-    labs = Lab.objects.filter(course=enrollment.course_id).order_by()
-    counted = labs.annotate(tries=Subquery(newest), waiting=waiting)
-    for lab, tries, waits in counted.values_list("pk", "tries", "waiting"):
-        if tries:
-            results[lab].tries, results[lab].under_way = tries, waits
-    return results
-
-
-def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
-    """Return the labs that count, in order, each with the session key of the first lesson that names it."""
-    homes: dict[str, int] = {}
-    naming = reader.lessons().exclude(lab_slugs=[])
-    for session, slugs in naming.values_list("session", "lab_slugs"):
-        for slug in slugs:
-            homes.setdefault(slug, session)
-    results = lab_results(reader.enrollment) if reader.enrollment else {}
-    page = addresses("lab", reader.course.slug)
-    labs = Lab.objects.filter(course=reader.course).counted().annotate(opens_at=lab_opening(reader.cohort))
-    rows = labs.values_list("pk", "slug", "title", "current__max_points", "current__proved", "opens_at")
-    return [
-        (
-            homes[slug],
-            _timed(
-                reader,
-                lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved),
-                opens_at,
-            ),
-        )
-        for pk, slug, title, points, proved, opens_at in rows
-        if slug in homes
-    ]
-
-
-def _timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:
-    # Nothing is asked of a learner before it opens; a visitor sees the whole syllabus.
-    item.opens_later = not reader.has_opened(opens_at)
-    item.opens_at = opens_at if item.opens_later else None
-    return item
 
 
 # --- home and progress ----------------------------------------------------------------------------------------------
@@ -189,46 +107,9 @@ def _add_own(
     counted = read.values("lesson__session").annotate(begun=Count("pk"), read=Count("read_at"))
     for key, begun, done in counted.values_list("lesson__session", "begun", "read"):
         sessions[key].lessons_begun, sessions[key].lessons_read = begun, done
-    tried = _open_quizzes(reader).filter(pk__in=list(results))
-    for _, key, item in _quiz_items(reader, tried, results):
+    tried = open_quizzes(reader).filter(pk__in=list(results))
+    for _, key, item in quiz_items(reader, tried, results):
         sessions[key].taken.append(item)
-
-
-def _quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
-    of_course = Q(lesson__course=reader.course, lesson__session__course=reader.course)
-    quizzes = Quiz.objects.filter(of_course, course=reader.course, current__isnull=False)
-    quizzes = quizzes.annotate(opens_at=quiz_opening(reader.cohort))
-    if not reader.is_staff:
-        quizzes = quizzes.exclude(lesson__status=Status.DRAFT).exclude(status=Status.DRAFT)
-    return quizzes.order_by("lesson__session__position", "lesson__position", "lesson__pk")
-
-
-def _open_quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
-    return _quizzes(reader) if reader.is_staff else _quizzes(reader).filter(Q(opens_at__lte=reader.now))
-
-
-def _quiz_items(
-    reader: OpenCourse, quizzes: QuerySet[Quiz], results: dict[int, Result]
-) -> list[tuple[int, int, Item]]:
-    # Tuples of lesson key, session key and item.
-    page = addresses("quiz", reader.course.slug)
-    rows = quizzes.values_list(
-        *(
-            "pk",
-            "lesson",
-            "lesson__session",
-            "slug",
-            "title",
-            "current__question_count",
-            "current__max_points",
-        ),
-        "opens_at",
-    )
-    found = []
-    for pk, lesson, session, slug, title, questions, points, opens_at in rows:
-        item = quiz_item(title, page(slug), questions, points, results.get(pk) or Result())
-        found.append((lesson, session, _timed(reader, item, opens_at)))
-    return found
 
 
 def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing) -> list[tuple[int, Item]]:
@@ -267,11 +148,11 @@ def _due_quizzes(
         default=Value(2),
         output_field=IntegerField(),
     )
-    waiting = _open_quizzes(reader).exclude(pk__in=by_state["done"])
+    waiting = open_quizzes(reader).exclude(pk__in=by_state["done"])
     if last is not None:
         waiting = waiting.filter(lesson__session__in=[key for key, place in places.items() if place <= last])
     waiting = waiting.order_by(urgency, *waiting.query.order_by)[:MAX_DUE]
-    return [(places[session], item) for _, session, item in _quiz_items(reader, waiting, results)]
+    return [(places[session], item) for _, session, item in quiz_items(reader, waiting, results)]
 
 
 def _next_meeting(enrollment: Enrollment) -> Meeting | None:
@@ -291,7 +172,7 @@ def course_outline(reader: OpenCourse) -> Outline:
     sessions = {session.pk: OutlineSession(session) for session in rows}
     lessons = _lesson_rows(reader, sessions)
     results = quiz_results(reader.enrollment, reader.course) if reader.enrollment else {}
-    for lesson, _, quiz in _quiz_items(reader, _quizzes(reader), results):
+    for lesson, _, quiz in quiz_items(reader, known_quizzes(reader), results):
         lessons[lesson].quiz = quiz
     for key, lab in lab_items(reader):
         sessions[key].labs.append(lab)
@@ -314,7 +195,7 @@ def _lesson_rows(reader: OpenCourse, sessions: dict[int, OutlineSession]) -> dic
         read_at, touched_at = readings.get(row.pk, (None, None))
         is_begun, is_read = touched_at is not None, read_at is not None
         item = lesson_item(row.title, page(row.slug), row.minutes, begun=is_begun, read=is_read)
-        _timed(reader, item, opening_of(row))
+        timed(reader, item, opening_of(row))
         is_open = not item.opens_later and (reader.is_member or row.public)
         lessons[row.pk] = LessonRow(item, row.summary, row.minutes, is_open, touched_at=touched_at)
         if reader.is_staff:

@@ -1,0 +1,134 @@
+"""Lessons, quizzes and labs as items of a list, each with the result of a learner. No queries here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from lessons.points import show_points
+
+MAX_DUE = 5
+URGENCY = {"bad": 0, "run": 1, "part": 2, "todo": 3}
+NOTHING = Decimal(0)
+
+
+@dataclass(slots=True)
+class Result:
+    """The result of a learner's tries at a quiz or lab.
+
+    `points` are those of the best try, out of `out_of` in its own version. `evidence` is the URL of its page.
+    """
+
+    points: Decimal | None = None
+    out_of: Decimal = NOTHING
+    passed: bool = False
+    tries: int = 0
+    under_way: bool = False
+    evidence: str = ""
+
+    def scale_to(self, max_points: Decimal) -> Decimal:
+        # The best try's share, applied to the points of the current version.
+        if not self.points or not self.out_of:
+            return NOTHING
+        return (self.points * max_points / self.out_of).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    def state(self, under_way: str) -> str:
+        if self.passed:
+            return "done"
+        if self.under_way:
+            return under_way
+        return "todo" if self.points is None else "bad"
+
+
+@dataclass(slots=True)
+class Item:
+    """A lesson, quiz or lab in a list. `evidence` is the URL that shows where its points come from.
+
+    One that `opens_later` has no link; `opens_at` is None while the time is unknown.
+    """
+
+    kind: str
+    title: str
+    url: str
+    state: str = "todo"
+    note: str = ""
+    points: Decimal = NOTHING
+    max_points: Decimal = NOTHING
+    evidence: str = ""
+    is_ready: bool = True
+    tries: int = 0
+    has_result: bool = False
+    opens_later: bool = False
+    opens_at: datetime | None = None
+
+    @property
+    def glyph(self) -> str:
+        return "later" if self.opens_later else self.state
+
+    @property
+    def is_due(self) -> bool:
+        return self.state != "done" and self.is_ready and not self.opens_later
+
+    @property
+    def score(self) -> str:
+        return f"{show_points(self.points)} of {show_points(self.max_points)}"
+
+    @property
+    def brief(self) -> str:
+        """The result in a chip; "" before the first one."""
+        if self.state == "part":
+            return "in progress"
+        return self.score if self.has_result else ""
+
+
+def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) -> Item:
+    state = "done" if read else "part" if begun else "todo"
+    return Item("Lesson", title, url, state, f"About {minutes} minute{'' if minutes == 1 else 's'}")
+
+
+def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
+    points, state = result.scale_to(max_points), result.state("part")
+    item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
+    item.has_result = result.points is not None
+    item.note = f"{questions} question{'' if questions == 1 else 's'}, {show_points(max_points)} points"
+    if item.has_result:
+        item.note = f"Best {item.score} points"
+    return item
+
+
+def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_ready: bool) -> Item:
+    points, state = result.scale_to(max_points), result.state("run")
+    item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
+    item.tries, item.has_result = result.tries, result.points is not None
+    item.note = f"{show_points(max_points)} points"
+    if result.tries:
+        best = f"best {item.score} points" if item.has_result else "none graded yet"
+        item.note = f"{result.tries} {plural('submission', result.tries)}, {best}"
+    elif not is_ready:
+        item.note = f"{show_points(max_points)} points. Opens when its environment is ready."
+    return item
+
+
+def share_done(items: Sequence[Item], noun: str, done: str) -> str:
+    """Return “2 of 3 labs passed”; "" if there are none."""
+    if not items:
+        return ""
+    states = [item.state for item in items]
+    return count_done(states.count("done"), len(items), noun, done)
+
+
+def count_done(number: int, whole: int, noun: str, done: str) -> str:
+    return f"{number:,} of {whole:,} {plural(noun, whole)} {done}"
+
+
+def plural(noun: str, number: int) -> str:
+    if number == 1:
+        return noun
+    return "quizzes" if noun == "quiz" else f"{noun}s"
+
+
+def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:
+    # Failed labs and quizzes first, then those in progress; ties go to the earlier session.
+    kinds = ("Lesson", "Quiz", "Lab")
+    ordered = sorted(items, key=lambda each: (URGENCY[each[1].state], each[0], kinds.index(each[1].kind)))
+    return [item for _, item in ordered[:MAX_DUE]]
