@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from lessons.points import show_points
+from lessons.points import count_points, show_points
 
 MAX_DUE = 5
 URGENCY = {"bad": 0, "run": 1, "part": 2, "todo": 3}
@@ -83,14 +83,14 @@ class Item:
 
 def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) -> Item:
     state = "done" if read else "part" if begun else "todo"
-    return Item("Lesson", title, url, state, f"About {minutes} minute{'' if minutes == 1 else 's'}")
+    return Item("Lesson", title, url, state, f"About {minutes} {plural('minute', minutes)}")
 
 
 def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
     points, state = result.scale_to(max_points), result.state("part")
     item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
     item.has_result = result.points is not None
-    item.note = f"{questions} question{'' if questions == 1 else 's'}, {show_points(max_points)} points"
+    item.note = f"{questions} {plural('question', questions)}, {count_points(max_points)}"
     if item.has_result:
         item.note = f"Best {item.score} points"
     return item
@@ -100,12 +100,12 @@ def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_re
     points, state = result.scale_to(max_points), result.state("run")
     item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
     item.tries, item.has_result = result.tries, result.points is not None
-    item.note = f"{show_points(max_points)} points"
+    item.note = count_points(max_points)
     if result.tries:
         best = f"best {item.score} points" if item.has_result else "none graded yet"
         item.note = f"{result.tries} {plural('submission', result.tries)}, {best}"
     elif not is_ready:
-        item.note = f"{show_points(max_points)} points. Opens when its environment is ready."
+        item.note += ". Opens when its environment is ready."
     return item
 
 
