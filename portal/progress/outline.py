@@ -113,5 +113,10 @@ class Outline:
         return sum((part.max_points for part in self.sessions), NOTHING)
 
     @property
+    def course_points(self) -> Decimal:
+        """All points, of which the pass mark is a share: those that open later too."""
+        return sum((item.max_points for part in self.sessions for item in part.items), NOTHING)
+
+    @property
     def course(self) -> Course:
         return self.reader.course

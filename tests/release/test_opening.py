@@ -17,8 +17,9 @@ from labs.queries import get_open_lab, get_published_lab, open_labs
 from labs.tokens import new_token
 from lessons import actions, lesson_queries, quiz_queries
 from lessons.models import Lesson, Meeting, Quiz, Reading
-from lessons.queries import readable_lessons
+from lessons.queries import get_course, readable_lessons
 from lessons.release import NotOpenYetError
+from portal.progress.queries import course_outline, course_standing
 from tests.factories import (
     make_cohort,
     make_course,
@@ -276,6 +277,8 @@ def test_progress_asks_for_nothing_that_opens_later(place):
         assert "0 of 1 points" in text_of(progress)
         assert "Open later: 101" in text_of(progress)
         assert "You need 72 of 102 points to pass" in text_of(progress)
+        reader = get_course(people["A"], course.slug)
+        assert course_outline(reader).course_points == course_standing(reader).course_points == 102
     with time_machine.travel(ENDS, tick=False):
         assert "0 of 102 points" in text_of(sign_in(people["A"]).get(reverse("progress", args=[course.slug])))
 
