@@ -76,7 +76,6 @@ class OpenLesson:
     reading: Reading | None = None
     ticked: set[str] = field(default_factory=set)
     read: set[int] = field(default_factory=set)
-    opens_at: datetime | None = None
     quiz_opens_at: datetime | None = None
     horizon: Horizon = field(default_factory=Horizon)
 
@@ -143,7 +142,6 @@ def _open_lesson(reader: OpenCourse, slug: str, leads: OpenCourse | None = None)
     lesson.session = Session(pk=lesson.part_id, slug=lesson.part_slug, title=lesson.part_title)
     before, after = neighbour(course, lesson.before), neighbour(course, lesson.after)
     found = OpenLesson(lesson, reader, _listed(leads, rows, lesson.part_id), before, after)
-    found.opens_at = read_time(lesson.opens_at)
     found.horizon.note(read_time(lesson.changes_at), leads.now)
     _add_quiz(found, leads, lesson)
     return found

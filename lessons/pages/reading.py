@@ -21,7 +21,6 @@ def reading_context(found: OpenLesson, token: object) -> Context:
         "enrollment": found.enrollment,
         "reading": found.reading,
         "waits": found.lesson.waiting_word(found.reader.now) if found.reader.is_staff else "",
-        "opens_at": found.opens_at,
         "quiz_opens_at": found.quiz_opens_at,
         "found": found,
         "body": lesson_body(found, token),
