@@ -123,7 +123,7 @@ def become(name: str) -> NoReturn:
 
 
 def prepare() -> None:
-    """Migrate, load the course and make the demo, in one process, because setting up Django takes longer.
+    """Migrate, load the course, index pages and make the demo, in one process: setting up Django takes longer.
 
     Exit with 1 if a setting is invalid or migrating fails. An error in the course is printed, and the portal
     can still start.
