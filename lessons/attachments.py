@@ -38,39 +38,36 @@ TYPES: dict[str, tuple[str, bytes]] = {
         ("text/plain", b""),
     ),
 }
+ACCEPTED = "PDF, CSV, JSON, ipynb, Office, Parquet or plain text"
 
 
-class AttachmentRefusedError(UploadRefusedError):
-    """The upload is not a file that a lesson can offer; the message says what to do."""
+def store_attachment(upload: "UploadedFile[bytes]") -> tuple[str, str]:
+    """Store a file and return the two parts of its address: 128 random bits, and its own name in ASCII.
 
-
-def store_attachment(upload: "UploadedFile[bytes]") -> str:
-    """Store a file and return `TOKEN/NAME`: 128 random bits, and its own name in ASCII.
-
-    Raises AttachmentRefusedError for more than 20 MB, no content, or a type that is not in TYPES.
+    Raises UploadRefusedError for more than 20 MB, no content, or a type that is not in TYPES.
     """
     name = safe_name(upload.name or "")
     size = upload.size or 0
     if size > MAX_BYTES:
-        raise AttachmentRefusedError(
+        raise UploadRefusedError(
             f"The file is {size / 1e6:.1f} MB. The limit is 20 MB. Put it elsewhere, and link to it."
         )
     if not size:
-        raise AttachmentRefusedError("The file is empty. Choose another one.")
+        raise UploadRefusedError("The file is empty. Choose another one.")
     ending = ending_of(name)
     if ending not in TYPES:
-        raise AttachmentRefusedError(
-            f"Files of this type are not accepted. Put the file in a ZIP file, or use {_names()}."
+        raise UploadRefusedError(
+            f"Files of this type are not accepted. Put the file in a ZIP file, or use {ACCEPTED}."
         )
     start = TYPES[ending][1]
     if start and upload.read(len(start)) != start:
-        raise AttachmentRefusedError(
+        raise UploadRefusedError(
             f"The name ends in .{ending}, but the content is of a different type. Export it again."
         )
     upload.seek(0)
     token = secrets.token_hex(16)
     default_storage.save(f"{FOLDER}/{token}/{name}", upload)
-    return f"{token}/{name}"
+    return token, name
 
 
 def safe_name(name: str) -> str:
@@ -94,7 +91,3 @@ def tokens_in(text: str) -> set[str]:
 def is_stored(address: str) -> bool:
     found = ADDRESS.fullmatch(address)
     return bool(found and default_storage.exists(f"{FOLDER}/{found[1]}/{found[2]}"))
-
-
-def _names() -> str:
-    return "PDF, CSV, JSON, ipynb, Office, Parquet or plain text"

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from typing import TypeAlias
 
 from csp.constants import NONE
 from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.context_processors import csrf
@@ -26,6 +28,7 @@ from lessons.queries import OpenCourse
 from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
 
+Upload: TypeAlias = "UploadedFile[bytes]"
 AnyView = Callable[..., HttpResponseBase]
 A_YEAR = 365 * 24 * 3600
 
@@ -57,35 +60,36 @@ def preview(request: UserRequest) -> HttpResponse:
 @staff_only
 @require_POST
 def upload(request: UserRequest) -> HttpResponse:
-    # Answers as markdownx does: with the Markdown to insert, or 400 and what to do.
-    queries.get_taught_course(request.user, request.POST.get("course", ""))
-    file = request.FILES.get("image")
-    if file is None:
-        return JsonResponse({"image": ["Choose an image first."]}, status=400)
-    try:
-        name = images.store_image(file)
-    except images.ImageRefusedError as error:
-        return JsonResponse({"image": [str(error)]}, status=400)
-    return JsonResponse({"image_code": f"![]({reverse('lesson_image', args=[name])})"})
+    return _store(request, "image", "Choose an image first.", _store_image)
 
 
 @staff_only
 @require_POST
 def attach(request: UserRequest) -> HttpResponse:
-    # Answers with the Markdown to insert, or 400 and what to do.
+    return _store(request, "file", "Choose a file first.", _store_file)
+
+
+def _store(request: UserRequest, field: str, missing: str, store: Callable[[Upload], str]) -> HttpResponse:
+    # Answers as markdownx does: with the Markdown to insert, or 400 and what to do.
     queries.get_taught_course(request.user, request.POST.get("course", ""))
-    file = request.FILES.get("file")
+    file = request.FILES.get(field)
     if file is None:
-        return JsonResponse({"file": ["Choose a file first."]}, status=400)
+        return JsonResponse({field: [missing]}, status=400)
     try:
-        place = attachments.store_attachment(file)
-    except attachments.AttachmentRefusedError as error:
-        return JsonResponse({"file": [str(error)]}, status=400)
-    token, name = place.split("/")
-    address = reverse("attachment", args=[token, name])
-    return JsonResponse(
-        {"file_code": f"[{name} ({filesizeformat(file.size or 0)})]({address})".replace("\xa0", " ")}
-    )
+        code = store(file)
+    except images.UploadRefusedError as error:
+        return JsonResponse({field: [str(error)]}, status=400)
+    return JsonResponse({f"{field}_code": code})
+
+
+def _store_image(file: Upload) -> str:
+    return f"![]({reverse('lesson_image', args=[images.store_image(file)])})"
+
+
+def _store_file(file: Upload) -> str:
+    token, name = attachments.store_attachment(file)
+    size = filesizeformat(file.size or 0).replace("\xa0", " ")
+    return f"[{name} ({size})]({reverse('attachment', args=[token, name])})"
 
 
 @require_safe
