@@ -1,7 +1,7 @@
 """Import quizzes from the formats of other systems, and export them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.files.storage import default_storage
@@ -23,6 +23,7 @@ from portal.accounts.models import User
 MAX_IMAGES = 200
 IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(imported:([0-9a-f]{16}\.[a-z]{3,4})\)")
 STORED = re.compile(r"\]\((?:imported:[^()\s]*|/media/images/[^()\s]*)\)")
+Encoded = dict[str, tuple[str, bytes]]  # by the name in the import: the ending and the data
 
 
 class CannotImportError(Exception):
@@ -37,9 +38,9 @@ class Stored:
     is_changed: bool
 
 
-def check_images(imported: Imported) -> tuple[Imported, dict[str, tuple[str, bytes]]]:
+def check_images(imported: Imported) -> tuple[Imported, Encoded]:
     """Return the import without images that the portal refuses, which become losses, and the others, encoded."""
-    encoded: dict[str, tuple[str, bytes]] = {}
+    encoded: Encoded = {}
     losses = []
     for name, data in imported.images.items():
         try:
@@ -54,7 +55,7 @@ def check_images(imported: Imported) -> tuple[Imported, dict[str, tuple[str, byt
     return replace(imported, parts=parts, losses=(*losses, *imported.losses)), encoded
 
 
-def _without_images(source: str, kept: dict[str, tuple[str, bytes]]) -> str:
+def _without_images(source: str, kept: Encoded) -> str:
     return IMAGE.sub(lambda found: found[0] if found[2] in kept else found[1], source)
 
 
@@ -62,6 +63,7 @@ def _without_images(source: str, kept: dict[str, tuple[str, bytes]]) -> str:
 def save_import(
     *,
     imported: Imported,
+    images: Encoded,
     by: User | None,
     session: Session | None = None,
     lesson: Lesson | None = None,
@@ -69,9 +71,9 @@ def save_import(
 ) -> list[Stored]:
     """Store the quizzes as drafts, all or none: in a draft lesson, or each in a new one of a session.
 
-    A lesson that an earlier import of the same file made is used again. Raises CannotImportError.
+    Takes what `check_images` returned. A lesson that an earlier import of the same file made is used again. Raises
+    CannotImportError.
     """
-    imported, images = check_images(imported)
     if lesson is not None:
         if len(imported.parts) > 1:
             count = len(imported.questions)
@@ -110,9 +112,7 @@ def lesson_for(part: Part, session: Session, by: User | None) -> Lesson:
     return actions.save_lesson(lesson=lesson)
 
 
-def _save(
-    part: Part, lesson: Lesson, images: dict[str, tuple[str, bytes]], by: User | None, may_replace: bool
-) -> Stored:
+def _save(part: Part, lesson: Lesson, images: Encoded, by: User | None, may_replace: bool) -> Stored:
     quiz = getattr(lesson, "quiz", None)
     if quiz is not None and is_same(quiz.source, part.source):
         return Stored(quiz, is_changed=False)
@@ -133,7 +133,7 @@ def is_same(stored: str, source: str) -> bool:
     return STORED.sub("]()", stored) == STORED.sub("]()", source)
 
 
-def _with_images(source: str, images: dict[str, tuple[str, bytes]]) -> str:
+def _with_images(source: str, images: Encoded) -> str:
     used = {found[2] for found in IMAGE.finditer(source)}
     stored = {name: reverse("lesson_image", args=[store_encoded(*images[name])]) for name in sorted(used)}
     return IMAGE.sub(lambda found: f"![{found[1]}]({stored[found[2]]})", source)
@@ -156,7 +156,13 @@ def draft_lessons(course: Course) -> Sequence[Lesson]:
 
 def export_of(quiz: Quiz, name: str) -> Exported:
     """Return a quiz in one of the formats in EXPORTS. Raises QuizSyntaxError for a draft with problems."""
-    return export_quiz(parse(quiz.source, stored=True), name, read_images(quiz.source))
+    return exports_of(quiz, [name])[name]
+
+
+def exports_of(quiz: Quiz, names: Iterable[str]) -> dict[str, Exported]:
+    """Return a quiz in several of these formats. Raises QuizSyntaxError as `export_of` does."""
+    parsed, images = parse(quiz.source, stored=True), read_images(quiz.source)
+    return {name: export_quiz(parsed, name, images) for name in names}
 
 
 def read_images(source: str) -> dict[str, bytes]:

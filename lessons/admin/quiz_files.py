@@ -21,9 +21,11 @@ from lessons.models import Course, Quiz
 from lessons.pages.previews import Preview, preview_quiz
 from lessons.quiz_files import (
     CannotImportError,
+    Encoded,
     check_images,
     draft_lessons,
     export_of,
+    exports_of,
     save_import,
     show_images_as_words,
 )
@@ -156,19 +158,21 @@ def import_view(options: CourseScopedAdmin, request: UserRequest) -> HttpRespons
     context: dict[str, Any] = {"form": form, "fits": form.carry_on()}
     cleaned = form.cleaned_data
     try:
-        imported = import_questions(
+        read = import_questions(
             form.content, name=cleaned["name"], format=cleaned["format"], encoding=cleaned["encoding"]
         )
     except QuizFileError as error:
         return _page(options, request, refused=error.problems, **context)
-    saves = "save" in request.POST
-    place = PlaceForm(
-        request.POST if saves else None, course=cleaned["course"], several=len(imported.parts) > 1
-    )
-    if saves and shown_before != _digest(form.content):
-        place = PlaceForm(course=cleaned["course"], several=len(imported.parts) > 1)
+    imported, images = check_images(read)
+    saves, was_shown = "save" in request.POST, shown_before == _digest(form.content)
+    if saves and not was_shown:
         messages.warning(request, AGAIN)
-    elif saves and place.is_valid() and (answer := _save(request, imported, place)):
+    place = PlaceForm(
+        request.POST if saves and was_shown else None,
+        course=cleaned["course"],
+        several=len(imported.parts) > 1,
+    )
+    if place.is_valid() and (answer := _save(request, imported, images, place)):
         return answer
     return _page(options, request, place=place, **context, **_shown(cleaned["course"], imported))
 
@@ -183,11 +187,12 @@ def _page(options: "ModelAdmin[Any]", request: UserRequest, **context: Any) -> H
     return TemplateResponse(request, "admin/lessons/quiz/import.html", context)
 
 
-def _save(request: UserRequest, imported: Imported, form: PlaceForm) -> HttpResponse | None:
+def _save(request: UserRequest, imported: Imported, images: Encoded, form: PlaceForm) -> HttpResponse | None:
     place = form.cleaned_data["place"]
     try:
         stored = save_import(
             imported=imported,
+            images=images,
             by=request.user,
             session=form.sessions.get(place),
             lesson=form.lessons.get(place),
@@ -207,7 +212,6 @@ def _save(request: UserRequest, imported: Imported, form: PlaceForm) -> HttpResp
 
 
 def _shown(course: Course, imported: Imported) -> dict[str, Any]:
-    imported, _ = check_images(imported)
     return {
         "imported": imported,
         "format": FORMATS[imported.format].title,
@@ -237,7 +241,7 @@ def export_view(options: "ModelAdmin[Quiz]", request: UserRequest, object_id: st
     try:
         if name in EXPORTS:
             return _download(quiz, name)
-        exports = [(name, each, export_of(quiz, name)) for name, each in EXPORTS.items()]
+        exported = exports_of(quiz, EXPORTS)
     except QuizSyntaxError as error:
         messages.error(request, f"Fix the quiz before you export it. {error.problems[0]}")
         return redirect(reverse("admin:lessons_quiz_change", args=[quiz.pk]))
@@ -246,7 +250,7 @@ def export_view(options: "ModelAdmin[Quiz]", request: UserRequest, object_id: st
         "title": f"Export {quiz}",
         "quiz": quiz,
         "opts": options.opts,
-        "exports": exports,
+        "exports": [(name, EXPORTS[name], each) for name, each in exported.items()],
     }
     return TemplateResponse(request, "admin/lessons/quiz/export.html", context)
 

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         found = Course.objects.filter(slug=course).first()
         if found is None:
             raise CommandError(f"There is no course {course}.")
-        imported, _ = check_images(read_quiz(file, options["format"], options["encoding"]))
+        imported, images = check_images(read_quiz(file, options["format"], options["encoding"]))
         if options["json"]:
             self.stdout.write(json.dumps(as_dict(imported), ensure_ascii=False, indent=1))
             return
@@ -57,7 +57,12 @@ class Command(BaseCommand):
         session = None if lesson else session_of(found, options["session"])
         try:
             stored = save_import(
-                imported=imported, by=None, lesson=lesson, session=session, may_replace=options["replace"]
+                imported=imported,
+                images=images,
+                by=None,
+                lesson=lesson,
+                session=session,
+                may_replace=options["replace"],
             )
         except CannotImportError as error:
             raise CommandError(f"{error} Nothing was stored. (--replace, --lesson, --session)") from error
