@@ -35,6 +35,11 @@ def _escape(text: str) -> str:
     return SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
 
 
+def escape_address(address: str) -> str:
+    """Return an address that can stand between the parentheses of a link."""
+    return re.sub(r"[\s<>()]", lambda found: f"%{ord(found[0]):02X}", address)
+
+
 def escape_start(line: str) -> str:
     """Return a line of inline Markdown that starts no list, heading, table or option where a block may start."""
     stripped = line.lstrip()

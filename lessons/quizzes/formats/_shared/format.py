@@ -8,8 +8,10 @@ from lessons.texts.problem import Problem
 
 from ...question import AnyQuestion
 from ...quiz import Quiz
+from .html_text import words_of
 from .intake import NO_EXPLANATION, Intake
 
+MAX_TITLE = 250
 OWN_ADDRESS = re.compile(r"\]\((/[^()\s]*|imported:[^()\s]*)")
 
 
@@ -48,6 +50,12 @@ class Format:
 def explanation_of(question: AnyQuestion) -> str:
     """Return the explanation to write, "" for what an import put in its place."""
     return "" if question.explanation == NO_EXPLANATION else question.explanation
+
+
+def title_of(question: AnyQuestion) -> str:
+    """Return the first line of the prompt in words, for systems that give each question a title."""
+    words = words_of(re.sub(r"[*`\\]", "", question.prompt.partition("\n")[0]))
+    return words[:MAX_TITLE] or question.key
 
 
 def report_rules(quiz: Quiz, losses: Losses) -> None:

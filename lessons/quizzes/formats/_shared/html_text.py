@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from .escaping import code_block, code_span, escape_start, escape_text
+from .escaping import code_block, code_span, escape_address, escape_start, escape_text
 from .html_tags import BLOCKS, CLASS_MARKS, CODE, GONE, HEADINGS, MARKS, SILENT
 from .inline import Piece, join_pieces
 
@@ -212,8 +212,7 @@ class Reader:
         elif inner == href and href.startswith("http"):
             yield Piece(href)
         else:
-            address = re.sub(r"[\s<>()]", lambda found: f"%{ord(found[0]):02X}", href)
-            yield Piece(f"[{inner.replace(chr(92) + chr(10), ' ')}]({address})")
+            yield Piece(f"[{inner.replace(chr(92) + chr(10), ' ')}]({escape_address(href)})")
 
     def _text(self, text: str) -> Iterator[Piece]:
         done = 0

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from lessons.texts.problem import Problem
 
 from ...question import AnyQuestion
-from .escaping import escape_text, plain_text
+from .escaping import escape_address, escape_text, plain_text
 from .html_text import Reader, looks_like_html, words_of, words_only
 
 MAX_IMAGE = 5_000_000
@@ -53,6 +53,13 @@ class Intake:
     used: set[str] = field(default_factory=set)
     unexplained: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)  # paths, as a test lists them
+
+    def take_category(self, line: int, path: str, title: str) -> None:
+        """Make the first category the title, and report others, whose questions are in the same quiz."""
+        if title and not self.title:
+            self.title = title
+        elif title and title != self.title:
+            self.lose(line, "", f"The category “{path}” is not kept: its questions are in the same quiz.")
 
     def lose(self, line: int, name: str, message: str) -> None:
         self.losses.append(Problem(line, name[:MAX_NAME], message, path=self.path))
@@ -156,8 +163,7 @@ class Item:
             self.lose(
                 f"The image {address[:120]} became a link, because it is elsewhere. Upload it in the editor."
             )
-            safe = re.sub(r"[\s<>()]", lambda found: f"%{ord(found[0]):02X}", address)
-            return f"[{alternative or 'Image'}]({safe})"
+            return f"[{alternative or 'Image'}]({escape_address(address)})"
         data, ending = self._image_data(address)
         if not data or ending not in IMAGE_ENDINGS:
             self.lose(f"The image {address[:120]} was left out, because it is not in the file.")

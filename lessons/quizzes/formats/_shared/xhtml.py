@@ -15,9 +15,9 @@ TAGS = {
     "em": "em",
     "blockquote": "blockquote",
     "hr": "hr",
+    "bullet_list": "ul",
+    "ordered_list": "ol",
     "list_item": "li",
-} | {
-    **dict.fromkeys(("bullet_list", "ul"), "ul"),
     **{tag: tag for tag in ("table", "thead", "tbody", "tr", "th", "td")},
 }
 GAP = "\ue001"
@@ -66,8 +66,6 @@ def _add(parent: Element, node: SyntaxTreeNode) -> None:
         SubElement(parent, "img", {"src": source, "alt": words})
     elif kind == "heading":
         _add_all(SubElement(parent, node.tag), node)
-    elif kind == "ordered_list":
-        _add_all(SubElement(parent, "ol"), node)
     elif kind == "paragraph" and node.hidden:
         _add_all(parent, node)
     elif kind in TAGS:

@@ -90,11 +90,7 @@ def _is_open(line: str, before: bool) -> bool:
 
 def _take_category(name: str, line: int, intake: Intake) -> None:
     name = re.sub(r"^\$(?:course|module|system|cat\w*)\$/?", "", name).removeprefix("top/").strip("/ ")
-    last = name.rpartition("/")[2].strip()
-    if last and not intake.title:
-        intake.title = last
-    elif last and last != intake.title:
-        intake.lose(line, "", f"The category “{name}” is not kept: its questions are in the same quiz.")
+    intake.take_category(line, name, name.rpartition("/")[2].strip())
 
 
 class _Question:

@@ -1,7 +1,6 @@
 """Moodle XML: `<quiz>` with a `<question type="…">` for each."""
 
-from ...quiz import Quiz
-from .._shared.format import Format, Losses
+from .._shared.format import Format
 from .._shared.xml import root_tag
 from .reading import read
 from .writing import write_xml
@@ -12,8 +11,4 @@ def recognises(text: str) -> bool:
     return root_tag(text) == "quiz" and "canvas.instructure.com" not in text[:2000]
 
 
-def write(quiz: Quiz, losses: Losses) -> bytes:
-    return write_xml(quiz, losses)
-
-
-FORMAT = Format("moodle-xml", "Moodle XML", recognises, read, write, "xml", carries_images=True)
+FORMAT = Format("moodle-xml", "Moodle XML", recognises, read, write_xml, "xml", carries_images=True)

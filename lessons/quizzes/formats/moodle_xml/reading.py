@@ -97,10 +97,7 @@ def _take_category(node: Node, intake: Intake) -> None:
     # A doubled slash stands for itself.
     name = full.replace("//", "\x01").strip("/ ").rpartition("/")[2].replace("\x01", "/").strip()
     name = re.sub(r"^Default for ", "", name)
-    if name and not intake.title:
-        intake.title = name
-    elif name and name != intake.title:
-        intake.lose(node.line, "", f"The category “{name}” is not kept: its questions are in the same quiz.")
+    intake.take_category(node.line, name, name)
     if info := words_of(node.text_of("info", "text")):
         intake.lose(node.line, "", f"The description of the category “{name}” was left out: {info[:200]}")
 

@@ -17,12 +17,9 @@ from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...text import BLANK
 from ...writing import write_question
-from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules
+from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules, title_of
 from .._shared.holding import report_headers, right_share, show_share, typed_texts
-from .._shared.html_text import words_of
 from .._shared.weighing import is_true_false, plain_number
-
-MAX_NAME = 250
 
 
 def write_xml(quiz: Quiz, losses: Losses) -> bytes:
@@ -44,7 +41,7 @@ def _write_question(root: Element, question: AnyQuestion, losses: Losses) -> Non
         losses.add(question, f"Not written: Moodle has no question of the kind {question.kind}.")
         return
     element = Element("question")
-    _text(SubElement(element, "name"), _name(question))
+    _text(SubElement(element, "name"), title_of(question))
     prompt = SubElement(element, "questiontext", {"format": "markdown"})
     _text(prompt, question.prompt)
     _text(SubElement(element, "generalfeedback", {"format": "markdown"}), explanation_of(question))
@@ -71,11 +68,6 @@ def _embed_images(element: Element, losses: Losses) -> None:
             inner.text = (inner.text or "").replace(f"]({address})", f"](@@PLUGINFILE@@/{name})")
             file = SubElement(parent, "file", {"name": name, "path": "/", "encoding": "base64"})
             file.text = base64.b64encode(losses.images[address]).decode()
-
-
-def _name(question: AnyQuestion) -> str:
-    words = words_of(re.sub(r"[*`\\]", "", question.prompt.partition("\n")[0]))
-    return words[:MAX_NAME] or question.key
 
 
 def _text(element: Element, text: str) -> None:

@@ -126,8 +126,8 @@ class _Reader:
         worth = weights(self.conditions)
         single = response.get("rcardinality", "single").lower() != "multiple"
         scale = _scale(worth, labels, single=single)
-        stays = not single or [words_of(text).lower() for _, text in labels] != ["true", "false"]
-        if not stays and set(worth) & {name for name, _ in labels}:
+        is_true_false = single and [words_of(text).lower() for _, text in labels] == ["true", "false"]
+        if is_true_false and set(worth) & {name for name, _ in labels}:
             self._add_true_false(labels, worth)
             return
         shuffled = any(each.get("shuffle").lower() == "yes" for each in response.find("render_choice"))

@@ -43,7 +43,7 @@ def _value(text: str) -> Fraction:
     return Fraction(0) if number is None else number
 
 
-def points_of(item: Node) -> str:
+def points_of(item: Node, declarations: dict[str, Declaration]) -> str:
     """Return the most that the item earns as its outcomes say, "" if they do not."""
     for name in ("MAXSCORE", "SCORE"):
         for outcome in item.all("outcomedeclaration"):
@@ -55,15 +55,12 @@ def points_of(item: Node) -> str:
                 )
                 if value and _value(value) > 0:
                     return value
-    return _most_mapped(item)
+    return _most_mapped(*declarations.values()) if len(declarations) == 1 else ""
 
 
-def _most_mapped(item: Node) -> str:
-    declarations = list(read_declarations(item).values())
-    if len(declarations) != 1 or not declarations[0].mapped:
-        return ""
-    positive = [value for value in declarations[0].mapped.values() if value > 0]
-    most = max(positive, default=Fraction(0)) if declarations[0].cardinality == "single" else sum(positive)
+def _most_mapped(declaration: Declaration) -> str:
+    positive = [value for value in declaration.mapped.values() if value > 0]
+    most = max(positive, default=Fraction(0)) if declaration.cardinality == "single" else sum(positive)
     return decimal(Fraction(most)) if most else ""
 
 

@@ -1,6 +1,5 @@
 """Write one question as an assessmentItem of QTI 2.1."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -14,15 +13,19 @@ from ...kinds.short_text import ShortText
 from ...kinds.single_choice import SingleChoice
 from ...question import AnyQuestion
 from ...text import BLANK
-from .._shared.format import Losses, explanation_of
-from .._shared.html_text import words_of
+from .._shared.format import Losses, explanation_of, title_of
 from .._shared.pairing import HEADERS
 from .._shared.weighing import is_pattern, plain_number
 from .._shared.xhtml import ANSWER, GAP, add_blocks, add_line, add_option, add_text
 from .declarations import TOOL
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
+# Attributes of the root of an item and of a test.
+SCHEMA = {
+    "xmlns": QTI,
+    "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xsi:schemaLocation": f"{QTI} http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd",
+}
 EXPLANATION = "explanation"
 MAX_LABEL = 250
 
@@ -49,13 +52,10 @@ class _Item:
     def __init__(self, question: AnyQuestion) -> None:
         self.question = question
         self.points = f"{question.points.normalize():f}"
-        title = words_of(re.sub(r"[*`\\]", "", question.prompt.partition("\n")[0]))
         attributes = {
-            "xmlns": QTI,
-            "xmlns:xsi": XSI,
-            "xsi:schemaLocation": f"{QTI} http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd",
+            **SCHEMA,
             "identifier": identifier(question.key),
-            "title": title[:MAX_LABEL] or question.key,
+            "title": title_of(question),
             "adaptive": "false",
             "timeDependent": "false",
             "toolName": TOOL,

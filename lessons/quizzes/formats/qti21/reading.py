@@ -46,7 +46,7 @@ class _Reader:
         if self.node.all("templatedeclaration"):
             self.item.skip("its text is made of variables.")
             return
-        if points := points_of(self.node):
+        if points := points_of(self.node, self.declarations):
             self.item.set_points(points)
         self._report_rest()
         self._take_feedback()

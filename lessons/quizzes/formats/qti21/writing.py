@@ -7,10 +7,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from ...quiz import Quiz
 from ...writing import write_question
 from .._shared.format import Losses, report_portal_texts, report_rules
-from .items import QTI, XSI, identifier, write_item
+from .items import SCHEMA, identifier, write_item
 
 MANIFEST = "http://www.imsglobal.org/xsd/imscp_v1p1"
-SCHEMA = f"{QTI} http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a .zip; the same quiz gives the same bytes
 
 
@@ -43,7 +42,7 @@ def _take_images(item: Element, losses: Losses) -> dict[str, bytes]:
 def _test(quiz: Quiz, items: dict[str, bytes]) -> bytes:
     root = Element(
         "assessmentTest",
-        {"xmlns": QTI, **_schema(), "identifier": "test", "title": " ".join(quiz.title.split())},
+        {**SCHEMA, "identifier": "test", "title": " ".join(quiz.title.split())},
     )
     part = SubElement(
         root,
@@ -80,10 +79,6 @@ def _resource(
     SubElement(resource, "file", {"href": path})
     for each in needs or ():
         SubElement(resource, "dependency", {"identifierref": f"file-{each}"})
-
-
-def _schema() -> dict[str, str]:
-    return {"xmlns:xsi": XSI, "xsi:schemaLocation": SCHEMA}
 
 
 def _document(root: Element, *, neat: bool = True) -> bytes:
