@@ -88,7 +88,7 @@ def store_notes(
 
     Return the row and the pictures that were left out. Raises NotesError if it cannot be read.
     """
-    source = _read(name, data, encoding, into)
+    source = _read(course, name, data, encoding, into)
     with transaction.atomic():
         notes = _row_for(course, name, data, into)
         notes.data, notes.encoding = data, source.encoding
@@ -100,14 +100,15 @@ def store_notes(
     return notes, problems
 
 
-def _read(name: str, data: bytes, encoding: str, into: Notes | None) -> Source:
+def _read(course: Course, name: str, data: bytes, encoding: str, into: Notes | None) -> Source:
     try:
         return read_source(name, data, encoding=encoding)
     except EncodingUnsureError as unsure:
-        if into is None or not into.encoding:
+        earlier = into or course.notes.filter(name=name).first()
+        if earlier is None or not earlier.encoding:
             raise
         try:  # the same file has the encoding that was chosen for its earlier state
-            return read_source(name, data, encoding=into.encoding)
+            return read_source(name, data, encoding=earlier.encoding)
         except NotesError:
             raise unsure from None
 

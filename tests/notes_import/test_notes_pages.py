@@ -114,6 +114,10 @@ def test_a_file_of_an_unknown_encoding_waits_until_one_is_chosen(staff, course):
     staff.post(response.url, {"encoding": offered[0]})
     assert Notes.objects.get().encoding == offered[0]
     assert not IncomingNotes.objects.exists()
+    grown = data + "\t- Öl\n".encode("cp1250")
+    again = upload(staff, course, "alt.txt", grown)
+    assert again.url == page("notes_review", course.slug, Notes.objects.get().pk)
+    assert bytes(Notes.objects.get().data) == grown
 
 
 def test_an_answer_changes_the_drafts_and_can_be_taken_back(staff, course):
