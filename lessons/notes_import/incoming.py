@@ -1,5 +1,6 @@
 """Bring notes into a course: by upload, by paste, or out of a Git repository."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,36 +22,27 @@ NOT_NOTES = {"readme", "license", "licence", "contributing", "changelog", "requi
 Brought = tuple[Notes | None, IncomingNotes | None, list[Problem]]
 
 
-def bring_file(
-    *, course: Course, name: str, data: bytes, into: Notes | None = None, origin: Origin | None = None
-) -> Brought:
+def bring_file(*, course: Course, name: str, data: bytes, into: Notes | None = None) -> Brought:
     """Store a file of notes, or keep it until somebody chooses its encoding.
 
     Return the notes or what waits, and the pictures that were left out. Raises NotesError.
     """
     forget_old(course)
     try:
-        notes, problems = store_notes(course=course, name=name, data=data, into=into, origin=origin)
+        notes, problems = store_notes(course=course, name=name, data=data, into=into)
     except EncodingUnsureError as unsure:
         if not unsure.candidates:
             raise
-        return None, _keep(course, name, data, into, origin), []
+        return None, _keep(IncomingNotes(course=course, into=into), name, data, Origin()), []
     return notes, None, problems
 
 
-def _keep(course: Course, name: str, data: bytes, into: Notes | None, origin: Origin | None) -> IncomingNotes:
-    at = origin or Origin()
-    return IncomingNotes.objects.create(
-        course=course,
-        state=State.UNSURE,
-        name=name,
-        data=data,
-        into=into,
-        address=at.address,
-        branch=at.branch,
-        path=at.path,
-        commit=at.commit,
-    )
+def _keep(row: IncomingNotes, name: str, data: bytes, origin: Origin) -> IncomingNotes:
+    row.state, row.name, row.data = State.UNSURE, name, data
+    for field_name, value in asdict(origin).items():
+        setattr(row, field_name, value)
+    row.save()
+    return row
 
 
 def forget_old(course: Course) -> None:
@@ -109,19 +101,20 @@ def fetch(incoming: IncomingNotes) -> None:
         return  # the message came twice
     try:
         path, data, origin = _read_file(incoming)
-        notes, waits, problems = bring_file(
-            course=incoming.course, name=path.name, data=data, into=incoming.into, origin=origin
-        )
+        try:
+            notes, problems = store_notes(
+                course=incoming.course, name=path.name, data=data, into=incoming.into, origin=origin
+            )
+        except EncodingUnsureError as unsure:
+            if not unsure.candidates:
+                raise
+            _keep(incoming, path.name, data, origin)
+            return
     except (RepositoryUnavailableError, NotesError) as error:
         fail(incoming, str(error))
         return
-    if waits is not None:
-        incoming.name, incoming.data, incoming.state = waits.name, waits.data, State.UNSURE
-        incoming.path, incoming.commit, incoming.branch = waits.path, waits.commit, waits.branch
-        waits.delete()
-    else:
-        incoming.notes, incoming.state = notes, State.STORED
-        incoming.problem = "\n".join(map(str, problems))
+    incoming.notes, incoming.state = notes, State.STORED
+    incoming.problem = "\n".join(map(str, problems))
     incoming.save()
 
 
