@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from lessons.models import Course, Notes
 from lessons.notes import EncodingUnsureError, Import, LessonDraft, NotesError, import_notes, read_source
 from lessons.notes_import.planning import State, habits_of, plan
+from lessons.notes_import.reading import read_once
 from lessons.notes_import.storing import Stored, apply_notes, store_notes
 from lessons.rendering import TooComplexError, render
 
@@ -36,9 +37,14 @@ class Command(BaseCommand):
         to = _course(course, dry_run)
         data = _read(file)
         try:
-            stored = None if dry_run or to is None else _store(to, file.name, data, encoding)
-            notes = Notes.objects.filter(course=to, name=file.name).first() if to else None
-            imported = _import(file.name, data, encoding, to, notes)
+            if dry_run or to is None:
+                notes = Notes.objects.filter(course=to, name=file.name).first() if to else None
+                imported, stored = _import(file.name, data, encoding, to, notes), None
+            else:
+                notes, problems = store_notes(course=to, name=file.name, data=data, encoding=encoding)
+                stored = apply_notes(notes=notes)
+                stored.problems += problems
+                imported = read_once(notes).imported
         except EncodingUnsureError as error:
             samples = "\n".join(f"--encoding={each.encoding}\n{each.sample}\n" for each in error.candidates)
             raise CommandError(f"{error}\nChoose the one whose sample you can read:\n\n{samples}") from error
@@ -73,13 +79,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from error
-
-
-def _store(course: Course, name: str, data: bytes, encoding: str) -> Stored:
-    notes, problems = store_notes(course=course, name=name, data=data, encoding=encoding)
-    stored = apply_notes(notes=notes)
-    stored.problems += problems
-    return stored
 
 
 def _import(name: str, data: bytes, encoding: str, course: Course | None, notes: Notes | None) -> Import:
