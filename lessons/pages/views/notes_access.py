@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -26,10 +26,7 @@ def of_course(view: View) -> View:
 
     @wraps(view)
     def call(request: UserRequest, course: str, **kwargs: Any) -> HttpResponseBase:
-        found = Course.objects.filter(slug=course).first()
-        if found is None or not queries.teaches(request.user, found):
-            raise Http404
-        return view(request, found, **kwargs)
+        return view(request, queries.get_taught_course_by_slug(request.user, course), **kwargs)
 
     return never_cache(staff_only(call))
 
