@@ -11,16 +11,9 @@ from PIL import Image
 from lessons import actions
 from lessons.models import Lesson, Meeting, Notes, Reading, Session
 from lessons.notes import NotesError
+from lessons.notes_import.applying import MINE, NOTES, Choices, NotesChangedError, apply_notes
 from lessons.notes_import.planning import State, plan, read_notes
-from lessons.notes_import.storing import (
-    MINE,
-    NOTES,
-    Choices,
-    NotesChangedError,
-    apply_notes,
-    decide,
-    store_notes,
-)
+from lessons.notes_import.storing import decide, store_notes
 from tests.factories import make_cohort, make_course, make_enrollment, make_user
 
 pytestmark = pytest.mark.django_db

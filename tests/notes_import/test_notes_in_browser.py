@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from lessons import actions
 from lessons.models import IncomingNotes, Lesson, Quiz, Session
+from lessons.notes_import.applying import apply_notes
 from lessons.notes_import.reading import read_once
-from lessons.notes_import.storing import apply_notes, decide, store_notes
+from lessons.notes_import.storing import decide, store_notes
 from tests.authoring.conftest import make_instructor
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_course

@@ -9,9 +9,10 @@ from django.db import DatabaseError
 
 from lessons.models import Course, Notes
 from lessons.notes import EncodingUnsureError, Import, LessonDraft, NotesError, import_notes, read_source
+from lessons.notes_import.applying import Stored, apply_notes
 from lessons.notes_import.planning import State, habits_of, plan
 from lessons.notes_import.reading import read_once
-from lessons.notes_import.storing import Stored, apply_notes, store_notes
+from lessons.notes_import.storing import store_notes
 from lessons.rendering import TooComplexError, render
 
 

@@ -12,9 +12,9 @@ from lessons.models import Cohort, Course, Meeting, Notes, Session
 from lessons.models.course import MAX_TITLE
 from lessons.notes import Day, Import
 from lessons.notes.merging import END, NOTES, YOURS
-from lessons.notes_import import storing
+from lessons.notes_import import applying
+from lessons.notes_import.applying import Choices
 from lessons.notes_import.planning import Change, State
-from lessons.notes_import.storing import Choices
 from lessons.pages.differences import DifferenceLine, differences
 
 MAX_DAYS = 200  # with a choice; a form may have 1,000 fields
@@ -222,7 +222,7 @@ def choices_of(placing: Placing, course: Course) -> Choices:
     conflicts = {}
     for row in placing.rows:
         if row.answer:
-            given = {"mine": storing.MINE, "notes": storing.NOTES, "merged": row.merged}
+            given = {"mine": applying.MINE, "notes": applying.NOTES, "merged": row.merged}
             conflicts[row.change.key] = given[row.answer]
     return Choices(
         sessions={row.day.session: sessions[row.chosen] for row in placing.days if row.chosen in sessions},

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from lessons.links import links_within
 from lessons.models import Lesson, Notes
+from lessons.notes_import.applying import NotesChangedError, Stored, apply_notes
 from lessons.notes_import.planning import plan
 from lessons.notes_import.reading import ReadNotes, read_once
-from lessons.notes_import.storing import NotesChangedError, Stored, apply_notes, decide, keep_habits
+from lessons.notes_import.storing import decide, keep_habits
 from lessons.pages.context import Context
 from lessons.pages.notes import done as results
 from lessons.pages.notes.habits import habit_rows, read_habits
