@@ -11,13 +11,13 @@ from lessons.links import links_within
 from lessons.models import Lesson, Notes
 from lessons.notes_import.applying import NotesChangedError, Stored, apply_notes
 from lessons.notes_import.planning import plan
+from lessons.notes_import.publishing import publish
 from lessons.notes_import.reading import ReadNotes, read_once
 from lessons.notes_import.storing import decide, keep_habits
 from lessons.pages.context import Context
 from lessons.pages.notes import done as results
 from lessons.pages.notes.habits import habit_rows, read_habits
 from lessons.pages.notes.placing import ANSWERS, choices_of, placing_of
-from lessons.pages.notes.publishing import publish
 from lessons.pages.notes.sides import drafts_of, parts_of, source_lines, suggestions_of
 from lessons.pages.views.notes_access import of_notes, page_context
 from lessons.texts.problem import Problem
