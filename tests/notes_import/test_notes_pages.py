@@ -279,6 +279,10 @@ def test_questions_for_a_quiz_that_learners_see_wait_until_somebody_asks_them(st
     assert quiz.current.question_count == 1
     address = page("notes_done", course.slug, notes.pk)
     waits = re.search(r'name="questions" value="(\d+)"', staff.get(address).content.decode())
+    Quiz.objects.update(source=f"{quiz.source}\n## A question without an answer\n")
+    refused = text_of(staff.post(address, {"questions": waits[1]}, follow=True))
+    assert "Not added: the quiz would have errors. Edit it first. Line" in refused
+    Quiz.objects.update(source=quiz.source)
     staff.post(address, {"questions": waits[1]})
     quiz.refresh_from_db()
     assert quiz.current.question_count == 2

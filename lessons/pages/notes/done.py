@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from lessons.models import Lesson, Notes, NotesLesson, Quiz, Session
-from lessons.notes import Import, LessonDraft, Question
-from lessons.notes_import.questions import add_questions, waiting_questions
+from lessons.notes import Import, Question
+from lessons.notes_import.questions import waiting_questions
 from lessons.pages.context import Context
-from lessons.quizzes import QuizSyntaxError
-from portal.accounts.models import User
 
 
 @dataclass
@@ -56,11 +54,3 @@ def results_of(notes: Notes, imported: Import) -> Context:
         waiting = waiting_questions(row, questions.get(row.key, ())) if is_seen else []
         found.rows.append(LessonRow(row, quiz, waiting))
     return {"sessions": list(sessions.values())}
-
-
-def give_live(known: NotesLesson, draft: LessonDraft, by: User) -> Quiz | None:
-    """Give the waiting questions to a quiz that learners see. Return None if that is not possible."""
-    try:
-        return add_questions(lesson=known.lesson, questions=draft.questions, by=by, is_live=True)
-    except QuizSyntaxError:
-        return None

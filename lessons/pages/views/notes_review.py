@@ -12,6 +12,7 @@ from lessons.models import Lesson, Notes
 from lessons.notes_import.applying import NotesChangedError, Stored, apply_notes
 from lessons.notes_import.planning import plan
 from lessons.notes_import.publishing import publish
+from lessons.notes_import.questions import add_questions
 from lessons.notes_import.reading import ReadNotes, read_once
 from lessons.notes_import.storing import decide, keep_habits
 from lessons.pages.context import Context
@@ -20,6 +21,7 @@ from lessons.pages.notes.habits import habit_rows, read_habits
 from lessons.pages.notes.placing import ANSWERS, choices_of, placing_of
 from lessons.pages.notes.sides import drafts_of, parts_of, source_lines, suggestions_of
 from lessons.pages.views.notes_access import of_notes, page_context
+from lessons.quizzes import QuizSyntaxError
 from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
@@ -196,5 +198,13 @@ def _ask_live(request: UserRequest, notes: Notes) -> None:
     drafts = {draft.key: draft for draft in read_once(notes).imported.lessons}
     for row in known:
         draft = drafts.get(row.key)
-        if draft and (quiz := results.give_live(row, draft, request.user)):
-            messages.success(request, f"The quiz {quiz} asks them now.")
+        if draft is None:
+            continue
+        try:
+            quiz = add_questions(lesson=row.lesson, questions=draft.questions, by=request.user, is_live=True)
+        except QuizSyntaxError as error:
+            problems = _in_words(error.problems)
+            messages.error(request, f"Not added: the quiz would have errors. Edit it first. {problems}")
+        else:
+            if quiz:
+                messages.success(request, f"The quiz {quiz} asks them now.")
