@@ -163,7 +163,7 @@ def test_a_squash_of_several_commits_is_not_a_rebase(forked):
     assert ask(forked, "rebase").outcome is Outcome.NEEDS_WORK
 
 
-def test_changes_that_were_merged_in_parts_cannot_be_determined(forked):
+def test_the_method_of_changes_that_were_merged_in_parts_is_not_known(forked):
     forked.git("cherry-pick", "--no-commit", "side~1")
     forked.put("more.txt", "more\n")
     forked.commit("Half of it, and more")

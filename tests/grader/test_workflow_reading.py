@@ -226,7 +226,7 @@ def test_a_condition_with_text_around_it_runs_on_each_branch(repo):
         (FILE[FILE.index("    steps:") :], "    steps: []\n", "Job `test` has no steps, so it does nothing."),
     ],
 )
-def test_keys_that_github_accepts_but_ignores_are_reported(old, new, says):
+def test_parts_that_github_accepts_but_that_do_nothing_are_reported(old, new, says):
     workflow = read_workflow(PATH, FILE.replace(old, new))
     assert (workflow.faults, [remark.says for remark in workflow.remarks]) == ((), [says])
 

@@ -157,14 +157,14 @@ def unknown_author(run: Run, error: UnknownAuthorError) -> Verdict:
     others = other_authors(error.commits, Authors(learner))
     number = count(len(error.commits), "commit")
     theirs = "the author is" if len(others) == 1 else "the authors are"
-    one = len(error.commits) == 1
+    is_one = len(error.commits) == 1
     edit = (
-        f"If {'it is' if one else 'they are'} yours, change your account to use the name in the "
-        f"{'commit' if one else 'commits'}. Or set Git's user name and email to those of your account here and reset "
-        "the author:"
+        f"If {'it is' if is_one else 'they are'} yours, change your account to use the name in the "
+        f"{'commit' if is_one else 'commits'}. Or set Git's user name and email to those of your account here and "
+        "reset the author:"
     )
     verdict = not_known(
-        f"whether {number} on {quoted(tip.name)} {'is' if one else 'are'} yours: {theirs} "
+        f"whether {number} on {quoted(tip.name)} {'is' if is_one else 'are'} yours: {theirs} "
         f"{named(others)}, and your account has {learner}",
         fix=paragraphs(edit, _sign_again(run, tip, learner, error.commits)),
     )
