@@ -20,9 +20,10 @@ from .importing import import_notes
 from .keeping import Kept, count_kept
 from .model import Block, Day, Head, Import, LessonDraft, Place, Question, Suggestion
 from .source import Candidate, EncodingUnsureError, Line, NotesError, Source
-from .sources import FORMATS, read_source
+from .sources import ENDINGS, FORMATS, read_source
 
 __all__ = [
+    "ENDINGS",
     "FORMATS",
     "HABITS",
     "Block",

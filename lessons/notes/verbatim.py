@@ -7,6 +7,7 @@ from functools import cache
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from .fences import fence
 from .guessing import guess_language
 from .pieces import Piece
 from .regions import Region
@@ -23,10 +24,8 @@ def write_region(lines: Sequence[Line], region: Region) -> Piece:
         info = texts[0].strip().lstrip("`~").strip()
         texts = texts[1:-1]
         language, info = _read_info(info, texts)
-    body = "\n".join(dedent(texts))
-    longest = max((len(run) for run in re.findall(r"`{3,}", body)), default=2)
-    ticks = "`" * (longest + 1)
-    return Piece(region.kind, region.first, region.last, f"{ticks}{info}\n{body}\n{ticks}", language=language)
+    body = fence("\n".join(dedent(texts)), info)
+    return Piece(region.kind, region.first, region.last, body, language=language)
 
 
 def _read_info(info: str, texts: Sequence[str]) -> tuple[str, str]:

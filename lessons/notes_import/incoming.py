@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lessons.models import Course, IncomingNotes, Notes
-from lessons.notes import FORMATS, Candidate, EncodingUnsureError, NotesError, read_source
+from lessons.notes import ENDINGS, Candidate, EncodingUnsureError, NotesError, read_source
 from lessons.notes_import.storing import Origin, store_notes
 from lessons.repositories import FetchedRepository, RepositoryUnavailableError, fetched, read_address
 from lessons.texts.problem import Problem
@@ -176,6 +176,6 @@ def _texts(tree: Any) -> list[str]:
     for number, entry in enumerate(tree.traverse()):
         if number >= MAX_ENTRIES:
             break
-        if entry.type == "blob" and PurePosixPath(entry.path).suffix.lower() in {*FORMATS, ".zip"}:
+        if entry.type == "blob" and PurePosixPath(entry.path).suffix.lower() in ENDINGS:
             found.append(str(entry.path))
     return sorted(found)

@@ -19,6 +19,7 @@ FORMATS: dict[str, Reader] = {
     ".docx": docx.read,
 }
 ARCHIVE = ".zip"
+ENDINGS = (*FORMATS, ARCHIVE)
 
 
 def read_source(name: str, data: bytes, *, encoding: str = "") -> Source:
@@ -36,7 +37,7 @@ def read_source(name: str, data: bytes, *, encoding: str = "") -> Source:
         )
     reader = FORMATS.get(suffix, plain.read if not suffix or suffix[1:].isdigit() else None)
     if reader is None:
-        known = ", ".join([*FORMATS, ARCHIVE])
+        known = ", ".join(ENDINGS)
         raise NotesError(f"Files that end in {suffix} are not read. Use one of {known}.", path=name)
     source = reader(data, name, encoding)
     if not any(line.text.strip() for line in source.lines):

@@ -11,9 +11,9 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from ..fences import fence
 from ..inline import code_span, escape
 from ..source import Line, NotesError, Source, split_lines
-from ._fences import fence
 
 HEADING = re.compile(r"heading (\d)")
 LIST = re.compile(r"list (bullet|number|continue|paragraph)? ?(\d)?")
@@ -108,7 +108,9 @@ class _Reader:
 
     def _end_code(self) -> None:
         if self.code:
-            self.written += [(line, False) for line in fence("\n".join(self.code), "").split("\n")]
+            self.written += [
+                (line, False) for line in fence("\n".join(self.code).rstrip("\n"), "").split("\n")
+            ]
             self.code = []
 
     def _end_list(self, has_text: bool) -> None:

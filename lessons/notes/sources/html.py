@@ -5,9 +5,9 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ..fences import fence
 from ..inline import code_span, escape
 from ..source import Line, NotesError, Source, split_lines
-from ._fences import fence
 from .encodings import decode
 
 SKIPPED = {

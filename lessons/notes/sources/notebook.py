@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from ..fences import fence
 from ..source import NotesError, Source, split_lines
-from ._fences import fence
 
 MAX_CELLS = 20_000
 
@@ -67,13 +67,13 @@ def _read_cell(cell: dict[str, Any], language: str) -> Iterator[str]:
     if kind == "heading" and str(cell.get("level", 1)).isdigit():
         yield f"{'#' * min(int(cell.get('level', 1)), 6)} {text}"
     elif kind == "code":
-        yield fence(text, "bash" if text.startswith("%%bash") else language)
+        yield fence(text.rstrip("\n"), "bash" if text.startswith("%%bash") else language)
         outputs = cell.get("outputs")
         for output in outputs if isinstance(outputs, list) else ():
             if printed := _printed(output):
                 yield fence(printed, "text")
     else:
-        yield fence(text, "text") if kind == "raw" else text
+        yield fence(text.rstrip("\n"), "text") if kind == "raw" else text
 
 
 def _printed(output: Any) -> str:

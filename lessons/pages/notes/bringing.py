@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 
 from lessons.models import Course, Notes
-from lessons.notes import FORMATS
+from lessons.notes import ENDINGS, FORMATS
 
 WAYS = (("file", "Upload a file"), ("paste", "Paste text"), ("git", "Git repository"))
-ENDINGS = (*FORMATS, ".zip")
 MAX_NAME = 120
 
 
