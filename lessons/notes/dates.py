@@ -177,14 +177,14 @@ def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
     return time(hours, minutes) if hours < 24 and minutes < 60 else None
 
 
-def find_zone(text: str) -> tuple[str, str]:
-    """Return the IANA name, "" if the word has several, and the word as written."""
+def find_zone(text: str) -> str:
+    """Return the IANA name of the first zone, "" if there is none or its word has several."""
     for found in ZONE.finditer(text):
         if found["iana"] and found["iana"] in available_timezones():
-            return found["iana"], found["iana"]
+            return str(found["iana"])
         if found["zone"] and found["zone"] in ZONES:
-            return ZONES[found["zone"]], found["zone"]
-    return "", ""
+            return ZONES[found["zone"]]
+    return ""
 
 
 def find_weekdays(text: str) -> tuple[int, ...]:

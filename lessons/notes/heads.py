@@ -81,9 +81,8 @@ def _facts(text: str) -> dict[str, Any]:
     times = find_times(text) or find_begin_and_hours(text)
     if times:
         found["begins"], found["ends"] = times
-        zone, word = find_zone(text)
-        if word:
-            found["zone"], found["zone_word"] = zone, word
+        if zone := find_zone(text):
+            found["zone"] = zone
     days = find_weekdays(text)
     if days and (times or FACT.match(text) or len(re.findall(r"\w+", text)) <= len(days) + 2):
         found["weekdays"] = days

@@ -17,7 +17,6 @@ class Head:
     begins: time | None = None
     ends: time | None = None
     zone: str = ""
-    zone_word: str = ""
     weekdays: tuple[int, ...] = ()
     first: int = 0
     last: int = 0
