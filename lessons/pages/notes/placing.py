@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from lessons.models import Cohort, Course, Meeting, Notes, Session
+from lessons.models import Course, Meeting, Notes, Session
 from lessons.models.course import MAX_TITLE
 from lessons.notes import Day, Import
 from lessons.notes.merging import END, NOTES, YOURS
@@ -16,6 +16,7 @@ from lessons.notes_import import applying
 from lessons.notes_import.applying import Choices
 from lessons.notes_import.planning import Change, State
 from lessons.pages.differences import DifferenceLine, differences
+from lessons.pages.numbers import read_number
 
 MAX_DAYS = 200  # with a choice; a form may have 1,000 fields
 MAX_OPTIONS = 6_000  # sessions in all menus together
@@ -216,9 +217,6 @@ def _read(placing: Placing, given: QueryDict) -> None:
 def choices_of(placing: Placing, course: Course) -> Choices:
     """Return the answers of a page without errors, as `apply_notes` takes them."""
     sessions = {str(each.pk): each for each in course.sessions.all()}
-    cohort: Cohort | None = None
-    if placing.cohort.isdecimal() and len(placing.cohort) < 20:
-        cohort = course.cohorts.filter(pk=int(placing.cohort)).first()
     conflicts = {}
     for row in placing.rows:
         if row.answer:
@@ -229,5 +227,5 @@ def choices_of(placing: Placing, course: Course) -> Choices:
         titles={row.day.session: row.title for row in placing.days if row.chosen == NEW},
         new_sessions=frozenset(row.day.session for row in placing.days if row.chosen == NEW),
         conflicts=conflicts,
-        cohort=cohort,
+        cohort=course.cohorts.filter(pk=read_number(placing.cohort)).first(),
     )

@@ -20,6 +20,7 @@ from lessons.pages.notes import done as results
 from lessons.pages.notes.habits import habit_rows, read_habits
 from lessons.pages.notes.placing import ANSWERS, choices_of, placing_of
 from lessons.pages.notes.sides import drafts_of, parts_of, source_lines, suggestions_of
+from lessons.pages.numbers import read_number
 from lessons.pages.views.notes_access import of_notes, page_context
 from lessons.quizzes import QuizSyntaxError
 from lessons.texts.problem import Problem
@@ -55,8 +56,8 @@ def review(request: UserRequest, notes: Notes) -> HttpResponse:
 
 def _review_context(notes: Notes, read: ReadNotes, page: str) -> Context:
     parts = parts_of(read.imported)
-    number = min(int(page), len(parts)) if page.isdecimal() and len(page) < 7 else 1
-    part = parts[max(number, 1) - 1]
+    number = min(max(read_number(page), 1), len(parts))
+    part = parts[number - 1]
     changes = {change.key: change for change in plan(notes, read.imported) if change.draft}
     drafts = drafts_of(notes, read.imported, part, changes, links_within(notes.course))
     asked = [asked for draft in drafts for shown in draft.blocks for asked in shown.asked]
@@ -109,24 +110,21 @@ def place(request: UserRequest, notes: Notes) -> HttpResponse:
     changes = plan(notes, imported)
     given = request.POST if request.method == "POST" else None
     placing = placing_of(notes, imported, changes, given)
-    status = 200
-    if given is not None:
-        status = 422
+    status = 200 if given is None else 422
+    if given is not None and not placing.has_errors:
         try:
-            if not placing.has_errors:
-                choices = choices_of(placing, notes.course)
-                seen = given.get("version", "")
-                done = apply_notes(
-                    notes=notes,
-                    by=request.user,
-                    choices=choices,
-                    version=int(seen) if seen.isdecimal() and len(seen) < 10 else -1,
-                )
-                _tell(request, done)
-                return redirect("notes_done", notes.course.slug, notes.pk)
+            done = apply_notes(
+                notes=notes,
+                by=request.user,
+                choices=choices_of(placing, notes.course),
+                version=read_number(given.get("version", "")),
+            )
         except NotesChangedError:
             messages.error(request, CHANGED)
             status = 409
+        else:
+            _tell(request, done)
+            return redirect("notes_done", notes.course.slug, notes.pk)
     context = page_context(
         notes.course,
         3,
@@ -175,7 +173,7 @@ def done(request: UserRequest, notes: Notes) -> HttpResponse:
 
 
 def _publish(request: UserRequest, notes: Notes) -> None:
-    keys = [int(key) for key in request.POST.getlist("lesson") if key.isdecimal() and len(key) < 12]
+    keys = [read_number(key) for key in request.POST.getlist("lesson")]
     rows = Lesson.objects.filter(from_notes__notes=notes, pk__in=keys, status=Lesson.Status.DRAFT)
     published = publish(notes.course, rows.in_order(), request.user)
     if published.lessons:
@@ -193,8 +191,7 @@ def _in_words(problems: list[Problem]) -> str:
 
 
 def _ask_live(request: UserRequest, notes: Notes) -> None:
-    key = request.POST["questions"]
-    known = notes.lessons.filter(pk=key) if key.isdecimal() and len(key) < 20 else []
+    known = notes.lessons.filter(pk=read_number(request.POST["questions"]))
     drafts = {draft.key: draft for draft in read_once(notes).imported.lessons}
     for row in known:
         draft = drafts.get(row.key)
