@@ -36,7 +36,8 @@ def store_notes(
 
     Return the row and the pictures that were left out. Raises NotesError if it cannot be read.
     """
-    source = _read(course, name, data, encoding, into)
+    earlier = into or course.notes.filter(name=name).only("encoding").first()
+    source = read_as_before(name, data, encoding, earlier)
     with transaction.atomic():
         notes = _row_for(course, name, data, into)
         notes.data, notes.encoding = data, source.encoding
@@ -48,14 +49,14 @@ def store_notes(
     return notes, problems
 
 
-def _read(course: Course, name: str, data: bytes, encoding: str, into: Notes | None) -> Source:
+def read_as_before(name: str, data: bytes, encoding: str, earlier: Notes | None) -> Source:
+    """Read a file, if in doubt in the encoding that was chosen for its earlier state. Raises NotesError."""
     try:
         return read_source(name, data, encoding=encoding)
     except EncodingUnsureError as unsure:
-        earlier = into or course.notes.filter(name=name).first()
         if earlier is None or not earlier.encoding:
             raise
-        try:  # the same file has the encoding that was chosen for its earlier state
+        try:
             return read_source(name, data, encoding=earlier.encoding)
         except NotesError:
             raise unsure from None

@@ -83,6 +83,8 @@ def test_file_of_unclear_encoding_asks_with_samples(course, capsys, tmp_path):
     assert "--encoding=cp1252" in str(raised.value)
     run(capsys, file, "--course", course.slug, "--encoding", "cp1252")
     assert "Übersicht" in course.lessons.get().source
+    assert "Nothing was stored." in run(capsys, file, "--course", course.slug, "--dry-run")
+    assert "0 created, 0 updated" in run(capsys, file, "--course", course.slug)
 
 
 def test_missing_file_is_an_error_with_its_path(course, capsys):

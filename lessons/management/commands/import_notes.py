@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from lessons.models import Course, Notes
-from lessons.notes import EncodingUnsureError, Import, LessonDraft, NotesError, import_notes, read_source
+from lessons.notes import EncodingUnsureError, Import, LessonDraft, NotesError, import_notes
 from lessons.notes_import.applying import Stored, apply_notes
 from lessons.notes_import.planning import State, habits_of, plan
 from lessons.notes_import.reading import read_once
-from lessons.notes_import.storing import store_notes
+from lessons.notes_import.storing import read_as_before, store_notes
 from lessons.rendering import TooComplexError, render
 
 
@@ -84,7 +84,8 @@ def _read(file: Path) -> bytes:
 
 def _import(name: str, data: bytes, encoding: str, course: Course | None, notes: Notes | None) -> Import:
     habits = habits_of(course.notes_habits if course else {})
-    return import_notes(read_source(name, data, encoding=encoding), habits, notes.decisions if notes else {})
+    source = read_as_before(name, data, encoding, notes)
+    return import_notes(source, habits, notes.decisions if notes else {})
 
 
 def as_json(imported: Import) -> str:
