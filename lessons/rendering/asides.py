@@ -5,7 +5,7 @@ import re
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from .state import Page
+from .state import Page, first_line
 
 ALERT = re.compile(r"\[!([A-Za-z][A-Za-z-]{0,30})\][+-]?[ \t]*([^\n]*)(?:\n|$)")
 TIPS = ("tip", "hint", "success", "check", "done")
@@ -54,7 +54,7 @@ def _alert(following: list[Token], page: Page) -> re.Match[str] | None:
         return None
     found = ALERT.match(following[1].content)
     if found and found[1].lower() not in KINDS:
-        line = _line(following[1])
+        line = first_line(following[1])
         page.report(
             line, f"“[!{found[1]}]” is not a kind of note. Write NOTE, TIP, IMPORTANT, WARNING or CAUTION."
         )
@@ -72,7 +72,7 @@ def _shorten(tokens: list[Token], index: int, found: re.Match[str], page: Page) 
         return 0
     if tokens[index + 3].type == "blockquote_close":
         words = "Write it on the next lines, each starting with >."
-        page.report(_line(inline), f"“{found[0].strip()}” has no text. {words}")
+        page.report(first_line(inline), f"“{found[0].strip()}” has no text. {words}")
     return 3
 
 
@@ -98,13 +98,9 @@ def _open_admonition(token: Token, following: list[Token], page: Page) -> None:
     else:
         token.tag, token.attrs = "details", {"open": ""} if token.markup == "???+" else {}
     if token.meta["tag"] not in KINDS:
-        page.report(_line(token), f"“{label}” is not a kind of note. Write note, tip or warning.")
+        page.report(first_line(token), f"“{label}” is not a kind of note. Write note, tip or warning.")
     types = [each.type for each in following]
     if types[:1] == ["admonition_title_open"]:
         types = types[3:]
     if types[:1] == ["admonition_close"]:
-        page.report(_line(token), f"“{label}” has no text. Indent its text by four spaces.")
-
-
-def _line(token: Token) -> int:
-    return token.map[0] + 1 if token.map else 1
+        page.report(first_line(token), f"“{label}” has no text. Indent its text by four spaces.")

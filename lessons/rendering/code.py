@@ -14,7 +14,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from .state import Page
+from .state import Page, first_line
 
 INFO = re.compile(r'(?P<language>\S*)(?:\s+(?:file=(?P<file>\S+)|title="(?P<title>[^"]*)"))?')
 # some lexers take quadratic time; beyond this many characters on a page, code is not highlighted
@@ -51,7 +51,7 @@ def code(tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
     """Render rule for fenced and indented code. A label in `meta` overrides the info string."""
     token = tokens[index]
     page: Page = env["page"]
-    line = token.map[0] + 1 if token.map else 1
+    line = first_line(token)
     info = unescapeAll(token.info).strip()
     found = INFO.fullmatch(info)
     if not found:

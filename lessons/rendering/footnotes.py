@@ -8,7 +8,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from .state import Page
+from .state import Page, first_line
 
 
 def unused_footnotes(state: StateCore) -> None:
@@ -19,7 +19,7 @@ def unused_footnotes(state: StateCore) -> None:
     for token in state.tokens:
         if token.type != "footnote_reference_open":
             continue
-        label, line = token.meta["label"], token.map[0] + 1 if token.map else 1
+        label, line = token.meta["label"], first_line(token)
         shown = label if len(label) <= 40 else f"{label[:40]}…"
         if label in seen:
             page.report(line, f"The footnote “{shown}” is already defined. Give this one a different name.")

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from lessons.texts.problem import Problem
 from lessons.texts.verdict import Verdict
 
-from .state import Page, plain
+from .state import Page, first_line, plain, with_lines
 
 MAX_MINUTES = 25  # to read one page
 # Read on its own, as in a screen reader's list of links, the first says nothing and the second next to nothing.
@@ -73,7 +73,7 @@ def heading_order(tokens: Sequence[Token]) -> Iterator[Finding]:
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
             continue
-        line, written = _line(opening), _written_level(opening)
+        line, written = first_line(opening), _written_level(opening)
         level = max(written, 2)
         if not plain(inline.children).strip():
             yield Finding(line, "This heading is empty. Write its text, or delete it.")
@@ -93,11 +93,10 @@ def _written_level(opening: Token) -> int:
 
 
 def link_text(tokens: Sequence[Token]) -> Iterator[Finding]:
-    for line, children in _inlines(tokens):
+    for inline in _inlines(tokens):
         words: list[Token] | None = None
-        opened = line
-        for child in children:
-            line += child.type in ("softbreak", "hardbreak")
+        opened, href = 1, ""
+        for child, line in with_lines(inline):
             if child.type == "link_open":
                 words, opened, href = [], line, str(child.attrGet("href") or "")
             elif child.type == "link_close" and words is not None:
@@ -122,9 +121,8 @@ def _fault_of_link(words: str, href: str, line: int) -> Iterator[Finding]:
 
 def image_text(tokens: Sequence[Token]) -> Iterator[Finding]:
     # An image without any text is reported by the rule for links and images, which does not show it.
-    for line, children in _inlines(tokens):
-        for child in children:
-            line += child.type in ("softbreak", "hardbreak")
+    for inline in _inlines(tokens):
+        for child, line in with_lines(inline):
             words = plain(child.children).strip() if child.type == "image" else ""
             if FILE_NAME.fullmatch(words) or words.strip(EDGES).casefold() in UNTOLD:
                 yield Finding(
@@ -138,7 +136,7 @@ def table_headers(tokens: Sequence[Token]) -> Iterator[Finding]:
     headers: list[str] = []
     for token, inside in pairwise(tokens):
         if token.type == "table_open":
-            line, headers = _line(token), []
+            line, headers = first_line(token), []
         elif token.type == "th_open":
             headers.append(plain(inside.children).strip())
         elif token.type == "thead_close" and not any(headers):
@@ -155,24 +153,18 @@ def code_languages(tokens: Sequence[Token]) -> Iterator[Finding]:
     for token in tokens:
         if token.type == "fence" and not token.info.strip() and "label" not in token.meta:
             advice = "Write it after the signs, such as ```bash, or ```text for none."
-            yield Finding(_line(token), f"This code block has no language. {advice}", is_error=False)
+            yield Finding(first_line(token), f"This code block has no language. {advice}", is_error=False)
 
 
 def flow_titles(tokens: Sequence[Token]) -> Iterator[Finding]:
     for token in tokens:
         if token.type == "flow" and not token.meta["title"]:
             advice = "Start it with a line such as title: From a commit to the server"
-            yield Finding(_line(token), f"This flow has no title. {advice}", is_error=False)
+            yield Finding(first_line(token), f"This flow has no title. {advice}", is_error=False)
 
 
 RULES: tuple[Rule, ...] = (heading_order, link_text, image_text, table_headers, code_languages, flow_titles)
 
 
-def _line(token: Token) -> int:
-    return token.map[0] + 1 if token.map else 1
-
-
-def _inlines(tokens: Sequence[Token]) -> Iterator[tuple[int, Sequence[Token]]]:
-    for token in tokens:
-        if token.type == "inline":
-            yield _line(token), token.children or ()
+def _inlines(tokens: Sequence[Token]) -> Iterator[Token]:
+    return (token for token in tokens if token.type == "inline")

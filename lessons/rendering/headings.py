@@ -10,7 +10,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from .state import Page, plain
+from .state import Page, first_line, plain
 
 # Heading ids must not clash with the page's own ids. The page's ids have two hyphens, as in `page--submit`; heading
 # ids never do. The exceptions, which are older than this rule: these ids, the glyphs, and the fields of Django's
@@ -38,7 +38,7 @@ def read_ids(state: StateCore) -> None:
         if ID.fullmatch(found[1]) and not found[1].startswith("id_") and found[1] not in TAKEN:
             opening.meta["wanted"] = found[1]
         else:
-            line = opening.map[0] + 1 if opening.map else 1
+            line = first_line(opening)
             page.report(line, f"The heading can’t have the ID “{found[1]}”. Use words joined by -.")
 
 
@@ -54,7 +54,7 @@ def headings(state: StateCore) -> None:
             token.meta["id"] = _free(token.meta.get("wanted") or _slug(title), uses)
             page.contents.append((int(token.tag[1]), token.meta["id"], title))
             if len(page.contents) == MAX_LISTED + 1:
-                line = token.map[0] + 1 if token.map else 1
+                line = first_line(token)
                 page.report(line, f"“On this page” lists only the first {MAX_LISTED} headings.")
 
 

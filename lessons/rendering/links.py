@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from .state import Page, plain
+from .state import Page, plain, with_lines
 
 OURS = ("lesson", "quiz", "lab")
 NOWHERE, MISSING = "leads nowhere", "there is no such"
@@ -29,12 +29,9 @@ def links(state: StateCore) -> None:
 
 
 def _check_children(inline: Token, page: Page) -> None:
-    line = inline.map[0] + 1 if inline.map else 1
     kept: list[Token] = []
     refused = False
-    for child in inline.children or ():
-        if child.type in ("softbreak", "hardbreak"):
-            line += 1
+    for child, line in with_lines(inline):
         if child.type == "link_open":
             refused = not _accept_link(child, page, line)
         if child.type == "image":

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from .mathml import MAX_FORMULA, MAX_FORMULAS, Converted, convert
-from .state import Page
+from .state import Page, first_line, with_lines
 
 WRITE = "Write a formula as $`x^2`$, or in a code block of the language math."
 MAX_SIGNS = 20  # so many signs fit in a line of a phone
@@ -36,14 +36,11 @@ def formulas(state: StateCore) -> None:
     """Core rule, after inline parsing: convert all formulas of the page at once. Wrong ones are shown as code."""
     page: Page = state.env["page"]
     found = [(token, line) for token, line in _formulas(state.tokens) if _is_short(token, line, page)]
-    for token, line in found[MAX_FORMULAS:]:
+    if len(found) > MAX_FORMULAS:
+        _, line = found[MAX_FORMULAS]
         page.report(line, f"This page has more than {MAX_FORMULAS:,} formulas. Split it into several pages.")
-        token.meta["html"] = _as_code(token)
-        break
     asked = found[:MAX_FORMULAS]
-    converted = (
-        convert(tuple((token.content, token.type == "formula_block") for token, _ in asked)) if asked else ()
-    )
+    converted = convert(tuple((token.content, token.type == "formula_block") for token, _ in asked))
     for (token, line), result in zip(asked, converted, strict=True):
         if result.error:
             page.report(_line_of(token, line, result), _in_words(token, result))
@@ -54,14 +51,12 @@ def formulas(state: StateCore) -> None:
 def _formulas(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
     # With the line of each formula's first character.
     for token in tokens:
-        line = token.map[0] + 1 if token.map else 1
         if token.type == "fence" and token.info.strip() == "math" and "label" not in token.meta:
             token.type = "formula_block"
-            yield token, line + 1
-        for child in token.children or ():
-            line += child.type in ("softbreak", "hardbreak")
+            yield token, first_line(token) + 1
+        for child, child_line in with_lines(token):
             if child.type == "formula":
-                yield child, line
+                yield child, child_line
 
 
 def _is_short(token: Token, line: int, page: Page) -> bool:

@@ -1,6 +1,6 @@
 """State that the parser's rules share while a text is rendered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
@@ -58,6 +58,18 @@ class Page:
 
     def report(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, "", message))
+
+
+def first_line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
+
+
+def with_lines(inline: Token) -> Iterator[tuple[Token, int]]:
+    """Yield the children of a token, each with its line in the source."""
+    line = first_line(inline)
+    for child in inline.children or ():
+        line += child.type in ("softbreak", "hardbreak")
+        yield child, line
 
 
 def plain(children: Iterable[Token] | None) -> str:
