@@ -32,9 +32,8 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> str:
     """Return a short Markdown text without comments, and without formatting around the whole."""
-    end = (
-        text.rfind("-->") + 3
-    )  # a comment that is not closed would be searched to the end of the text, each time
+    # A comment that is not closed would be searched to the end of the text, each time.
+    end = text.rfind("-->") + 3
     words = canonical(COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text)
     for _ in range(MAX_AROUND):
         if found := AROUND.fullmatch(words):

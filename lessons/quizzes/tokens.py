@@ -24,8 +24,3 @@ def in_display_order(
     entries = [Shown(token, text) for token, text in zip(tokens, texts, strict=True)]
     shuffled = iter(sorted(each for place, each in enumerate(entries) if place not in pinned))
     return tuple(each if place in pinned else next(shuffled) for place, each in enumerate(entries))
-
-
-def index_of(tokens: Sequence[str], token: str) -> int | None:
-    """Return the source index of the entry with this token, None if there is none."""
-    return tokens.index(token) if token in tokens else None

@@ -1,7 +1,6 @@
 """Write questions as quiz Markdown: the inverse of `parsing`."""
 
 from .question import AnyQuestion
-from .quiz import Quiz
 
 
 def write_question(question: AnyQuestion) -> str:
@@ -22,9 +21,3 @@ def write_question(question: AnyQuestion) -> str:
 def write_front_matter(title: str, pass_mark: int, attempts: int, release: str) -> str:
     quoted = '"' + title.replace("\\", r"\\").replace('"', r"\"") + '"'
     return f"---\ntitle: {quoted}\npass_mark: {pass_mark}\nattempts: {attempts}\nrelease: {release}\n---\n"
-
-
-def write_quiz(quiz: Quiz) -> str:
-    """Return a quiz file. Parsing it gives an equal quiz, except for lines and digest."""
-    start = write_front_matter(quiz.title, quiz.pass_mark, quiz.attempts, quiz.release)
-    return "\n".join([start, *map(write_question, quiz.questions)])

@@ -228,9 +228,8 @@ class _Question:
     def _markdown(self, text: str) -> str:
         name, text = _take_format(text, self.format)
         if name in ("moodle", "plain"):
-            text = re.sub(
-                r"(?<!\n)\n(?![ \t]*\n)", " ", text
-            )  # a line of the file is no line of the text: \\n is
+            # A line of the file is no line of the text; \n is.
+            text = re.sub(r"(?<!\n)\n(?![ \t]*\n)", " ", text)
         plain = _plain(text).strip()
         if name == "markdown":
             return plain

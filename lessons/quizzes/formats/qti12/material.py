@@ -6,7 +6,6 @@ from .._shared.xml import Node
 
 RESPONSES = ("response_lid", "response_str", "response_num", "response_grp", "response_xy")
 RENDERS = ("render_choice", "render_fib", "render_hotspot", "render_slider", "render_extension")
-IMAGE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 
 def own_html(node: Node | None, skip: frozenset[str] = frozenset()) -> str:
