@@ -105,7 +105,7 @@ function startEditor(root) {
       if (found.image_code) insert(found.image_code, 2, 2, "Describe the image between the brackets.");
       else if (found.file_code) insertLink(found.file_code);
       else if (answer.status === 400) say((found.image ?? found.file)[0]);
-      else if (answer.status === 413) say("The file is too large. The limit is 20 MB.");
+      else if (answer.status === 413) say(`The file is too large. The limit is ${isImage ? 5 : 20} MB.`);
       else sayFault(answer);
     } catch {
       say(`No connection. ${chosen.name} was not uploaded. Add it again.`);

@@ -147,6 +147,15 @@ def test_a_picture_that_is_refused_says_what_to_do(tab, lesson):
     )
 
 
+@pytest.mark.parametrize(("kind", "limit"), [("image/png", 5), ("text/csv", 20)])
+def test_an_upload_that_is_too_large_to_arrive_names_its_limit(tab, lesson, kind, limit):
+    tab.goto(change_address(lesson))
+    for address in ("upload", "attach"):
+        tab.route(f"**/markdownx/{address}/", lambda route: route.fulfill(status=413))
+    tab.locator("input[type=file]").set_input_files({"name": "a", "mimeType": kind, "buffer": b"x"})
+    expect(tab.locator(".editor-says")).to_have_text(f"The file is too large. The limit is {limit} MB.")
+
+
 # --- nothing is lost ---
 
 
