@@ -14,6 +14,7 @@ from lessons.models.course import validate_lesson_slug as validate_not_reserved
 from lessons.models.release import Status
 
 # Used if a file leaves the key out, by the name of the list or file that the key is in. Any: values of YAML
+# Any: the values of YAML, text or numbers.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70},
     "cohorts": {"time_zone": "Asia/Kolkata"},
