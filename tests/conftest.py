@@ -1,16 +1,19 @@
 """Fixtures that all tests share."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.core.cache import caches
 from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.folders import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 from tests.live_server import count_connections
+from tests.servers import migrate_once
 
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -32,14 +35,31 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def migrated_sqlite(pytestconfig: pytest.Config, django_db_blocker: pytest_django.DjangoDbBlocker) -> Path:
+    """An empty database with all migrations, which take seconds: copy it. `pytest --cache-clear` removes it."""
+    with django_db_blocker.unblock():
+        return migrate_once(pytestconfig.cache.mkdir("migrated"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Migrate only what is new in a copy of `migrated_sqlite`: nothing."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """One database for each process of the tests.
 
     With SQLite a file, as in real life: in memory it locks whole tables between the threads of a live server.
     """
-    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
     if connection.vendor == "postgresql":
         name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    else:
+        own = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        name = str(shutil.copy(request.getfixturevalue("migrated_sqlite"), own))
     connection.settings_dict["TEST"]["NAME"] = name
 
 

@@ -1,6 +1,8 @@
 """Real servers for tests: databases, and a portal of its own with broker, web server, worker and beat."""
 
 import copy
+import fcntl
+import hashlib
 import importlib
 import os
 import shutil
@@ -85,6 +87,24 @@ def sqlite(path: Path) -> dict[str, Any]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+
+
+def migrate_once(folder: Path) -> Path:
+    """Return an empty SQLite database with all migrations, which all processes of the tests and later runs share."""
+    sources = [ROOT / "requirements.txt", *sorted(ROOT.glob("[lp]*/**/migrations/*.py"))]
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    path = folder / f"{digest}.sqlite3"
+    with (folder / "lock").open("w") as lock, tempfile.TemporaryDirectory(dir=folder) as unfinished:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            new = Path(unfinished) / "new.sqlite3"
+            with using(sqlite(new)) as connection:
+                call_command("migrate", verbosity=0)
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for old in folder.glob("*.sqlite3"):
+                old.unlink()
+            new.rename(path)
+    return path
 
 
 def own_database(path: Path) -> dict[str, Any]:
@@ -243,7 +263,11 @@ class Stack:
     def worker_children(self) -> list[int]:
         return children(self.processes["worker"].pid)
 
-    def migrate(self) -> None:
+    def migrate(self, migrated: Path | None = None) -> None:
+        """Migrate the database; on SQLite, copy the one that is given."""
+        if migrated and self.database["ENGINE"].endswith("sqlite3"):
+            shutil.copy(migrated, self.database["NAME"])
+            return
         with self.orm():
             call_command("migrate", verbosity=0)
 

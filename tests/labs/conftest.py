@@ -48,15 +48,6 @@ numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory, django_db_blocker) -> Path:
-    path = tmp_path_factory.mktemp("database") / "db.sqlite3"
-    with django_db_blocker.unblock(), using(sqlite(path)) as connection:
-        call_command("migrate", verbosity=0)
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_postgres(django_db_blocker) -> Iterator[dict[str, Any]]:
     binaries = postgres_binaries()
     if binaries is None:
@@ -96,10 +87,10 @@ def database(request) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory, django_db_blocker) -> Iterator[Stack]:
+def running(tmp_path_factory, migrated_sqlite, django_db_blocker) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("portal"), **SHORTENED)
     with django_db_blocker.unblock():
-        stack.migrate()
+        stack.migrate(migrated_sqlite)
     try:
         stack.start("broker", "web", "worker", "later-worker", "beat")
         yield stack

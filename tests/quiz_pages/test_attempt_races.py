@@ -7,7 +7,6 @@ from lessons.models import Answer, Attempt
 from tests.labs.conftest import (  # noqa: F401 - fixtures
     database,
     migrated_postgres,
-    migrated_sqlite,
     postgres_database,
     sqlite_database,
 )

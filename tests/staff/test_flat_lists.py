@@ -24,7 +24,6 @@ from tests.authoring.conftest import make_instructor
 from tests.factories import make_cohort, make_course, make_learner, make_lesson, make_session, make_staff
 from tests.labs.conftest import (  # noqa: F401 - fixtures
     migrated_postgres,
-    migrated_sqlite,
     postgres_database,
     sqlite_database,
 )

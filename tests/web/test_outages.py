@@ -31,7 +31,6 @@ from labs import tokens
 from labs.addresses import practice_address
 from portal.outages import is_outage
 from tests.factories import make_lab, make_user
-from tests.labs.conftest import migrated_sqlite  # noqa: F401 - a fixture
 from tests.quiz_pages.conftest import make_cast
 from tests.servers import NOBODY, ROOT, postgres, postgres_binaries, sqlite, using, wait_for
 
@@ -42,7 +41,7 @@ UNAVAILABLE = "The portal is unavailable"
 
 
 @pytest.fixture
-def database(migrated_sqlite, tmp_path, django_db_blocker) -> Iterator[Path]:  # noqa: F811
+def database(migrated_sqlite, tmp_path, django_db_blocker) -> Iterator[Path]:
     """A separate database with a short timeout."""
     path = tmp_path / "db" / "db.sqlite3"
     path.parent.mkdir()
