@@ -45,7 +45,8 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     Raises TooComplexError if a lesson that is no draft is too complex to render.
     """
     rendered = _render_or_empty(lesson, links or links_within(lesson.course))
-    lesson.html = rendered.html
+    lesson.html, lesson.staff_html = rendered.html, rendered.staff_html
+    lesson.plan = rendered.plan
     lesson.contents = rendered.contents
     lesson.checklist = rendered.checklists
     lesson.minutes = rendered.minutes

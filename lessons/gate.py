@@ -8,16 +8,24 @@ from lessons.rendering import TooComplexError, render
 from lessons.texts.problem import Problem
 from lessons.texts.verdict import Verdict
 
+NOT_HERE = "Only lessons have blocks for staff. Nobody would see this one. Put it into the lesson."
 NO_TEXT = Problem(1, "", "Write the text before you publish the lesson.")
 
 
 def judge_lesson(source: str, links: Links) -> Verdict:
-    return judge_markdown(source, links) if source.strip() else Verdict([NO_TEXT])
+    return _judge(source, links) if source.strip() else Verdict([NO_TEXT])
 
 
 def judge_markdown(source: str, links: Links) -> Verdict:
+    """Judge a brief or a quiz. Only lessons have pages for staff, so a block for staff is an error."""
+    return _judge(source, links, for_staff=False)
+
+
+def _judge(source: str, links: Links, *, for_staff: bool = True) -> Verdict:
     try:
-        return render(source, link=links).verdict
+        rendered = render(source, link=links)
+        hidden = [] if for_staff else rendered.hidden
+        return rendered.verdict.plus(Problem(line, "", NOT_HERE) for line in hidden)
     except TooComplexError as error:
         return Verdict([Problem(error.line, "", str(error))])
 

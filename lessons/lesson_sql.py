@@ -11,13 +11,14 @@ from lessons.release import lesson_sql, quiz_sql
 
 
 @cache
-def page_sql(vendor: str, may_open: str) -> str:
+def page_sql(vendor: str, may_open: str, *, for_staff: bool) -> str:
     # `may_open` is a condition for the neighbours, `near`. A row is a session of the
     # course or, in the session of the lesson, one of its lessons; only the lesson itself has its text.
+    staff_html = "page.staff_html" if for_staff else "'' AS staff_html"
     return f"""
     SELECT listed.id, listed.course_id, listed.session_id, listed.slug, listed.title, listed.public,
         listed.status, listed.publish_at,
-        page.lab_slugs, page.html, page.contents, page.checklist, page.minutes, page.updated_at,
+        page.lab_slugs, page.html, {staff_html}, page.contents, page.checklist, page.minutes, page.updated_at,
         part.id AS part_id, part.slug AS part_slug, part.title AS part_title,
         quiz.slug AS quiz_slug, quiz.title AS quiz_title, quiz.status AS quiz_status,
         {lesson_sql(vendor, "listed", "%(cohort)s")} AS opens_at,

@@ -150,7 +150,7 @@ def draft_lessons(course: Course) -> Sequence[Lesson]:
         Lesson.objects.filter(course=course, status=Lesson.Status.DRAFT)
         .in_order()
         .select_related("quiz", "session", "course")
-        .defer("source", "html", "text", "quiz__source")
+        .defer("source", "html", "staff_html", "text", "quiz__source")
     )
 
 

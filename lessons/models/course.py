@@ -155,6 +155,9 @@ class Lesson(FileBacked, Released):
     source = models.TextField("Markdown")
 
     html = models.TextField(editable=False)
+    # The page with the blocks for staff, "" if there are none. Never for learners.
+    staff_html = models.TextField(editable=False, default="")
+    plan = models.JSONField(default=list, editable=False)  # (part, planned minutes)
     contents = models.JSONField(default=list, editable=False)
     checklist = models.JSONField(default=list, editable=False)
     minutes = models.PositiveSmallIntegerField(default=1, editable=False)
@@ -166,6 +169,8 @@ class Lesson(FileBacked, Released):
             "loaded_digest",
             "loaded_from",
             "html",
+            "staff_html",
+            "plan",
             "contents",
             "checklist",
             "minutes",

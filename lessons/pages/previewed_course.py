@@ -7,7 +7,7 @@ from typing import Any
 from lessons.course_files.reading import CourseEntry, CourseFiles, is_draft
 from lessons.links import Links
 from lessons.models import Course
-from lessons.pages.previews import Preview, preview_markdown, preview_quiz
+from lessons.pages.previews import Preview, preview_brief, preview_markdown, preview_quiz
 
 Address = Callable[..., str]
 
@@ -95,7 +95,7 @@ def page_of(found: PreviewedCourse, kind: str, slug: str) -> PreviewedPage | Non
 def _lab(found: PreviewedCourse, slug: str) -> PreviewedPage:
     folder = found.files.folder / "labs" / slug
     texts = {name: _text(folder / name) for name in ("brief.md", "lab.yaml")}
-    preview = preview_markdown(texts["brief.md"], f"Lab: {slug}", found.links)
+    preview = preview_brief(found.course, texts["brief.md"], f"Lab: {slug}", found.links)
     return PreviewedPage(f"Lab: {slug}", "lab", preview, f"labs/{slug}/brief.md", source=texts["lab.yaml"])
 
 

@@ -1,6 +1,6 @@
 """The preview next to the editor: the page as readers see it, and the problems by line."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 
@@ -45,6 +45,12 @@ def preview_page(course: Course, source: str, title: str) -> Preview:
     return preview_markdown(source, title, links_within(course))
 
 
+def preview_brief(course: Course, source: str, title: str, links: Links | None = None) -> Preview:
+    links = links or links_within(course)
+    found = preview_markdown(source, title, links)
+    return replace(found, problems=judge_markdown(source, links).errors)
+
+
 def preview_markdown(source: str, title: str, links: Links) -> Preview:
     # A lesson, or the brief of a lab, which has no title of its own.
     try:
@@ -52,8 +58,11 @@ def preview_markdown(source: str, title: str, links: Links) -> Preview:
     except TooComplexError:
         return Preview(None, judge_markdown(source, links).errors)
     words = len(rendered.text.split())
+    html = rendered.staff_html or rendered.html
     return Preview(
-        page=render_to_string("authoring/_page.html", {"title": title, "rendered": rendered}),
+        page=render_to_string(
+            "authoring/_page.html", {"title": title, "html": html, "minutes": rendered.minutes}
+        ),
         problems=rendered.verdict.errors,
         warnings=rendered.verdict.warnings,
         facts=f"{words:,} word{'' if words == 1 else 's'}, about {minutes(rendered.minutes)} to read",
@@ -108,4 +117,4 @@ def _explained_options(question: AnyQuestion, course: str) -> list[tuple[str, st
 
 
 # The preview for each kind of text; lab.yaml has its own in `labs`.
-KINDS = {"lesson": preview_page, "brief": preview_page, "quiz": preview_quiz}
+KINDS = {"lesson": preview_page, "brief": preview_brief, "quiz": preview_quiz}

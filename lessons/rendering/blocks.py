@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from . import flow, flow_svg, video
+from . import flow, flow_svg, minutes, video
+from .hidden import MINUTES, STAFF
 from .state import Page
 
 ITEM = "- [ ] "
@@ -23,13 +24,17 @@ class Block:
 
     `expand(token, line, page)` returns the tokens of the text between the colons, whose first line is `line`. None
     makes a note, whose text is Markdown. A block with `in_pages` is allowed only in pages, not in a fragment such as
-    an explanation.
+    an explanation. `label` is the title of a note without one, `place` is "first" or "last" on the page if it does not
+    stay where it is written. `has_title` allows words after the name of a block that is no note.
     """
 
     about: str
     example: str
     expand: Expand | None = None
     in_pages: bool = False
+    label: str = ""
+    place: str = ""
+    has_title: bool = False
 
 
 def blocks(state: StateCore) -> None:
@@ -54,18 +59,24 @@ def _title(token: Token, lines: list[str], page: Page) -> list[Token]:
     token.attrSet("role", "note")  # otherwise each would be an unnamed landmark
     word, _, title = token.info.strip().partition(" ")
     if word != "note":
-        token.attrSet("class", "note")  # all look like notes; the plug-in adds the word as a class
-    return _inline("note_title", "p", {"class": "note-title"}, title.strip() or word.capitalize(), start)
+        # All look like notes; the plug-in adds the word as a class.
+        token.attrSet("class", "note")
+    words = title.strip() or BLOCKS[word].label or word.capitalize()
+    return _inline("note_title", "p", {"class": "note-title"}, words, start)
 
 
 def _read_fence(token: Token, lines: list[str], page: Page) -> list[Token]:
     start, end = token.map or [0, 0]
-    _check_end(token, lines[max(end - 1, start + 1) : end], start, page)
-    name = token.info.strip()
+    info = token.info.strip()
+    name, _, title = info.partition(" ")
+    if name != STAFF:
+        _check_end(token, lines[max(end - 1, start + 1) : end], start, page)
     block = BLOCKS.get(name)
-    if block and block.expand and (page.whole or not block.in_pages):
+    if block and block.expand and (page.whole or not block.in_pages) and (block.has_title or not title):
         return block.expand(token, start + 2, page)
-    label = f"{token.markup} {name}".strip()
+    if name.casefold().startswith(STAFF) and page.inserts is None:
+        return []  # never shown, even if `hidden` missed it
+    label = f"{token.markup} {info}".strip()
     page.report(start + 1, f"“{label}” does not open a block. After the colons, write {_names()}.")
     return [_as_code(token, label)]
 
@@ -123,11 +134,47 @@ def _flow(token: Token, first: int, page: Page) -> list[Token]:
     if problems:
         page.problems += problems
         return [_as_code(token, "Flow")]
-    page.drawings.append(page.budget.spend(flow_svg.draw(drawn), first - 1))
-    html = f'<figure class="flow" data-flow="{len(page.drawings) - 1}"></figure>\n'
-    meta = {"html": html, "title": drawn.title}
+    svg = page.budget.spend(flow_svg.draw(drawn), first - 1)
+    meta = {"html": _draw(f'<figure class="flow">{svg}</figure>', page), "title": drawn.title}
     return [
         Token("flow", "figure", 0, content=" ".join((drawn.title, *drawn.steps)), meta=meta, map=token.map)
+    ]
+
+
+def _draw(html: str, page: Page) -> str:
+    page.drawings.append(html)
+    return f'<figure class="flow" data-flow="{len(page.drawings) - 1}"></figure>\n'
+
+
+def _staff(token: Token, first: int, page: Page) -> list[Token]:
+    number = token.info.strip().removeprefix(STAFF).strip()
+    if page.inserts is None:
+        return []
+    if not page.whole:
+        page.report(
+            first - 1, "This block is inside a block for staff already. Remove its first and last line."
+        )
+        return [_as_code(token, "staff")]
+    insert = page.inserts[int(number)]
+    meta = {"html": _draw(insert.html, page), "plan": insert.plan, "number": int(number)}
+    return [Token(STAFF, "aside", 0, meta=meta, map=token.map)]
+
+
+def _minutes(token: Token, first: int, page: Page) -> list[Token]:
+    if page.inserts is None:
+        return []
+    title = token.info.strip().removeprefix(MINUTES)
+    rows = minutes.read_rows(title, token.content, first, page)
+    items = [new for row in rows for new in _inline("planned", "li", {}, row.text, row.line - 1)]
+    for opening, row in zip(items[::3], rows, strict=True):
+        opening.meta["minutes"] = row.minutes
+    return [
+        Token("aside_open", "aside", 1, {"class": "note staff", "role": "note"}, block=True),
+        *_inline("note_title", "p", {"class": "note-title"}, "Planned minutes, only for staff", first - 2),
+        Token("planned_list_open", "ul", 1, block=True),
+        *items,
+        Token("planned_list_close", "ul", -1, block=True),
+        Token("aside_close", "aside", -1, block=True),
     ]
 
 
@@ -175,6 +222,33 @@ BLOCKS: dict[str, Block] = {
         "A card that names the video and its host. Nothing is loaded from there until a reader opens it.",
         "::: video\n[Git in five minutes](https://www.youtube.com/watch?v=dQw4w9WgXcQ)\n:::\n",
         _video,
+    ),
+    "objectives": Block(
+        "A list, shown at the top of the lesson wherever you write it. Once per lesson.",
+        "::: objectives\n- Record a change\n- Undo it\n:::\n",
+        in_pages=True,
+        label="Objectives",
+        place="first",
+    ),
+    "key-points": Block(
+        "A list, shown at the end of the lesson wherever you write it. Once per lesson.",
+        "::: key-points\n- A commit has a parent.\n:::\n",
+        in_pages=True,
+        label="Key points",
+        place="last",
+    ),
+    MINUTES: Block(
+        "Planned minutes of teaching, one part per line; without words, of the part below the heading above. They make "
+        "the plan of the evening. Only staff see them.",
+        "::: minutes\n25 Live: a first commit\n10 Questions\n:::\n",
+        _minutes,
+        has_title=True,
+    ),
+    STAFF: Block(
+        "Any Markdown, which only staff see. The words after `staff` become its title.",
+        "::: staff Before class\nOpen the terminal, and clone the repository.\n:::\n",
+        _staff,
+        has_title=True,
     ),
 }
 ADMONITIONS = tuple(name for name, block in BLOCKS.items() if block.expand is None)

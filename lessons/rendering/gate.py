@@ -56,7 +56,9 @@ Rule = Callable[[Sequence[Token]], Iterator[Finding]]
 
 def judge(tokens: Sequence[Token], page: Page, minutes: int) -> Verdict:
     """Judge a page by its tokens and the problems that the parser's rules reported; `minutes` is its reading time."""
-    found = [finding for rule in RULES for finding in rule(tokens)]
+    # A fragment starts with any heading.
+    rules = RULES if page.whole else [rule for rule in RULES if rule is not heading_order]
+    found = [finding for rule in rules for finding in rule(tokens)]
     if minutes > MAX_MINUTES:
         long = (
             f"This page takes about {minutes} minutes to read. Split it into pages of at most {MAX_MINUTES}."

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from itertools import pairwise
 from math import ceil
 
@@ -13,10 +14,12 @@ from lessons.texts.problem import Problem
 from lessons.texts.verdict import Verdict
 
 from .gate import judge
+from .hidden import STAFF, Hidden, Parted, part
+from .minutes import plan_of
 from .parser import build, build_for_lines, build_for_options
 from .policy import sanitise
 from .sections import Definition, Section, find_definitions, split_sections, words_of
-from .state import Budget, Link, Page, TooComplexError, plain
+from .state import Budget, Insert, Link, Page, Plan, TooComplexError, plain
 
 MAX_BYTES = 200_000
 # the parser takes quadratic time in open brackets; this many take about 0.1 s
@@ -41,6 +44,9 @@ class Rendered:
     `checklists`: (key, text) of every item that can be ticked.
     `problems`: sorted by line, at most MAX_PROBLEMS; the page is usable in spite of them. `verdict`: these and the
     findings of the publish gate.
+
+    None of these but the last two has anything of the blocks for staff. `staff_html` is the page with them, "" if
+    there are none; `plan` has the planned minutes, and `hidden` the lines at which blocks for staff start.
     """
 
     html: str
@@ -51,6 +57,16 @@ class Rendered:
     definitions: list[Definition]
     checklists: list[tuple[str, str]]
     problems: list[Problem]
+    verdict: Verdict
+    staff_html: str
+    plan: Plan
+    hidden: list[int]
+
+
+@dataclass(frozen=True)
+class _ForStaff:
+    html: str
+    plan: Plan
     verdict: Verdict
 
 
@@ -64,33 +80,80 @@ def render(source: str, *, link: Link) -> Rendered:
 
     Raises TooComplexError for more than 200 KB, 5,000 opening brackets, or HTML 50 times as long as the text.
     """
-    page = _page(source, link)
-    tokens, html = _run(PARSER.parse, source, page)
+    source = _clean(source)
+    parted = part(source)
+    page = _page(parted.learners, link)
+    tokens, html = _run(PARSER.parse, parted.learners, page)
     text = "\n".join(filter(None, map(words_of, tokens)))
     minutes = max(1, ceil(len(text.split()) / WORDS_A_MINUTE))
-    found = judge(tokens, page, minutes)
+    found, for_staff = judge(tokens, page, minutes).plus(parted.problems), _ForStaff("", [], Verdict())
+    if parted.hidden:
+        for_staff = _render_for_staff(parted, link, Budget(len(source.encode())))
+        found = found.plus(for_staff.verdict.errors, for_staff.verdict.warnings)
     return Rendered(
-        html=DRAWING.sub(lambda found: _figure(page, found), html),
+        html=_with_drawings(html, page),
         contents=page.contents,
         minutes=minutes,
         text=text,
         sections=split_sections(tokens),
         definitions=find_definitions(tokens),
         checklists=list(_checklists(tokens)),
-        problems=sorted(page.problems)[:MAX_PROBLEMS],
+        problems=sorted({*page.problems, *parted.problems})[:MAX_PROBLEMS],
         verdict=Verdict(found.errors[:MAX_PROBLEMS], found.warnings[:MAX_PROBLEMS]),
+        staff_html=for_staff.html,
+        plan=for_staff.plan,
+        hidden=parted.hidden,
     )
+
+
+def _render_for_staff(parted: Parted, link: Link, budget: Budget) -> _ForStaff:
+    page, found = Page(link, budget, inserts=[]), Verdict()
+    for block in parted.blocks:
+        insert, judged = _insert(block, page)
+        page.inserts = [*(page.inserts or ()), insert]
+        found = found.plus(judged.errors, judged.warnings)
+    tokens, html = _run(PARSER.parse, parted.staff, page)
+    _report_unseen(parted.blocks, tokens, page)
+    verdict = judge(tokens, page, 1).plus(found.errors, found.warnings)
+    return _ForStaff(_with_drawings(html, page), plan_of(tokens), verdict)
+
+
+def _insert(block: Hidden, of: Page) -> tuple[Insert, Verdict]:
+    page = Page(of.link, of.budget, whole=False, inserts=[], coloured=of.coloured)
+    try:
+        tokens, html = _run(PARSER.parse, block.text, page)
+    except TooComplexError as error:
+        error.line += block.line
+        raise
+    of.coloured = page.coloured
+    judged = judge(tokens, page, 1)
+    title = escape(f"Only for staff: {block.title}" if block.title else "Only for staff")
+    body = f'<p class="note-title">{title}</p>\n{_with_drawings(html, page)}'
+    moved = [[_below(block.line, each) for each in found] for found in (judged.errors, judged.warnings)]
+    return Insert(f'<aside class="note staff" role="note">{body}</aside>', plan_of(tokens)), Verdict(*moved)
+
+
+def _below(line: int, problem: Problem) -> Problem:
+    return replace(problem, line=problem.line + line)
+
+
+def _report_unseen(blocks: list[Hidden], tokens: list[Token], page: Page) -> None:
+    seen = {token.meta["number"] for token in tokens if token.type == STAFF}
+    for number, block in enumerate(blocks):
+        if number not in seen:
+            page.report(block.line, "This block is inside code, so nobody sees it. Move it out.")
 
 
 def render_fragment(source: str, *, link: Link) -> str:
     """Render block Markdown inside another page: no heading ids, no checklists. Raises TooComplexError."""
+    source = _for_learners(source)
     page = _page(source, link, whole=False)
-    _, html = _run(PARSER.parse, source, page)
-    return DRAWING.sub(lambda found: _figure(page, found), html)
+    return _with_drawings(_run(PARSER.parse, source, page)[1], page)
 
 
 def render_inline(source: str, *, link: Link) -> str:
     """Render inline Markdown, as in a question or an option, without a paragraph. Raises TooComplexError."""
+    source = _for_learners(source)
     return _run(INLINE_PARSER.parseInline, source, _page(source, link, whole=False))[1]
 
 
@@ -99,6 +162,7 @@ def render_option(source: str, *, link: Link) -> str:
 
     The result goes into a label, where HTML allows no blocks.
     """
+    source = _for_learners(source)
     page = _page(source, link, whole=False)
     return _run(OPTION_PARSER.parse, source, page)[1].strip()
 
@@ -115,13 +179,22 @@ def with_ticks(html: str, ticked: set[str], form: Callable[[str, str, bool], str
 
 
 def _page(source: str, link: Link, *, whole: bool = True) -> Page:
-    return Page(link, Budget(len(source.encode("utf-8", "replace"))), whole)
+    return Page(link, Budget(len(source.encode())), whole)
 
 
-def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:
+def _clean(source: str) -> str:
     source = source.encode("utf-8", "replace").decode()  # a lone surrogate cannot be encoded in UTF-8
     source = source.removeprefix("\ufeff")  # a byte order mark would hide a heading
     _refuse_excess(source)
+    return source
+
+
+def _for_learners(source: str) -> str:
+    return part(_clean(source)).learners
+
+
+def _run(parse: Callable[..., list[Token]], source: str, page: Page) -> tuple[list[Token], str]:
+    # `source` must be clean.
     env = {"page": page}
     tokens = parse(source, env)
     parser: MarkdownIt = parse.__self__  # type: ignore[attr-defined]  # a bound method
@@ -142,8 +215,8 @@ def _refuse_excess(source: str) -> None:
         )
 
 
-def _figure(page: Page, found: re.Match[str]) -> str:
-    return f'<figure class="flow">{page.drawings[int(found[1])]}</figure>'
+def _with_drawings(html: str, page: Page) -> str:
+    return DRAWING.sub(lambda found: page.drawings[int(found[1])], html)
 
 
 def _checklists(tokens: list[Token]) -> Iterator[tuple[str, str]]:

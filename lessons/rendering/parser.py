@@ -25,6 +25,7 @@ from .inline_signs import comment, comment_block, line_break, mark
 from .links import links, report_definitions
 from .lists_and_tables import cell_open, row_headers, table_close, table_open, tables, task_box, tasks
 from .maths import formula, formula_block, formula_in_line, formula_in_option, formulas
+from .places import places
 from .state import Page
 
 RENDER_RULES = {
@@ -43,6 +44,7 @@ RENDER_RULES = {
     "formula_block": formula_block,
     "video_host": lambda tokens, index, options, env: tokens[index].meta["html"],
     "flow": lambda tokens, index, options, env: tokens[index].meta["html"],
+    "staff": lambda tokens, index, options, env: tokens[index].meta["html"],
 }
 
 
@@ -92,7 +94,7 @@ def build() -> MarkdownIt:
     for name, sign in (("mark", mark), ("line_break", line_break), ("comment", comment)):
         md.inline.ruler.before("autolink", name, sign)
     md.inline.ruler.before("backticks", "formula", formula)
-    for rule in (fences, tables, row_headers, blocks, fold_details, asides, read_ids):
+    for rule in (fences, tables, row_headers, blocks, places, fold_details, asides, read_ids):
         md.core.ruler.before("inline", rule.__name__, rule)
     md.core.ruler.before("footnote_tail", "unused_footnotes", unused_footnotes)
     for rule in (bare_addresses, habits):

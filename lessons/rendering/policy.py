@@ -75,7 +75,7 @@ CELLS = {
 CLASSES = {
     "a": {"anchor"},
     "code": {"lines"},
-    "aside": {"note", "tip", "warning"},
+    "aside": {"note", "tip", "warning", "staff", "objectives", "key-points"},
     "div": {"heading", "scroll", "footnotes"},
     "figure": {"code", "flow"},
     "li": {"task-list-item"},

@@ -41,9 +41,22 @@ class Budget:
         return html
 
 
+# What a part of a lesson is called, "" for the heading above, and the minutes planned for it.
+Plan = list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Insert:
+    html: str
+    plan: Plan
+
+
 @dataclass
 class Page:
-    """Results of the rules, collected in one pass. `whole` is False for a fragment: no heading ids, no checklist."""
+    """Results of the rules, collected in one pass. `whole` is False for a fragment: no heading ids, no checklist.
+
+    `inserts` has the HTML of the blocks for staff and the minutes planned in each, None on a page for learners.
+    """
 
     link: Link
     budget: Budget
@@ -55,6 +68,7 @@ class Page:
     tables: int = 0
     formulas: int = 0
     coloured: int = 0
+    inserts: "list[Insert] | None" = None
 
     def report(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, "", message))

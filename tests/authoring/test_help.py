@@ -124,7 +124,8 @@ def test_a_new_block_is_in_the_help_and_rendered(staff, course, monkeypatch):
     monkeypatch.setitem(BLOCKS, "quote", quote)
     assert quote.example in in_page(page_of(staff, "lesson"))
     assert [item.text for item in judge_lesson("::: quot\n:::", links_within(course)).errors] == [
-        "“::: quot” does not open a block. After the colons, write note, tip, warning, checklist, flow, video or quote."
+        "“::: quot” does not open a block. After the colons, write note, tip, warning, checklist, flow, video,"
+        " objectives, key-points, minutes, staff or quote."
     ]
 
 

@@ -48,7 +48,7 @@ def test_unknown_block_is_shown_as_written_and_is_a_problem(page):
     assert "<span>::: hint Look</span>" in rendered.html
     assert "<code>*b*\n</code>" in rendered.html
     assert rendered.html.endswith("<p>c</p>\n")
-    names = "note, tip, warning, checklist, flow or video"
+    names = "note, tip, warning, checklist, flow, video, objectives, key-points, minutes or staff"
     message = f"“::: hint Look” does not open a block. After the colons, write {names}."
     assert rendered.problems == [Problem(3, "", message)]
 
