@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from lessons.pages.views import authoring, joining, notes, notes_review, quizzes, reading, search
+from lessons.pages.views import authoring, evening, joining, notes, notes_review, quizzes, reading, search
 
 quiz = [
     path("", quizzes.start, name="quiz"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("notes/", notes.choose_course, name="notes_courses"),
     path("notes/<slug:course>/", include(notes_of_course)),
     path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),
+    path("courses/<slug:course>/prepare/<slug:session>/plan/", evening.evening_plan, name="evening_plan"),
     path("courses/<slug:course>/quizzes/<slug:quiz>/", include(quiz)),
     path("courses/<slug:course>/<slug:lesson>/", include(lesson)),
     path("search", search.search, name="search"),
