@@ -29,6 +29,8 @@ from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.search.own_kinds import index_lesson, index_quiz
 from portal.accounts.models import User
 
+MAX_ERRORS_COUNTED = 999
+
 
 class CannotJoinError(Exception):
     """The cohort cannot be joined; the message says why and what to do."""
@@ -45,6 +47,9 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     Raises TooComplexError if a lesson that is no draft is too complex to render.
     """
     rendered = _render_or_empty(lesson, links or links_within(lesson.course))
+    # without text, or with one that is too complex, the page is empty
+    has_page = rendered.html or rendered.staff_html
+    lesson.gate_errors = min(len(rendered.verdict.errors), MAX_ERRORS_COUNTED) if has_page else 1
     lesson.html, lesson.staff_html = rendered.html, rendered.staff_html
     lesson.plan = rendered.plan
     lesson.contents = rendered.contents

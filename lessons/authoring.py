@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
+from lessons.actions import save_session
 from lessons.models import Course, Lesson, Session
-from lessons.slugs import free_slug
+from lessons.slugs import free_slug, slug_of
 from portal.accounts.models import User
 
 Place = tuple[str, int]
@@ -47,6 +48,71 @@ def _move(item: Session | Lesson, by: User | None, **wanted: Any) -> None:
     if changed:
         item._history_user = by  # type: ignore[union-attr]  # simple-history's way
         item.save(update_fields=list(changed))
+
+
+def current_order(course: Course) -> list[Place]:
+    """Return the places of the course's sessions, each followed by those of its lessons."""
+    lessons: dict[int, list[Place]] = {}
+    for lesson, session in course.lessons.in_order().values_list("pk", "session"):
+        lessons.setdefault(session, []).append(("lesson", lesson))
+    sessions = course.sessions.values_list("pk", flat=True)
+    return [place for pk in sessions for place in [("session", pk), *lessons.get(pk, [])]]
+
+
+def shift(order: Sequence[Place], moved: Place, step: int) -> list[Place]:
+    """Return the order with a place one step up (-1) or down (1). It stays where nothing is beyond it.
+
+    A session takes its lessons along. A lesson at the end of its session moves into the next one, at the nearer end.
+    """
+    blocks = _blocks(order)
+    at = next((number for number, block in enumerate(blocks) if moved in block), None)
+    if at is None:
+        return list(order)
+    other = at + step
+    if moved[0] == "session":
+        if 0 <= other < len(blocks):
+            blocks[at], blocks[other] = blocks[other], blocks[at]
+    else:
+        _shift_lesson(blocks, at, moved, step)
+    return [place for block in blocks for place in block]
+
+
+def _shift_lesson(blocks: list[list[Place]], at: int, moved: Place, step: int) -> None:
+    block, other = blocks[at], at + step
+    to = block.index(moved) + step
+    if 1 <= to < len(block):
+        block.remove(moved)
+        block.insert(to, moved)
+    elif 0 <= other < len(blocks):
+        block.remove(moved)
+        blocks[other].insert(len(blocks[other]) if step < 0 else 1, moved)
+
+
+def move_into(order: Sequence[Place], moved: Place, session: Place) -> list[Place]:
+    """Return the order with a lesson at the end of a session. Raises OrderChangedError if one of them is gone."""
+    if moved not in order or session not in order:
+        raise OrderChangedError
+    blocks = _blocks([place for place in order if place != moved])
+    return [place for block in blocks for place in [*block, *([moved] if block[0] == session else [])]]
+
+
+def _blocks(order: Sequence[Place]) -> list[list[Place]]:
+    # Each session with its lessons.
+    blocks: list[list[Place]] = []
+    for place in order:
+        if place[0] == "session" or not blocks:
+            blocks.append([])
+        blocks[-1].append(place)
+    return blocks
+
+
+@transaction.atomic
+def add_session(*, course: Course, title: str) -> Session:
+    """Add a session at the end of a course, with a slug from its title."""
+    slug = free_slug(slug_of(title, "session"), set(course.sessions.values_list("slug", flat=True)))
+    session = Session(course=course, title=title, slug=slug)
+    session.position = next_position(session)
+    return save_session(session=session)
 
 
 def next_position(item: Session | Lesson) -> int:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from portal import health
 from portal.accounts import views as accounts
+from portal.progress.teaching.views import staff_home
 
 handler400 = "portal.progress.views.bad_request"
 handler403 = "portal.progress.views.forbidden"
@@ -14,6 +15,8 @@ handler500 = "portal.progress.views.server_error"
 
 # The admin's own password pages have no rate limit, so allauth handles signing in and changing passwords.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]  # allauth's way
+# The start page of the staff site is the courses of the person, not a list of tables.
+admin.site.index = staff_home  # type: ignore[method-assign,assignment]  # the same way
 
 urlpatterns = [
     path("", include("portal.progress.urls")),

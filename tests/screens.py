@@ -28,7 +28,7 @@ from tests.web.world import PICTURE, World, make_world
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 ROLES = ("anonymous", "learner", "instructor")
-STAFF_PAGES = ("", "<path:object_id>/change/", "<path:object_id>/order/")
+STAFF_PAGES = ("", "<path:object_id>/change/")
 MISSING = Route("not_found", "nowhere/", None)  # the answer to it is a screen as well
 
 

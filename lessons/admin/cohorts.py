@@ -50,6 +50,7 @@ class CohortAdmin(SluggedAdmin):
 @admin.register(Meeting)
 class MeetingAdmin(CourseScopedAdmin):
     course_path = "cohort__course"
+    returns_to_outline = True
     list_display = ["session", "cohort", "starts_at", "minutes"]
     list_filter = ["cohort"]
     search_fields = ["session__title", "cohort__title"]

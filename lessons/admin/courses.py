@@ -13,7 +13,6 @@ from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in
 from lessons.admin.help import lesson_help
 from lessons.admin.links import links_view
 from lessons.admin.lists import percent_column
-from lessons.admin.ordering import order_view
 from lessons.admin.prepare import PrepareField
 from lessons.admin.previewed import outline_view, page_view
 from lessons.admin.repository import repository_view
@@ -51,7 +50,6 @@ class CourseAdmin(SluggedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own: dict[str, tuple[str, Any]] = {
-            "order/": ("order", order_view),
             "links/": ("links", links_view),
             "repository/": ("repository", repository_view),
             "repository/<int:fetch>/": ("previewed", outline_view),

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from lessons.admin.belonging import BelongingAdmin
 from lessons.admin.lists import (
     AnyRows,
     OwnRowsFilter,
@@ -129,7 +130,7 @@ class OwnCoursesOnly:
         return rows.defer(*heavy_fields(model))
 
 
-class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
+class CourseScopedAdmin(OwnCoursesOnly, BelongingAdmin):
     """`course_path` is the lookup from a row to its course, "" for the course itself."""
 
     course_path = "course"
@@ -158,6 +159,8 @@ class CourseScopedAdmin(OwnCoursesOnly, admin.ModelAdmin):  # type: ignore[type-
         for name in given.keys() & fields.keys():
             with suppress(forms.ValidationError, ValueError, OverflowError):
                 found[name] = self._initial(name, fields[name], given[name])
+        if "course" in fields and "course" not in found and len(taught := taught_course_ids(request)) == 1:
+            found["course"] = taught[0]
         return found
 
     def _initial(self, name: str, field: Any, value: Any) -> Any:

@@ -52,6 +52,7 @@ class SluggedAdmin(CourseScopedAdmin):
     """An admin for SluggedForm whose page fills in the slug while the title is typed."""
 
     form: Any = SluggedForm
+    returns_to_outline = True
     slug_from: tuple[str, ...] = ("title",)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -163,6 +163,8 @@ class Lesson(FileBacked, Released):
     minutes = models.PositiveSmallIntegerField(default=1, editable=False)
     text = models.TextField(editable=False)
     updated_at = models.DateTimeField(editable=False)
+    # None for a lesson that was last saved before errors were counted.
+    gate_errors = models.PositiveSmallIntegerField(null=True, editable=False)
 
     history = HistoricalRecords(
         excluded_fields=[
@@ -176,6 +178,7 @@ class Lesson(FileBacked, Released):
             "minutes",
             "text",
             "updated_at",
+            "gate_errors",
         ]
     )
     objects = LessonQuerySet.as_manager()

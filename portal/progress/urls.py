@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portal.progress import views
+from portal.progress.teaching import views as teaching
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,4 +9,7 @@ urlpatterns = [
     path("courses/<slug:course>/", views.course, name="course"),
     path("courses/<slug:course>/as-learner/", views.course_as_learner, name="course_as_learner"),
     path("courses/<slug:course>/progress/", views.progress, name="progress"),
+    path("teach/<slug:course>/", teaching.outline, name="teach"),
+    path("teach/<slug:course>/order/", teaching.order, name="teach_order"),
+    path("teach/<slug:course>/sessions/", teaching.sessions, name="teach_sessions"),
 ]

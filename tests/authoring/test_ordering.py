@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from lessons.models import Lesson
-from tests.authoring.conftest import lesson_fields, make_instructor
+from tests.authoring.conftest import lesson_fields
 from tests.factories import make_course, make_lesson, make_session
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +19,15 @@ def parts(course):
 
 
 def address(course) -> str:
-    return reverse("admin:lessons_course_order", args=[course.pk])
+    return reverse("teach_order", args=[course.slug])
 
 
 def order(client, course, *rows):
-    places = [f"{row._meta.model_name}-{row.pk}" for row in rows]
-    return client.post(address(course), {"place": places}, follow=True)
+    return client.post(address(course), {"place": places(rows)}, follow=True)
+
+
+def places(rows) -> list[str]:
+    return [f"{row._meta.model_name}-{row.pk}" for row in rows]
 
 
 def outline(course) -> list[str]:
@@ -61,11 +64,59 @@ def test_a_session_of_another_course_cannot_be_pulled_in(staff, course, parts):
     assert "Not saved" in order(staff, course, a, l1, l2, b, l3, foreign).content.decode()
 
 
-def test_the_order_can_be_changed_by_staff_of_the_course_only(client, course, parts):
-    assert client.get(address(course)).status_code == 302
-    client.force_login(make_instructor(make_course()))
-    assert client.get(address(course)).status_code == 404
-    assert client.post(address(course)).status_code == 404
+def test_a_script_hears_if_its_order_was_saved(staff, course, parts):
+    a, b, l1, l2, l3 = parts
+    for rows, status in [((b, l3, a, l1, l2), 204), ((a, l1, b, l2), 409)]:
+        sent = staff.post(address(course), {"place": places(rows)}, headers={"X-Requested-With": "fetch"})
+        assert sent.status_code == status
+    assert "Not saved" in sent.content.decode()
+    assert outline(course) == ["b l3", "a l1", "a l2"]
+
+
+@pytest.mark.parametrize(
+    ("button", "expected"),
+    [
+        ("up l1", ["a l1", "a l2", "b l3"]),
+        ("down l1", ["a l2", "a l1", "b l3"]),
+        ("down l2", ["a l1", "b l2", "b l3"]),
+        ("up l3", ["a l1", "a l2", "a l3"]),
+        ("down l3", ["a l1", "a l2", "b l3"]),
+        ("down a", ["b l3", "a l1", "a l2"]),
+        ("up a", ["a l1", "a l2", "b l3"]),
+        ("up b", ["b l3", "a l1", "a l2"]),
+    ],
+)
+def test_a_button_moves_one_place_without_javascript(staff, course, parts, button, expected):
+    step, slug = button.split()
+    [row] = places([row for row in parts if row.slug == slug])
+    answer = staff.post(address(course), {"place": places(parts_in_order(parts)), "move": f"{step} {row}"})
+    assert answer.url == f"/teach/mine/#{row}"
+    assert outline(course) == expected
+
+
+def parts_in_order(parts):
+    a, b, l1, l2, l3 = parts
+    return a, l1, l2, b, l3
+
+
+def test_a_lesson_moves_to_the_end_of_any_session(staff, course, parts):
+    _, b, l1, *_ = parts
+    [lesson, session] = places([l1, b])
+    answer = staff.post(address(course), {"lesson": lesson, "into": session, "back": "home"})
+    assert answer.url == f"/staff/#{lesson}"
+    assert outline(course) == ["a l2", "b l3", "b l1"]
+    for wrong in [{"lesson": "lesson-0", "into": session}, {"lesson": lesson, "into": "session-0"}]:
+        assert "Not saved" in staff.post(address(course), wrong, follow=True).content.decode()
+
+
+def test_a_session_is_added_by_its_title(staff, course, parts):
+    added = reverse("teach_sessions", args=["mine"])
+    for title in ("Containers", " Containers  again"):
+        staff.post(added, {"title": title})
+    for title in ("", "x" * 201, "a\0b"):
+        assert "Enter a title" in staff.post(added, {"title": title}, follow=True).content.decode()
+    titles = [(session.slug, session.title, session.position) for session in course.sessions.all()[2:]]
+    assert titles == [("containers", "Containers", 3), ("containers-again", "Containers again", 4)]
 
 
 def test_a_new_lesson_comes_last_in_its_session(staff, course, parts):

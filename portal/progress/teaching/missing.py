@@ -1,0 +1,164 @@
+"""What is missing before a course's next meeting, each with the address of the place that mends it. No queries here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from lessons.models import Cohort, Course, Meeting
+from portal.progress.teaching.outline import (
+    WAITS_FOR_PROOF,
+    LessonPart,
+    Outline,
+    Part,
+    SessionPart,
+    add_address,
+    edit_address,
+)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """`glyph` is "bad" for what stops learners, "part" for what was begun, "todo" for what was not."""
+
+    text: str
+    detail: str
+    mend: str
+    glyph: str = "todo"
+
+
+@dataclass(slots=True)
+class CohortFacts:
+    """A cohort with the number of its learners and meetings, and its next meeting if one has a date."""
+
+    cohort: Cohort
+    learners: int = 0
+    meetings: int = 0
+    next_meeting: Meeting | None = None
+    invitation: str = ""
+
+    @property
+    def edit(self) -> str:
+        return edit_address("lessons_cohort", self.cohort.pk)
+
+    @property
+    def is_over(self) -> bool:
+        return self.meetings > 0 and self.next_meeting is None
+
+
+@dataclass(slots=True)
+class CourseFacts:
+    """A course with its cohorts and outline; the outline of a big course has only the session that meets next."""
+
+    course: Course
+    outline: Outline
+    cohorts: list[CohortFacts] = field(default_factory=list)
+
+    @property
+    def next_meeting(self) -> Meeting | None:
+        dated = [each.next_meeting for each in self.cohorts if each.next_meeting]
+        return min(dated, key=lambda meeting: (meeting.starts_at, meeting.pk), default=None)
+
+
+def find_missing(facts: CourseFacts) -> list[Missing]:
+    meeting = facts.next_meeting
+    session = facts.outline.session(meeting.session_id) if meeting else None
+    found = [*_of_session(facts.course, session)] if session else [*_of_course(facts)]
+    return [*found, *_of_cohorts(facts)]
+
+
+def _of_course(facts: CourseFacts) -> Iterator[Missing]:
+    # Before there is a meeting: the first steps of a new course.
+    course, sessions = facts.course, facts.outline.sessions
+    if not sessions:
+        address = add_address("lessons_session", course=course.pk)
+        yield Missing(
+            "Add a session", "A session is one evening of the course. Lessons belong to sessions.", address
+        )
+        return
+    lessons = [lesson for session in sessions for lesson in session.lessons]
+    if not lessons:
+        yield Missing("Add a lesson", "Write it, or make lessons from your notes.", sessions[0].add_lesson)
+        return
+    if not any(lesson.state == "Published" for lesson in lessons):
+        yield from _drafts(lessons[:1])
+    yield from _labs([lab for lesson in lessons for lab in lesson.labs])
+
+
+def _of_session(course: Course, session: SessionPart) -> Iterator[Missing]:
+    if not session.lessons:
+        words = "Learners find nothing to read for this meeting."
+        yield Missing(f"{session.title} has no lesson", words, session.add_lesson, "bad")
+        return
+    yield from _drafts(session.lessons)
+    for lesson in session.lessons:
+        yield from _quiz_of(lesson)
+    yield from _labs(list(session.labs()))
+    if not any(session.labs()):
+        words = "Add one here, or select an existing lab in a lesson."
+        yield Missing(f"{session.title} has no lab", words, session.add_lab)
+
+
+def _drafts(lessons: list[LessonPart]) -> Iterator[Missing]:
+    for lesson in lessons:
+        if lesson.state != "Draft":
+            continue
+        if lesson.errors:
+            words = (
+                f"{lesson.errors} error{'' if lesson.errors == 1 else 's'} to fix before you can publish it."
+            )
+            yield Missing(f"{lesson.title} has errors", words, lesson.edit, "bad")
+        else:
+            yield Missing(f"{lesson.title} is a draft", "Learners can’t read it yet.", lesson.edit, "part")
+
+
+def _quiz_of(lesson: LessonPart) -> Iterator[Missing]:
+    quiz = lesson.quiz
+    if quiz is None:
+        yield Missing(f"{lesson.title} has no quiz", "Add one, or leave it without.", lesson.add_quiz)
+    elif quiz.note == "no valid question yet":
+        yield Missing(
+            f"The quiz of {lesson.title} has errors", "It has no valid question yet.", quiz.edit, "bad"
+        )
+    elif quiz.state == "Draft":
+        yield Missing(
+            f"The quiz of {lesson.title} is a draft", "Learners can’t take it yet.", quiz.edit, "part"
+        )
+
+
+def _labs(labs: list[Part]) -> Iterator[Missing]:
+    for lab in {lab.key: lab for lab in labs}.values():
+        if lab.state == "Draft":
+            yield Missing(f"Lab: {lab.title} is a draft", "Learners can’t start it yet.", lab.edit, "part")
+        elif lab.state == WAITS_FOR_PROOF:
+            words = "A worker runs its scenarios. Learners can start it when they succeed."
+            yield Missing(f"Lab: {lab.title} is being proved", words, lab.edit, "part")
+        elif lab.state == "Not proved":
+            words = "Its scenarios did not show each check passing and needing work. Learners can’t start it."
+            yield Missing(f"Lab: {lab.title} is not proved", words, lab.edit, "bad")
+
+
+def _of_cohorts(facts: CourseFacts) -> Iterator[Missing]:
+    if not facts.cohorts:
+        address = add_address("lessons_cohort", course=facts.course.pk)
+        yield Missing("Add a cohort", "A cohort has the dates and the link that learners join by.", address)
+    for each in facts.cohorts:
+        if not each.is_over:
+            yield from _of_cohort(each)
+
+
+def _of_cohort(facts: CohortFacts) -> Iterator[Missing]:
+    title, meetings = facts.cohort.title, f"{facts.edit}#meetings-group"
+    if not facts.meetings:
+        yield Missing(f"{title} has no meetings", "Add the date of each session.", meetings)
+    elif facts.next_meeting and not facts.next_meeting.join_url:
+        words = "Learners see it 15 minutes before the meeting."
+        yield Missing(f"The next meeting of {title} has no link to join", words, meetings)
+    if not facts.cohort.open:
+        words = "Its invite link does not work until you open the cohort to learners."
+        yield Missing(f"{title} is closed to learners", words, facts.edit, "part")
+    elif not facts.learners:
+        home = reverse("teach", args=[facts.cohort.course.slug])
+        yield Missing(
+            f"Nobody has joined {title}", "Send the invite link.", f"{home}#cohort-{facts.cohort.pk}"
+        )

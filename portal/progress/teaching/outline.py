@@ -1,0 +1,164 @@
+"""A course as its staff see it: sessions, lessons, quizzes and labs in order, each with its state. No queries here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from labs.models import Lab
+from lessons.models import Course, Lesson, Quiz, Session
+from lessons.models.release import Status
+
+# The colour of each state's chip.
+LOOKS = {"Draft": "", "Scheduled": "acc", "Published": "ok", "Has errors": "bad", "Not proved": "bad"}
+WAITS_FOR_PROOF = "Proof waits"
+
+
+@dataclass(slots=True)
+class Part:
+    """A lesson, quiz or lab. `state` is the word in its chip, `edit` the address of its form."""
+
+    kind: str
+    key: int
+    title: str
+    edit: str
+    state: str
+    note: str = ""
+    errors: int = 0
+
+    @property
+    def look(self) -> str:
+        return LOOKS.get(self.state, "warn")
+
+
+@dataclass(slots=True)
+class LessonPart(Part):
+    quiz: Part | None = None
+    labs: list[Part] = field(default_factory=list)
+    session: int = 0
+    add_quiz: str = ""
+
+
+@dataclass(slots=True)
+class SessionPart:
+    key: int
+    title: str
+    edit: str
+    lessons: list[LessonPart]
+    add_lesson: str
+    add_lab: str = ""  # to its last lesson
+
+    def labs(self) -> Iterator[Part]:
+        for lesson in self.lessons:
+            yield from lesson.labs
+
+
+@dataclass(slots=True)
+class Outline:
+    """`loose_labs` are labs that no lesson names; they are known only if the outline `is_whole`."""
+
+    course: Course
+    sessions: list[SessionPart]
+    loose_labs: list[Part]
+    is_whole: bool = True
+
+    def session(self, key: int) -> SessionPart | None:
+        return next((each for each in self.sessions if each.key == key), None)
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one course, each list in order. Each lab has `newest_proved`, None without a version."""
+
+    sessions: list[Session] = field(default_factory=list)
+    lessons: list[Lesson] = field(default_factory=list)
+    quizzes: list[Quiz] = field(default_factory=list)
+    labs: list[Lab] = field(default_factory=list)
+
+
+def edit_address(name: str, key: int) -> str:
+    """Return the address of a form in the admin. `reverse` is too slow to call for hundreds of rows."""
+    if name not in _EDIT:
+        _EDIT[name] = reverse(f"admin:{name}_change", args=[0])
+    return _EDIT[name].replace("/0/", f"/{key}/")
+
+
+_EDIT: dict[str, str] = {}
+
+
+def add_address(name: str, **given: int) -> str:
+    """Return the address of an empty form that knows the course and what else is given."""
+    return f"{reverse(f'admin:{name}_add')}?{urlencode(given)}"
+
+
+def outline_of(course: Course, rows: Rows, now: datetime, *, is_whole: bool) -> Outline:
+    labs = {lab.slug: _lab_part(lab, now) for lab in rows.labs}
+    quizzes = {quiz.lesson_id: _quiz_part(quiz, now) for quiz in rows.quizzes}
+    adds = {
+        name: add_address(name, course=course.pk) for name in ("lessons_lesson", "lessons_quiz", "labs_lab")
+    }
+    named: set[str] = set()
+    by_session: dict[int, list[LessonPart]] = {session.pk: [] for session in rows.sessions}
+    for lesson in rows.lessons:
+        part = _lesson_part(lesson, now)
+        part.quiz = quizzes.get(lesson.pk)
+        part.labs = [labs[slug] for slug in lesson.lab_slugs if slug in labs]
+        part.add_quiz = f"{adds['lessons_quiz']}&lesson={lesson.pk}"
+        named.update(lesson.lab_slugs)
+        if lesson.session_id in by_session:
+            by_session[lesson.session_id].append(part)
+    sessions = [
+        _session_part(session, by_session[session.pk], adds["lessons_lesson"], adds["labs_lab"])
+        for session in rows.sessions
+    ]
+    loose = [part for slug, part in labs.items() if slug not in named]
+    return Outline(course, sessions, loose if is_whole else [], is_whole)
+
+
+def _session_part(session: Session, lessons: list[LessonPart], add_lesson: str, add_lab: str) -> SessionPart:
+    return SessionPart(
+        session.pk,
+        session.title,
+        edit_address("lessons_session", session.pk),
+        lessons,
+        f"{add_lesson}&session={session.pk}",
+        f"{add_lab}&lesson={lessons[-1].key}" if lessons else "",
+    )
+
+
+def _lesson_part(lesson: Lesson, now: datetime) -> LessonPart:
+    return LessonPart(
+        "Lesson",
+        lesson.pk,
+        lesson.title,
+        edit_address("lessons_lesson", lesson.pk),
+        lesson.waiting_word(now) or Status.PUBLISHED.label,
+        f"{lesson.minutes} min",
+        lesson.gate_errors or 0,
+        session=lesson.session_id,
+    )
+
+
+def _quiz_part(quiz: Quiz, now: datetime) -> Part:
+    # Without a version, the text has never been a valid quiz.
+    state = quiz.waiting_word(now) or Status.PUBLISHED.label
+    questions = quiz.current.question_count if quiz.current else 0
+    note = f"{questions} question{'' if questions == 1 else 's'}" if quiz.current else "no valid question yet"
+    state = state if quiz.current or quiz.is_draft else "Has errors"
+    return Part("Quiz", quiz.pk, quiz.title, edit_address("lessons_quiz", quiz.pk), state, note)
+
+
+# Any: annotated with the proof of its newest version
+def _lab_part(lab: Lab, now: datetime) -> Part:
+    return Part("Lab", lab.pk, str(lab), edit_address("labs_lab", lab.pk), _lab_state(lab, now))
+
+
+def _lab_state(lab: Lab, now: datetime) -> str:
+    proved, ran = getattr(lab, "newest_proved", None), getattr(lab, "newest_ran", None)
+    if lab.is_draft:
+        return Status.DRAFT.label
+    if not proved:
+        return "Not proved" if ran else WAITS_FOR_PROOF
+    return lab.waiting_word(now) or Status.PUBLISHED.label

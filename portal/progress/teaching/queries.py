@@ -1,0 +1,130 @@
+"""Read queries of the staff's pages. Their number does not depend on the number of courses or of their items."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from labs.models import Lab, LabVersion
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
+from lessons.queries import courses_taught
+from lessons.staffing import invitation_address
+from portal.accounts.models import User
+from portal.progress.teaching.missing import CohortFacts, CourseFacts
+from portal.progress.teaching.outline import Outline, Rows, outline_of
+
+MAX_COURSES = 20
+MAX_ITEMS = 60  # of a course whose outline the start page shows
+LONGEST_MEETING = timedelta(days=1)
+
+
+def taught_courses(user: User) -> QuerySet[Course]:
+    """Return the courses that `user` teaches, all for an administrator: those that meet soonest first."""
+    courses = Course.objects.all()
+    if not user.is_superuser:
+        courses = courses.filter(pk__in=courses_taught(user))
+    upcoming = Meeting.objects.filter(course=OuterRef("pk"), starts_at__gt=timezone.now() - LONGEST_MEETING)
+    courses = courses.annotate(
+        meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
+        lesson_count=_count(Lesson),
+        lab_count=_count(Lab),
+    )
+    return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
+
+
+# Any: a model with a course
+def _count(model: Any) -> Coalesce:
+    rows = model.objects.filter(course=OuterRef("pk")).order_by().values("course")
+    return Coalesce(Subquery(rows.annotate(rows=Count("pk")).values("rows")), 0, output_field=IntegerField())
+
+
+def roles_of(user: User, courses: Iterable[Course]) -> dict[int, str]:
+    """Map the key of each course to the user's role in it; an administrator needs none."""
+    found = CourseStaff.objects.filter(user=user, course__in=[course.pk for course in courses])
+    return dict(found.values_list("course", "role"))
+
+
+def facts_of(courses: list[Course], *, now: datetime, whole: bool = False) -> list[CourseFacts]:
+    """Return the facts of each course. Only with `whole`, big courses have all their lessons."""
+    cohorts = _cohorts(courses, now)
+    small = [course for course in courses if whole or not is_big(course)]
+    meet_next = {each.next_meeting.session_id for of in cohorts.values() for each in of if each.next_meeting}
+    rows = _rows(courses, Q(course__in=small) | Q(session__in=meet_next))
+    return [
+        CourseFacts(
+            course, outline_of(course, rows[course.pk], now, is_whole=course in small), cohorts[course.pk]
+        )
+        for course in courses
+    ]
+
+
+# Any: annotated with counts
+def is_big(course: Any) -> bool:
+    return bool(course.lesson_count + course.lab_count > MAX_ITEMS)
+
+
+def course_outline(course: Course, now: datetime) -> Outline:
+    return outline_of(course, _rows([course], Q(course=course))[course.pk], now, is_whole=True)
+
+
+def _rows(courses: list[Course], wanted: Q) -> dict[int, Rows]:
+    found: dict[int, Rows] = {course.pk: Rows() for course in courses}
+    sessions = Session.objects.filter(course__in=courses).order_by("position", "pk")
+    for session in sessions.only("title", "release", "course", "position"):
+        found[session.course_id].sessions.append(session)
+    lessons = Lesson.objects.filter(wanted, course__in=courses).in_order()
+    for lesson in lessons.only(
+        "title", "status", "publish_at", "minutes", "lab_slugs", "gate_errors", "course", "session"
+    ):
+        found[lesson.course_id].lessons.append(lesson)
+    keys = [lesson.pk for rows in found.values() for lesson in rows.lessons]
+    for quiz in _quizzes(keys):
+        found[quiz.course_id].quizzes.append(quiz)
+    for lab in _labs(courses):
+        found[lab.course_id].labs.append(lab)
+    return found
+
+
+def _quizzes(lessons: list[int]) -> QuerySet[Quiz]:
+    quizzes = Quiz.objects.filter(lesson__in=lessons).select_related("current").order_by("pk")
+    return quizzes.only("title", "status", "publish_at", "course", "lesson", "current__question_count")
+
+
+def _labs(courses: list[Course]) -> QuerySet[Lab]:
+    newest = LabVersion.objects.filter(lab=OuterRef("pk")).order_by("-pk")
+    labs = Lab.objects.filter(course__in=courses).annotate(
+        newest_proved=Subquery(newest.values("proved")[:1]),
+        newest_ran=Subquery(newest.annotate(ran=Q(proof__isnull=False)).values("ran")[:1]),
+    )
+    return labs.only("title", "slug", "status", "publish_at", "course").order_by("position", "slug")
+
+
+def _cohorts(courses: list[Course], now: datetime) -> dict[int, list[CohortFacts]]:
+    learners = Enrollment.objects.active().filter(cohort=OuterRef("pk")).order_by().values("cohort")
+    rows: Any = Cohort.objects.filter(course__in=courses).select_related("course")
+    rows = rows.annotate(
+        learner_count=Coalesce(Subquery(learners.annotate(rows=Count("pk")).values("rows")), 0),
+        meeting_count=Count("meetings"),
+    )
+    found: dict[int, list[CohortFacts]] = defaultdict(list)
+    upcoming = _next_meetings(courses, now)
+    for cohort in rows.order_by("course", "pk"):
+        counts = cohort.learner_count, cohort.meeting_count
+        facts = CohortFacts(cohort, *counts, upcoming.get(cohort.pk), invitation_address(cohort))
+        found[cohort.course_id].append(facts)
+    return found
+
+
+def _next_meetings(courses: list[Course], now: datetime) -> dict[int, Meeting]:
+    # By key of the cohort. One that has begun counts until it ends.
+    rows = Meeting.objects.filter(course__in=courses, starts_at__gt=now - LONGEST_MEETING)
+    rows = rows.select_related("cohort", "session").order_by("starts_at", "pk")
+    found: dict[int, Meeting] = {}
+    for meeting in rows.defer("session__prepare", "session__prepare_html", "session__summary"):
+        if meeting.ends_at > now:
+            found.setdefault(meeting.cohort_id, meeting)
+    return found

@@ -1,0 +1,141 @@
+"""The staff's start page, and the outline of a course, where its order is edited."""
+
+from django.contrib import admin, messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from lessons.authoring import (
+    OrderChangedError,
+    Place,
+    add_session,
+    current_order,
+    move_into,
+    order_course,
+    shift,
+)
+from lessons.models import Course, CourseStaff
+from lessons.models.course import MAX_TITLE
+from lessons.pages.breadcrumb import Crumb
+from lessons.pages.views.notes_access import of_course
+from portal.accounts.http import UserRequest
+from portal.progress.teaching.presentation import Card, card_of, heading
+from portal.progress.teaching.queries import MAX_COURSES, facts_of, roles_of, taught_courses
+
+CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
+STEPS = {"up": -1, "down": 1}
+MAX_PLACES = 900  # of an order in one form; Django reads 1,000 fields
+
+
+@never_cache
+@require_safe
+def staff_home(request: UserRequest) -> HttpResponse:
+    """Show the courses that the user teaches. The admin's wrapper lets only staff in."""
+    now = timezone.now()
+    courses = list(taught_courses(request.user)[: MAX_COURSES + 1])
+    shown = courses[:MAX_COURSES]
+    roles = roles_of(request.user, shown)
+    cards = [
+        card_of(
+            facts,
+            is_open=not number or not facts.outline.sessions,
+            is_instructor=_leads(request, facts.course, roles),
+        )
+        for number, facts in enumerate(facts_of(shown, now=now))
+    ]
+    context = {
+        "title": heading(cards, now),
+        "cards": cards,
+        "has_more": len(courses) > MAX_COURSES,
+        "app_list": admin.site.get_app_list(request),
+        "back": "home",
+        **_rights(request),
+    }
+    return render(request, "teaching/home.html", context)
+
+
+def _leads(request: UserRequest, course: Course, roles: dict[int, str]) -> bool:
+    return request.user.is_superuser or roles.get(course.pk) == CourseStaff.Role.INSTRUCTOR
+
+
+def _rights(request: UserRequest) -> dict[str, bool]:
+    return {"may_add_course": request.user.has_perm("lessons.add_course")}
+
+
+@of_course
+@require_safe
+def outline(request: UserRequest, course: Course) -> HttpResponse:
+    now = timezone.now()
+    [facts] = facts_of([course], now=now, whole=True)
+    roles = roles_of(request.user, [course])
+    card: Card = card_of(facts, is_open=True, is_instructor=_leads(request, course, roles))
+    places = len(facts.outline.sessions) + sum(len(each.lessons) for each in facts.outline.sessions)
+    crumbs: list[Crumb] = [("Staff", reverse("admin:index")), (course.title, "")]
+    context = {
+        "course": course,
+        "crumbs": crumbs,
+        "card": card,
+        "back": "outline",
+        "may_order": places <= MAX_PLACES,
+        **_rights(request),
+    }
+    return render(request, "teaching/outline.html", context)
+
+
+@of_course
+@require_POST
+def order(request: UserRequest, course: Course) -> HttpResponse:
+    """Save the order of the form, with one step or one move applied to it if a button asks for it."""
+    try:
+        wanted, moved = _wanted(request, course)
+        order_course(course=course, order=wanted, by=request.user)
+    except OrderChangedError:
+        if _is_script(request):
+            return HttpResponse(CHANGED, status=409, content_type="text/plain; charset=utf-8")
+        messages.error(request, CHANGED)
+        return redirect(_back(request, course))
+    if _is_script(request):
+        return HttpResponse(status=204)
+    return redirect(_back(request, course) + (f"#{moved[0]}-{moved[1]}" if moved else ""))
+
+
+def _wanted(request: UserRequest, course: Course) -> tuple[list[Place], Place | None]:
+    if "into" in request.POST:
+        moved = _place(request.POST.get("lesson", ""))
+        return move_into(current_order(course), moved, _place(request.POST["into"])), moved
+    places = [_place(text) for text in request.POST.getlist("place")]
+    step, _, name = request.POST.get("move", "").partition(" ")
+    if step not in STEPS:
+        return places, None
+    return shift(places, _place(name), STEPS[step]), _place(name)
+
+
+def _place(text: str) -> Place:
+    # `lesson-12` is a kind and a key; anything else gets a key that no row has.
+    kind, _, key = text.partition("-")
+    return kind, int(key) if key.isdecimal() and len(key) < 20 else 0
+
+
+def _is_script(request: UserRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _back(request: UserRequest, course: Course) -> str:
+    at_home = request.POST.get("back") == "home"
+    return reverse("admin:index") if at_home else reverse("teach", args=[course.slug])
+
+
+@of_course
+@require_POST
+def sessions(request: UserRequest, course: Course) -> HttpResponse:
+    title = " ".join(request.POST.get("title", "").split())
+    if not title or len(title) > MAX_TITLE or "\0" in title:
+        words = f"Enter a title of at most {MAX_TITLE} characters for the session."
+        messages.error(request, words)
+        return redirect(f"{_back(request, course)}#new-session-{course.slug}")
+    session = add_session(course=course, title=title)
+    messages.success(request, f"You added the session {session}. Now add a lesson to it.")
+    return redirect(f"{_back(request, course)}#session-{session.pk}")
