@@ -2,7 +2,7 @@
 
 from labs.authoring.saving import save_lab
 from labs.grader.git.processes import RepositoryError
-from labs.grader.spec import SpecError
+from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs
 from labs.models import Lab
 from labs.specs import in_newest_schema, parse_spec, problems_of
@@ -45,16 +45,26 @@ def _spec_problems(files: CourseFiles, source: Source) -> list[Problem]:
         spec = parse_spec(source.text)
     except SpecError as error:
         return source.in_this_file(problems_of(error))
-    links = files.links()
-    found = []
+    return source.in_this_file(_broken_lessons(spec, source.text, files.links()))
+
+
+def _broken_lessons(spec: LabSpec, text: str, links: Links) -> list[Problem]:
+    lines, found = text.splitlines(), []
     for check in spec.checks:
         slug, _, fragment = (check.lesson or "").partition("#")
         if slug and links("lesson", slug, fragment) is None:
-            line = next(
-                (n for n, text in enumerate(source.text.splitlines(), 1) if str(check.lesson) in text), 1
-            )
+            below = enumerate(lines[check.line - 1 :], check.line)
+            line = next((number for number, line in below if str(check.lesson) in line), check.line)
             found.append(Problem(line, "", f"this course has no lesson “{slug}”"))
-    return source.in_this_file(found)
+    return found
+
+
+def broken_lessons(lab: Lab, links: Links) -> list[Problem]:
+    """Return the lessons of checks that are not in the course; none if lab.yaml can't be read."""
+    try:
+        return _broken_lessons(parse_spec(lab.source), lab.source, links)
+    except SpecError:
+        return []
 
 
 def check_proofs(files: CourseFiles, entries: list[CourseEntry], *, stored: bool = True) -> None:
@@ -115,6 +125,7 @@ class LabFolders:
     read = staticmethod(read_labs)
     check_proofs = staticmethod(check_proofs)
     write = staticmethod(write_labs)
+    broken_lessons = staticmethod(broken_lessons)
 
     @staticmethod
     def rows(course: Course) -> list[Lab]:

@@ -9,7 +9,7 @@ from labs.grader import fix_text
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
 from labs.grader.words import count
 from labs.queries import Tally
-from lessons.models import Course, Lesson
+from lessons.models import Course, FormerSlug, Lesson
 
 OUTCOMES = {
     Outcome.PASSED: ("done", "Passed"),
@@ -177,8 +177,14 @@ def lesson_links(report: Report, course: Course) -> dict[str, LessonLink]:
     """Return links by `slug#heading`, as checks name them; drafts have none."""
     named = {result.lesson for result in report.results if result.lesson}
     slugs = {name.partition("#")[0] for name in named}
-    published = Lesson.objects.listed().filter(course=course, slug__in=slugs).only("slug", "title", "course")
-    lessons = {lesson.slug: lesson for lesson in published}
+    published = Lesson.objects.listed().filter(course=course).only("slug", "title", "course")
+    lessons = {lesson.slug: lesson for lesson in published.filter(slug__in=slugs)}
+    if missing := slugs - lessons.keys():
+        # A check may name a lesson by the slug from before a rename.
+        rows = FormerSlug.objects.filter(course=course, kind=FormerSlug.Kind.LESSON, slug__in=missing)
+        former = dict(rows.values_list("slug", "target"))
+        renamed = published.in_bulk(list(former.values())) if former else {}
+        lessons |= {slug: renamed[key] for slug, key in former.items() if key in renamed}
     for lesson in lessons.values():
         lesson.course = course
     return {name: _link(lessons[slug], name) for name in named if (slug := name.partition("#")[0]) in lessons}

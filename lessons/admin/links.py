@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from lessons.admin.scope import get_row_to_change
+from lessons.course_files.lab_files import lab_files
 from lessons.gate import judge_markdown, judge_quiz
 from lessons.links import links_within
 from lessons.models import Course
@@ -43,7 +44,7 @@ def links_view(options: "ModelAdmin[Course]", request: HttpRequest, object_id: s
 
 
 def broken_links(course: Course) -> Iterator[TextWithBrokenLinks]:
-    """Yield the lessons, quizzes and briefs with links, images or files that are not there, in order."""
+    """Yield the lessons, quizzes and labs with links, images or files that are not there, in order."""
     links = links_within(course)
     for lesson in course.lessons.in_order().only("title", "source", "session"):
         yield from _found("Lesson", lesson, judge_markdown(lesson.source, links).errors)
@@ -52,13 +53,18 @@ def broken_links(course: Course) -> Iterator[TextWithBrokenLinks]:
     labs: Any = course.labs
     for lab in labs.order_by("position", "slug"):
         yield from _found("Brief of the lab", lab, judge_markdown(lab.brief, links).errors, "brief")
+        yield from _listed("Checks of the lab", lab, lab_files().broken_lessons(lab, links), "source")
 
 
 # Any: a row of lessons or labs
 def _found(
     kind: str, row: Any, errors: list[Problem], field: str = "source"
 ) -> Iterator[TextWithBrokenLinks]:
-    if broken := [each for each in errors if is_broken_link(each.message)]:
+    yield from _listed(kind, row, [each for each in errors if is_broken_link(each.message)], field)
+
+
+def _listed(kind: str, row: Any, broken: list[Problem], field: str) -> Iterator[TextWithBrokenLinks]:
+    if broken:
         edit = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
         edit = f"{edit}#{field}-"
         yield TextWithBrokenLinks(kind, str(row), edit, broken)

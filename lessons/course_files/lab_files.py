@@ -5,7 +5,9 @@ from typing import Any, Protocol
 from lessons.course_files.loading import Changes
 from lessons.course_files.matching import Plan
 from lessons.course_files.reading import CourseEntry, CourseFiles
+from lessons.links import Links
 from lessons.models import Course
+from lessons.texts.problem import Problem
 
 
 class CannotCheckError(Exception):
@@ -24,6 +26,9 @@ class LabFiles(Protocol):
 
     def write(self, files: CourseFiles, entries: list[CourseEntry], plan: Plan, changes: Changes) -> None: ...
 
+    # Any: a row of labs. The lessons that its checks name and that are not in the course
+    def broken_lessons(self, lab: Any, links: Links) -> list[Problem]: ...
+
     # Any: rows of labs, in order
     def rows(self, course: Course) -> list[Any]: ...
 
@@ -38,6 +43,9 @@ class _NoLabs:
 
     def write(self, files: CourseFiles, entries: list[CourseEntry], plan: Plan, changes: Changes) -> None:
         pass
+
+    def broken_lessons(self, lab: Any, links: Links) -> list[Problem]:
+        return []
 
     def rows(self, course: Course) -> list[Any]:
         return []

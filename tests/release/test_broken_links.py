@@ -1,17 +1,19 @@
 """One page lists the broken links of a course; a link by the slug from before a rename is none."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from labs.reports.verdict import lesson_links
 from lessons import actions
 from lessons.models import FormerSlug, Lesson
 from tests.authoring.conftest import QUIZ, make_instructor
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
-from tests.factories import make_course, make_lab, make_lesson, make_quiz, make_session
+from tests.factories import LAB_SOURCE, make_course, make_lab, make_lesson, make_quiz, make_session
 from tests.release.test_release_in_browser import look_at
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +41,10 @@ def broken(course):
     make_lesson(session, "whole", title="Whole", source=TEXT)
     make_lesson(session, "other", title="Other faults", source="### Three\n\n[](https://example.org)\n")
     make_quiz(QUIZ.replace("> One.", "> One. [read](quiz:none)"), lesson)
-    make_lab(course, "lab", brief="Text.\n\n[d](lab:none)\n")
+    source = LAB_SOURCE.replace("lesson: git-basics#committing", "lesson: gone#committing")
+    check = "    file: {path: README.md, exists: true}\n"
+    source = source.replace(check, f"{check}    lesson: old\n")
+    make_lab(course, "lab", brief="Text.\n\n[d](lab:none)\n", source=source)
     return course
 
 
@@ -66,8 +71,10 @@ def test_each_broken_link_is_listed_with_its_line_and_its_form(broken):
         ],
         "Quiz: First steps": [(16, "quiz:none")],
         "Brief of the lab: Your first repository": [(3, "lab:none")],
+        "Checks of the lab: Your first repository": [(17, "this")],
     }
-    assert page.count("/change/#source-") == 5
+    assert "this course has no lesson “gone”" in page
+    assert page.count("/change/#source-") == 6
     assert "/change/#brief-3" in page
 
 
@@ -77,6 +84,17 @@ def test_a_link_by_a_former_slug_leads_to_the_new_one(broken):
     # A new lesson with the old slug is meant by it.
     make_lesson(lesson.session, "old")
     assert '"/courses/mlops/old/"' in actions.save_lesson(lesson=lesson).html
+
+
+def test_a_result_links_to_the_lesson_that_a_check_names_by_its_former_slug(broken):
+    report = SimpleNamespace(
+        results=[SimpleNamespace(lesson=name) for name in ("old#one", "gone", "merging", None)]
+    )
+    links = lesson_links(report, broken)
+    assert {name: link.address for name, link in links.items()} == {
+        "old#one": "/courses/mlops/merging/#one",
+        "merging": "/courses/mlops/merging/",
+    }
 
 
 def test_a_course_without_broken_links_says_so(course):
