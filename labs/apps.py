@@ -6,11 +6,13 @@ class LabsConfig(AppConfig):
 
     def ready(self) -> None:
         from labs.authoring.course_files import LabFolders
+        from labs.file_questions.question import FileQuestion
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
         from lessons.course_files.lab_files import register_lab_files
+        from lessons.quizzes import kinds
         from lessons.repositories import register_hosts
         from lessons.search.kinds import register
         from portal.accounts.credentials import on_credentials_end
@@ -18,4 +20,5 @@ class LabsConfig(AppConfig):
         on_credentials_end(end_tokens)
         register_hosts(HOSTS)
         register(LABS)
+        kinds.register(FileQuestion)
         register_lab_files(LabFolders())

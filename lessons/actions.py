@@ -1,6 +1,5 @@
 """Write operations of authors and readers. Each function is one transaction; nothing else writes these rows."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from random import SystemRandom
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from lessons import attachments
 from lessons.links import Links, links_within
+from lessons.marking import mark_attempt
 from lessons.models import (
     Answer,
     Attachment,
@@ -24,7 +24,7 @@ from lessons.models import (
     Tick,
 )
 from lessons.quiz_text import parse_stored
-from lessons.quizzes import QuizSyntaxError, Response, lay_out, mark, parse
+from lessons.quizzes import QuizSyntaxError, Response, lay_out, parse
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.search.own_kinds import index_lesson, index_quiz
 from portal.accounts.models import User
@@ -261,18 +261,6 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
     """Submit and mark an attempt. A second submission, even a concurrent one, changes nothing."""
     this = Attempt.objects.filter(pk=attempt.pk)
     if this.open().update(submitted_at=timezone.now()):
-        answers = list(Answer.objects.filter(attempt=attempt))
-        marked = mark(
-            parse_stored(attempt.version.source), {answer.key: answer.response for answer in answers}
-        )
-        for answer in answers:
-            answer.credit = _round_half_up(marked.per_question[answer.key].credit, "0.0001")
-        Answer.objects.bulk_update(answers, ["credit"])
-        this.update(points=_round_half_up(marked.points, "0.01"), score=marked.score, passed=marked.passed)
+        mark_attempt(attempt, is_new=True)
     attempt.refresh_from_db()
     return attempt
-
-
-def _round_half_up(number: Decimal, unit: str) -> Decimal:
-    # Rounded here, half up, because SQLite and PostgreSQL round differently.
-    return number.quantize(Decimal(unit), ROUND_HALF_UP)

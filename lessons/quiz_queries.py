@@ -23,6 +23,7 @@ from lessons.queries import (
     open_course,
     teaches,
 )
+from lessons.quizzes.question import MarkedBy
 from lessons.release import as_parameter, lesson_opening, quiz_opening, quiz_sql
 
 
@@ -49,6 +50,10 @@ class OpenQuiz:
     @property
     def submitted(self) -> list[Attempt]:
         return [attempt for attempt in self.attempts if attempt.submitted_at]
+
+    @property
+    def has_answers_to_mark(self) -> bool:
+        return Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__quiz=self.quiz).exists()
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -152,7 +157,7 @@ class OpenAttempt:
 
 # The columns that the pages of an attempt show.
 _OF_ATTEMPT = (
-    *("number", "started_at", "submitted_at", "points", "score", "passed", "layout"),
+    *("number", "started_at", "submitted_at", "points", "score", "passed", "waiting_points", "layout"),
     *(
         "enrollment__user",
         "enrollment__course",

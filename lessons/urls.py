@@ -1,7 +1,17 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from lessons.pages.views import authoring, evening, joining, notes, notes_review, quizzes, reading, search
+from lessons.pages.views import (
+    authoring,
+    evening,
+    joining,
+    marking,
+    notes,
+    notes_review,
+    quizzes,
+    reading,
+    search,
+)
 
 quiz = [
     path("", quizzes.start, name="quiz"),
@@ -26,7 +36,14 @@ notes_of_course = [
     path("<int:notes>/place/", notes_review.place, name="notes_place"),
     path("<int:notes>/lessons/", notes_review.done, name="notes_done"),
 ]
+marking_of_course = [
+    path("", marking.queue, name="marking"),
+    path("question/<slug:quiz>/<slug:key>/", marking.question, name="marking_question"),
+    path("<int:answer>/", marking.mark, name="mark_answer"),
+    path("<int:answer>/presence/", marking.presence, name="marking_presence"),
+]
 urlpatterns = [
+    path("marking/<slug:course>/", include(marking_of_course)),
     path("notes/", notes.choose_course, name="notes_courses"),
     path("notes/<slug:course>/", include(notes_of_course)),
     path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),

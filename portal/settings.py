@@ -184,6 +184,7 @@ CELERY_TASK_DEFAULT_QUEUE = "later"
 CELERY_TASK_ROUTES = {
     "labs.grading.tasks.grade_next": {"queue": "live", "priority": 3},
     "labs.grading.tasks.reap": {"queue": "live"},
+    "labs.file_questions.tasks.judge_waiting": {"queue": "live", "priority": 3},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -249,6 +250,10 @@ GRADING_MAX_TRIES = 3
 HOUSEKEEPING_SECONDS = env.float("HOUSEKEEPING_SECONDS", default=600.0)
 
 CELERY_BEAT_SCHEDULE = {
+    "judge-files": {
+        "task": "labs.file_questions.tasks.judge_waiting",
+        "schedule": 60,
+    },
     "reap": {
         "task": "labs.grading.tasks.reap",
         "schedule": GRADING_REAP_SECONDS,

@@ -3,7 +3,7 @@ from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.presence import Presence
-from lessons.models.quiz import Answer, Attempt, Quiz, QuizVersion
+from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
 from lessons.models.reading import Reading, Tick
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
@@ -22,6 +22,7 @@ __all__ = [
     "IncomingNotes",
     "Lesson",
     "LoadedFile",
+    "Marking",
     "Meeting",
     "Notes",
     "NotesDay",

@@ -1,5 +1,6 @@
 from typing import cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -107,6 +108,12 @@ class Attempt(models.Model):
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="As a percentage.")
     passed = models.BooleanField(default=False)
+    waiting_points = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        default=0,
+        help_text="Of answers that are not marked yet. Until they are, the other totals are what is known.",
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -131,6 +138,15 @@ class Attempt(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("attempt", args=[self.quiz.course.slug, self.quiz.slug, self.number])
 
+    @property
+    def is_waiting(self) -> bool:
+        """True if answers of this submitted attempt are not marked yet."""
+        return self.waiting_points > 0
+
+    @property
+    def glyph(self) -> str:
+        return "done" if self.passed else "wait" if self.is_waiting else "bad"
+
 
 class Answer(models.Model):
     """A learner's answer to one question, saved as soon as it is given."""
@@ -142,10 +158,37 @@ class Answer(models.Model):
     credit = models.DecimalField(
         max_digits=5, decimal_places=4, null=True, blank=True, help_text="From 0 to 1."
     )
+    waits_for = models.CharField(
+        max_length=6,
+        choices=[("", "nobody"), ("staff", "staff"), ("worker", "a worker")],
+        default="",
+        blank=True,
+        help_text="Who marks this answer of a submitted attempt next.",
+    )
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "key"], name="one_answer_per_question")]
+        indexes = [
+            models.Index(fields=["waits_for", "id"], condition=~Q(waits_for=""), name="answers_to_mark")
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt}: {self.key}"
+
+
+class Marking(models.Model):
+    """Points that staff, or the checks of a worker, gave to an answer. The latest counts; none is ever changed."""
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="markings")
+    points = models.DecimalField(max_digits=7, decimal_places=2)
+    comment = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    report = models.JSONField(null=True, blank=True, help_text="The results of a worker's checks.")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.answer}: {self.points}"

@@ -30,6 +30,7 @@ class Controls:
     entries: list[Control]
     heads: list[str]
     choices: list[tuple[str, str]]
+    max_words: int = 0
 
     @property
     def positions(self) -> list[str]:
@@ -53,6 +54,7 @@ def controls(
         entries=[_control(entry, place, course) for place, entry in enumerate(entries)],
         heads=[inline(text, course) for text in view.headers],
         choices=[(shown.token, plain(shown.text, course)) for shown in view.options] if view.rows else [],
+        max_words=question.max_words,
     )
 
 

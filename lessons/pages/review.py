@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from lessons.models import Answer, Attempt
+from django.urls import reverse
+
+from lessons.marking import latest_markings
+from lessons.models import Answer, Attempt, Marking
 from lessons.pages.context import Context
 from lessons.pages.quiz import attempt_context, questions
 from lessons.queries import OpenCourse
@@ -20,7 +23,7 @@ from lessons.quizzes import (
     refusal,
     right_answer,
 )
-from lessons.quizzes.question import AnyQuestion
+from lessons.quizzes.question import AnyQuestion, MarkedBy
 
 FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
 
@@ -54,15 +57,25 @@ class Reviewed:
     right: list[str] = field(default_factory=list)
     explanation: str = ""
     reading: str = ""
+    kind: str = ""
+    waits: bool = False
+    is_checking: bool = False
+    is_long: bool = False
+    marking: Marking | None = None
+    mark_url: str = ""
+    report_template: str = ""
+    report: Context = field(default_factory=dict)
 
     @property
     def missed(self) -> bool:
-        return self.points < self.max_points
+        return self.points < self.max_points and not self.waits
 
     @property
     def status(self) -> tuple[str, str]:
         if not self.answered:
             return "skip", "Not answered"
+        if self.waits:
+            return ("run", "Being checked") if self.is_checking else ("wait", "Waiting for marking")
         if not self.missed:
             return "done", "Correct"
         return ("part", "Partly correct") if self.points else ("bad", "Incorrect")
@@ -71,7 +84,7 @@ class Reviewed:
 def review_page(found: OpenAttempt, show: str) -> Context:
     # `show` is a key of FILTERS; any other value shows all.
     released = found.of.released
-    every = [_review_question(found, place, item, released) for place, item in enumerate(questions(found), 1)]
+    every = _review_all(found, released)
     shown = {
         "all": every,
         "missed": [item for item in every if item.missed],
@@ -83,6 +96,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
         "found": found.of,
         "after": found.after,
         "items": shown[show],
+        "is_checking": any(item.is_checking for item in every),
         "show": show,
         "filters": [(name, words, len(shown[name])) for name, words in FILTERS.items()],
     }
@@ -95,10 +109,47 @@ def staff_review(attempt: Attempt) -> Context:
     found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
     if attempt.submitted_at is None:
         _mark(found)
-    every = [
-        _review_question(found, place, question, True) for place, question in enumerate(questions(found), 1)
-    ]
+    every = _review_all(found, True)
+    if attempt.submitted_at:
+        _link_to_marking(every, found)
     return {**attempt_context(found), "items": every, "learner": attempt.enrollment.user}
+
+
+def _link_to_marking(items: list[Reviewed], found: OpenAttempt) -> None:
+    kinds = {question.key: question.marked_by for question in questions(found)}
+    for item in items:
+        if item.answered and kinds[item.key] is not MarkedBy.PORTAL:
+            answer = found.answers[item.key]
+            item.mark_url = reverse("mark_answer", args=[found.of.quiz.course.slug, answer.pk])
+
+
+def _review_all(found: OpenAttempt, released: bool) -> list[Reviewed]:
+    asked = questions(found)
+    has_markings = any(question.marked_by is not MarkedBy.PORTAL for question in asked)
+    markings = latest_markings(found.attempt) if has_markings else {}
+    items = []
+    for place, question in enumerate(asked, 1):
+        item = _review_question(found, place, question, released)
+        answer = found.answers.get(question.key)
+        item.is_long, item.kind = question.answers_are_long, question.kind
+        item.waits = answer is not None and answer.response is not None and answer.credit is None
+        item.is_checking = item.waits and answer is not None and answer.waits_for == MarkedBy.WORKER
+        if item.answered and (marking := markings.get(question.key)):
+            _add_marking(item, question, marking, found, released)
+        items.append(item)
+    return items
+
+
+def _add_marking(
+    item: Reviewed, question: AnyQuestion, marking: Marking, found: OpenAttempt, released: bool
+) -> None:
+    # The points and the comment of staff belong to the learner at once, and so does what a worker's checks found.
+    item.points = marking.points
+    item.marking = None if marking.report else marking
+    if marking.report and question.report_template:
+        item.report_template = question.report_template
+        course = found.of.quiz.course
+        item.report = question.review_report(marking.report, course=course, released=released)
 
 
 def _mark(found: OpenAttempt) -> None:

@@ -68,7 +68,7 @@ def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
         report(
             heading.number, "This question has no explanation. Add lines starting with > after the answers."
         )
-    if len({line.syntax for line in answers} - OF_OPTION) > 1:
+    if len({line.syntax for line in answers} - OF_OPTION - {Syntax.PART_TEXT}) > 1:
         return None
     return Block(key, points, prompt, tuple(answers), explanation, heading.number)
 
@@ -115,10 +115,12 @@ def _points(attribute: str, line: int, report: ReportProblem) -> Decimal:
 def _first_answer(body: Sequence[SourceLine]) -> int | None:
     # Boxes and = lines always start the answers. A numbered list or a table starts them only in a question
     # that has neither, or directly above them without a blank line, so that a prompt may contain a table.
-    certain = (Syntax.OPTION, Syntax.EQUALS)
+    certain = (Syntax.OPTION, Syntax.EQUALS, Syntax.PART)
     start = next((i for i, line in enumerate(body) if line.syntax in certain), None)
     if start is None:
         return next((i for i, line in enumerate(body) if line.syntax in ANSWERS), None)
+    if body[start].syntax is Syntax.PART:
+        return start
     return start - len(list(takewhile(lambda line: line.syntax in ANSWERS, reversed(body[:start]))))
 
 
@@ -129,13 +131,15 @@ def _answers(lines: Sequence[SourceLine], report: ReportProblem) -> tuple[list[S
     for line in lines:
         if line.syntax is Syntax.QUOTE or (line.syntax is Syntax.BLANK and quotes):
             quotes.append(line)
-        elif quotes and line.syntax is not Syntax.CODE:
+        elif quotes and line.syntax not in (Syntax.CODE, Syntax.PART_TEXT):
             report(
                 line.number,
                 "The explanation ends the question. Move this line above it, or delete it.",
             )
         elif line.syntax in OF_OPTION and lines[0].syntax is Syntax.OPTION:
             _check_option(line, answers[-1], report)
+            answers.append(line)
+        elif line.syntax is Syntax.PART_TEXT:
             answers.append(line)
         elif line.syntax in ANSWERS:
             answers.append(line)

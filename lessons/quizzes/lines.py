@@ -13,6 +13,8 @@ class Syntax(Enum):
     EQUALS = auto()  # = accepted answer
     ITEM = auto()  # 1. item
     ROW = auto()  # | left | right |
+    PART = auto()  # opens a fence that is part of the answer; its content is the words after the ```
+    PART_TEXT = auto()  # a line in it
     NOTE = auto()  # an indented >, the explanation of one option
     QUOTE = auto()  # > explanation
     BLANK = auto()
@@ -21,7 +23,9 @@ class Syntax(Enum):
     TEXT = auto()
 
 
-ANSWERS = {Syntax.OPTION, Syntax.EQUALS, Syntax.ITEM, Syntax.ROW}
+ANSWERS = {Syntax.OPTION, Syntax.EQUALS, Syntax.ITEM, Syntax.ROW, Syntax.PART}
+# Fences that start with one of these words are parts of an answer. Labs register the kind that uses the last three.
+PARTS = ("free-text", "file", "checks", "solution")
 OF_OPTION = {Syntax.NOTE, Syntax.MORE, Syntax.MORE_CODE}
 
 PATTERNS = {
@@ -35,6 +39,7 @@ PATTERNS = {
     Syntax.QUOTE: re.compile(r"> ?(.*)"),
     Syntax.FENCE: re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,}).*"),
 }
+PART_START = re.compile(rf"(?:`{{3,}}|~{{3,}})\s*((?:{'|'.join(PARTS)})(?:\s.*)?)")
 FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})\s*")
 INDENTED = re.compile(r"(?: {2}|\t)\s*(?=[^\s>])")
 
@@ -56,12 +61,19 @@ def read_lines(texts: list[str], first: int) -> tuple[list[SourceLine], int | No
     """
     lines: list[SourceLine] = []
     opened: SourceLine | None = None
+    is_part = False
     option: _Option | None = None
     cut_off: list[int] = []
     for number, text in enumerate(texts, first):
         if opened is not None:
-            lines.append(SourceLine(number, text, Syntax.CODE, text))
-            opened = None if _closes(text, opened.content) else opened
+            ends = _closes(text, opened.content)
+            if is_part:
+                lines.append(
+                    SourceLine(number, "" if ends else text, Syntax.BLANK if ends else Syntax.PART_TEXT, text)
+                )
+            else:
+                lines.append(SourceLine(number, text, Syntax.CODE, text))
+            opened = None if ends else opened
             continue
         if option and (more := option.read_on(number, text)):
             _keep_blank_lines(lines)
@@ -70,6 +82,10 @@ def read_lines(texts: list[str], first: int) -> tuple[list[SourceLine], int | No
         lines.append(_classify(number, text))
         syntax = lines[-1].syntax
         opened = lines[-1] if syntax is Syntax.FENCE else None
+        part = PART_START.fullmatch(text) if opened else None
+        is_part = part is not None
+        if part:
+            lines[-1] = SourceLine(number, text, Syntax.PART, part[1].strip())
         if option and option.fence:
             cut_off.append(option.fence.number)
             option.fence = None

@@ -7,7 +7,7 @@ from lessons.texts.front_matter import read_front_matter
 from lessons.texts.problem import Problem
 
 from . import kinds
-from .blocks import Block, cut
+from .blocks import cut
 from .front_matter import Settings, read_settings
 from .lines import SourceLine, Syntax, read_lines
 from .problems import QuizSyntaxError, ReportProblem
@@ -35,8 +35,11 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
             (warnings if warns else problems).append(Problem(line, "", message))
 
     settings, body = _halves(source, problems, report)
-    questions = [_question(block, report) for block in cut(body, report)]
+    questions = [question for block in cut(body, report) if (question := kinds.read(block, report))]
     _report_repeated_keys(questions, report)
+    if not (problems or stored):
+        for question in questions:
+            question.prove(report)
     if problems or settings is None:
         raise QuizSyntaxError(problems)
     digest = hashlib.sha256(source.encode()).hexdigest()
@@ -81,10 +84,6 @@ def _lines(texts: list[str], start: int, report: ReportProblem) -> list[SourceLi
     # The question that contains it runs to the end of the file, so further problems would be noise.
     headings = [i for i, line in enumerate(lines) if line.syntax is Syntax.HEADING]
     return lines[: headings[-1]] if headings else []
-
-
-def _question(block: Block, report: ReportProblem) -> AnyQuestion:
-    return next(kind for kind in kinds.KINDS if kind.recognises(block)).parse(block, report)
 
 
 def _report_repeated_keys(questions: Iterable[AnyQuestion], report: ReportProblem) -> None:

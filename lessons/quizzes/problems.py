@@ -13,6 +13,10 @@ class QuizSyntaxError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class CannotJudgeError(Exception):
+    """A worker has no verdict on a response, for a reason that is not the learner's; the message is for staff."""
+
+
 class ReportProblem(Protocol):
     """Record a problem. Parsers report and continue, so that one run shows every problem.
 

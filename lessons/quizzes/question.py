@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from random import Random
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -22,6 +23,14 @@ FormData = Mapping[str, list[str]]
 FIELD = "answer"
 
 R = TypeVar("R", str, list[str], list[int], list[int | None])
+
+
+class MarkedBy(StrEnum):
+    """The marker of a kind of question. Until staff or a worker have marked an answer, its points are not known."""
+
+    PORTAL = "portal"
+    STAFF = "staff"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, order=True)
@@ -90,6 +99,11 @@ class Question(ABC, Generic[R]):
     example: ClassVar[str]
     # True if right_answer and given_answer return inline Markdown (from the source), not plain text (as typed).
     answers_are_markdown: ClassVar[bool] = True
+    # True if an answer is a text of several lines, whose spaces count.
+    answers_are_long: ClassVar[bool] = False
+    marked_by: ClassVar[MarkedBy] = MarkedBy.PORTAL
+    # The template of a worker's report in a review; its context is that of `review_report`.
+    report_template: ClassVar[str] = ""
 
     key: str
     prompt: str
@@ -106,6 +120,9 @@ class Question(ABC, Generic[R]):
     @abstractmethod
     def parse(cls, block: Block, report: ReportProblem) -> Self:
         """Return the question. If anything is reported, the result is discarded."""
+
+    def prove(self, report: ReportProblem) -> None:
+        """Report what only a try of the question shows. It may take seconds; stored quizzes are not tried."""
 
     def answer_lines(self) -> list[str]:
         """Return the lines that `parse` reads as these answers. An imported question is written with them."""
@@ -129,9 +146,9 @@ class Question(ABC, Generic[R]):
     def form_fields(self, layout: QuestionLayout, response: R) -> dict[str, list[str]]:
         """Return the form fields that `read_response` reads as this response."""
 
-    @abstractmethod
     def credit(self, response: R) -> Fraction:
-        """Return the exact credit from 0 to 1; only the score is rounded."""
+        """Return the exact credit from 0 to 1; only the score is rounded. The portal itself marks such a kind."""
+        raise NotImplementedError
 
     @abstractmethod
     def right_answer(self) -> list[str]:
@@ -157,6 +174,29 @@ class Question(ABC, Generic[R]):
 
     def explained_options(self) -> list[tuple[str, str]]:
         return []
+
+    @property
+    def notes_for_staff(self) -> str:
+        # Markdown for the people who mark; learners never see it.
+        return ""
+
+    @property
+    def max_words(self) -> int:
+        # 0 means no limit.
+        return 0
+
+    @classmethod
+    def wake_worker(cls) -> None:
+        """Ask a worker for the answers of this kind that wait; called after the transaction of a submission."""
+
+    def judge(self, response: R) -> tuple[Decimal, dict[str, Any]]:
+        """Return the points of a response and its report as JSON, in a worker. Raises CannotJudgeError."""
+        raise NotImplementedError
+
+    # Any: a worker's report is JSON, and the pure core knows no courses
+    def review_report(self, report: dict[str, Any], *, course: Any, released: bool) -> dict[str, Any]:
+        """Return the context of `report_template` from a worker's report."""
+        return {}
 
     def _public(self, **parts: Any) -> PublicQuestion:
         return PublicQuestion(self.key, self.kind, self.prompt, self.points, **parts)

@@ -49,3 +49,8 @@ def join_cells(cells: Iterable[str]) -> str:
 def split_cells(text: str) -> list[str]:
     r"""Return the stripped texts between unescaped | characters; \| is a literal |."""
     return [cell.replace(r"\|", "|").strip() for cell in re.split(r"(?<!\\)\|", text)]
+
+
+def clean_lines(text: str) -> str:
+    r"""Return a typed text of several lines ready to store, with `\n` as line ends; nothing else is trimmed."""
+    return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

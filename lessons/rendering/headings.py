@@ -17,7 +17,7 @@ from .state import Page, first_line, plain
 # forms, which start with `id_`.
 TAKEN = frozenset(
     {"main", "live", "run", "contents"}
-    | {f"g-{glyph}" for glyph in ("todo", "done", "part", "bad", "skip", "now", "run")}
+    | {f"g-{glyph}" for glyph in ("todo", "done", "part", "bad", "skip", "now", "run", "wait")}
 )
 
 

@@ -9,6 +9,7 @@ WORDS = {
     "run": "Running",
     "done": "Finished",
     "bad": "Needs work",
+    "wait": "Waiting for marking",
 }
 
 

@@ -30,10 +30,11 @@ def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
     # By quiz key; two queries over the learner's own attempts.
     own = Attempt.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
-    best = own.best().values_list("quiz", "points", "version__max_points", "passed", "quiz__slug", "number")
-    for quiz, points, out_of, passed, slug, number in best:
+    totals = ("points", "version__max_points", "passed", "waiting_points")
+    best = own.best().values_list("quiz", "quiz__slug", "number", *totals)
+    for quiz, slug, number, points, out_of, passed, waiting in best:
         page = reverse("attempt_review", args=[course.slug, slug, number])
-        results[quiz] = Result(points or NOTHING, out_of, passed, evidence=page)
+        results[quiz] = Result(points or NOTHING, out_of, passed, evidence=page, waiting=waiting)
     for quiz in own.open().values_list("quiz", flat=True):
         results[quiz].under_way = True
     return results

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from lessons.points import count_points, show_points
 
 MAX_DUE = 5
-URGENCY = {"bad": 0, "run": 1, "part": 2, "todo": 3}
+URGENCY = {"bad": 0, "run": 1, "part": 2, "todo": 3, "wait": 4}
 NOTHING = Decimal(0)
 
 
@@ -17,6 +17,7 @@ class Result:
     """The result of a learner's tries at a quiz or lab.
 
     `points` are those of the best try, out of `out_of` in its own version. `evidence` is the URL of its page.
+    `waiting` are points of that try that are not known yet, because staff or a worker mark them later.
     """
 
     points: Decimal | None = None
@@ -25,18 +26,27 @@ class Result:
     tries: int = 0
     under_way: bool = False
     evidence: str = ""
+    waiting: Decimal = NOTHING
 
     def scale_to(self, max_points: Decimal) -> Decimal:
         # The best try's share, applied to the points of the current version.
-        if not self.points or not self.out_of:
+        return self._scale(self.points, max_points)
+
+    def scale_waiting_to(self, max_points: Decimal) -> Decimal:
+        return self._scale(self.waiting, max_points)
+
+    def _scale(self, points: Decimal | None, max_points: Decimal) -> Decimal:
+        if not points or not self.out_of:
             return NOTHING
-        return (self.points * max_points / self.out_of).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return (points * max_points / self.out_of).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     def state(self, under_way: str) -> str:
         if self.passed:
             return "done"
         if self.under_way:
             return under_way
+        if self.waiting:
+            return "wait"
         return "todo" if self.points is None else "bad"
 
 
@@ -60,6 +70,7 @@ class Item:
     has_result: bool = False
     opens_later: bool = False
     opens_at: datetime | None = None
+    waiting: Decimal = NOTHING
 
     @property
     def glyph(self) -> str:
@@ -67,7 +78,7 @@ class Item:
 
     @property
     def is_due(self) -> bool:
-        return self.state != "done" and self.is_ready and not self.opens_later
+        return self.state not in ("done", "wait") and self.is_ready and not self.opens_later
 
     @property
     def score(self) -> str:
@@ -78,6 +89,8 @@ class Item:
         """The result in a chip; "" before the first one."""
         if self.state == "part":
             return "in progress"
+        if self.waiting:
+            return f"{show_points(self.points)} so far, {show_points(self.waiting)} waiting for marking"
         return self.score if self.has_result else ""
 
 
@@ -89,10 +102,12 @@ def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) 
 def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
     points, state = result.scale_to(max_points), result.state("part")
     item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
-    item.has_result = result.points is not None
+    item.has_result, item.waiting = result.points is not None, result.scale_waiting_to(max_points)
     item.note = f"{questions} {plural('question', questions)}, {count_points(max_points)}"
     if item.has_result:
         item.note = f"Best {item.score} points"
+    if item.waiting:
+        item.note += f" so far, {show_points(item.waiting)} waiting for marking"
     return item
 
 

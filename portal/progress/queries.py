@@ -148,7 +148,7 @@ def _due_quizzes(
         default=Value(2),
         output_field=IntegerField(),
     )
-    waiting = open_quizzes(reader).exclude(pk__in=by_state["done"])
+    waiting = open_quizzes(reader).exclude(pk__in=[*by_state["done"], *by_state["wait"]])
     if last is not None:
         waiting = waiting.filter(lesson__session__in=[key for key, place in places.items() if place <= last])
     waiting = waiting.order_by(urgency, *waiting.query.order_by)[:MAX_DUE]

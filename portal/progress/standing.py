@@ -46,6 +46,11 @@ class SessionStanding:
         return sum((item.points for item in (*self.taken, *self.labs)), NOTHING)
 
     @property
+    def waiting(self) -> Decimal:
+        # Points that are not known yet: their answers wait for marking.
+        return sum((item.waiting for item in self.taken), NOTHING)
+
+    @property
     def max_points(self) -> Decimal:
         return self.quiz_points + sum((item.max_points for item in self.labs), NOTHING)
 
@@ -90,6 +95,10 @@ class Standing:
     @cached_property
     def points(self) -> Decimal:
         return sum((item.points for item in self.sessions), NOTHING)
+
+    @cached_property
+    def waiting(self) -> Decimal:
+        return sum((item.waiting for item in self.sessions), NOTHING)
 
     @cached_property
     def max_points(self) -> Decimal:

@@ -3,7 +3,7 @@ const form = document.getElementById("question");
 const saved = document.getElementById("saved");
 const live = document.getElementById("live");
 const button = document.getElementById("continue");
-const field = form.querySelector("input[type=text]");
+const field = form.querySelector("input[type=text], textarea");
 
 const TYPING = 800;
 const FIRST_PAUSE = 2_000;
@@ -62,7 +62,9 @@ async function save() {
   const covered = edits;
   useCurrentToken();
   const body = new URLSearchParams(new FormData(form));
-  const options = { method: "POST", body, keepalive: true, signal: AbortSignal.timeout(10_000) };
+  // A browser refuses to send more than 64 KB after the page is left.
+  const keepalive = String(body).length < 60_000;
+  const options = { method: "POST", body, keepalive, signal: AbortSignal.timeout(10_000) };
   const answer = await fetch(form.action, options)
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch(() => ({ status: 0 }));
@@ -98,7 +100,7 @@ function place(row, index) {
 form.addEventListener("input", ({ target }) => {
   if (!target.name) return;
   if (target.value && target.closest(".placing")) place(target.closest("li"), target.value - 1);
-  changed(target.type === "text" ? TYPING : 0);
+  changed(["text", "textarea"].includes(target.type) ? TYPING : 0);
 });
 form.addEventListener("change", save);
 form.addEventListener("submit", (event) => {

@@ -67,9 +67,9 @@ def test_every_model_of_the_portal_is_in_the_admin():
         for label in ("accounts", "lessons", "labs")
         for model in apps.get_app_config(label).get_models()
         if not hasattr(model, "instance_type")  # the history of a row is shown beside it
-        # tallies of failed checks, old URLs, search, loaded files; notes, attachments and repositories have own pages
+        # tallies of failed checks, old URLs, search, loaded files; the others have pages of their own
         and model._meta.model_name
-        not in ("metcheck", "mettally", "cohortsize", "formerslug", "loadedfile", "presence")
+        not in ("metcheck", "mettally", "cohortsize", "formerslug", "loadedfile", "presence", "marking")
         and model.__module__.rpartition(".")[2] not in ("search", "notes", "attachment", "repository")
     }
     assert ours <= set(site._registry)

@@ -15,8 +15,8 @@ from lessons.templatetags.status import WORDS
 DRAWN = set(re.findall(r'id="g-(\w+)"', (settings.BASE_DIR / "templates/partials/_glyphs.html").read_text()))
 
 
-def test_seven_glyphs_are_drawn():
-    assert {"todo", "part", "run", "done", "bad", "skip", "now"} == DRAWN
+def test_eight_glyphs_are_drawn():
+    assert {"todo", "part", "run", "done", "bad", "skip", "now", "wait"} == DRAWN
 
 
 @pytest.mark.parametrize("state", State)

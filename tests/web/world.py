@@ -190,6 +190,7 @@ class World:
             "quiz": here.quiz.slug,
             "number": here.submitted.number if route.name == "attempt_review" else here.attempt.number,
             "place": 1,
+            "answer": here.submitted.answers.get().pk,
             "notes": here.notes.pk,
             "incoming": here.incoming.pk,
             "learner": here.learner.pk,

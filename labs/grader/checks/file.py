@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from ..edits import delete_lines, write_file
+from ..edits import add_at_end, delete_lines, write_file
 from ..findings import LookedAt
 from ..formats.globs import is_glob
 from ..git.repository import Tip
@@ -267,7 +267,17 @@ class FileCheck(Kind):
             ]
         return fill
 
+    def _typed(self) -> str:
+        # what to type into a page
+        if self.equals is not None:
+            return write_file(self.path, *lines_of(self.equals.replace("\r\n", "\n")))
+        return add_at_end(
+            self.path, *(self.lines or filter(None, (self.contains or fitting(self.matches or "(?!)"),)))
+        )
+
     def _complete(self, run: Run, tip: Tip, fill: list[Line], aim: str = "") -> str:
+        if not tip.ref and fill:
+            return self._typed()
         edit = "" if fill else f"Edit `{visible(self.path)}` so that it has {aim}."
         return edit_and_push(run, tip, self._message(), edit, *fill, ["git", "add", "--", self.path])
 

@@ -1,11 +1,14 @@
 """The question kinds: one file each, all of the same shape.
 
 To add one, copy a file, list its class in `KINDS`, and run `python -m lessons.quizzes.reference docs`. Its
-answers must use one of the notations in `lines.ANSWERS`.
+answers must use one of the notations in `lines.ANSWERS`. An app above lessons registers its kinds with `register`.
 """
 
+from ..blocks import Block
+from ..problems import ReportProblem
 from ..question import AnyQuestion
 from .cloze import Cloze
+from .free_text import FreeText
 from .matching import Matching
 from .multiple_choice import MultipleChoice
 from .numeric import Numeric
@@ -22,4 +25,30 @@ KINDS: tuple[type[AnyQuestion], ...] = (
     Cloze,
     Numeric,
     ShortText,
+    FreeText,
 )
+_REGISTERED: list[type[AnyQuestion]] = []
+
+
+def register(kind: type[AnyQuestion]) -> None:
+    if kind not in _REGISTERED:
+        _REGISTERED.append(kind)
+
+
+def all_kinds() -> tuple[type[AnyQuestion], ...]:
+    return (*KINDS, *_REGISTERED)
+
+
+def read(block: Block, report: ReportProblem) -> AnyQuestion | None:
+    """Return the question of a block, None if this portal has no such kind, which is reported."""
+    kind = next((kind for kind in all_kinds() if kind.recognises(block)), None)
+    if kind is None:
+        word = block.answers[0].content.split()[0]
+        report(
+            block.answers[0].number,
+            f"This portal has no question with a part “{word}” here. A question in free text starts with"
+            " ```free-text. One whose answer is a file starts with ```file and its path, and needs the labs of the"
+            " portal.",
+        )
+        return None
+    return kind.parse(block, report)

@@ -30,8 +30,11 @@ def change(run: Run, tip: Tip, message: str, *lines: Line) -> str:
 def edit_and_push(run: Run, tip: Tip, message: str, edit: str, *lines: Line, stash: bool = True) -> str:
     """Return commands as `change` does, with `edit`, a sentence on what to edit, before `lines`.
 
-    Without `stash`, uncommitted edits stay in the folder, since they are part of the fix.
+    Without `stash`, uncommitted edits stay in the folder, since they are part of the fix. A file that was typed into a
+    page has no Git: then only the edit is returned.
     """
+    if not tip.ref:
+        return edit
     if base_of(tip.name) != tip.name or not tip.ref.startswith("refs/"):
         return _amended(run, tip, edit, *lines)
     commit: Line = ["git", "commit", "-m", message]

@@ -112,9 +112,9 @@ def _read_back(question: AnyQuestion) -> tuple[AnyQuestion | None, list[str]]:
     blocks = cut(lines, report)
     if problems or len(blocks) != 1:
         return None, problems
-    read = next(kind for kind in kinds.KINDS if kind.recognises(blocks[0])).parse(blocks[0], report)
+    read = kinds.read(blocks[0], report)
     return (
-        replace(read, line=question.line) if not problems and _is_same(read, question) else None
+        replace(read, line=question.line) if read and not problems and _is_same(read, question) else None
     ), problems
 
 

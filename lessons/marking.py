@@ -1,0 +1,130 @@
+"""Mark submitted attempts: by the portal at once, by staff and by workers later. Nothing else writes their totals."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import transaction
+
+from lessons.models import Answer, Attempt, Marking
+from lessons.quiz_text import parse_stored
+from lessons.quizzes import mark
+from lessons.quizzes.question import AnyQuestion, MarkedBy
+from portal.accounts.models import User
+
+
+class CannotMarkError(Exception):
+    """The points or the comment cannot be saved; the message says what to do."""
+
+
+class MarkedMeanwhileError(Exception):
+    """Someone else marked the answer since the page was opened; `marking` is theirs. Nothing was saved."""
+
+    def __init__(self, marking: Marking) -> None:
+        super().__init__(str(marking))
+        self.marking = marking
+
+
+MAX_COMMENT = 5000
+
+
+def mark_attempt(attempt: Attempt, *, is_new: bool = False) -> None:
+    """Write the totals of a submitted attempt and the credit of each answer, inside the transaction of the change.
+
+    Answers that the portal cannot mark wait for staff or a worker, and count neither as right nor as wrong.
+    """
+    answers = list(Answer.objects.filter(attempt=attempt))
+    quiz = parse_stored(attempt.version.source)
+    kinds = {question.key: question for question in quiz.questions}
+    responses = {answer.key: answer.response for answer in answers}
+    given = {} if is_new else {key: each.points for key, each in latest_markings(attempt).items()}
+    marked = mark(quiz, responses, given)
+    for answer in answers:
+        credit = marked.per_question[answer.key].credit
+        answer.credit = None if credit is None else _round_half_up(credit, "0.0001")
+        answer.waits_for = _waits_for(answer, kinds[answer.key])
+    Answer.objects.bulk_update(answers, ["credit", "waits_for"])
+    Attempt.objects.filter(pk=attempt.pk).update(
+        points=_round_half_up(marked.points, "0.01"),
+        score=marked.score,
+        passed=marked.passed,
+        waiting_points=_round_half_up(marked.waiting, "0.01"),
+    )
+    for kind in {type(kinds[answer.key]) for answer in answers if answer.waits_for == MarkedBy.WORKER}:
+        transaction.on_commit(kind.wake_worker)
+
+
+def _waits_for(answer: Answer, question: AnyQuestion) -> str:
+    if answer.credit is not None:
+        return ""
+    # An answer that a worker could not mark stays with staff.
+    return answer.waits_for or question.marked_by.value
+
+
+def latest_markings(attempt: Attempt) -> dict[str, Marking]:
+    """Return the marking that counts, by key of the question."""
+    rows = Marking.objects.filter(answer__attempt=attempt).select_related("answer", "by").order_by("pk")
+    return {row.answer.key: row for row in rows}
+
+
+def question_of(answer: Answer) -> AnyQuestion:
+    questions = parse_stored(answer.attempt.version.source).questions
+    return next(question for question in questions if question.key == answer.key)
+
+
+@transaction.atomic
+def mark_answer(*, answer: Answer, by: User, points: Decimal, comment: str, seen: int) -> Marking:
+    """Give points and a comment to an answer of a submitted attempt, or correct them.
+
+    `seen` is the key of the latest marking that the marker saw, 0 for none. Raises MarkedMeanwhileError if there is a
+    later one, CannotMarkError.
+    """
+    # The lock serialises two markers of an attempt, whose totals both would write.
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",)).select_related("version").get(pk=answer.attempt_id)
+    )
+    latest = answer.markings.select_related("by").last()
+    if latest is not None and latest.pk != seen:
+        raise MarkedMeanwhileError(latest)
+    worth = question_of(answer).points
+    if attempt.submitted_at is None:
+        raise CannotMarkError("The attempt is not submitted yet. Mark it when it is.")
+    if not 0 <= points <= worth or points != points.quantize(Decimal("0.01")):
+        raise CannotMarkError(f"Type points from 0 to {worth.normalize():f}, with at most two decimals.")
+    if len(comment) > MAX_COMMENT:
+        raise CannotMarkError(f"The comment has {len(comment):,} characters. The limit is {MAX_COMMENT:,}.")
+    if latest is not None and (latest.points, latest.comment) == (points, comment):
+        return latest  # sent twice
+    marking = Marking.objects.create(answer=answer, by=by, points=points, comment=comment)
+    mark_attempt(attempt)
+    return marking
+
+
+@transaction.atomic
+def store_report(*, answer: Answer, points: Decimal, report: Mapping[str, Any]) -> None:
+    """Store the verdict of a worker, unless the answer is marked already."""
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",)).select_related("version").get(pk=answer.attempt_id)
+    )
+    if answer.markings.exists():
+        return
+    Marking.objects.create(answer=answer, points=_round_half_up(points, "0.01"), report=dict(report))
+    mark_attempt(attempt)
+
+
+def leave_to_staff(*, answer: Answer) -> None:
+    """Let staff mark an answer that a worker cannot mark: a fault of ours is never a wrong answer."""
+    Answer.objects.filter(pk=answer.pk, credit=None, waits_for=MarkedBy.WORKER).update(
+        waits_for=MarkedBy.STAFF
+    )
+
+
+def waiting_for_worker(kind: str) -> "list[Answer]":
+    """Return answers of this kind that wait for a worker, the oldest first."""
+    rows = Answer.objects.filter(waits_for=MarkedBy.WORKER).select_related("attempt__version").order_by("pk")
+    return [answer for answer in rows[:50] if question_of(answer).kind == kind]
+
+
+def _round_half_up(number: Decimal, unit: str) -> Decimal:
+    # Rounded here, half up, because SQLite and PostgreSQL round differently.
+    return number.quantize(Decimal(unit), ROUND_HALF_UP)

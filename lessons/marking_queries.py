@@ -1,0 +1,93 @@
+"""Read queries of answers that staff mark. Every function returns only rows that the given user may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db.models import Count, Min, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from lessons.models import Answer, Course, Presence, Quiz
+from lessons.presence import LASTS
+from lessons.queries import Visitor, teaches
+from lessons.quizzes.question import MarkedBy
+
+MAX_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class WaitingQuestion:
+    """A question with answers that wait for staff; `since` is when the first of them was submitted."""
+
+    quiz: Quiz
+    key: str
+    count: int
+    since: datetime
+
+
+def waiting_answers(course: Course) -> QuerySet[Answer]:
+    return Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__course=course)
+
+
+def waiting_questions(course: Course) -> list[WaitingQuestion]:
+    """Return the questions of a course whose answers wait for staff, in the order of the course."""
+    counted = waiting_answers(course).order_by().values("attempt__quiz", "key")
+    rows = list(counted.annotate(count=Count("pk"), since=Min("attempt__submitted_at")))
+    quizzes = Quiz.objects.filter(pk__in={row["attempt__quiz"] for row in rows}).select_related("current")
+    found = []
+    for quiz in quizzes.defer("source"):
+        of_quiz = [row for row in rows if row["attempt__quiz"] == quiz.pk]
+        found += [WaitingQuestion(quiz, row["key"], row["count"], row["since"]) for row in of_quiz]
+    return found
+
+
+def get_answer_to_mark(user: Visitor, course: Course, key: int) -> Answer:
+    """Return an answer of a submitted attempt in this course that staff may mark. Raises Http404."""
+    if key > MAX_KEY or not teaches(user, course):
+        raise Http404
+    related = (
+        "attempt__version",
+        "attempt__quiz__course",
+        "attempt__quiz__lesson",
+        "attempt__enrollment__user",
+    )
+    answers = Answer.objects.filter(pk=key, attempt__course=course, attempt__submitted_at__isnull=False)
+    answer = answers.exclude(response=None).select_related(*related).first()
+    if answer is None:
+        raise Http404
+    return answer
+
+
+def queue_of(course: Course, quiz: int, key: str) -> list[int]:
+    """Return the answers to a question that wait for staff, in an order that says nothing about learners.
+
+    The order is shuffled, and stays the same while answers come and go.
+    """
+    waiting = waiting_answers(course).filter(attempt__quiz=quiz, key=key).order_by()
+    return sorted(waiting.values_list("pk", flat=True), key=_place)
+
+
+def _place(pk: int) -> bytes:
+    return sha256(f"place of answer {pk}".encode()).digest()
+
+
+def next_in_queue(answer: Answer, user: Visitor) -> tuple[int | None, int]:
+    """Return the answer to the same question that comes next, and how many wait besides this one.
+
+    Answers that others have open come last. None if there is no other.
+    """
+    queue = [
+        pk for pk in queue_of(answer.attempt.course, answer.attempt.quiz_id, answer.key) if pk != answer.pk
+    ]
+    place = _place(answer.pk)
+    queue.sort(key=lambda pk: (_place(pk) <= place, _place(pk)))  # those behind this one, then from the start
+    held = set(
+        Presence.objects.filter(
+            model=Answer._meta.label_lower, key__in=queue, seen_at__gte=timezone.now() - LASTS
+        )
+        .exclude(user=user.pk)
+        .values_list("key", flat=True)
+    )
+    queue.sort(key=lambda pk: pk in held)
+    return (queue[0] if queue else None), len(queue)

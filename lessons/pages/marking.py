@@ -1,0 +1,129 @@
+"""Build the pages on which staff mark answers in free text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from lessons.marking import question_of
+from lessons.marking_queries import next_in_queue, queue_of, waiting_questions
+from lessons.models import Answer, Course, Presence, Quiz
+from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.context import Context
+from lessons.points import show_points
+from lessons.quiz_text import blocks, parse_stored, prompt
+from lessons.quizzes import question_view
+from lessons.quizzes.question import AnyQuestion
+from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    quiz: Quiz
+    title: SafeString | str
+    count: int
+    since: datetime
+    url: str
+
+
+def queue_page(course: Course) -> Context:
+    rows = [
+        QueueRow(
+            waiting.quiz,
+            _title(waiting.quiz, waiting.key),
+            waiting.count,
+            waiting.since,
+            reverse("marking_question", args=[course.slug, waiting.quiz.slug, waiting.key]),
+        )
+        for waiting in waiting_questions(course)
+    ]
+    return {
+        "course": course,
+        "rows": rows,
+        "count": sum(row.count for row in rows),
+        "crumbs": course_crumbs(course, ("Marking", "")),
+    }
+
+
+def _title(quiz: Quiz, key: str) -> SafeString | str:
+    # The question may be gone from the current version.
+    asked = parse_stored(quiz.current.source).questions if quiz.current else ()
+    found = next((question for question in asked if question.key == key), None)
+    return prompt(found._public(), quiz.course.slug)[0] if found else f"#{key}"
+
+
+def first_to_mark(course: Course, quiz: int, key: str) -> int | None:
+    return next(iter(queue_of(course, quiz, key)), None)
+
+
+def mark_page(course: Course, answer: Answer, user: User, others: list[Presence]) -> Context:
+    question = question_of(answer)
+    attempt = answer.attempt
+    title, body = prompt(question_view(question, attempt.layout[answer.key]), course.slug)
+    markings = list(answer.markings.select_related("by"))
+    following, left = next_in_queue(answer, user)
+    return {
+        "course": course,
+        "quiz": attempt.quiz,
+        "attempt": attempt,
+        "answer": answer,
+        "learner": attempt.enrollment.user,
+        "question": question,
+        "title": title,
+        "body": body,
+        "notes": blocks(question.notes_for_staff, course.slug) if question.notes_for_staff else "",
+        "explanation": blocks(question.explanation, course.slug),
+        "text": "\n".join(question.given_answer(answer.response)),
+        "words": _count_words(question, answer),
+        "markings": markings,
+        "latest": markings[-1] if markings else None,
+        "max_points": show_exactly(question.points),
+        "following": following,
+        "left": left,
+        "others": presence_words(others),
+        "crumbs": course_crumbs(
+            course, ("Marking", reverse("marking", args=[course.slug])), (attempt.quiz.title, "")
+        ),
+    }
+
+
+def _count_words(question: AnyQuestion, answer: Answer) -> str:
+    if not question.max_words:
+        return ""
+    count = len(str(answer.response).split())
+    words = f"{count:,} word{'' if count == 1 else 's'} of at most {question.max_words:,}"
+    return f"{words}: {count - question.max_words:,} too many" if count > question.max_words else words
+
+
+def show_exactly(points: Decimal) -> str:
+    return f"{points.normalize():f}"
+
+
+def presence_words(others: list[Presence]) -> str:
+    """Return “Instructor is marking this answer, since 21:14. …”, "" for nobody."""
+    if not others:
+        return ""
+    named = "; ".join(
+        f"{each.user.get_full_name()}, since {date_format(localtime(each.since), 'H:i')}" for each in others
+    )
+    return (
+        f"This answer is being marked by {named}. Whoever saves second is told, and nothing is overwritten."
+    )
+
+
+def read_points(text: str) -> Decimal | None:
+    """Return typed points, with a comma or a dot; None for anything else."""
+    text = text.strip().replace(",", ".")
+    try:
+        points = Decimal(text) if 0 < len(text) <= 12 and text.isascii() else None
+    except InvalidOperation:
+        return None
+    return points if points is not None and points.is_finite() else None
+
+
+def points_refusal(question: AnyQuestion) -> str:
+    return f"Type points from 0 to {show_points(question.points)}, such as 1.5."

@@ -1,0 +1,124 @@
+"""Staff mark answers: the queue of a course, and one answer at a time."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lessons import queries
+from lessons.marking import CannotMarkError, MarkedMeanwhileError, mark_answer, question_of
+from lessons.marking_queries import get_answer_to_mark, next_in_queue
+from lessons.models import Answer, Course
+from lessons.pages import marking as pages
+from lessons.pages.numbers import read_number
+from lessons.presence import end_presence, note_presence
+from lessons.quizzes.text import clean_lines
+from portal.accounts.http import UserRequest
+
+View = Callable[..., HttpResponseBase]
+
+
+def of_course(view: View) -> View:
+    """Call `view(request, course, …)` for staff of the course. Raises Http404 for anybody else."""
+
+    @wraps(view)
+    def call(request: UserRequest, course: str, **kwargs: Any) -> HttpResponseBase:
+        return view(request, queries.get_taught_course_by_slug(request.user, course), **kwargs)
+
+    return never_cache(login_required(call))
+
+
+@of_course
+@require_safe
+def queue(request: UserRequest, course: Course) -> HttpResponse:
+    return render(request, "lessons/marking/queue.html", pages.queue_page(course))
+
+
+@of_course
+@require_safe
+def question(request: UserRequest, course: Course, quiz: str, key: str) -> HttpResponse:
+    """Open the first answer to a question that waits."""
+    found = get_object_or_404(course.quizzes, slug=quiz)
+    answer = pages.first_to_mark(course, found.pk, key)
+    if answer is None:
+        messages.info(request, "No answer to this question waits for marking.")
+        return redirect("marking", course.slug)
+    return redirect("mark_answer", course.slug, answer)
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark(request: UserRequest, course: Course, answer: int) -> HttpResponse:
+    row = get_answer_to_mark(request.user, course, answer)
+    if request.method == "POST":
+        return _save(request, course, row)
+    return _show(request, course, row)
+
+
+@of_course
+@require_POST
+def presence(request: UserRequest, course: Course, answer: int) -> HttpResponse:
+    row = get_answer_to_mark(request.user, course, answer)
+    words = pages.presence_words(note_presence(user=request.user, row=row))
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
+def _show(
+    request: UserRequest,
+    course: Course,
+    answer: Answer,
+    *,
+    error: str = "",
+    meanwhile: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    others = note_presence(user=request.user, row=answer)
+    context = pages.mark_page(course, answer, request.user, others)
+    latest = context["latest"]
+    typed = request.POST if request.method == "POST" else None
+    if typed is None:
+        points, comment = (pages.show_exactly(latest.points), latest.comment) if latest else ("", "")
+    else:
+        points, comment = typed.get("points", ""), typed.get("comment", "")
+    context |= {"points": points, "comment": comment, "error": error, "meanwhile": meanwhile}
+    return render(request, "lessons/marking/answer.html", context, status=status)
+
+
+def _save(request: UserRequest, course: Course, answer: Answer) -> HttpResponse:
+    points = pages.read_points(request.POST.get("points", ""))
+    if points is None:
+        return _show(request, course, answer, error=pages.points_refusal(question_of(answer)), status=422)
+    try:
+        mark_answer(
+            answer=answer,
+            by=request.user,
+            points=points,
+            comment=clean_lines(request.POST.get("comment", "")).strip(),
+            seen=read_number(request.POST.get("seen", "")),
+        )
+    except CannotMarkError as error:
+        return _show(request, course, answer, error=str(error), status=422)
+    except MarkedMeanwhileError as error:
+        by = error.marking.by
+        who = by.get_full_name() if by else "A worker"
+        meanwhile = (
+            f"Not saved: {who} marked this answer in the meantime, with"
+            f" {pages.show_exactly(error.marking.points)} points. What you typed is still here."
+            " Save again to correct their marking, or go on to the next answer."
+        )
+        return _show(request, course, answer, meanwhile=meanwhile, status=409)
+    end_presence(user=request.user, row=answer)
+    messages.success(
+        request,
+        f"Saved: {pages.show_exactly(points)} points for {answer.attempt.enrollment.user.get_full_name()}.",
+    )
+    following, _ = next_in_queue(answer, request.user)
+    if following is None:
+        return redirect("marking", course.slug)
+    return redirect("mark_answer", course.slug, following)
