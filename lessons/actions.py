@@ -1,5 +1,7 @@
 """Write operations of authors and readers. Each function is one transaction; nothing else writes these rows."""
 
+import logging
+from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from lessons import attachments
+from lessons.attempt_times import deadline_for, deadline_of, end_of
 from lessons.links import Links, links_within
 from lessons.marking import mark_attempt
 from lessons.models import (
@@ -23,13 +26,25 @@ from lessons.models import (
     Session,
     Tick,
 )
+from lessons.models.quiz import AttemptQuerySet
 from lessons.quiz_text import parse_stored
-from lessons.quizzes import QuizSyntaxError, Response, lay_out, parse
+from lessons.quizzes import (
+    QuizSyntaxError,
+    Response,
+    count,
+    draw,
+    lay_out,
+    max_points,
+    parse,
+    restrict,
+)
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.search.own_kinds import index_lesson, index_quiz
 from portal.accounts.models import User
 
 MAX_ERRORS_COUNTED = 999
+
+logger = logging.getLogger(__name__)
 
 
 class CannotJoinError(Exception):
@@ -115,11 +130,16 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
     _list_attachments(quiz.lesson)
     values = {
         "source": quiz.source,
-        "question_count": len(parsed.questions),
-        "max_points": sum(question.points for question in parsed.questions),
+        "question_count": count(parsed),
+        "max_points": max_points(parsed),
         "pass_mark": parsed.pass_mark,
         "attempts_allowed": parsed.attempts,
         "release": parsed.release,
+        "shows": parsed.shows,
+        "counts": parsed.counts,
+        "time_limit": parsed.time_limit,
+        "deadline_days": parsed.deadline_days,
+        "late": parsed.late,
     }
     quiz.current, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
     Quiz.objects.filter(pk=quiz.pk).update(current=quiz.current)  # `update` adds no second history entry
@@ -191,12 +211,17 @@ class NoAttemptsLeftError(Exception):
     """The quiz allows no further attempt."""
 
 
+class QuizClosedError(Exception):
+    """The deadline of the quiz has passed, so no attempt can be started."""
+
+
 class AttemptSubmittedError(Exception):
-    """The attempt was submitted, so its answers cannot be changed."""
+    """The attempt was submitted, or its time is up, so its answers cannot be changed."""
 
 
 def start_attempt(*, enrollment: Enrollment, quiz: Quiz) -> Attempt:
-    """Return the learner's open attempt, or start one. Raises NoAttemptsLeftError."""
+    """Return the learner's open attempt, or start one. Raises NoAttemptsLeftError, QuizClosedError."""
+    close_overdue(Attempt.objects.filter(enrollment=enrollment, quiz=quiz))
     try:
         with transaction.atomic():
             return _open_attempt(enrollment, quiz)
@@ -213,12 +238,17 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
         return attempt
     if version is None or 0 < version.attempts_allowed <= taken["count"]:
         raise NoAttemptsLeftError
+    if deadline_for(quiz, enrollment.cohort_id).refuses_at(timezone.now()):
+        raise QuizClosedError
+    parsed, rng = parse_stored(version.source), SystemRandom()
+    keys = draw(parsed, rng)
     return Attempt.objects.create(
         enrollment=enrollment,
         quiz=quiz,
         version=version,
         number=(taken["last"] or 0) + 1,
-        layout=lay_out(parse_stored(version.source), SystemRandom()),
+        layout=lay_out(restrict(parsed, keys), rng),
+        questions=keys,
     )
 
 
@@ -234,13 +264,13 @@ def flag_question(*, attempt: Attempt, key: str, flagged: bool) -> None:
     if flagged:
         _write_answer(Answer(attempt=attempt, key=key, flagged=True), ["flagged"])
         return
-    _lock_open(attempt)
+    _check_open(attempt)
     Answer.objects.filter(attempt=attempt, key=key).update(flagged=False)
 
 
 @transaction.atomic
 def _write_answer(answer: Answer, fields: list[str]) -> Answer:
-    _lock_open(answer.attempt)
+    _check_open(answer.attempt)
     Answer.objects.bulk_create(
         [answer],
         update_conflicts=True,
@@ -250,17 +280,65 @@ def _write_answer(answer: Answer, fields: list[str]) -> Answer:
     return answer
 
 
-def _lock_open(attempt: Attempt) -> None:
-    # The lock serialises a save with a submission in another tab.
-    if not Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk"):
+def _check_open(attempt: Attempt) -> None:
+    locked = _lock_open(attempt.pk)
+    if locked is None or end_of(locked).has_passed(timezone.now()):
         raise AttemptSubmittedError
+
+
+# Any: an attempt with the annotations of `timed`
+def _lock_open(pk: int) -> Any:
+    # The lock serialises a save with a submission in another tab, and with the task that closes attempts.
+    rows = Attempt.objects.select_for_update(of=("self",)).open().timed().filter(pk=pk)
+    return rows.only("started_at", "questions", "version").first()
 
 
 @transaction.atomic
 def submit_attempt(*, attempt: Attempt) -> Attempt:
-    """Submit and mark an attempt. A second submission, even a concurrent one, changes nothing."""
-    this = Attempt.objects.filter(pk=attempt.pk)
-    if this.open().update(submitted_at=timezone.now()):
-        mark_attempt(attempt, is_new=True)
+    """Submit and mark an attempt, as it stood at its end if its time is up.
+
+    A second submission, even a concurrent one, changes nothing.
+    """
+    if locked := _lock_open(attempt.pk):
+        locked.version = attempt.version
+        _submit(locked, timezone.now())
     attempt.refresh_from_db()
     return attempt
+
+
+def close_overdue(attempts: AttemptQuerySet) -> int:
+    """Submit those of the attempts whose time is up, as they stand, and return their number."""
+    now = timezone.now()
+    timed = attempts.open().limited().timed().only("started_at").order_by("pk")
+    over = [each.pk for each in timed if end_of(each).has_passed(now)]
+    return sum(map(_close_or_log, over))
+
+
+def _close_or_log(pk: int) -> bool:
+    # One attempt that cannot be marked must not keep the others open.
+    try:
+        return _close(pk)
+    except Exception:
+        logger.exception("attempt %s is over and cannot be closed", pk)
+        return False
+
+
+@transaction.atomic
+def _close(pk: int) -> bool:
+    locked, now = _lock_open(pk), timezone.now()
+    if locked is None or not end_of(locked).has_passed(now):  # submitted meanwhile, or given more time
+        return False
+    _submit(locked, now)
+    return True
+
+
+def _submit(locked: Any, now: datetime) -> None:
+    end, deadline = end_of(locked), deadline_of(locked)
+    is_over = end.has_passed(now)
+    submitted_at = end.at if is_over and end.at else now
+    Attempt.objects.filter(pk=locked.pk).update(
+        submitted_at=submitted_at,
+        ended_by=end.by if is_over else "",
+        is_late=not deadline.refuses and deadline.has_passed(submitted_at),
+    )
+    mark_attempt(locked, is_new=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from lessons.models import Answer, Attempt, Marking
-from lessons.quiz_text import parse_stored
+from lessons.quiz_text import parse_stored, quiz_of
 from lessons.quizzes import mark
 from lessons.quizzes.question import AnyQuestion, MarkedBy
 from portal.accounts.models import User
@@ -33,9 +33,9 @@ def mark_attempt(attempt: Attempt, *, is_new: bool = False) -> None:
 
     Answers that the portal cannot mark wait for staff or a worker, and count neither as right nor as wrong.
     """
-    answers = list(Answer.objects.filter(attempt=attempt))
-    quiz = parse_stored(attempt.version.source)
+    quiz = quiz_of(attempt)
     kinds = {question.key: question for question in quiz.questions}
+    answers = [answer for answer in Answer.objects.filter(attempt=attempt) if answer.key in kinds]
     responses = {answer.key: answer.response for answer in answers}
     given = {} if is_new else {key: each.points for key, each in latest_markings(attempt).items()}
     marked = mark(quiz, responses, given)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, cached_property
 from math import ceil
 from statistics import median
@@ -12,6 +13,16 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from lessons.attempt_times import (
+    NO_EXTRA_TIME,
+    Deadline,
+    End,
+    allowed,
+    deadline_for,
+    deadline_of,
+    end_of,
+    extra_time_of,
+)
 from lessons.lesson_queries import Neighbour, first_named_after, neighbour, opening_of
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
 from lessons.queries import (
@@ -45,7 +56,7 @@ class OpenQuiz:
         if self.enrollment is None:
             return []
         mine = Attempt.objects.filter(enrollment=self.enrollment, quiz=self.quiz)
-        return list(mine.ranked().select_related("version").defer("layout"))
+        return list(mine.ranked().timed().select_related("version").defer("layout"))
 
     @property
     def submitted(self) -> list[Attempt]:
@@ -70,25 +81,45 @@ class OpenQuiz:
         allowed = self.version.attempts_allowed
         return max(0, allowed - len(self.attempts)) if allowed else None
 
+    @cached_property
+    def deadline(self) -> Deadline:
+        return deadline_for(self.quiz, self.reader.cohort)
+
+    @property
+    def is_closed(self) -> bool:
+        """True if no attempt can be started, because the deadline has passed."""
+        return self.deadline.refuses_at(self.reader.now)
+
+    @property
+    def time_allowed(self) -> timedelta | None:
+        """The time limit of the next attempt, with the learner's extra time. None means no limit."""
+        if not self.version.time_limit:
+            return None
+        given = extra_time_of(self.enrollment, self.quiz) if self.enrollment else NO_EXTRA_TIME
+        return allowed(given, self.version.time_limit)
+
+    @property
+    def counts(self) -> str:
+        """The rule for which attempt counts: best, last or first."""
+        return self.version.counts
+
     @property
     def released(self) -> bool:
-        """True if submitted attempts show right answers and explanations, as `release_words` says.
+        """True if submitted attempts show what the version `shows`, as `quiz_words.release_words` says.
 
-        The current version decides, so that an author can show or hide the answers later. There are no
-        deadlines yet: until there are, "deadline" means that the learner has no attempt left to start or
-        submit.
+        The current version decides, so that an author can show or hide the answers later. Except for "now",
+        nothing is shown while an attempt is open.
         """
-        if self.version.release == "deadline":
-            return self.attempts_left == 0 and self.open_attempt is None
-        return self.version.release == "now"
-
-    @property
-    def release_words(self) -> str:
-        if self.version.release == "now":
-            return "You see the correct answers and explanations as soon as you submit."
-        if self.version.release == "deadline" and self.version.attempts_allowed:
-            return "You see the correct answers and explanations after you submit your last attempt."
-        return "This quiz doesn’t show correct answers or explanations."
+        release = self.version.release
+        if release in ("now", "never"):
+            return release == "now"
+        if self.open_attempt is not None:
+            return False
+        if release == "passed":
+            return self.attempts_left == 0 or any(attempt.passed for attempt in self.submitted)
+        if self.deadline.at or self.deadline.waits:
+            return self.deadline.has_passed(self.reader.now)
+        return self.attempts_left == 0  # a quiz without a deadline
 
 
 def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
@@ -154,10 +185,20 @@ class OpenAttempt:
     def answers(self) -> dict[str, Answer]:
         return {answer.key: answer for answer in Answer.objects.filter(attempt=self.attempt)}
 
+    @cached_property
+    def end(self) -> End:
+        return end_of(self.attempt)
+
+    @property
+    def is_over(self) -> bool:
+        """True if the time is up and the attempt was not submitted yet."""
+        return self.attempt.submitted_at is None and self.end.has_passed(timezone.now())
+
 
 # The columns that the pages of an attempt show.
 _OF_ATTEMPT = (
     *("number", "started_at", "submitted_at", "points", "score", "passed", "waiting_points", "layout"),
+    *("questions", "ended_by", "is_late"),
     *(
         "enrollment__user",
         "enrollment__course",
@@ -174,6 +215,7 @@ _OF_ATTEMPT = (
         "enrollment__cohort",
     ),
     *("quiz__current__release", "quiz__current__attempts_allowed", "quiz__current__question_count"),
+    *("quiz__current__shows", "quiz__current__counts"),
 )
 
 
@@ -188,7 +230,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
     related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
-    attempts = attempts.annotate(
+    attempts = attempts.timed().annotate(
         taught=Exists(staff),
         after=_lesson_after("quiz__", OuterRef("enrollment__cohort")),
         opens_at=quiz_opening(F("enrollment__cohort"), "quiz__", "quiz__lesson__"),
@@ -202,6 +244,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     if not (_may_take(reader, quiz) and quiz.current and quiz.current.question_count):
         raise Http404
     found = OpenQuiz(quiz, quiz.current, reader)
+    found.deadline = deadline_of(attempt)  # from the same query
     return OpenAttempt(attempt, found, neighbour(quiz.course, attempt.after))
 
 
@@ -220,7 +263,7 @@ def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int,
 
 
 def get_answer_target(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> tuple[Attempt, str]:
-    """Return the attempt of `get_attempt`, with key and layout only, and the quiz source, to save an answer.
+    """Return the attempt of `get_attempt`, with its draw and layout only, and the quiz source, to save an answer.
 
     In SQL, because it runs on each saved answer, and building it from models takes as long as all the rest.
     """
@@ -233,7 +276,8 @@ def get_answer_target(user: Visitor, course_slug: str, quiz_slug: str, number: i
         row = cursor.fetchone()
     if row is None:
         raise Http404
-    return Attempt(pk=row[0], layout=json.loads(row[1])), row[2]
+    questions = json.loads(row[3]) if row[3] else None
+    return Attempt(pk=row[0], layout=json.loads(row[1]), questions=questions), row[2]
 
 
 # The limits of the columns.
@@ -244,7 +288,7 @@ _MAX_KEY = 2**63 - 1
 @cache
 def _answer_target_sql(vendor: str) -> str:
     return f"""
-    SELECT attempt.id, attempt.layout, version.source
+    SELECT attempt.id, attempt.layout, version.source, attempt.questions
     FROM {Attempt._meta.db_table} attempt
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.id = attempt.enrollment_id AND enrollment.is_active
     JOIN {QuizVersion._meta.db_table} version ON version.id = attempt.version_id

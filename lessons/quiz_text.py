@@ -11,7 +11,8 @@ from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.links import target_of
-from lessons.quizzes import PublicQuestion, Quiz, parse
+from lessons.models import Attempt
+from lessons.quizzes import PublicQuestion, Quiz, parse, restrict
 from lessons.quizzes.text import BLANK
 from lessons.rendering import TooComplexError, render_fragment, render_inline, render_option
 
@@ -22,6 +23,14 @@ GAP = "\ue000"
 @lru_cache(maxsize=256)
 def parse_stored(source: str) -> Quiz:
     return parse(source, stored=True)
+
+
+def quiz_of(attempt: Attempt, source: str = "") -> Quiz:
+    """Return the quiz with the questions that an attempt asks, in its order.
+
+    `source` is that of its version, if the version is not loaded.
+    """
+    return restrict(parse_stored(source or attempt.version.source), attempt.questions)
 
 
 @lru_cache(maxsize=4096)

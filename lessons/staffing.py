@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from lessons.models import Cohort, Course, CourseStaff, Enrollment
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
@@ -65,6 +65,13 @@ def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
     enrollment.save()
     logger.info("enrollment %s of user %s saved by user %s", enrollment.pk, enrollment.user_id, by.pk)
     return enrollment
+
+
+def save_extra_time(*, extra: ExtraTime, by: User) -> ExtraTime:
+    """Give a learner more time. It holds at once, also for an attempt that is open."""
+    extra.save()
+    logger.info("extra time %s of enrollment %s by user %s", extra.pk, extra.enrollment_id, by.pk)
+    return extra
 
 
 @transaction.atomic

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from lessons import actions
 from lessons.course_files import fetches, updating
-from lessons.models import IncomingNotes
+from lessons.models import Attempt, IncomingNotes
 from lessons.notes_import import incoming
 from portal.broker import send
 
@@ -20,6 +21,12 @@ def read_repositories() -> None:
     updating.run_next()
     if fetches.waiting().exists():
         wake_reader()
+
+
+@shared_task
+def close_attempts() -> None:
+    # Results, progress and staff lists do not wait for a visit of the learner.
+    actions.close_overdue(Attempt.objects.all())
 
 
 def wake_notes(row: IncomingNotes) -> bool:

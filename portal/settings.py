@@ -270,6 +270,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "close-attempts": {
+        "task": "lessons.tasks.close_attempts",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "prune-audit-log": {
         "task": "portal.accounts.tasks.prune_audit_log",
         "schedule": HOUR,

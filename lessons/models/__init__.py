@@ -4,6 +4,7 @@ from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Sessio
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
+from lessons.models.quiz_times import ExtraTime, QuizDeadline
 from lessons.models.reading import Reading, Tick
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
@@ -18,6 +19,7 @@ __all__ = [
     "CourseRepository",
     "CourseStaff",
     "Enrollment",
+    "ExtraTime",
     "FormerSlug",
     "IncomingNotes",
     "Lesson",
@@ -29,6 +31,7 @@ __all__ = [
     "NotesLesson",
     "Presence",
     "Quiz",
+    "QuizDeadline",
     "QuizVersion",
     "Reading",
     "SearchEntry",

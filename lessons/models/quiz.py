@@ -2,13 +2,14 @@ from typing import cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from lessons.models.best import rank
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, FileBacked, Lesson
+from lessons.models.quiz_times import QuizDeadline, deadline_parts, extra_time_parts
 from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent, SharedField, shared_field
 
@@ -64,6 +65,13 @@ class QuizVersion(models.Model):
     pass_mark = models.PositiveSmallIntegerField()
     attempts_allowed = models.PositiveSmallIntegerField(help_text="0 means no limit.")
     release = models.CharField(max_length=10)
+    shows = models.CharField(max_length=15, default="all")
+    counts = models.CharField(max_length=10, default="best", help_text="The attempt that counts.")
+    time_limit = models.PositiveSmallIntegerField(default=0, help_text="In minutes. 0 means no limit.")
+    deadline_days = models.PositiveSmallIntegerField(
+        null=True, help_text="Days after the cohort’s meeting, none without a deadline."
+    )
+    late = models.CharField(max_length=10, default="refuse")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -84,9 +92,27 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.exclude(submitted_at=None)
 
     def ranked(self) -> "AttemptQuerySet":
-        """Annotate `best_rank` as `rank` does; an open attempt ranks after all submitted ones."""
-        return cast(
-            AttemptQuerySet, rank(self, per="quiz", points="points", max_points="version__max_points")
+        """Annotate `best_rank` as `rank` does, by the rule of the quiz as it is now.
+
+        An open attempt ranks after all submitted ones.
+        """
+        chosen = "quiz__current__counts"
+        ranked = rank(self, per="quiz", points="points", max_points="version__max_points", counts=chosen)
+        return cast(AttemptQuerySet, ranked)
+
+    def limited(self) -> "AttemptQuerySet":
+        """Return the attempts that a time limit or a deadline can end."""
+        own = QuizDeadline.objects.filter(quiz=OuterRef("quiz"), cohort=OuterRef("enrollment__cohort"))
+        by_rule = Q(version__time_limit__gt=0) | Q(quiz__current__deadline_days__isnull=False)
+        return self.filter(by_rule | Q(Exists(own)))
+
+    def timed(self) -> "AttemptQuerySet":
+        """Annotate what `lessons.attempt_times.end_of` needs."""
+        return self.annotate(
+            **deadline_parts("quiz__", OuterRef("enrollment__cohort"), OuterRef("quiz")),
+            time_zone=F("enrollment__cohort__time_zone"),
+            time_limit=F("version__time_limit"),
+            **extra_time_parts(),
         )
 
     def best(self) -> "AttemptQuerySet":
@@ -95,7 +121,15 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 
 class Attempt(models.Model):
-    """A learner's attempt at a quiz. `layout` has the tokens that determine the display order of options."""
+    """A learner's attempt at a quiz. `layout` has the tokens that determine the display order of options.
+
+    `questions` are the keys of the questions that were drawn, in order; None means all. `ended_by` says what
+    ended the attempt if its learner did not.
+    """
+
+    class Ending(models.TextChoices):
+        LIMIT = "limit", "Time limit"
+        DEADLINE = "deadline", "Deadline"
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="attempts")
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
@@ -103,6 +137,7 @@ class Attempt(models.Model):
     version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     layout = models.JSONField()
+    questions = models.JSONField(null=True, editable=False)
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
@@ -114,6 +149,8 @@ class Attempt(models.Model):
         default=0,
         help_text="Of answers that are not marked yet. Until they are, the other totals are what is known.",
     )
+    ended_by = models.CharField(max_length=10, choices=Ending, blank=True)
+    is_late = models.BooleanField("late", default=False, help_text="Submitted after the deadline.")
 
     objects = AttemptQuerySet.as_manager()
 

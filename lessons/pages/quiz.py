@@ -1,16 +1,19 @@
 """Build the context of a quiz's start page, player and summary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404
 from django.urls import reverse
 
+from lessons.attempt_times import GRACE
 from lessons.models import Answer
+from lessons.pages import quiz_words as words
 from lessons.pages.breadcrumb import Crumb, course_crumbs
 from lessons.pages.context import Context
 from lessons.pages.controls import controls
 from lessons.quiz_queries import OpenAttempt, OpenQuiz, typical_minutes
-from lessons.quiz_text import parse_stored, prompt
+from lessons.quiz_text import prompt, quiz_of
 from lessons.quizzes import Response, explain_reading, given_answer, question_view, refusal
 from lessons.quizzes.question import AnyQuestion
 
@@ -31,13 +34,18 @@ class QuestionStep:
 
 
 def start_page(found: OpenQuiz) -> Context:
-    attempt = found.open_attempt
+    open_attempt = OpenAttempt(found.open_attempt, found) if found.open_attempt else None
     return {
         **_quiz(found),
         "found": found,
         "after": found.after,
         "minutes": typical_minutes(found),
-        "resume_at": first_empty(OpenAttempt(attempt, found)) if attempt else None,
+        "time": words.time_words(found),
+        "deadline": words.deadline_words(found),
+        "cut": words.cut_words(found),
+        "release": words.release_words(found),
+        "resume_at": first_empty(open_attempt) if open_attempt else None,
+        "end": open_attempt.end if open_attempt else None,
     }
 
 
@@ -53,6 +61,7 @@ def question_page(found: OpenAttempt, place: int, typed: Response | None = None)
     all_steps = steps(found)
     return {
         **attempt_context(found),
+        **_time(found),
         "place": place,
         "steps": all_steps,
         "after": place + 1 if place < len(all_steps) else None,
@@ -82,22 +91,31 @@ def summary_page(found: OpenAttempt) -> Context:
     all_steps = steps(found)
     return {
         **attempt_context(found),
+        **_time(found),
         "steps": all_steps,
         "answered_count": sum(step.answered for step in all_steps),
     }
 
 
+def _time(found: OpenAttempt) -> Context:
+    # The script counts the seconds itself: the clock of its machine may be wrong.
+    end, now = found.end, found.of.reader.now
+    if end.at is None:
+        return {"end": None}
+    seconds = max(0, int((end.at - now).total_seconds()))
+    return {"end": end, "urgent": words.urgent_words(end, now), "seconds": seconds, "grace": GRACE.seconds}
+
+
 def questions(found: OpenAttempt) -> tuple[AnyQuestion, ...]:
-    return parse_stored(found.attempt.version.source).questions
+    return quiz_of(found.attempt).questions
 
 
 def question_at(found: OpenAttempt, place: int) -> AnyQuestion:
-    return question_in(found.attempt.version.source, place)
+    return question_in(questions(found), place)
 
 
-def question_in(source: str, place: int) -> AnyQuestion:
-    """Return the question at this position in a quiz, from 1. Raises Http404."""
-    asked = parse_stored(source).questions
+def question_in(asked: Sequence[AnyQuestion], place: int) -> AnyQuestion:
+    """Return the question at this position in an attempt, from 1. Raises Http404."""
     if not 1 <= place <= len(asked):
         raise Http404
     return asked[place - 1]
@@ -130,12 +148,12 @@ def first_empty(found: OpenAttempt) -> int | None:
 def question_address(found: OpenAttempt, place: int | None) -> str:
     """Return the URL of a question; that of the summary for None or a position after the last question."""
     quiz = found.of.quiz
-    return address_in(found.attempt.version.source, place, quiz.course.slug, quiz.slug, found.attempt.number)
+    return address_in(len(questions(found)), place, quiz.course.slug, quiz.slug, found.attempt.number)
 
 
-def address_in(source: str, place: int | None, *attempt: str | int) -> str:
-    """Return the same URL from the quiz source and the attempt's course, quiz and number."""
-    if place is None or not 1 <= place <= len(parse_stored(source).questions):
+def address_in(count: int, place: int | None, *attempt: str | int) -> str:
+    """Return the same URL from the number of questions and the attempt's course, quiz and number."""
+    if place is None or not 1 <= place <= count:
         return reverse("attempt_summary", args=attempt)
     return reverse("question", args=[*attempt, place])
 
@@ -144,7 +162,8 @@ def _quiz(found: OpenQuiz, *steps: Crumb) -> Context:
     quiz, course, lesson = found.quiz, found.quiz.course, found.quiz.lesson
     above = (lesson.title, reverse("lesson", args=[course.slug, lesson.slug]))
     crumbs = course_crumbs(course, above, ("Quiz", quiz.get_absolute_url()), *steps)
-    return {"course": course, "quiz": quiz, "lesson": lesson, "crumbs": crumbs}
+    counting = words.COUNTING[found.counts]
+    return {"course": course, "quiz": quiz, "lesson": lesson, "crumbs": crumbs, "counting": counting}
 
 
 def attempt_context(found: OpenAttempt) -> Context:

@@ -9,9 +9,10 @@ from lessons.marking import latest_markings
 from lessons.models import Answer, Attempt, Marking
 from lessons.pages.context import Context
 from lessons.pages.quiz import attempt_context, questions
+from lessons.pages.quiz_words import end_words, release_words
 from lessons.queries import OpenCourse
 from lessons.quiz_queries import OpenAttempt, OpenQuiz
-from lessons.quiz_text import blocks, inline, parse_stored, prompt
+from lessons.quiz_text import blocks, inline, prompt, quiz_of
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import (
     QuestionLayout,
@@ -83,9 +84,9 @@ class Reviewed:
 
 def review_page(found: OpenAttempt, show: str) -> Context:
     # `show` is a key of FILTERS; any other value shows all.
-    released = found.of.released
-    every = _review_all(found, released)
-    shown = {
+    shown = found.of.version.shows if found.of.released else ""
+    every = _review_all(found, shown)
+    filtered = {
         "all": every,
         "missed": [item for item in every if item.missed],
         "flagged": [item for item in every if item.flagged],
@@ -94,11 +95,13 @@ def review_page(found: OpenAttempt, show: str) -> Context:
     return {
         **attempt_context(found),
         "found": found.of,
+        "ended": end_words(found.attempt),
+        "release": "" if shown == "all" else release_words(found.of),
         "after": found.after,
-        "items": shown[show],
+        "items": filtered[show],
         "is_checking": any(item.is_checking for item in every),
         "show": show,
-        "filters": [(name, words, len(shown[name])) for name, words in FILTERS.items()],
+        "filters": [(name, words, len(filtered[name])) for name, words in FILTERS.items()],
     }
 
 
@@ -109,10 +112,11 @@ def staff_review(attempt: Attempt) -> Context:
     found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
     if attempt.submitted_at is None:
         _mark(found)
-    every = _review_all(found, True)
+    every = _review_all(found, "all")
     if attempt.submitted_at:
         _link_to_marking(every, found)
-    return {**attempt_context(found), "items": every, "learner": attempt.enrollment.user}
+    ended = end_words(attempt)
+    return {**attempt_context(found), "items": every, "learner": attempt.enrollment.user, "ended": ended}
 
 
 def _link_to_marking(items: list[Reviewed], found: OpenAttempt) -> None:
@@ -123,19 +127,20 @@ def _link_to_marking(items: list[Reviewed], found: OpenAttempt) -> None:
             item.mark_url = reverse("mark_answer", args=[found.of.quiz.course.slug, answer.pk])
 
 
-def _review_all(found: OpenAttempt, released: bool) -> list[Reviewed]:
+def _review_all(found: OpenAttempt, shown: str) -> list[Reviewed]:
+    # `shown` is what the quiz shows of its answers: a key of `quiz_words.SHOWN`, or "" before release.
     asked = questions(found)
     has_markings = any(question.marked_by is not MarkedBy.PORTAL for question in asked)
     markings = latest_markings(found.attempt) if has_markings else {}
     items = []
     for place, question in enumerate(asked, 1):
-        item = _review_question(found, place, question, released)
+        item = _review_question(found, place, question, shown)
         answer = found.answers.get(question.key)
         item.is_long, item.kind = question.answers_are_long, question.kind
         item.waits = answer is not None and answer.response is not None and answer.credit is None
         item.is_checking = item.waits and answer is not None and answer.waits_for == MarkedBy.WORKER
         if item.answered and (marking := markings.get(question.key)):
-            _add_marking(item, question, marking, found, released)
+            _add_marking(item, question, marking, found, shown in ("all", "answers"))
         items.append(item)
     return items
 
@@ -155,12 +160,13 @@ def _add_marking(
 def _mark(found: OpenAttempt) -> None:
     # Marks the current answers as submitting would, without saving.
     given = {key: answer.response for key, answer in found.answers.items()}
-    marked = mark(parse_stored(found.attempt.version.source), given)
+    marked = mark(quiz_of(found.attempt), given)
     for key, answer in found.answers.items():
         answer.credit = marked.per_question[key].credit
 
 
-def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, released: bool) -> Reviewed:
+def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, shown: str) -> Reviewed:
+    released, explained = shown in ("all", "answers"), shown in ("all", "explanations")
     course, layout = found.of.quiz.course.slug, found.attempt.layout[question.key]
     answer = found.answers.get(question.key) or Answer(credit=Decimal(0))
     title, body = prompt(question_view(question, layout), course)
@@ -175,24 +181,29 @@ def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, rele
         flagged=answer.flagged,
         reading=refusal(question, answer.response) or explain_reading(question, answer.response),
     )
-    item.options = _options(question, layout, answer.response, course, released)
+    item.options = _options(question, layout, answer.response, course, shown)
     if not item.options:
         item.given = _given_entries(question, answer.response, course, released)
-    if released:
+    if explained:
         item.explanation = blocks(question.explanation, course)
+    if released:
         item.right = [] if item.options else _texts(question, right_answer(question), course)
     return item
 
 
 def _options(
-    question: AnyQuestion, layout: QuestionLayout, response: Response | None, course: str, released: bool
+    question: AnyQuestion, layout: QuestionLayout, response: Response | None, course: str, shown: str
 ) -> list[ReviewedOption]:
+    # Without the right answers, only the chosen options are explained: the words of the others would tell.
+    released, explained = shown in ("all", "answers"), shown in ("all", "explanations")
     return [
         ReviewedOption(
             html=option_html(option.text, course),
             chosen=option.chosen,
             right=released and option.right,
-            explanation=blocks(option.explanation, course) if released else "",
+            explanation=blocks(option.explanation, course)
+            if explained and (released or option.chosen)
+            else "",
             wrong=released and option.chosen and not option.right,
         )
         for option in question.judge_options(layout, response)

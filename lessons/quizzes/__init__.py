@@ -1,5 +1,6 @@
 """Quizzes written in Markdown: read, lay out, answer, mark. Pure Python, imports no Django."""
 
+from .drawing import count, draw, max_points, restrict
 from .markdown import markdown_of
 from .marking import Marked, QuestionMark, credit, mark
 from .parsing import parse
@@ -29,16 +30,20 @@ __all__ = [
     "QuizSyntaxError",
     "Response",
     "Shown",
+    "count",
     "credit",
+    "draw",
     "explain_reading",
     "form_fields",
     "given_answer",
     "lay_out",
     "mark",
     "markdown_of",
+    "max_points",
     "parse",
     "question_view",
     "read_response",
     "refusal",
+    "restrict",
     "right_answer",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import dropwhile, pairwise, takewhile
 
+from .front_matter import POOL
 from .lines import ANSWERS, OF_OPTION, SourceLine, Syntax
 from .problems import ReportProblem
 from .slips import advice, as_option, cause, fault_in_option, guess_answers
@@ -14,6 +15,7 @@ from .text import words_of
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
 NEITHER = "This line is neither an answer nor an explanation. Start an explanation with >."
 POINTS = re.compile(r"points=([0-9]{1,4}(?:\.[0-9]{1,2})?)")
+IN_POOL = re.compile(rf"pool=({POOL.pattern})")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Block:
     answers: tuple[SourceLine, ...]
     explanation: str
     line: int
+    pool: str = ""
 
     @property
     def syntax(self) -> Syntax:
@@ -50,7 +53,7 @@ def cut(lines: Sequence[SourceLine], report: ReportProblem) -> list[Block]:
 
 def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
     heading, body = lines[0], lines[1:]
-    words, key, points = _heading(heading, report)
+    words, key, points, pool = _heading(heading, report)
     start = _first_answer(body)
     slips = _slips(body[:start], body[start:] if start is not None else [])
     for line in slips:
@@ -70,7 +73,7 @@ def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
         )
     if len({line.syntax for line in answers} - OF_OPTION - {Syntax.PART_TEXT}) > 1:
         return None
-    return Block(key, points, prompt, tuple(answers), explanation, heading.number)
+    return Block(key, points, prompt, tuple(answers), explanation, heading.number, pool)
 
 
 def _slips(prompt: Sequence[SourceLine], answers: Sequence[SourceLine]) -> list[SourceLine]:
@@ -81,11 +84,11 @@ def _slips(prompt: Sequence[SourceLine], answers: Sequence[SourceLine]) -> list[
     return [line for line in looked_at if line.syntax is not Syntax.CODE and as_option(line.text)]
 
 
-def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Decimal]:
+def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Decimal, str]:
     words, brace, attributes = heading.content.removesuffix("}").rpartition("{")
     if not (heading.content.endswith("}") and brace):
         words, attributes = heading.content, ""
-    key, points, line = "", None, heading.number
+    key, points, pool, line = "", None, "", heading.number
     for attribute in attributes.split():
         if KEY.fullmatch(attribute) and not key:
             key = attribute[1:]
@@ -93,15 +96,17 @@ def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Deci
             report(line, f"{attribute} is not a key. Use up to 64 characters: a-z, 0-9, - and _.")
         elif attribute.startswith("points=") and points is None:
             points = _points(attribute, line, report)
+        elif (found := IN_POOL.fullmatch(attribute)) and not pool:
+            pool = found[1]
         else:
-            report(line, f"Unknown attribute {attribute}. A question can have #key and points=2.")
+            report(line, f"Unknown attribute {attribute}. A question can have #key, points=2 and pool=name.")
     if "#" not in attributes:
         report(line, "This question has no key. End its heading with one, such as {#branches}.")
     if not words.strip():
         report(line, "This question is empty. Write the question after ##.")
     elif not words_of(words):
         report(line, "This question has no words. Write the question after ##.", only_new=True)
-    return words.strip(), key, points or Decimal(1)
+    return words.strip(), key, points or Decimal(1), pool
 
 
 def _points(attribute: str, line: int, report: ReportProblem) -> Decimal:

@@ -8,6 +8,7 @@ from lessons.texts.problem import Problem
 
 from . import kinds
 from .blocks import cut
+from .drawing import check_pools
 from .front_matter import Settings, read_settings
 from .lines import SourceLine, Syntax, read_lines
 from .problems import QuizSyntaxError, ReportProblem
@@ -37,13 +38,15 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
     settings, body = _halves(source, problems, report)
     questions = [question for block in cut(body, report) if (question := kinds.read(block, report))]
     _report_repeated_keys(questions, report)
+    check_pools(questions, settings, report)
     if not (problems or stored):
         for question in questions:
             question.prove(report)
     if problems or settings is None:
         raise QuizSyntaxError(problems)
     digest = hashlib.sha256(source.encode()).hexdigest()
-    return Quiz(*settings, questions=tuple(questions), digest=digest, warnings=tuple(sorted(warnings)))
+    rules = settings._asdict()
+    return Quiz(**rules, questions=tuple(questions), digest=digest, warnings=tuple(sorted(warnings)))
 
 
 def _unreadable(source: str) -> list[Problem]:

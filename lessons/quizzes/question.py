@@ -110,6 +110,7 @@ class Question(ABC, Generic[R]):
     points: Decimal
     explanation: str
     line: int
+    pool: str = ""
 
     @classmethod
     @abstractmethod
@@ -213,6 +214,7 @@ def common(block: Block) -> dict[str, Any]:  # Any: keyword arguments of differe
         "points": block.points,
         "explanation": block.explanation,
         "line": block.line,
+        "pool": block.pool,
     }
 
 

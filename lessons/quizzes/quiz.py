@@ -5,13 +5,15 @@ from random import Random
 
 from lessons.texts.problem import Problem
 
+from .front_matter import Pool
 from .question import AnyQuestion, FormData, Layout, PublicQuestion, QuestionLayout, Response
 
 
 @dataclass(frozen=True)
 class Quiz:
-    """`pass_mark` is a percentage; `attempts` 0 means no limit; `release` is now, deadline or never.
+    """`pass_mark` is a percentage; `attempts` 0 means no limit. `front_matter.Settings` has the other rules.
 
+    An attempt has some of the `questions`, those that `drawing.draw` names.
     `digest` is the SHA-256 of the source in hexadecimal, independent of line endings. `warnings` are for the
     author to check before learners see the quiz.
     """
@@ -23,6 +25,13 @@ class Quiz:
     questions: tuple[AnyQuestion, ...]
     digest: str
     warnings: tuple[Problem, ...] = ()
+    shows: str = "all"
+    counts: str = "best"
+    time_limit: int = 0
+    deadline_days: int | None = None
+    late: str = "refuse"
+    shuffle: bool = False
+    pools: tuple[Pool, ...] = ()
 
 
 def lay_out(quiz: Quiz, rng: Random) -> Layout:

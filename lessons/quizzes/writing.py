@@ -10,7 +10,8 @@ def write_question(question: AnyQuestion) -> str:
     """
     words, _, more = question.prompt.partition("\n")
     points = "" if question.points == 1 else f" points={question.points.normalize():f}"
-    heading = f"## {words} {{#{question.key}{points}}}"
+    pool = f" pool={question.pool}" if question.pool else ""
+    heading = f"## {words} {{#{question.key}{points}{pool}}}"
     body = [*more.strip("\n").split("\n"), ""] if more.strip() else []
     if body:
         body.insert(0, "")

@@ -83,6 +83,14 @@ def opening_brief(when: datetime | None, course: Course) -> str:
     return f"{theirs:%a} {theirs.day} {theirs:%b}, {theirs:%H:%M} {theirs.tzname()}"
 
 
+@register.filter
+def clock_time(when: datetime) -> str:
+    """Return “21:35 IST” in the zone of the reader, with the day in front if it is not today."""
+    local = when.astimezone(reader_zone())
+    day = "" if local.date() == timezone.localdate() else day_of(_moment(local))
+    return f"{day}{local:%H:%M} {local.tzname()}"
+
+
 def not_open_words(error: NotOpenYetError) -> str:
     """Return “Lab: Merging opens Sat 29 Aug, 20:30 IST.” for programs."""
     return f"{error.title} opens {opening_brief(error.opens_at, error.course)}."

@@ -178,6 +178,14 @@ class Fields:
         self._check(key, check, item)
         return item
 
+    def mapping(self, key: str) -> "Fields | None":
+        """Return the mapping of an optional key, None if it is absent."""
+        node = self._get(key, "a mapping", None)
+        if node is None or isinstance(node, MappingNode):
+            return self._mapping(key, node, "a mapping") if node else None
+        self.report(key, "must be a mapping of names, such as {basics: 2}")
+        return None
+
     def mappings(self, key: str, default: Sequence[str] = REQUIRED) -> "list[Fields]":
         found = self._items(key, default)
         return [item for node in found if (item := self._mapping(key, node, "a mapping with keys"))]

@@ -107,9 +107,9 @@ def quiz_items(
     # Tuples of lesson key, session key and item.
     page = addresses("quiz", reader.course.slug)
     fields = ("pk", "lesson", "lesson__session", "slug", "title", "current__question_count")
-    rows = quizzes.values_list(*fields, "current__max_points", "opens_at")
+    rows = quizzes.values_list(*fields, "current__max_points", "current__counts", "opens_at")
     found = []
-    for pk, lesson, session, slug, title, questions, points, opens_at in rows:
-        item = quiz_item(title, page(slug), questions, points, results.get(pk) or Result())
+    for pk, lesson, session, slug, title, questions, points, counts, opens_at in rows:
+        item = quiz_item(title, page(slug), questions, points, counts, results.get(pk) or Result())
         found.append((lesson, session, timed(reader, item, opens_at)))
     return found

@@ -99,13 +99,13 @@ def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) 
     return Item("Lesson", title, url, state, f"About {minutes} {plural('minute', minutes)}")
 
 
-def quiz_item(title: str, url: str, questions: int, max_points: Decimal, result: Result) -> Item:
+def quiz_item(title: str, url: str, questions: int, max_points: Decimal, counts: str, result: Result) -> Item:
     points, state = result.scale_to(max_points), result.state("part")
     item = Item("Quiz", title, url, state, "", points, max_points, result.evidence or url)
     item.has_result, item.waiting = result.points is not None, result.scale_waiting_to(max_points)
     item.note = f"{questions} {plural('question', questions)}, {count_points(max_points)}"
     if item.has_result:
-        item.note = f"Best {item.score} points"
+        item.note = f"{counts.capitalize()} {item.score} points"
     if item.waiting:
         item.note += f" so far, {show_points(item.waiting)} waiting for marking"
     return item

@@ -10,7 +10,6 @@ const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 30_000;
 const LOST = "Not saved. Trying again. Your answer is still on this page.";
 const SIGNED_OUT = "Not saved: you’re signed out. Your answer is still on this page. To save it, ";
-const SUBMITTED = "Not saved: you already submitted this attempt, perhaps in another tab. Continue to see which answers count.";
 
 // A save covers the edits made before it began.
 let edits = 0;
@@ -70,10 +69,10 @@ async function save() {
     .catch(() => ({ status: 0 }));
   saving = false;
   if ([200, 409, 422].includes(answer.status)) {
-    // 422: the answer cannot be read. The response says what to type.
+    // 422: the answer cannot be read. 409: the attempt was submitted, or its time is up. The response says so.
     kept = covered;
     pause = FIRST_PAUSE;
-    say(answer.status === 409 ? SUBMITTED : answer.text, answer.status !== 200);
+    say(answer.text, answer.status !== 200);
     refused = answer.status === 422;
     field?.setAttribute("aria-invalid", refused);
     if (unsaved()) save();

@@ -75,8 +75,10 @@ WRONG = {
 COUNT = len(RIGHT)
 
 
-def quiz_source(release: str = "now", attempts: int = 3, questions: str = QUESTIONS) -> str:
-    return FRONT.format(release=release, attempts=attempts) + questions
+def quiz_source(release: str = "now", attempts: int = 3, questions: str = QUESTIONS, **rules) -> str:
+    """Return the source of a quiz; `rules` are further front matter."""
+    front = FRONT.format(release=release, attempts=attempts).removesuffix("---\n")
+    return front + "".join(f"{name}: {value}\n" for name, value in rules.items()) + "---\n" + questions
 
 
 def question_of(attempt: Attempt, key: str) -> Question:

@@ -148,7 +148,7 @@ def test_attempt_submitted_in_another_tab_refuses_the_answer(page, cast):
     page.goto(cast.address("question", 1, 1))
     actions.submit_attempt(attempt=attempt)
     page.get_by_label("The product owner").check()
-    expect(page.locator("#saved")).to_contain_text("you already submitted this attempt")
+    expect(page.locator("#saved")).to_contain_text("You submitted this attempt")
     press_continue(page)
     expect(page.get_by_text("This answer wasn’t saved.")).to_be_visible()
     assert not Answer.objects.exists()

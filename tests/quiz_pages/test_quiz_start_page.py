@@ -147,5 +147,5 @@ def test_queries_of_the_start_page(client, cast, count):
     for _ in range(count):
         cast.submit(approval=[1])
     take_others(cast, *[3] * count)
-    with assertNumQueries(7):
+    with assertNumQueries(8):
         client.get(cast.address("quiz"))

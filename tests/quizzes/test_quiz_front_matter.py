@@ -61,12 +61,13 @@ def test_missing_key_is_reported(key):
 
 
 def test_unknown_and_duplicate_keys_are_reported_together():
-    front_matter = FRONT_MATTER.replace(
-        "release: now", "release: now\nshuffle: yes\ntitle: Again\n? [a]\n: b"
-    )
+    front_matter = FRONT_MATTER.replace("release: now", "release: now\ncolour: yes\ntitle: Again\n? [a]\n: b")
     assert [line for line, _ in problems(front_matter)] == [6, 7, 8]
-    known = "Known keys: title, pass_mark, attempts, release."
-    assert problems(front_matter)[0] == (6, f"Unknown front matter key “shuffle”. {known}")
+    known = "Known keys: title, pass_mark, attempts, release, shows, counts, time_limit,"
+    assert problems(front_matter)[0] == (
+        6,
+        f"Unknown front matter key “colour”. {known} deadline_days, late, shuffle, pools.",
+    )
     assert problems(front_matter)[1] == (7, "title: is given twice")
 
 

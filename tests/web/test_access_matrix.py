@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 AUTHORED = {
     *("lessons.course", "lessons.session", "lessons.lesson", "lessons.quiz", "lessons.cohort", "labs.lab"),
     *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff"),
+    *("lessons.quizdeadline", "lessons.extratime"),
 }
 RECORDED = {
     *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
@@ -146,6 +147,8 @@ authored ID/presence/                302  302 302  302 405 405 405  302  302 302
 authored ID/history/                 302  302 302  302 302 200 200  302  302 302  302 302 200 200
 authored ID/delete/                  302  302 302  302 302 200 200  302  302 302  302 302 200 200
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_quizdeadline_delete    302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_extratime_delete       302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_coursestaff_delete     302  302 302  302 302 200 200  302  302 302  302 302 200 302
 admin:lessons_quiz_import            302  302 302  302 200 200 200  302  302 302  302 200 200 200
 admin:lessons_quiz_export            302  302 302  302 404 200 200  302  302 302  302 404 405 405

@@ -11,9 +11,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lessons import actions, quiz_queries
-from lessons.models import Answer
+from lessons.models import Answer, Attempt
 from lessons.pages import quiz as pages
+from lessons.pages.quiz_words import late_words
 from lessons.pages.review import review_page, staff_review
+from lessons.quiz_text import quiz_of
 from lessons.quizzes import Response, explain_reading, read_response, refusal
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -25,18 +27,29 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, course: str, quiz: str) -> HttpResponse:
     if request.method != "POST":
         found = quiz_queries.get_quiz(request.user, course, quiz)
+        if found.open_attempt and actions.close_overdue(Attempt.objects.filter(pk=found.open_attempt.pk)):
+            found = quiz_queries.get_quiz(request.user, course, quiz)
         return render(request, "lessons/quiz_start.html", pages.start_page(found))
     found, enrollment = quiz_queries.get_enrolled_quiz(request.user, course, quiz)
     try:
         return redirect(actions.start_attempt(enrollment=enrollment, quiz=found.quiz))
-    except actions.NoAttemptsLeftError:
+    except (actions.NoAttemptsLeftError, actions.QuizClosedError):
         return render(request, "lessons/quiz_start.html", pages.start_page(found), status=409)
+
+
+def _own_attempt(request: HttpRequest, *attempt: Any) -> quiz_queries.OpenAttempt:
+    # The task that closes attempts runs once a minute; a visit does not wait for it.
+    found = quiz_queries.get_attempt(request.user, *attempt)
+    if found.is_over:
+        actions.close_overdue(Attempt.objects.filter(pk=found.attempt.pk))
+        found = quiz_queries.get_attempt(request.user, *attempt)
+    return found
 
 
 @login_required
 @require_safe
 def resume(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
-    found = quiz_queries.get_attempt(request.user, course, quiz, number)
+    found = _own_attempt(request, course, quiz, number)
     if found.attempt.submitted_at:
         return redirect("attempt_review", course, quiz, number)
     return redirect(pages.question_address(found, pages.first_empty(found)))
@@ -52,7 +65,7 @@ def question(request: HttpRequest, course: str, quiz: str, number: int, place: i
 
 @login_required
 def _ask(request: HttpRequest, course: str, quiz: str, number: int, place: int) -> HttpResponse:
-    found = quiz_queries.get_attempt(request.user, course, quiz, number)
+    found = _own_attempt(request, course, quiz, number)
     if found.attempt.submitted_at:
         return redirect("attempt_review", course, quiz, number)
     return render(request, "lessons/quiz_question.html", pages.question_page(found, place))
@@ -63,7 +76,8 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     if not request.user.is_authenticated:
         return render(request, "lessons/quiz_signed_out.html", status=403)
     attempt, source = quiz_queries.get_answer_target(request.user, course, quiz, number)
-    asked = pages.question_in(source, place)
+    every = quiz_of(attempt, source).questions
+    asked = pages.question_in(every, place)
     data = dict(request.POST.lists())
     response = read_response(asked, attempt.layout[asked.key], data)
     change: dict[str, Any] = {"attempt": attempt, "key": asked.key, "flagged": "flagged" in data}
@@ -71,26 +85,24 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     try:
         if refused:
             actions.flag_question(**change)
-            return _refuse(
-                request, quiz_queries.get_attempt(request.user, course, quiz, number), place, response
-            )
+            return _refuse(request, _own_attempt(request, course, quiz, number), place, response)
         answer = actions.save_answer(**change, response=response)
     except actions.AttemptSubmittedError:
-        return _too_late(request, quiz_queries.get_attempt(request.user, course, quiz, number))
+        return _too_late(request, _own_attempt(request, course, quiz, number))
     read_as = explain_reading(asked, response)
     if "go" not in data:
         return _in_words(". ".join(filter(None, [_saved_at(answer), read_as])))
     if read_as:
         messages.info(request, f"Question {place}: {read_as}")
     wanted = re.fullmatch("[0-9]{1,4}", request.POST["go"])
-    return redirect(pages.address_in(source, int(wanted[0]) if wanted else None, course, quiz, number))
+    return redirect(pages.address_in(len(every), int(wanted[0]) if wanted else None, course, quiz, number))
 
 
 @login_required
 @read_or_post
 @cache_control(private=True, no_cache=True)
 def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
-    found = quiz_queries.get_attempt(request.user, course, quiz, number)
+    found = _own_attempt(request, course, quiz, number)
     if request.method == "POST":
         actions.submit_attempt(attempt=found.attempt)
     if found.attempt.submitted_at:
@@ -102,7 +114,7 @@ def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRe
 @require_safe
 @cache_control(private=True, no_store=True)
 def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
-    found = quiz_queries.get_attempt(request.user, course, quiz, number)
+    found = _own_attempt(request, course, quiz, number)
     if not found.attempt.submitted_at:
         return redirect(found.attempt)
     return render(request, "lessons/quiz_review.html", review_page(found, request.GET.get("show", "")))
@@ -131,7 +143,10 @@ def _in_words(words: str, status: int = 200) -> HttpResponse:
 
 
 def _too_late(request: HttpRequest, found: quiz_queries.OpenAttempt) -> HttpResponse:
-    context = {**review_page(found, ""), "too_late": True}
+    if "go" not in request.POST:
+        words = f"This answer wasn’t saved. {late_words(found.attempt)} Continue to see which answers count."
+        return _in_words(words, status=409)
+    context = {**review_page(found, ""), "too_late": late_words(found.attempt)}
     return render(request, "lessons/quiz_review.html", context, status=409)
 
 

@@ -1,0 +1,110 @@
+"""The deadline of a quiz and the end of an attempt: the only place that decides them.
+
+Both are computed whenever they are needed, so that a moved meeting, a new deadline and extra time hold at once, also
+for attempts that are open. The limit is that of the version that was taken; the deadline is that of the quiz today.
+"""
+
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import OuterRef, Value
+
+from lessons.models import Attempt, Cohort, Enrollment, Quiz
+from lessons.models.quiz_times import deadline_parts, given_time
+
+# A save or submission that was sent in time may arrive this much later.
+GRACE = timedelta(seconds=20)
+
+
+class Deadline(NamedTuple):
+    """`at` is None for a quiz without a deadline, and while it `waits` for the date of the cohort's meeting."""
+
+    at: datetime | None
+    waits: bool = False
+    refuses: bool = True
+    days: int | None = None
+
+    def has_passed(self, now: datetime) -> bool:
+        return self.at is not None and self.at <= now
+
+    def refuses_at(self, now: datetime) -> bool:
+        """Return True if no attempt can be started any more."""
+        return self.refuses and self.has_passed(now)
+
+
+NO_DEADLINE = Deadline(None)
+
+
+class End(NamedTuple):
+    """The time at which an attempt ends by itself, and why. `at` is None if it does not."""
+
+    at: datetime | None
+    by: str = ""
+
+    def has_passed(self, now: datetime) -> bool:
+        return self.at is not None and self.at + GRACE <= now
+
+    def minutes_left(self, now: datetime) -> int | None:
+        # Rounded up, so that it is never more than is left by less than a minute.
+        return None if self.at is None else max(0, -int((now - self.at).total_seconds() // 60))
+
+
+# Any: a row with the annotations of `deadline_parts`
+def deadline_of(row: Any) -> Deadline:
+    refuses, days = row.late != "mark", row.deadline_days
+    if row.closes_at is not None or days is None:
+        return Deadline(row.closes_at, refuses=refuses)
+    if row.met_at is None:
+        return Deadline(None, waits=True, refuses=refuses, days=days)
+    met = row.met_at + timedelta(minutes=row.met_minutes)
+    # Days on the clock of the cohort, whose hours differ when the clocks change.
+    local = met.astimezone(zoneinfo.ZoneInfo(row.time_zone)) + timedelta(days=days)
+    return Deadline(local.astimezone(UTC), refuses=refuses, days=days)
+
+
+# Any: an attempt with the annotations of `timed`
+def end_of(attempt: Any) -> End:
+    ends = []
+    if limit := attempt.time_limit:
+        ends.append(End(attempt.started_at + allowed(attempt, limit), Attempt.Ending.LIMIT))
+    deadline = deadline_of(attempt)
+    if deadline.refuses and deadline.at:
+        # An attempt that was open when the deadline was moved before its start ends at its start.
+        ends.append(End(max(deadline.at, attempt.started_at), Attempt.Ending.DEADLINE))
+    return min(ends, default=End(None))
+
+
+# Any: a row with the annotations of `extra_time_parts`
+def allowed(row: Any, limit: int) -> timedelta:
+    """Return the limit with the extra time of the learner."""
+    more = timedelta(minutes=limit) * (row.extra_percent or 0) / 100
+    return timedelta(minutes=limit) + more + timedelta(minutes=row.extra_minutes or 0)
+
+
+class ExtraMinutes(NamedTuple):
+    """Extra time of a learner, as `allowed` takes it."""
+
+    extra_percent: int = 0
+    extra_minutes: int = 0
+
+
+NO_EXTRA_TIME = ExtraMinutes()
+
+
+def extra_time_of(enrollment: Enrollment, quiz: Quiz) -> ExtraMinutes:
+    """Return the extra time of a learner at a quiz. One query."""
+    given = given_time(enrollment.pk, quiz.pk).values_list("percent", "minutes").first()
+    return ExtraMinutes(*given) if given else NO_EXTRA_TIME
+
+
+def deadline_for(quiz: Quiz, cohort: int | None) -> Deadline:
+    """Return the deadline of a quiz for a cohort (its key). One query."""
+    if cohort is None:
+        return NO_DEADLINE
+    rows = Quiz.objects.filter(pk=quiz.pk).annotate(
+        **deadline_parts("", Value(cohort), OuterRef("pk")),
+        time_zone=Cohort.objects.filter(pk=cohort).values("time_zone")[:1],
+    )
+    row = rows.only("pk").first()
+    return deadline_of(row) if row else NO_DEADLINE
