@@ -29,7 +29,6 @@ STAFF_PAGES = (
 @pytest.fixture(autouse=True)
 def asked_for(settings, time_machine):
     settings.STAFF_SECOND_FACTOR = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     time_machine.move_to("2026-11-28T10:00Z", tick=False)
 
 

@@ -127,7 +127,6 @@ def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
         "MEDIA_ROOT": media,
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
         "PRACTICE_ROOT": tmp_path_factory.mktemp("practice"),
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(**own), silence():
         yield make_world()
@@ -157,8 +156,3 @@ def answers(django_db_setup, django_db_blocker, tmp_path_factory) -> list[Answer
                 data = form(world) if method == "POST" and not takes_a_token(address) else {}
                 found.append(answer(people[role], role, route, method, address, data))
     return found
-
-
-@pytest.fixture
-def fast_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

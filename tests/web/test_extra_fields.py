@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from tests.quiz_pages.examples import RIGHT, posted
 from tests.web.world import make_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 LONG_AGO = "2001-01-01T00:00:00Z"
 NOW = datetime(2026, 8, 29, 15, 44, tzinfo=UTC)

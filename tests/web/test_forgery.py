@@ -26,7 +26,7 @@ def client():
     return Client(enforce_csrf_checks=True)
 
 
-def test_forged_form_is_refused_wherever_it_could_do_harm(client, fast_passwords, tmp_path, settings):
+def test_forged_form_is_refused_wherever_it_could_do_harm(client, tmp_path, settings):
     settings.PRACTICE_ROOT = tmp_path
     world = make_world()
     client.force_login(world.administrator)

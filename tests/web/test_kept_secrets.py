@@ -17,7 +17,7 @@ from tests.factories import make_lab, make_learner, make_user
 from tests.labs.git_client import Clone
 from tests.web.world import authorization
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 PUSH = "application/x-git-receive-pack-request"

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 NEW = "another long phrase"

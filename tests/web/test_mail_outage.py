@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from tests.accounts.mails import mailed_code
 from tests.factories import make_lab, make_staff, make_submission, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

@@ -7,7 +7,7 @@ from django.core import mail
 
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 PUBLIC = "https://portal.example.org"
 PASSWORD = "correct horse battery"

@@ -8,7 +8,7 @@ import pytest
 from tests.accounts.mails import mailed_code
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 FOREIGN = [

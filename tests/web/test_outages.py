@@ -34,8 +34,6 @@ from tests.factories import make_lab, make_user
 from tests.quiz_pages.conftest import make_cast
 from tests.servers import NOBODY, ROOT, postgres, postgres_binaries, sqlite, using, wait_for
 
-pytestmark = pytest.mark.usefixtures("fast_passwords")
-
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 UNAVAILABLE = "The portal is unavailable"
 

@@ -53,7 +53,7 @@ def get(production, client):
 
 
 @pytest.fixture
-def cookies(production, client, fast_passwords):
+def cookies(production, client):
     """Return the cookies of somebody who has just signed in."""
     make_user("ada@example.org", password=PASSWORD)
     form = {"login": "ada@example.org", "password": PASSWORD}

@@ -9,7 +9,7 @@ from django.test import Client
 from portal import checks
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 numbers = count(1)
