@@ -36,6 +36,10 @@ def wide_light(**options: Any) -> dict[str, Any]:
     return {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", **options}
 
 
+# The colours of both themes are compared every day by tests/pages/test_contrast.py, without a browser.
+LOOKS = [small_dark, pytest.param(wide_light, marks=pytest.mark.heavy)]
+
+
 def axe_violations(page: Page) -> list[str]:
     """Return what axe finds, one line per node. Skips the test if axe is not installed."""
     if not AXE.exists():

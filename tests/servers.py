@@ -255,10 +255,10 @@ class Stack:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def revive(self) -> None:
-        """Start what was killed or has died, as the supervisor of `make run` does."""
+    def revive(self, *names: str) -> None:
+        """Start what was killed or has died of these services, or of all, as the supervisor of `make run` does."""
         self.kill(*[name for name, process in self.processes.items() if process.poll() is not None])
-        self.start(*[name for name in self.services if name not in self.processes])
+        self.start(*[name for name in names or self.services if name not in self.processes])
 
     def worker_children(self) -> list[int]:
         return children(self.processes["worker"].pid)

@@ -92,16 +92,22 @@ def running(tmp_path_factory, migrated_sqlite, django_db_blocker) -> Iterator[St
     with django_db_blocker.unblock():
         stack.migrate(migrated_sqlite)
     try:
-        stack.start("broker", "web", "worker", "later-worker", "beat")
+        stack.start("broker", "web", "worker")
         yield stack
     finally:
         stack.end()
 
 
 @pytest.fixture
-def stack(running, django_db_blocker) -> Iterator[Stack]:
-    """The running portal, whole again if the test before broke it; the ORM works on its database."""
-    running.revive()
+def stack(running, request, django_db_blocker) -> Iterator[Stack]:
+    """The running portal, whole again if the test before broke it; the ORM works on its database.
+
+    Daily tests do without what works later, which takes seconds to start.
+    """
+    if request.node.get_closest_marker("heavy"):
+        running.revive()
+    else:
+        running.revive("broker", "web", "worker")
     with django_db_blocker.unblock(), running.orm():
         yield running
         connections["default"].close()

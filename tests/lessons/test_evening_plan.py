@@ -13,7 +13,7 @@ from django.utils import timezone
 from lessons import actions
 from lessons.models import CourseStaff, Meeting
 from tests.authoring.conftest import make_instructor
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import make_cohort, make_course, make_enrollment, make_lesson, make_session, make_user
 from tests.release.test_release_in_browser import look_at
 
@@ -172,7 +172,7 @@ def test_queries_of_the_plan_do_not_grow(session):
 @pytest.mark.browser
 @pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("options", [wide_light, small_dark])
+@pytest.mark.parametrize("options", LOOKS)
 def test_plan_and_lesson_for_staff_are_accessible(browser, live_server, session, options):
     meet(session, "spring", timezone.now() + timedelta(days=2), 240)
     lesson = session.lessons.get(slug="commits")

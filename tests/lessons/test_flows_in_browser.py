@@ -3,7 +3,7 @@
 import pytest
 
 from lessons import actions
-from tests.browsing import open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, open_context, wide_light, widens
 from tests.factories import make_lesson
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +23,7 @@ DRAWN = """() => [...document.querySelectorAll('.flow svg')].map((svg) => {
 }).filter((drawing) => drawing.wide)"""
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_the_text_of_a_flow_does_not_shrink(browser, live_server, look):
     source = "".join(f"::: flow\n{flow.strip()}\n:::\n\n" for flow in FLOWS)
     lesson = make_lesson(source=source, public=True)

@@ -11,7 +11,7 @@ from lessons.notes_import.applying import apply_notes
 from lessons.notes_import.reading import read_once
 from lessons.notes_import.storing import decide, store_notes
 from tests.authoring.conftest import make_instructor
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, wide_light, widens
 from tests.factories import make_course
 from tests.notes_import.test_notes_import import FIRST_DAY, SEED
 
@@ -193,7 +193,7 @@ def put_everything_on_the_pages(notes) -> list[str]:
     return ["/notes/", start, *of_notes, *(f"{start}incoming/{row.pk}/" for row in rows)]
 
 
-@pytest.mark.parametrize("size", [small_dark, wide_light])
+@pytest.mark.parametrize("size", LOOKS)
 def test_the_pages_are_readable_with_and_without_scripts(browser, live_server, course, notes, size):
     person = make_instructor(course)
     addresses = put_everything_on_the_pages(notes)

@@ -8,7 +8,7 @@ from labs.grader.git.repository import Repository
 from labs.grader.graphs.graph import Graph, draw_shape
 from labs.grader.graphs.shapes import Node, Shape
 from labs.grader.report import Drawing
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, wide_light, widens
 from tests.factories import make_report
 from tests.grader.conftest import Repo
 from tests.grader.shaping import shape_history
@@ -89,7 +89,7 @@ def test_page_without_drawings_says_nothing_of_them(learner_client, cast):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_drawings_fit_the_page_and_are_accessible(browser, live_server, submission, cast, look):
     context = open_context(browser, live_server, cast.learner.user, **look())
     page = context.new_page()

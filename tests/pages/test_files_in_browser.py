@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, widens
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODE = b"def total(items):\n\treturn sum(item.price * item.quantity for item in items if item.price is not None)\n"
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_files_and_changes_are_accessible_and_never_wider_than_the_screen(
     browser, live_server, cast, push, look
 ):

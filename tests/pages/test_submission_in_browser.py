@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from labs.grading import lifecycle
 from labs.models import State, Submission
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_report, make_submission
 from tests.pages.conftest import moments
 from tests.reports import SEEN_AT, make_engine_report
@@ -44,7 +44,7 @@ def poll(page, milliseconds: int = 2000) -> None:
         page.clock.run_for(milliseconds)
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_pages_of_labs_are_accessible_and_never_wider_than_the_screen(open_page, cast, look):
     pages = [
         cast.submit(state=State.UNREADABLE, message="No commits.", **moments("fetching_at", "ended_at")),
@@ -59,7 +59,7 @@ def test_pages_of_labs_are_accessible_and_never_wider_than_the_screen(open_page,
         assert not widens(page), found
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_answer_with_an_address_is_accessible(open_page, cast, look):
     page = open_page(cast.lab.get_absolute_url(), look)
     page.get_by_role("button", name="Create a remote URL with a new access token").click()
@@ -68,7 +68,7 @@ def test_answer_with_an_address_is_accessible(open_page, cast, look):
     assert not widens(page)
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_pages_of_an_account_with_errors_are_accessible(open_page, cast, look):
     page = open_page("/accounts/password/set/", look)
     page.get_by_role("button", name="Set password").click()
@@ -199,7 +199,7 @@ def test_nothing_moves_under_reduced_motion(open_page, cast):
     assert glyph.evaluate("glyph => getComputedStyle(glyph).animationName") == "none"
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_line_of_a_passed_check_is_not_marked_as_a_mistake(open_page, cast, look):
     report = make_engine_report(readable="passed", readme="needs_work")
     passed = replace(report.results[0], evidence=(SEEN_AT,))
@@ -247,7 +247,7 @@ def test_sign_up_fills_in_the_zone_and_shows_the_password(browser, live_server, 
     context.close()
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_admin_is_accessible_in_the_portals_colours(open_page, cast, look):
     cast.learner.user.is_staff = cast.learner.user.is_superuser = True
     cast.learner.user.save()

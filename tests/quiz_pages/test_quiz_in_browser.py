@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from lessons import actions
 from lessons.models import Answer, Attempt
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, small_dark, widens
 from tests.quiz_pages.conftest import make_cast
 from tests.quiz_pages.examples import RIGHT, WRONG
 
@@ -215,7 +215,7 @@ def test_arrows_order_items_and_keep_the_focus(page, cast):
     assert sorted(Answer.objects.get(attempt=attempt).response) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("look", [wide_light, small_dark])
+@pytest.mark.parametrize("look", LOOKS)
 def test_pages_have_no_violations_and_do_not_scroll_sideways(browser, live_server, cast, look):
     cast.answer(cast.start(), ("vcs",), approval=[1], vcs=[0], phases=[2, 1, 3])
     page = open_context(browser, live_server, cast.learner.user, **look()).new_page()

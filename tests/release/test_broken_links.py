@@ -12,7 +12,7 @@ from labs.reports.verdict import lesson_links
 from lessons import actions
 from lessons.models import FormerSlug, Lesson
 from tests.authoring.conftest import QUIZ, make_instructor
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import LAB_SOURCE, make_course, make_lab, make_lesson, make_quiz, make_session
 from tests.release.test_release_in_browser import look_at
 
@@ -109,7 +109,7 @@ def test_a_course_without_broken_links_says_so(course):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("options", [wide_light, small_dark])
+@pytest.mark.parametrize("options", LOOKS)
 def test_edit_opens_the_form_at_the_line(browser, live_server, broken, options):
     with open_context(browser, live_server, make_instructor(broken), **options()) as context:
         page = context.new_page()

@@ -13,7 +13,7 @@ from lessons.models import Lesson, Presence
 from lessons.presence import KEPT, LASTS
 from portal.accounts.roles import instructors
 from tests.authoring.conftest import lesson_fields
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import make_course, make_lab, make_lesson, make_quiz, make_session, make_staff, make_user
 from tests.release.test_release_in_browser import look_at
 from tests.staff.conftest import change_address
@@ -112,7 +112,7 @@ def test_presence_is_for_staff_of_the_course(course):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("options", [wide_light, small_dark])
+@pytest.mark.parametrize("options", LOOKS)
 def test_the_line_appears_and_goes_without_a_reload(browser, live_server, course, options):
     lesson = make_lesson(make_session(course), source="Some text.")
     author, other = make_author(course, "Author A"), make_author(course, "Author B")

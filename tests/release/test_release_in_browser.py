@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, widens
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +15,7 @@ def look_at(page, name: str, options) -> None:
         page.screenshot(path=f"{folder}/{name}-{options.__name__}.png", full_page=True)
 
 
-@pytest.mark.parametrize("options", [wide_light, small_dark])
+@pytest.mark.parametrize("options", LOOKS)
 def test_pages_that_open_later_are_accessible_and_fit_the_screen(browser, live_server, term, options):
     course, learner, instructor = term
     address = course.get_absolute_url()

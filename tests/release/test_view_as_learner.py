@@ -11,7 +11,7 @@ from django.test import Client
 from labs.models import Submission
 from lessons.models import Attempt, Lesson, Meeting, Reading, Tick
 from tests.authoring.conftest import make_instructor
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import make_cohort, make_course, make_lesson
 from tests.release.test_release_in_browser import look_at
 
@@ -121,7 +121,7 @@ def test_viewing_stores_nothing_and_posts_nothing(term, staff, ends):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("options", [wide_light, small_dark])
+@pytest.mark.parametrize("options", LOOKS)
 def test_staff_choose_a_cohort_and_a_time_and_stop_by_one_click(browser, live_server, term, ends, options):
     course, _, instructor = term
     with open_context(browser, live_server, instructor, **options(java_script_enabled=True)) as context:

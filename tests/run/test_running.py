@@ -29,7 +29,14 @@ def test_portal_that_is_ready_has_its_services(shared_portal):
         assert shared_portal.processes(word), word
 
 
-@pytest.mark.parametrize(("name", "word"), SERVICES.items())
+# The broker starts fastest.
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        pytest.param(*service, marks=[pytest.mark.heavy] * (service[0] != "broker"))
+        for service in SERVICES.items()
+    ],
+)
 def test_service_that_is_killed_is_restarted(shared_portal, name, word):
     wait_for(lambda: shared_portal.processes(word))
     before = shared_portal.processes(word)
@@ -38,6 +45,7 @@ def test_service_that_is_killed_is_restarted(shared_portal, name, word):
     wait_for(lambda: shared_portal.processes(word) and not set(before) & set(shared_portal.processes(word)))
 
 
+@pytest.mark.heavy
 def test_web_server_that_was_killed_answers_again(shared_portal):
     wait_for(lambda: shared_portal.get("/") == 200)
     os.kill(shared_portal.processes("granian")[0], signal.SIGKILL)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_course, make_learner, make_session
 from tests.search.conftest import write_lab, write_lesson, write_quiz
 from tests.search.test_finding import GIT, KUBERNETES
@@ -96,7 +96,7 @@ def test_everything_works_without_script(open_page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Kubernetes")
 
 
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_states_are_accessible_and_fit(open_page, course, look):
     learner = make_learner(course).user
     page = open_page("/search", learner, **look())

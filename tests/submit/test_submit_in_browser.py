@@ -7,7 +7,7 @@ from django.db import connections
 from playwright.sync_api import expect
 
 from labs.models import State
-from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_lab, make_learner
 from tests.servers import Stack
 from tests.submit.conftest import ADDRESS, PASSABLE, submitted
@@ -88,7 +88,7 @@ def is_well(page) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("look", [small_dark, wide_light])
+@pytest.mark.parametrize("look", LOOKS)
 def test_box_is_accessible_in_each_of_its_states(open_page, github, cast, page, look):
     shown = open_page(look)
     assert is_well(shown)
