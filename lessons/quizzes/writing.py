@@ -19,6 +19,7 @@ def write_question(question: AnyQuestion) -> str:
     return "\n".join([heading, *body, *question.answer_lines(), *quote, ""])
 
 
-def write_front_matter(title: str, pass_mark: int, attempts: int, release: str) -> str:
+def write_front_matter(title: str, pass_mark: int, attempts: int, release: str, more: str = "") -> str:
     quoted = '"' + title.replace("\\", r"\\").replace('"', r"\"") + '"'
-    return f"---\ntitle: {quoted}\npass_mark: {pass_mark}\nattempts: {attempts}\nrelease: {release}\n---\n"
+    rules = f"pass_mark: {pass_mark}\nattempts: {attempts}\nrelease: {release}\n{more}"
+    return f"---\ntitle: {quoted}\n{rules}---\n"

@@ -12,7 +12,8 @@ const WARNINGS = [
   [60, "1 minute left."],
   [0, "Time is up. Your answers are submitted as they stand."],
 ];
-let warned = Infinity;
+// The page itself says what is left when it comes.
+let warned = WARNINGS.findLast(([at]) => Number(box.dataset.seconds) <= at)?.[0] ?? Infinity;
 let timer = 0;
 
 function warn(seconds, words) {

@@ -140,3 +140,60 @@ def test_the_explanation_that_an_import_puts_in_place_is_not_exported(name):
     assert b"no explanation yet" not in exported.data
     assert bare(again.questions[0]) == bare(imported.questions[0])
     assert [question.points for question in again.questions] == [Decimal(1)]
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+RULED = """---
+title: Rules
+pass_mark: 80
+attempts: 2
+release: passed
+counts: last
+time_limit: 45
+deadline_days: 7
+shuffle: true
+pools: {deep: 2, wide: 1}
+---
+"""
+
+
+def ruled(front=RULED):
+    pools = ["", " pool=deep", " pool=deep", " pool=wide", " pool=deep", " pool=wide"]
+    texts = [f"## Why {n}? {{#q{n}{pool}}}\n= because\n> So.\n" for n, pool in enumerate(pools)]
+    return parse("\n".join([front, *texts]))
+
+
+def test_qti_carries_time_order_and_pools():
+    exported = export_quiz(ruled(), "qti21")
+    (part,) = import_questions(exported.data, name="x.zip").parts
+    back = parse(part.source)
+    assert (back.time_limit, back.shuffle) == (45, True)
+    assert {(pool.name, pool.draw) for pool in back.pools} == {("deep", 2), ("wide", 1)}
+    assert {each.key: each.pool for each in back.questions} == {
+        each.key: each.pool for each in ruled().questions
+    }
+    (loss,) = [each.message for each in exported.losses if "rules" in each.message]
+    assert loss == (
+        "The rules stay in the portal: pass mark 80%, attempts 2, answers shown: passed, the last attempt"
+        " counts, deadline 7 days after the meeting (refuse later attempts)."
+    )
+
+
+def test_scattered_pool_is_written_together_and_named():
+    exported = export_quiz(ruled(RULED.replace("shuffle: true\n", "")), "qti21")
+    assert any("together" in loss.message for loss in exported.losses)
+    (part,) = import_questions(exported.data, name="x.zip").parts
+    assert [each.key for each in parse(part.source).questions] == ["q0", "q1", "q2", "q4", "q3", "q5"]
+
+
+@pytest.mark.parametrize("name", ["gift", "moodle-xml"])
+def test_rules_that_a_format_cannot_hold_are_named(name):
+    said = " ".join(loss.message for loss in export_quiz(ruled(), name).losses)
+    for words in (
+        "time limit 45 minutes",
+        "random order",
+        "2 of the pool deep",
+        "1 of the pool wide",
+    ):
+        assert words in said

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,76 @@ def test_an_answer_names_options_by_letter_or_by_text(answer, right):
     text = f"Which one?\nA. git add\nB. git commit\nC. x\nANSWER: {answer}\n"
     [question] = import_questions(text.encode()).questions
     assert question.right == right
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def item_12(name, points=1):
+    return (
+        f'<item ident="{name}" title="{name}"><itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>points_possible'
+        f"</fieldlabel><fieldentry>{points}</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>"
+        f"<presentation><material><mattext>Why {name}?</mattext></material>"
+        '<response_str ident="r" rcardinality="Single"><render_fib><response_label ident="a"/></render_fib>'
+        "</response_str></presentation><resprocessing><respcondition>"
+        '<conditionvar><varequal respident="r">because</varequal></conditionvar><setvar action="Set">100</setvar>'
+        "</respcondition></resprocessing></item>"
+    )
+
+
+def group_12(title, draw, *items, extension=""):
+    chosen = f"<selection><selection_number>{draw}</selection_number>{extension}</selection>"
+    return (
+        f'<section ident="{title}" title="{title}"><selection_ordering>{chosen}</selection_ordering>'
+        f"{''.join(items)}</section>"
+    )
+
+
+def fact_12(name, value):
+    return f"<qtimetadatafield><fieldlabel>{name}</fieldlabel><fieldentry>{value}</fieldentry></qtimetadatafield>"
+
+
+def test_qti_12_brings_time_attempts_and_groups():
+    worth = "<selection_extension><points_per_item>2.5</points_per_item></selection_extension>"
+    facts = fact_12("qmd_timelimit", 20) + fact_12("cc_maxattempts", "unlimited")
+    text = (
+        '<questestinterop><assessment ident="a" title="Groups"><qtimetadata>'
+        f"{facts}</qtimetadata><section ident='root'>{item_12('one')}"
+        f"{group_12('First group', 1, item_12('two'), item_12('three', 9), extension=worth)}"
+        f"{group_12('First group', 1, item_12('four'), item_12('five', 9))}"
+        f"{group_12('Third', 3, item_12('six'))}"
+        "</section></assessment></questestinterop>"
+    )
+    imported = import_questions(text.encode())
+    quiz = parse(imported.parts[0].source)
+    assert (quiz.time_limit, quiz.attempts, [pool[:2] for pool in quiz.pools]) == (
+        20,
+        0,
+        [("first-group", 1)],
+    )
+    assert {each.key: (each.pool, each.points) for each in quiz.questions if each.pool} == {
+        "two": ("first-group", Decimal("2.5")),
+        "three": ("first-group", Decimal("2.5")),
+    }
+    left_out = [loss.message for loss in imported.losses if "pool" in loss.message]
+    assert left_out == [
+        "The pool first-group-2 was left out: its questions have different points. All are asked.",
+        "The pool third was left out: it draws 3 of its questions, and 1 came in. All are asked.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "front", "lost"),
+    [
+        ('<timeLimits maxTime="90"/>', "time_limit: 2", "The time limit was rounded up to 2 minutes."),
+        ('<timeLimits maxTime="100000"/>', "", "The time limit of 100000 seconds was left out"),
+        ('<timeLimits minTime="9"/>', "", "A rule of the test was left out: timelimits mintime=9."),
+        ('<testFeedback access="atEnd"/>', "", "A rule of the test was left out: testfeedback"),
+    ],
+)
+def test_rule_of_a_qti_21_test_comes_in_or_is_named(rule, front, lost):
+    listed = list_21("items/a.xml").replace("<testPart>", f"{rule}<testPart>", 1)
+    files = {"items/a.xml": item_21("a"), "test.xml": listed}
+    imported = import_questions(make_zip(files))
+    assert front in imported.parts[0].source
+    assert any(loss.message.startswith(lost) for loss in imported.losses), imported.losses

@@ -20,6 +20,7 @@ from ...writing import write_front_matter, write_question
 from .escaping import escape_start
 from .intake import Found, Intake
 from .outcome import Imported, Part, QuizFileError
+from .rules import Rules, settle_pools
 from .weighing import as_pattern, is_pattern
 
 # A quiz holds 256 KB, its check as Markdown 200 KB and 5,000 opening brackets.
@@ -35,18 +36,23 @@ def assemble(intake: Intake, format_name: str, fallback_title: str) -> Imported:
     if intake.problems:
         raise QuizFileError(intake.problems)
     keys = _Keys()
-    texts: list[tuple[AnyQuestion, str]] = []
+    questions: list[AnyQuestion] = []
     for found in intake.found:
-        question, losses = _settle(replace(found.question, key=keys.make(found)))
+        pool = found.pool or intake.rules.pool_of.get(found.path, "")
+        question, losses = _settle(replace(found.question, key=keys.make(found), pool=pool))
         intake.losses += [Problem(found.question.line, _name(found), why, path=found.path) for why in losses]
         if question:
-            texts.append((question, write_question(question)))
+            questions.append(question)
+    settled = settle_pools(intake.rules, questions, intake.losses)
+    texts = [(question, write_question(question)) for question in settled]
     if not texts:
         intake.losses.insert(0, Problem(1, "", "The file holds no question that the portal can take."))
         raise QuizFileError(intake.losses)
     _report_unexplained(intake)
     title = " ".join((intake.title or fallback_title or "Imported quiz").split())[:MAX_TITLE]
-    parts = tuple(_parts(title, texts))
+    parts = tuple(_parts(title, texts, intake.rules))
+    if len(parts) > 1 and intake.rules.pools:
+        intake.lose(1, "", "The pools were left out, because the questions do not fit in one quiz.")
     used = "".join(part.source for part in parts)
     images = {name: data for name, data in intake.images.items() if f"(imported:{name})" in used}
     return Imported(format_name, parts, tuple(sorted(dict.fromkeys(intake.losses))), images)
@@ -162,7 +168,7 @@ def _report_unexplained(intake: Intake) -> None:
         )
 
 
-def _parts(title: str, texts: Sequence[tuple[AnyQuestion, str]]) -> Iterator[Part]:
+def _parts(title: str, texts: Sequence[tuple[AnyQuestion, str]], rules: Rules) -> Iterator[Part]:
     groups: list[list[tuple[AnyQuestion, str]]] = []
     size = brackets = 0
     for question, text in texts:
@@ -172,7 +178,16 @@ def _parts(title: str, texts: Sequence[tuple[AnyQuestion, str]]) -> Iterator[Par
             groups.append([])
             size, brackets = len(text.encode()) + 1, text.count("[")
         groups[-1].append((question, text))
+    if len(groups) > 1:  # a pool could be cut
+        rules = replace(rules, pools={})
+        groups = [
+            [(whole := replace(question, pool=""), write_question(whole)) for question, _ in group]
+            for group in groups
+        ]
+    attempts = 3 if rules.attempts is None else rules.attempts
     for number, group in enumerate(groups, 1):
         own = title if len(groups) == 1 else f"{title}, part {number} of {len(groups)}"
-        source = "\n".join([write_front_matter(own, 70, 3, "now"), *(text for _, text in group)])
+        source = "\n".join(
+            [write_front_matter(own, 70, attempts, "now", rules.front_matter()), *(text for _, text in group)]
+        )
         yield Part(own, source, tuple(question for question, _ in group))

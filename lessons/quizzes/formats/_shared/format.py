@@ -58,12 +58,22 @@ def title_of(question: AnyQuestion) -> str:
     return words[:MAX_TITLE] or question.key
 
 
-def report_rules(quiz: Quiz, losses: Losses) -> None:
-    losses.add(
-        None,
-        f"The rules stay in the portal: pass mark {quiz.pass_mark}%, attempts"
-        f" {quiz.attempts or 'without limit'}, answers shown: {quiz.release}.",
-    )
+def report_rules(quiz: Quiz, losses: Losses, *, carried: bool = False) -> None:
+    """Report the rules of a quiz that the format cannot hold; `carried` ones are time, order and pools."""
+    rules = [
+        f"pass mark {quiz.pass_mark}%",
+        f"attempts {quiz.attempts or 'without limit'}",
+        f"answers shown: {quiz.release}",
+    ]
+    rules += [f"what is shown: {quiz.shows}"] if quiz.shows != "all" else []
+    rules += [f"the {quiz.counts} attempt counts"] if quiz.counts != "best" else []
+    if quiz.deadline_days is not None:
+        rules.append(f"deadline {quiz.deadline_days} days after the meeting ({quiz.late} later attempts)")
+    if not carried:
+        rules += [f"time limit {quiz.time_limit} minutes"] if quiz.time_limit else []
+        rules += ["questions in random order"] if quiz.shuffle else []
+        rules += [f"{pool.draw} of the pool {pool.name} for each attempt" for pool in quiz.pools]
+    losses.add(None, f"The rules stay in the portal: {', '.join(rules)}.")
 
 
 def report_portal_texts(question: AnyQuestion, texts: str, losses: Losses) -> None:

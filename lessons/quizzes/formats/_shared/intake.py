@@ -16,6 +16,7 @@ from lessons.texts.problem import Problem
 from ...question import AnyQuestion
 from .escaping import escape_address, escape_text, plain_text
 from .html_text import Reader, looks_like_html, words_of, words_only
+from .rules import Rules
 
 MAX_IMAGE = 5_000_000
 MAX_NAME = 80
@@ -37,6 +38,7 @@ class Found:
     name: str
     key_sources: tuple[str, ...]
     path: str
+    pool: str = ""
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Intake:
     used: set[str] = field(default_factory=set)
     unexplained: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)  # paths, as a test lists them
+    rules: Rules = field(default_factory=Rules)
+    pool: str = ""  # of the questions that are being read
 
     def take_category(self, line: int, path: str, title: str) -> None:
         """Make the first category the title, and report others, whose questions are in the same quiz."""
@@ -155,7 +159,8 @@ class Item:
             **answers,
         )
         sources = (self.ident, self.title, words_of(self.prompt))
-        self.intake.found.append(Found(question, self.name, sources, self.intake.path))
+        found = Found(question, self.name, sources, self.intake.path, self.intake.pool)
+        self.intake.found.append(found)
 
     def _image(self, address: str, words: str) -> str:
         alternative = escape_text(words)

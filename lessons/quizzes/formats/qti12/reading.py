@@ -13,11 +13,15 @@ from .conditions import Condition, numeric_answers, read_conditions, weights
 from .matching import add_matches
 from .material import RESPONSES, labels_of, own_html
 from .names import ANSWERS, CORRECT, ESSAYS, GENERAL, INCORRECT, KINDS, NOT_HELD, POINTS
+from .rules import read_pools, read_rule
 
 
 def read(text: str, intake: Intake) -> None:
     root = read_xml(text, intake.path)
+    pools = read_pools(root, intake)
     for node in root.walk():
+        intake.pool = pools.get(id(node), "")
+        read_rule(node, intake)
         if node.tag in ("assessment", "objectbank") and not intake.title:
             intake.title = words_of(node.get("title"))
         elif node.tag in ("sourcebank_ref", "itemref", "sectionref"):

@@ -2,8 +2,11 @@
 
 import zipfile
 from io import BytesIO
+from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from ...front_matter import Pool
+from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...writing import write_question
 from .._shared.format import Losses, report_portal_texts, report_rules
@@ -14,7 +17,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a .zip; the same quiz gives the same byte
 
 
 def write_package(quiz: Quiz, losses: Losses) -> bytes:
-    report_rules(quiz, losses)
+    report_rules(quiz, losses, carried=True)
     items: dict[str, bytes] = {}
     images: dict[str, bytes] = {}
     for question in quiz.questions:
@@ -24,7 +27,12 @@ def write_package(quiz: Quiz, losses: Losses) -> bytes:
             images |= _take_images(element, losses)
             items[identifier(question.key)] = _document(element, neat=False)
     files = {f"items/{name}.xml": data for name, data in items.items()}
-    files = {"imsmanifest.xml": _manifest(items, images), "test.xml": _test(quiz, items), **files, **images}
+    files = {
+        "imsmanifest.xml": _manifest(items, images),
+        "test.xml": _test(quiz, items, losses),
+        **files,
+        **images,
+    }
     return _zip(files)
 
 
@@ -39,11 +47,13 @@ def _take_images(item: Element, losses: Losses) -> dict[str, bytes]:
     return found
 
 
-def _test(quiz: Quiz, items: dict[str, bytes]) -> bytes:
+def _test(quiz: Quiz, items: dict[str, bytes], losses: Losses) -> bytes:
     root = Element(
         "assessmentTest",
         {**SCHEMA, "identifier": "test", "title": " ".join(quiz.title.split())},
     )
+    if quiz.time_limit:
+        SubElement(root, "timeLimits", {"maxTime": str(quiz.time_limit * 60)})
     part = SubElement(
         root,
         "testPart",
@@ -52,9 +62,31 @@ def _test(quiz: Quiz, items: dict[str, bytes]) -> bytes:
     section = SubElement(
         part, "assessmentSection", {"identifier": "section", "title": quiz.title, "visible": "false"}
     )
-    for name in items:
-        SubElement(section, "assessmentItemRef", {"identifier": name, "href": f"items/{name}.xml"})
+    if quiz.shuffle:
+        SubElement(section, "ordering", {"shuffle": "true"})
+    written = [question for question in quiz.questions if identifier(question.key) in items]
+    pools = {pool.name: _pool(section, pool) for pool in quiz.pools}
+    for question in written:
+        name, inside = identifier(question.key), pools.get(question.pool, section)
+        if inside is not section and inside not in list(section):
+            section.append(inside)
+        SubElement(inside, "assessmentItemRef", {"identifier": name, "href": f"items/{name}.xml"})
+    _report_scattered(written, quiz, losses)
     return _document(root)
+
+
+def _pool(section: Element, pool: Pool) -> Element:
+    # Without keepTogether, the questions of a pool mix with the others if the test is shuffled.
+    attributes = {"identifier": pool.name, "title": pool.name, "visible": "false", "keepTogether": "false"}
+    found = Element("assessmentSection", attributes)
+    SubElement(found, "selection", {"select": str(pool.draw)})
+    return found
+
+
+def _report_scattered(written: list[AnyQuestion], quiz: Quiz, losses: Losses) -> None:
+    runs = [name for name, _ in groupby(question.pool for question in written) if name]
+    if len(runs) > len(set(runs)) and not quiz.shuffle:
+        losses.add(None, "The questions of a pool are together: a test draws them from a section.")
 
 
 def _manifest(items: dict[str, bytes], images: dict[str, bytes]) -> bytes:

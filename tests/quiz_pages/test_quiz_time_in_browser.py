@@ -1,0 +1,86 @@
+"""The end of an attempt in Chromium: a time, two warnings that are announced, and the result when it is over."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from lessons.attempt_times import GRACE
+from lessons.models import Answer, Attempt
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
+from tests.quiz_pages.conftest import make_cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return make_cast(time_limit=30, deadline_days=1, late="mark", shuffle="true")
+
+
+def begin(cast, minutes_left):
+    attempt = cast.start()
+    begun = timezone.now() - timedelta(minutes=30 - minutes_left)
+    Attempt.objects.filter(pk=attempt.pk).update(started_at=begun)
+    return attempt
+
+
+def test_warnings_are_announced_and_the_last_answer_is_saved_in_time(browser, live_server, cast):
+    attempt = begin(cast, 7)
+    place = attempt.questions.index("branch") + 1
+    context = open_context(browser, live_server, cast.learner.user)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(cast.address("question", 1, place))
+    live, left = page.locator("#live"), page.locator("#left")
+    expect(left).to_have_text("")
+    expect(page.locator("#finish")).to_contain_text("Finish by ")
+    page.clock.fast_forward("02:01")
+    expect(live).to_have_text("5 minutes left.")
+    page.clock.fast_forward("04:00")
+    expect(live).to_have_text("1 minute left.")
+    page.clock.fast_forward("00:55")
+    page.get_by_label("Your answer").fill("git branch canary")
+    page.clock.fast_forward("00:02")
+    expect(page.locator("#saved")).to_contain_text("Saved at ")
+    page.clock.fast_forward("00:03")
+    expect(left).to_have_text("Time is up. Your answers are submitted as they stand.")
+    page.clock.fast_forward(GRACE.seconds * 1000 + 100)
+    Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=31))
+    page.get_by_role("link", name="See the result").click()
+    expect(page.get_by_text("The attempt was submitted as it stood then.")).to_be_visible()
+    assert Answer.objects.get().credit == 1
+    context.close()
+
+
+def test_answer_after_the_end_says_why_it_is_not_saved(browser, live_server, cast):
+    attempt = begin(cast, 7)
+    place = attempt.questions.index("hours") + 1
+    context = open_context(browser, live_server, cast.learner.user)
+    page = context.new_page()
+    page.goto(cast.address("question", 1, place))
+    Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=45))
+    page.get_by_label("Your answer").fill("3")
+    expect(page.locator("#saved")).to_contain_text("This answer wasn’t saved. The time was up at ")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    expect(page.get_by_role("heading", name="Needs work")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("options", [small_dark(), wide_light()], ids=["small dark", "wide light"])
+def test_pages_with_a_time_pass_axe_and_fit(browser, live_server, cast, options, tmp_path):
+    begin(cast, 4)
+    context = open_context(browser, live_server, cast.learner.user, **options)
+    page = context.new_page()
+    for name, numbers in (("quiz", ()), ("question", (1, 1)), ("attempt_summary", (1,))):
+        page.goto(cast.address(name, *numbers))
+        page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+        assert axe_violations(page) == [], name
+        assert not widens(page), name
+    Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=45))
+    page.goto(cast.address("quiz"))
+    page.get_by_role("link", name="Attempt 1").click()
+    assert axe_violations(page) == []
+    page.screenshot(path=tmp_path / "review.png", full_page=True)
+    context.close()
