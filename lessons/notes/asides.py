@@ -8,10 +8,24 @@ from .regions import Region
 from .rows import Row
 from .signs import EXAMPLE, NOTE
 
+MAX_BOXED = 60  # rows
+
 
 def aside_parts(row: Row) -> tuple[str, str]:
     found = EXAMPLE.match(row.text) or NOTE.match(row.text)
     return (found[0].strip(), row.text[found.end() :].strip()) if found else ("", row.text)
+
+
+def boxed_end(items: Sequence[Item], at: int) -> int:
+    """Return the position after `<aside>` to `</aside>`, as exported pages have them; 0 if it is not closed."""
+    opening = items[at]
+    if not isinstance(opening, Row) or opening.text != "<aside>":
+        return 0
+    for end in range(at + 1, min(at + MAX_BOXED, len(items))):
+        item = items[end]
+        if isinstance(item, Row) and item.text == "</aside>":
+            return end + 1 if end > at + 1 else 0
+    return 0
 
 
 def _list_end(items: Sequence[Item], at: int) -> int:

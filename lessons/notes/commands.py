@@ -81,7 +81,7 @@ PLAIN = frozenset(
     word_list(
         "cd ls mkdir rmdir touch rm cp mv cat chmod chown chgrp ssh scp sftp rsync curl wget vi vim nano "
         "python python3 py java javac node npx bash sh zsh sudo source unzip tar gzip gunzip ping grep egrep "
-        "nslookup telnet traceroute useradd usermod userdel groupadd passwd crontab dpkg rpm ansible "
+        "nslookup newgrp telnet traceroute useradd usermod userdel groupadd passwd crontab dpkg rpm ansible "
         "ansible-playbook ansible-vault ansible-inventory ansible-doc robocopy kubeadm eksctl kubectx "
         " pytest streamlit flask uvicorn gunicorn django-admin psql mysql redis-cli spark-submit hdfs "
         "virtualenv nohup tee xargs chroot journalctl ssh-keygen ssh-copy-id apt-cache add-apt-repository "
@@ -113,13 +113,17 @@ OPTION = re.compile(r"--?[a-zA-Z][\w-]*(?:=\S+)?$|/[A-Z]{1,5}(?::\S+)?$")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
 EXPLAINED = re.compile(r"\s(?:-{1,40}>|={1,40}>|<-{1,40}|→|⇒|:|–|—|-)\s+(?=\w)|\s:$")
 PATH = re.compile(
-    r"(?:\.{1,2}|~)?/[\w./~-]+(?:\s|$)|\.\\[\w.\\-]+|(?:[A-Z]:|\w+)\\[\w.\\-]+\\[\w.-]+(?:\s|$)"
+    r"(?:\.{1,2}|~)?/[\w./~-]+(?:\s|$)|\.\\[\w.\\-]+|(?:[A-Z]:|\.?\w+)\\[\w.\\-]+\\[\w.-]+(?:\s|$)"
 )
 ASSIGNED = re.compile(r"[A-Z_][A-Z0-9_]*=\S")
+REMARK = re.compile(r"(?<!\s)\s+#\s.*$|(?<!\s)\s{2,}(?:\([^()]{1,80}\)|⚠.*)$")  # behind a command
+RUNS = re.compile(r"\.{1,2}/|.*\.(?:sh|py|bat|exe|ps1|cmd|jar)$")
+COLUMNS = re.compile(r"\S {3,}\S|\S\t+\S")
 
 
 def is_command(text: str) -> bool:
-    """Tell if the whole text is a shell command."""
+    """Tell if the whole text is a shell command, perhaps with a remark behind it."""
+    text = REMARK.sub("", text) if "#" in text or text[-1:] == ")" or "⚠" in text else text
     words = text.split()
     if not words or text[-1] in ":?,;{" or not text.isprintable():
         return False
@@ -146,6 +150,8 @@ def is_command(text: str) -> bool:
             bool(PATH.match(first))
             and (first.endswith((".sh", ".py", ".bat", ".exe", ".ps1")) or "activate" in first)
         )
+    if PATH.match(first) and not RUNS.match(first) and COLUMNS.search(text):
+        return False  # a path, and what is in it
     plain = QUOTED.sub(" Q ", " ".join(others)).split()
     if any(word in SENTENCE for word in plain):
         return False
@@ -177,6 +183,8 @@ def _fits(first: str, words: list[str]) -> bool:
         if first in ("java", "node", "python", "python3") and len(words) == 1:
             return True
         return has_sign or (len(words) <= 2 and all(word.islower() or not word.isalpha() for word in words))
+    if first in ("echo", "printf") and words[0] == "Q":
+        return True
     if any(word in JOINING or word == "in" for word in words):
         return False
     return has_sign and not all("://" in word or word.isalpha() for word in words)

@@ -14,6 +14,15 @@ TOKEN_SIGN = re.compile(r"[*/~]|==|>=|^\.\w|\w\.\w|_|\\")
 BLOCK_KEY = re.compile(r"(?:Host|Match)\s+\S+")
 CONFLICT = re.compile(r"<{7} \S")
 TRACE = re.compile(r"Exception in thread |Traceback \(most recent call last\)|Caused by: |panic: ")
+# Messages of programs, and other lines that are one word with signs.
+MESSAGE = re.compile(
+    r"(?:fatal|-?(?:bash|zsh|sh)|npm ERR!|E|error\[E\d+\]|remote|hint): \S|Error from server"
+    r"|(?:[a-z_]\w*\.){0,6}[A-Z]\w*(?:Error|Exception): "
+    r"|(?:HKEY_[A-Z_]+|HK(?:LM|CU|CR)):?\\\S|CONFLICT \(\w+\): "
+)
+CRON = re.compile(
+    r"(?:(?:[\d*,/-]{1,20}\s+){5}|@(?:daily|hourly|reboot|weekly|monthly)\s+)(?:\w+\s+)?[/~.\w]\S*"
+)
 MIN_TOKENS = 3
 
 
@@ -35,6 +44,12 @@ def config_end(scan: Scan, at: int) -> tuple[int, str] | None:
         return scan.paragraph_end(at), "text"
     if TRACE.match(bare) and scan.get(at + 1) and scan.texts[at + 1][:1] in " \t":
         return scan.paragraph_end(at), "text"
+    for pattern in (MESSAGE, CRON):
+        if pattern.match(bare):
+            end = at + 1
+            while end < scan.size and pattern.match(scan.bare[end]):
+                end += 1
+            return end, "text"
     if end := _token_end(scan, at):
         return end, "text"
     return None

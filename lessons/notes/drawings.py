@@ -2,7 +2,7 @@
 
 import re
 
-from .rows import is_rule
+from .rows import MARK, is_rule
 from .scan import MAX_REGION, Scan
 
 BOXES = re.compile(r"[│├└┌┐┘┤┬┴┼─═║╔╗╚╝╠╣╟╢┃┏┓┗┛━]")
@@ -54,13 +54,16 @@ def _has_signs(scan: Scan, at: int) -> bool:
 
 
 def _is_root(scan: Scan, at: int) -> bool:
-    # One word above the first branch: a folder, or what the tree grows from.
+    # Above the first branch: a folder, or what the tree grows from.
     above = scan.bare[at - 1]
     is_branch = scan.bare[at][0] in "├└│|`+\\"
     return (
         is_branch
         and 0 < len(above) < MAX_ROOT
-        and " " not in above
+        and (
+            " " not in above
+            or (above.count(" ") < 4 and scan.bare[at] in ("|", "│") and not MARK.match(above))
+        )
         and (above == "." or above[-1] not in ":.?!;")
     )
 

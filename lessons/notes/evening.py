@@ -14,10 +14,13 @@ from .regions import Region
 from .rows import Row, is_rule, read_row
 from .signs import clean, is_plain_title
 from .source import Line
+from .words import word_list
 from .writing import inline
 
 MIN_AGENDA = 3
 MAX_AGENDA_DEPTH = 3
+ROMAN = word_list("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx")
+LETTERED = re.compile(r"([IVX]{1,5}|[ivx]{1,5}|[A-Za-z])\.\s+(?=\S)")
 BARE_NUMBER = re.compile(r"(\d{1,2})\s+(?=[^\W\d_])")
 
 
@@ -63,6 +66,7 @@ def read_items(
                 )
             number += 1
     _read_bare_numbers(items)
+    _read_letters(items)
     return items, frozenset(framed)
 
 
@@ -81,6 +85,42 @@ def _read_bare_numbers(items: list[Item]) -> None:
     if len(counts) > 1 and counts == list(range(1, len(counts) + 1)):
         for row, match in found:
             row.mark, row.text = f"{match[1]}.", row.text[match.end() :]
+
+
+def _read_letters(items: Sequence[Item]) -> None:
+    """Read `I. Basics` and `A. Types` as numbers, in lines of one depth that count from the first on."""
+    counts: dict[tuple[int, int], int] = {}  # of each depth and kind, the number before
+    found: list[tuple[int, Row, re.Match[str]]] = []
+    runs: set[int] = set()
+    for at, row in enumerate(items):
+        match = (
+            LETTERED.match(row.text) if isinstance(row, Row) and not row.mark and not row.heading else None
+        )
+        if match is None or not isinstance(row, Row):
+            if isinstance(row, Row) and row.mark:
+                continue
+            for key in [key for key in counts if key[0] > row.indent]:
+                del counts[key]
+            continue
+        for key in [key for key in counts if key[0] > row.indent]:
+            del counts[key]
+        for kind, values in enumerate(_values(match[1])):
+            if values and counts.get((row.indent, kind), 0) == values - 1:
+                counts[row.indent, kind] = values
+                found.append((at, row, match))
+                if values > 1:
+                    runs.add(row.indent)
+    for _, row, match in found:
+        if row.indent in runs and not row.mark:
+            row.mark, row.text = f"{match[1]}.", row.text[match.end() :]
+
+
+def _values(letters: str) -> tuple[int, int, int, int]:
+    # As a Roman number and as a letter of the alphabet, each large or small; 0 if it is none.
+    roman = ROMAN.index(letters.lower()) + 1 if letters.lower() in ROMAN else 0
+    letter = ord(letters.lower()) - 96 if len(letters) == 1 else 0
+    large = letters.isupper()
+    return (roman * large, letter * large, roman * (not large), letter * (not large))
 
 
 def _is_underline(text: str, items: Sequence[Item], number: int) -> bool:
@@ -124,7 +164,7 @@ def _figures(items: Sequence[Item], former: Former) -> dict[int, tuple[int, Piec
     found = {}
     for start, end in find_figures(items).items():
         rows = [item for item in items[start:end] if isinstance(item, Row)]
-        if piece := former.figure(rows):
+        if piece := former.shapes.figure(rows):
             found[start] = (end, piece)
     return found
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lessons.rendering.flow import read_flow
 
@@ -80,6 +81,13 @@ def _steps(texts: Sequence[str]) -> list[str]:
     if len(steps) < 3 or any(len(words_of(step)) > MAX_WORDS or not words_of(step) for step in steps):
         return []
     return steps
+
+
+def lift_arrows(rows: Sequence[Row]) -> None:
+    """Give arrows that point down the depth of the step above them; they are drawn below its middle."""
+    for above, row in pairwise(rows):
+        if row.indent > above.indent and not row.mark and ONLY_ARROW.match(row.text):
+            row.indent = above.indent
 
 
 def find_down(nodes: Sequence[Node], at: int) -> Found | None:

@@ -4,34 +4,34 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from .asides import aside_end, aside_parts
+from .asides import aside_end, aside_parts, boxed_end
 from .decisions import Decisions
-from .flows import Found, find_chain, find_down, find_graph, write_flow
-from .habits import CHECKLIST, PARAGRAPH, RELATION, Habits
-from .inline import escape
+from .flows import find_chain, lift_arrows, write_flow
+from .habits import CHECKLIST, PARAGRAPH, Habits
+from .inline import escape, hide
 from .levels import Item
 from .lists import is_wrapped, split_chains, split_groups, write_checklist, write_list
 from .pieces import Node, Piece, make_tree, piece_of
-from .prose import definitions, is_prose, is_wrapped_text, paragraph, paragraphs, quote, sentences
+from .prose import (
+    definitions,
+    is_prose,
+    is_wrapped_text,
+    markdown_terms_end,
+    paragraph,
+    paragraphs,
+    quote,
+    sentences,
+    write_markdown_terms,
+)
 from .regions import Region
 from .rows import Row
+from .shapes import MAX_BLOCK, Shapes
 from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, words_of
 from .source import Line
-from .tables import (
-    bar_rows_end,
-    is_relation_table,
-    mark_corners,
-    relation,
-    tab_table_end,
-    write_bar_table,
-    write_figure,
-    write_relation_table,
-    write_tab_table,
-)
+from .tables import bar_rows_end, mark_corners, write_bar_table
 from .verbatim import write_region
 from .writing import defined_parts, inline, is_single_definition
 
-MAX_BLOCK = 120  # rows: a longer list goes on in a new one
 KINDS_OF_NOTE = {
     "tip": "tip",
     "hint": "tip",
@@ -48,6 +48,7 @@ class Former:
 
     def __init__(self, lines: Sequence[Line], habits: Habits, decisions: Decisions) -> None:
         self.lines, self.habits, self.decisions = lines, habits, decisions
+        self.shapes = Shapes(habits, decisions)
         self.keys: dict[str, int] = {}
         self.title = ""
         self.depth = 0
@@ -65,6 +66,10 @@ class Former:
                 rows = []
                 pieces.append(write_region(self.lines, item))
                 at += 1
+            elif self.depth < MAX_NESTED and (end := boxed_end(items, at)):
+                pieces += [*self._rows(rows), self._boxed(items[at:end])]
+                rows = []
+                at = end
             elif self.depth < MAX_NESTED and self._opens_aside(item, items, at):
                 pieces += self._rows(rows)
                 rows = []
@@ -90,6 +95,19 @@ class Former:
             isinstance(other, Row) and other.mark and other.indent <= row.indent for other in (before, after)
         )
 
+    def _boxed(self, items: Sequence[Item]) -> Piece:
+        marks = [hide(item.text) for item in (items[0], items[-1]) if isinstance(item, Row)]
+        body = self._inside(items[1:-1])
+        return Piece(
+            "note", _first(items[0]), _last(items[-1]), boxed("note", f"{marks[0]}\n\n{body}\n\n{marks[1]}")
+        )
+
+    def _inside(self, items: Sequence[Item]) -> str:
+        self.depth += 1
+        pieces = self.make(items, self.title)
+        self.depth -= 1
+        return "\n\n".join(piece.text for piece in pieces if piece.text)
+
     def _aside(self, row: Row, items: Sequence[Item]) -> Piece:
         is_note = not EXAMPLE.match(row.text)
         label, rest = aside_parts(row)
@@ -98,19 +116,14 @@ class Former:
         inner = list(items[1:])
         if rest:
             inner.insert(0, Row(row.number, row.line, row.indent, "", "", rest, row.gap))
-        self.depth += 1
-        pieces = self.make(inner, self.title)
-        self.depth -= 1
-        body = "\n\n".join(piece.text for piece in pieces if piece.text) or escape(label)
-        colons = ":" * (
-            3 + max((len(run) - 2 for run in re.findall(r"^:{3,}", body, re.MULTILINE)), default=0)
-        )
+        body = self._inside(inner) or escape(label)
         shown = f"{word} {escape(title, starts_line=False)}" if title.lower() != word else word
         kind = "note" if is_note else "example"
-        return Piece(kind, row.number, _last(items[-1]), f"{colons} {shown}\n{body}\n{colons}")
+        return Piece(kind, row.number, _last(items[-1]), boxed(shown, body))
 
     def _rows(self, rows: Sequence[Row]) -> list[Piece]:
         mark_corners(rows)
+        lift_arrows(rows)
         pieces: list[Piece] = []
         at = start = 0
         while at < len(rows):
@@ -127,6 +140,8 @@ class Former:
         # Tables with bars and quotes have no indentation of their own.
         if end := bar_rows_end(rows, at) - at:
             return at + end, lambda part: piece_of("table", part, write_bar_table(part))
+        if end := markdown_terms_end(rows, at):
+            return end, write_markdown_terms
         end = at
         while (
             end < len(rows)
@@ -141,7 +156,7 @@ class Former:
         pieces: list[Piece] = []
         at = 0
         while at < len(nodes):
-            found = self._special(nodes, at)
+            found = self.shapes.find(nodes, at)
             if found:
                 piece, end = found
                 pieces.append(piece)
@@ -153,7 +168,7 @@ class Former:
             is_list = bool(nodes[at].row.mark)
             while (
                 end < len(nodes)
-                and not self._starts_special(nodes, end)
+                and not self.shapes.starts(nodes, end)
                 and (
                     bool(nodes[end].row.mark) == is_list
                     or (is_list and is_wrapped(nodes[end - 1].row, nodes[end].row))
@@ -164,68 +179,12 @@ class Former:
             at = end
         return pieces
 
-    def _starts_special(self, nodes: Sequence[Node], at: int) -> bool:
-        if tab_table_end(nodes, at) > 0 or find_down(nodes, at):
-            return True
-        row = nodes[at].row
-        if row.mark or not ARROW.search(row.text):
-            return False
-        return bool(find_chain(nodes, at) or find_graph(nodes, at) or self._relation_end(nodes, at))
-
-    def figure(self, rows: Sequence[Row]) -> Piece | None:
-        """Offer a figure of columns as a table."""
-        says = "Show these columns as a table?"
-        if not self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
-            return None
-        return piece_of("table", rows, write_figure(rows))
-
-    def _special(self, nodes: Sequence[Node], at: int) -> tuple[Piece, int] | None:
-        """Find a table or a flow that starts here."""
-        if self.habits.form("arrow") == RELATION and (end := self._relation_end(nodes, at)):
-            rows = [row for node in nodes[at:end] for row in node.walk()]
-            says = "Show what is beside the arrows as the second column of a table?"
-            if self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
-                return piece_of("table", rows, write_relation_table(nodes[at:end])), end
-        if end := tab_table_end(nodes, at):
-            rows = [node.row for node in nodes[at:end]]
-            if self.decisions.offer(
-                "table", rows[0].number, rows[-1].number, "Show these columns as a table?", default=True
-            ):
-                return piece_of("table", rows, write_tab_table(nodes[at:end])), end
-        for find in (find_down, find_graph, find_chain):
-            found = find(nodes, at)
-            rows = [node.row for node in nodes[at : found.end]] if found else []
-            if found and (piece := self._flow(found, rows, default=True)):
-                return piece, found.end
-        return None
-
-    def _relation_end(self, nodes: Sequence[Node], at: int) -> int:
-        if at and nodes[at - 1].row.mark == nodes[at].row.mark and nodes[at].row.mark:
-            return 0  # only from the first row of a list on
-        end = at
-        while end < len(nodes) and nodes[end].row.mark == nodes[at].row.mark and end - at < MAX_BLOCK:
-            row = nodes[end].row
-            if not row.mark and (
-                not relation(row) or (end > at and row.gap) or len(ARROW.findall(row.text)) > 1
-            ):
-                break
-            end += 1
-        return end if nodes[at].row.mark in ("", "-") and is_relation_table(nodes[at:end]) else 0
-
-    def _flow(self, found: Found, rows: Sequence[Row], *, default: bool) -> Piece | None:
-        text = write_flow(found.chains, found.title)
-        says = "Draw these steps as a flow?"
-        if text and self.decisions.offer("flow", rows[0].number, rows[-1].number, says, default=default):
-            steps = tuple(step for chain in found.chains for step in chain)
-            return piece_of("flow", rows, text, ordered=steps)
-        return None
-
     def _lists(self, nodes: Sequence[Node]) -> list[Piece]:
         pieces: list[Piece] = []
         groups = [part for whole in split_groups(nodes) for part in split_chains(whole)]
         for group in groups:
             chain = find_chain(group, 0) if len(group) == 1 and not group[0].row.mark else None
-            if chain and (piece := self._flow(chain, [group[0].row], default=True)):
+            if chain and (piece := self.shapes.flow(chain, [group[0].row])):
                 pieces.append(piece)
                 continue
             for start in range(0, len(group), MAX_BLOCK):
@@ -242,9 +201,9 @@ class Former:
         plain = tuple(row.text.strip() for row in rows)
         is_flat = not any(node.children for node in group)
         ordered = tuple(node.row.text for node in group) if is_flat and self._is_process(group) else ()
-        is_next = bool(NEXT.match(self.title)) and self.habits.form("next") == CHECKLIST
+        is_next = self._is_next() and self.habits.form("next") == CHECKLIST
         has_boxes = all(node.row.box for node in group)
-        if self.depth == 0 and (is_next or has_boxes or NEXT.match(self.title)):
+        if self.depth == 0 and (has_boxes or self._is_next()):
             says = "Let learners tick these items off?"
             if self.decisions.offer("checklist", first, last, says, default=is_next or has_boxes):
                 return piece_of("checklist", rows, write_checklist(group, self.keys), rows=plain)
@@ -257,6 +216,9 @@ class Former:
         terms = tuple((parts[0], parts[2]) for node in group if (parts := defined_parts(node.row)))
         return piece_of("list", rows, write_list(group, bullet), rows=plain, ordered=ordered, terms=terms)
 
+    def _is_next(self) -> bool:
+        return bool(NEXT.match(self.title))
+
     def _is_process(self, group: Sequence[Node]) -> bool:
         is_counted = all(re.match(r"\d", node.row.mark) for node in group)
         return 3 <= len(group) <= 12 and (is_counted or bool(PROCESS.search(self.title)))
@@ -268,6 +230,8 @@ class Former:
         )
 
     def _plain(self, nodes: Sequence[Node]) -> list[Piece]:
+        if len(nodes) > 1 and self._is_next() and not any(is_prose([node.row]) for node in nodes):
+            return self._lists(nodes)
         pieces: list[Piece] = []
         at = 0
         while at < len(nodes):
@@ -287,7 +251,7 @@ class Former:
         is_short = all(len(row.text) < 90 and not row.mark for row in rows) and len(rows) > 1
         if self.habits.form("indent") == PARAGRAPH or not is_short or any(defined_parts(row) for row in rows):
             return self._nodes(nodes)
-        if any(self._starts_special(nodes, at) for at in range(len(nodes))):
+        if any(self.shapes.starts(nodes, at) for at in range(len(nodes))):
             return self._nodes(nodes)
         return [_plain_list(nodes)]
 
@@ -337,8 +301,18 @@ def _is_one_sentence(nodes: Sequence[Node]) -> bool:
     return all(is_wrapped(before.row, node.row) and not before.children for before, node in pairwise(nodes))
 
 
+def boxed(opening: str, body: str) -> str:
+    """Return a block of more colons than any inside it."""
+    colons = ":" * (3 + max((len(run) - 2 for run in re.findall(r"^:{3,}", body, re.MULTILINE)), default=0))
+    return f"{colons} {opening}\n{body}\n{colons}"
+
+
 def last_row(node: Node) -> int:
     return max(row.number for row in node.walk())
+
+
+def _first(item: Item) -> int:
+    return item.number if isinstance(item, Row) else item.first
 
 
 def _last(item: Item) -> int:

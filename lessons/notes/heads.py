@@ -12,6 +12,8 @@ from .source import Line
 FACT = re.compile(
     r"[\W_]*(?:course|batch|training|trainer|instructor|faculty|teacher|timings?|time|duration|start(?:ing"
     r"|s)?(?: date)?|date|days?|schedule|mode"
+    r"|created|tags|status|attendees|participants|present|absent|apologies|location|room|place|chair|host|facilitator"
+    r"|last edited(?: by| time)?|teilnehmer(?:innen)?|ort|datum|dozent(?:in)?|lieu|fecha|lugar"
     r"|platform|zoom|meet(?:ing)?(?: id| link)?|link|venue|passcode|password|contact|e-?mail|phone|version"
     r"|author)\s*[:=–-]",
     re.IGNORECASE,

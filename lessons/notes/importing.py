@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from lessons.texts.problem import Problem
 
-from .days import find_banners, make_days
+from .banners import find_banners
+from .days import make_days
 from .decisions import Decisions, fingerprint
 from .evening import make_pieces, read_items
 from .forms import Former
 from .habits import Habits
 from .heads import read_head
-from .joining import hide
+from .inline import hide
 from .lessons import cut_lessons
 from .model import Block, Day, Import
 from .pictures import missing_pictures

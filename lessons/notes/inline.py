@@ -90,3 +90,9 @@ def code_span(text: str) -> str:
     ticks = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def hide(words: str) -> str:
+    """Return a comment: words that are said elsewhere on the page, and are kept for the order of the notes."""
+    safe = words.replace("--", "- -").replace(">", "&gt;")
+    return f"<!-- {safe} -->"

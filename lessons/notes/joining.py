@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from .inline import hide
 from .model import Block, LessonDraft, Place, Question
 from .signs import words_of
 
@@ -80,12 +81,6 @@ def _join(texts: Sequence[tuple[Block, str]]) -> tuple[str, tuple[Place, ...]]:
         parts.append(text)
         before = text
     return "\n\n".join(parts) + "\n" if parts else "", tuple(places)
-
-
-def hide(words: str) -> str:
-    """Return a comment: words that are said elsewhere on the page, and are kept for the order of the notes."""
-    safe = words.replace("--", "- -").replace(">", "&gt;")
-    return f"<!-- {safe} -->"
 
 
 def keep_apart(before: str, text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from .commands import ASSIGNED, is_command
+from .commands import ASSIGNED, DOUBTFUL, PLAIN, is_command
 
 PROMPT = re.compile(
     r"(?:(?:\[?[\w.-]{1,40}@[\w.-]{1,60}[^$#%>]{0,100}[$#%]\]?|\([\w.-]{1,40}\)\s[\w@:~/.-]{0,80}[$#]|\$"
@@ -77,6 +77,7 @@ OTHER = [
         "r",
         re.compile(
             r"[A-Za-z.][\w.]* <- \S|library\(\w+\)$|(?:str|head|summary|plot|mean|abline)\([\w.]+[,)]"
+            r"|[A-Za-z.][\w.]*(?:\([^()]*\))? (?:%>%|\|>)$|(?:ggplot|plot|hist|boxplot|barplot|lm|abline|t\.test)\(\S"
         ),
     ),
     (
@@ -118,7 +119,9 @@ OTHER = [
         ),
     ),
 ]
-PAIRS = re.compile(r"\w+ ?= ?[^=,(]+, ?\w+ ?= ?")  # r = 4, w = 2 is arithmetic of a sentence
+# Arithmetic of a sentence: `r = 4, w = 2`, `accuracy = (50 + 35) / 100 = 85 %`.
+PAIRS = re.compile(r"\w+ ?= ?[^=,(]+, ?\w+ ?= ?|[^=!<>]{1,60} = [^=!<>]{1,80}[\d)] = |.*\d ?%$")
+WINDOWS = re.compile(r"(?<![^\s\"'])(?:[A-Z]:(?:\\|\s|$)|\\\\\w|/[A-Z]{1,5}(?::\S*)?(?=\s|$)|\.?\w+\\\w)")
 TRAILING = re.compile(r"(?<=[;{})\w])\s+//\s.*$")
 TERMINATED = re.compile(r"(?:[\w.<>\[\]]+ )?[\w.$\[\]]+ ?(?:=[^=].*|\([^.!?]*\));$")
 SIGNS = re.compile(r"[=(){}\[\]<>;$@%#&|\\/\"'`:]|^[a-z.~]|^[A-Z]+\s|-")
@@ -130,7 +133,11 @@ def guess_line(text: str) -> str:
         return ""
     first = text.split(maxsplit=1)[0]
     text = TRAILING.sub("", text) or text
-    if is_command(text) or SHELL.match(text) or (ASSIGNED.match(text) and " " not in text):
+    if text.endswith("%>%"):
+        return "r"
+    if is_command(text):
+        return "batch" if WINDOWS.search(text) else "bash"
+    if SHELL.match(text) or (ASSIGNED.match(text) and " " not in text):
         return "bash"
     if DOCKERFILE.match(text) and text.isascii():
         return "dockerfile"
@@ -148,8 +155,11 @@ def guess_line(text: str) -> str:
 
 def continues(language: str, text: str) -> bool:
     """Tell if a line may follow a line of this language, directly below it."""
-    if language == "bash":
-        return bool(SHELL_MORE.match(text) or ASSIGNED.match(text))
+    if language in ("bash", "batch"):
+        is_bare = text in PLAIN or text in DOUBTFUL
+        return is_bare or bool(SHELL_MORE.match(text) or ASSIGNED.match(text))
+    if language == "r" and (text[:1] == "+" or text.startswith("geom_")):
+        return True
     if language == "python":
         return bool(PYTHON_MORE.match(text) or PYTHON.match(text))
     if language == "dockerfile":

@@ -12,6 +12,7 @@ from .joining import write_lesson
 from .model import Block, Day, LessonDraft
 from .pieces import EveningBlocks, Piece
 from .questions import offer_questions
+from .rows import BADGE
 from .signs import words_of
 from .source import Line
 from .titles import make_title
@@ -19,7 +20,9 @@ from .writing import make_key
 
 # Topics that say when, not what: the next one gives the title.
 ABOUT_THE_EVENING = re.compile(
-    r"agenda|recap|revision|topics?|today(?:'s)?(?: (?:topics|agenda))?|doubts?|announcements?|wiederholung|repaso",
+    r"(?:opening|welcome)(?: and (?:recap|agenda|welcome))?(?: \(.{1,20}\))?|what we (?:covered|did|will cover)"
+    r"|agenda|recap|revision|topics?|today(?:'s)?(?: (?:topics|agenda))?|doubts?|announcements?|wiederholung"
+    r"|repaso",
     re.IGNORECASE,
 )
 CONTINUED = re.compile(r"(?:continued?|contd?|part \d+|fortsetzung)\b", re.IGNORECASE)
@@ -188,6 +191,10 @@ def _title(
     for kinds in (("topic",), ("section",), ("label",)):
         titles = [block.title for block, _ in blocks if block.kind in kinds and words_of(block.title)]
         if titles and (kinds != ("label",) or not named):
-            telling = [title for title in titles if not ABOUT_THE_EVENING.fullmatch(title.strip(" :?"))]
+            telling = [
+                title
+                for title in titles
+                if not ABOUT_THE_EVENING.fullmatch(BADGE.sub("", title, count=1).strip(" :?"))
+            ]
             return make_title((telling or titles)[0], lower_words) or titles[0][:100]
     return make_title(named, lower_words) if named else f"Session {day.session}"

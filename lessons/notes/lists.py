@@ -110,7 +110,7 @@ def _is_same_list(group: list[Node], node: Node) -> bool:
     before = group[-1].row
     if before.is_bullet != node.row.is_bullet or before.is_numbered != node.row.is_numbered:
         return not node.row.mark and is_wrapped(before, node.row)
-    if node.row.mark in ("1.", "1)", "(1)", "a)") and len(group) > 1:
+    if node.row.mark in ("1.", "1)", "(1)", "a)", "a.", "A.", "I.", "i.") and len(group) > 1:
         return False
     if node.row.gap <= 0 or len(group) == 1:
         return True

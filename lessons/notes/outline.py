@@ -1,5 +1,6 @@
 """Find topics and sections among the rows of an evening, by signs and by indentation."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -7,8 +8,10 @@ from .habits import LIST, PLAIN, SECTION, TOPIC, Habits
 from .levels import Heading, Item, set_levels
 from .regions import Region
 from .rows import Row
-from .signs import EXAMPLE, heading_sign, is_plain_title
+from .signs import EXAMPLE, NEXT, heading_sign, is_plain_title
 
+COLUMNS = re.compile(r"\S(?:[ \u00a0]{3,}|\t+)\S")
+MEANS = re.compile(r"^\S.{0,40}? ?(?:=|:| [-–]) \S")
 STRONG = ("markdown", "framed", "colons", "question", "capitals")
 
 
@@ -46,7 +49,8 @@ class Outliner:
         for at, item in enumerate(self.items):
             if isinstance(item, Row) and (item.heading or item.number in self.framed):
                 open_rows = []
-            while open_rows and self.items[open_rows[-1]].indent >= item.indent:
+            # Code is often pasted at the margin, in the middle of what is indented.
+            while isinstance(item, Row) and open_rows and self.items[open_rows[-1]].indent >= item.indent:
                 open_rows.pop()
             parents.append(open_rows[-1] if open_rows else -1)
             if isinstance(item, Row):
@@ -242,7 +246,8 @@ class Outliner:
         ):
             return isinstance(after, Row) or self._is_long_step(at)
         if after.indent > row.indent:
-            return self.children[at] > 1 or bool(after.gap)
+            is_dotted = isinstance(row, Row) and "." in row.mark.strip(".")
+            return self.children[at] > 1 or bool(after.gap) or is_dotted
         return (
             isinstance(after, Row) and after.is_bullet and isinstance(row, Row) and after.indent == row.indent
         )
@@ -264,7 +269,7 @@ class Outliner:
     def _is_standalone(self, at: int, row: Row) -> bool:
         if at + 1 >= len(self.items) or not (is_plain_title(row) or self._is_above_bullets(at, row)):
             return False
-        if not (row.gap or at == 0 or at - 1 in self.headings):
+        if not (row.gap or at == 0 or at - 1 in self.headings or NEXT.match(row.text)):
             return False
         after = self.items[at + 1]
         if after.indent > row.indent:
@@ -272,12 +277,27 @@ class Outliner:
         if after.indent < row.indent:
             return False
         if isinstance(after, Region):
-            return after.first > row.number + 1
+            return after.first > row.number + 1 or row.gap > 1
         if after.mark and not after.gap:
             return after.is_bullet
+        if not after.gap and not after.mark and row.gap and self._opens_rows(at):
+            return True
         if not after.gap or heading_sign(after) in STRONG:
             return False
         return not is_plain_title(after) or len(after.text) > 60 or self._is_title_pair(at)
+
+    def _opens_rows(self, at: int) -> bool:
+        # A short line above two rows or more of columns, or of terms with their meanings.
+        row, below = self.items[at], self.items[at + 1 : at + 3]
+        rows = [
+            item for item in below if isinstance(item, Row) and not item.mark and item.indent == row.indent
+        ]
+        if len(rows) < 2 or not isinstance(row, Row):
+            return False
+        return any(
+            not pattern.search(row.text) and all(pattern.search(item.text) for item in rows)
+            for pattern in (COLUMNS, MEANS)
+        )
 
     def _is_above_bullets(self, at: int, row: Row) -> bool:
         # `nth iteration : payment` with bullets indented below it.

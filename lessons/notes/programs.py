@@ -12,8 +12,23 @@ HEREDOC = re.compile(r"<<-?\s?['\"]?(\w+)")
 UNDERLINED = re.compile(r"[-=]+(?:\s+[-=]+)+$")
 COLUMNS = re.compile(r"\S {2,}\S")
 NESTED = frozenset(
-    {"python", "dockerfile", "text", "java", "javascript", "go", "c", "hcl", "groovy", "bash", "powershell"}
+    {
+        *("python", "dockerfile", "text", "java", "javascript", "go", "c", "hcl", "groovy", "bash", "batch"),
+        *("powershell", "r"),
+    }
 )
+SHELLS = ("bash", "batch")
+# What a command prints right below it: columns with a head in capitals, files, times.
+PRINTED = re.compile(
+    r"[A-Z][A-Z0-9()%/_-]*(?: [A-Z0-9()%/_-]+){0,3}(?: {2,}[A-Z][A-Z0-9()%/_-]*(?: [A-Z0-9()%/_-]+){0,3})+$"
+    r"|[-dlcbps][-rwxsStT]{9}[.+@]?\s|total \d+$|\d{4}-\d\d-\d\d[ T]\d\d:\d\d"
+)
+GOES_ON = {
+    "bash": ("|", "&"),
+    "batch": ("|", "&", "^"),
+    "powershell": ("|", "&", "`"),
+    "r": ("%>%", "|>", "+", ",", "~"),
+}
 
 
 def terminal_end(scan: Scan, at: int, prompt: str) -> int:
@@ -46,6 +61,14 @@ def terminal_language(prompt: str) -> str:
     return "sql" if re.match(r"mysql>|sqlite>|\w+=[#>]", prompt) else "console"
 
 
+# What Windows prints between blank lines.
+WINDOWS_PRINTS = re.compile(
+    r"(?:Windows IP Configuration|[\w ]{1,60} adapter .{1,60}:|Pinging |Reply from|Ping statistics|Approximate round"
+    r"|Request timed out|Tracing route|Active Connections|Volume (?:in|Serial)|Directory of|Server: |Non-authoritative"
+    r"|Trace complete|\s*\d+ (?:File|Dir)\(s\)|.{1,60}(?: \.){3,})"
+)
+
+
 def _is_terminal(scan: Scan, at: int, prompt: str) -> bool:
     # A prompt, or a table that a command printed: its second line underlines the columns.
     bare = scan.bare[at]
@@ -56,6 +79,8 @@ def _is_terminal(scan: Scan, at: int, prompt: str) -> bool:
 
 def _is_printed(scan: Scan, last: int, after: int) -> bool:
     # Below a prompt, a blank line and then columns: what the command printed.
+    if WINDOWS_PRINTS.match(scan.bare[after]) and scan.bare[after][-1] != "?":
+        return True
     if not PROMPT.match(scan.bare[last]):
         return False
     rows = [scan.get(place) for place in range(after, min(after + 4, scan.paragraph_end(after)))]
@@ -66,7 +91,7 @@ def code_end(scan: Scan, at: int, language: str) -> int:
     """Return the position after code that starts with this line, 0 if it is none after all."""
     bare = scan.bare[at]
     end = at + 1
-    if bare[-1] == "{" and language not in ("bash", "python"):
+    if bare[-1] == "{" and language not in (*SHELLS, "python"):
         end = scan.balanced_end(at)
         if not end:
             return 0
@@ -83,11 +108,26 @@ def _extend(scan: Scan, at: int, end: int, language: str) -> int:
         if stop := _heredoc_end(scan, end - 1, language):
             end = stop
             continue
+        if language in SHELLS and (stop := _printed_end(scan, end)):
+            end = stop
+            continue
         place = scan.next_filled(end)
         if place is None or not _belongs(scan, place, end, base, language, depth):
             break
         depth = max(depth + balance(scan.bare[place]), 0)
         end = place + 1
+    return end
+
+
+def _printed_end(scan: Scan, at: int) -> int:
+    """Return the position after what the command above printed, 0 if it printed nothing."""
+    if not PRINTED.match(scan.get(at)):
+        return 0
+    end = at + 1
+    while scan.get(end) and (PRINTED.match(scan.bare[end]) or COLUMNS.search(scan.bare[end])):
+        if guess_line(scan.bare[end]):
+            break
+        end += 1
     return end
 
 
@@ -107,23 +147,23 @@ def _heredoc_end(scan: Scan, at: int, language: str) -> int:
 def _belongs(scan: Scan, place: int, end: int, base: int, language: str, depth: int) -> bool:
     bare, before = scan.bare[place], scan.bare[end - 1]
     follows = place == end
-    if follows and (before[-1] == "\\" or (depth > 0 and language != "bash")):
+    if follows and ((before[-1] == "\\" and language != "batch") or (depth > 0 and language not in SHELLS)):
         return True
     if is_rule(scan.texts[place]) or (MARK.match(bare) and not (language == "sql" and bare.startswith("--"))):
         return False
     if language == "sql" and follows and not _ends_statement(before):
         return True
-    if language in ("bash", "powershell") and follows and before[-1] in "|&":
+    if follows and before.endswith(GOES_ON.get(language, ())):
         return True
     indent = scan.indent(place)
     if indent > base and _is_nested(scan, end - 1, indent, base, language, follows=follows):
         return True
-    if guess_line(bare) == language and (follows or abs(indent - base) < 4):
+    if _is_same(guess_line(bare), language) and (follows or abs(indent - base) < 4):
         return True
     if before == "}" and language not in ("css", "powershell"):
         return False
     if COMMENT.match(bare):
-        if language == "bash" and not follows:
+        if language in SHELLS and not follows:
             return False  # it opens the next commands
         after = scan.get(place + 1)
         is_code = bool(after) and (guess_line(after) == language or continues(language, after))
@@ -136,12 +176,17 @@ def _is_nested(scan: Scan, at: int, indent: int, base: int, language: str, *, fo
     if language not in NESTED or not (follows or language == "python"):
         return False
     before = scan.bare[at]
-    is_opened = before[-1] in ":{([,\\" or before.endswith((" do", "then"))
+    is_opened = before[-1] in ":{([,\\" or before.endswith((" do", "then", *GOES_ON.get(language, ())))
     return (
         is_opened
         or indent >= scan.indent(at) > base
         or (follows and language == "python" and scan.indent(at) > base)
     )
+
+
+def _is_same(found: str, language: str) -> bool:
+    # Commands of both systems stand together where both are taught.
+    return found == language or {found, language} == {"bash", "batch"}
 
 
 def _ends_statement(bare: str) -> bool:

@@ -52,3 +52,37 @@ def definitions(rows: Sequence[Row], terms: Sequence[tuple[str, str, str]]) -> P
     return piece_of(
         "definition", rows, "\n\n".join(parts), terms=tuple((term, meaning) for term, _, meaning in terms)
     )
+
+
+def markdown_terms_end(rows: Sequence[Row], at: int) -> int:
+    """Return the position after terms whose meanings start with a colon in the next line, 0 if there are none."""
+    end = at
+    while (
+        end + 1 < len(rows)
+        and _is_meaning(rows[end + 1])
+        and not _is_meaning(rows[end])
+        and not rows[end].mark
+    ):
+        end += 2
+        while end < len(rows) and _is_meaning(rows[end]):
+            end += 1
+    return end if end > at else 0
+
+
+def _is_meaning(row: Row) -> bool:
+    return row.text.startswith(": ") and not row.mark and row.line.is_markdown
+
+
+def write_markdown_terms(rows: Sequence[Row]) -> Piece:
+    lines: list[str] = []
+    terms: list[tuple[str, str]] = []
+    term = ""
+    for row in rows:
+        if _is_meaning(row):
+            meaning = row.text[2:].strip()
+            lines.append(f": {inline(meaning, row, starts_line=False)}")
+            terms.append((term, meaning))
+        else:
+            term = row.text
+            lines += ["", inline(term, row)]
+    return piece_of("definition", rows, "\n".join(lines).strip("\n"), terms=tuple(terms))

@@ -9,7 +9,7 @@ from .commands import is_command
 from .configs import config_end
 from .drawings import drawing_span, is_drawn
 from .languages import PROMPT, guess_line
-from .programs import code_end, terminal_end, terminal_language
+from .programs import SHELLS, code_end, terminal_end, terminal_language
 from .rows import MARK
 from .scan import Scan
 from .source import Line
@@ -89,12 +89,12 @@ class _Finder:
             if end > 0:
                 return self._region("code", at, end, "yaml")
             self.no_yaml = -end
-        if OUTPUT.match(scan.get(self._filled_above(at))) and not MARK.match(bare):
+        if OUTPUT.match(scan.get(self._filled_above(at))) and not MARK.match(bare) and bare[0] != "|":
             return self._region("code", at, scan.paragraph_end(at), "text")
         if config := config_end(scan, at):
             return self._region("code", at, *config)
         language = "" if MARK.match(bare) else guess_line(bare)
-        if language == "bash" and self._is_explained(at):
+        if language in SHELLS and self._is_explained(at):
             return None
         end = code_end(scan, at, language) if language else 0
         return self._region("code", self._with_comments(at), end, language) if end else None

@@ -44,17 +44,20 @@ DEFINED = re.compile(
 )
 CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,.'()+-]{2,70}$")
 QUESTION_WORD = re.compile(
-    r"(?:what|why|how|when|which|who|where|is|are|can|do|does|should)\b", re.IGNORECASE
+    r"(?:what|why|how|when|which|who|where|is|are|can|do|does|should|was|wie|warum|wozu|wann|welche[rs]?|wer|wo|qué"
+    r"|cómo|por qué|cuándo|quand|comment|pourquoi|qu.est-ce)\b|.{0,40}\b(?:kya|kyu|kyun|kyon|kaise|kab|kaun)\b",
+    re.IGNORECASE,
 )
 NEXT = re.compile(
-    r"(?:(?:reading|tasks?|exercises?|to-?dos?|prepare|practice)\s+(?:for|until|till|before|by)\s.{1,40}"
+    r"(?:(?:reading|tasks?|exercises?|to[-\s]?dos?|prepare|practice|home\s?work|assignments?)"
+    r"\s+(?:for|until|till|before|by)\s.{1,40}|(?:hausaufgaben?|aufgaben|zu tun)\s+(?:für|bis)\s.{1,40}"
     r"|next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
     r"|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
     r"|(?:pre-?)?requirements?|pre-?requisites?(?: for .{1,40})?|things? to do .{1,40}|set-?up"
     r"|things? to (?:do|install)|software (?:required"
     r"|to install|requirements?)|tools (?:required|to install)"
     r"|before (?:the )?next (?:class|session|time)|for next (?:class|session|time|week)|check-?list"
-    r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben)$",
+    r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben|devoirs|à faire|compiti|गृहकार्य|होमवर्क)$",
     re.IGNORECASE,
 )
 PROCESS = re.compile(
@@ -122,6 +125,8 @@ def is_plain_title(row: Row) -> bool:
     text, words = row.text, words_of(row.text)
     if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!:)" or ADDRESS.match(text):
         return False
+    if NEXT.match(text):
+        return True
     if ARROW.search(text) or "\t" in text or not text[0].isalnum() or text[0].islower() or " = " in text:
         return False
     if words[0].lower() in OPENING or EXAMPLE.match(text) or is_note(text):

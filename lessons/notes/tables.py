@@ -14,6 +14,8 @@ GAP = re.compile(r"\t+[ \t]*|[ \u00a0]{3,}")
 NARROW = re.compile(r"[ \u00a0]{2,}")
 DEFINING = re.compile(r"(?:[-–—:=]|=>)\s|-{1,2}>")
 BIG_ARROW = re.compile(r"(?:-{4,60}|={3,60})>{1,3}|<(?:-{4,60}|={3,60})")
+PATH = re.compile(r"(?:[A-Z]:\\|~?/|\.{1,2}/)\S*$")
+FIGURE = re.compile(r"[~<>≈]?\s?[$€₹]?\d[\d.,]*(?:\s?[\w%€$]+)?$")
 SEPARATOR = re.compile(r"\|?[\s:|+-]*-[\s:|+-]*\|?$")
 DURATION = re.compile(
     r"\b(?:hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|sprints?)\b", re.IGNORECASE
@@ -107,7 +109,18 @@ def mark_corners(rows: Sequence[Row]) -> None:
 
 
 def write_tab_table(nodes: Sequence[Node]) -> str:
-    return write_table([[cell(part, node.row) for part in gap_cells(node.row)] for node in nodes])
+    found = [gap_cells(node.row) for node in nodes]
+    head = [["Name", "Details"]] if _has_no_head(found) else []
+    return write_table(
+        [*head, *([cell(part, node.row) for part in cells] for node, cells in zip(nodes, found, strict=True))]
+    )
+
+
+def _has_no_head(found: Sequence[Sequence[str]]) -> bool:
+    # The first of two columns has paths, or the second has figures, from the first row on.
+    if any(len(cells) != 2 for cells in found):
+        return False
+    return all(PATH.match(cells[0]) for cells in found) or all(FIGURE.match(cells[1]) for cells in found)
 
 
 def write_figure(rows: Sequence[Row]) -> str:

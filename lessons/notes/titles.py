@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from .rows import BADGE
 from .signs import clean
 from .words import word_list
 
@@ -38,7 +39,7 @@ COMMON = frozenset(
         "labs language languages layer layers learning level levels lifecycle life list lists local machine "
         "maintenance management manager master merge method methodologies methodology methods metrics micro "
         "model models module modules monitoring monolith more multi namespace network networking networks new "
-        "next node nodes object objects of on operations operator operators options or ordering other "
+        "notes outline next node nodes object objects of on operations operator operators options or ordering other "
         "overview package packages packaging pattern patterns phase phases pipeline pipelines planning plan "
         "platform pods practice practices preparation principles problem problems process processes product "
         "production program programming project projects provider providers public push questions queue "
@@ -63,14 +64,34 @@ NUMBERED = re.compile(
     r"|lesson)\s*\d{1,3}\s*[:.\-–)])\s+(?=\S)",
     re.IGNORECASE,
 )
+# `(10 min)` behind a title is no part of it.
+LASTING = re.compile(r"\s*[(\[][~≈]?\d{1,3}\s?(?:min(?:utes|uten|s)?\.?|h|hours?|hrs?)[)\]]$", re.IGNORECASE)
+CAPITAL_NOUNS = frozenset(
+    word_list(
+        "nicht eine einen wird oder auch sind kein keine über nach beim werden jede jeder durch wenn dann mehr"
+    )
+)
+# Small words that stay so between capitals, and in a question with some words in capitals.
+SMALL = frozenset(
+    word_list("is are was the an a of to in for with and or do does did we you need vs from by how")
+)
+ASKS = re.compile(r"(?:what|why|how|when|which|who|where)\b", re.IGNORECASE)
 MAX_TITLE = 100
 
 
 def make_title(text: str, lower_words: frozenset[str] = frozenset()) -> str:
     """Return a title in sentence case. `lower_words` are words that the notes also write in small letters."""
+    text = BADGE.sub("", text, count=1) if not text.isascii() and BADGE.match(text) else text
     bare = clean(re.sub(r"[`*]", "", text[found.end() if (found := NUMBERED.match(text)) else 0 :]))
+    bare = LASTING.sub("", bare) or bare
+    if len(lower_words & CAPITAL_NOUNS) > 2 and bare.upper() != bare:
+        return bare[:1].upper() + bare[1:MAX_TITLE]  # nouns of German start with a capital
     words = bare.split()
     shouts = bare.upper() == bare and sum(letter.isalpha() for letter in bare) > 3
+    if not shouts and ASKS.match(bare):
+        words = [
+            word.lower() if place and word.lower() in SMALL else word for place, word in enumerate(words)
+        ]
     title = " ".join(
         word if place and words[place - 1] in MAKERS else _word(word, place, shouts, lower_words)
         for place, word in enumerate(words)
@@ -94,7 +115,7 @@ def _letters(word: str, place: int, shouts: bool, lower_words: frozenset[str]) -
     if low in PROPER and (word.isupper() or word.istitle()):
         return PROPER[low]
     if shouts:
-        is_common = low in COMMON or low in lower_words or bool(ENDINGS.search(low))
+        is_common = low in COMMON or low in SMALL or low in lower_words or bool(ENDINGS.search(low))
         return (word.capitalize() if place == 0 else low) if is_common else word
     if place == 0 or not (word.istitle() and len(word) > 1):
         return word

@@ -30,7 +30,8 @@ def inline(text: str, row: Row, *, starts_line: bool = True) -> str:
     text = ENDING.sub(lambda found: ":" if len(found[1]) == 1 else "", " ".join(text.split()))
     if row.line.is_markdown:
         words = _keep_markdown(text)
-        return protect_start(words) if starts_line else words
+        is_link = words[:1] == "[" and LINK.match(words) is not None
+        return protect_start(words) if starts_line and not is_link else words
     if "`" not in text:
         return escape(spell_arrows(text), starts_line=starts_line)
     parts, done = [], 0

@@ -14,9 +14,6 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {
         ("statistics-r", "verbatim"),
     ],
     "names before -- or : are not one block": [("decorated-topics", "together")],
-    "tasks in a list below a word other than Homework are not offered": [
-        ("statistics-r", "checklists"),
-    ],
     "columns by no-break blanks, or with signs in their cells, are no table": [
         ("statistics-r", "tables"),
     ],
