@@ -1,13 +1,28 @@
 """Examples and notes: `Eg:`, `Note:` and what belongs to them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
+from .inline import escape, hide
 from .levels import Item
 from .lists import is_wrapped
+from .pieces import Piece
 from .regions import Region
 from .rows import Row
 from .signs import EXAMPLE, NOTE
+from .writing import inline
 
+KINDS_OF_NOTE = {
+    "tip": "tip",
+    "hint": "tip",
+    "warning": "warning",
+    "caution": "warning",
+    "achtung": "warning",
+    "attention": "warning",
+}
+SUMMARY = re.compile(r"<summary>(?P<words>[^<>]{1,200})</summary>")
+
+BOXES = {"<aside>": "</aside>", "<details>": "</details>"}
 MAX_BOXED = 60  # rows
 
 
@@ -17,13 +32,14 @@ def aside_parts(row: Row) -> tuple[str, str]:
 
 
 def boxed_end(items: Sequence[Item], at: int) -> int:
-    """Return the position after `<aside>` to `</aside>`, as exported pages have them; 0 if it is not closed."""
+    """Return the position after a box of an exported page, such as `<aside>` to `</aside>`; 0 if it is not closed."""
     opening = items[at]
-    if not isinstance(opening, Row) or opening.text != "<aside>":
+    closing = BOXES.get(opening.text, "") if isinstance(opening, Row) else ""
+    if not closing:
         return 0
     for end in range(at + 1, min(at + MAX_BOXED, len(items))):
         item = items[end]
-        if isinstance(item, Row) and item.text == "</aside>":
+        if isinstance(item, Row) and item.text == closing:
             return end + 1 if end > at + 1 else 0
     return 0
 
@@ -59,3 +75,72 @@ def aside_end(row: Row, items: Sequence[Item], at: int) -> int:
         seen = True
         end += 1
     return end
+
+
+def opens_aside(row: Row, items: Sequence[Item], at: int) -> bool:
+    """Tell if a row begins an example or a note of its own, and is no item of a list."""
+    if row.heading:
+        return False
+    is_example = EXAMPLE.match(row.text) and not row.is_numbered
+    if not (is_example or NOTE.match(row.text)):
+        return False
+    if not row.mark:
+        return True
+    before = items[at - 1] if at else None  # an item between others stays in its list
+    after = items[at + 1] if at + 1 < len(items) else None
+    return not any(
+        isinstance(other, Row) and other.mark and other.indent <= row.indent for other in (before, after)
+    )
+
+
+def write_aside(row: Row, items: Sequence[Item], write: Callable[[Sequence[Item]], str]) -> Piece:
+    is_note = not EXAMPLE.match(row.text)
+    label, rest = aside_parts(row)
+    title = re.sub(r"[\s:=>+–—-]+$", "", label) or label
+    word = KINDS_OF_NOTE.get(title.lower().rstrip("s!"), "note") if is_note else "note"
+    inner = list(items[1:])
+    if rest:
+        inner.insert(0, Row(row.number, row.line, row.indent, "", "", rest, row.gap))
+    body = write(inner) or escape(label)
+    shown = f"{word} {escape(title, starts_line=False)}" if title.lower() != word else word
+    kind = "note" if is_note else "example"
+    return Piece(kind, row.number, _last(items[-1]), _box(shown, body))
+
+
+def write_box(items: Sequence[Item], write: Callable[[Sequence[Item]], str]) -> Piece:
+    """Return a box of an exported page; `write` gives the Markdown of what is inside."""
+    if isinstance(items[0], Row) and items[0].text == "<details>":
+        return _folded(items, write)
+    marks = [hide(item.text) for item in (items[0], items[-1]) if isinstance(item, Row)]
+    body = write(items[1:-1])
+    return Piece(
+        "note", _first(items[0]), _last(items[-1]), _box("note", f"{marks[0]}\n\n{body}\n\n{marks[1]}")
+    )
+
+
+def _folded(items: Sequence[Item], write: Callable[[Sequence[Item]], str]) -> Piece:
+    # The portal's own fold, see rendering/folded.py.
+    title, inner = items[1], items[1:-1]
+    found = SUMMARY.fullmatch(title.text) if isinstance(title, Row) else None
+    summary = ""
+    if found and isinstance(title, Row):
+        summary, inner = (
+            f"<summary>{inline(found['words'], title, starts_line=False)}</summary>\n",
+            items[2:-1],
+        )
+    text = f"<details>\n{summary}\n{write(inner)}\n\n</details>"
+    return Piece("note", _first(items[0]), _last(items[-1]), text)
+
+
+def _box(opening: str, body: str) -> str:
+    """Return a block of more colons than any inside it."""
+    colons = ":" * (3 + max((len(run) - 2 for run in re.findall(r"^:{3,}", body, re.MULTILINE)), default=0))
+    return f"{colons} {opening}\n{body}\n{colons}"
+
+
+def _first(item: Item) -> int:
+    return item.number if isinstance(item, Row) else item.first
+
+
+def _last(item: Item) -> int:
+    return item.number if isinstance(item, Row) else item.last

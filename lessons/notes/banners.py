@@ -39,10 +39,15 @@ BANNER = re.compile(
 )
 SEPARATOR = re.compile(r"\s*(?:$|[:\-–—|│(\[,.=@*#_~/>]|(?:on|dated)\s)", re.IGNORECASE)
 DATED = re.compile(r"[\W_]*(?:date[d]?|on)\s*[:\-=]", re.IGNORECASE)
+DATE_WORD = re.compile(r"dated?|datum|fecha|data", re.IGNORECASE)
+TOPIC = re.compile(
+    r"[\W_]*(?:topics?|title|subject|thema|sujet|tema)\s*[:=–-]+\s*(?P<title>\S.{1,110})$", re.IGNORECASE
+)
+CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?:\s?[AaPp][Mm])?$")
 ONLY_WEEKDAY = re.compile(rf"[\W_]*(?:{WEEKDAY})?[\W_]*$", re.IGNORECASE)
 # `Docker class - day 2`: the words before are the course.
 LATE = re.compile(
-    r"[\W_]*(?P<course>[^\W\d_][^\d:|]{1,60}?)[\s\-–—:|,(]+(?P<word>day|session|class|lecture|tag|दिन)\s*[-#.:]?\s*"
+    rf"[\W_]*(?P<course>[^\W\d_][^\d:|]{{1,60}}?)[\s\-–—:|,(]+(?P<word>{'|'.join(WORDS[:-3])})\s*[-#.:]?\s*"
     r"(?P<number>\d{1,3})(?![\w.])(?P<rest>.*)$",
     re.IGNORECASE,
 )
@@ -139,7 +144,7 @@ def _weekdays(lines: Sequence[Line], numbers: Sequence[int]) -> list[Banner]:
 
 
 def _is_apart(lines: Sequence[Line], number: int) -> bool:
-    return number == 1 or not lines[number - 2].text.strip() or is_rule(lines[number - 2].text)
+    return number <= 2 or not lines[number - 2].text.strip() or is_rule(lines[number - 2].text)
 
 
 def _read(text: str, number: int) -> Banner | None:
@@ -170,7 +175,8 @@ def _read(text: str, number: int) -> Banner | None:
 def _dated(bare: str, number: int, *, is_heading: bool) -> Banner | None:
     # A date alone, or before its number: `29th Nov 2025 (Day 1)`.
     when = find_date(bare) if any(sign.isdigit() for sign in bare) else None
-    if when is None or not ONLY_WEEKDAY.match(bare[: when.start].strip(SIGNS)):
+    before = bare[: when.start].strip(SIGNS) if when else ""
+    if when is None or not (ONLY_WEEKDAY.match(before) or DATE_WORD.fullmatch(before)):
         return None
     rest = bare[when.end :].strip(SIGNS)
     if not rest or ONLY_WEEKDAY.match(rest):
@@ -227,9 +233,18 @@ def _frame(banner: Banner, lines: Sequence[Line]) -> Banner:
     ):
         last, when = below, written
         below = _near(lines, last + 1, 1)
+    title = banner.title
+    while below == last + 1 and last - banner.first < 3:
+        text = lines[below - 1].text.strip()
+        topic = TOPIC.match(text) if when and not title else None
+        if not topic and not (when and CLOCK.match(text)):
+            break
+        title = topic["title"].strip(SIGNS) if topic else title
+        last = below
+        below = _near(lines, last + 1, 1)
     if below and is_rule(lines[below - 1].text):
         last, is_framed = below, True
-    return replace(banner, first=first, last=last, date=when, is_framed=is_framed)
+    return replace(banner, first=first, last=last, date=when, title=title, is_framed=is_framed)
 
 
 def _is_only_date(text: str, written: Written) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from .commands import is_command
+from .rows import is_rule
 from .scan import MAX_REGION, Scan
 
 SECTION = re.compile(r"\[[\w.:@/\s-]{1,60}\]$")
@@ -92,6 +93,8 @@ def _conflict_end(scan: Scan, at: int) -> int:
 
 def _token_end(scan: Scan, at: int) -> int:
     """Lines of one word each, such as patterns of files, paths or pinned packages."""
+    if at < scan.no_tokens:
+        return 0  # these lines were read in vain
     if not _is_token(scan.bare[at]) and not scan.bare[at].startswith("# "):
         return 0
     end, tokens, pins = at, 0, 0
@@ -107,11 +110,14 @@ def _token_end(scan: Scan, at: int) -> int:
         end += 1
     is_whole = end >= scan.size or not scan.bare[end]
     is_enough = tokens >= MIN_TOKENS or (tokens > 1 and pins == tokens)
-    return end if is_enough and is_whole else 0
+    if is_enough and is_whole:
+        return end
+    scan.no_tokens = end
+    return 0
 
 
 def _is_token(bare: str) -> bool:
-    if not bare or not TOKEN.match(bare) or not TOKEN_SIGN.search(bare) or bare[-1] in ".?!":
+    if not bare or not TOKEN.match(bare) or not TOKEN_SIGN.search(bare) or bare[-1] in ".?!" or is_rule(bare):
         return False
     return (
         "://" not in bare

@@ -12,6 +12,7 @@ from .rows import Row
 from .signs import ARROW, ONLY_ARROW, words_of
 
 MAX_WORDS = 8  # of a step
+MAX_STEPS = 40
 LABELLED = re.compile(r"(?P<label>[^:>]{1,50}?)\s*:\s+(?P<rest>.+)$")
 RIGHT = re.compile(
     r"\s*(?:-{1,40}>{1,3}|={1,40}>{1,3}|~>|[→⇒➜➔⟶➡]\ufe0f?)\s*|\s+-{2,5}(?=[^\s>-][^>-]{0,30}-{2,5}>)"
@@ -94,12 +95,13 @@ def find_down(nodes: Sequence[Node], at: int) -> Found | None:
     """Find steps with arrows between them that point down."""
     end, steps = at, 0
     while (
-        end + 1 < len(nodes)
+        steps < MAX_STEPS
+        and end + 1 < len(nodes)
         and not ONLY_ARROW.match(nodes[end].row.text)
         and ONLY_ARROW.match(nodes[end + 1].row.text)
     ):
         end += 1
-        while end < len(nodes) and ONLY_ARROW.match(nodes[end].row.text):
+        while end < min(len(nodes), at + MAX_STEPS * 3) and ONLY_ARROW.match(nodes[end].row.text):
             end += 1
         steps += 1
     if not steps:

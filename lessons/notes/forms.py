@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from .asides import aside_end, aside_parts, boxed_end
+from .asides import aside_end, boxed_end, opens_aside, write_aside, write_box
 from .decisions import Decisions
 from .flows import find_chain, lift_arrows, write_flow
 from .habits import CHECKLIST, PARAGRAPH, Habits
-from .inline import escape, hide
 from .levels import Item
 from .lists import is_wrapped, split_chains, split_groups, write_checklist, write_list
 from .pieces import Node, Piece, make_tree, piece_of
@@ -26,20 +25,12 @@ from .prose import (
 from .regions import Region
 from .rows import Row
 from .shapes import MAX_BLOCK, Shapes
-from .signs import ADDRESS, ARROW, EXAMPLE, NEXT, NOTE, PROCESS, words_of
+from .signs import ADDRESS, ARROW, NEXT, PROCESS, words_of
 from .source import Line
 from .tables import bar_rows_end, mark_corners, write_bar_table
 from .verbatim import write_region
 from .writing import defined_parts, inline, is_single_definition
 
-KINDS_OF_NOTE = {
-    "tip": "tip",
-    "hint": "tip",
-    "warning": "warning",
-    "caution": "warning",
-    "achtung": "warning",
-    "attention": "warning",
-}
 MAX_NESTED = 4
 
 
@@ -52,6 +43,7 @@ class Former:
         self.keys: dict[str, int] = {}
         self.title = ""
         self.depth = 0
+        self._may_be_aside = habits.form("example") == "note"
 
     def make(self, items: Sequence[Item], title: str) -> list[Piece]:
         """Return pieces in order. Their lines need not touch: the blanks between belong to the piece above."""
@@ -67,59 +59,25 @@ class Former:
                 pieces.append(write_region(self.lines, item))
                 at += 1
             elif self.depth < MAX_NESTED and (end := boxed_end(items, at)):
-                pieces += [*self._rows(rows), self._boxed(items[at:end])]
+                pieces += [*self._rows(rows), write_box(items[at:end], self._inside)]
                 rows = []
                 at = end
-            elif self.depth < MAX_NESTED and self._opens_aside(item, items, at):
+            elif self.depth < MAX_NESTED and self._may_be_aside and opens_aside(item, items, at):
                 pieces += self._rows(rows)
                 rows = []
                 end = aside_end(item, items, at)
-                pieces.append(self._aside(item, items[at:end]))
+                pieces.append(write_aside(item, items[at:end], self._inside))
                 at = end
             else:
                 rows.append(item)
                 at += 1
         return pieces + self._rows(rows)
 
-    def _opens_aside(self, row: Row, items: Sequence[Item], at: int) -> bool:
-        if row.heading or self.habits.form("example") != "note":
-            return False
-        is_example = EXAMPLE.match(row.text) and not row.is_numbered
-        if not (is_example or NOTE.match(row.text)):
-            return False
-        if not row.mark:
-            return True
-        before = items[at - 1] if at else None  # an item between others stays in its list
-        after = items[at + 1] if at + 1 < len(items) else None
-        return not any(
-            isinstance(other, Row) and other.mark and other.indent <= row.indent for other in (before, after)
-        )
-
-    def _boxed(self, items: Sequence[Item]) -> Piece:
-        marks = [hide(item.text) for item in (items[0], items[-1]) if isinstance(item, Row)]
-        body = self._inside(items[1:-1])
-        return Piece(
-            "note", _first(items[0]), _last(items[-1]), boxed("note", f"{marks[0]}\n\n{body}\n\n{marks[1]}")
-        )
-
     def _inside(self, items: Sequence[Item]) -> str:
         self.depth += 1
         pieces = self.make(items, self.title)
         self.depth -= 1
         return "\n\n".join(piece.text for piece in pieces if piece.text)
-
-    def _aside(self, row: Row, items: Sequence[Item]) -> Piece:
-        is_note = not EXAMPLE.match(row.text)
-        label, rest = aside_parts(row)
-        title = re.sub(r"[\s:=>+–—-]+$", "", label) or label
-        word = KINDS_OF_NOTE.get(title.lower().rstrip("s!"), "note") if is_note else "note"
-        inner = list(items[1:])
-        if rest:
-            inner.insert(0, Row(row.number, row.line, row.indent, "", "", rest, row.gap))
-        body = self._inside(inner) or escape(label)
-        shown = f"{word} {escape(title, starts_line=False)}" if title.lower() != word else word
-        kind = "note" if is_note else "example"
-        return Piece(kind, row.number, _last(items[-1]), boxed(shown, body))
 
     def _rows(self, rows: Sequence[Row]) -> list[Piece]:
         mark_corners(rows)
@@ -301,19 +259,5 @@ def _is_one_sentence(nodes: Sequence[Node]) -> bool:
     return all(is_wrapped(before.row, node.row) and not before.children for before, node in pairwise(nodes))
 
 
-def boxed(opening: str, body: str) -> str:
-    """Return a block of more colons than any inside it."""
-    colons = ":" * (3 + max((len(run) - 2 for run in re.findall(r"^:{3,}", body, re.MULTILINE)), default=0))
-    return f"{colons} {opening}\n{body}\n{colons}"
-
-
 def last_row(node: Node) -> int:
     return max(row.number for row in node.walk())
-
-
-def _first(item: Item) -> int:
-    return item.number if isinstance(item, Row) else item.first
-
-
-def _last(item: Item) -> int:
-    return item.number if isinstance(item, Row) else item.last

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from .banners import CLOCK
 from .dates import find_begin_and_hours, find_date, find_times, find_weekdays, find_zone
 from .model import Head
 from .rows import is_rule
 from .source import Line
 
 FACT = re.compile(
-    r"[\W_]*(?:course|batch|training|trainer|instructor|faculty|teacher|timings?|time|duration|start(?:ing"
-    r"|s)?(?: date)?|date|days?|schedule|mode"
+    r"[\W_]*(?:(?:class|batch) timings?|course|batch|training|trainer|instructor|faculty|teacher|timings?|time"
+    r"|duration|start(?:ing|s)?(?: date)?|date|days?|schedule|mode"
     r"|created|tags|status|attendees|participants|present|absent|apologies|location|room|place|chair|host|facilitator"
     r"|last edited(?: by| time)?|teilnehmer(?:innen)?|ort|datum|dozent(?:in)?|lieu|fecha|lugar"
     r"|platform|zoom|meet(?:ing)?(?: id| link)?|link|venue|passcode|password|contact|e-?mail|phone|version"
@@ -36,7 +37,7 @@ def read_head(lines: Sequence[Line], before: int | None) -> Head:
         if not text or is_rule(text) or not text.strip("=-~"):
             continue
         found = _facts(text)
-        if found or FACT.match(text):
+        if found or FACT.match(text) or CLOCK.match(text):
             facts = {**found, **facts}
             title = title or _title_before_facts(text, number)
         elif title or len(text) > MAX_TITLE or re.match(r"[-*+•>|`]|\d+[.)]\s|#{2,6}\s", text):

@@ -13,7 +13,7 @@ from .model import Block, Day, LessonDraft
 from .pieces import EveningBlocks, Piece
 from .questions import offer_questions
 from .rows import BADGE
-from .signs import words_of
+from .signs import NEXT, words_of
 from .source import Line
 from .titles import make_title
 from .writing import make_key
@@ -26,6 +26,8 @@ ABOUT_THE_EVENING = re.compile(
     re.IGNORECASE,
 )
 CONTINUED = re.compile(r"(?:continued?|contd?|part \d+|fortsetzung)\b", re.IGNORECASE)
+OUTLINED = re.compile(r"[-*] [^\n]{1,200}\n {2,}\S")
+MAX_OUTLINED = 60  # characters
 MIN_OFFERED = 120  # words below a section that may be a lesson of its own
 
 
@@ -191,10 +193,23 @@ def _title(
     for kinds in (("topic",), ("section",), ("label",)):
         titles = [block.title for block, _ in blocks if block.kind in kinds and words_of(block.title)]
         if titles and (kinds != ("label",) or not named):
+            bare = {title: BADGE.sub("", title, count=1).strip(" :?") for title in titles}
             telling = [
                 title
                 for title in titles
-                if not ABOUT_THE_EVENING.fullmatch(BADGE.sub("", title, count=1).strip(" :?"))
+                if not ABOUT_THE_EVENING.fullmatch(bare[title]) and not NEXT.match(bare[title])
             ]
+            telling = telling or _outlined(blocks)
             return make_title((telling or titles)[0], lower_words) or titles[0][:100]
-    return make_title(named, lower_words) if named else f"Session {day.session}"
+    if named or (outlined := _outlined(blocks)):
+        return make_title(named or outlined[0], lower_words)
+    return f"Session {day.session}"
+
+
+def _outlined(blocks: Sequence[tuple[Block, Piece]]) -> list[str]:
+    # Without a heading: the first item of a list that has more below it.
+    for _, piece in blocks:
+        if piece.kind == "list" and piece.rows and (len(piece.rows) == 1 or OUTLINED.match(piece.text)):
+            words = piece.rows[0]
+            return [words] if len(words) <= MAX_OUTLINED and words_of(words) else []
+    return []

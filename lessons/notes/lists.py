@@ -8,6 +8,7 @@ from .flows import find_chain
 from .pieces import Node
 from .rows import Row
 from .signs import ADDRESS
+from .tables import tab_table_end, write_tab_table
 from .writing import inline, item_words, make_key
 
 LONG = 55  # characters: a line this long may go on in the next
@@ -60,11 +61,20 @@ def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
         lines.append(f"{inner}{inline(children[0].row.text, children[0].row)}")
         row = children.pop(0).row
     lines += [f"{inner}{inline(other.text, other)}" for other in more]
+    if _is_table(children):
+        return [*lines, "", *(f"{inner}{line}" for line in write_tab_table(children).split("\n")), ""]
     if children and LATER.match(children[0].row.mark):
         lines.append("")  # a list that does not start with 1 is read as text below a line
     for child, wrapped in _joined(children):
         lines += _item(child, wrapped, inner, bullet)
     return lines
+
+
+def _is_table(nodes: Sequence[Node]) -> bool:
+    # Columns below an item, all of one width.
+    return (
+        len(nodes) > 1 and not any(node.row.mark for node in nodes) and tab_table_end(nodes, 0) == len(nodes)
+    )
 
 
 def write_checklist(nodes: Sequence[Node], used: dict[str, int]) -> str:
@@ -110,6 +120,8 @@ def _is_same_list(group: list[Node], node: Node) -> bool:
     before = group[-1].row
     if before.is_bullet != node.row.is_bullet or before.is_numbered != node.row.is_numbered:
         return not node.row.mark and is_wrapped(before, node.row)
+    if node.row.mark == before.mark == group[0].row.mark == "1.":
+        return True  # Markdown counts by itself
     if node.row.mark in ("1.", "1)", "(1)", "a)", "a.", "A.", "I.", "i.") and len(group) > 1:
         return False
     if node.row.gap <= 0 or len(group) == 1:

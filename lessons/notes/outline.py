@@ -1,6 +1,5 @@
 """Find topics and sections among the rows of an evening, by signs and by indentation."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -8,11 +7,8 @@ from .habits import LIST, PLAIN, SECTION, TOPIC, Habits
 from .levels import Heading, Item, set_levels
 from .regions import Region
 from .rows import Row
-from .signs import EXAMPLE, NEXT, heading_sign, is_plain_title
-
-COLUMNS = re.compile(r"\S(?:[ \u00a0]{3,}|\t+)\S")
-MEANS = re.compile(r"^\S.{0,40}? ?(?:=|:| [-–]) \S")
-STRONG = ("markdown", "framed", "colons", "question", "capitals")
+from .signs import EXAMPLE, STRONG, heading_sign
+from .standing import Standing
 
 
 class Outliner:
@@ -29,6 +25,7 @@ class Outliner:
         self.inside = inside  # positions of rows in figures, which are no headings
         self.parents = self._find_parents()
         self.children = Counter(parent for parent in self.parents if parent >= 0)
+        self.standing = Standing(items, self.parents, self.children)
         self.groups = self._find_groups()
         self.in_list = bytearray(len(items))
         self.headings: dict[int, Heading] = {}
@@ -104,6 +101,9 @@ class Outliner:
         return True
 
     def _sign(self, at: int, row: Row) -> str:
+        after = self.items[at + 1] if at + 1 < len(self.items) else None
+        if isinstance(after, Row) and after.line.is_markdown and after.text[:2] == ": " and not after.gap:
+            return ""  # a term
         if (row.number in self.framed or row.is_decorated) and not row.heading:
             return "framed"
         sign = heading_sign(row)
@@ -115,7 +115,7 @@ class Outliner:
             return "standalone"
         if row.badge and self._is_badge_title(at, row):
             return "badge"
-        return "standalone" if self._is_standalone(at, row) else ""
+        return "standalone" if self.standing.is_title(at, row, self.headings) else ""
 
     def _form(self, sign: str) -> str:
         if sign in ("markdown", "framed", "badge"):
@@ -150,7 +150,7 @@ class Outliner:
                 and self._is_open_below(at)
             )
         if sign == "asked":
-            return self._has_content(at) and (not row.mark or self._share_of_titles(at, row) > 0.5)
+            return self._has_content(at) and (not row.mark or self._is_among_questions(at, row))
         if row.is_bullet and self._is_single(at):
             return not self._is_last(at)
         if row.is_bullet or row.is_numbered:
@@ -174,6 +174,14 @@ class Outliner:
         place = self._place(group, at)
         near = [other for other in group[max(place - 6, 0) : place + 7] if other != at]
         return len(near) > 1 and sum(self._looks_strong(other) for other in near) * 2 > len(near)
+
+    def _is_among_questions(self, at: int, row: Row) -> bool:
+        # A bullet that asks is a title where the bullets beside it ask as well.
+        group = self.groups.get((self.parents[at], row.is_bullet), [at])
+        place = self._place(group, at)
+        near = [self.items[other] for other in group[max(place - 6, 0) : place + 7]]
+        asked = sum(isinstance(item, Row) and heading_sign(item) in (*STRONG, "asked") for item in near)
+        return asked * 2 > len(near)
 
     def _is_single(self, at: int) -> bool:
         # A bullet without another one above or below it.
@@ -265,50 +273,3 @@ class Outliner:
         if isinstance(after, Row) and (after.badge and not after.gap):
             return False
         return after.indent >= row.indent
-
-    def _is_standalone(self, at: int, row: Row) -> bool:
-        if at + 1 >= len(self.items) or not (is_plain_title(row) or self._is_above_bullets(at, row)):
-            return False
-        if not (row.gap or at == 0 or at - 1 in self.headings or NEXT.match(row.text)):
-            return False
-        after = self.items[at + 1]
-        if after.indent > row.indent:
-            return isinstance(after, Region) or self.children[at] > 0
-        if after.indent < row.indent:
-            return False
-        if isinstance(after, Region):
-            return after.first > row.number + 1 or row.gap > 1
-        if after.mark and not after.gap:
-            return after.is_bullet
-        if not after.gap and not after.mark and row.gap and self._opens_rows(at):
-            return True
-        if not after.gap or heading_sign(after) in STRONG:
-            return False
-        return not is_plain_title(after) or len(after.text) > 60 or self._is_title_pair(at)
-
-    def _opens_rows(self, at: int) -> bool:
-        # A short line above two rows or more of columns, or of terms with their meanings.
-        row, below = self.items[at], self.items[at + 1 : at + 3]
-        rows = [
-            item for item in below if isinstance(item, Row) and not item.mark and item.indent == row.indent
-        ]
-        if len(rows) < 2 or not isinstance(row, Row):
-            return False
-        return any(
-            not pattern.search(row.text) and all(pattern.search(item.text) for item in rows)
-            for pattern in (COLUMNS, MEANS)
-        )
-
-    def _is_above_bullets(self, at: int, row: Row) -> bool:
-        # `nth iteration : payment` with bullets indented below it.
-        after = self.items[at + 1]
-        is_list = isinstance(after, Row) and after.is_bullet and after.indent > row.indent
-        return is_list and row.gap > 0 and not row.mark and len(row.text) < 60 and row.text[-1] not in ".;,!"
-
-    def _is_title_pair(self, at: int) -> bool:
-        # Two short lines, one after the other: the first is a title if the second is not one itself.
-        return at + 2 < len(self.items) and not self._stands_alone(at + 1)
-
-    def _stands_alone(self, at: int) -> bool:
-        after = self.items[at + 1]
-        return isinstance(after, Region) or (isinstance(after, Row) and after.gap > 0)

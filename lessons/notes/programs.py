@@ -17,10 +17,15 @@ NESTED = frozenset(
         *("powershell", "r"),
     }
 )
+CLOSED = re.compile(r"[$#>]\s?(?:exit|logout|quit\(?\)?|exit\(\)|\\q)$")
+OPENS = re.compile(
+    r"(?:day|session|class)\s?[-#:]?\s?\d{1,2}\b|(?:assignment|home\s?work|task|note)s?\s*:", re.IGNORECASE
+)
 SHELLS = ("bash", "batch")
 # What a command prints right below it: columns with a head in capitals, files, times.
 PRINTED = re.compile(
     r"[A-Z][A-Z0-9()%/_-]*(?: [A-Z0-9()%/_-]+){0,3}(?: {2,}[A-Z][A-Z0-9()%/_-]*(?: [A-Z0-9()%/_-]+){0,3})+$"
+    r"|(?:openjdk|git|java|Docker|go|Python|pip|psql|node) (?:version )?\"?v?\d+\.\d|v\d+\.\d+\.\d+$"
     r"|[-dlcbps][-rwxsStT]{9}[.+@]?\s|total \d+$|\d{4}-\d\d-\d\d[ T]\d\d:\d\d"
 )
 GOES_ON = {
@@ -40,6 +45,8 @@ def terminal_end(scan: Scan, at: int, prompt: str) -> int:
         if scan.bare[end]:
             if is_rule(scan.texts[end]) and scan.bare[end][0] in "#*=":
                 break
+            if _is_over(scan, end):
+                break
             end += 1
             continue
         after = scan.next_filled(end)
@@ -47,6 +54,16 @@ def terminal_end(scan: Scan, at: int, prompt: str) -> int:
             break
         end = after
     return end
+
+
+def _is_over(scan: Scan, at: int) -> bool:
+    # Notes go on right below a transcript: the terminal was closed, or a day or a task begins.
+    bare = scan.bare[at]
+    if PROMPT.match(bare):
+        return False
+    return bool(CLOSED.search(scan.bare[at - 1]) and PROMPT.match(scan.bare[at - 1])) or bool(
+        OPENS.match(bare)
+    )
 
 
 def terminal_language(prompt: str) -> str:
@@ -167,7 +184,8 @@ def _belongs(scan: Scan, place: int, end: int, base: int, language: str, depth: 
             return False  # it opens the next commands
         after = scan.get(place + 1)
         is_code = bool(after) and (guess_line(after) == language or continues(language, after))
-        return is_code or (follows and language == "sql")
+        is_last = follows and bare[0] == "#" and not after and not scan.lines[place].is_markdown
+        return is_code or is_last or (follows and language == "sql")
     return follows and continues(language, bare)
 
 

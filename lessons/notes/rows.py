@@ -9,7 +9,7 @@ TAB = 4  # columns
 BULLET = r"[-*+•‣◦▪●○·–—»►▶➢➤➜➔❖✓✔✗✘✕§]|o(?=\s)"
 MARK = re.compile(
     rf"(?P<bullet>(?:{BULLET})(?=\s|$)|[-•‣◦▪●►▶➢➤➜❖✓✔✗✘](?=[A-Z(\[\"'])|[*](?=[A-Z][^*]{{0,200}}$))"
-    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,2}\.?(?!\d)|\d{1,3}[.)]|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
+    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,2}\.?(?!\d)|\d{1,3}[.)]|\d{1,2}/|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
     r"|[ivx]{1,4}\))(?=\s))"
 )
 BADGE = re.compile(
@@ -62,7 +62,9 @@ def read_row(line: Line, number: int, gap: int) -> Row:
     bare = line.text.strip()
     indent = width(line.text[: len(line.text) - len(line.text.lstrip())])
     if decorated := DECORATED.fullmatch(bare):
-        return Row(number, line, indent, "", "", decorated["words"], gap, is_decorated=True)
+        words = decorated["words"]
+        is_title = not (words[0].islower() and words.count(" ") > 3)
+        return Row(number, line, indent, "", "", words, gap, is_decorated=is_title)
     heading = _heading_level(bare)
     if heading:
         return Row(number, line, indent, "", "", bare[heading:].strip().rstrip("#").strip(), gap, heading)

@@ -19,6 +19,7 @@ class Scan:
         self.bare = [text.strip() for text in self.texts]
         self.size = len(lines)
         self.looks = LOOKS_PER_LINE * (len(lines) + MAX_REGION)  # for what may search far in vain
+        self.no_tokens = 0  # up to here, lines were read as lists of paths in vain
 
     def indent(self, at: int) -> int:
         text = self.texts[at]

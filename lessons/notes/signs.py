@@ -57,14 +57,18 @@ NEXT = re.compile(
     r"|things? to (?:do|install)|software (?:required"
     r"|to install|requirements?)|tools (?:required|to install)"
     r"|before (?:the )?next (?:class|session|time)|for next (?:class|session|time|week)|check-?list"
-    r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben|devoirs|à faire|compiti|गृहकार्य|होमवर्क)$",
+    r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben|devoirs|à faire(?: pour .{1,40})?|compiti|गृहकार्य"
+    r"|होमवर्क)$",
     re.IGNORECASE,
 )
+STEP = re.compile(r"(?:step|schritt|étape|paso)\s*\d{1,2}\s*[:.)–-]\s*\S.{0,80}$", re.IGNORECASE)
 PROCESS = re.compile(
     r"pipeline|life\s?-?cycle|process|phases?|stages?|work\s?flow|flow|\bsteps\b|\bSDLC\b|procedure"
     r"|waterfall|iteration|roadmap",
     re.IGNORECASE,
 )
+# Signs of a heading that need nothing around them.
+STRONG = ("markdown", "framed", "colons", "question", "capitals")
 WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 SPACED_COLON = re.compile(r"\s+:\s+")
 BOLD = re.compile(r"(?:\*\*|__)(?P<words>[^*_]{1,110})(?:\*\*|__)\s*:?$")
@@ -123,10 +127,14 @@ def is_note(text: str) -> bool:
 def is_plain_title(row: Row) -> bool:
     """Tell if a row without signs could be a title: short, capital first, no sentence."""
     text, words = row.text, words_of(row.text)
+    if STEP.match(text) and not row.mark and text[-1] != ".":
+        return True
     if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!:)" or ADDRESS.match(text):
         return False
     if NEXT.match(text):
         return True
+    if text.count(",") > 2 or not re.search(r"[^\W\d_]", text):
+        return False
     if ARROW.search(text) or "\t" in text or not text[0].isalnum() or text[0].islower() or " = " in text:
         return False
     if words[0].lower() in OPENING or EXAMPLE.match(text) or is_note(text):

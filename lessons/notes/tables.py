@@ -101,7 +101,7 @@ def _is_narrow(row: Row) -> bool:
 def mark_corners(rows: Sequence[Row]) -> None:
     """Find heads that start with a tab where the rows below have one cell more."""
     for row, after in pairwise(rows):
-        if after.gap or row.mark or row.indent <= after.indent or row.line.text[:1] != "\t":
+        if after.gap or row.mark or row.indent <= after.indent or row.line.text[:1] not in ("\t", " "):
             continue
         width = len(gap_cells(row))
         if width > 1 and len(gap_cells(after)) == width + 1 and not ARROW.search(row.text):

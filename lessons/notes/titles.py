@@ -61,7 +61,7 @@ ENDINGS = re.compile(
 MAKERS = ("GitHub", "GitLab", "Azure", "Google", "Visual", "AWS", "Amazon", "Power", "Microsoft")
 NUMBERED = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3})*[.):]?|\(\d{1,3}\)|[ivx]{1,4}[.)]|(?:topic|chapter|unit|module|section|part"
-    r"|lesson)\s*\d{1,3}\s*[:.\-–)])\s+(?=\S)",
+    r"|lesson)\s*\d{1,3}\s*[:.\-–)]|(?:topic|thema|tema|sujet)\s*[:–-])\s+(?=\S)",
     re.IGNORECASE,
 )
 # `(10 min)` behind a title is no part of it.

@@ -39,6 +39,13 @@ NASTY = {
     "addresses": f"{'http://a.b/' * 1_500}\n",
     "dates": f"{'1/2/2026 ' * 2_000}\n",
     "boxes": "+--+\n" * LINES,
+    "equals signs": "=====\n" * LINES,
+    "words with signs": ("a_b\n" * 299 + "x y\n") * 15,
+    "steps with arrows below": "x\n  v\n" * LINES,
+    "weekdays": "\nMonday\n\nTuesday\n" * LINES,
+    "outline numbers": "I. a\nII. b\n" * LINES,
+    "boxes of pages": "<aside>\n" * LINES,
+    "terms of Markdown": "x\n: y\n" * LINES,
     "agenda": "Topic :\n\n" * LINES,
 }
 
