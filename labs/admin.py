@@ -29,6 +29,7 @@ admin.site.register(Lab, LabAdmin)
 
 @admin.register(LabVersion)
 class LabVersionAdmin(ReadOnlyAdmin):
+    content = ("lab",)
     course_path = "lab__course"
     learner_path = ""
     exact_search = ("digest",)
@@ -57,6 +58,7 @@ class ReportInline(ReadOnlyInline):
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
+    content = ("lab",)
     inlines = [ReportInline]
     actions = ["grade_again"]
     list_display = [
@@ -90,6 +92,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
+    content = ("lab",)
     course_path = "lab__course"
     learner_path = "submission__enrollment"
     list_display = [
@@ -116,6 +119,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(LocalReport)
 class LocalReportAdmin(ReadOnlyAdmin):
+    content = ("lab",)
     is_in_menu = False
     list_display = ["lab", "enrollment", "place", "head", "engine", "received_at"]
     list_filter = ["place", "course", "lab"]
@@ -124,6 +128,7 @@ class LocalReportAdmin(ReadOnlyAdmin):
 
 @admin.register(FailedCheck)
 class FailedCheckAdmin(ReadOnlyAdmin):
+    content = ("submission__lab",)
     is_in_menu = False
     course_path = "submission__course"
     learner_path = "submission__enrollment"
@@ -154,6 +159,7 @@ class AlsoByOthersFilter(admin.SimpleListFilter):
 
 @admin.register(Repository)
 class RepositoryAdmin(ReadOnlyAdmin):
+    content = ("lab",)
     list_display = ["lab", "enrollment", "place", "also_by_others", "created_at"]
     list_filter = [AlsoByOthersFilter, "course", "lab"]
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
@@ -175,6 +181,7 @@ class RepositoryAdmin(ReadOnlyAdmin):
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnlyAdmin):
+    content = ("repository__lab",)
     course_path = "repository__course"
     learner_path = "repository__enrollment"
     list_display = ["repository", "via", "received_at", "digest"]

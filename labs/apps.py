@@ -5,12 +5,14 @@ class LabsConfig(AppConfig):
     name = "labs"
 
     def ready(self) -> None:
+        from labs import deletable
         from labs.authoring.course_files import LabFolders
         from labs.file_questions.question import FileQuestion
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
+        from lessons import deletable as lessons_deletable
         from lessons.course_files.lab_files import register_lab_files
         from lessons.quizzes import kinds
         from lessons.repositories import register_hosts
@@ -21,4 +23,5 @@ class LabsConfig(AppConfig):
         register_hosts(HOSTS)
         register(LABS)
         kinds.register(FileQuestion)
+        lessons_deletable.register(deletable.LABS)
         register_lab_files(LabFolders())

@@ -159,7 +159,8 @@ def get_submission(user: Visitor, public_id: str) -> Submission:
     """Return a submission of the user's own, or of a course that `user` teaches. Raises Http404."""
     people = ("enrollment__user", "enrollment__cohort")
     related = ("lab__course", "lab__current", *people, "receipt__repository")
-    submission = Submission.objects.select_related(*related).filter(public_id=public_id).first()
+    found = Submission.objects.select_related(*related).filter(public_id=public_id, lab__deletion=None)
+    submission = found.first()
     if submission is None or not (submission.enrollment.user == user or teaches(user, submission.lab.course)):
         raise Http404
     return submission

@@ -27,6 +27,7 @@ def _lab(vendor: str, columns: dict[str, str]) -> str:
         SELECT CASE WHEN COUNT(*) = 0 THEN {epoch_sql(vendor)} ELSE MIN({opening}) END
         FROM {Lesson._meta.db_table} naming
         WHERE naming.course_id = {columns["course_id"]} AND naming.status <> '{Status.DRAFT}'
+            AND naming.deletion_id IS NULL
             AND {_NAMES[vendor].format(columns["slug"])}
     )"""  # noqa: S608 - names of tables and constants
     return later(vendor, own_sql(vendor, columns), with_lesson)

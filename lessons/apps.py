@@ -5,6 +5,8 @@ class LessonsConfig(AppConfig):
     name = "lessons"
 
     def ready(self) -> None:
-        from lessons.search.own_kinds import register_own  # models are ready by now, and not before
+        from lessons import deletable  # models are ready by now, and not before
+        from lessons.search.own_kinds import register_own
 
         register_own()
+        deletable.register_own()

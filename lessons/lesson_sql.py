@@ -26,11 +26,12 @@ def page_sql(vendor: str, may_open: str, *, for_staff: bool) -> str:
         ({_next_opening(vendor)}) AS changes_at,
         ({_nearest("<", "DESC", may_open)}) AS before, ({_nearest(">", "ASC", may_open)}) AS after
     FROM {Lesson._meta.db_table} lesson
-    JOIN {Session._meta.db_table} part ON part.course_id = lesson.course_id
-    LEFT JOIN {Lesson._meta.db_table} listed ON listed.session_id = part.id AND part.id = lesson.session_id
+    JOIN {Session._meta.db_table} part ON part.course_id = lesson.course_id AND part.deletion_id IS NULL
+    LEFT JOIN {Lesson._meta.db_table} listed
+        ON listed.session_id = part.id AND part.id = lesson.session_id AND listed.deletion_id IS NULL
     LEFT JOIN {Lesson._meta.db_table} page ON page.id = listed.id AND page.id = lesson.id
     LEFT JOIN {Quiz._meta.db_table} quiz ON quiz.lesson_id = page.id
-    WHERE lesson.slug = %(slug)s AND lesson.course_id = %(course)s
+    WHERE lesson.slug = %(slug)s AND lesson.course_id = %(course)s AND lesson.deletion_id IS NULL
     ORDER BY part.position, part.id, listed.position, listed.id
 """  # noqa: S608 - names of tables and constants
 
@@ -51,7 +52,7 @@ def _nearest(sign: str, order: str, may_open: str) -> str:
     return f"""
         SELECT near.slug || ' ' || near.title
         FROM {Lesson._meta.db_table} near JOIN {Session._meta.db_table} its ON its.id = near.session_id
-        WHERE near.course_id = page.course_id
+        WHERE near.course_id = page.course_id AND near.deletion_id IS NULL
             AND (its.position, near.position, near.id) {sign} (part.position, page.position, page.id)
             AND {may_open}
         ORDER BY its.position {order}, near.position {order}, near.id {order} LIMIT 1

@@ -56,7 +56,9 @@ class OpenCourse:
 
     def lessons(self) -> QuerySet[Lesson]:
         """Return the lessons that the visitor may know of, each with `opens_at`."""
-        lessons = Lesson.objects.filter(course=self.course, session__course=self.course).in_order()
+        lessons = Lesson.objects.filter(
+            course=self.course, session__course=self.course, session__deletion=None
+        ).in_order()
         lessons = lessons.annotate(opens_at=lesson_opening(self.cohort))
         return lessons if self.is_staff else lessons.listed()
 
@@ -149,7 +151,8 @@ def get_enrolled_session(user: Visitor, course_slug: str, session_slug: str) -> 
 
 def cohort_by_code(code: str) -> Cohort | None:
     """Return the cohort with this invite code, ignoring case and surrounding spaces."""
-    return Cohort.objects.select_related("course").filter(invite_code=code.strip().lower()).first()
+    cohorts = Cohort.objects.select_related("course").filter(course__deletion=None)
+    return cohorts.filter(invite_code=code.strip().lower()).first()
 
 
 def courses_of(user: User) -> QuerySet[Course]:

@@ -227,7 +227,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     if not user.is_authenticated or number > _MAX_NUMBER:
         raise Http404
     own = Attempt.objects.filter(enrollment__user=user, enrollment__is_active=True, number=number)
-    attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug)
+    attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug, quiz__deletion=None)
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
     related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
     attempts = attempts.timed().annotate(
@@ -253,7 +253,7 @@ def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int,
     if number > _MAX_NUMBER or learner > _MAX_KEY:
         raise Http404
     attempts = Attempt.objects.filter(
-        quiz__course__slug=course_slug, quiz__slug=quiz_slug, enrollment=learner
+        quiz__course__slug=course_slug, quiz__slug=quiz_slug, quiz__deletion=None, enrollment=learner
     )
     related = ("version", "enrollment__user", "quiz__course", "quiz__lesson", "quiz__current")
     attempt = attempts.filter(number=number).select_related(*related).first()
@@ -292,7 +292,7 @@ def _answer_target_sql(vendor: str) -> str:
     FROM {Attempt._meta.db_table} attempt
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.id = attempt.enrollment_id AND enrollment.is_active
     JOIN {QuizVersion._meta.db_table} version ON version.id = attempt.version_id
-    JOIN {Quiz._meta.db_table} quiz ON quiz.id = attempt.quiz_id
+    JOIN {Quiz._meta.db_table} quiz ON quiz.id = attempt.quiz_id AND quiz.deletion_id IS NULL
     JOIN {QuizVersion._meta.db_table} now ON now.id = quiz.current_id AND now.question_count > 0
     JOIN {Lesson._meta.db_table} lesson ON lesson.id = quiz.lesson_id
     JOIN {Course._meta.db_table} course ON course.id = quiz.course_id

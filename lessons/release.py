@@ -1,7 +1,7 @@
 """The time at which a lesson or quiz opens to a reader: the only place that decides it.
 
-Every page, list and count compares this time with the reader's clock. It is NULL for a draft, and while it is unknown
-because the cohort has no date for its meeting. Content that is open at once gets EPOCH.
+Every page, list and count compares this time with the reader's clock. It is NULL for a draft, for what was deleted, and
+while it is unknown because the cohort has no date for its meeting. Content that is open at once gets EPOCH.
 """
 
 import re
@@ -21,8 +21,8 @@ from lessons.models.release import Release, Status
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Any: an expression for the key of a cohort
 Cohort = Any
-LESSON_COLUMNS = ("status", "publish_at", "public", "release", "session_id")
-OWN_COLUMNS = ("status", "publish_at")
+LESSON_COLUMNS = ("deletion_id", "status", "publish_at", "public", "release", "session_id")
+OWN_COLUMNS = ("deletion_id", "status", "publish_at")
 _IN_SQL = {
     "sqlite": {"epoch": "'1970-01-01 00:00:00'", "ends": "datetime(starts_at, '+' || minutes || ' minutes')"},
     "postgresql": {
@@ -54,10 +54,12 @@ def quiz_sql(vendor: str, quiz: str, lesson: str, cohort: str) -> str:
 
 
 def own_sql(vendor: str, columns: dict[str, str]) -> str:
-    # by the row's own status
+    # by the row's own status, never if it is deleted; in one CASE, since SQLite's parser takes no deeper nesting
+    status = columns["status"]
     return (
-        f"CASE {columns['status']} WHEN '{Status.PUBLISHED}' THEN {epoch_sql(vendor)}"
-        f" WHEN '{Status.SCHEDULED}' THEN {columns['publish_at']} END"
+        f"CASE WHEN {columns['deletion_id']} IS NOT NULL THEN NULL"
+        f" WHEN {status} = '{Status.PUBLISHED}' THEN {epoch_sql(vendor)}"
+        f" WHEN {status} = '{Status.SCHEDULED}' THEN {columns['publish_at']} END"
     )
 
 

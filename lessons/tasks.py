@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from lessons import actions
+from lessons import actions, deleting
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes
 from lessons.notes_import import incoming
@@ -39,3 +39,8 @@ def fetch_notes(pk: int) -> None:
     row = IncomingNotes.objects.select_related("course", "into").filter(pk=pk).first()
     if row is not None:
         incoming.fetch(row)
+
+
+@shared_task(soft_time_limit=1800, time_limit=1860)
+def remove_deleted() -> None:
+    deleting.remove_old()

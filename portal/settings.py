@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "remove-deleted": {
+        "task": "lessons.tasks.remove_deleted",
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
+    },
     "prune-audit-log": {
         "task": "portal.accounts.tasks.prune_audit_log",
         "schedule": HOUR,

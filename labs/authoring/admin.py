@@ -26,6 +26,7 @@ from labs.models import Lab, LabVersion
 from labs.release import lab_opening
 from labs.specs import in_newest_schema, parse_spec
 from lessons.admin.courses import warn_of_hidden_labs
+from lessons.admin.deleting import DeletableAdmin
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
 from lessons.admin.help import lesson_help
 from lessons.gate import judge_markdown
@@ -136,7 +137,7 @@ class WithoutLessonFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=[pk for pk, *lab in rows if tuple(lab) not in homes])
 
 
-class LabAdmin(AuthoredAdmin):
+class LabAdmin(DeletableAdmin, AuthoredAdmin):
     form = LabForm
     texts = ("source", "brief")
     change_form_template = "admin/authoring/lab.html"

@@ -115,7 +115,7 @@ def versions_to_prove() -> QuerySet[LabVersion]:
 
 
 def _unsettled_in_use() -> QuerySet[LabVersion]:
-    is_released = ~Q(lab__status=Lab.Status.DRAFT)
+    is_released = ~Q(lab__status=Lab.Status.DRAFT) & Q(lab__deletion=None)
     return _unsettled_versions().filter(is_released | Q(environment_missing=True, lab__current=F("pk")))
 
 

@@ -5,6 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from lessons.models import Course
 from lessons.models.course import FileBacked
+from lessons.models.deletion import NOT_DELETED, Deletable, PresentManager
 from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent
 
@@ -24,7 +25,7 @@ class LabQuerySet(models.QuerySet["Lab"]):
         return self.released().filter(proved_or_waiting, current__isnull=False)
 
 
-class Lab(FileBacked, Released):
+class Lab(Deletable, FileBacked, Released):
     """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion.
 
     It opens with the first lesson that names it, or later if it is scheduled.
@@ -39,14 +40,18 @@ class Lab(FileBacked, Released):
     brief_html = models.TextField(editable=False)
     current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
-    history = HistoricalRecords(excluded_fields=["loaded_digest", "loaded_from", "brief_html", "current"])
-    objects = LabQuerySet.as_manager()
+    history = HistoricalRecords(
+        excluded_fields=["deletion", "loaded_digest", "loaded_from", "brief_html", "current"]
+    )
+    objects = PresentManager.from_queryset(LabQuerySet)()  # type: ignore[misc]  # in place of the base's
 
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
             *Released.Meta.constraints,
-            models.UniqueConstraint(fields=["course", "slug"], name="lab_slug_unique_in_course"),
+            models.UniqueConstraint(
+                fields=["course", "slug"], condition=NOT_DELETED, name="lab_slug_unique_in_course"
+            ),
             models.UniqueConstraint(fields=["id", "course"], name="lab_and_course"),
             SameParent(field="current", parent="lab", name="current_version_of_its_lab", own="id"),
         ]

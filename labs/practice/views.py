@@ -28,6 +28,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from labs import actions, tokens
+from labs.deletable import deleted_lab_words
 from labs.grader.git.processes import RepositoryError
 from labs.grader.report_text import WIDTH
 from labs.grading import receipts
@@ -74,6 +75,8 @@ def with_learner_repository(view: Callable[..., HttpResponseBase]) -> Callable[.
             return plain(403, not_open_words(error))
         except Http404:
             found = None
+        if found is None and (deleted := deleted_lab_words(course_slug, lab_slug, user)):
+            return plain(410, deleted)
         if found is None or found.enrollment is None:
             known = f"{user.email} has no open lab with this remote URL."
             return plain(404, f"{known} Copy the URL from the lab page.")

@@ -60,6 +60,7 @@ class MeetingAdmin(CourseScopedAdmin):
 
 @admin.register(Reading)
 class ReadingAdmin(ReadOnlyAdmin):
+    content = ("lesson",)
     list_display = ["lesson", "enrollment", "heading", "read_at", "updated_at"]
     list_filter = ["course", "lesson"]
     exact_search = ("lesson__slug",)
@@ -68,6 +69,7 @@ class ReadingAdmin(ReadOnlyAdmin):
 
 @admin.register(Tick)
 class TickAdmin(ReadOnlyAdmin):
+    content = ("lesson", "session")
     is_in_menu = False
     list_display = ["key", "enrollment", "lesson", "session", "created_at"]
     list_filter = ["course"]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from lessons import actions, queries, staffing
+from lessons.admin.deleting import DeletableAdmin, deleted_view
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.help import lesson_help
 from lessons.admin.links import links_view
@@ -25,7 +26,7 @@ from lessons.models.release import Release, Status
 
 
 @admin.register(Course)
-class CourseAdmin(SluggedAdmin):
+class CourseAdmin(DeletableAdmin, SluggedAdmin):
     course_path = ""
     fixed_once_saved = ("slug",)
     list_display = ["title", "slug", "time_zone", percent_column("pass_mark")]
@@ -63,7 +64,8 @@ class CourseAdmin(SluggedAdmin):
             )
             for rest, (name, view) in own.items()
         ]
-        return [*pages, *super().get_urls()]
+        view = self.admin_site.admin_view(partial(deleted_view, self))
+        return [path("deleted/", view, name="lessons_course_deleted"), *pages, *super().get_urls()]
 
 
 SESSION_HELP = (
@@ -86,7 +88,7 @@ class SessionForm(SluggedForm):
 
 
 @admin.register(Session)
-class SessionAdmin(SluggedAdmin):
+class SessionAdmin(DeletableAdmin, SluggedAdmin):
     form = SessionForm
     fixed_once_saved = ("slug", "course")
     list_display = ["title", "course", "position", "release", "slug"]
@@ -206,7 +208,7 @@ class LessonForm(AuthoringForm):
 
 
 @admin.register(Lesson)
-class LessonAdmin(AuthoredAdmin):
+class LessonAdmin(DeletableAdmin, AuthoredAdmin):
     form = LessonForm
     texts = ("title", "summary", "source")
     change_form_template = "admin/authoring/lesson.html"

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 
 from lessons import actions
+from lessons.admin.deleting import DeletableAdmin
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
 from lessons.admin.help import quiz_help
 from lessons.admin.lists import percent_column, points_column
@@ -66,7 +67,7 @@ class QuizForm(AuthoringForm):
 
 
 @admin.register(Quiz)
-class QuizAdmin(AuthoredAdmin):
+class QuizAdmin(DeletableAdmin, AuthoredAdmin):
     form = QuizForm
     fixed_once_saved = ("slug", "course", "lesson")
     fields = QUIZ_FIELDS
@@ -97,6 +98,7 @@ class QuizAdmin(AuthoredAdmin):
 
 @admin.register(QuizVersion)
 class QuizVersionAdmin(ReadOnlyAdmin):
+    content = ("quiz",)
     course_path = "quiz__course"
     learner_path = ""
     list_display = ["quiz", "digest", "question_count", points_column("max_points"), "created_at"]
@@ -117,6 +119,7 @@ class AnswersInWords:
 
 @admin.register(Attempt)
 class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
+    content = ("quiz",)
     list_display = [
         "quiz", "enrollment", "number", points_column("points"), percent_column("score"), "passed",
         "counts", "started_at", "submitted_at",
@@ -147,6 +150,7 @@ class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
 
 @admin.register(Answer)
 class AnswerAdmin(AnswersInWords, ReadOnlyAdmin):
+    content = ("attempt__quiz",)
     course_path = "attempt__course"
     learner_path = "attempt__enrollment"
     list_display = ["key", "attempt", "credit", "flagged", "saved_at"]

@@ -25,8 +25,10 @@ from lessons.admin.lists import (
     is_list,
     of_courses,
     taught_course_ids,
+    without_deleted,
 )
 from lessons.models import Cohort, Course
+from lessons.models.deletion import Deletable
 
 AnyRow = TypeVar("AnyRow", bound=Model)
 
@@ -131,13 +133,19 @@ class OwnCoursesOnly:
 
 
 class CourseScopedAdmin(OwnCoursesOnly, BelongingAdmin):
-    """`course_path` is the lookup from a row to its course, "" for the course itself."""
+    """`course_path` is the lookup from a row to its course, "" for the course itself.
+
+    `content` leads to what a row belongs to: if that was deleted, the row is not listed.
+    """
 
     course_path = "course"
+    content: tuple[str, ...] = ()
     fixed_once_saved: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> AnyRows:
         rows = super().get_queryset(request)
+        if not issubclass(self.model, Deletable):
+            rows = without_deleted(rows, self.content or (self.course_path,))
         if is_list(request):
             shown = set(self.list_display)
             own = [name for name in heavy_fields(self.model) if name not in shown]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lessons.course_files.deleted import deleted_targets
 from lessons.course_files.matching import Plan
 from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.models import LoadedFile
@@ -11,7 +12,10 @@ def store_loaded_files(files: CourseFiles, plan: Plan, labs: list[CourseEntry]) 
     """Replace the stored files of a course, after its rows were written."""
     rows = {(kind, target): (path, text) for kind, target, path, text in _texts(files, plan, labs)}
     stored = {(row.kind, row.target): row for row in LoadedFile.objects.filter(course=plan.course)}
-    gone = [row.pk for key, row in stored.items() if rows.get(key) != (row.path, row.text)]
+    kept = deleted_targets(plan.course)
+    gone = [
+        row.pk for key, row in stored.items() if key not in kept and rows.get(key) != (row.path, row.text)
+    ]
     LoadedFile.objects.filter(pk__in=gone).delete()
     LoadedFile.objects.bulk_create(
         LoadedFile(course=plan.course, kind=kind, target=target, path=path, text=text)

@@ -135,6 +135,8 @@ def _check(repository: CourseRepository, found: CommitFiles) -> Outcome:
 
 def _load(fetch: CourseFetch, found: CommitFiles) -> Outcome:
     repository = fetch.repository
+    if repository.course.is_deleted:
+        raise _RefusedError({"message": "The course was deleted. Restore it, then update it."})
     files = _read(repository, found)
     try:
         changes = load_course(files, fetch.removed, course=repository.course)

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from lessons.course_files.deleted import leave_out_deleted, refuse_deleted_course
 from lessons.course_files.lab_files import lab_files
 from lessons.course_files.loaded_files import store_loaded_files
 from lessons.course_files.loading import (
@@ -46,7 +47,11 @@ def load_course(files: CourseFiles, removed: str = "", course: Course | None = N
     files.fail_on_problems()
     changes = Changes()
     with transaction.atomic():
-        plan = plan_load(open_course(files, changes, course), files, labs)
+        if course is None:
+            refuse_deleted_course(files.course)
+        course = open_course(files, changes, course)
+        changes.kept += leave_out_deleted(files, labs, course)
+        plan = plan_load(course, files, labs)
         check_scheduled(files, plan)
         files.fail_on_problems()
         settle_removed(plan, removed)

@@ -1,6 +1,7 @@
 from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
+from lessons.models.deletion import Deletion
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
@@ -18,6 +19,7 @@ __all__ = [
     "CourseFetch",
     "CourseRepository",
     "CourseStaff",
+    "Deletion",
     "Enrollment",
     "ExtraTime",
     "FormerSlug",

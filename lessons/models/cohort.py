@@ -59,6 +59,13 @@ def has_local_time(zone: zoneinfo.ZoneInfo, local: datetime) -> bool:
     return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
 
 
+class MeetingManager(models.Manager["Meeting"]):
+    """The meetings of sessions that are not deleted."""
+
+    def get_queryset(self) -> models.QuerySet["Meeting"]:
+        return super().get_queryset().filter(session__deletion__isnull=True)
+
+
 class Meeting(models.Model):
     """A cohort's date for a session."""
 
@@ -72,6 +79,8 @@ class Meeting(models.Model):
         default=180, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
     )
     join_url = models.URLField(blank=True)
+
+    objects = MeetingManager()
 
     class Meta:
         ordering = ["starts_at"]

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from lessons.models.deletion import NOT_DELETED, Deletable, PresentManager
 from lessons.models.release import Release, Released, Status
 from lessons.models.shared import SameParent, SharedField
 from portal.accounts.models import validate_time_zone
@@ -63,8 +64,8 @@ class FileBacked(models.Model):
         abstract = True
 
 
-class Course(FileBacked):
-    slug = models.SlugField(max_length=MAX_SLUG, unique=True)
+class Course(Deletable, FileBacked):
+    slug = models.SlugField(max_length=MAX_SLUG)
     title = models.CharField(max_length=MAX_TITLE)
     summary = models.TextField(blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
@@ -75,6 +76,9 @@ class Course(FileBacked):
 
     class Meta:
         ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=NOT_DELETED, name="course_slug_unique")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -83,7 +87,7 @@ class Course(FileBacked):
         return reverse("course", args=[self.slug])
 
 
-class Session(FileBacked):
+class Session(Deletable, FileBacked):
     """A unit of the syllabus. It has no date of its own: each cohort has a Meeting for it."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="sessions")
@@ -108,7 +112,9 @@ class Session(FileBacked):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "slug"], name="session_slug_unique_in_course"),
+            models.UniqueConstraint(
+                fields=["course", "slug"], condition=NOT_DELETED, name="session_slug_unique_in_course"
+            ),
             models.UniqueConstraint(fields=["id", "course"], name="session_and_course"),
         ]
 
@@ -129,7 +135,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.order_by("session__position", "position", "pk")
 
 
-class Lesson(FileBacked, Released):
+class Lesson(Deletable, FileBacked, Released):
     """One page to read. `source` is the original; the fields below it are derived by `actions.save_lesson`."""
 
     course = SharedField(Course, models.CASCADE, related_name="lessons", of=("session",))
@@ -168,6 +174,7 @@ class Lesson(FileBacked, Released):
 
     history = HistoricalRecords(
         excluded_fields=[
+            "deletion",
             "loaded_digest",
             "loaded_from",
             "html",
@@ -181,20 +188,31 @@ class Lesson(FileBacked, Released):
             "gate_errors",
         ]
     )
-    objects = LessonQuerySet.as_manager()
+    objects = PresentManager.from_queryset(LessonQuerySet)()  # type: ignore[misc]  # in place of the base's
 
     class Meta:
         ordering = ["session__position", "position", "pk"]
         constraints = [
             *Released.Meta.constraints,
-            models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_unique_in_course"),
+            models.UniqueConstraint(
+                fields=["course", "slug"], condition=NOT_DELETED, name="lesson_slug_unique_in_course"
+            ),
             models.UniqueConstraint(fields=["id", "course"], name="lesson_and_course"),
             SameParent(field="session", parent="course", name="lesson_in_a_session_of_its_course"),
         ]
         indexes = [
             # serves the order of a course without reading the wide rows with the texts
             models.Index(
-                fields=["course", "status", "session", "position", "public", "release", "publish_at"],
+                fields=[
+                    "course",
+                    "status",
+                    "session",
+                    "position",
+                    "public",
+                    "release",
+                    "publish_at",
+                    "deletion",
+                ],
                 name="lesson_order",
             )
         ]

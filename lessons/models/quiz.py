@@ -9,12 +9,13 @@ from simple_history.models import HistoricalRecords
 from lessons.models.best import rank
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, FileBacked, Lesson
+from lessons.models.deletion import NOT_DELETED, Deletable
 from lessons.models.quiz_times import QuizDeadline, deadline_parts, extra_time_parts
 from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent, SharedField, shared_field
 
 
-class Quiz(FileBacked, Released):
+class Quiz(Deletable, FileBacked, Released):
     """The quiz of a lesson. `source` is Markdown; every change to it makes a QuizVersion.
 
     It opens with its lesson, or later if it is scheduled.
@@ -33,14 +34,16 @@ class Quiz(FileBacked, Released):
     source = models.TextField("Markdown")
     current = models.ForeignKey("QuizVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
-    history = HistoricalRecords(excluded_fields=["loaded_digest", "loaded_from", "current"])
+    history = HistoricalRecords(excluded_fields=["deletion", "loaded_digest", "loaded_from", "current"])
 
     class Meta:
         verbose_name_plural = "quizzes"
         ordering = ["lesson__session__position", "lesson__position"]
         constraints = [
             *Released.Meta.constraints,
-            models.UniqueConstraint(fields=["course", "slug"], name="quiz_slug_unique_in_course"),
+            models.UniqueConstraint(
+                fields=["course", "slug"], condition=NOT_DELETED, name="quiz_slug_unique_in_course"
+            ),
             models.UniqueConstraint(fields=["id", "course"], name="quiz_and_course"),
             SameParent(field="lesson", parent="course", name="quiz_of_a_lesson_of_its_course"),
             SameParent(field="current", parent="quiz", name="current_version_of_its_quiz", own="id"),

@@ -48,6 +48,8 @@ class Choices:
 class Stored:
     """The result of an import. `gone` lessons are unchanged: the notes no longer have them.
 
+    `deleted` ones stay deleted.
+
     `asked`: quizzes with new questions. `refused`: lessons that are no drafts, which cannot have the new text, and why.
     """
 
@@ -57,6 +59,7 @@ class Stored:
     conflicts: list[Lesson] = field(default_factory=list)
     refused: list[tuple[Lesson, str]] = field(default_factory=list)
     gone: list[Lesson] = field(default_factory=list)
+    deleted: list[Lesson] = field(default_factory=list)
     asked: list[Quiz] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -95,7 +98,7 @@ class _Writer:
         self.sessions: dict[int, Session] = {
             row.number: row.session
             for row in notes.days.select_related("session")
-            if row.number not in choices.new_sessions
+            if row.number not in choices.new_sessions and not row.session.is_deleted
         }
         for number, session in choices.sessions.items():
             self._use(number, session)
@@ -106,6 +109,9 @@ class _Writer:
     def write(self, change: Change) -> None:
         if change.draft is None:
             self.done.gone += [change.known.lesson] if change.known else []
+            return
+        if change.state is State.DELETED:
+            self.done.deleted += [change.known.lesson] if change.known else []
             return
         if change.known is None:
             lesson = self._create(change.draft, change.markdown)

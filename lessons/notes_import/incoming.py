@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lessons.models import Course, IncomingNotes, Notes
 from lessons.notes import ENDINGS, Candidate, EncodingUnsureError, NotesError, read_source
-from lessons.notes_import.storing import Origin, store_notes
+from lessons.notes_import.storing import Origin, require_present, store_notes
 from lessons.repositories import FetchedRepository, RepositoryUnavailableError, fetched, read_address
 from lessons.texts.problem import Problem
 
@@ -82,8 +82,9 @@ def choose_encoding(*, incoming: IncomingNotes, encoding: str) -> tuple[Notes, l
 def begin_fetch(
     *, course: Course, address: str, path: str = "", branch: str = "", into: Notes | None = None
 ) -> IncomingNotes:
-    """Check an address, and keep the row that a worker fills. Raises RepositoryUnavailableError."""
+    """Check an address, and keep the row that a worker fills. Raises RepositoryUnavailableError, NotesError."""
     forget_old(course)
+    require_present(into)
     page, named = read_address(address)
     return IncomingNotes.objects.create(
         course=course,

@@ -20,13 +20,14 @@ class State(Enum):
     KEPT = "kept as changed in the portal"
     CONFLICT = "changed in the portal and in the notes"
     GONE = "no longer in the notes"
+    DELETED = "deleted in the portal"
 
 
 @dataclass(frozen=True)
 class Change:
     """`markdown` is the draft as the lesson would store it; `known` is None if there is no lesson yet.
 
-    `merged` is set for UPDATED and CONFLICT. For GONE, `draft` is None.
+    `merged` is set for UPDATED and CONFLICT. For GONE, `draft` is None. A DELETED lesson stays as it was deleted.
     """
 
     state: State
@@ -69,7 +70,8 @@ def plan(notes: Notes, imported: Import) -> list[Change]:
     pairs = _pair(imported.lessons, known)
     changes = [_change(notes, draft, pairs.get(draft.key)) for draft in imported.lessons]
     paired = {row.pk for row in pairs.values()}
-    return [*changes, *(Change(State.GONE, None, row) for row in known if row.pk not in paired)]
+    gone = [row for row in known if row.pk not in paired and not row.lesson.is_deleted]
+    return [*changes, *(Change(State.GONE, None, row) for row in gone)]
 
 
 def _change(notes: Notes, draft: LessonDraft, known: NotesLesson | None) -> Change:
@@ -77,6 +79,8 @@ def _change(notes: Notes, draft: LessonDraft, known: NotesLesson | None) -> Chan
     if known is None:
         return Change(State.NEW, draft, None, markdown)
     lesson = known.lesson
+    if lesson.is_deleted:
+        return Change(State.DELETED, draft, known, markdown)
     has_new_notes = known.markdown != markdown
     has_new_title = draft.title not in (known.title, lesson.title) and lesson.title == known.title
     if not has_new_notes and not has_new_title:

@@ -12,6 +12,8 @@ from lessons.notes import EncodingUnsureError, NotesError, Source, read_source
 from lessons.notes_import.pictures import store_pictures
 from lessons.texts.problem import Problem
 
+DELETED = "The notes to update were deleted in the meantime. Bring the file as new notes."
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -36,6 +38,7 @@ def store_notes(
 
     Return the row and the pictures that were left out. Raises NotesError if it cannot be read.
     """
+    require_present(into)
     earlier = into or course.notes.filter(name=name).only("encoding").first()
     source = read_as_before(name, data, encoding, earlier)
     with transaction.atomic():
@@ -47,6 +50,12 @@ def store_notes(
         notes.version += 1
         notes.save()
     return notes, problems
+
+
+def require_present(into: Notes | None) -> None:
+    """Raise NotesError if somebody deleted the notes that are to be updated."""
+    if into is not None and not Notes.objects.filter(pk=into.pk).exists():
+        raise NotesError(DELETED)
 
 
 def read_as_before(name: str, data: bytes, encoding: str, earlier: Notes | None) -> Source:
@@ -66,7 +75,9 @@ def _row_for(course: Course, name: str, data: bytes, into: Notes | None) -> Note
     rows = Notes.objects.select_for_update()
     if into is None:
         return rows.get_or_create(course=course, name=name, defaults={"data": data})[0]
-    notes = rows.get(pk=into.pk)
+    notes = rows.filter(pk=into.pk).first()
+    if notes is None:
+        raise NotesError(DELETED)
     if PurePosixPath(name).suffix.lower() != PurePosixPath(notes.name).suffix.lower():
         # the format is read from the name
         if rows.filter(course=course, name=name).exclude(pk=notes.pk).exists():

@@ -55,7 +55,9 @@ def new_address(request: HttpRequest) -> str:
 
 def _course(slug: str) -> Course | None:
     former = (
-        FormerSlug.objects.filter(kind=FormerSlug.Kind.COURSE, slug=slug).select_related("course").first()
+        FormerSlug.objects.filter(kind=FormerSlug.Kind.COURSE, slug=slug, course__deletion=None)
+        .select_related("course")
+        .first()
     )
     return Course.objects.filter(slug=slug).first() or (former.course if former else None)
 

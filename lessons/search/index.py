@@ -73,7 +73,7 @@ def rebuild() -> int:
     SearchWord.objects.all().delete()
     count = 0
     for kind in KINDS.values():
-        rows = kind.model._default_manager.all()
+        rows = kind.model._base_manager.all()  # what was deleted may be restored
         SearchEntry.objects.filter(kind=kind.name).exclude(key__in=rows.values("pk")).delete()
         count += _index_all(kind, set())
     return count
@@ -90,9 +90,9 @@ def complete() -> int:
 def _index_all(kind: Kind, known: set[int]) -> int:
     if kind.index is None:
         return 0
-    keys = kind.model._default_manager.order_by("pk").values_list("pk", flat=True)
+    keys = kind.model._base_manager.order_by("pk").values_list("pk", flat=True)
     missing = [key for key in keys if key not in known]
     for key in missing:
-        for row in kind.model._default_manager.filter(pk=key):  # it may be gone meanwhile
+        for row in kind.model._base_manager.filter(pk=key):  # it may be gone meanwhile
             kind.index(row)
     return len(missing)

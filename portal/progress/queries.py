@@ -71,8 +71,9 @@ def course_standing(reader: OpenCourse) -> Standing:
 
 def _sessions_in_numbers(reader: OpenCourse) -> dict[int, SessionStanding]:
     quiz_opens = quiz_opening(reader.cohort, "lessons__quiz__", "lessons__")
-    has_quiz = Q(lessons__quiz__current__isnull=False)
-    seen, asked, later = Q(), has_quiz, Q(pk__isnull=True)
+    present = Q(lessons__deletion__isnull=True)
+    has_quiz = present & Q(lessons__quiz__current__isnull=False)
+    seen, asked, later = present, has_quiz, Q(pk__isnull=True)
     if not reader.is_staff:
         seen = Q(LessThanOrEqual(lesson_opening(reader.cohort, "lessons__"), reader.now))
         asked = has_quiz & Q(LessThanOrEqual(quiz_opens, reader.now))
@@ -224,7 +225,10 @@ def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> N
 def upcoming_start() -> Meeting | None:
     """Return the first meeting of the open cohort that starts next."""
     earlier = Meeting.objects.filter(cohort=OuterRef("cohort"), starts_at__lt=OuterRef("starts_at"))
-    ahead = Meeting.objects.filter(cohort__open=True, starts_at__gt=timezone.now()).exclude(Exists(earlier))
+    ahead = Meeting.objects.filter(
+        cohort__open=True, cohort__course__deletion=None, starts_at__gt=timezone.now()
+    )
+    ahead = ahead.exclude(Exists(earlier))
     return ahead.select_related("cohort__course").order_by("starts_at").first()
 
 

@@ -146,6 +146,12 @@ authored ID/change/                  302  302 302  302 302 200 200  302  302 302
 authored ID/presence/                302  302 302  302 405 405 405  302  302 302  302 404 200 200
 authored ID/history/                 302  302 302  302 302 200 200  302  302 302  302 302 200 200
 authored ID/delete/                  302  302 302  302 302 200 200  302  302 302  302 302 200 200
+admin:lessons_course_delete          302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_session_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_lesson_delete          302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_quiz_delete            302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:labs_lab_delete                302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_course_deleted         302  302 302  302 200 200 200  302  302 302  302 302 302 302
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quizdeadline_delete    302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_extratime_delete       302  302 302  302 302 200 200  302  302 302  302 302 302 302

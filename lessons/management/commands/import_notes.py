@@ -137,6 +137,7 @@ def describe(imported: Import, stored: Stored) -> Iterator[str]:
         ("kept as changed in the portal", stored.kept),
         ("CONFLICT, kept as changed in the portal", stored.conflicts),
         ("no longer in the notes, kept", stored.gone),
+        ("deleted in the portal, not imported", stored.deleted),
     ):
         for lesson in lessons:
             yield f"{word}: {lesson.title}"

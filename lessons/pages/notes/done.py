@@ -40,9 +40,8 @@ class SessionRows:
 
 
 def results_of(notes: Notes, imported: Import) -> Context:
-    known = notes.lessons.select_related("lesson__session", "lesson__course").order_by(
-        "lesson__session__position", "lesson__position", "lesson__pk"
-    )
+    known = notes.lessons.filter(lesson__deletion=None).select_related("lesson__session", "lesson__course")
+    known = known.order_by("lesson__session__position", "lesson__position", "lesson__pk")
     questions = {draft.key: draft.questions for draft in imported.lessons}
     quizzes = {quiz.lesson_id: quiz for quiz in notes.course.quizzes.defer("source")}
     sessions: dict[int, SessionRows] = {}

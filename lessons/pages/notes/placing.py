@@ -164,7 +164,7 @@ def _sessions_by_date(course: Course) -> dict[date, int]:
 
 def _rows(changes: Sequence[Change]) -> tuple[list[ChangeRow], int]:
     """Return what changes, conflicts first, and how many conflicts wait for the next import."""
-    order = (State.CONFLICT, State.UPDATED, State.GONE, State.NEW, State.KEPT)
+    order = (State.CONFLICT, State.UPDATED, State.GONE, State.DELETED, State.NEW, State.KEPT)
     shown = [change for state in order for change in changes if change.state is state]
     conflicts = sum(change.state is State.CONFLICT for change in shown)
     later = max(0, conflicts - MAX_CONFLICTS)

@@ -101,7 +101,7 @@ def fetch_again(request: UserRequest, notes: Notes) -> HttpResponse:
         row = arriving.begin_fetch(
             course=notes.course, address=notes.address, path=notes.path, branch=notes.branch, into=notes
         )
-    except RepositoryUnavailableError as error:
+    except (RepositoryUnavailableError, NotesError) as error:
         messages.error(request, str(error))
         return redirect("notes", notes.course.slug)
     return _fetch(row)

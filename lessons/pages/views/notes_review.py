@@ -191,7 +191,7 @@ def _in_words(problems: list[Problem]) -> str:
 
 
 def _ask_live(request: UserRequest, notes: Notes) -> None:
-    known = notes.lessons.filter(pk=read_number(request.POST["questions"]))
+    known = notes.lessons.filter(lesson__deletion=None, pk=read_number(request.POST["questions"]))
     drafts = {draft.key: draft for draft in read_once(notes).imported.lessons}
     for row in known:
         draft = drafts.get(row.key)

@@ -108,7 +108,7 @@ def _cohorts(courses: list[Course], now: datetime) -> dict[int, list[CohortFacts
     rows: Any = Cohort.objects.filter(course__in=courses).select_related("course")
     rows = rows.annotate(
         learner_count=Coalesce(Subquery(learners.annotate(rows=Count("pk")).values("rows")), 0),
-        meeting_count=Count("meetings"),
+        meeting_count=Count("meetings", filter=Q(meetings__session__deletion=None)),
     )
     found: dict[int, list[CohortFacts]] = defaultdict(list)
     upcoming = _next_meetings(courses, now)
