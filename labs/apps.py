@@ -7,12 +7,14 @@ class LabsConfig(AppConfig):
     def ready(self) -> None:
         from labs import deletable
         from labs.authoring.course_files import LabFolders
+        from labs.copying import copy_labs
         from labs.file_questions.question import FileQuestion
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
         from lessons import deletable as lessons_deletable
+        from lessons.copying import register_part
         from lessons.course_files.lab_files import register_lab_files
         from lessons.quizzes import kinds
         from lessons.repositories import register_hosts
@@ -24,4 +26,5 @@ class LabsConfig(AppConfig):
         register(LABS)
         kinds.register(FileQuestion)
         lessons_deletable.register(deletable.LABS)
+        register_part(copy_labs)
         register_lab_files(LabFolders())

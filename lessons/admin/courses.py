@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from lessons import actions, queries, staffing
+from lessons.admin.copying import copy_view
 from lessons.admin.deleting import DeletableAdmin, deleted_view
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
 from lessons.admin.help import lesson_help
@@ -52,6 +53,7 @@ class CourseAdmin(DeletableAdmin, SluggedAdmin):
     def get_urls(self) -> list[URLPattern]:
         own: dict[str, tuple[str, Any]] = {
             "links/": ("links", links_view),
+            "copy/": ("copy", copy_view),
             "repository/": ("repository", repository_view),
             "repository/<int:fetch>/": ("previewed", outline_view),
             "repository/<int:fetch>/<slug:kind>/<slug:slug>/": ("previewed_page", page_view),

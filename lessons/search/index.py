@@ -1,6 +1,6 @@
 """Write the index. What saves a page calls it; nothing is indexed when a page is read or searched."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -31,6 +31,19 @@ def write(kind: str, key: int, title: str, sections: Sequence[Section]) -> None:
         Indexed(entry.pk, kind, stems, _stems(entry.heading), _stems(entry.text)) for entry in entries
     )
     _add_words([title, *(text for section in sections for text in (section.title, section.text))])
+
+
+def copy(kind: str, keys: Mapping[int, int], titles: Mapping[int, str]) -> None:
+    """Index pages like those that they were copied from; `keys` maps the keys of these to theirs."""
+    found = list(SearchEntry.objects.filter(kind=kind, key__in=list(keys)).order_by("pk"))
+    made = SearchEntry.objects.bulk_create(
+        SearchEntry(kind=kind, key=keys[old.key], anchor=old.anchor, heading=old.heading, text=old.text)
+        for old in found
+    )
+    database().add(
+        Indexed(new.pk, kind, _stems(titles.get(old.key, "")), _stems(old.heading), _stems(old.text))
+        for old, new in zip(found, made, strict=True)
+    )
 
 
 def _stems(text: str) -> str:

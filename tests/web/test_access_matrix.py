@@ -151,6 +151,7 @@ admin:lessons_session_delete         302  302 302  302 302 200 200  302  302 302
 admin:lessons_lesson_delete          302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quiz_delete            302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:labs_lab_delete                302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_course_copy            302  302 302  302 404 200 200  302  302 302  302 404 422 422
 admin:lessons_course_deleted         302  302 302  302 200 200 200  302  302 302  302 302 302 302
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quizdeadline_delete    302  302 302  302 302 200 200  302  302 302  302 302 302 302

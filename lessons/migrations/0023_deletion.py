@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lessons', '0020_incoming_notes'),
+        ('lessons', '0022_lesson_gate_errors'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,306 @@
+"""Copy a course for the next term: its content, without people and what they did.
+
+Rows are read and written in bulk, and rendered HTML is taken over, so that a big course takes seconds. Each app
+registers how its part is copied.
+"""
+
+import re
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.urls import reverse
+from simple_history.utils import bulk_create_with_history
+
+from lessons.models import (
+    Attachment,
+    Cohort,
+    Course,
+    FormerSlug,
+    LoadedFile,
+    Meeting,
+    Quiz,
+    QuizVersion,
+    Session,
+)
+from lessons.models.cohort import validate_start
+from lessons.models.release import Status
+from lessons.quizzes import parse
+from lessons.search import index
+from lessons.slugs import MAX_STEM
+from lessons.staffing import create_course
+from portal.accounts.models import User
+
+Row = TypeVar("Row", bound=Model)
+# Any: keys and values of columns
+Values = dict[str, Any]
+Keys = dict[int, int]
+
+
+class CannotCopyError(Exception):
+    """The message says what to change."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What changes in the copy. Without `starts_on`, scheduled content becomes a draft.
+
+    `starts_on` is the new date of the first meeting of `like`, or else of what is scheduled first. With
+    `cohort_title`, the copy gets a cohort with the meetings of `like`. `as_drafts`: nothing is published yet.
+    """
+
+    slug: str
+    title: str
+    starts_on: date | None = None
+    like: Cohort | None = None
+    cohort_title: str = ""
+    as_drafts: bool = False
+
+
+@dataclass
+class Copy:
+    """A copy in the making. `keys` maps the keys of the rows of each kind to those of their copies."""
+
+    old: Course
+    new: Course
+    by: User
+    term: Term
+    days: timedelta | None
+    keys: dict[str, Keys] = field(default_factory=dict)
+
+    def later(self, when: datetime) -> datetime:
+        """Return the time as many days later, at the same hour on the clocks of the course."""
+        zone = zoneinfo.ZoneInfo(self.old.time_zone)
+        local = when.astimezone(zone).replace(tzinfo=None) + (self.days or timedelta())
+        shifted = local.replace(tzinfo=zone)
+        check_time(shifted)
+        return shifted
+
+    # Any: a row with a status
+    def released(self, row: Any) -> Values:
+        """Return the status of a copied row, and the time at which it opens."""
+        if self.term.as_drafts:
+            return {"status": Status.DRAFT, "publish_at": None}
+        if row.status != Status.SCHEDULED or row.publish_at is None:
+            return {"status": row.status, "publish_at": None}
+        if self.days is None:
+            return {"status": Status.DRAFT, "publish_at": None}
+        return {"status": row.status, "publish_at": self.later(row.publish_at)}
+
+    def text(self, markdown: str) -> str:
+        """Return Markdown whose links by address lead into the copy. Links by slug need no change."""
+        return self._links.sub(lambda found: found[1] + self._address(self.new), markdown)
+
+    def html(self, html: str) -> str:
+        return self._hrefs.sub(lambda found: found[1] + self._address(self.new), html)
+
+    def __post_init__(self) -> None:
+        own = re.escape(self._address(self.old))
+        site = f"(?:{re.escape(str(settings.PUBLIC_URL))})?"
+        # the end of a link's text or label, then the address
+        self._links = re.compile(rf"(\](?:\(<?|:[ \t]{{0,9}}<?){site}){own}")
+        self._hrefs = re.compile(rf'(href="{site}){own}')
+
+    @staticmethod
+    def _address(course: Course) -> str:
+        return reverse("course", args=[course.slug])
+
+
+Part = Callable[[Copy], None]
+_PARTS: list[Part] = []
+
+
+def register_part(part: Part) -> None:
+    """Let an app copy its rows of a course; it is called after the lessons and quizzes were copied."""
+    _PARTS.append(part)
+
+
+@transaction.atomic
+def copy_course(*, course: Course, term: Term, by: User) -> Course:
+    """Copy the content of a course into a new one, which `by` teaches. Raises CannotCopyError."""
+    new = clone(course, slug=term.slug, title=term.title, loaded_digest="", loaded_from="")
+    copy = Copy(course, new, by, term, _days(course, term))
+    create_course(course=new, by=by)
+    _copy_sessions(copy)
+    _copy_lessons(copy)
+    _copy_quizzes(copy)
+    for part in _PARTS:
+        part(copy)
+    _copy_names(copy)
+    _add_cohort(copy)
+    return new
+
+
+def clone(row: Row, **changes: object) -> Row:
+    """Return an unsaved copy of a row with all its columns, and some of them changed."""
+    values = {
+        each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields if not each.primary_key
+    }
+    return type(row)(**values | changes)
+
+
+def map_keys(rows: Iterable[Model], copies: Iterable[Model]) -> Keys:
+    return {row.pk: made.pk for row, made in zip(rows, copies, strict=True)}
+
+
+# Any: rows of one model with a history
+def write_with_history(rows: list[Any], by: User) -> list[Any]:
+    written: list[Any] = bulk_create_with_history(rows, type(rows[0]), default_user=by) if rows else []
+    return written
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _copy_sessions(copy: Copy) -> None:
+    rows = list(copy.old.sessions.order_by("pk"))
+    prepared = [
+        [{**item, "html": copy.html(item["html"])} for item in row.prepare_html if "html" in item]
+        for row in rows
+    ]
+    made = [
+        clone(row, course_id=copy.new.pk, loaded_digest="", prepare_html=items)
+        for row, items in zip(rows, prepared, strict=True)
+    ]
+    copy.keys["session"] = map_keys(rows, Session.objects.bulk_create(made))
+
+
+def _copy_lessons(copy: Copy) -> None:
+    rows = list(copy.old.lessons.order_by("pk"))
+    made = [
+        clone(
+            row,
+            course_id=copy.new.pk,
+            session_id=copy.keys["session"][row.session_id],
+            source=copy.text(row.source),
+            html=copy.html(row.html),
+            loaded_digest="",
+            **copy.released(row),
+        )
+        for row in rows
+    ]
+    keys = copy.keys["lesson"] = map_keys(rows, write_with_history(made, copy.by))
+    links = Attachment.objects.filter(lesson__in=list(keys)).order_by("pk")
+    Attachment.objects.bulk_create(clone(each, lesson_id=keys[each.lesson_id]) for each in links)
+    index.copy("lesson", keys, {row.pk: row.title for row in rows})
+    index.copy("glossary", keys, {})
+
+
+def _copy_quizzes(copy: Copy) -> None:
+    rows = list(copy.old.quizzes.select_related("current").order_by("pk"))
+    made = [
+        clone(
+            row,
+            course_id=copy.new.pk,
+            lesson_id=copy.keys["lesson"][row.lesson_id],
+            source=copy.text(row.source),
+            current_id=None,
+            loaded_digest="",
+            **copy.released(row),
+        )
+        for row in rows
+    ]
+    keys = copy.keys["quiz"] = map_keys(rows, write_with_history(made, copy.by))
+    current = [row.current for row in rows if row.current]
+    versions = [_version(copy, version, keys[version.quiz_id]) for version in current]
+    QuizVersion.objects.bulk_create(versions)
+    by_quiz = {version.quiz_id: version for version in versions}
+    for quiz in made:
+        quiz.current = by_quiz.get(quiz.pk)
+    Quiz.objects.bulk_update(made, ["current"])
+    index.copy("quiz", keys, {row.pk: row.title for row in rows})
+
+
+def _version(copy: Copy, version: QuizVersion, quiz: int) -> QuizVersion:
+    source = copy.text(version.source)
+    if source == version.source:
+        return clone(version, quiz_id=quiz)
+    return clone(version, quiz_id=quiz, source=source, digest=parse(source, stored=True).digest)
+
+
+def _copy_names(copy: Copy) -> None:
+    # Old slugs, which links may use, and the comments of loaded files. That of course.yaml stays: a key in it would
+    # make the files of the copy load into the original.
+    names, files = [], []
+    for former in FormerSlug.objects.filter(course=copy.old).order_by("pk"):
+        if target := copy.keys.get(former.kind, {}).get(former.target):
+            names.append(clone(former, course_id=copy.new.pk, target=target))
+    for loaded in LoadedFile.objects.filter(course=copy.old).order_by("pk"):
+        if target := copy.keys.get(loaded.kind, {}).get(loaded.target):
+            files.append(clone(loaded, course_id=copy.new.pk, target=target))
+    FormerSlug.objects.bulk_create(names)
+    LoadedFile.objects.bulk_create(files)
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+
+def check_time(when: datetime) -> None:
+    """Raise CannotCopyError for a time that the calendar of the portal does not have."""
+    try:
+        validate_start(when)
+    except ValidationError as error:
+        raise CannotCopyError(f"A date of the copy would be {when:%d %B %Y}. {error.message}") from error
+
+
+def _days(course: Course, term: Term) -> timedelta | None:
+    """Return by how many days dates move, None if there is no new date."""
+    if term.starts_on is None:
+        return None
+    first = first_date(course, term.like)
+    return term.starts_on - first if first else timedelta()
+
+
+def first_date(course: Course, like: Cohort | None) -> date | None:
+    """Return the date of a cohort's first meeting, or else of what is scheduled first; in the local zone."""
+    if like and (meeting := like.meetings.order_by("starts_at").first()):
+        return meeting.starts_at.astimezone(zoneinfo.ZoneInfo(like.time_zone)).date()
+    # Any: rows with a time to open
+    related: list[Any] = [
+        course.lessons,
+        course.quizzes,
+        *([labs] if (labs := getattr(course, "labs", None)) else []),
+    ]
+    times = [
+        when
+        for rows in related
+        for when in rows.filter(status=Status.SCHEDULED)
+        .order_by("publish_at")
+        .values_list("publish_at", flat=True)[:1]
+    ]
+    return min(times).astimezone(zoneinfo.ZoneInfo(course.time_zone)).date() if times else None
+
+
+def _add_cohort(copy: Copy) -> None:
+    like, title = copy.term.like, copy.term.cohort_title
+    if not like or not title:
+        return
+    cohort = Cohort.objects.create(course=copy.new, slug=like.slug, title=title, time_zone=like.time_zone)
+    if copy.days is None:
+        return
+    zone = zoneinfo.ZoneInfo(like.time_zone)
+    sessions: Mapping[int, int] = copy.keys["session"]
+    meetings = []
+    for meeting in like.meetings.order_by("pk"):
+        local = meeting.starts_at.astimezone(zone).replace(tzinfo=None) + copy.days
+        starts_at = local.replace(tzinfo=zone)
+        check_time(starts_at)
+        keys = {"cohort_id": cohort.pk, "session_id": sessions[meeting.session_id], "course_id": copy.new.pk}
+        meetings.append(clone(meeting, **keys, starts_at=starts_at, join_url=""))
+    Meeting.objects.bulk_create(meetings)
+
+
+def suggested_slug(course: Course) -> str:
+    """Return a free slug for a copy."""
+    stem = re.sub(r"-\d+$", "", course.slug)[:MAX_STEM].rstrip("-")
+    taken = set(Course.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
