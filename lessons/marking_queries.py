@@ -27,7 +27,9 @@ class WaitingQuestion:
 
 
 def waiting_answers(course: Course) -> QuerySet[Answer]:
-    return Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__course=course)
+    return Answer.objects.filter(
+        waits_for=MarkedBy.STAFF, attempt__course=course, attempt__quiz__deletion=None
+    )
 
 
 def waiting_questions(course: Course) -> list[WaitingQuestion]:
@@ -52,7 +54,9 @@ def get_answer_to_mark(user: Visitor, course: Course, key: int) -> Answer:
         "attempt__quiz__lesson",
         "attempt__enrollment__user",
     )
-    answers = Answer.objects.filter(pk=key, attempt__course=course, attempt__submitted_at__isnull=False)
+    answers = Answer.objects.filter(
+        pk=key, attempt__course=course, attempt__quiz__deletion=None, attempt__submitted_at__isnull=False
+    )
     answer = answers.exclude(response=None).select_related(*related).first()
     if answer is None:
         raise Http404

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('labs', '0026_lab_order'),
-        ('lessons', '0023_deletion'),
+        ('lessons', '0025_deletion'),
     ]
 
     operations = [

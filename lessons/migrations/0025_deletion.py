@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lessons', '0022_lesson_gate_errors'),
+        ('lessons', '0024_attempts_in_full'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
