@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -27,6 +28,7 @@ from labs.models import (
 from labs.release import lab_opening
 from lessons.models import Enrollment
 from lessons.queries import (
+    OpenCourse,
     Visitor,
     active_enrollment,
     cohort_of,
@@ -73,15 +75,31 @@ def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
 
 def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     """Do the same as `get_open_lab`, and find the open labs before and after it in the same query."""
-    cohort = cohort_of(user)
-    near = _open_to(cohort).filter(course=OuterRef("course"))
-    found = Lab.objects.annotate(
+    lab = _get_lab(_with_neighbours(cohort_of(user), timezone.now()), course_slug, lab_slug)
+    return _with_links(lab, _enrollment_for(user, lab))
+
+
+def get_lab_for(reader: OpenCourse, lab_slug: str) -> OpenLab:
+    """Return a lab that this reader, a learner, may open. Raises Http404, or NotOpenYetError."""
+    lab: Any = _get_lab(_with_neighbours(reader.cohort, reader.now), reader.course.slug, lab_slug)
+    is_draft = lab.is_draft or not lab.is_proved
+    if not reader.may_open(f"Lab: {lab.title}", lab.opens_at, is_draft=is_draft) or is_draft:
+        raise Http404
+    return _with_links(lab, reader.enrollment)
+
+
+# Any: an expression or a key for the cohort
+def _with_neighbours(cohort: Any, now: datetime) -> QuerySet[Any]:
+    near = _open_to(cohort, now).filter(course=OuterRef("course"))
+    return Lab.objects.annotate(
         opens_at=lab_opening(cohort),
         named_before=Subquery(_named(_labs_before(near, OuterRef("position"), OuterRef("slug")))[:1]),
         named_after=Subquery(_named(_labs_after(near, OuterRef("position"), OuterRef("slug")))[:1]),
     )
-    lab: Any = _get_lab(found, course_slug, lab_slug)
-    enrollment = _enrollment_for(user, lab)
+
+
+# Any: annotated with its neighbours
+def _with_links(lab: Any, enrollment: Enrollment | None) -> OpenLab:
     return OpenLab(lab, enrollment, _link(lab, lab.named_before), _link(lab, lab.named_after))
 
 
@@ -95,8 +113,9 @@ def open_labs(user: Visitor) -> QuerySet[Lab]:
     return Lab.objects.filter(opened | Q(course__in=courses_taught(user))).order_by()
 
 
-def _open_to(cohort: Any) -> QuerySet[Lab]:
-    return Lab.objects.proved().alias(opens_at=lab_opening(cohort)).filter(opens_at__lte=timezone.now())
+def _open_to(cohort: Any, now: datetime | None = None) -> QuerySet[Lab]:
+    opened = Lab.objects.proved().alias(opens_at=lab_opening(cohort))
+    return opened.filter(opens_at__lte=now or timezone.now())
 
 
 # Any: annotated with `opens_at`

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from labs.pages import file_views, labcheck_views, token_views, views
+from labs.pages import as_learner_views, file_views, labcheck_views, token_views, views
 from labs.practice import views as practice
 
 # Grouped by prefix, so that later patterns cost one comparison per group.
@@ -11,6 +11,7 @@ remote = [
 ]
 lab = [
     path("", views.lab, name="lab"),
+    path("as-learner/", as_learner_views.lab_as_learner, name="lab_as_learner"),
     path("address/", views.lab_address, name="lab_address"),
     path("repository/", views.lab_repository, name="lab_repository"),
     path("submit/", views.lab_submit, name="lab_submit"),

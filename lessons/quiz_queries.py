@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from math import ceil
 from statistics import median
@@ -127,15 +127,30 @@ def get_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> OpenQuiz:
 
     Raises Http404, or NotOpenYetError for a learner if it opens later.
     """
+    quiz = _find_quiz(cohort_of(user), timezone.now(), course_slug, quiz_slug)
+    return _opened(quiz, open_course(user, quiz.course))
+
+
+def get_quiz_for(reader: OpenCourse, quiz_slug: str) -> OpenQuiz:
+    """Return a quiz that this reader may take. Raises Http404, or NotOpenYetError."""
+    quiz = _find_quiz(reader.cohort, reader.now, reader.course.slug, quiz_slug)
+    return _opened(quiz, reader)
+
+
+# Any: an expression or a key for the cohort, and an annotated row
+def _find_quiz(cohort: Any, now: datetime, course_slug: str, quiz_slug: str) -> Any:
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
-        "source", "current__source", "lesson__source", "lesson__html", "lesson__text"
+        *("source", "current__source", "lesson__source", "lesson__html", "lesson__staff_html", "lesson__text")
     )
-    cohort = cohort_of(user)
-    quizzes = quizzes.annotate(after=_lesson_after("", cohort), opens_at=quiz_opening(cohort))
-    quiz: Any = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()
+    quizzes = quizzes.annotate(after=_lesson_after("", cohort, now), opens_at=quiz_opening(cohort))
+    quiz = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()
     if quiz is None or quiz.current is None or not quiz.current.question_count:
         raise Http404
-    reader = open_course(user, quiz.course)
+    return quiz
+
+
+# Any: an annotated row
+def _opened(quiz: Any, reader: OpenCourse) -> OpenQuiz:
     if not _may_take(reader, quiz):
         raise Http404
     return OpenQuiz(quiz, quiz.current, reader, neighbour(quiz.course, quiz.after))
@@ -158,9 +173,9 @@ def _may_take(reader: OpenCourse, quiz: Quiz) -> bool:
     return reader.may_open(f"Quiz: {quiz.title}", opening_of(quiz), is_draft=is_draft)
 
 
-def _lesson_after(quiz: str, cohort: Any) -> Subquery:
+def _lesson_after(quiz: str, cohort: Any, now: datetime) -> Subquery:
     # The next lesson that is open to a cohort; `quiz` is the prefix of the quiz's fields in the outer query.
-    lessons = Lesson.objects.alias(opens_at=lesson_opening(cohort)).filter(opens_at__lte=timezone.now())
+    lessons = Lesson.objects.alias(opens_at=lesson_opening(cohort)).filter(opens_at__lte=now)
     lessons = lessons.filter(course=OuterRef(f"{quiz}course"))
     return first_named_after(lessons, lambda name: OuterRef(f"{quiz}lesson__{name}"))
 
@@ -232,7 +247,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
     attempts = attempts.timed().annotate(
         taught=Exists(staff),
-        after=_lesson_after("quiz__", OuterRef("enrollment__cohort")),
+        after=_lesson_after("quiz__", OuterRef("enrollment__cohort"), timezone.now()),
         opens_at=quiz_opening(F("enrollment__cohort"), "quiz__", "quiz__lesson__"),
     )
     attempt: Any = attempts.select_related(*related).only(*_OF_ATTEMPT).first()

@@ -2,6 +2,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from lessons.pages.views import (
+    as_learner,
     authoring,
     evening,
     joining,
@@ -15,6 +16,8 @@ from lessons.pages.views import (
 
 quiz = [
     path("", quizzes.start, name="quiz"),
+    path("as-learner/", as_learner.quiz, name="quiz_as_learner"),
+    path("as-learner/attempt/", as_learner.attempt, name="attempt_as_learner"),
     path("<int:number>/", quizzes.resume, name="attempt"),
     path("<int:number>/<int:place>/", quizzes.question, name="question"),
     path("<int:number>/summary/", quizzes.summary, name="attempt_summary"),
@@ -23,7 +26,7 @@ quiz = [
 ]
 lesson = [
     path("", reading.lesson, name="lesson"),
-    path("as-learner/", authoring.as_learner, name="lesson_as_learner"),
+    path("as-learner/", as_learner.lesson, name="lesson_as_learner"),
     path("place/", reading.place, name="lesson_place"),
     path("read/", reading.read, name="lesson_read"),
     path("tick/", reading.tick, name="lesson_tick"),

@@ -67,14 +67,29 @@ class View:
     def outline(self) -> str:
         return self._with_choice(reverse("course_as_learner", args=[self.course.slug]))
 
-    def page(self, address: str) -> str:
-        """Return the URL of a lesson in this view, "" for ""."""
-        return address and self._with_choice(f"{address}as-learner/")
+    @property
+    def home(self) -> str:
+        return self._with_choice(reverse("home_as_learner", args=[self.course.slug]))
 
-    def _with_choice(self, address: str) -> str:
+    @property
+    def progress(self) -> str:
+        return self._with_choice(reverse("progress_as_learner", args=[self.course.slug]))
+
+    def page(self, address: str, rest: str = "as-learner/") -> str:
+        """Return the URL of a lesson, quiz or lab in this view, "" for ""."""
+        return address and self._with_choice(f"{address}{rest}")
+
+    def moved(self, item: Neighbour | None) -> Neighbour | None:
+        return item and replace(item, url=self.page(item.url))
+
+    @property
+    def query(self) -> str:
         cohort = self.cohort.slug if self.cohort else ""
         local = self.at.astimezone(self.form.zone).strftime(_TIME)
-        return f"{address}?{urlencode({'cohort': cohort, 'at': local})}"
+        return urlencode({"cohort": cohort, "at": local})
+
+    def _with_choice(self, address: str) -> str:
+        return f"{address}?{self.query}"
 
 
 def read_view(request: HttpRequest, course: Course) -> View:
@@ -95,14 +110,10 @@ def keep_within(view: View, found: OpenLesson) -> OpenLesson:
     """Return the lesson with the previous, next and listed lessons inside the view."""
     return replace(
         found,
-        before=_moved(view, found.before),
-        after=_moved(view, found.after),
+        before=view.moved(found.before),
+        after=view.moved(found.after),
         sessions=[_session(view, each) for each in found.sessions],
     )
-
-
-def _moved(view: View, item: Neighbour | None) -> Neighbour | None:
-    return item and replace(item, url=view.page(item.url))
 
 
 def _session(view: View, session: ListedSession) -> ListedSession:

@@ -160,10 +160,17 @@ def address_in(count: int, place: int | None, *attempt: str | int) -> str:
 
 def _quiz(found: OpenQuiz, *steps: Crumb) -> Context:
     quiz, course, lesson = found.quiz, found.quiz.course, found.quiz.lesson
-    above = (lesson.title, reverse("lesson", args=[course.slug, lesson.slug]))
-    crumbs = course_crumbs(course, above, ("Quiz", quiz.get_absolute_url()), *steps)
-    counting = words.COUNTING[found.counts]
-    return {"course": course, "quiz": quiz, "lesson": lesson, "crumbs": crumbs, "counting": counting}
+    lesson_url = reverse("lesson", args=[course.slug, lesson.slug])
+    crumbs = course_crumbs(course, (lesson.title, lesson_url), ("Quiz", quiz.get_absolute_url()), *steps)
+    return {
+        "course": course,
+        "quiz": quiz,
+        "lesson": lesson,
+        "lesson_url": lesson_url,
+        "course_url": course.get_absolute_url(),
+        "crumbs": crumbs,
+        "counting": words.COUNTING[found.counts],
+    }
 
 
 def attempt_context(found: OpenAttempt) -> Context:

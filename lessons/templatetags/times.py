@@ -118,9 +118,9 @@ def city() -> str:
 
 
 @register.filter
-def until(meeting: Meeting) -> str:
+def until(meeting: Meeting, now: datetime | None = None) -> str:
     """Return “Starts in 2 days”, “Starts in 3 hours” or “Live now”."""
-    seconds = (meeting.starts_at - timezone.now()).total_seconds()
+    seconds = (meeting.starts_at - (now or timezone.now())).total_seconds()
     if seconds <= 0:
         return "Live now"
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from lessons.pages.as_learner import View
 from lessons.pages.reading import tick_form
 from portal.progress.outline import Outline
+from portal.progress.standing import Standing
 
 
 def add_checklists(request: HttpRequest, outline: Outline) -> None:
@@ -21,7 +22,18 @@ def add_checklists(request: HttpRequest, outline: Outline) -> None:
 
 
 def keep_in_view(view: View, outline: Outline) -> None:
-    """Link to lessons inside the view. Quizzes and labs get no links, since those would lead to the pages of staff."""
+    """Link to the pages inside the view."""
     for part in outline.sessions:
         for item in part.items:
-            item.url = view.page(item.url) if item.kind == "Lesson" else ""
+            item.url = view.page(item.url)
+
+
+def keep_standing_in_view(view: View, standing: Standing) -> None:
+    """Do the same for home and progress."""
+    standing.course_url, standing.progress_url = view.outline, view.progress
+    standing.resume_url = view.page(standing.resume_url)
+    listed = [item for part in standing.sessions for item in (*part.taken, *part.labs)]
+    # Some items are in several of these.
+    items = {id(item): item for item in (*listed, *standing.due, standing.resume) if item}
+    for item in items.values():
+        item.url = item.evidence = view.page(item.url)

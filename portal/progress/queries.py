@@ -5,7 +5,7 @@ tried; the database counts the course's lessons and quizzes.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -61,7 +61,7 @@ def course_standing(reader: OpenCourse) -> Standing:
         return standing
     results = quiz_results(reader.enrollment, reader.course)
     _add_own(reader, reader.enrollment, sessions, results)
-    standing.next_meeting = _next_meeting(reader.enrollment)
+    standing.next_meeting = _next_meeting(reader.enrollment, reader.now)
     last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
     due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
     due += [(places[key], lab) for key, lab in labs if lab.is_due]
@@ -156,9 +156,8 @@ def _due_quizzes(
     return [(places[session], item) for _, session, item in quiz_items(reader, waiting, results)]
 
 
-def _next_meeting(enrollment: Enrollment) -> Meeting | None:
+def _next_meeting(enrollment: Enrollment, now: datetime) -> Meeting | None:
     # Or the current meeting.
-    now = timezone.now()
     ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
     found = ahead.select_related("cohort", "session").order_by("starts_at")
     return next((meeting for meeting in found.iterator(chunk_size=5) if meeting.ends_at > now), None)

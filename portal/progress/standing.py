@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Course, Meeting
@@ -86,7 +87,16 @@ class Standing:
     heading: str = ""
     resume_url: str = ""
     due: list[Item] = field(default_factory=list)
-    now: datetime = field(default_factory=timezone.now)
+    course_url: str = ""
+    progress_url: str = ""
+
+    def __post_init__(self) -> None:
+        self.course_url = self.course.get_absolute_url()
+        self.progress_url = reverse("progress", args=[self.course.slug])
+
+    @property
+    def now(self) -> datetime:
+        return self.reader.now
 
     @property
     def course(self) -> Course:

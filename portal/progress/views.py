@@ -1,20 +1,17 @@
-from csp.constants import NONE, SELF
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.cache import patch_cache_control
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from lessons.pages.as_learner import read_view
-from lessons.pages.views.authoring import staff_only
+from lessons.pages.as_learner import View, read_view
+from lessons.pages.views.as_learner import in_view, stores_nothing, with_a_form
 from lessons.queries import get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
-from portal.progress.presentation import add_checklists, keep_in_view
+from portal.progress.presentation import add_checklists, keep_in_view, keep_standing_in_view
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 
 
@@ -34,10 +31,8 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     return render(request, "progress/course.html", {"course": outline.course, "outline": outline})
 
 
-@never_cache
-@staff_only
+@with_a_form
 @require_safe
-@csp_replace({"form-action": [SELF], "connect-src": [NONE]})  # type: ignore[arg-type]  # its values may be lists
 def course_as_learner(request: UserRequest, course: str) -> HttpResponse:
     view = read_view(request, get_taught_course_by_slug(request.user, course))
     outline = course_outline(view.reader)
@@ -45,6 +40,24 @@ def course_as_learner(request: UserRequest, course: str) -> HttpResponse:
     context = {"course": view.course, "outline": outline, "view": view}
     status = 422 if view.form.errors else 200
     return render(request, "progress/course.html", context, status=status)
+
+
+@stores_nothing
+@in_view
+def home_as_learner(request: UserRequest, view: View) -> HttpResponse:
+    standing = course_standing(view.reader)
+    keep_standing_in_view(view, standing)
+    context = {"courses": [standing], "course": view.course, "view": view}
+    return render(request, "progress/home.html", context)
+
+
+@stores_nothing
+@in_view
+def progress_as_learner(request: UserRequest, view: View) -> HttpResponse:
+    standing = course_standing(view.reader)
+    keep_standing_in_view(view, standing)
+    context = {"course": view.course, "progress": standing, "view": view}
+    return render(request, "progress/progress.html", context)
 
 
 @login_required

@@ -1,31 +1,22 @@
 """Endpoints of the admin's editor. They replace django-markdownx's own views, which are open to anybody."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from typing import TypeAlias
 
-from csp.constants import NONE
-from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.template.context_processors import csrf
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lessons import attachments, images, lesson_queries, queries
 from lessons.pages import previews
-from lessons.pages.as_learner import View, keep_within, read_view
 from lessons.pages.differences import differences
-from lessons.pages.reading import lesson_body, reading_context
-from lessons.queries import OpenCourse
-from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
 
 Upload: TypeAlias = "UploadedFile[bytes]"
@@ -128,34 +119,3 @@ def _stored(path: str, kind: str | None, name: str = "") -> FileResponse:
 def compare(request: UserRequest) -> HttpResponse:
     lines = differences(request.POST.get("old", ""), request.POST.get("new", ""))
     return render(request, "authoring/_differences.html", {"lines": lines})
-
-
-@never_cache
-@staff_only
-@require_safe
-@csp_replace({"form-action": [NONE], "connect-src": [NONE]})  # type: ignore[arg-type]  # its values may be lists
-def as_learner(request: UserRequest, course: str, lesson: str) -> HttpResponse:
-    # As a new learner sees it, even a draft; or as the learners of a cohort do at a time, if the address names them.
-    # The policy blocks all forms and requests from this page.
-    if "at" in request.GET:
-        return _in_view(
-            request, read_view(request, queries.get_taught_course_by_slug(request.user, course)), lesson
-        )
-    found = lesson_queries.get_lesson_as_learner(request.user, course, lesson)
-    return render(request, "lessons/lesson_detail.html", reading_context(found, csrf(request)["csrf_token"]))
-
-
-def _in_view(request: UserRequest, view: View, lesson: str) -> HttpResponse:
-    try:
-        found = keep_within(view, lesson_queries.get_lesson_for(view.reader, lesson))
-    except NotOpenYetError as error:
-        page = {"course": view.course, "title": error.title, "opens_at": error.opens_at, "view": view}
-        return render(request, "lessons/not_open.html", page)
-    course, session = (view.course.title, view.outline), (found.lesson.session.title, view.outline)
-    context = {
-        **reading_context(found, csrf(request)["csrf_token"]),
-        "crumbs": [course, session, (found.lesson.title, "")],
-        "body": lesson_body(replace(found, reader=OpenCourse(view.course)), ""),  # without forms
-        "view": view,
-    }
-    return render(request, "lessons/lesson_detail.html", context)
