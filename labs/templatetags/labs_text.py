@@ -14,14 +14,14 @@ register.filter("with_code", with_code)
 
 
 @register.inclusion_tag("labs/_drawing.html")
-def draw(drawing: Drawing, *, caption: bool = True) -> Context:
+def draw(drawing: Drawing, *, caption: bool = True, inset: int = 0) -> Context:
     # A drawing of a stored report with its text beside it. Only our own worker writes these reports.
     width = re.match(r'<svg [^>]*?\bwidth="(\d+)', drawing.svg)
     return {
         "drawing": drawing,
         "caption": caption,
         "svg": mark_safe(drawing.svg),  # noqa: S308 - built by the engine from escaped text
-        "scrolls": width and int(width[1]) > NARROW,
+        "scrolls": width and int(width[1]) > NARROW - inset,
     }
 
 

@@ -111,7 +111,7 @@ def _answer_html(question: AnyQuestion, text: str, course: str) -> str:
 
 def _explained_options(question: AnyQuestion, course: str) -> list[tuple[str, str]]:
     return [
-        (option_html(text, course), blocks(explanation, course))
+        (_answer_html(question, text, course), blocks(explanation, course))
         for text, explanation in question.explained_options()
     ]
 

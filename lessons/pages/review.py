@@ -57,6 +57,7 @@ class Reviewed:
     given: list[tuple[str, str]] = field(default_factory=list)
     right: list[str] = field(default_factory=list)
     explanation: str = ""
+    of_response: str = ""
     reading: str = ""
     kind: str = ""
     waits: bool = False
@@ -184,6 +185,8 @@ def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, show
     item.options = _options(question, layout, answer.response, course, shown)
     if not item.options:
         item.given = _given_entries(question, answer.response, course, released)
+    if explained and answer.response is not None:
+        item.of_response = blocks(question.explain_response(answer.response), course)
     if explained:
         item.explanation = blocks(question.explanation, course)
     if released:

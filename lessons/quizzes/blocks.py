@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import dropwhile, pairwise, takewhile
 
 from .front_matter import POOL
-from .lines import ANSWERS, OF_OPTION, SourceLine, Syntax
+from .lines import ANSWERS, OF_OPTION, OF_TYPED, SourceLine, Syntax
 from .problems import ReportProblem
 from .slips import advice, as_option, cause, fault_in_option, guess_answers
 from .text import words_of
@@ -71,7 +71,7 @@ def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
         report(
             heading.number, "This question has no explanation. Add lines starting with > after the answers."
         )
-    if len({line.syntax for line in answers} - OF_OPTION - {Syntax.PART_TEXT}) > 1:
+    if len({line.syntax for line in answers} - OF_OPTION - OF_TYPED - {Syntax.PART_TEXT}) > 1:
         return None
     return Block(key, points, prompt, tuple(answers), explanation, heading.number, pool)
 
@@ -144,7 +144,9 @@ def _answers(lines: Sequence[SourceLine], report: ReportProblem) -> tuple[list[S
         elif line.syntax in OF_OPTION and lines[0].syntax is Syntax.OPTION:
             _check_option(line, answers[-1], report)
             answers.append(line)
-        elif line.syntax is Syntax.PART_TEXT:
+        elif line.syntax is Syntax.PART_TEXT or (
+            line.syntax in OF_TYPED and lines[0].syntax is Syntax.EQUALS
+        ):
             answers.append(line)
         elif line.syntax in ANSWERS:
             answers.append(line)

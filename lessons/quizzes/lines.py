@@ -11,6 +11,7 @@ class Syntax(Enum):
     MORE = auto()  # an indented line that continues an option
     MORE_CODE = auto()  # the same, in a fence
     EQUALS = auto()  # = accepted answer
+    WRONG = auto()  # != wrong answer, for its explanation
     ITEM = auto()  # 1. item
     ROW = auto()  # | left | right |
     PART = auto()  # opens a fence that is part of the answer; its content is the words after the ```
@@ -27,12 +28,14 @@ ANSWERS = {Syntax.OPTION, Syntax.EQUALS, Syntax.ITEM, Syntax.ROW, Syntax.PART}
 # Fences that start with one of these words are parts of an answer. Labs register the kind that uses the last three.
 PARTS = ("free-text", "file", "checks", "solution")
 OF_OPTION = {Syntax.NOTE, Syntax.MORE, Syntax.MORE_CODE}
+OF_TYPED = {Syntax.NOTE, Syntax.WRONG}
 
 PATTERNS = {
     Syntax.BLANK: re.compile(r"(\s*)"),
     Syntax.HEADING: re.compile(r"##(?:\s+(.*))?"),
     Syntax.OPTION: re.compile(r"- \[[ xX]\](?:\s+(.*))?"),
     Syntax.EQUALS: re.compile(r"=(?:\s+(.*))?"),
+    Syntax.WRONG: re.compile(r"!=(?:\s+(.*))?"),
     Syntax.ITEM: re.compile(r"[0-9]{1,9}[.)](?:\s+(.*))?"),
     Syntax.ROW: re.compile(r"\|(.*)"),
     Syntax.NOTE: re.compile(r"\s+> ?(.*)"),

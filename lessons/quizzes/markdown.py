@@ -20,7 +20,7 @@ def markdown_of(source: str) -> str:
     lines, _, _ = read_lines(texts[start:], start + 1)
     shown = [""] * start
     for line in lines:
-        if line.syntax in (Syntax.EQUALS, Syntax.PART, Syntax.PART_TEXT):
+        if line.syntax in (Syntax.EQUALS, Syntax.WRONG, Syntax.PART, Syntax.PART_TEXT):
             shown.append("")
         elif line.syntax is Syntax.HEADING:
             shown.append(BLANK.sub("…", ATTRIBUTES.sub("", line.text)))

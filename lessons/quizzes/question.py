@@ -173,6 +173,10 @@ class Question(ABC, Generic[R]):
         # In display order, for kinds that are reviewed option by option.
         return []
 
+    def explain_response(self, response: R) -> str:
+        """Return the Markdown that an author wrote for this response, "" for none. It may reveal the right answer."""
+        return ""
+
     def explained_options(self) -> list[tuple[str, str]]:
         return []
 

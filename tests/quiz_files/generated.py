@@ -5,7 +5,9 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from lessons.quizzes.hints import Hint
 from lessons.quizzes.kinds.cloze import Cloze
+from lessons.quizzes.kinds.free_text import FreeText
 from lessons.quizzes.kinds.matching import Matching
 from lessons.quizzes.kinds.multiple_choice import MultipleChoice
 from lessons.quizzes.kinds.numeric import Numeric, Range
@@ -124,10 +126,21 @@ def matching(draw):
 
 
 @st.composite
+def hints(draw, accepted, wrong):
+    """Explanations of accepted answers, in their order, then of wrong ones."""
+    right = [Hint(text, draw(line)) for text in accepted if draw(st.integers(0, 3)) == 0]
+    others = draw(st.lists(wrong, max_size=1))
+    return (*right, *(Hint(text, draw(line), right=False) for text in others))
+
+
+@st.composite
 def short_text(draw):
     texts = draw(st.lists(typed.map("git {}".format), min_size=1, max_size=3, unique=True))
     patterns = draw(st.lists(st.sampled_from([r"/git\s+log/", "/git .*/", "/a|b/"]), max_size=1))
-    return ShortText(**draw(common()), accepted=(*texts, *patterns))
+    accepted = (*texts, *patterns)
+    return ShortText(
+        **draw(common()), accepted=accepted, hints=draw(hints(accepted, typed.map("not {}".format)))
+    )
 
 
 @st.composite
@@ -136,9 +149,21 @@ def numeric(draw):
         draw(number) + (f" ± {draw(st.sampled_from(['0.1', '2', '0.005']))}" if draw(st.booleans()) else "")
         for _ in range(draw(st.integers(1, 3)))
     ]
+    accepted = tuple(dict.fromkeys(texts))
+    wrong = st.integers(-50, -40).map(lambda whole: f"{whole}.125")
     return Numeric(
-        **draw(common()), accepted=tuple(Range(text, Fraction(0)) for text in dict.fromkeys(texts))
+        **draw(common()),
+        accepted=tuple(Range(text, Fraction(0)) for text in accepted),
+        hints=draw(hints(accepted, wrong)),
     )
+
+
+@st.composite
+def free_text(draw):
+    notes = draw(
+        st.one_of(st.just(""), st.lists(st.one_of(line, blocks), min_size=1, max_size=2).map("\n\n".join))
+    )
+    return FreeText(**draw(common()), words=draw(st.sampled_from([300, 50, 2000])), notes=notes)
 
 
 @st.composite
@@ -149,4 +174,6 @@ def cloze(draw):
     return Cloze(**fields, accepted=accepted)
 
 
-question = st.one_of(choice(), true_false(), ordering(), matching(), short_text(), numeric(), cloze())
+question = st.one_of(
+    choice(), true_false(), ordering(), matching(), short_text(), numeric(), cloze(), free_text()
+)

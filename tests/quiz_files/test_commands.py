@@ -32,18 +32,18 @@ def test_a_file_becomes_a_draft_with_its_images_and_losses(course, media):
     said = run("import_quiz", MOODLE, "--course", "mlops")
     [lesson] = Lesson.objects.all()
     assert (lesson.title, lesson.status, lesson.session.slug) == ("Git / basics", "draft", "two")
-    assert lesson.quiz.current.question_count == 8
+    assert lesson.quiz.current.question_count == 9
     assert keys(lesson.quiz)[:2] == ["record", "distributed"]
     [image] = media.iterdir()
     assert f"![Three areas](/media/images/{image.name})" in lesson.quiz.source
-    assert "lost: line 174: Explain rebase: Not imported: it is an essay" in said
-    assert said.splitlines()[-1] == "Git / basics (git-basics): 8 questions"
+    assert "lost: line 182: Before you start: Not imported: it is a description" in said
+    assert said.splitlines()[-1] == "Git / basics (git-basics): 9 questions"
 
 
 def test_the_same_file_again_changes_nothing(course, media):
     run("import_quiz", MOODLE, "--course", "mlops")
     said = run("import_quiz", MOODLE, "--course", "mlops")
-    assert said.splitlines()[-1] == "Git / basics (git-basics): 8 questions, unchanged"
+    assert said.splitlines()[-1] == "Git / basics (git-basics): 9 questions, unchanged"
     quiz = Quiz.objects.get()
     assert (quiz.history.count(), quiz.versions.count(), len(list(media.iterdir()))) == (1, 1, 1)
 
@@ -112,8 +112,8 @@ def test_json_and_dry_run_store_nothing(course):
     found = json.loads(run("import_quiz", MOODLE, "--course", "mlops", "--json"))
     assert found["format"] == "moodle-xml"
     assert found["quizzes"][0]["keys"][0] == "record"
-    assert {"path": "", "line": 174, "question": "Explain rebase"}.items() <= found["losses"][-3].items()
-    assert "Git / basics: 8 questions. Nothing was stored." in run(
+    assert {"path": "", "line": 182, "question": "Before you start"}.items() <= found["losses"][-2].items()
+    assert "Git / basics: 9 questions. Nothing was stored." in run(
         "import_quiz", MOODLE, "--course", "mlops", "--dry-run"
     )
     assert not Lesson.objects.exists()

@@ -43,8 +43,8 @@ def words(answer) -> str:
 def test_a_file_is_shown_with_its_losses_and_nothing_is_stored(staff, course, address, media):
     answer = staff.post(address, {"course": course.pk, "file": upload()})
     page = words(answer)
-    assert "8 questions of Moodle XML" in page
-    assert "Line 174, <b>Explain rebase</b>: Not imported: it is an essay" in page
+    assert "9 questions of Moodle XML" in page
+    assert "Line 182, <b>Before you start</b>: Not imported: it is a description" in page
     assert "Which command <strong>records</strong> a change in <code>main</code>?" in unescape(page)
     assert not Lesson.objects.exists()
     assert not media.exists()

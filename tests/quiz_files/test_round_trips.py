@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lessons.quizzes import QuizSyntaxError, parse
 from lessons.quizzes.formats import EXPORTS, export_quiz, import_questions
 from lessons.quizzes.kinds.cloze import Cloze
+from lessons.quizzes.kinds.free_text import FreeText
 from lessons.quizzes.kinds.matching import Matching
 from lessons.quizzes.kinds.ordering import Ordering
 from lessons.quizzes.kinds.short_text import ShortText
@@ -57,17 +58,18 @@ def may_lose(question, name):
     has_patterns = isinstance(question, ShortText) and any(
         text[0] == text[-1] == "/" for text in question.accepted
     )
-    typed = [*getattr(question, "accepted", ())]
+    typed = [*getattr(question, "accepted", ()), *getattr(question, "hints", ())]
     arrows = "->" in str(typed) or "->" in str(getattr(question, "pairs", ""))
     return {
         "gift": question.points != 1 or (True in pins and len(question.options) > 2) or has_patterns or arrows
         or (True in pins and question.options[0].text != "True")
         or (isinstance(question, Cloze) and len(question.accepted) > 1)
         or (isinstance(question, Matching) and question.headers != ("Item", "Match"))
-        or (isinstance(question, Ordering) and "->" in str(question.items)),
+        or (isinstance(question, Ordering) and "->" in str(question.items))
+        or (isinstance(question, FreeText) and (question.notes or question.words != 300)),
         "moodle-xml": len(pins) > 1 or has_patterns
         or (isinstance(question, Matching) and question.headers != ("Item", "Match")),
-        "qti21": False,
+        "qti21": bool(getattr(question, "hints", ())),
     }[name]  # fmt: skip
 
 

@@ -230,7 +230,7 @@ def test_the_second_of_two_markers_is_told_and_nothing_is_overwritten(cast):
     assertContains(two.get(mark_url(attempt)), "This answer is being marked by")
     give(one, attempt, "1")
     late = give(two, attempt, "3", "Mine")
-    assertContains(late, "marked this answer in the meantime, with 1 points", status_code=409)
+    assertContains(late, "marked this answer in the meantime, with 1 point.", status_code=409)
     assertContains(late, "Mine</textarea>", status_code=409)
     assert Marking.objects.get().points == 1
     assert give(two, attempt, "3", "Mine", seen=Marking.objects.get().pk).status_code == 302

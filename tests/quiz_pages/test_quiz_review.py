@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries, assertRedirects
 
+from lessons import actions
 from tests.quiz_pages.examples import CANARY, RIGHT, WRONG
 
 
@@ -184,3 +185,31 @@ def test_each_row_of_an_answer_says_whether_it_is_right(client, cast):
         assert f"Your answer {rows} Correct answer" in text
     cast.revise(release="never", attempts=0)
     assert "Incorrect</span></dd>" not in review(client, cast).content.decode()
+
+
+TYPED = """---
+title: Hints
+pass_mark: 70
+attempts: {attempts}
+release: {release}
+---
+
+## Which command lists the branches? {{#branch}}
+= git branch
+!= git checkout
+  > canary: it **switches** branches.
+> They are listed.
+"""
+
+
+@pytest.mark.parametrize("release", ["now", "deadline", "never"])
+def test_the_explanation_of_a_typed_answer_is_shown_when_the_quiz_releases_it(cast, client, release):
+    cast.quiz.source = TYPED.format(release=release, attempts=2)
+    actions.save_quiz(quiz=cast.quiz)
+    cast.quiz.refresh_from_db()
+    cast.submit(branch="Git checkout")
+    page = client.get(cast.address("attempt_review", 1)).content.decode()
+    assert ("canary: it <strong>switches</strong> branches." in page) == (release == "now")
+    cast.submit(branch="git branch")
+    page = client.get(cast.address("attempt_review", 2)).content.decode()
+    assert "canary" not in page

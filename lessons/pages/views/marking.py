@@ -17,6 +17,7 @@ from lessons.marking_queries import get_answer_to_mark, next_in_queue
 from lessons.models import Answer, Course
 from lessons.pages import marking as pages
 from lessons.pages.numbers import read_number
+from lessons.points import count_points
 from lessons.presence import end_presence, note_presence
 from lessons.quizzes.text import clean_lines
 from portal.accounts.http import UserRequest
@@ -109,14 +110,14 @@ def _save(request: UserRequest, course: Course, answer: Answer) -> HttpResponse:
         who = by.get_full_name() if by else "A worker"
         meanwhile = (
             f"Not saved: {who} marked this answer in the meantime, with"
-            f" {pages.show_exactly(error.marking.points)} points. What you typed is still here."
+            f" {count_points(error.marking.points)}. What you typed is still here."
             " Save again to correct their marking, or go on to the next answer."
         )
         return _show(request, course, answer, meanwhile=meanwhile, status=409)
     end_presence(user=request.user, row=answer)
     messages.success(
         request,
-        f"Saved: {pages.show_exactly(points)} points for {answer.attempt.enrollment.user.get_full_name()}.",
+        f"Saved: {count_points(points)} for {answer.attempt.enrollment.user.get_full_name()}.",
     )
     following, _ = next_in_queue(answer, request.user)
     if following is None:

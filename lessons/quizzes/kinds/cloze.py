@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from .. import typed
 from ..accepting import accepts
 from ..blocks import Block
+from ..hints import accepted_lines, refuse_hints
 from ..lines import Syntax
 from ..problems import ReportProblem
 from ..question import (
@@ -45,14 +46,16 @@ class Cloze(Question[list[str]]):
 
     @classmethod
     def parse(cls, block: Block, report: ReportProblem) -> Self:
-        blanks, lines = len(BLANK.findall(block.prompt)), len(block.answers)
+        answers = accepted_lines(block.answers)
+        refuse_hints(block.answers, report)
+        blanks, lines = len(BLANK.findall(block.prompt)), len(answers)
         if blanks != lines:
             report(
                 block.line,
                 f"Each blank (___) needs one = line. Blanks: {blanks}, = lines: {lines}. Separate alternatives with |.",
             )
-        accepted = tuple(tuple(split_cells(line.content)) for line in block.answers)
-        for line, alternatives in zip(block.answers, accepted, strict=True):
+        accepted = tuple(tuple(split_cells(line.content)) for line in answers)
+        for line, alternatives in zip(answers, accepted, strict=True):
             if not all(alternatives):
                 report(line.number, "This line has an empty alternative. Write one, or delete the |.")
         return cls(**common(block), accepted=accepted)

@@ -1,12 +1,13 @@
 """Numeric: every = line is a number with an optional tolerance."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import ClassVar, Self
 
 from .. import numbers
 from ..blocks import Block
+from ..hints import Hint, accepted_lines, find_hint, read_hints, write_answers, wrong_lines
 from ..lines import Syntax
 from ..problems import ReportProblem
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
@@ -40,12 +41,13 @@ class Numeric(Question[str]):
 """
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[Range, ...]
+    hints: tuple[Hint, ...] = ()
 
     @classmethod
     def recognises(cls, block: Block) -> bool:
         if block.syntax is not Syntax.EQUALS:
             return False
-        parts = [SIGN.split(line.content) for line in block.answers]
+        parts = [SIGN.split(line.content) for line in accepted_lines(block.answers)]
         # A comma shows that a number is meant. It is reported later.
         meant = [_number(number.replace(",", ".")) is not None for number, *_ in parts]
         with_tolerance = any(number and len(part) > 1 for number, part in zip(meant, parts, strict=True))
@@ -54,11 +56,16 @@ class Numeric(Question[str]):
 
     @classmethod
     def parse(cls, block: Block, report: ReportProblem) -> Self:
-        accepted = [_range(line.content, line.number, report) for line in block.answers]
-        return cls(**common(block), accepted=tuple(filter(None, accepted)))
+        accepted = [_range(line.content, line.number, report) for line in accepted_lines(block.answers)]
+        for line in wrong_lines(block.answers):
+            _range(line.content, line.number, report)
+        hints = read_hints(block.answers, report)
+        # as they are shown: a tolerance has one spelling
+        hints = tuple(replace(hint, text=" ± ".join(SIGN.split(hint.text, maxsplit=1))) for hint in hints)
+        return cls(**common(block), accepted=tuple(filter(None, accepted)), hints=hints)
 
     def answer_lines(self) -> list[str]:
-        return [f"= {wanted.text}" for wanted in self.accepted]
+        return write_answers([wanted.text for wanted in self.accepted], self.hints)
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return clean(last(data, FIELD)) or None
@@ -67,10 +74,17 @@ class Numeric(Question[str]):
         return {FIELD: [response]}
 
     def credit(self, response: str) -> Fraction:
-        given = numbers.read(response)
-        if given is None:
-            return Fraction(0)
-        return Fraction(any(abs(given.value - wanted.value) <= wanted.tolerance for wanted in self.accepted))
+        return Fraction(any(_is_within(response, wanted) for wanted in self.accepted))
+
+    def explain_response(self, response: str) -> str:
+        def fits(text: str) -> bool:
+            wanted = _range(text, 0, lambda *args, **kwargs: None)
+            return wanted is not None and _is_within(response, wanted)
+
+        return find_hint(self.hints, [wanted.text for wanted in self.accepted], fits)
+
+    def explained_options(self) -> list[tuple[str, str]]:
+        return [(hint.text, hint.explanation) for hint in self.hints]
 
     def refusal(self, response: str) -> str:
         return "" if numbers.read(response) else f"{numbers.suggest_number(response)}."
@@ -83,6 +97,11 @@ class Numeric(Question[str]):
 
     def given_answer(self, response: str) -> list[str]:
         return [response]
+
+
+def _is_within(response: str, wanted: Range) -> bool:
+    given = numbers.read(response)
+    return given is not None and abs(given.value - wanted.value) <= wanted.tolerance
 
 
 def _range(text: str, line: int, report: ReportProblem) -> Range | None:

@@ -11,6 +11,7 @@ import re2
 from .. import numbers, typed
 from ..accepting import accepts
 from ..blocks import Block
+from ..hints import Hint, accepted_lines, find_hint, read_hints, write_answers, wrong_lines
 from ..lines import Syntax
 from ..problems import ReportProblem
 from ..question import FIELD, FormData, Question, QuestionLayout, common, last
@@ -30,10 +31,13 @@ class ShortText(Question[str]):
 ## Which command lists the branches? {#branch}
 = git branch
 = /git\\s+branch\\s+--list/
+!= git checkout
+  > It switches branches. A wrong answer that people often give can have an explanation of its own.
 > Write a regular expression between slashes.
 """
     answers_are_markdown: ClassVar[bool] = False
     accepted: tuple[str, ...]
+    hints: tuple[Hint, ...] = ()
 
     @classmethod
     def recognises(cls, block: Block) -> bool:
@@ -41,17 +45,21 @@ class ShortText(Question[str]):
 
     @classmethod
     def parse(cls, block: Block, report: ReportProblem) -> Self:
-        for line in block.answers:
+        for line in (*accepted_lines(block.answers), *wrong_lines(block.answers)):
             pattern = _pattern(line.content)
             if not line.content or pattern == "":
                 report(line.number, "This line is empty.")
             elif pattern and (fault := _fault(pattern)):
                 report(line.number, f"{line.content} is not an RE2 regular expression: {fault}.")
         _check_numbers(block, report)
-        return cls(**common(block), accepted=tuple(line.content for line in block.answers))
+        accepted = tuple(line.content for line in accepted_lines(block.answers))
+        for line in wrong_lines(block.answers):
+            if _pattern(line.content) is None and line.content in accepted:
+                report(line.number, "This answer is accepted above, so it is not wrong.")
+        return cls(**common(block), accepted=accepted, hints=read_hints(block.answers, report))
 
     def answer_lines(self) -> list[str]:
-        return [f"= {text}" for text in self.accepted]
+        return write_answers(self.accepted, self.hints)
 
     def read_response(self, layout: QuestionLayout, data: FormData) -> str | None:
         return clean(last(data, FIELD)) or None
@@ -61,6 +69,12 @@ class ShortText(Question[str]):
 
     def credit(self, response: str) -> Fraction:
         return Fraction(any(_accepts(accepted, response) for accepted in self.accepted))
+
+    def explain_response(self, response: str) -> str:
+        return find_hint(self.hints, self.accepted, lambda text: _accepts(text, response))
+
+    def explained_options(self) -> list[tuple[str, str]]:
+        return [(hint.text, hint.explanation) for hint in self.hints]
 
     def explain_reading(self, response: str) -> str:
         return typed.describe(response)
@@ -75,7 +89,7 @@ class ShortText(Question[str]):
 
 def _check_numbers(block: Block, report: ReportProblem) -> None:
     # If all answers look like numbers but some are not, they are compared as text, which may not be intended.
-    literal = [line for line in block.answers if _pattern(line.content) is None]
+    literal = [line for line in accepted_lines(block.answers) if _pattern(line.content) is None]
     meant = [numbers.meant_by(TOLERANCE.split(line.content)[0]) for line in literal]
     if not all(meant):
         return

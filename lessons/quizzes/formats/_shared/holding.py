@@ -1,7 +1,10 @@
 """Limits of Moodle's questions, for both of its formats."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
+from ...hints import Hint
 from ...kinds.cloze import Cloze
 from ...kinds.matching import Matching
 from ...kinds.multiple_choice import MultipleChoice
@@ -41,27 +44,39 @@ def report_headers(question: Matching, losses: Losses) -> None:
         losses.add(question, f"The column headings {' and '.join(question.headers)} are left out.")
 
 
-def typed_texts(question: ShortText | Cloze, losses: Losses) -> list[str]:
-    """Return the accepted texts as Moodle writes them, `*` for anything; empty if it cannot hold the question."""
+def typed_answers(question: ShortText | Cloze, losses: Losses) -> list[Hint]:
+    """Return the answers as Moodle writes them, `*` for anything, each with its explanation, the wrong ones last.
+
+    Empty if Moodle cannot hold the question.
+    """
     if isinstance(question, Cloze):
-        if len(question.accepted) > 1:
+        return [Hint(text, "") for text in _texts_of_blank(question, losses)]
+    notes = {hint.text: hint.explanation for hint in question.hints if hint.right}
+    accepted = [Hint(text, notes.get(text, "")) for text in question.accepted]
+    written = list(_written(question, accepted, losses))
+    if not written:
+        losses.add(question, "Not written: it accepts only regular expressions.")
+        return []
+    return written + list(_written(question, [hint for hint in question.hints if not hint.right], losses))
+
+
+def _written(question: ShortText, answers: Iterable[Hint], losses: Losses) -> Iterator[Hint]:
+    for each in answers:
+        text = wildcards(each.text) if is_pattern(each.text) else each.text.replace("*", r"\*")
+        if text is None:
             losses.add(
-                question, "Not written: several blanks are possible only as a cloze, which this is not."
-            )
-            return []
-        return [text.replace("*", r"\*") for text in question.accepted[0]]
-    texts = []
-    for text in question.accepted:
-        plain = wildcards(text) if is_pattern(text) else text.replace("*", r"\*")
-        if plain is None:
-            losses.add(
-                question, f"The regular expression {text} is not written: Moodle knows only * for anything."
+                question,
+                f"The regular expression {each.text} is not written: Moodle knows only * for anything.",
             )
         else:
-            texts.append(plain)
-    if not texts:
-        losses.add(question, "Not written: it accepts only regular expressions.")
-    return texts
+            yield replace(each, text=text)
+
+
+def _texts_of_blank(question: Cloze, losses: Losses) -> list[str]:
+    if len(question.accepted) > 1:
+        losses.add(question, "Not written: several blanks are possible only as a cloze, which this is not.")
+        return []
+    return [text.replace("*", r"\*") for text in question.accepted[0]]
 
 
 def wildcards(pattern: str) -> str | None:

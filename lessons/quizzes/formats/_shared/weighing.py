@@ -1,11 +1,13 @@
 """Answers with a share of the points, as in Moodle and GIFT -> questions of the portal."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ...hints import Hint
 from ...kinds.cloze import Cloze
+from ...kinds.free_text import MOST_WORDS, WORDS, FreeText
 from ...kinds.multiple_choice import MultipleChoice
 from ...kinds.numeric import Numeric, Range
 from ...kinds.short_text import ShortText
@@ -108,6 +110,7 @@ def add_typed(
     if case_matters:
         item.lose("Capital letters mattered. They do not matter now.")
     texts = [text for answer in kept if (text := _accepted(item, answer.text))]
+    hints = _hints(item, answers, kept, lambda answer: _accepted(item, answer.text) or "/.*/")
     accepted = list(dict.fromkeys([*texts, *patterns]))
     if not accepted:
         item.skip("it has no accepted answer.")
@@ -117,34 +120,37 @@ def add_typed(
         for text in accepted[:]:
             if is_pattern(text):
                 item.lose(f"The pattern {text} was left out, because a blank takes only texts.")
+        _hints_to_explanation(item, hints)
         item.add(Cloze, accepted=(tuple(plain),))
         return
     item.prompt = BLANK.sub(lambda found: "\\_" * len(found[0]), item.prompt)
     if all(re.fullmatch(r"[+−-]?[0-9]+(?:\.[0-9]*)?", text) for text in accepted):
-        item.add(Numeric, accepted=tuple(Range(text, Fraction(0)) for text in accepted))
+        numbers = [hint for hint in hints if NUMBER.fullmatch(hint.text)]
+        _hints_to_explanation(item, [hint for hint in hints if hint not in numbers])
+        item.add(Numeric, accepted=tuple(Range(text, Fraction(0)) for text in accepted), hints=tuple(numbers))
     else:
-        item.add(ShortText, accepted=tuple(accepted))
+        item.add(ShortText, accepted=tuple(accepted), hints=tuple(hints))
 
 
 def add_numeric(item: Item, answers: Sequence[Answer]) -> None:
     """Add a question for a number. The texts are numbers with a decimal point."""
     ranges = []
-    for answer in _counting(item, answers):
-        number, tolerance = _number(answer.text), _number(answer.tolerance or "0")
-        if number is None or tolerance is None:
-            item.lose(f"The answer “{answer.text[:40]}” was left out, because it is not a number.")
-        else:
-            text = number if not Fraction(tolerance) else f"{number} ± {tolerance.lstrip('-+')}"
+    kept = _counting(item, answers)
+    for answer in kept:
+        if text := _range(answer):
             ranges.append(Range(text, Fraction(0)))
+        else:
+            item.lose(f"The answer “{answer.text[:40]}” was left out, because it is not a number.")
+    hints = _hints(item, answers, kept, _range)
     item.prompt = BLANK.sub(lambda found: "\\_" * len(found[0]), item.prompt)
     if ranges:
-        item.add(Numeric, accepted=tuple(ranges))
+        item.add(Numeric, accepted=tuple(ranges), hints=tuple(hints))
     else:
         item.skip("it has no accepted number.")
 
 
 def _counting(item: Item, answers: Sequence[Answer]) -> list[Answer]:
-    # The answers that earn all points; their feedback moves to the explanation.
+    # The answers that earn all points.
     named = [answer for answer in answers if answer.text.strip() != ANYTHING]
     best = max((answer.percent for answer in named), default=Fraction(0))
     kept = [answer for answer in named if answer.percent == best > 0]
@@ -152,18 +158,51 @@ def _counting(item: Item, answers: Sequence[Answer]) -> list[Answer]:
         item.lose(f"The best answer was worth {_show(best)}. It is worth all points now.")
     for answer in answers:
         if answer in kept:
-            if answer.feedback:
-                item.explain(answer.feedback, f"“{answer.text}”" if len(kept) > 1 else "")
-                item.lose(f"The feedback for “{answer.text[:60]}” moved to the explanation.")
             continue
         if answer.percent > 0:
             item.lose(f"The answer “{answer.text[:60]}” was worth {_show(answer.percent)}. It is wrong now.")
         elif answer.text.strip() != ANYTHING and not answer.feedback:
             item.lose(f"The wrong answer “{answer.text[:60]}” was left out.")
-        if answer.feedback:
-            shown = words_of(answer.feedback)[:200]
-            item.lose(f"The feedback for “{answer.text[:60]}” was left out: {shown}")
     return kept
+
+
+def _range(answer: Answer) -> str:
+    # "" if it is not a number
+    number, tolerance = _number(answer.text), _number(answer.tolerance or "0")
+    if number is None or tolerance is None:
+        return ""
+    return number if not Fraction(tolerance) else f"{number} ± {tolerance.lstrip('-+')}"
+
+
+def _hints(
+    item: Item, answers: Sequence[Answer], kept: Sequence[Answer], text_of: Callable[[Answer], str]
+) -> list[Hint]:
+    # The feedback of each answer, "anything else" last; what cannot be a hint goes to the explanation.
+    found: dict[str, Hint] = {}
+    for answer in sorted(answers, key=lambda one: one.text.strip() == ANYTHING):
+        if not answer.feedback:
+            continue
+        text = text_of(answer)
+        if not text:
+            _hints_to_explanation(item, [Hint(answer.text, answer.feedback)])
+        else:
+            found.setdefault(text, Hint(text, answer.feedback, right=answer in kept))
+    return list(found.values())
+
+
+def _hints_to_explanation(item: Item, hints: Sequence[Hint]) -> None:
+    for hint in hints:
+        item.explain(hint.explanation, f"“{hint.text}”")
+        item.lose(f"The feedback for “{hint.text[:60]}” moved to the explanation.")
+
+
+def add_free_text(item: Item, notes: str = "", words: int = 0) -> None:
+    """Add a question in free text. `notes` are Markdown for staff; `words` is the limit, 0 if there is none."""
+    if words > MOST_WORDS:
+        item.lose(f"The limit of {words:,} words became {MOST_WORDS:,}.")
+    item.prompt = BLANK.sub(lambda found: "\\_" * len(found[0]), item.prompt)
+    notes = "\n".join(line.rstrip() for line in notes.strip("\n").split("\n"))
+    item.add(FreeText, words=min(words, MOST_WORDS) or WORDS, notes=notes)
 
 
 def is_pattern(text: str) -> bool:

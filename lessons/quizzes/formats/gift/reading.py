@@ -11,7 +11,16 @@ from .._shared.escaping import plain_line, plain_text
 from .._shared.html_text import looks_like_html, words_of
 from .._shared.intake import Intake, Item
 from .._shared.pairing import add_pairs
-from .._shared.weighing import FULL, Answer, add_choice, add_numeric, add_true_false, add_typed, percent
+from .._shared.weighing import (
+    FULL,
+    Answer,
+    add_choice,
+    add_free_text,
+    add_numeric,
+    add_true_false,
+    add_typed,
+    percent,
+)
 
 # Escaped signs become control characters, which no text that was decoded contains.
 ESCAPES = {
@@ -141,7 +150,7 @@ class _Question:
         if not self.has_answers:
             self.item.skip("it is a description, which asks nothing. Put its text into the lesson.")
         elif not text:
-            self.item.skip("it is an essay, which the portal cannot mark.")
+            add_free_text(self.item)
         elif text.startswith("#"):
             self._add_numeric(text[1:])
         elif head in TRUTH:

@@ -1,8 +1,11 @@
 """Write GIFT, with Markdown texts, which Moodle shows as the portal does."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+from ...hints import Hint
 from ...kinds.cloze import Cloze
+from ...kinds.free_text import WORDS, FreeText
 from ...kinds.matching import Matching
 from ...kinds.numeric import SIGN, Numeric
 from ...kinds.ordering import Ordering
@@ -13,7 +16,7 @@ from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...writing import write_question
 from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules
-from .._shared.holding import category_of, report_headers, right_share, show_share, typed_texts
+from .._shared.holding import category_of, report_headers, right_share, show_share, typed_answers
 from .._shared.weighing import is_true_false, plain_number
 
 ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": "\\n"})
@@ -43,10 +46,7 @@ def _answers(question: AnyQuestion, losses: Losses) -> str | None:
     if isinstance(question, Choice):
         return _choice(question, losses)
     if isinstance(question, Numeric):
-        ranges = [
-            ":".join(plain_number(part) for part in SIGN.split(each.text)) for each in question.accepted
-        ]
-        return f"#{ranges[0]}" if len(ranges) == 1 else "#" + "".join(f"={each}" for each in ranges)
+        return _numeric(question)
     if isinstance(question, Matching):
         report_headers(question, losses)
         return "".join(_pair(left, right, question, losses) for left, right in question.pairs)
@@ -58,8 +58,12 @@ def _answers(question: AnyQuestion, losses: Losses) -> str | None:
         pairs = enumerate(question.items, 1)
         return "".join(_pair(str(place), item, question, losses) for place, item in pairs)
     if isinstance(question, ShortText | Cloze):
-        texts = typed_texts(question, losses)
-        return _typed(question, texts, losses) if texts else None
+        answers = typed_answers(question, losses)
+        return _typed(question, answers, losses) if answers else None
+    if isinstance(question, FreeText):
+        if question.notes or question.words != WORDS:
+            losses.add(question, "The notes for whoever marks it and the limit of words are not written.")
+        return ""
     losses.add(question, f"Not written: GIFT has no question of the kind {question.kind}.")
     return None
 
@@ -93,13 +97,33 @@ def _pair(left: str, right: str, question: AnyQuestion, losses: Losses) -> str:
     return f"={_inner(left)} -> {_inner(right)} "
 
 
-def _typed(question: ShortText | Cloze, texts: list[str], losses: Losses) -> str | None:
-    kept = [text for text in texts if "->" not in text]
-    if len(kept) < len(texts):
+def _numeric(question: Numeric) -> str:
+    notes = {hint.text: hint.explanation for hint in question.hints if hint.right}
+    answers = [Hint(each.text, notes.get(each.text, "")) for each in question.accepted]
+    answers += [hint for hint in question.hints if not hint.right]
+    written = [":".join(plain_number(part) for part in SIGN.split(each.text)) for each in answers]
+    if len(answers) == 1 and not answers[0].explanation:
+        return f"#{written[0]}"
+    return "#" + "".join(_answer(text, each) for text, each in zip(written, answers, strict=True))
+
+
+def _answer(text: str, answer: Hint) -> str:
+    weight = "%100%" if text.startswith("%") else ""
+    feedback = f"#{_text(answer.explanation)}" if answer.explanation else ""
+    return f"={weight if answer.right else '%0%'}{text}{feedback}"
+
+
+def _typed(question: ShortText | Cloze, answers: list[Hint], losses: Losses) -> str | None:
+    kept = [each for each in answers if "->" not in each.text]
+    if len(kept) < len(answers):
         losses.add(question, "Answers with -> are not written: GIFT reads them as a matching.")
-    if not kept:
+    if not any(each.right for each in kept):
         losses.add(question, "Not written: no answer is left.")
-    return "".join(f"={'%100%' if text.startswith('%') else ''}{_text(text)}" for text in kept) or None
+        return None
+    if any("->" in each.explanation for each in kept):
+        losses.add(question, "In explanations of answers, -> became →, because GIFT reads it as a matching.")
+        kept = [replace(each, explanation=each.explanation.replace("->", "→")) for each in kept]
+    return "".join(_answer(_text(each.text), each) for each in kept)
 
 
 def _inner(text: str) -> str:

@@ -14,6 +14,7 @@ from .._shared.weighing import (
     FULL,
     Answer,
     add_choice,
+    add_free_text,
     add_numeric,
     add_true_false,
     add_typed,
@@ -23,7 +24,6 @@ from .._shared.xml import Node, read_xml
 from .cloze import add_cloze
 
 NOT_HELD = {
-    "essay": "it is an essay, which the portal cannot mark.",
     "description": "it is a description, which asks nothing. Put its text into the lesson.",
     "random": "it is a random pick from a category.",
     "calculated": "its numbers are calculated.",
@@ -59,6 +59,7 @@ IGNORED = {
     *("unitgradingtype", "unitpenalty", "showunits", "unitsleft", "layouttype", "selecttype", "selectcount"),
     *("gradingtype", "showgrading", "numberingstyle", "shownumcorrect", "showstandardinstruction"),
     *("responseformat", "responserequired", "responsefieldlines", "questiontextformat", "truefalse"),
+    *("graderinfo", "maxwordlimit", "attachmentsrequired", "maxbytes", "filetypeslist"),
 }
 DEFAULTS = {
     "penalty": {"", "0", "0.1", "1", "0.3333333"},
@@ -68,6 +69,8 @@ DEFAULTS = {
     "correctoverallfeedback": {""},
     "partiallycorrectoverallfeedback": {""},
     "incorrectoverallfeedback": {""},
+    "minwordlimit": {"", "0"},
+    "attachments": {"", "0"},
 }
 NAMES = {
     "penalty": "the penalty for each further try",
@@ -76,6 +79,9 @@ NAMES = {
     "incorrectfeedback": "the feedback for a wrong answer",
     "hint": "a hint",
     "tags": "the tags",
+    "attachments": "the files that learners could attach",
+    "minwordlimit": "the least number of words",
+    "responsetemplate": "the text that learners started from",
     "units": "the units",
 }
 CATEGORY_START = re.compile(r"^\$(?:course|module|system|cat\w*)\$/?(?:top/?)?")
@@ -241,6 +247,15 @@ def _add_cloze(node: Node, item: Item) -> None:
     add_cloze(item, inner.text if inner else "", is_markdown=is_markdown)
 
 
+def _add_essay(node: Node, item: Item) -> None:
+    if node.text_of("responseformat") == "noinline":
+        item.skip("learners upload a file. Make a lab of it.")
+        return
+    notes = text_of(node.first("graderinfo"), item, item.blocks)
+    limit = node.text_of("maxwordlimit")
+    add_free_text(item, notes, int(limit) if re.fullmatch("[0-9]{1,9}", limit) else 0)
+
+
 KINDS: dict[str, Callable[[Node, Item], None]] = {
     "multichoice": _add_choice,
     "multichoiceset": _add_choice,
@@ -252,4 +267,5 @@ KINDS: dict[str, Callable[[Node, Item], None]] = {
     "ordering": _add_ordering,
     "cloze": _add_cloze,
     "multianswer": _add_cloze,
+    "essay": _add_essay,
 }

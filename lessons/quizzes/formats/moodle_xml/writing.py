@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ...kinds.cloze import Cloze
+from ...kinds.free_text import FreeText
 from ...kinds.matching import Matching
 from ...kinds.multiple_choice import MultipleChoice
 from ...kinds.numeric import SIGN, Numeric
@@ -18,7 +19,7 @@ from ...quiz import Quiz
 from ...text import BLANK
 from ...writing import write_question
 from .._shared.format import Losses, explanation_of, report_portal_texts, report_rules, title_of
-from .._shared.holding import report_headers, right_share, show_share, typed_texts
+from .._shared.holding import report_headers, right_share, show_share, typed_answers
 from .._shared.weighing import is_true_false, plain_number
 
 
@@ -113,10 +114,19 @@ def _choice(element: Element, question: Any, losses: Losses) -> str:
 
 def _typed(element: Element, question: Any, losses: Losses) -> str:
     SubElement(element, "usecase").text = "0"
-    texts = typed_texts(question, losses)
-    for text in texts:
-        _answer(element, text, "100", plain=True)
-    return "shortanswer" if texts else ""
+    answers = typed_answers(question, losses)
+    for each in answers:
+        _answer(element, each.text, "100" if each.right else "0", each.explanation, plain=True)
+    return "shortanswer" if answers else ""
+
+
+def _free_text(element: Element, question: Any, losses: Losses) -> str:
+    SubElement(element, "responseformat").text = "plain"
+    SubElement(element, "responserequired").text = "1"
+    SubElement(element, "attachments").text = "0"
+    SubElement(element, "maxwordlimit").text = str(question.words)
+    _text(SubElement(element, "graderinfo", {"format": "markdown"}), question.notes)
+    return "essay"
 
 
 def _cloze(element: Element, question: Any, losses: Losses) -> str:
@@ -134,9 +144,12 @@ def _cloze(element: Element, question: Any, losses: Losses) -> str:
 
 
 def _numeric(element: Element, question: Any, losses: Losses) -> str:
-    for wanted in question.accepted:
-        number, tolerance = [*map(plain_number, SIGN.split(wanted.text)), "0"][:2]
-        answer = _answer(element, number, "100", plain=True)
+    notes = {hint.text: hint.explanation for hint in question.hints if hint.right}
+    answers = [(wanted.text, "100", notes.get(wanted.text, "")) for wanted in question.accepted]
+    answers += [(hint.text, "0", hint.explanation) for hint in question.hints if not hint.right]
+    for text, fraction, explanation in answers:
+        number, tolerance = [*map(plain_number, SIGN.split(text)), "0"][:2]
+        answer = _answer(element, number, fraction, explanation, plain=True)
         SubElement(answer, "tolerance").text = tolerance
     return "numerical"
 
@@ -178,4 +191,5 @@ WRITERS: dict[type[AnyQuestion], Callable[[Element, Any, Losses], str]] = {
     Numeric: _numeric,
     Matching: _matching,
     Ordering: _ordering,
+    FreeText: _free_text,
 }

@@ -6,7 +6,7 @@ from fractions import Fraction
 from ...kinds.ordering import Ordering
 from .._shared.html_text import words_of
 from .._shared.intake import Intake, Item
-from .._shared.weighing import FULL, Answer, add_choice, add_numeric, add_true_false, add_typed
+from .._shared.weighing import FULL, Answer, add_choice, add_free_text, add_numeric, add_true_false, add_typed
 from .._shared.xml import Node, read_xml
 from .blanks import add_blanks
 from .conditions import Condition, numeric_answers, read_conditions, weights
@@ -105,7 +105,7 @@ class _Reader:
         ):
             self.item.skip("learners point into a picture or move a slider.")
         elif self.kind in ESSAYS:
-            self.item.skip("it is an essay, which the portal cannot mark.")
+            add_free_text(self.item)
         elif self._is_cloze():
             add_blanks(self.item, self.responses, self.scoring, self.html, is_list="dropdowns" in self.kind)
         elif len(choices) > 1:
@@ -182,7 +182,7 @@ class _Reader:
         worth = weights(self.scoring)
         contained = [f"*{text}*" for one in self.scoring if one.score > 0 for text in one.contained]
         if not worth and not contained:
-            self.item.skip("it is an essay, which the portal cannot mark.")
+            add_free_text(self.item)
             return
         best = max(worth.values(), default=Fraction(0))
         scale = FULL / best if best > 0 else Fraction(0)

@@ -5,6 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from ...kinds.cloze import Cloze
+from ...kinds.free_text import FreeText
 from ...kinds.matching import Matching
 from ...kinds.multiple_choice import MultipleChoice
 from ...kinds.numeric import SIGN, Numeric
@@ -234,7 +235,22 @@ def _add_with_entries(element: Element, text: str, names: Iterator[str]) -> None
         add_text(element, part)
 
 
+def _free_text(item: _Item, question: Any, losses: Losses) -> None:
+    item.declare("single", "string", [])
+    add_blocks(item.body, question.prompt)
+    attributes = {"responseIdentifier": "RESPONSE", "label": f"words={question.words}"}
+    SubElement(item.body, "extendedTextInteraction", attributes)
+    if question.notes:
+        add_blocks(SubElement(item.body, "rubricBlock", {"view": "scorer"}), question.notes)
+
+
+def _report_hints(question: Any, losses: Losses) -> None:
+    if question.hints:
+        losses.add(question, "The explanations of single answers are not written.")
+
+
 def _typed(item: _Item, question: Any, losses: Losses) -> None:
+    _report_hints(question, losses)
     texts = [text for text in question.accepted if not is_pattern(text)]
     declaration = item.declare("single", "string", texts[:1])
     if texts:
@@ -262,6 +278,7 @@ def _add_entry(body: Element) -> None:
 
 
 def _numeric(item: _Item, question: Any, losses: Losses) -> None:
+    _report_hints(question, losses)
     ranges = [[*map(plain_number, SIGN.split(each.text)), "0"][:2] for each in question.accepted]
     item.declare("single", "float", [ranges[0][0]])
     add_blocks(item.body, question.prompt)
@@ -288,4 +305,5 @@ WRITERS: dict[type[AnyQuestion], Callable[[_Item, Any, Losses], None]] = {
     Cloze: _cloze,
     ShortText: _typed,
     Numeric: _numeric,
+    FreeText: _free_text,
 }

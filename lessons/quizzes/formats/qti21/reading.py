@@ -9,14 +9,13 @@ from ...kinds.ordering import Ordering
 from .._shared.html_text import words_of
 from .._shared.intake import Intake, Item
 from .._shared.pairing import HEADERS, add_pairs
-from .._shared.weighing import FULL, Answer, add_choice, add_numeric, add_typed
+from .._shared.weighing import FULL, Answer, add_choice, add_free_text, add_numeric, add_typed
 from .._shared.xhtml import ANSWER, GAP
 from .._shared.xml import Node
 from .declarations import TOOL, Declaration, points_of, read_declarations, read_marking
 
 INLINE = ("textentryinteraction", "inlinechoiceinteraction")
 NOT_HELD = {
-    "extendedtextinteraction": "it is an essay, which the portal cannot mark.",
     "uploadinteraction": "learners upload a file. Make a lab of it.",
 }
 # How these systems call what is right in all cases.
@@ -25,6 +24,7 @@ HIDDEN = frozenset(
     {"rubricblock", "feedbackblock", "feedbackinline", "modalfeedback", "stylesheet", "infocontrol"}
 )
 PAIR = re.compile(r"(\S+)\s+(\S+)")
+LIMIT = re.compile(r"words=([0-9]{1,4})")  # as our own files write it
 
 
 def read_item(root: Node, intake: Intake) -> None:
@@ -71,6 +71,8 @@ class _Reader:
         if not self.marking.is_known:
             self.item.lose("Its own rules of marking were left out. The correct response counts.")
         for node in self.node.find("rubricblock"):
+            if "scorer" in node.get("view").split() and self.body.find("extendedtextinteraction"):
+                continue
             if text := words_of(node.html()):
                 self.item.lose(f"A note for {node.get('view') or 'some'} was left out: {text[:200]}")
         for node in self.node.find("printedvariable", "feedbackblock"):
@@ -211,6 +213,16 @@ class _Reader:
         patterns = [f"/{pattern}/" for pattern in self.marking.patterns]
         add_typed(self.item, answers, case_matters=declaration.case_matters, patterns=patterns)
 
+    def add_essay(self, interaction: Node, declaration: Declaration) -> None:
+        self.item.prompt = self._prompt(interaction)
+        notes = [
+            self.item.blocks(node.html())
+            for node in self.node.find("rubricblock")
+            if "scorer" in node.get("view").split()
+        ]
+        own = LIMIT.fullmatch(interaction.get("label"))
+        add_free_text(self.item, "\n\n".join(filter(None, notes)), int(own[1]) if own else 0)
+
     def _numbers(self, declaration: Declaration) -> list[Answer]:
         if self.marking.is_relative:
             self.item.lose("The tolerance was a share of the number. The number itself counts now.")
@@ -288,4 +300,5 @@ READERS: dict[str, Callable[[_Reader, Node, Declaration], None]] = {
     "matchinteraction": _Reader.add_matching,
     "textentryinteraction": _Reader.add_entry,
     "inlinechoiceinteraction": _Reader.add_inline_choice,
+    "extendedtextinteraction": _Reader.add_essay,
 }
