@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
@@ -13,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from labs.authoring.help import lab_help
-from labs.authoring.saving import save_lab
+from labs.authoring.recipes import FIRST, RECIPES, recipe_texts
+from labs.authoring.saving import last_position, name_in_lesson, save_lab
 from labs.authoring.trying import choices
 from labs.authoring.views import preview_lab, spec_problems, try_lab
-from labs.grader.commands.new import starting_texts
 from labs.grader.proof import Proof
 from labs.grader.schema_1.upgrade import Upgraded
 from labs.grader.words import count
@@ -31,7 +32,7 @@ from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at
 from lessons.admin.help import lesson_help
 from lessons.gate import judge_markdown
 from lessons.links import links_within
-from lessons.models import Course
+from lessons.models import Course, Lesson
 from lessons.queries import lab_homes
 from lessons.release import ANY_COHORT, is_open
 from lessons.texts.verdict import Verdict
@@ -51,6 +52,11 @@ LAB_FIELDS: tuple[str, ...] = ("course", "slug", "status", "publish_at", "positi
 class LabForm(AuthoringForm):
     """`upgraded` is set to the new text if lab.yaml was in an older schema."""
 
+    lesson = forms.ModelChoiceField(
+        Lesson.objects.order_by(),
+        required=False,
+        help_text="Learners find the lab through this lesson. You can select it in more lessons later.",
+    )
     proof: Proof | None = None
     upgraded: Upgraded | None = None
 
@@ -65,10 +71,29 @@ class LabForm(AuthoringForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.instance.pk:
-            for name, text in starting_texts().items():
-                self.initial.setdefault(name, text)
+        if self.instance.pk:
+            del self.fields["lesson"]
+        else:
+            self._prepare_new()
         self.fields["source"].help_text = format_html(LAB_HELP, reverse("labcheck"))
+
+    def _prepare_new(self) -> None:
+        for name, text in recipe_texts(FIRST).items():
+            self.initial.setdefault(name, text)
+        field: Any = self.fields["course"]
+        # The lessons of all the user's courses until a course is chosen.
+        chosen = str(self["course"].value() or "")
+        courses = field.queryset.filter(pk=chosen) if chosen.isdecimal() else field.queryset
+        lessons: Any = self.fields["lesson"]
+        rows = Lesson.objects.filter(course__in=courses).only("title", "course", "session")
+        lessons.queryset = rows.order_by("course", "session__position", "position", "pk")
+
+    def clean_lesson(self) -> Lesson | None:
+        lesson: Lesson | None = self.cleaned_data["lesson"]
+        course = self.course()
+        if lesson and course and lesson.course_id != course.pk:
+            raise forms.ValidationError(f"{lesson} is not a lesson of {course}. Choose one that is.")
+        return lesson
 
     def is_published(self) -> bool:
         return self.cleaned_data.get("status") in (Lab.Status.SCHEDULED, Lab.Status.PUBLISHED)
@@ -142,7 +167,6 @@ class LabAdmin(DeletableAdmin, AuthoredAdmin):
     texts = ("source", "brief")
     change_form_template = "admin/authoring/lab.html"
     fixed_once_saved = ("slug", "course")
-    fields = [*LAB_FIELDS, "proof"]
     slug_from = ()
     readonly_fields = ["proof"]
     list_display = ["title", "course", "status", "is_open", "lesson", "position", "slug"]
@@ -152,11 +176,40 @@ class LabAdmin(DeletableAdmin, AuthoredAdmin):
 
     def save_model(self, request: HttpRequest, obj: Lab, form: LabForm, change: bool) -> None:
         obj._history_user = request.user  # type: ignore[attr-defined]  # simple-history's own way
+        if not change:
+            obj.position = last_position(obj.course) + 1
         save_lab(lab=obj, proof=form.proof)
+        if lesson := form.cleaned_data.get("lesson"):
+            name_in_lesson(lab=obj, lesson=lesson, by=request.user)
         self.warn_of(request, form)
         if form.upgraded:
             self.message_user(request, _upgrade_message(form.upgraded), messages.WARNING)
         warn_of_hidden_labs(self, request, obj.course)
+
+    def get_fields(self, request: HttpRequest, obj: Lab | None = None) -> Any:
+        # A new lab comes last, and nothing has run yet.
+        if obj:
+            return [*LAB_FIELDS, "proof"]
+        course, *others = (name for name in LAB_FIELDS if name != "position")
+        return [course, "lesson", *others]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        name = request.GET.get("recipe", "")
+        return initial | (recipe_texts(name) if any(name == each.name for each in RECIPES) else {})
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        # Links would lose what was typed, so a form with errors has none.
+        chosen = request.GET.get("recipe", FIRST)
+        recipes = (
+            []
+            if request.method == "POST"
+            else [
+                (recipe, f"?{_with(request, recipe=recipe.name)}", recipe.name == chosen)
+                for recipe in RECIPES
+            ]
+        )
+        return super().add_view(request, form_url, {**(extra_context or {}), "recipes": recipes})
 
     @admin.display(description="proof")
     def proof(self, lab: Lab) -> str:
@@ -207,6 +260,13 @@ class LabAdmin(DeletableAdmin, AuthoredAdmin):
         user: Any = request.user  # the admin requires a signed-in user
         context = {"try_choices": choices(lab, user) if lab else []}
         return super().change_view(request, object_id, form_url, context)
+
+
+def _with(request: HttpRequest, **values: str) -> str:
+    query = request.GET.copy()
+    for name, value in values.items():
+        query[name] = value
+    return query.urlencode()
 
 
 def _upgrade_message(upgraded: Upgraded) -> str:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import Max
 
 from labs.grader.proof import Proof
 from labs.grader.spec import LabSpec, SpecError
@@ -10,9 +12,11 @@ from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
 from labs.search import index_lab
 from labs.specs import in_newest_schema, parse_spec
-from lessons.actions import render_markdown
+from lessons.actions import render_markdown, save_lesson
 from lessons.links import Links, links_within
+from lessons.models import Course, Lesson
 from lessons.rendering import TooComplexError
+from portal.accounts.models import User
 
 
 @transaction.atomic
@@ -45,6 +49,20 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
         # `update`, so that one save makes one history entry
         Lab.objects.filter(pk=lab.pk).update(current=version)
     return lab
+
+
+def last_position(course: Course) -> int:
+    return Lab.objects.filter(course=course).aggregate(last=Max("position"))["last"] or 0
+
+
+@transaction.atomic
+def name_in_lesson(*, lab: Lab, lesson: Lesson, by: User | AnonymousUser) -> None:
+    """Add a lab to the labs of a lesson."""
+    lesson = Lesson.objects.select_for_update().order_by().get(pk=lesson.pk)
+    if lab.slug not in lesson.lab_slugs:
+        lesson.lab_slugs = [*lesson.lab_slugs, lab.slug]
+        lesson._history_user = by  # type: ignore[attr-defined]  # simple-history's own way
+        save_lesson(lesson=lesson)
 
 
 def _spec(lab: Lab) -> LabSpec | None:

@@ -1,23 +1,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin.options import InlineModelAdmin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from lessons.admin.scope import CourseScopedAdmin, OwnCoursesOnly, ReadOnlyAdmin
+from lessons.admin.meetings import MeetingForm, MeetingInline, undated_sessions
+from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin
 from lessons.admin.slugs import SluggedAdmin
-from lessons.models import Cohort, Meeting, Reading, Tick
+from lessons.models import Cohort, Course, Meeting, Reading, Tick
 from lessons.staffing import invitation_address
-
-
-class MeetingInline(OwnCoursesOnly, admin.TabularInline):  # type: ignore[type-arg]  # no arguments at runtime
-    model = Meeting
-    extra = 1  # works without JavaScript
-    fields = ["session", "starts_at", "minutes", "join_url"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
-        return super().get_queryset(request).select_related("session")
 
 
 @admin.register(Cohort)
@@ -41,6 +33,20 @@ class CohortAdmin(SluggedAdmin):
         context = {"title": "Invite learners", "text": invitation_address(cohort)}
         return render_to_string("partials/_code.html", context)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        course = self.choosable_rows(Course, request).filter(pk=initial.get("course") or 0).first()
+        return initial | ({"time_zone": course.time_zone} if course else {})
+
+    # Any: as Django declares them
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Cohort, inline: "InlineModelAdmin[Any, Any]", prefix: str
+    ) -> Any:
+        # One row for each session without a date; a row without a date is not saved.
+        found = super().get_formset_kwargs(request, obj, inline, prefix)
+        cohort = obj if obj.pk else None
+        return found | {"initial": [{"session": key} for key in undated_sessions(request, cohort)]}
+
     def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
@@ -49,6 +55,7 @@ class CohortAdmin(SluggedAdmin):
 
 @admin.register(Meeting)
 class MeetingAdmin(CourseScopedAdmin):
+    form = MeetingForm
     course_path = "cohort__course"
     returns_to_outline = True
     list_display = ["session", "cohort", "starts_at", "minutes"]

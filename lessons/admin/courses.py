@@ -169,7 +169,12 @@ class LessonForm(AuthoringForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial.setdefault("source", STARTING_LESSON)
-        self.fields["lab_slugs"].choices = self._labs()  # type: ignore[attr-defined]  # declared above
+        labs = self.fields["lab_slugs"]
+        labs.choices = found = self._labs()  # type: ignore[attr-defined]  # declared above
+        if not found:
+            labs.help_text = (
+                "There is no lab yet. Add one from the outline of the course, and it names this lesson."
+            )
 
     def _labs(self) -> list[tuple[str, str]]:
         # The labs of all the user's courses until a course is chosen.

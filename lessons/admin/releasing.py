@@ -69,7 +69,7 @@ class ReleasingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments 
         elif course:
             try:
                 validate_start(when)
-                cleaned["publish_at"] = _in_zone(when, course)
+                cleaned["publish_at"] = in_zone(when, course.time_zone)
             except forms.ValidationError as error:
                 self.add_error("publish_at", error)
 
@@ -78,7 +78,9 @@ def _zone(course: Course) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(course.time_zone)
 
 
-def _in_zone(when: datetime, course: Course) -> datetime:
-    if not has_local_time(_zone(course), when):
-        raise forms.ValidationError(f"The clocks in {course.time_zone} skip this time. Choose a later one.")
-    return when.replace(tzinfo=_zone(course))
+def in_zone(when: datetime, name: str) -> datetime:
+    """Return a time on the wall as one in this zone. Raises ValidationError if the clocks skip it."""
+    zone = zoneinfo.ZoneInfo(name)
+    if not has_local_time(zone, when):
+        raise forms.ValidationError(f"The clocks in {name} skip this time. Choose a later one.")
+    return when.replace(tzinfo=zone)

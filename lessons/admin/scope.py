@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, Model, QuerySet, URLField
 from django.forms.utils import flatatt
@@ -120,6 +121,14 @@ class OwnCoursesOnly:
             kept = request.__dict__.setdefault("_rows_offered", {})
             kwargs |= {"queryset": rows, "form_class": partial(RowField, kept=kept)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
+
+    # Any: as Django declares it
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Without links to add or change what is chosen: the outline of the course has them.
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
+        if isinstance(field, RowField) and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     # Any: a model whose manager is used
     def choosable_rows(self, model: Any, request: HttpRequest, rows: AnyRows | None = None) -> AnyRows:

@@ -91,8 +91,8 @@ def test_new_form_is_filled_in_from_its_url_if_its_fields_accept_the_values(admi
     assert form["cohort"].value() == str(meeting.cohort_id)
     assert form["minutes"].value() == form.fields["minutes"].initial
     assert re.findall(r'name="starts_at_\d" value="([^"]+)', answer.content.decode()) == [
-        "09/01/2027",
-        "20:30:00",
+        "2027-01-09",
+        "20:30",
     ]
     assert form["session"].value() is None
 

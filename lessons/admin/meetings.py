@@ -1,0 +1,96 @@
+"""The meetings of a cohort, in its time zone: one row for each session that needs a date."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from lessons.admin.lists import taught_course_ids
+from lessons.admin.releasing import WallTimeField, in_zone
+from lessons.admin.scope import OwnCoursesOnly
+from lessons.models import Cohort, Course, Meeting, Session
+from lessons.models.cohort import validate_start
+
+MAX_DATES_OFFERED = 40
+HELP = "In the time zone of the cohort."
+
+
+class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
+    """`cohort` is that of the page, None if the form has a field for it."""
+
+    starts_at = WallTimeField(
+        label="Starts at", help_text=HELP, error_messages={"required": "Enter both the date and the time."}
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["join_url"].label = "Link to join"
+        self.cohort = cohort or (self.instance.cohort if self.instance.pk else None)
+        if self.instance.pk and (zone := _zone(self.cohort)):
+            self.initial["starts_at"] = self.instance.starts_at.astimezone(zone).replace(tzinfo=None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        when, cohort = cleaned.get("starts_at"), cleaned.get("cohort") or self.cohort
+        # Without a valid zone, the form of the cohort has an error.
+        if when and cohort and _zone(cohort):
+            try:
+                validate_start(when)
+                cleaned["starts_at"] = in_zone(when, cohort.time_zone)
+            except forms.ValidationError as error:
+                self.add_error("starts_at", error)
+        return cleaned
+
+
+def _zone(cohort: Cohort | None) -> zoneinfo.ZoneInfo | None:
+    try:
+        return zoneinfo.ZoneInfo(cohort.time_zone) if cohort else None
+    except (ValueError, KeyError, OSError):
+        return None
+
+
+class MeetingFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # no arguments at runtime
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "cohort": self.instance}
+
+
+class MeetingInline(OwnCoursesOnly, admin.TabularInline):  # type: ignore[type-arg]  # no arguments at runtime
+    model = Meeting
+    form = MeetingForm
+    formset = MeetingFormSet
+    extra = 1  # works without JavaScript
+    fields = ["session", "starts_at", "minutes", "join_url"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
+        return super().get_queryset(request).select_related("session", "cohort")
+
+    def get_extra(self, request: HttpRequest, obj: Cohort | None = None, **kwargs: Any) -> int:
+        return max(len(undated_sessions(request, obj)), self.extra)
+
+
+def undated_sessions(request: HttpRequest, cohort: Cohort | None) -> list[int]:
+    """Return the sessions that still need a date in this cohort; for a new one, those of the course in the form."""
+    kept = request.__dict__
+    if "_undated" not in kept:
+        sessions = Session.objects.filter(course__in=_courses(request, cohort))
+        if cohort:
+            sessions = sessions.exclude(meetings__cohort=cohort)
+        kept["_undated"] = list(sessions.values_list("pk", flat=True)[:MAX_DATES_OFFERED])
+    found: list[int] = kept["_undated"]
+    return found
+
+
+def _courses(request: HttpRequest, cohort: Cohort | None) -> QuerySet[Course]:
+    if cohort:
+        return Course.objects.filter(pk=cohort.course_id)
+    taught = taught_course_ids(request)
+    given = request.POST.get("course") or request.GET.get("course") or ""
+    if not given and len(taught) == 1:
+        given = str(taught[0])
+    if not given.isdecimal() or len(given) > 18:
+        return Course.objects.none()
+    courses = Course.objects.filter(pk=given)
+    return courses if request.user.is_superuser else courses.filter(pk__in=taught)
