@@ -26,5 +26,20 @@ def note_presence(*, user: User, row: Model) -> list[Presence]:
     return list(others.select_related("user").order_by("since", "pk"))
 
 
+def renew_presence(*, user: User, row: Model) -> None:
+    """Note that `user` has the page of a row open, without reading who else has."""
+    now = timezone.now()
+    mine = Presence(model=row._meta.label_lower, key=row.pk, user=user, since=now, seen_at=now)
+    unique = ["model", "key", "user"]
+    Presence.objects.bulk_create(
+        [mine], update_conflicts=True, unique_fields=unique, update_fields=["seen_at"]
+    )
+
+
+def count_present(row: Model) -> int:
+    recent = Presence.objects.filter(seen_at__gte=timezone.now() - LASTS)
+    return recent.filter(model=row._meta.label_lower, key=row.pk).count()
+
+
 def end_presence(*, user: User, row: Model) -> None:
     Presence.objects.filter(user=user, model=row._meta.label_lower, key=row.pk).delete()

@@ -10,7 +10,7 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Su
 from django.http import Http404
 from django.utils import timezone
 
-from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Session
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, LiveQuiz, Session
 from lessons.release import NotOpenYetError, is_open, lesson_opening
 from portal.accounts.models import User
 
@@ -24,6 +24,7 @@ class OpenCourse:
     course: Course
     enrollment: Enrollment | None = None
     is_staff: bool = False
+    has_live: bool = False  # a live quiz that the learner may answer now
     now: datetime = field(default_factory=timezone.now)
 
     @property
@@ -99,8 +100,10 @@ def open_courses(user: Visitor) -> list[OpenCourse]:
 def _open_all(user: Visitor, courses: QuerySet[Course]) -> list[OpenCourse]:
     if user.is_authenticated:
         mine = Q(enrollments__user=user, enrollments__is_active=True)
+        live = LiveQuiz.objects.running().filter(course=OuterRef("pk"))
         courses = courses.annotate(
             mine=FilteredRelation("enrollments", condition=mine),
+            live=Exists(live.filter(Q(cohort=None) | Q(cohort=OuterRef("mine__cohort")))),
             taught=Exists(CourseStaff.objects.filter(user=user, course=OuterRef("pk"))),
         ).select_related("mine__cohort")  # type: ignore[misc]  # the mypy plugin does not know filtered relations
     found: list[Any] = list(courses)
@@ -109,6 +112,7 @@ def _open_all(user: Visitor, courses: QuerySet[Course]) -> list[OpenCourse]:
             course,
             getattr(course, "mine", None),
             is_staff=user.is_authenticated and (user.is_superuser or course.taught),
+            has_live=user.is_authenticated and course.live and course.mine is not None,
         )
         for course in found
     ]

@@ -2,13 +2,16 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from lessons.pages.views import (
+    analysis,
     as_learner,
     authoring,
     evening,
     joining,
+    live,
     marking,
     notes,
     notes_review,
+    practise,
     quizzes,
     reading,
     search,
@@ -23,6 +26,11 @@ quiz = [
     path("<int:number>/summary/", quizzes.summary, name="attempt_summary"),
     path("<int:number>/review/", quizzes.review, name="attempt_review"),
     path("<int:number>/of/<int:learner>/", quizzes.review_of, name="attempt_of"),
+    path("practise/", practise.of_quiz, name="practise_quiz"),
+    path("practise/<slug:key>/", practise.question, name="practise_question"),
+    path("live/", live.set_up, name="live_setup"),
+    path("analysis/", analysis.item_analysis, name="item_analysis"),
+    path("analysis/<slug:of>.csv", analysis.item_analysis_csv, name="item_analysis_csv"),
 ]
 lesson = [
     path("", reading.lesson, name="lesson"),
@@ -30,6 +38,12 @@ lesson = [
     path("place/", reading.place, name="lesson_place"),
     path("read/", reading.read, name="lesson_read"),
     path("tick/", reading.tick, name="lesson_tick"),
+]
+live_quiz = [
+    path("", live.live, name="live"),
+    path("poll/", live.poll, name="live_poll"),
+    path("run/", live.run, name="live_run"),
+    path("run/poll/", live.run_poll, name="live_run_poll"),
 ]
 notes_of_course = [
     path("", notes.bring, name="notes"),
@@ -52,6 +66,8 @@ urlpatterns = [
     path("courses/<slug:course>/prepare/<slug:session>/", reading.tick_prepared, name="tick_prepared"),
     path("courses/<slug:course>/prepare/<slug:session>/plan/", evening.evening_plan, name="evening_plan"),
     path("courses/<slug:course>/quizzes/<slug:quiz>/", include(quiz)),
+    path("courses/<slug:course>/progress/practise/", practise.of_course, name="practise_course"),
+    path("courses/<slug:course>/live/<int:live>/", include(live_quiz)),
     path("courses/<slug:course>/<slug:lesson>/", include(lesson)),
     path("search", search.search, name="search"),
     path("search/", RedirectView.as_view(pattern_name="search", query_string=True)),

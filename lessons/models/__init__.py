@@ -2,6 +2,7 @@ from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.deletion import Deletion
+from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
@@ -25,6 +26,9 @@ __all__ = [
     "FormerSlug",
     "IncomingNotes",
     "Lesson",
+    "LiveAnswer",
+    "LiveQuestion",
+    "LiveQuiz",
     "LoadedFile",
     "Marking",
     "Meeting",

@@ -97,6 +97,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
         **attempt_context(found),
         "found": found.of,
         "ended": end_words(found.attempt),
+        "may_practise": shown in ("all", "answers"),
         "release": "" if shown == "all" else release_words(found.of),
         "after": found.after,
         "items": filtered[show],
@@ -167,9 +168,16 @@ def _mark(found: OpenAttempt) -> None:
 
 
 def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, shown: str) -> Reviewed:
-    released, explained = shown in ("all", "answers"), shown in ("all", "explanations")
     course, layout = found.of.quiz.course.slug, found.attempt.layout[question.key]
     answer = found.answers.get(question.key) or Answer(credit=Decimal(0))
+    return review_answer(question, layout, answer, place=place, course=course, shown=shown)
+
+
+def review_answer(
+    question: AnyQuestion, layout: QuestionLayout, answer: Answer, *, place: int, course: str, shown: str
+) -> Reviewed:
+    """Review one answer with its credit; `course` is the slug of the course that its links lead to."""
+    released, explained = shown in ("all", "answers"), shown in ("all", "explanations")
     title, body = prompt(question_view(question, layout), course)
     item = Reviewed(
         place=place,

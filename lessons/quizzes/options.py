@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Self
+from typing import ClassVar, Self
 
 from . import pins, tokens
 from .blocks import Block
@@ -42,6 +42,7 @@ class Option:
 class Choice(Question[list[int]]):
     """A response has the indexes of the chosen options, ascending."""
 
+    tallied: ClassVar[str] = "options"
     options: tuple[Option, ...]
 
     @property
@@ -94,6 +95,9 @@ class Choice(Question[list[int]]):
             JudgedOption(option.text, place in (response or ()), option.right, option.explanation)
             for place, option in (by_token[shown.token] for shown in self.view(layout).options)
         ]
+
+    def listed_options(self) -> list[tuple[str, bool]]:
+        return [(option.text, option.right) for option in self.options]
 
     def explained_options(self) -> list[tuple[str, str]]:
         return [(option.text, option.explanation) for option in self.options if option.explanation]

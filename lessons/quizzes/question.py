@@ -104,6 +104,8 @@ class Question(ABC, Generic[R]):
     marked_by: ClassVar[MarkedBy] = MarkedBy.PORTAL
     # The template of a worker's report in a review; its context is that of `review_report`.
     report_template: ClassVar[str] = ""
+    # Answers of many learners are counted by "options", by the text "typed", or not at all.
+    tallied: ClassVar[str] = ""
 
     key: str
     prompt: str
@@ -176,6 +178,10 @@ class Question(ABC, Generic[R]):
     def explain_response(self, response: R) -> str:
         """Return the Markdown that an author wrote for this response, "" for none. It may reveal the right answer."""
         return ""
+
+    def listed_options(self) -> list[tuple[str, bool]]:
+        # Markdown and correctness, in source order, for kinds that are tallied by options.
+        return []
 
     def explained_options(self) -> list[tuple[str, str]]:
         return []

@@ -99,6 +99,10 @@ class Standing:
         return self.reader.now
 
     @property
+    def has_taken(self) -> bool:
+        return any(session.taken for session in self.sessions)
+
+    @property
     def course(self) -> Course:
         return self.reader.course
 

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -6,9 +8,11 @@ from django.template.loader import get_template
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from lessons.live_queries import running_live_quizzes
+from lessons.models import LiveQuiz
 from lessons.pages.as_learner import View, read_view
 from lessons.pages.views.as_learner import in_view, stores_nothing, with_a_form
-from lessons.queries import get_course, get_member_course, get_taught_course_by_slug, open_courses
+from lessons.queries import OpenCourse, get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
 from portal.progress.presentation import add_checklists, keep_in_view, keep_standing_in_view
@@ -19,7 +23,12 @@ from portal.progress.queries import course_outline, course_standing, public_less
 def home(request: HttpRequest) -> HttpResponse:
     courses = [course_standing(reader) for reader in open_courses(request.user)]
     if courses:
-        return render(request, "progress/home.html", {"courses": courses, "course": courses[0].course})
+        context = {"courses": courses, "course": courses[0].course}
+        return render(
+            request,
+            "progress/home.html",
+            {**context, "live_now": _live_now(request, [each.reader for each in courses])},
+        )
     upcoming = None if request.user.is_authenticated else upcoming_start()
     return render(request, "progress/welcome.html", {"lessons": public_lessons(), "upcoming": upcoming})
 
@@ -28,7 +37,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def course(request: HttpRequest, course: str) -> HttpResponse:
     outline = course_outline(get_course(request.user, course))
     add_checklists(request, outline)
-    return render(request, "progress/course.html", {"course": outline.course, "outline": outline})
+    live_now = _live_now(request, [outline.reader])
+    return render(
+        request, "progress/course.html", {"course": outline.course, "outline": outline, "live_now": live_now}
+    )
 
 
 @with_a_form
@@ -58,6 +70,11 @@ def progress_as_learner(request: UserRequest, view: View) -> HttpResponse:
     keep_standing_in_view(view, standing)
     context = {"course": view.course, "progress": standing, "view": view}
     return render(request, "progress/progress.html", context)
+
+
+def _live_now(request: HttpRequest, readers: Iterable[OpenCourse]) -> list[LiveQuiz]:
+    courses = [reader.course for reader in readers if reader.has_live]
+    return running_live_quizzes(request.user, courses) if courses else []
 
 
 @login_required

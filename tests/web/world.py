@@ -16,7 +16,7 @@ from labs.actions import store_local_report
 from labs.models import Lab, LocalReport, Submission
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
-from lessons import actions
+from lessons import actions, live_actions
 from lessons.course_files.course_repository import pack
 from lessons.models import (
     Attachment,
@@ -29,6 +29,7 @@ from lessons.models import (
     ExtraTime,
     IncomingNotes,
     Lesson,
+    LiveQuiz,
     Meeting,
     Notes,
     Quiz,
@@ -78,6 +79,7 @@ class Place:
     submission: Submission
     notes: Notes
     incoming: IncomingNotes
+    live: LiveQuiz
 
 
 def make_person(email: str, **fields: Any) -> User:
@@ -118,6 +120,7 @@ def make_place(name: str) -> Place:
     return Place(
         *(course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission),
         *make_notes(course, name),
+        live_actions.start_live_quiz(quiz=quiz, cohort=cohort, by=instructor),
     )
 
 
@@ -204,6 +207,8 @@ class World:
             "public_id": here.submission.public_id,
             "fetch": here.course.repository.fetches.get().pk,
             "kind": "lesson",
+            "of": "questions",
+            "live": here.live.pk,
             "slug": here.lesson.slug,
             "code": here.cohort.invite_code,
             "key": "gone",

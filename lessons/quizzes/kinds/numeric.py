@@ -40,6 +40,7 @@ class Numeric(Question[str]):
 > If all = lines are numbers, the answer is a number.
 """
     answers_are_markdown: ClassVar[bool] = False
+    tallied: ClassVar[str] = "typed"
     accepted: tuple[Range, ...]
     hints: tuple[Hint, ...] = ()
 

@@ -36,6 +36,7 @@ class ShortText(Question[str]):
 > Write a regular expression between slashes.
 """
     answers_are_markdown: ClassVar[bool] = False
+    tallied: ClassVar[str] = "typed"
     accepted: tuple[str, ...]
     hints: tuple[Hint, ...] = ()
 

@@ -1,0 +1,95 @@
+"""Read queries of live quizzes. Every function returns only rows that the given user may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404
+
+from lessons.models import Course, CourseStaff, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz
+from lessons.queries import Visitor
+from lessons.quizzes import Response
+
+MAX_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class OpenLive:
+    """A live quiz as one visitor may see it: as a learner (`enrollment`, a key), as staff, or both."""
+
+    live: LiveQuiz
+    enrollment: int | None
+    is_staff: bool
+
+    @property
+    def question(self) -> LiveQuestion | None:
+        return self.live.current
+
+
+def get_live(user: Visitor, course_slug: str, key: int) -> OpenLive:
+    """Return a live quiz of the learner's cohort, or of a course that `user` teaches, also after it ended.
+
+    One query, because each learner's page polls. Raises Http404.
+    """
+    if not user.is_authenticated or key > MAX_KEY:
+        raise Http404
+    staff = CourseStaff.objects.filter(user=user, course=OuterRef("course"))
+    lives = LiveQuiz.objects.filter(
+        pk=key, course__slug=course_slug, course__deletion=None, quiz__deletion=None
+    )
+    lives = lives.annotate(
+        taught=Exists(staff),
+        mine=Subquery(_enrollments(user).values("pk")[:1]),
+    )
+    found: Any = lives.select_related("course", "quiz", "current", "cohort").defer("quiz__source").first()
+    if found is None or not (found.mine or found.taught or user.is_superuser):
+        raise Http404
+    return OpenLive(found, found.mine, is_staff=user.is_superuser or found.taught)
+
+
+def _enrollments(user: Visitor) -> QuerySet[Enrollment]:
+    # Of the live quiz of the outer query: in its cohort, or in its course if it is for the whole course.
+    own = Enrollment.objects.active().filter(user=user.pk, course=OuterRef("course"))
+    return own.filter(cohort=Coalesce(OuterRef("cohort"), F("cohort")))
+
+
+def get_live_to_run(user: Visitor, course_slug: str, key: int) -> LiveQuiz:
+    """Return a live quiz of a course that `user` teaches. Raises Http404."""
+    found = get_live(user, course_slug, key)
+    if not found.is_staff:
+        raise Http404
+    return found.live
+
+
+def running_live_quizzes(user: Visitor, courses: Iterable[Course]) -> list[LiveQuiz]:
+    """Return the live quizzes of these courses that run now and that `user` may answer as a learner."""
+    lives = LiveQuiz.objects.running().filter(Exists(_enrollments(user)), course__in=list(courses))
+    return list(lives.select_related("course", "quiz").defer("quiz__source"))
+
+
+def responses_by_question(live: LiveQuiz, only: LiveQuestion | None = None) -> dict[int, list[Response]]:
+    """Map the key of each question that was opened, or of one, to its responses."""
+    answers = LiveAnswer.objects.filter(question__live=live).order_by("pk")
+    if only is not None:
+        answers = LiveAnswer.objects.filter(question=only).order_by("pk")
+    found: dict[int, list[Response]] = defaultdict(list)
+    for question, response in answers.values_list("question", "response"):
+        found[question].append(response)
+    return found
+
+
+def own_answer(question: LiveQuestion, enrollment: int | None) -> LiveAnswer | None:
+    return LiveAnswer.objects.filter(question=question, enrollment=enrollment).first()
+
+
+def asked_questions(live: LiveQuiz) -> dict[str, Any]:
+    """Map the key of each question that was opened to the question, with `count` of its answers."""
+    return {row.key: row for row in live.questions.annotate(count=Count("answers"))}
+
+
+def live_quizzes_of(quiz: Any) -> QuerySet[LiveQuiz]:
+    lives = LiveQuiz.objects.filter(quiz=quiz).select_related("cohort", "course", "started_by")
+    return lives.annotate(asked=Count("questions"))

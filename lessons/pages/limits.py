@@ -1,0 +1,20 @@
+"""Limits for requests of one visitor, counted in the memory of this process, so that they write nothing."""
+
+import time
+
+from allauth.core.internal.ratelimit import truncate_ip
+from django.core.cache import caches
+from django.http import HttpRequest
+
+from portal.accounts.http import client_address
+
+MINUTE = 60
+
+
+def is_over_limit(request: HttpRequest, what: str, limit: int) -> bool:
+    """Count this request, and return True if it is above the limit of the current minute."""
+    user = request.user
+    who = f"user-{user.pk}" if user.is_authenticated else f"ip-{truncate_ip(client_address(request))}"
+    key, counts = f"{what}:{who}:{int(time.time() / MINUTE)}", caches["searches"]
+    counts.add(key, 0)
+    return bool(counts.incr(key) > limit)
