@@ -271,6 +271,18 @@ def test_an_attempt_in_progress_cannot_be_marked(cast):
     assert give(client_of(cast.instructor), attempt, "4").status_code == 404
 
 
+def test_the_start_page_of_staff_says_how_many_answers_wait(cast):
+    staff = make_staff(cast.quiz.course)
+    staff.is_staff = True
+    staff.save()
+    client, link = client_of(staff), reverse("marking", args=[cast.quiz.course.slug])
+    assertNotContains(client.get(reverse("admin:index")), link)
+    cast.submit(why="Conflicts")
+    cast.submit(why="More conflicts")
+    page = client.get(reverse("admin:index"))
+    assertContains(page, f'href="{link}">Mark 2 answers</a>')
+
+
 @pytest.mark.parametrize("count", [2, 6])
 def test_the_number_of_queries_is_fixed(cast, count, django_assert_num_queries):
     attempts = [cast.submit(why=f"Text {number}") for number in range(count)]

@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from labs.file_questions.question import FileQuestion
 from labs.models import Lab, Submission
 from lessons.actions import save_quiz
 from lessons.models import Answer, Attempt, Lesson, Meeting, Quiz, Reading, Tick
+from lessons.quizzes.kinds.free_text import FreeText
 from tests.authoring.conftest import make_instructor
 from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import make_cohort, make_course, make_lab, make_lesson, make_quiz
@@ -251,6 +253,25 @@ def test_an_answer_that_cannot_be_read_is_refused_and_kept_in_its_field(term, st
     page = staff.post(attempt, {**answers_of(page), "answer": "3", "go": "summary"})
     assert "1 of 1 questions answered" in main(page)
     assert "100%" in main(staff.post(attempt, {**answers_of(page), "go": "submit"}))
+
+
+def test_answers_that_are_marked_later_wait_in_the_view_as_well(term, staff, ends):
+    course = term[0]
+    quiz = Quiz.objects.get(slug="start")
+    start = "---\ntitle: T\npass_mark: 70\nattempts: 1\nrelease: now\n---\n\n"
+    quiz.source = f"{start}{FreeText.example}\n{FileQuestion.example}"
+    save_quiz(quiz=quiz)
+    attempt = page_at(course, "quizzes/start/as-learner/attempt/", ends)
+    page = staff.post(
+        attempt, {**answers_of(staff.post(attempt)), "answer": "Conflicts\r\n\r\nhurt", "go": "2"}
+    )
+    assert "name: Tests</textarea>" in main(page)
+    page = staff.post(attempt, {**answers_of(page), "answer": "on: push", "go": "1"})
+    assert "\nConflicts\n\nhurt</textarea>" in main(page)
+    page = staff.post(attempt, {**answers_of(page), "answer": "Conflicts", "go": "summary"})
+    review = main(staff.post(attempt, {**answers_of(page), "go": "submit"}))
+    assert "7 points are not known yet" in review
+    assert review.count("Waiting for marking, ") == 2
 
 
 @pytest.mark.parametrize("state", ["x", "e30:1:2", ""])

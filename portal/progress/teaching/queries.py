@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.models import Lab, LabVersion
-from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
+from lessons.models import Answer, Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
 from lessons.queries import courses_taught
+from lessons.quizzes.question import MarkedBy
 from lessons.staffing import invitation_address
 from portal.accounts.models import User
 from portal.progress.teaching.missing import CohortFacts, CourseFacts
@@ -32,8 +33,15 @@ def taught_courses(user: User) -> QuerySet[Course]:
         meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
         lesson_count=_count(Lesson),
         lab_count=_count(Lab),
+        to_mark=_count_to_mark(),
     )
     return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
+
+
+def _count_to_mark() -> Coalesce:
+    rows = Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__course=OuterRef("pk")).order_by()
+    counted = rows.values("attempt__course").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 # Any: a model with a course
