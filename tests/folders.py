@@ -32,13 +32,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderSchedu
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Put folders with real servers first, then those with browsers, so that both processes end at about one time."""
+    """Put folders with real servers first, then those with browsers, and last those that are spread by file.
+
+    So all processes end at about one time.
+    """
     yield  # pytest-django runs tests without real transactions first
     ranks: dict[Path, int] = {}
     for item in items:
-        ranks[item.path.parent] = min(_rank(item), ranks.get(item.path.parent, 2))
+        rank = _rank(item)
+        ranks[item.path.parent] = min(rank, ranks.get(item.path.parent, rank))
     items.sort(key=lambda item: ranks[item.path.parent])
 
 
 def _rank(item: pytest.Item) -> int:
+    if item.nodeid.rpartition("::")[0].rpartition("/")[0] in SHARE_NOTHING:
+        return 3
     return 0 if item.get_closest_marker("processes") else 1 if item.get_closest_marker("browser") else 2

@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains
 from labs.models import Lab
 from lessons.models import Lesson, Quiz
 from tests.authoring.conftest import QUIZ, change_address, lesson_fields, make_instructor, save
+from tests.courses.conftest import folder  # noqa: F401 - a fixture
 from tests.factories import make_course, make_lab, make_lesson, make_quiz, make_session
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +106,8 @@ def test_saving_a_quiz_or_a_lab_is_one_version(staff, course, lesson):
     assert lab.history.count() == before + 1
 
 
-def test_a_course_that_is_loaded_from_files_has_a_history(db):
-    call_command("load_course", "courses/mlops", verbosity=0)
+def test_a_course_that_is_loaded_from_files_has_a_history(db, folder):  # noqa: F811
+    call_command("load_course", str(folder), verbosity=0)
     for model in (Lesson, Quiz, Lab):
         assert {row.history.count() for row in model.objects.all()} == {1}
 

@@ -658,7 +658,10 @@ def test_an_own_stage_takes_part_in_the_order(ask):
         "x" * 300_000,
     ],
 )
-@pytest.mark.parametrize("rest", ["", ORDER, "no_secret_echoed: true"])
+@pytest.mark.parametrize(
+    "rest",
+    ["no_secret_echoed: true", *(pytest.param(rest, marks=pytest.mark.heavy) for rest in ("", ORDER))],
+)
 def test_a_hostile_file_gets_a_verdict(ask, text, rest):
     result = ask(text, rest)
     assert result.outcome in (Outcome.NEEDS_WORK, Outcome.NOT_RUN, Outcome.PASSED)

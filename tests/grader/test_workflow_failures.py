@@ -28,7 +28,9 @@ def fate_of_tests(script, setting):
     return next((one for one in ("fails", "not known") if one in fates), "goes on")
 
 
-@pytest.mark.parametrize(("shell", "argv", "setting"), SHELLS)
+@pytest.mark.parametrize(
+    ("shell", "argv", "setting"), [pytest.param(*SHELLS[0], marks=pytest.mark.heavy), SHELLS[1]]
+)
 def test_written_scripts_end_as_bash_ends_them(shell, argv, setting, tmp_path):
     ends = with_bash(tmp_path / "bash", WRITTEN, argv)
     found = {script: fate_of_tests(script, setting) for script in WRITTEN}

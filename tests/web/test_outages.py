@@ -214,24 +214,26 @@ def test_our_own_faults_are_not_outages(database):
 
 def test_pages_wait_for_the_database_no_longer_than_two_seconds():
     """A worker, for example, waits for 20."""
-    show = "import portal.rsgi; from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    show = """
+import importlib, os, portal.rsgi
+from portal import settings
+for os.environ["DATABASE_URL"] in ("sqlite:////tmp/x", "postgres://a@b/c"):
+    importlib.reload(settings)
+    print(settings.DATABASES["default"]["OPTIONS"])
+"""
     own = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     for name in ("DATABASE_WAIT_SECONDS", "DATABASE_STATEMENT_SECONDS"):
         own.pop(name, None)
-    said = {
-        url: subprocess.check_output(
-            [sys.executable, "-c", show], cwd=ROOT, env=own | {"DATABASE_URL": url}, text=True
-        )
-        for url in ("sqlite:////tmp/x", "postgres://a@b/c")
-    }
-    assert "'timeout': 2.0" in said["sqlite:////tmp/x"]
+    said = subprocess.check_output([sys.executable, "-c", show], cwd=ROOT, env=own, text=True)
+    of_sqlite, of_postgres = said.splitlines()
+    assert "'timeout': 2.0" in of_sqlite
     limits = [
         "'connect_timeout': 2,",
         "lock_timeout=2000",
         "statement_timeout=10000",
         "'tcp_user_timeout': 10000",
     ]
-    assert [words for words in limits if words not in said["postgres://a@b/c"]] == []
+    assert [words for words in limits if words not in of_postgres] == []
     assert (settings.DATABASE_WAIT_SECONDS, settings.DATABASE_STATEMENT_SECONDS) == (20, 0)
 
 
