@@ -1,7 +1,5 @@
 """Write operations of authors and readers. Each function is one transaction; nothing else writes these rows."""
 
-import logging
-from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
@@ -10,9 +8,9 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from lessons import attachments
-from lessons.attempt_times import deadline_for, deadline_of, end_of
+from lessons.attempt_times import deadline_for, end_of
+from lessons.closing import close_overdue, lock_open, submit
 from lessons.links import Links, links_within
-from lessons.marking import mark_attempt
 from lessons.models import (
     Answer,
     Attachment,
@@ -26,7 +24,6 @@ from lessons.models import (
     Session,
     Tick,
 )
-from lessons.models.quiz import AttemptQuerySet
 from lessons.quiz_text import parse_stored
 from lessons.quizzes import (
     QuizSyntaxError,
@@ -43,8 +40,6 @@ from lessons.search.own_kinds import index_lesson, index_quiz
 from portal.accounts.models import User
 
 MAX_ERRORS_COUNTED = 999
-
-logger = logging.getLogger(__name__)
 
 
 class CannotJoinError(Exception):
@@ -281,16 +276,9 @@ def _write_answer(answer: Answer, fields: list[str]) -> Answer:
 
 
 def _check_open(attempt: Attempt) -> None:
-    locked = _lock_open(attempt.pk)
+    locked = lock_open(attempt.pk)
     if locked is None or end_of(locked).has_passed(timezone.now()):
         raise AttemptSubmittedError
-
-
-# Any: an attempt with the annotations of `timed`
-def _lock_open(pk: int) -> Any:
-    # The lock serialises a save with a submission in another tab, and with the task that closes attempts.
-    rows = Attempt.objects.select_for_update(of=("self",)).open().timed().filter(pk=pk)
-    return rows.only("started_at", "questions", "version").first()
 
 
 @transaction.atomic
@@ -299,46 +287,8 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
 
     A second submission, even a concurrent one, changes nothing.
     """
-    if locked := _lock_open(attempt.pk):
+    if locked := lock_open(attempt.pk):
         locked.version = attempt.version
-        _submit(locked, timezone.now())
+        submit(locked, timezone.now())
     attempt.refresh_from_db()
     return attempt
-
-
-def close_overdue(attempts: AttemptQuerySet) -> int:
-    """Submit those of the attempts whose time is up, as they stand, and return their number."""
-    now = timezone.now()
-    timed = attempts.open().limited().timed().only("started_at").order_by("pk")
-    over = [each.pk for each in timed if end_of(each).has_passed(now)]
-    return sum(map(_close_or_log, over))
-
-
-def _close_or_log(pk: int) -> bool:
-    # One attempt that cannot be marked must not keep the others open.
-    try:
-        return _close(pk)
-    except Exception:
-        logger.exception("attempt %s is over and cannot be closed", pk)
-        return False
-
-
-@transaction.atomic
-def _close(pk: int) -> bool:
-    locked, now = _lock_open(pk), timezone.now()
-    if locked is None or not end_of(locked).has_passed(now):  # submitted meanwhile, or given more time
-        return False
-    _submit(locked, now)
-    return True
-
-
-def _submit(locked: Any, now: datetime) -> None:
-    end, deadline = end_of(locked), deadline_of(locked)
-    is_over = end.has_passed(now)
-    submitted_at = end.at if is_over and end.at else now
-    Attempt.objects.filter(pk=locked.pk).update(
-        submitted_at=submitted_at,
-        ended_by=end.by if is_over else "",
-        is_late=not deadline.refuses and deadline.has_passed(submitted_at),
-    )
-    mark_attempt(locked, is_new=True)

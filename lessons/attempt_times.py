@@ -8,7 +8,7 @@ import zoneinfo
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Value
+from django.db.models import OuterRef, Q, QuerySet, Value
 
 from lessons.models import Attempt, Cohort, Enrollment, Quiz
 from lessons.models.quiz_times import deadline_parts, given_time
@@ -100,11 +100,16 @@ def extra_time_of(enrollment: Enrollment, quiz: Quiz) -> ExtraMinutes:
 
 def deadline_for(quiz: Quiz, cohort: int | None) -> Deadline:
     """Return the deadline of a quiz for a cohort (its key). One query."""
+    return deadlines_of(Quiz.objects.filter(pk=quiz.pk), cohort).get(quiz.pk, NO_DEADLINE)
+
+
+def deadlines_of(quizzes: QuerySet[Quiz], cohort: int | None) -> dict[int, Deadline]:
+    """Return the deadlines of those quizzes that have one for a cohort, by key. One query."""
     if cohort is None:
-        return NO_DEADLINE
-    rows = Quiz.objects.filter(pk=quiz.pk).annotate(
+        return {}
+    rows = quizzes.annotate(
         **deadline_parts("", Value(cohort), OuterRef("pk")),
-        time_zone=Cohort.objects.filter(pk=cohort).values("time_zone")[:1],
+        time_zone=Cohort.objects.filter(pk=cohort).order_by().values("time_zone")[:1],
     )
-    row = rows.only("pk").first()
-    return deadline_of(row) if row else NO_DEADLINE
+    limited = rows.filter(Q(deadline_days__isnull=False) | Q(closes_at__isnull=False))
+    return {row.pk: deadline_of(row) for row in limited.only("pk").order_by()}

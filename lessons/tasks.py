@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from lessons import actions, deleting
+from lessons import closing, deleting
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes
 from lessons.notes_import import incoming
@@ -26,7 +26,7 @@ def read_repositories() -> None:
 @shared_task
 def close_attempts() -> None:
     # Results, progress and staff lists do not wait for a visit of the learner.
-    actions.close_overdue(Attempt.objects.all())
+    closing.close_overdue(Attempt.objects.all())
 
 
 def wake_notes(row: IncomingNotes) -> bool:

@@ -122,7 +122,7 @@ class AttemptAdmin(AnswersInWords, ReadOnlyAdmin):
     content = ("quiz",)
     list_display = [
         "quiz", "enrollment", "number", points_column("points"), percent_column("score"), "passed",
-        "counts", "started_at", "submitted_at",
+        "counts", "started_at", "submitted_at", "ended_by", "is_late",
     ]  # fmt: skip
     list_filter = ["course", "passed", "quiz"]
     exact_search = ("quiz__slug",)

@@ -40,7 +40,10 @@ def release_words(found: OpenQuiz) -> str:
 
 def deadline_words(found: OpenQuiz) -> str:
     """Return "" for a quiz without a deadline."""
-    deadline = found.deadline
+    deadline, rule = found.deadline, found.version.deadline_days
+    if found.enrollment is None and rule is not None:  # staff, who are in no cohort
+        wait = f"{_count(rule, 'day')} after" if rule else "At the end of"
+        return f"{wait} each cohort’s meeting, unless staff set another time."
     if deadline.waits:
         days = deadline.days or 0
         wait = f"{_count(days, 'day')} after the meeting" if days else "At the end of the meeting"

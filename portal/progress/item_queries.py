@@ -1,7 +1,7 @@
 """Read queries of quizzes and labs as items, with what one learner has tried. The number of queries is fixed."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
+from lessons.attempt_times import NO_DEADLINE, Deadline
 from lessons.models import Attempt, Course, Enrollment, Quiz
 from lessons.models.release import Status
 from lessons.queries import OpenCourse
 from lessons.release import quiz_opening
+from lessons.templatetags.times import opening_brief
 from portal.progress.items import NOTHING, Item, Result, lab_item, quiz_item
 
 
@@ -102,7 +104,10 @@ def open_quizzes(reader: OpenCourse) -> QuerySet[Quiz]:
 
 
 def quiz_items(
-    reader: OpenCourse, quizzes: QuerySet[Quiz], results: dict[int, Result]
+    reader: OpenCourse,
+    quizzes: QuerySet[Quiz],
+    results: dict[int, Result],
+    deadlines: Mapping[int, Deadline] = {},
 ) -> list[tuple[int, int, Item]]:
     # Tuples of lesson key, session key and item.
     page = addresses("quiz", reader.course.slug)
@@ -111,5 +116,7 @@ def quiz_items(
     found = []
     for pk, lesson, session, slug, title, questions, points, counts, opens_at in rows:
         item = quiz_item(title, page(slug), questions, points, counts, results.get(pk) or Result())
+        if closes_at := deadlines.get(pk, NO_DEADLINE).at:
+            item.note += f". Deadline {opening_brief(closes_at, reader.course)}"
         found.append((lesson, session, timed(reader, item, opens_at)))
     return found

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lessons import actions, tasks
+from lessons import actions, closing, tasks
 from lessons.attempt_times import GRACE
 from lessons.models import Answer, Attempt, ExtraTime
 from tests.labs.conftest import (  # noqa: F401 - fixtures
@@ -105,7 +105,7 @@ def test_task_page_submission_and_start_at_the_end_close_an_attempt_once(timed, 
         elif number == 1:
             actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk))
         elif number == 2:
-            actions.close_overdue(Attempt.objects.filter(pk=attempt.pk))
+            closing.close_overdue(Attempt.objects.filter(pk=attempt.pk))
         else:
             timed.start()
 
@@ -135,7 +135,7 @@ def test_saves_at_the_end_are_marked_or_refused(timed, database):  # noqa: F811
 
     in_threads(database, act, TABS)
     tasks.close_attempts()  # whatever the threads left to it
-    wait_for(lambda: actions.close_overdue(Attempt.objects.all()) or not Attempt.objects.open())
+    wait_for(lambda: closing.close_overdue(Attempt.objects.all()) or not Attempt.objects.open())
     attempt.refresh_from_db()
     assert Answer.objects.count() == Answer.objects.filter(credit=1).count()
     assert attempt.points == sum(1 + (each.key == "approval") for each in Answer.objects.all())

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from lessons import actions, tasks
+from lessons import actions, closing, tasks
 from lessons.attempt_times import GRACE, deadline_for, end_of
 from lessons.models import Answer, Attempt, ExtraTime, Meeting, QuizDeadline
 from tests.quiz_pages.conftest import make_cast
@@ -138,7 +138,7 @@ def test_attempt_that_cannot_be_marked_keeps_no_other_open(cast, monkeypatch):
     broken, over = begin(cast, 60 * MINUTE), actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
     Attempt.objects.update(started_at=timezone.now() - 60 * MINUTE)
     Attempt.objects.filter(pk=broken.pk).update(questions=["gone"])
-    assert actions.close_overdue(Attempt.objects.all()) == 1
+    assert closing.close_overdue(Attempt.objects.all()) == 1
     over.refresh_from_db()
     assert over.submitted_at
 
@@ -309,3 +309,12 @@ def test_answers_open_after_the_deadline_of_the_cohort(client, cast):
     assertNotContains(client.get(review), "git branch canary")
     close_for(cast, timezone.now() - MINUTE)
     assertContains(client.get(review), "git branch canary")
+
+
+def test_home_asks_for_a_quiz_until_its_deadline_and_says_it(client, cast):
+    close_for(cast, timezone.now() + timedelta(days=1))
+    assertContains(client.get("/"), "Quiz: Branches</a><small>7 questions, 8 points. Deadline ")
+    close_for(cast, timezone.now() - MINUTE)
+    assertNotContains(client.get("/"), "Quiz: Branches</a>")
+    cast.revise(late="mark")
+    assertContains(client.get("/"), "Quiz: Branches</a>")

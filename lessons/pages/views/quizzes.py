@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lessons import actions, quiz_queries
+from lessons import actions, closing, quiz_queries
 from lessons.models import Answer, Attempt
 from lessons.pages import quiz as pages
 from lessons.pages.quiz_words import late_words
@@ -27,7 +27,7 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, course: str, quiz: str) -> HttpResponse:
     if request.method != "POST":
         found = quiz_queries.get_quiz(request.user, course, quiz)
-        if found.open_attempt and actions.close_overdue(Attempt.objects.filter(pk=found.open_attempt.pk)):
+        if found.open_attempt and closing.close_overdue(Attempt.objects.filter(pk=found.open_attempt.pk)):
             found = quiz_queries.get_quiz(request.user, course, quiz)
         return render(request, "lessons/quiz_start.html", pages.start_page(found))
     found, enrollment = quiz_queries.get_enrolled_quiz(request.user, course, quiz)
@@ -41,7 +41,7 @@ def _own_attempt(request: HttpRequest, *attempt: Any) -> quiz_queries.OpenAttemp
     # The task that closes attempts runs once a minute; a visit does not wait for it.
     found = quiz_queries.get_attempt(request.user, *attempt)
     if found.is_over:
-        actions.close_overdue(Attempt.objects.filter(pk=found.attempt.pk))
+        closing.close_overdue(Attempt.objects.filter(pk=found.attempt.pk))
         found = quiz_queries.get_attempt(request.user, *attempt)
     return found
 
