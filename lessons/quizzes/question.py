@@ -1,7 +1,7 @@
 """The interface of all question kinds, and the part of a question that a page may see."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from .blocks import Block
 from .problems import ReportProblem
+from .text import fold
 
 # A response as stored: JSON, with source positions instead of tokens.
 Response = str | list[str] | list[int] | list[int | None]
@@ -178,6 +179,10 @@ class Question(ABC, Generic[R]):
     def explain_response(self, response: R) -> str:
         """Return the Markdown that an author wrote for this response, "" for none. It may reveal the right answer."""
         return ""
+
+    def group_key(self, response: R) -> Hashable:
+        """Return a value that is equal for answers that count as the same, for kinds that are tallied by text."""
+        return fold(str(response))
 
     def listed_options(self) -> list[tuple[str, bool]]:
         # Markdown and correctness, in source order, for kinds that are tallied by options.

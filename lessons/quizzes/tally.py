@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
-from . import numbers
 from .marking import credit
 from .question import AnyQuestion, Response
-from .text import fold
 
 MAX_TYPED = 20  # different texts; the rest are counted together
 
@@ -56,7 +54,7 @@ def _by_option(question: AnyQuestion, groups: list[list[Response]]) -> Tally:
 
 
 def _by_text(question: AnyQuestion, groups: list[list[Response]], limit: int) -> Tally:
-    keyed = [[(_same(question, str(response)), str(response)) for response in group] for group in groups]
+    keyed = [[(question.group_key(response), str(response)) for response in group] for group in groups]
     counters = [Counter(key for key, _ in group) for group in keyed]
     spellings: dict[Hashable, Counter[str]] = {}
     for key, text in (pair for group in keyed for pair in group):
@@ -69,8 +67,3 @@ def _by_text(question: AnyQuestion, groups: list[list[Response]], limit: int) ->
     )
     others = tuple(sum(counter[key] for key in order[limit:]) for counter in counters)
     return Tally(tuple(rows), others)
-
-
-def _same(question: AnyQuestion, text: str) -> Hashable:
-    number = numbers.read(text) if question.kind == "numeric" else None
-    return number.value if number else fold(text)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from lessons import live_actions
+from lessons import deleting, live_actions
 from lessons.models import Attempt, LiveAnswer, LiveQuiz
 from tests.factories import make_cohort, make_enrollment, make_quiz, make_staff, make_user
 from tests.quiz_pages.conftest import client_of
@@ -162,6 +162,22 @@ def test_it_ends_by_itself(cast, instructor, client, live):
     assert not LiveAnswer.objects.exists()
     again = live_actions.start_live_quiz(quiz=cast.quiz, cohort=live.cohort, by=cast.instructor)
     assert again.pk != live.pk
+
+
+def test_deleted_quiz_is_live_nowhere(cast, instructor, client, live):
+    deleting.delete(row=cast.quiz, by=cast.instructor)
+    for name, who in (("live", client), ("live_poll", client), ("live_run", instructor)):
+        assert who.get(at(live, name)).status_code == 404
+    assertNotContains(client.get("/"), "Live now")
+
+
+def test_poll_of_staff_costs_few_queries(cast, instructor, live):
+    act(instructor, live, "open", "approval")
+    shown = seen(live)
+    assert live.course.slug
+    with CaptureQueriesContext(connection) as captured:
+        assert poll(instructor, live, shown, "live_run_poll").status_code == 204
+    assert len(captured) == 3
 
 
 # --- learners -------------------------------------------------------------------------------------------------------

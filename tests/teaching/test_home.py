@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import CourseStaff, Lesson, Meeting, Quiz
@@ -43,6 +44,13 @@ def meet(course, session=None, *, days=2, **fields):
     return Meeting.objects.create(
         cohort=cohort, session=session or make_session(course, title="Branches"), starts_at=when, **fields
     )
+
+
+def test_row_of_a_quiz_leads_to_its_analysis_and_to_the_live_quiz(staff, course):
+    quiz = make_quiz(lesson=make_lesson(make_session(course)))
+    page = staff.get("/staff/").content.decode()
+    for name in ("live_setup", "item_analysis"):
+        assert f'href="{reverse(name, args=[course.slug, quiz.slug])}"' in page
 
 
 def missing(course) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 To add one, copy a file, list its class in `KINDS`, and run `python -m lessons.quizzes.reference docs`. Its
 answers must use one of the notations in `lines.ANSWERS`. An app above lessons registers its kinds with `register`.
+Set `tallied` if the answers of many fit in a chart: then the item analysis counts them, and they can be asked live.
 """
 
 from ..blocks import Block

@@ -1,6 +1,7 @@
 """Numeric: every = line is a number with an optional tolerance."""
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import ClassVar, Self
@@ -86,6 +87,10 @@ class Numeric(Question[str]):
 
     def explained_options(self) -> list[tuple[str, str]]:
         return [(hint.text, hint.explanation) for hint in self.hints]
+
+    def group_key(self, response: str) -> Hashable:
+        number = numbers.read(response)
+        return number.value if number else super().group_key(response)
 
     def refusal(self, response: str) -> str:
         return "" if numbers.read(response) else f"{numbers.suggest_number(response)}."

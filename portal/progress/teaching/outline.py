@@ -27,6 +27,7 @@ class Part:
     state: str
     note: str = ""
     errors: int = 0
+    tools: tuple[tuple[str, str], ...] = ()  # names and addresses of its other pages
 
     @property
     def look(self) -> str:
@@ -88,6 +89,13 @@ def edit_address(name: str, key: int) -> str:
 _EDIT: dict[str, str] = {}
 
 
+def quiz_address(name: str, course: str, quiz: str) -> str:
+    """Return the address of a page of a quiz, also without `reverse` for each."""
+    if name not in _EDIT:
+        _EDIT[name] = reverse(name, args=["0course0", "0quiz0"])
+    return _EDIT[name].replace("0course0", course).replace("0quiz0", quiz)
+
+
 def add_address(name: str, **given: int) -> str:
     """Return the address of an empty form that knows the course and what else is given."""
     return f"{reverse(f'admin:{name}_add')}?{urlencode(given)}"
@@ -95,7 +103,7 @@ def add_address(name: str, **given: int) -> str:
 
 def outline_of(course: Course, rows: Rows, now: datetime, *, is_whole: bool) -> Outline:
     labs = {lab.slug: _lab_part(lab, now) for lab in rows.labs}
-    quizzes = {quiz.lesson_id: _quiz_part(quiz, now) for quiz in rows.quizzes}
+    quizzes = {quiz.lesson_id: _quiz_part(course, quiz, now) for quiz in rows.quizzes}
     adds = {
         name: add_address(name, course=course.pk) for name in ("lessons_lesson", "lessons_quiz", "labs_lab")
     }
@@ -141,13 +149,16 @@ def _lesson_part(lesson: Lesson, now: datetime) -> LessonPart:
     )
 
 
-def _quiz_part(quiz: Quiz, now: datetime) -> Part:
+def _quiz_part(course: Course, quiz: Quiz, now: datetime) -> Part:
     # Without a version, the text has never been a valid quiz.
     state = quiz.waiting_word(now) or Status.PUBLISHED.label
     questions = quiz.current.question_count if quiz.current else 0
     note = f"{questions} question{'' if questions == 1 else 's'}" if quiz.current else "no valid question yet"
     state = state if quiz.current or quiz.is_draft else "Has errors"
-    return Part("Quiz", quiz.pk, quiz.title, edit_address("lessons_quiz", quiz.pk), state, note)
+    pages = ("Live in class", "live_setup"), ("Item analysis", "item_analysis")
+    tools = tuple((words, quiz_address(name, course.slug, quiz.slug)) for words, name in pages)
+    edit = edit_address("lessons_quiz", quiz.pk)
+    return Part("Quiz", quiz.pk, quiz.title, edit, state, note, tools=tools if quiz.current else ())
 
 
 # Any: annotated with the proof of its newest version
