@@ -96,8 +96,10 @@ def _accepted(item: Item, number: int, gap: Gap) -> tuple[str, ...]:
         for answer in gap.answers:
             if 0 < answer.percent < FULL:
                 item.lose(f"In blank {number}, “{answer.text[:40]}” earned a part. It is wrong now.")
-    if said := [answer.feedback for answer in gap.answers if answer.feedback]:
-        item.lose(f"The feedback of blank {number} was left out: {'; '.join(said)[:200]}")
+    for answer in gap.answers:
+        if answer.feedback:
+            item.explain(plain_line(answer.feedback), f"Blank {number}, “{plain_line(answer.text or '*')}”")
+            item.lose(f"The feedback for “{answer.text[:60]}” in blank {number} moved to the explanation.")
     return tuple(dict.fromkeys(texts))
 
 
