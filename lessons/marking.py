@@ -26,6 +26,7 @@ class MarkedMeanwhileError(Exception):
 
 
 MAX_COMMENT = 5000
+MAX_WAITING = 100  # answers that a worker takes at a time
 
 
 def mark_attempt(attempt: Attempt, *, is_new: bool = False) -> None:
@@ -122,7 +123,7 @@ def leave_to_staff(*, answer: Answer) -> None:
 def waiting_for_worker(kind: str) -> "list[Answer]":
     """Return answers of this kind that wait for a worker, the oldest first."""
     rows = Answer.objects.filter(waits_for=MarkedBy.WORKER).select_related("attempt__version").order_by("pk")
-    return [answer for answer in rows[:50] if question_of(answer).kind == kind]
+    return [answer for answer in rows[:MAX_WAITING] if question_of(answer).kind == kind]
 
 
 def _round_half_up(number: Decimal, unit: str) -> Decimal:

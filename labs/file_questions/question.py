@@ -171,14 +171,14 @@ jobs:
     def wake_worker(cls) -> None:
         wake()
 
-    def judge(self, response: str) -> tuple[Decimal, dict[str, Any]]:
+    def judge(self, *responses: str) -> list[tuple[Decimal, dict[str, Any]]]:
         try:
-            [report] = judging.judge(self.path, self.checks, (response,))
+            reports = judging.judge(self.path, self.checks, responses)
         except ApartError as error:
             raise CannotJudgeError(str(error)) from error
-        if fault := judging.fault_in(report):
+        for fault in filter(None, map(judging.fault_in, reports)):
             raise CannotJudgeError(fault)
-        return self.points * report.points / report.max_points, report.to_json()
+        return [(self.points * report.points / report.max_points, report.to_json()) for report in reports]
 
     def review_report(self, report: dict[str, Any], *, course: Any, released: bool) -> dict[str, Any]:
         """Return the checks in groups, what to fix first; before release only what passed."""

@@ -205,8 +205,11 @@ class Question(ABC, Generic[R]):
     def wake_worker(cls) -> None:
         """Ask a worker for the answers of this kind that wait; called after the transaction of a submission."""
 
-    def judge(self, response: R) -> tuple[Decimal, dict[str, Any]]:
-        """Return the points of a response and its report as JSON, in a worker. Raises CannotJudgeError."""
+    def judge(self, *responses: R) -> list[tuple[Decimal, dict[str, Any]]]:
+        """Return points and report, as JSON, of each response, in a worker.
+
+        Raises CannotJudgeError if there is no verdict on one of them.
+        """
         raise NotImplementedError
 
     # Any: a worker's report is JSON, and the pure core knows no courses

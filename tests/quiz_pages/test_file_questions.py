@@ -210,6 +210,27 @@ def test_a_fault_of_ours_is_left_to_staff_and_never_wrong(monkeypatch, django_ca
 
 
 @pytest.mark.django_db
+def test_answers_of_a_class_are_judged_together_and_a_bad_one_harms_no_other(monkeypatch):
+    cast, asked, here = make(), [], judging.judge
+    texts = [f"{SOLUTION}\n# {number}\n" for number in range(12)] + ["# bad\n" + SOLUTION]
+
+    def judge(path, checks, texts):
+        asked.append(len(texts))
+        if any("bad" in text for text in texts):
+            raise ApartError("Grading took longer than 20 seconds and was stopped.")
+        return here(path, checks, texts)
+
+    monkeypatch.setattr(judging, "judge", judge)
+    attempts = [cast.submit(**{"tests-on-push": text}) for text in texts]
+    tasks.judge_waiting()
+    assert asked == [10, 3, 1, 1, 1]
+    for attempt in attempts:
+        attempt.refresh_from_db()
+    assert [attempt.points for attempt in attempts] == [3] * 12 + [0]
+    assert [attempt.waiting_points for attempt in attempts] == [0] * 12 + [3]
+
+
+@pytest.mark.django_db
 def test_staff_correct_the_verdict_of_the_checks(django_capture_on_commit_callbacks):
     cast = make()
     attempt = submit(cast, PARTLY, django_capture_on_commit_callbacks)
