@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from .audience import wrap_for_staff
 from .inline import hide
 from .model import Block, LessonDraft, Place, Question
 from .signs import words_of
@@ -21,7 +22,7 @@ def write_lesson(
     questions: tuple[Question, ...],
 ) -> LessonDraft:
     """Return the draft. The topic that names the lesson is not repeated below its title."""
-    named = _naming(blocks, title)
+    named = naming_block(blocks, title)
     texts: list[tuple[Block, str]] = []
     shift, above = 0, 1  # `above` is the level of the heading before; none is left out
     for block in blocks:
@@ -30,7 +31,7 @@ def write_lesson(
         if block is named:
             texts.append((block, hide(f"{block.number} {block.title}".strip())))
         elif block.kind not in HEADINGS:
-            texts.append((block, block.markdown))
+            texts.append((block, wrap_for_staff(block) if block.for_staff else block.markdown))
         else:
             level = min(max(block.level + shift, 2), above + 1)
             is_label = block.kind == "label" or level > MAX_LEVEL
@@ -42,8 +43,8 @@ def write_lesson(
     return LessonDraft(key, session, when, title, first, last, markdown, words, places, questions)
 
 
-def _naming(blocks: Sequence[Block], title: str) -> Block | None:
-    # The first heading, if nothing is shown above it.
+def naming_block(blocks: Sequence[Block], title: str) -> Block | None:
+    """Return the first heading, if nothing is shown above it and the title says the same."""
     for block in blocks:
         if block.kind in ("topic", "section"):
             return block if _is_said(block.title, re.sub(r", part \d+$", "", title)) else None

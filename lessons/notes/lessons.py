@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .audience import STAFF, mark_for_staff, offer_outcomes
 from .decisions import Decisions
 from .folds import fold_repeats
 from .habits import Habits
-from .joining import write_lesson
+from .joining import naming_block, write_lesson
 from .model import Block, Day, LessonDraft
 from .pieces import EveningBlocks, Piece
 from .questions import offer_questions
@@ -48,7 +49,7 @@ def cut_lessons(
     lower_words: frozenset[str],
 ) -> list[LessonDraft]:
     """Return lessons in the order of the notes. Together they have every line once."""
-    evenings = _with_ids(fold_repeats(evenings, decisions))
+    evenings = _with_ids(lines, fold_repeats(evenings, decisions), decisions)
     lessons: list[LessonDraft] = []
     titles: Counter[tuple[int, str]] = Counter()
     keys: dict[str, int] = {}
@@ -66,8 +67,10 @@ def cut_lessons(
             count = titles[evening.day.session, title.lower()]
             title = f"{title}, part {count}" if count > 1 else title
             key = make_key(f"day-{evening.day.session}-{title}"[:46], keys)
-            questions = offer_questions(lines, blocks, decisions)
+            for_learners = [pair for pair in blocks if not pair[0].for_staff]
+            questions = offer_questions(lines, for_learners, decisions)
             shown = [block for block, _ in blocks]
+            shown = offer_outcomes(lines, shown, naming_block(shown, title), decisions)
             day = evening.day
             lessons.append(write_lesson(key, day.session, day.date, title, shown, questions))
     if waiting and lessons:
@@ -77,16 +80,20 @@ def cut_lessons(
     return lessons
 
 
-def _with_ids(evenings: Sequence[EveningBlocks]) -> list[EveningBlocks]:
+def _with_ids(
+    lines: Sequence[Line], evenings: Sequence[EveningBlocks], decisions: Decisions
+) -> list[EveningBlocks]:
     # The same words again are another block.
     seen: Counter[str] = Counter()
+    for_staff = any(name.startswith(STAFF) for name in decisions.given)
     found = []
     for evening in evenings:
         blocks = []
         for block, piece in evening.blocks:
             seen[block.id] += 1
             name = block.id if seen[block.id] == 1 else f"{block.id}-{seen[block.id]}"
-            blocks.append((replace(block, id=name), piece))
+            named = replace(block, id=name)
+            blocks.append((mark_for_staff(lines, named, decisions.given) if for_staff else named, piece))
         found.append(EveningBlocks(evening.day, blocks))
     return found
 
@@ -208,8 +215,13 @@ def _title(
 
 def _outlined(blocks: Sequence[tuple[Block, Piece]]) -> list[str]:
     # Without a heading: the first item of a list that has more below it.
-    for _, piece in blocks:
-        if piece.kind == "list" and piece.rows and (len(piece.rows) == 1 or OUTLINED.match(piece.text)):
+    for block, piece in blocks:
+        if (
+            piece.kind == "list"
+            and not block.for_staff
+            and piece.rows
+            and (len(piece.rows) == 1 or OUTLINED.match(piece.text))
+        ):
             words = piece.rows[0]
             return [words] if len(words) <= MAX_OUTLINED and words_of(words) else []
     return []

@@ -43,10 +43,11 @@ class Block:
     """A piece of an evening. `id` is stable while its lines stay the same, wherever they are.
 
     `kind`: head, banner, topic, section, label, paragraph, list, definition, example, note, quote, code, command,
-    drawing, table, flow, checklist, address, picture or fold.
+    drawing, table, flow, checklist, address, picture, fold or title (of objectives).
     `markdown` has no blank line at either end, and is "" for a block that shows nothing.
     `title` and `level` (2 or 3, 0 for the topic that names a lesson) are set on topics, sections and labels.
-    `folded`: further line ranges that this block stands for, see the suggestion `fold`.
+    `folded`: further line ranges that this block stands for, see the suggestion `fold`. `for_staff`: learners don't
+    see it.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Block:
     words: int = 0
     number: str = ""  # of a heading, as typed; no reader sees it
     folded: tuple[tuple[int, int], ...] = ()
+    for_staff: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Question:
 class Suggestion:
     """Something that may be done with lines. `default` is what happens without a decision, `accepted` what did.
 
-    `kind`: split, code, table, flow, checklist, fold or question. `says` is a sentence for the page.
+    `kind`: split, code, table, flow, checklist, fold, question, objectives or keypoints. `says` is for the page.
     `others`: the other line ranges of a fold. `question` is set for a question.
     """
 

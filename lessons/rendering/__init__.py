@@ -2,7 +2,15 @@
 
 from .headings import MAX_LISTED
 from .links import is_broken_link
-from .page import Rendered, render, render_fragment, render_inline, render_option, with_ticks
+from .page import (
+    Rendered,
+    render,
+    render_for_staff,
+    render_fragment,
+    render_inline,
+    render_option,
+    with_ticks,
+)
 from .sections import Definition, Section
 from .state import TooComplexError
 
@@ -14,6 +22,7 @@ __all__ = [
     "TooComplexError",
     "is_broken_link",
     "render",
+    "render_for_staff",
     "render_fragment",
     "render_inline",
     "render_option",

@@ -150,7 +150,7 @@ def _staff(token: Token, first: int, page: Page) -> list[Token]:
     number = token.info.strip().removeprefix(STAFF).strip()
     if page.inserts is None:
         return []
-    if not page.whole:
+    if not number.isdecimal() or int(number) >= len(page.inserts):
         page.report(
             first - 1, "This block is inside a block for staff already. Remove its first and last line."
         )

@@ -88,7 +88,7 @@ def render(source: str, *, link: Link) -> Rendered:
     minutes = max(1, ceil(len(text.split()) / WORDS_A_MINUTE))
     found, for_staff = judge(tokens, page, minutes).plus(parted.problems), _ForStaff("", [], Verdict())
     if parted.hidden:
-        for_staff = _render_for_staff(parted, link, Budget(len(source.encode())))
+        for_staff = _render_for_staff(parted, Page(link, Budget(len(source.encode()))))
         found = found.plus(for_staff.verdict.errors, for_staff.verdict.warnings)
     return Rendered(
         html=_with_drawings(html, page),
@@ -106,12 +106,13 @@ def render(source: str, *, link: Link) -> Rendered:
     )
 
 
-def _render_for_staff(parted: Parted, link: Link, budget: Budget) -> _ForStaff:
-    page, found = Page(link, budget, inserts=[]), Verdict()
+def _render_for_staff(parted: Parted, page: Page) -> _ForStaff:
+    inserts, found = list[Insert](), Verdict()
     for block in parted.blocks:
         insert, judged = _insert(block, page)
-        page.inserts = [*(page.inserts or ()), insert]
+        inserts.append(insert)
         found = found.plus(judged.errors, judged.warnings)
+    page.inserts = inserts
     tokens, html = _run(PARSER.parse, parted.staff, page)
     _report_unseen(parted.blocks, tokens, page)
     verdict = judge(tokens, page, 1).plus(found.errors, found.warnings)
@@ -149,6 +150,13 @@ def render_fragment(source: str, *, link: Link) -> str:
     source = _for_learners(source)
     page = _page(source, link, whole=False)
     return _with_drawings(_run(PARSER.parse, source, page)[1], page)
+
+
+def render_for_staff(source: str, *, link: Link) -> str:
+    """Render like `render_fragment`, with the blocks that only staff see. Raises TooComplexError."""
+    source = _clean(source)
+    page = Page(link, Budget(len(source.encode())), whole=False)
+    return _render_for_staff(part(source), page).html
 
 
 def render_inline(source: str, *, link: Link) -> str:

@@ -465,3 +465,49 @@ def test_a_text_that_cannot_be_rendered_is_refused_for_a_published_lesson(staff,
     assert "Not updated, because learners see it: Tables" in text_of(staff.get(response["Location"]))
     lesson.refresh_from_db()
     assert lesson.source == source
+
+
+def test_a_block_is_kept_for_staff_and_shown_to_learners_again(staff, course):
+    text = f"{HEAD}{day(1, topic('Branches', 'Words for learners'))}\nHints :\n\t- zebra one\n\t- zebra two\n"
+    notes = brought(staff, course, text)
+    address = page("notes_review", course.slug, notes.pk)
+    shown = staff.get(address).content.decode()
+    block = re.findall(r'name="staff" value="(list-[0-9a-f]+)"', shown)[-1]
+    assert "from notes" in shown
+
+    staff.post(address, {"staff": block})
+    shown = staff.get(address).content.decode()
+    assert f'name="learners" value="{block}"' in shown
+    assert '<aside class="note staff"' in shown
+    assert "zebra one" in shown
+    notes.refresh_from_db()
+    place(staff, notes, **{"title-1": "One"})
+    lesson = Lesson.objects.get()
+    assert "zebra one" in lesson.source
+    assert "zebra" not in f"{lesson.html}{lesson.text}{lesson.contents}{lesson.title}{lesson.summary}"
+    assert "zebra one" in lesson.staff_html
+
+    paste(staff, course, f"{text}\t- zebra three\n")
+    notes.refresh_from_db()
+    place(staff, notes)
+    lesson.refresh_from_db()
+    assert "zebra three" in lesson.staff_html
+    assert "zebra" not in lesson.html
+
+    (block,) = re.findall(r'name="learners" value="(list-[0-9a-f]+)"', staff.get(address).content.decode())
+    staff.post(address, {"learners": block})
+    notes.refresh_from_db()
+    assert not any(name.startswith("staffline") for name in notes.decisions)
+    place(staff, notes)
+    lesson.refresh_from_db()
+    assert "zebra three" in lesson.html
+
+
+@pytest.mark.parametrize(
+    "given", [{"staff": "head-000000000000"}, {"staff": "x"}, {"learners": ""}, {"staff": "\0"}]
+)
+def test_a_block_that_is_not_there_changes_nothing(staff, course, given):
+    notes = brought(staff, course, f"{HEAD}{day(1, topic('Branches', 40))}")
+    assert staff.post(page("notes_review", course.slug, notes.pk), given).status_code == 302
+    notes.refresh_from_db()
+    assert notes.decisions == {}

@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString, mark_safe
 from lessons.links import Links
 from lessons.models import Notes
 from lessons.notes import Block, Day, Import, LessonDraft, Suggestion
+from lessons.notes.audience import may_be_for_staff
 from lessons.notes.merging import MAX_LINES
 from lessons.notes_import.pictures import with_stored_pictures
 from lessons.notes_import.planning import Change, State
-from lessons.rendering import TooComplexError, render_fragment
+from lessons.rendering import TooComplexError, render_for_staff
 
 MAX_PAGE = 1_000  # lines of notes on a page, unless a lesson is longer
 MAX_SHOWN = 2_000  # lines of one lesson
@@ -24,6 +25,7 @@ SAYS_NOTHING = {
     "banner": "The banner of the day. Learners don’t see it.",
     "topic": "The title of the lesson.",
     "section": "The title of the lesson.",
+    "title": "The title of the list below. Learners see it there.",
     "fold": "Folded: an earlier list has the same lines.",
 }
 KIND_WORDS = {
@@ -34,6 +36,8 @@ KIND_WORDS = {
     "checklist": "Make a checklist",
     "fold": "Fold the repetition",
     "question": "Ask in the quiz",
+    "objectives": "Show as objectives",
+    "keypoints": "Show as key points",
 }
 
 
@@ -85,6 +89,10 @@ class Shown:
     is_mine: bool
     hidden: str = ""
     asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def may_be_for_staff(self) -> bool:
+        return may_be_for_staff(self.block)
 
 
 @dataclass
@@ -248,6 +256,6 @@ def _starts(lesson: LessonDraft, old: list[str], new: list[str]) -> list[int]:
 
 def _render(text: str, links: Links) -> str:
     try:
-        return render_fragment(text, link=links)
+        return render_for_staff(text, link=links)
     except TooComplexError as error:
         return str(format_html_join("", "<p><b>{}</b></p>", [(str(error),)]))

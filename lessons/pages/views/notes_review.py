@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from lessons.links import links_within
 from lessons.models import Lesson, Notes
+from lessons.notes import Import
+from lessons.notes.audience import may_be_for_staff, staff_marks
 from lessons.notes_import.applying import NotesChangedError, Stored, apply_notes
 from lessons.notes_import.planning import plan
 from lessons.notes_import.publishing import publish
@@ -88,8 +90,13 @@ def _answer(request: UserRequest, notes: Notes) -> HttpResponse:
     answers: dict[str, bool | None] = {}
     for name, value in (("accept", True), ("skip", False), ("undo", None)):
         answers |= dict.fromkeys(request.POST.getlist(name), value)
-    if "accept_all" in request.POST:
-        imported = read_once(notes, read_habits(request.GET, notes.course.notes_habits)).imported
+    asks = {"accept_all", "staff", "learners"} & request.POST.keys()
+    imported = (
+        read_once(notes, read_habits(request.GET, notes.course.notes_habits)).imported if asks else None
+    )
+    if imported:
+        answers |= _staff_answers(request, imported)
+    if imported and "accept_all" in request.POST:
         part = next((p for p in parts_of(imported) if str(p.number) == request.POST["accept_all"]), None)
         made = suggestions_of(imported, part) if part else []
         answers |= {each.id: True for each in made if each.id not in notes.decisions}
@@ -97,6 +104,17 @@ def _answer(request: UserRequest, notes: Notes) -> HttpResponse:
         notes=notes, answers={name: value for name, value in answers.items() if SUGGESTION.fullmatch(name)}
     )
     return redirect(request.get_full_path())
+
+
+def _staff_answers(request: UserRequest, imported: Import) -> dict[str, bool | None]:
+    # The buttons beside a block: only for staff, or for learners too.
+    asked = {request.POST.get("staff"): True, request.POST.get("learners"): False}
+    found: dict[str, bool | None] = {}
+    for lesson in imported.lessons:
+        for block in (place.block for place in lesson.places):
+            if block.id in asked and may_be_for_staff(block):
+                found |= staff_marks(imported.source.lines, block, is_for_staff=asked[block.id])
+    return found
 
 
 # --- place ----------------------------------------------------------------------------------------------------------
