@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lessons.quizzes import kinds
-from lessons.quizzes.reference import FRONT_MATTER
+from lessons.quizzes.reference import FRONT_MATTER, RULES
 from lessons.rendering.syntax import Syntax, syntax
 
 
@@ -58,7 +58,8 @@ def quiz_help() -> list[HelpGroup]:
         HelpEntry(kind.kind.replace("-", " ").capitalize(), f"Learners see: {kind.hint}", kind.example)
         for kind in kinds.KINDS
     )
-    start = HelpEntry("First lines", "The title and the rules of the quiz.", FRONT_MATTER)
+    rules = "The title and the rules of the quiz. More rules can be added:"
+    start = HelpEntry("First lines", rules, FRONT_MATTER, details=RULES)
     about = (
         "Each question is a heading with a key, such as `{#vcs}`. Keep the key when you change the wording. `points=2`"
         " after the key changes the points from 1 to 2. The format of the answers determines the kind of question."

@@ -16,7 +16,7 @@ from lessons.course_files.reading import CourseEntry, CourseFiles, read_course, 
 from lessons.course_files.shapes import shaped, values_of
 from lessons.course_files.source import BOM, LoadError, in_memory
 from lessons.links import PICTURE
-from lessons.models import Course, Lesson, Meeting, Quiz, Session
+from lessons.models import Course, Lesson, Meeting, Quiz, QuizDeadline, Session
 from lessons.models.release import Release, Status
 from lessons.texts.yaml_edit import dump_yaml, edit_yaml, plain_yaml
 
@@ -155,5 +155,8 @@ def _lost(layout: Layout) -> Iterator[str]:
             yield f"{layout.paths[row]}: its images stay in the portal, and are not in the files"
         if not isinstance(row, Course | Session) and ADDRESS.search(row.source):
             yield f"{layout.paths[row]}: its files to download stay in the portal"
+    deadlines = QuizDeadline.objects.filter(quiz__in=[quiz.pk for quiz in layout.quizzes])
+    for deadline in deadlines.select_related("quiz", "cohort"):
+        yield f"{layout.paths[deadline.quiz]}: the deadline for {deadline.cohort.title} stays in the portal"
     if Meeting.objects.filter(cohort__course=layout.course).exclude(join_url="").exists():
         yield "course.yaml: links to join meetings stay in the portal"

@@ -11,11 +11,22 @@ def front_matter(title: str) -> str:
 ---
 title: {title}
 pass_mark: 70
-attempts: 3              # the best one counts; 0 means no limit
-release: now             # when correct answers are shown: now, never, or deadline (after the last attempt)
+attempts: 3              # 0 means no limit
+release: now             # when correct answers are shown: now, passed, deadline or never
 ---
 """
 
+
+# The optional keys, and what the help beside the editor says about them.
+RULES = (
+    ("shows", "all, answers or explanations: what is shown then"),
+    ("counts", "best, last or first: the attempt that counts"),
+    ("time_limit", "minutes for one attempt"),
+    ("deadline_days", "days from the end of the cohort’s meeting to the deadline"),
+    ("late", "refuse attempts after the deadline, or mark them as late"),
+    ("shuffle", "true gives each attempt its own order of questions"),
+    ("pools", "{basics: 2} draws two of the questions with pool=basics after their key"),
+)
 
 FRONT_MATTER = front_matter("Delivery or deployment?")
 _BEGIN, _END = "<!-- made by lessons.quizzes.reference -->\n", "<!-- end -->\n"

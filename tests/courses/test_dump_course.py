@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from labs.models import Lab
 from lessons import actions
-from lessons.models import Cohort, Course, Lesson, LoadedFile, Quiz, Session
+from lessons.models import Cohort, Course, Lesson, LoadedFile, Quiz, QuizDeadline, Session
 from tests.courses.conftest import COURSE, LAB, LESSON, QUIZ, SESSION
 from tests.courses.test_load_course import MLOPS, load
 
@@ -175,6 +175,22 @@ def test_files_on_disk_are_left_alone_if_they_say_the_same(folder, copy):
     dump(copy)
     assert before == {path: path.stat().st_mtime_ns for path in copy.rglob("*")}
     assert filecmp.dircmp(folder, copy).diff_files == []
+
+
+def test_rules_of_a_quiz_come_back_and_the_deadline_of_a_cohort_stays(folder, copy, capsys):
+    quiz = Quiz.objects.first()
+    rules = "counts: last\ntime_limit: 20\ndeadline_days: 3\nshuffle: true\n"
+    quiz.source = quiz.source.replace("release: ", f"{rules}release: ")
+    actions.save_quiz(quiz=quiz)
+    cohort = quiz.course.cohorts.first()
+    QuizDeadline.objects.create(quiz=quiz, cohort=cohort, closes_at=timezone.now())
+    dump(copy)
+    assert f": the deadline for {cohort.title} stays in the portal" in capsys.readouterr().out
+    assert any(path.read_text() == quiz.source for path in copy.rglob("*.md"))
+    load(copy, capsys)
+    again = Quiz.objects.get(pk=quiz.pk).current
+    assert (again.counts, again.time_limit, again.deadline_days) == ("last", 20, 3)
+    assert QuizDeadline.objects.exists()
 
 
 def test_what_is_scheduled_is_a_draft_in_the_files_and_stays_scheduled(folder, copy, capsys):
