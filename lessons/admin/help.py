@@ -56,7 +56,7 @@ def _syntax(title: str, items: Iterable[Syntax]) -> HelpGroup:
 def quiz_help() -> list[HelpGroup]:
     entries = tuple(
         HelpEntry(kind.kind.replace("-", " ").capitalize(), f"Learners see: {kind.hint}", kind.example)
-        for kind in kinds.KINDS
+        for kind in kinds.all_kinds()
     )
     rules = "The title and the rules of the quiz. More rules can be added:"
     start = HelpEntry("First lines", rules, FRONT_MATTER, details=RULES)

@@ -15,7 +15,7 @@ from lessons.models import Answer, Course, Presence, Quiz
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.points import show_points
-from lessons.quiz_text import blocks, parse_stored, prompt
+from lessons.quiz_text import blocks, inline, parse_stored, prompt
 from lessons.quizzes import question_view
 from lessons.quizzes.question import AnyQuestion
 from portal.accounts.models import User
@@ -53,7 +53,7 @@ def _title(quiz: Quiz, key: str) -> SafeString | str:
     # The question may be gone from the current version.
     asked = parse_stored(quiz.current.source).questions if quiz.current else ()
     found = next((question for question in asked if question.key == key), None)
-    return prompt(found._public(), quiz.course.slug)[0] if found else f"#{key}"
+    return inline(found.prompt.partition("\n")[0], quiz.course.slug) if found else f"#{key}"
 
 
 def first_to_mark(course: Course, quiz: int, key: str) -> int | None:

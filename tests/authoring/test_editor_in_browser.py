@@ -347,12 +347,12 @@ def test_each_question_of_the_help_is_inserted_by_keyboard(tab, course):
     tab.goto(reverse("admin:lessons_quiz_add"))
     tab.get_by_label("Course:").select_option("Mine")
     open_help(tab)
-    for kind in kinds.KINDS:
+    for kind in kinds.all_kinds():
         insert(tab, kind.kind.replace("-", " ").capitalize())
-    expect(shown(tab).locator("legend")).to_have_count(2 + len(kinds.KINDS))
+    expect(shown(tab).locator("legend")).to_have_count(2 + len(kinds.all_kinds()))
     expect(tab.locator(".editor-notes .problems")).to_have_count(0)
     selected = source(tab).evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
-    assert selected == kinds.KINDS[-1].example.rstrip()
+    assert selected == kinds.all_kinds()[-1].example.rstrip()
     assert "{#record-2 points=2}" in source(tab).input_value()
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from lessons import actions, marking
+from lessons.deleting import delete
 from lessons.models import Attempt, CourseStaff, Marking
 from lessons.quizzes import QuizSyntaxError, parse
 from lessons.quizzes.writing import write_question
@@ -281,6 +282,10 @@ def test_the_start_page_of_staff_says_how_many_answers_wait(cast):
     cast.submit(why="More conflicts")
     page = client.get(reverse("admin:index"))
     assertContains(page, f'href="{link}">Mark 2 answers</a>')
+    delete(row=cast.quiz, by=staff)
+    assertNotContains(client.get(reverse("admin:index")), link)
+    assertContains(client.get(link), "Nothing to mark")
+    assert client.get(mark_url(cast.learner.attempts.first())).status_code == 404
 
 
 @pytest.mark.parametrize("count", [2, 6])

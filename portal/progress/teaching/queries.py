@@ -39,7 +39,8 @@ def taught_courses(user: User) -> QuerySet[Course]:
 
 
 def _count_to_mark() -> Coalesce:
-    rows = Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__course=OuterRef("pk")).order_by()
+    waiting = Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__quiz__deletion=None).order_by()
+    rows = waiting.filter(attempt__course=OuterRef("pk"))
     counted = rows.values("attempt__course").annotate(rows=Count("pk")).values("rows")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
