@@ -88,10 +88,18 @@ def _shift_lesson(blocks: list[list[Place]], at: int, moved: Place, step: int) -
         blocks[other].insert(len(blocks[other]) if step < 0 else 1, moved)
 
 
+def shift_within(order: Sequence[Place], moved: Place, step: int) -> list[Place]:
+    """Return a flat order with a place one step up (-1) or down (1). It stays where nothing is beyond it."""
+    found = list(order)
+    to = found.index(moved) + step if moved in found else -1
+    if 0 <= to < len(found):
+        found.remove(moved)
+        found.insert(to, moved)
+    return found
+
+
 def move_into(order: Sequence[Place], moved: Place, session: Place) -> list[Place]:
-    """Return the order with a lesson at the end of a session. Raises OrderChangedError if one of them is gone."""
-    if moved not in order or session not in order:
-        raise OrderChangedError
+    """Return the order with a lesson at the end of a session; an unknown place leaves it incomplete."""
     blocks = _blocks([place for place in order if place != moved])
     return [place for block in blocks for place in [*block, *([moved] if block[0] == session else [])]]
 

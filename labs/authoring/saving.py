@@ -1,5 +1,6 @@
 """Write operations on labs: save a version, attach its proof."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,7 @@ from labs.models import Lab, LabVersion
 from labs.search import index_lab
 from labs.specs import in_newest_schema, parse_spec
 from lessons.actions import render_markdown, save_lesson
+from lessons.authoring import OrderChangedError
 from lessons.links import Links, links_within
 from lessons.models import Course, Lesson
 from lessons.rendering import TooComplexError
@@ -53,6 +55,20 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
 
 def last_position(course: Course) -> int:
     return Lab.objects.filter(course=course).aggregate(last=Max("position"))["last"] or 0
+
+
+@transaction.atomic
+def order_labs(*, course: Course, order: Sequence[int], by: User) -> None:
+    """Set the order of a course's labs by their keys. Raises OrderChangedError unless each is named exactly once."""
+    labs = {lab.pk: lab for lab in Lab.objects.filter(course=course).select_for_update().order_by("pk")}
+    if sorted(order) != sorted(labs):
+        raise OrderChangedError
+    for position, key in enumerate(order, 1):
+        lab = labs[key]
+        if lab.position != position:
+            lab.position = position
+            lab._history_user = by  # type: ignore[attr-defined]  # simple-history's own way
+            lab.save(update_fields=["position"])
 
 
 @transaction.atomic

@@ -57,12 +57,12 @@ class MeetingFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # no a
         return {**super().get_form_kwargs(index), "cohort": self.instance}
 
 
-class MeetingInline(OwnCoursesOnly, admin.TabularInline):  # type: ignore[type-arg]  # no arguments at runtime
+class MeetingInline(OwnCoursesOnly, admin.StackedInline):  # type: ignore[type-arg]  # no arguments at runtime
     model = Meeting
     form = MeetingForm
     formset = MeetingFormSet
     extra = 1  # works without JavaScript
-    fields = ["session", "starts_at", "minutes", "join_url"]
+    fields = [("session", "starts_at", "minutes", "join_url")]  # in one line where there is room
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         return super().get_queryset(request).select_related("session", "cohort")

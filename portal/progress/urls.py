@@ -13,5 +13,6 @@ urlpatterns = [
     path("courses/<slug:course>/progress/", views.progress, name="progress"),
     path("teach/<slug:course>/", teaching.outline, name="teach"),
     path("teach/<slug:course>/order/", teaching.order, name="teach_order"),
+    path("teach/<slug:course>/labs/", teaching.labs, name="teach_labs"),
     path("teach/<slug:course>/sessions/", teaching.sessions, name="teach_sessions"),
 ]

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from lessons.models import Lesson
 from tests.authoring.conftest import lesson_fields
-from tests.factories import make_course, make_lesson, make_session
+from tests.factories import make_course, make_lab, make_lesson, make_session
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +130,19 @@ def test_a_new_session_comes_last(staff, course, parts):
     fields = {"course": course.pk, "slug": "c", "title": "C", "summary": "", "prepare": "[]"}
     assert staff.post(reverse("admin:lessons_session_add"), fields).status_code == 302
     assert [session.slug for session in course.sessions.all()] == ["a", "b", "c"]
+
+
+def test_labs_take_the_order_that_was_sent_or_move_one_step(staff, course, instructor):
+    one, two, three = (make_lab(course, slug, position=0) for slug in ("one", "two", "three"))
+    foreign = make_lab(make_course())
+    address = reverse("teach_labs", args=["mine"])
+    staff.post(address, {"place": places([two, one, three])})
+    assert [lab.slug for lab in course.labs.all()] == ["two", "one", "three"]
+    answer = staff.post(address, {"place": places([two, one, three]), "move": f"up lab-{three.pk}"})
+    assert answer.url == f"/teach/mine/#lab-{three.pk}"
+    assert [lab.slug for lab in course.labs.all()] == ["two", "three", "one"]
+    assert three.history.first().history_user == instructor
+    staff.post(address, {"place": places([two, three, one]), "move": f"up lab-{two.pk}"})
+    for wrong in ([two, one], [two, two, one], [two, three, one, foreign]):
+        assert "Not saved" in staff.post(address, {"place": places(wrong)}, follow=True).content.decode()
+    assert [lab.slug for lab in course.labs.all()] == ["two", "three", "one"]

@@ -1,6 +1,6 @@
 """The staff's start page: own courses, their outlines, and what is missing before the next meeting."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -189,6 +189,15 @@ def test_the_outline_shows_states_and_offers_to_add(staff, course):
         assert f"/staff/lessons/quiz/add/?{given}lesson={lesson.pk}" in text
         assert f"/staff/labs/lab/add/?{given}lesson={lesson.pk}" in text
         assert invitation_address(cohort) in text
+
+
+def test_what_opens_later_says_when(staff, course):
+    session = make_session(course, title="Branches", release="end")
+    opens = datetime(2031, 1, 9, 15, tzinfo=UTC)
+    make_lesson(session, title="Later", status="scheduled", publish_at=opens)
+    text = page(staff)
+    assert "Lessons open when the cohort’s meeting ends" in text
+    assert "opens Thu 9 Jan, 20:30 IST" in text
 
 
 def test_a_big_course_has_a_summary_on_the_start_page_and_an_outline_of_its_own(staff, course):

@@ -44,7 +44,7 @@ def order() -> list[str]:
 
 
 def saved(page) -> None:
-    expect(page.locator(".moved")).to_contain_text("Saved.")
+    expect(page.locator("#main .moved").first).to_contain_text("Saved.")
 
 
 @pytest.mark.parametrize("address", ["/staff/", "/teach/mine/"])
@@ -56,7 +56,7 @@ def test_arrows_and_keys_move_and_save(browser, live_server, instructor, address
     page.keyboard.press("Enter")
     saved(page)
     expect(down).to_be_focused()
-    expect(page.locator(".moved")).to_contain_text("Position 2 of 2. Lessons in One")
+    expect(page.locator("#main .moved").first).to_contain_text("Position 2 of 2. Lessons in One")
     assert order() == ["One l2", "One l1", "Two l3"]
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -82,7 +82,7 @@ def test_a_move_of_an_order_that_changed_meanwhile_is_refused_and_says_so(browse
     page.goto("/teach/mine/")
     make_lesson(Lesson.objects.get(slug="l3").session, "l4")
     page.get_by_role("button", name="Move down: Lesson 1").click()
-    expect(page.locator(".moved")).to_contain_text("Not saved")
+    expect(page.locator("#main .moved").first).to_contain_text("Not saved")
     assert order()[:2] == ["One l1", "One l2"]
 
 
@@ -103,13 +103,29 @@ def test_without_javascript_buttons_move_and_add(browser, live_server, instructo
     expect(page.get_by_role("heading", name="Three")).to_be_visible()
 
 
+def test_labs_are_moved_as_well(browser, live_server, instructor, course):
+    page = open_context(browser, live_server, instructor, **wide_light()).new_page()
+    page.goto("/teach/mine/")
+    page.get_by_text("Order of the labs").click()
+    page.get_by_role("button", name="Move up: A lab by itself").click()
+    wait_until(lambda: [lab.slug for lab in course.labs.all()] == ["loose", "named"])
+
+
 @pytest.mark.parametrize("look", [small_dark(), wide_light(), wide_light(color_scheme="dark")])
 def test_pages_are_accessible_and_no_wider_than_the_window(browser, live_server, instructor, course, look):
     page = open_context(browser, live_server, instructor, **look).new_page()
     edit = Lesson.objects.get(slug="l3").pk
-    for address in ("/staff/", "/teach/mine/", f"/staff/lessons/lesson/{edit}/change/"):
+    cohort = course.cohorts.get().pk
+    forms = (
+        "lessons/lesson/add",
+        f"lessons/lesson/{edit}/change",
+        "labs/lab/add",
+        f"lessons/cohort/{cohort}/change",
+    )
+    for address in ("/staff/", "/teach/mine/", *(f"/staff/{form}/" for form in forms)):
         page.goto(address)
-        if address == "/staff/":
-            page.locator(".tables summary").click()
+        page.locator(":is(.tables, .into) > summary").evaluate_all(
+            "found => found.forEach((one) => one.click())"
+        )
         assert axe_violations(page) == []
         assert not widens(page)

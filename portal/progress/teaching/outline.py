@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from labs.models import Lab
 from lessons.models import Course, Lesson, Quiz, Session
-from lessons.models.release import Status
+from lessons.models.release import Release, Status
+from lessons.templatetags.times import opening_brief
 
 # The colour of each state's chip.
 LOOKS = {"Draft": "", "Scheduled": "acc", "Published": "ok", "Has errors": "bad", "Not proved": "bad"}
@@ -50,6 +51,7 @@ class SessionPart:
     lessons: list[LessonPart]
     add_lesson: str
     add_lab: str = ""  # to its last lesson
+    note: str = ""
 
     def labs(self) -> Iterator[Part]:
         for lesson in self.lessons:
@@ -62,6 +64,7 @@ class Outline:
 
     course: Course
     sessions: list[SessionPart]
+    labs: list[Part]
     loose_labs: list[Part]
     is_whole: bool = True
 
@@ -110,9 +113,9 @@ def outline_of(course: Course, rows: Rows, now: datetime, *, is_whole: bool) -> 
     named: set[str] = set()
     by_session: dict[int, list[LessonPart]] = {session.pk: [] for session in rows.sessions}
     for lesson in rows.lessons:
-        part = _lesson_part(lesson, now)
+        part = _lesson_part(lesson, now, course)
         part.quiz = quizzes.get(lesson.pk)
-        part.labs = [labs[slug] for slug in lesson.lab_slugs if slug in labs]
+        part.labs = [part for slug, part in labs.items() if slug in lesson.lab_slugs]
         part.add_quiz = f"{adds['lessons_quiz']}&lesson={lesson.pk}"
         named.update(lesson.lab_slugs)
         if lesson.session_id in by_session:
@@ -122,7 +125,7 @@ def outline_of(course: Course, rows: Rows, now: datetime, *, is_whole: bool) -> 
         for session in rows.sessions
     ]
     loose = [part for slug, part in labs.items() if slug not in named]
-    return Outline(course, sessions, loose if is_whole else [], is_whole)
+    return Outline(course, sessions, list(labs.values()), loose if is_whole else [], is_whole)
 
 
 def _session_part(session: Session, lessons: list[LessonPart], add_lesson: str, add_lab: str) -> SessionPart:
@@ -133,17 +136,20 @@ def _session_part(session: Session, lessons: list[LessonPart], add_lesson: str, 
         lessons,
         f"{add_lesson}&session={session.pk}",
         f"{add_lab}&lesson={lessons[-1].key}" if lessons else "",
+        "" if session.release == Release.NOW else f"Lessons open {session.get_release_display().lower()}",
     )
 
 
-def _lesson_part(lesson: Lesson, now: datetime) -> LessonPart:
+def _lesson_part(lesson: Lesson, now: datetime, course: Course) -> LessonPart:
+    waiting = lesson.waiting_word(now)
+    opens = f"opens {opening_brief(lesson.publish_at, course)}" if waiting == Status.SCHEDULED.label else ""
     return LessonPart(
         "Lesson",
         lesson.pk,
         lesson.title,
         edit_address("lessons_lesson", lesson.pk),
-        lesson.waiting_word(now) or Status.PUBLISHED.label,
-        f"{lesson.minutes} min",
+        waiting or Status.PUBLISHED.label,
+        opens or f"{lesson.minutes} min",
         lesson.gate_errors or 0,
         session=lesson.session_id,
     )

@@ -1,5 +1,8 @@
 """The staff's start page, and the outline of a course, where its order is edited."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import admin, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from labs.authoring.saving import order_labs
 from lessons.authoring import (
     OrderChangedError,
     Place,
@@ -16,6 +20,7 @@ from lessons.authoring import (
     move_into,
     order_course,
     shift,
+    shift_within,
 )
 from lessons.models import Course, CourseStaff
 from lessons.models.course import MAX_TITLE
@@ -27,6 +32,7 @@ from portal.progress.teaching.queries import MAX_COURSES, facts_of, roles_of, ta
 
 CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
 STEPS = {"up": -1, "down": 1}
+Moved = tuple[list[Place], Place | None]
 MAX_PLACES = 900  # of an order in one form; Django reads 1,000 fields
 
 
@@ -89,9 +95,24 @@ def outline(request: UserRequest, course: Course) -> HttpResponse:
 @require_POST
 def order(request: UserRequest, course: Course) -> HttpResponse:
     """Save the order of the form, with one step or one move applied to it if a button asks for it."""
+    wanted, moved = _wanted(request, course)
+    return _save_order(request, course, partial(order_course, order=wanted), moved)
+
+
+@of_course
+@require_POST
+def labs(request: UserRequest, course: Course) -> HttpResponse:
+    places = [_place(text) for text in request.POST.getlist("place")]
+    wanted, moved = _step(request, places, shift_within)
+    keys = [key if kind == "lab" else 0 for kind, key in wanted]
+    return _save_order(request, course, partial(order_labs, order=keys), moved)
+
+
+def _save_order(
+    request: UserRequest, course: Course, save: Callable[..., None], moved: Place | None
+) -> HttpResponse:
     try:
-        wanted, moved = _wanted(request, course)
-        order_course(course=course, order=wanted, by=request.user)
+        save(course=course, by=request.user)
     except OrderChangedError:
         if _is_script(request):
             return HttpResponse(CHANGED, status=409, content_type="text/plain; charset=utf-8")
@@ -102,15 +123,18 @@ def order(request: UserRequest, course: Course) -> HttpResponse:
     return redirect(_back(request, course) + (f"#{moved[0]}-{moved[1]}" if moved else ""))
 
 
-def _wanted(request: UserRequest, course: Course) -> tuple[list[Place], Place | None]:
+def _wanted(request: UserRequest, course: Course) -> Moved:
     if "into" in request.POST:
         moved = _place(request.POST.get("lesson", ""))
         return move_into(current_order(course), moved, _place(request.POST["into"])), moved
-    places = [_place(text) for text in request.POST.getlist("place")]
+    return _step(request, [_place(text) for text in request.POST.getlist("place")], shift)
+
+
+def _step(request: UserRequest, places: list[Place], move: Callable[..., list[Place]]) -> Moved:
     step, _, name = request.POST.get("move", "").partition(" ")
     if step not in STEPS:
         return places, None
-    return shift(places, _place(name), STEPS[step]), _place(name)
+    return move(places, _place(name), STEPS[step]), _place(name)
 
 
 def _place(text: str) -> Place:
