@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils import timezone
 
 from lessons.models import Course, CourseStaff, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.queries import Visitor
@@ -29,25 +31,56 @@ class OpenLive:
         return self.live.current
 
 
+class LiveState(NamedTuple):
+    """What a poll needs to know of a live quiz. `shown` is what a page shows that knows it."""
+
+    pk: int
+    state: int
+    changes: int
+    ended_at: datetime | None
+    ends_at: datetime
+    mine: int | None
+    taught: bool
+
+    @property
+    def shown(self) -> str:
+        is_running = self.ended_at is None and self.ends_at > timezone.now()
+        return f"{self.state if is_running else 'over'}.{self.changes}"
+
+
+def get_live_state(user: Visitor, course_slug: str, key: int, *, to_run: bool = False) -> LiveState:
+    """Return the state of `get_live`, or of `get_live_to_run`. One query, because each page polls. Raises Http404."""
+    fields = ("pk", "state", "changes", "ended_at", "ends_at", "mine", "taught")
+    row = _open_live_quizzes(user, course_slug, key).values_list(*fields).first()
+    found = LiveState(*row) if row else None
+    is_staff = found is not None and (found.taught or user.is_superuser)
+    if found is None or not (is_staff or (found.mine and not to_run)):
+        raise Http404
+    return found
+
+
 def get_live(user: Visitor, course_slug: str, key: int) -> OpenLive:
     """Return a live quiz of the learner's cohort, or of a course that `user` teaches, also after it ended.
 
-    One query, because each learner's page polls. Raises Http404.
+    Raises Http404.
     """
+    lives = _open_live_quizzes(user, course_slug, key)
+    found: Any = lives.select_related("course", "quiz", "current", "cohort").defer("quiz__source").first()
+    if found is None or not (found.mine or found.taught or user.is_superuser):
+        raise Http404
+    return OpenLive(found, found.mine, is_staff=user.is_superuser or found.taught)
+
+
+# Any: annotated with the enrollment of the visitor (`mine`), and with `taught`
+def _open_live_quizzes(user: Visitor, course_slug: str, key: int) -> QuerySet[Any]:
     if not user.is_authenticated or key > MAX_KEY:
         raise Http404
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("course"))
     lives = LiveQuiz.objects.filter(
         pk=key, course__slug=course_slug, course__deletion=None, quiz__deletion=None
     )
-    lives = lives.annotate(
-        taught=Exists(staff),
-        mine=Subquery(_enrollments(user).values("pk")[:1]),
-    )
-    found: Any = lives.select_related("course", "quiz", "current", "cohort").defer("quiz__source").first()
-    if found is None or not (found.mine or found.taught or user.is_superuser):
-        raise Http404
-    return OpenLive(found, found.mine, is_staff=user.is_superuser or found.taught)
+    mine = Subquery(_enrollments(user).values("pk")[:1])
+    return lives.order_by().annotate(taught=Exists(staff), mine=mine)
 
 
 def _enrollments(user: Visitor) -> QuerySet[Enrollment]:

@@ -68,7 +68,7 @@ def setup_page(quiz: Quiz) -> Context:
     }
 
 
-def run_page(live: LiveQuiz) -> Context:
+def run_page(live: LiveQuiz, shown: str = "") -> Context:
     """Return the context of the page of staff, also of its polled part."""
     asked = live_queries.asked_questions(live)
     questions = parse_stored(live.version.source).questions
@@ -85,20 +85,24 @@ def run_page(live: LiveQuiz) -> Context:
     }
     if not live.is_running:
         return {**context, "results": _results(live, questions, asked)}
-    return {**context, **_shown(live, questions), **tally_part(live, staff=True)}
+    return {**context, **_shown(live, questions), **tally_part(live, staff=True, shown=shown)}
 
 
-def tally_part(live: LiveQuiz, *, staff: bool) -> Context:
-    """Return the count of answers, and the chart if it is shown: the same for all learners, or for all staff."""
+def tally_part(live: LiveQuiz, *, staff: bool, shown: str = "") -> Context:
+    """Return the count of answers, and the chart if it is shown: the same for all learners, or for all staff.
+
+    `shown` is the state from which the next poll goes on. If `live` was read later, the page must not claim to show
+    what is new in it.
+    """
     row = live.current
+    base = {"live": live, "staff": staff, "shown": shown or f"{live.state}.{live.changes}"}
     if row is None or not live.is_running:
-        return {"live": live, "staff": staff, "chart": None, "answered": 0}
+        return {**base, "chart": None, "answered": 0}
     question = question_of(live, row)
     given = live_queries.responses_by_question(live, row)[row.pk]
     chart = chart_of(live.course.slug, question, row, given) if staff or row.shows_chart else None
     return {
-        "live": live,
-        "staff": staff,
+        **base,
         "row": row,
         "chart": chart,
         "answered": len(given),

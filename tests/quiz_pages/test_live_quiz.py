@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from lessons import deleting, live_actions
+from lessons import deleting, live_actions, live_queries
 from lessons.models import Attempt, LiveAnswer, LiveQuiz
 from tests.factories import make_cohort, make_enrollment, make_quiz, make_staff, make_user
 from tests.quiz_pages.conftest import client_of
@@ -353,3 +354,22 @@ def test_staff_see_how_many_are_here(cast, instructor, client, live):
     assert instructor.get(at(live, "live_run")).context["connected"] == 0
     client.get(at(live))
     assert instructor.get(at(live, "live_run")).context["connected"] == 1
+
+
+def test_question_that_is_opened_during_a_poll_is_not_missed(cast, instructor, client, live, monkeypatch):
+    """The poll reads the state first. What is newer than that must come with the next poll."""
+    act(instructor, live, "open", "approval")
+    before = seen(live)
+    other = make_enrollment(cohort=live.cohort)
+    live_actions.save_live_answer(live=live, key="approval", enrollment=other, response=[0])
+    read = live_queries.get_live
+
+    def open_meanwhile(*args):
+        live_actions.open_question(live=live, key="vcs")
+        monkeypatch.setattr(live_queries, "get_live", read)
+        return read(*args)
+
+    monkeypatch.setattr(live_queries, "get_live", open_meanwhile)
+    part = poll(client, live, before)
+    following = re.search(r"\?v=([0-9.]+)", part.content.decode())[1]
+    assertContains(poll(client, live, following), "Which of these are distributed?")

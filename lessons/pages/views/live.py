@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from lessons import live_actions, live_queries
 from lessons.analysis_queries import get_taught_quiz
 from lessons.live_actions import LiveQuizError
-from lessons.live_queries import OpenLive
+from lessons.live_queries import LiveState, OpenLive
 from lessons.models import Cohort, Enrollment, LiveQuiz, Quiz
 from lessons.pages import live as pages
 from lessons.pages.limits import MINUTE, is_over_limit
@@ -90,7 +90,8 @@ def live(request: UserRequest, course: str, live: int) -> HttpResponse:
     found = live_queries.get_live(request.user, course, live)
     if request.method == "POST":
         return _answer(request, found)
-    _note_presence(request, found)
+    if found.enrollment and found.live.is_running:
+        _note_presence(request, live)
     return render(request, "lessons/live.html", pages.answer_page(found))
 
 
@@ -144,24 +145,27 @@ def poll(request: HttpRequest, course: str, live: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     if is_over_limit(request, "live-poll", MAX_POLLS):
         return _too_many(request)
-    found = live_queries.get_live(request.user, course, live)
-    _note_presence(request, found)
-    state, seen = _seen(request, found.live)
-    if state and seen:
+    state = live_queries.get_live_state(request.user, course, live)
+    if state.mine:
+        _note_presence(request, live)
+    if _shows(request, state):
         return HttpResponse(status=204)
-    part = _tally_for_learners(found.live)
-    if state:
+    part = _tally_for_learners(request, course, state)
+    if _shows(request, state, only="state"):
         return HttpResponse(part)
+    found = live_queries.get_live(request.user, course, live)
     context = {**pages.answer_page(found), "say": pages.announcement(found.live)}
     return HttpResponse(part + render_to_string("lessons/_live_changed.html", context, request))
 
 
-def _tally_for_learners(live: LiveQuiz) -> str:
-    # The same for all of them: each process renders each change once. Presence is some seconds old.
-    key = f"live:{live.pk}:{live.state}:{live.changes}:{live.is_running}"
+def _tally_for_learners(request: HttpRequest, course: str, state: LiveState) -> str:
+    # The same for all of them: each process renders each change once.
+    key = f"live:{state.pk}:{state.shown}"
     part: str | None = caches["pages"].get(key)
     if part is None:
-        part = render_to_string("lessons/_live_tally.html", pages.tally_part(live, staff=False))
+        live = live_queries.get_live(request.user, course, state.pk).live
+        context = pages.tally_part(live, staff=False, shown=state.shown)
+        part = render_to_string("lessons/_live_tally.html", context)
         caches["pages"].set(key, part)
     return part
 
@@ -174,29 +178,26 @@ def run_poll(request: UserRequest, course: str, live: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     if is_over_limit(request, "live-poll", MAX_POLLS):
         return _too_many(request)
-    found = live_queries.get_live_to_run(request.user, course, live)
-    state, seen = _seen(request, found)
-    if state and seen:
+    state = live_queries.get_live_state(request.user, course, live, to_run=True)
+    if _shows(request, state):
         return HttpResponse(status=204)
-    if state:
-        return render(request, "lessons/_live_tally.html", pages.tally_part(found, staff=True))
+    found = live_queries.get_live_to_run(request.user, course, live)
+    if _shows(request, state, only="state"):
+        context = pages.tally_part(found, staff=True, shown=state.shown)
+        return render(request, "lessons/_live_tally.html", context)
     if not found.is_running:  # ended, perhaps by another instructor: show the results
         return HttpResponseClientRefresh()
-    return render(request, "lessons/_live_run_changed.html", pages.run_page(found))
+    return render(request, "lessons/_live_run_changed.html", pages.run_page(found, state.shown))
 
 
-def _seen(request: HttpRequest, live: LiveQuiz) -> tuple[bool, bool]:
-    """Return if the page shows the state of the live quiz, and its answers."""
-    state, _, changes = request.GET.get("v", "").partition(".")
-    return state == live_state(live), changes == str(live.changes)
+def _shows(request: HttpRequest, state: LiveState, *, only: str = "") -> bool:
+    """Return True if the page shows the state of the live quiz, and its answers unless `only` the state matters."""
+    shown, new = request.GET.get("v", ""), state.shown
+    return shown.partition(".")[0] == new.partition(".")[0] if only else shown == new
 
 
-def live_state(live: LiveQuiz) -> str:
-    return str(live.state) if live.is_running else "over"
-
-
-def _note_presence(request: HttpRequest, found: OpenLive) -> None:
+def _note_presence(request: HttpRequest, live: int) -> None:
     # Of learners, for the count of those who have the page open.
-    key = f"live-presence:{found.live.pk}:{request.user.pk}"
-    if found.enrollment is not None and found.live.is_running and caches["pages"].add(key, 1, PRESENCE_EVERY):
-        renew_presence(user=request.user, row=found.live)  # type: ignore[arg-type]  # signed in
+    key = f"live-presence:{live}:{request.user.pk}"
+    if caches["pages"].add(key, 1, PRESENCE_EVERY):
+        renew_presence(user=request.user, row=LiveQuiz(pk=live))  # type: ignore[arg-type]  # signed in
