@@ -146,7 +146,10 @@ def test_a_worker_judges_the_file_and_the_review_says_what_to_fix_first(django_c
         "Refresh",
     ):
         assertContains(page, words)
+    poll = {"headers": {"HX-Request": "true"}}
+    assert learner.get(review, **poll).status_code == 204
     tasks.judge_waiting()
+    assert learner.get(review, **poll).status_code == 200
     attempt.refresh_from_db()
     assert (attempt.points, attempt.waiting_points, attempt.answers.get().waits_for) == (1, 0, "")
     page = learner.get(review)

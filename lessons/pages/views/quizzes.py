@@ -117,7 +117,10 @@ def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRes
     found = _own_attempt(request, course, quiz, number)
     if not found.attempt.submitted_at:
         return redirect(found.attempt)
-    return render(request, "lessons/quiz_review.html", review_page(found, request.GET.get("show", "")))
+    context = review_page(found, request.GET.get("show", ""))
+    if context["is_checking"] and "HX-Request" in request.headers:
+        return HttpResponse(status=204)  # a poll: the page stays as it is until the checks are done
+    return render(request, "lessons/quiz_review.html", context)
 
 
 @login_required
