@@ -1,6 +1,6 @@
 """Write one question as an assessmentItem of QTI 2.1."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -14,26 +14,13 @@ from ...kinds.short_text import ShortText
 from ...kinds.single_choice import SingleChoice
 from ...question import AnyQuestion
 from ...text import BLANK
-from .._shared.format import Losses, explanation_of, title_of
+from .._shared.format import Losses
 from .._shared.pairing import HEADERS
 from .._shared.weighing import is_pattern, plain_number
 from .._shared.xhtml import ANSWER, GAP, add_blocks, add_line, add_option, add_text
-from .declarations import TOOL
+from .item import Item, response
 
-QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
-# Attributes of the root of an item and of a test.
-SCHEMA = {
-    "xmlns": QTI,
-    "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
-    "xsi:schemaLocation": f"{QTI} http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd",
-}
-EXPLANATION = "explanation"
 MAX_LABEL = 250
-
-
-def identifier(key: str) -> str:
-    """Return the key as an identifier of QTI, which does not start with a digit."""
-    return key if key[0].isalpha() else f"_{key}"
 
 
 def write_item(question: AnyQuestion, losses: Losses) -> Element | None:
@@ -41,94 +28,14 @@ def write_item(question: AnyQuestion, losses: Losses) -> Element | None:
     if writer is None:
         losses.add(question, f"Not written: QTI has no question of the kind {question.kind}.")
         return None
-    item = _Item(question)
+    item = Item(question)
     writer(item, question, losses)
     item.end()
     return item.root
 
 
-class _Item:
-    """An item with its parts in the order that QTI wants: declarations, body, rules, feedback."""
-
-    def __init__(self, question: AnyQuestion) -> None:
-        self.question = question
-        self.points = f"{question.points.normalize():f}"
-        attributes = {
-            **SCHEMA,
-            "identifier": identifier(question.key),
-            "title": title_of(question),
-            "adaptive": "false",
-            "timeDependent": "false",
-            "toolName": TOOL,
-        }
-        self.root = Element("assessmentItem", attributes)
-        self.body = Element("itemBody")
-        self.rules = Element("responseProcessing")
-        self.shown = Element("multiple")  # the feedback to show
-
-    def declare(self, cardinality: str, base: str, correct: Sequence[str], name: str = "RESPONSE") -> Element:
-        attributes = {"identifier": name, "cardinality": cardinality, "baseType": base}
-        declaration = SubElement(self.root, "responseDeclaration", attributes)
-        if correct:
-            values = SubElement(declaration, "correctResponse")
-            for each in correct:
-                SubElement(values, "value").text = each
-        return declaration
-
-    def map(
-        self, declaration: Element, entries: dict[str, str], *, default: str = "0", texts: bool = False
-    ) -> None:
-        bounds = {"lowerBound": "0", "upperBound": self.points, "defaultValue": default}
-        mapping = SubElement(declaration, "mapping", bounds)
-        for key, value in entries.items():
-            more = {"caseSensitive": "false"} if texts else {}
-            SubElement(mapping, "mapEntry", {"mapKey": key, "mappedValue": value, **more})
-
-    def share(self, count: int, sign: int = 1) -> str:
-        number = float(self.question.points) / count * sign
-        return f"{number:.6f}".rstrip("0").rstrip(".")
-
-    def score_by_map(self, names: Sequence[str] = ("RESPONSE",)) -> None:
-        outcome = SubElement(self.rules, "setOutcomeValue", {"identifier": "SCORE"})
-        parent = SubElement(outcome, "sum") if len(names) > 1 else outcome
-        for name in names:
-            SubElement(parent, "mapResponse", {"identifier": name})
-
-    def score_if(self, *conditions: Element) -> None:
-        rule = SubElement(SubElement(self.rules, "responseCondition"), "responseIf")
-        parent = SubElement(rule, "or") if len(conditions) > 1 else rule
-        parent.extend(conditions)
-        outcome = SubElement(rule, "setOutcomeValue", {"identifier": "SCORE"})
-        SubElement(outcome, "baseValue", {"baseType": "float"}).text = self.points
-
-    def end(self) -> None:
-        score = {
-            "identifier": "SCORE",
-            "cardinality": "single",
-            "baseType": "float",
-            "normalMaximum": self.points,
-        }
-        SubElement(self.root, "outcomeDeclaration", score)
-        explanation = explanation_of(self.question)
-        if explanation:
-            SubElement(self.shown, "baseValue", {"baseType": "identifier"}).text = EXPLANATION
-        if len(self.shown):
-            feedback = {"identifier": "FEEDBACK", "cardinality": "multiple", "baseType": "identifier"}
-            SubElement(self.root, "outcomeDeclaration", feedback)
-            SubElement(self.rules, "setOutcomeValue", {"identifier": "FEEDBACK"}).append(self.shown)
-        self.root.append(self.body)
-        self.root.append(self.rules)
-        if explanation:
-            attributes = {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": EXPLANATION}
-            add_blocks(SubElement(self.root, "modalFeedback", attributes), explanation)
-
-
-def response(name: str = "RESPONSE") -> Element:
-    return Element("variable", {"identifier": name})
-
-
 # Any: each writer takes one kind of question
-def _choice(item: _Item, question: Any, losses: Losses) -> None:
+def _choice(item: Item, question: Any, losses: Losses) -> None:
     multiple = isinstance(question, MultipleChoice)
     names = [f"C{place}" for place in range(1, len(question.options) + 1)]
     right = [names[place] for place in question.right]
@@ -162,7 +69,7 @@ def _match() -> Element:
     return match
 
 
-def _ordering(item: _Item, question: Any, losses: Losses) -> None:
+def _ordering(item: Item, question: Any, losses: Losses) -> None:
     names = [f"I{place}" for place in range(1, len(question.items) + 1)]
     item.declare("ordered", "identifier", names)
     add_blocks(item.body, question.prompt)
@@ -176,7 +83,7 @@ def _ordering(item: _Item, question: Any, losses: Losses) -> None:
     )
 
 
-def _matching(item: _Item, question: Any, losses: Losses) -> None:
+def _matching(item: Item, question: Any, losses: Losses) -> None:
     lefts = [f"L{place}" for place in range(1, len(question.pairs) + 1)]
     rights = [f"R{place + 1}" for place in question.right]
     pairs = [f"{left} {right}" for left, right in zip(lefts, rights, strict=True)]
@@ -202,7 +109,7 @@ def _match_set(interaction: Element, names: list[str], texts: list[str], limit: 
         add_line(SubElement(column, "simpleAssociableChoice", {"identifier": name, "matchMax": limit}), text)
 
 
-def _cloze(item: _Item, question: Any, losses: Losses) -> None:
+def _cloze(item: Item, question: Any, losses: Losses) -> None:
     count = len(question.accepted)
     names = ["RESPONSE"] if count == 1 else [f"RESPONSE{place}" for place in range(1, count + 1)]
     for name, texts in zip(names, question.accepted, strict=True):
@@ -235,7 +142,7 @@ def _add_with_entries(element: Element, text: str, names: Iterator[str]) -> None
         add_text(element, part)
 
 
-def _free_text(item: _Item, question: Any, losses: Losses) -> None:
+def _free_text(item: Item, question: Any, losses: Losses) -> None:
     item.declare("single", "string", [])
     add_blocks(item.body, question.prompt)
     attributes = {"responseIdentifier": "RESPONSE", "label": f"words={question.words}"}
@@ -249,7 +156,7 @@ def _report_hints(question: Any, losses: Losses) -> None:
         losses.add(question, "The explanations of single answers are not written.")
 
 
-def _typed(item: _Item, question: Any, losses: Losses) -> None:
+def _typed(item: Item, question: Any, losses: Losses) -> None:
     _report_hints(question, losses)
     texts = [text for text in question.accepted if not is_pattern(text)]
     declaration = item.declare("single", "string", texts[:1])
@@ -277,7 +184,7 @@ def _add_entry(body: Element) -> None:
     )
 
 
-def _numeric(item: _Item, question: Any, losses: Losses) -> None:
+def _numeric(item: Item, question: Any, losses: Losses) -> None:
     _report_hints(question, losses)
     ranges = [[*map(plain_number, SIGN.split(each.text)), "0"][:2] for each in question.accepted]
     item.declare("single", "float", [ranges[0][0]])
@@ -297,7 +204,7 @@ def _equal(number: str, tolerance: str) -> Element:
 
 
 # Any: each writer takes its own kind of question
-WRITERS: dict[type[AnyQuestion], Callable[[_Item, Any, Losses], None]] = {
+WRITERS: dict[type[AnyQuestion], Callable[[Item, Any, Losses], None]] = {
     SingleChoice: _choice,
     MultipleChoice: _choice,
     Ordering: _ordering,

@@ -8,13 +8,13 @@ from ...kinds.cloze import Cloze
 from ...kinds.ordering import Ordering
 from .._shared.html_text import words_of
 from .._shared.intake import Intake, Item
-from .._shared.pairing import HEADERS, add_pairs
+from .._shared.pairing import add_pairs
 from .._shared.weighing import FULL, Answer, add_choice, add_free_text, add_numeric, add_typed
-from .._shared.xhtml import ANSWER, GAP
+from .._shared.xhtml import GAP
 from .._shared.xml import Node
 from .declarations import TOOL, Declaration, points_of, read_declarations, read_marking
+from .interactions import INLINE, headers_of, without_interactions
 
-INLINE = ("textentryinteraction", "inlinechoiceinteraction")
 NOT_HELD = {
     "uploadinteraction": "learners upload a file. Make a lab of it.",
 }
@@ -104,7 +104,7 @@ class _Reader:
         return self.item.blocks(html)
 
     def _html(self, node: Node) -> str:
-        marked = _without_interactions(node)
+        marked = without_interactions(node)
         return marked.html(HIDDEN)
 
     def _text(self, node: Node, convert: Callable[[str], str]) -> str:
@@ -198,7 +198,7 @@ class _Reader:
         order = list(left)
         pairs.sort(key=lambda pair: order.index(pair[0]))
         texts = [(left[a], right[b]) for a, b in pairs]
-        add_pairs(self.item, texts + extra, headers=_headers_of(interaction))
+        add_pairs(self.item, texts + extra, headers=headers_of(interaction))
 
     def add_entry(self, interaction: Node, declaration: Declaration) -> None:
         prompt = self._prompt(interaction)
@@ -274,24 +274,6 @@ class _Reader:
             for each in interaction.find("inlinechoice")
         ]
         add_choice(self.item, answers, single=True)
-
-
-def _headers_of(interaction: Node) -> tuple[str, str]:
-    # Our own files keep them where QTI allows a label.
-    left, *rest = (part.strip() for part in interaction.get("label").split(" | "))
-    return (left, rest[0]) if len(rest) == 1 and left and rest[0] else HEADERS
-
-
-def _without_interactions(node: Node) -> Node:
-    children: list[Node | str] = []
-    for child in node.children:
-        if isinstance(child, str):
-            children.append(child.replace(GAP, ""))
-        elif child.tag in INLINE:
-            children += [GAP] if node.get("class") != ANSWER else []
-        elif not child.tag.endswith("interaction"):
-            children.append(_without_interactions(child))
-    return Node(node.tag, node.attributes, node.line, children)
 
 
 READERS: dict[str, Callable[[_Reader, Node, Declaration], None]] = {

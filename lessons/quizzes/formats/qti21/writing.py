@@ -10,7 +10,8 @@ from ...question import AnyQuestion
 from ...quiz import Quiz
 from ...writing import write_question
 from .._shared.format import Losses, report_portal_texts, report_rules
-from .items import SCHEMA, identifier, write_item
+from .item import SCHEMA, identifier
+from .items import write_item
 
 MANIFEST = "http://www.imsglobal.org/xsd/imscp_v1p1"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a .zip; the same quiz gives the same bytes
