@@ -1,9 +1,13 @@
 """Git repositories of staff on other hosts. `labs` registers the hardened fetch, because `lessons` imports no labs."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+# What git-check-ref-format refuses in the name of a branch, and a hyphen in front.
+NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[/.-]|[/.]$|\.lock$")
 
 
 class RepositoryUnavailableError(Exception):

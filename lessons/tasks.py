@@ -1,14 +1,16 @@
 """Celery adapters. A message is only a wake-up: the queue is the table of fetches, or of incoming notes."""
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from lessons import closing, deleting
 from lessons.course_files import fetches, updating
-from lessons.models import Attempt, IncomingNotes
-from lessons.notes_import import incoming
+from lessons.models import Attempt, IncomingNotes, ModelDraft
+from lessons.notes_import import incoming, model_drafts
 from portal.broker import send
 
 SOFT_SECONDS, SECONDS = 300, 330  # less than the lease of a fetch
+MAX_LEFT = 20
 
 
 def wake_reader() -> None:
@@ -39,6 +41,28 @@ def fetch_notes(pk: int) -> None:
     row = IncomingNotes.objects.select_related("course", "into").filter(pk=pk).first()
     if row is not None:
         incoming.fetch(row)
+
+
+def wake_model(row: ModelDraft) -> bool:
+    """Return False if no worker can be reached."""
+    return bool(send(draft_by_model, pk=row.pk))
+
+
+@shared_task(soft_time_limit=150, time_limit=170)
+def draft_by_model(pk: int) -> None:
+    try:
+        model_drafts.run(pk)
+    except SoftTimeLimitExceeded:
+        model_drafts.give_up(pk)
+
+
+@shared_task
+def work_on_notes() -> None:
+    # what a lost wake-up or a worker that died left behind
+    for pk in incoming.waiting().values_list("pk", flat=True)[:MAX_LEFT]:
+        send(fetch_notes, pk=pk)
+    for pk in model_drafts.waiting().values_list("pk", flat=True)[:MAX_LEFT]:
+        send(draft_by_model, pk=pk)
 
 
 @shared_task(soft_time_limit=1800, time_limit=1860)

@@ -26,6 +26,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("PRACTICE_MAX_WAITERS", 0, 10_000),
     ("LOOKUPS_PER_MINUTE", 1, 1_000_000),
     ("SEARCHES_PER_MINUTE", 1, 1_000_000),
+    ("NOTES_MODEL_SECONDS", 1, 100),
     ("MIRROR_MAX_BYTES", 1, 1000 * TB),
     ("ENVIRONMENTS_MAX_BYTES", 1, 1000 * TB),
     ("GRADING_LEASE_SECONDS", 1, 24 * 3600),  # a heartbeat must fit into it
@@ -186,3 +187,35 @@ def settings_are_possible(**kwargs: object) -> list[CheckMessage]:
     if settings.REDIS_URL and not settings.REDIS_URL.startswith(BROKERS):
         said.append("REDIS_URL is not a Redis URL. It must look like redis://broker.example.org:6379/0.")
     return [Error(text, id="portal.E010") for text in said]
+
+
+@register(TAG)
+def model_has_an_address(**kwargs: object) -> list[CheckMessage]:
+    """`portal.E011`: a language model needs an address that no key is sent to in the clear, and a name."""
+    address, name, key = settings.NOTES_MODEL_URL, settings.NOTES_MODEL_NAME, settings.NOTES_MODEL_KEY
+    if not (address or name or key):
+        return []
+    said = []
+    if not _may_get_lessons(address):
+        said.append(
+            "NOTES_MODEL_URL must be an address that starts with https://, or with http:// for a server on this machine"
+            " or a name without a dot, and have no user, query or fragment."
+        )
+    if not (name and name.isprintable()):
+        said.append("NOTES_MODEL_NAME must be the name of the model.")
+    if not (key.isascii() and key.isprintable()):
+        said.append("NOTES_MODEL_KEY must be printable ASCII on one line.")
+    hint = "Or leave NOTES_MODEL_URL, NOTES_MODEL_NAME and NOTES_MODEL_KEY unset."
+    return [Error(text, hint=hint, id="portal.E011") for text in said]
+
+
+def _may_get_lessons(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or not address.isprintable() or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    is_near = host in ("127.0.0.1", "::1") or "." not in host.strip(".")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_near)

@@ -234,6 +234,11 @@ LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 SEARCHES_PER_MINUTE = env.int(
     "SEARCHES_PER_MINUTE", default=60
 )  # of a user, or of an IP address; per web process
+# A language model that drafts questions and summaries, at an address with the API of OpenAI; without one nothing asks.
+NOTES_MODEL_URL = env.str("NOTES_MODEL_URL", default="").strip()
+NOTES_MODEL_NAME = env.str("NOTES_MODEL_NAME", default="").strip()
+NOTES_MODEL_KEY = env.str("NOTES_MODEL_KEY", default="").strip()
+NOTES_MODEL_SECONDS = env.int("NOTES_MODEL_SECONDS", default=60)
 MIRROR_ROOT = Path(env.str("MIRROR_ROOT", default=str(VAR / "mirrors"))).absolute()
 MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
 # URL and CA file of the server that replaces every host in tests; it may be in a private network.
@@ -267,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
     # if a wake-up was lost
     "read-repositories": {
         "task": "lessons.tasks.read_repositories",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "work-on-notes": {
+        "task": "lessons.tasks.work_on_notes",
         "schedule": 60,
         "options": {"expires": 60},
     },

@@ -1,6 +1,5 @@
 """The page of a course's Git repository: bind it, update the course from it, preview any state of it."""
 
-import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,12 +15,11 @@ from lessons.admin.scope import get_row_to_change
 from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile
 from lessons.pages.breadcrumb import Crumb
-from lessons.repositories import RepositoryUnavailableError, read_address
+from lessons.repositories import NOT_IN_NAMES, RepositoryUnavailableError, read_address
 from portal.accounts.http import UserRequest
 
 MAX_LISTED = 5
 Kind, Removed = CourseFetch.Kind, CourseFetch.Removed
-_NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[/.-]|[/.]$|\.lock$")
 
 
 class RepositoryForm(forms.Form):
@@ -50,7 +48,7 @@ class RepositoryForm(forms.Form):
 
     def clean_branch(self) -> str:
         branch = str(self.cleaned_data["branch"] or getattr(self, "branch_in_address", ""))
-        if branch and _NOT_IN_NAMES.search(branch):
+        if branch and NOT_IN_NAMES.search(branch):
             raise forms.ValidationError("This is not a valid branch name. Enter a name such as main.")
         return branch
 

@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from lessons import leases
 from lessons.models import Course, CourseFetch, CourseRepository
 from portal.accounts.models import User
 
@@ -75,17 +76,17 @@ def ask(
 
 def waiting() -> QuerySet[CourseFetch]:
     """Return the fetches to run: queued, or of a worker that died."""
-    is_free = Q(state=State.QUEUED) | Q(state=State.RUNNING, leased_until__lt=timezone.now())
-    return CourseFetch.objects.filter(is_free).order_by("pk")
+    rows = CourseFetch.objects.filter(state__in=(State.QUEUED, State.RUNNING))
+    return leases.free(rows).order_by("pk")
 
 
 def claim() -> CourseFetch | None:
     """Claim the oldest one, None if none waits."""
     for key, tries in waiting().values_list("pk", "tries"):
-        mine = waiting().order_by().filter(pk=key, tries=tries)
         if tries >= MAX_TRIES:
+            mine = waiting().order_by().filter(pk=key, tries=tries)
             mine.update(state=State.FAILED, ended_at=timezone.now(), outcome={"message": GIVEN_UP})
-        elif mine.update(state=State.RUNNING, leased_until=timezone.now() + LEASE, tries=F("tries") + 1):
+        elif leases.take(waiting(), pk=key, tries=tries, lease=LEASE, state=State.RUNNING):
             return CourseFetch.objects.select_related("repository__course", "asked_by").get(pk=key)
     return None
 

@@ -4,6 +4,7 @@ from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Sessio
 from lessons.models.deletion import Deletion
 from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
+from lessons.models.notes_drafts import ModelDraft
 from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
 from lessons.models.quiz_times import ExtraTime, QuizDeadline
@@ -32,6 +33,7 @@ __all__ = [
     "LoadedFile",
     "Marking",
     "Meeting",
+    "ModelDraft",
     "Notes",
     "NotesDay",
     "NotesLesson",

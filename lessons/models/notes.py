@@ -95,6 +95,8 @@ class IncomingNotes(models.Model):
     path = models.CharField(max_length=500, blank=True)
     commit = models.CharField(max_length=64, blank=True)
     problem = models.TextField(blank=True)
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

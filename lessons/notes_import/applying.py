@@ -13,6 +13,7 @@ from lessons.models import Cohort, Lesson, Meeting, Notes, NotesDay, NotesLesson
 from lessons.models.course import MAX_TITLE, RESERVED_SLUGS
 from lessons.notes import LessonDraft
 from lessons.notes_import.meetings import add_meetings
+from lessons.notes_import.model_drafts import accepted_summaries, with_accepted
 from lessons.notes_import.planning import Change, State, plan
 from lessons.notes_import.questions import add_questions
 from lessons.notes_import.reading import read_once
@@ -77,7 +78,7 @@ def apply_notes(
         notes = Notes.objects.select_for_update().get(pk=notes.pk)
         if version is not None and notes.version != version:
             raise NotesChangedError
-        imported = read_once(notes).imported
+        imported = with_accepted(notes, read_once(notes).imported)
         changes = plan(notes, imported)
         done = Stored(problems=list(imported.problems))
         writer = _Writer(notes, changes, choices, by, done)
@@ -105,6 +106,7 @@ class _Writer:
         self.taken = set(RESERVED_SLUGS) | set(self.course.lessons.values_list("slug", flat=True))
         self.in_order: list[Lesson] = []
         self.changes = changes
+        self.summaries = accepted_summaries(notes)
 
     def write(self, change: Change) -> None:
         if change.draft is None:
@@ -118,6 +120,7 @@ class _Writer:
         else:
             lesson = self._update(change, change.draft, change.known)
         self.in_order.append(lesson)
+        self._summarise(lesson, self.summaries.get(change.draft.key, ""))
         if change.draft.questions:
             quiz = add_questions(lesson=lesson, questions=change.draft.questions, by=self.by)
             self.done.asked += [quiz] if quiz else []
@@ -180,6 +183,12 @@ class _Writer:
             lesson.source, lesson.title = text, title
             self._save(lesson)
             self.done.updated.append(lesson)
+
+    def _summarise(self, lesson: Lesson, summary: str) -> None:
+        # one that somebody wrote stays
+        if summary and not lesson.summary:
+            lesson.summary = summary
+            self._save(lesson)
 
     def _save(self, lesson: Lesson) -> None:
         lesson._history_user = self.by  # type: ignore[attr-defined]  # simple-history's way

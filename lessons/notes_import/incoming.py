@@ -6,16 +6,27 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from lessons import leases
 from lessons.models import Course, IncomingNotes, Notes
 from lessons.notes import ENDINGS, Candidate, EncodingUnsureError, NotesError, read_source
 from lessons.notes_import.storing import Origin, require_present, store_notes
-from lessons.repositories import FetchedRepository, RepositoryUnavailableError, fetched, read_address
+from lessons.repositories import (
+    NOT_IN_NAMES,
+    FetchedRepository,
+    RepositoryUnavailableError,
+    fetched,
+    read_address,
+)
 from lessons.texts.problem import Problem
 
 State = IncomingNotes.State
 KEPT_FOR = timedelta(days=7)  # what nobody went on with
+LEASE = timedelta(seconds=210)  # more than the time limit of the task
+MAX_TRIES = 2
+GIVEN_UP = "The fetch did not end in time. Fetch again, or upload the file."
 MAX_LISTED = 12
 MAX_ENTRIES = 5_000
 NOT_NOTES = {"readme", "license", "licence", "contributing", "changelog", "requirements"}
@@ -86,6 +97,8 @@ def begin_fetch(
     forget_old(course)
     require_present(into)
     page, named = read_address(address)
+    if NOT_IN_NAMES.search(branch or named):
+        raise RepositoryUnavailableError("This is not a valid branch name. Enter a name such as main.")
     return IncomingNotes.objects.create(
         course=course,
         state=State.FETCHING,
@@ -97,9 +110,16 @@ def begin_fetch(
 
 
 def fetch(incoming: IncomingNotes) -> None:
-    """Fetch the repository, and store the notes in it. What goes wrong is in the row, with what to do."""
-    if incoming.state != State.FETCHING:
+    """Fetch the repository, and store the notes in it, unless another worker does.
+
+    What goes wrong is in the row, with what to do.
+    """
+    if incoming.tries >= MAX_TRIES and waiting().filter(pk=incoming.pk).exists():
+        fail(incoming, GIVEN_UP)
+        return
+    if not leases.take(waiting(), pk=incoming.pk, tries=incoming.tries, lease=LEASE):
         return  # the message came twice
+    incoming.tries += 1
     try:
         path, data, origin = _read_file(incoming)
         try:
@@ -114,14 +134,31 @@ def fetch(incoming: IncomingNotes) -> None:
     except (RepositoryUnavailableError, NotesError) as error:
         fail(incoming, str(error))
         return
-    incoming.notes, incoming.state = notes, State.STORED
-    incoming.problem = "\n".join(map(str, problems))
-    incoming.save()
+    _end(incoming, State.STORED, notes=notes, problem="\n".join(map(str, problems)))
+
+
+def waiting() -> QuerySet[IncomingNotes]:
+    """Return the fetches that no worker has: new, or of a worker that died."""
+    return leases.free(IncomingNotes.objects.filter(state=State.FETCHING))
+
+
+def give_up_if_dead(incoming: IncomingNotes) -> None:
+    """Say that a fetch failed if no worker took it in time, or each that did died."""
+    is_old = timezone.now() - incoming.created_at > LEASE * (incoming.tries + 1)
+    if incoming.state == State.FETCHING and is_old and waiting().filter(pk=incoming.pk).exists():
+        fail(incoming, GIVEN_UP)
 
 
 def fail(incoming: IncomingNotes, message: str) -> None:
-    incoming.state, incoming.problem = State.FAILED, message
-    incoming.save(update_fields=["state", "problem"])
+    _end(incoming, State.FAILED, problem=message)
+
+
+# Any: values of fields
+def _end(incoming: IncomingNotes, state: str, **values: Any) -> None:
+    # unless the lease was lost to another worker
+    own = IncomingNotes.objects.filter(pk=incoming.pk, state=State.FETCHING, tries=incoming.tries)
+    if own.update(state=state, leased_until=None, **values):
+        incoming.refresh_from_db()
 
 
 def _read_file(incoming: IncomingNotes) -> tuple[PurePosixPath, bytes, Origin]:

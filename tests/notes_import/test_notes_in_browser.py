@@ -167,9 +167,23 @@ def test_the_panes_follow_each_other_by_block(page, notes):
     expect(page.locator("#page--split")).to_have_attribute("aria-valuenow", "55")
 
 
+def draft_by_model(notes) -> None:
+    """Answers of a model: questions to decide on and some left out, a failure, and a request that waits."""
+    first, second, *_ = [draft.key for draft in read_once(notes).imported.lessons]
+    question = "## What is a phase? {#phase}\n- [x] A part of the cycle\n- [ ] A tool\n> As in the notes."
+    answers = [None, True, False]
+    items = [{"key": f"phase-{at}", "text": question, "answer": answer} for at, answer in enumerate(answers)]
+    made = notes.model_drafts.create
+    made(key=first, kind="questions", state="done", items=items, dropped=["“What?”: it has a link"])
+    made(key=first, kind="summary", state="failed", problem="The model did not answer in time. Try again.")
+    made(key=second, kind="questions", state="queued")
+    made(key=second, kind="summary", state="done", items=[{"key": "", "text": "The cycle.", "answer": None}])
+
+
 def put_everything_on_the_pages(notes) -> list[str]:
-    """Lessons, a conflict, a quiz, a question that waits, an unclear encoding, a failed and a running fetch."""
+    """Lessons, a conflict, a quiz, a question that waits, an unclear encoding, fetches, drafts of a model."""
     course = notes.course
+    draft_by_model(notes)
     asked = [made for made in read_once(notes).imported.suggestions if made.kind == "question"]
     decide(notes=notes, answers={asked[1].id: True, asked[-1].id: True})
     apply_notes(notes=notes)
@@ -194,7 +208,8 @@ def put_everything_on_the_pages(notes) -> list[str]:
 
 
 @pytest.mark.parametrize("size", LOOKS)
-def test_the_pages_are_readable_with_and_without_scripts(browser, live_server, course, notes, size):
+def test_the_pages_are_readable_with_and_without_scripts(browser, live_server, course, notes, size, settings):
+    settings.NOTES_MODEL_URL, settings.NOTES_MODEL_NAME = "https://models.example.org/v1", "small"
     person = make_instructor(course)
     addresses = put_everything_on_the_pages(notes)
     for scripts in (True, False):

@@ -18,7 +18,7 @@ from tests.factories import make_cohort, make_course, make_session
 from tests.notes_import.test_notes_import import HEAD, SEED, TWO, day, topic, words
 
 pytestmark = pytest.mark.django_db
-QUERIES = [8, 9, 6, 6]  # bring, review, place, lessons
+QUERIES = [8, 9, 6, 7]  # bring, review, place, lessons
 
 
 @pytest.fixture

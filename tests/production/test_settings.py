@@ -63,6 +63,27 @@ def test_invalid_text_is_reported(settings, name, wrong, right):
     assert found() == []
 
 
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [
+        ("https://models.example.org/v1", True),
+        ("http://127.0.0.1:11434/v1", True),
+        ("http://model:8080", True),
+        ("http://models.example.org/v1", False),
+        ("https://user:secret@models.example.org", False),
+        ("https://models.example.org:x/", False),
+        ("https://models.example.org/v1?key=x", False),
+        ("file:///etc/passwd", False),
+        ("", False),
+    ],
+)
+def test_the_address_of_a_model_is_checked(settings, address, is_right):
+    settings.NOTES_MODEL_URL, settings.NOTES_MODEL_NAME = address, "small"
+    faults = [fault.msg for fault in checks.run_checks(tags=[TAG]) if fault.id == "portal.E011"]
+    assert (faults == []) == is_right
+    assert "secret" not in "".join(faults)
+
+
 def test_setting_that_cannot_be_read_is_reported_with_its_name_and_never_with_a_password(monkeypatch):
     env = Env()
     readers = {"PORT": env.int, "PUSHES_PER_HOUR": env.int, "GRADING_LEASE_SECONDS": env.float}

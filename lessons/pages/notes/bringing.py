@@ -7,6 +7,7 @@ from django import forms
 
 from lessons.models import Course, Notes
 from lessons.notes import ENDINGS, FORMATS
+from lessons.repositories import NOT_IN_NAMES
 
 WAYS = (("file", "Upload a file"), ("paste", "Paste text"), ("git", "Git repository"))
 MAX_NAME = 120
@@ -60,6 +61,12 @@ class BringForm(forms.Form):
         into: Any = self.fields["into"]
         into.queryset = course.notes.defer("data", "decisions", "pictures")
         into.label_from_instance = lambda notes: f"Update {notes.name}"
+
+    def clean_branch(self) -> str:
+        branch = str(self.cleaned_data["branch"]).strip()
+        if NOT_IN_NAMES.search(branch):
+            raise forms.ValidationError("This is not a valid branch name. Enter a name such as main.")
+        return branch
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

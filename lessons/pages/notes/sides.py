@@ -15,6 +15,7 @@ from lessons.notes.audience import may_be_for_staff
 from lessons.notes.merging import MAX_LINES
 from lessons.notes_import.pictures import with_stored_pictures
 from lessons.notes_import.planning import Change, State
+from lessons.pages.notes.by_model import DraftedByModel
 from lessons.rendering import TooComplexError, render_for_staff
 
 MAX_PAGE = 1_000  # lines of notes on a page, unless a lesson is longer
@@ -102,6 +103,7 @@ class Draft:
     title: str
     state: State
     blocks: list[Shown]
+    by_model: list[DraftedByModel] = field(default_factory=list)
 
 
 def parts_of(imported: Import) -> list[Part]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +19,6 @@ from lessons.repositories import RepositoryUnavailableError
 from portal.accounts.http import UserRequest
 
 State = IncomingNotes.State
-GIVE_UP = 240  # seconds after which a fetch has died
 
 
 @never_cache
@@ -112,8 +110,7 @@ def fetch_again(request: UserRequest, notes: Notes) -> HttpResponse:
 def incoming(request: UserRequest, course: Course, incoming: int) -> HttpResponse:
     """Show how a fetch goes, or ask for the encoding."""
     row = get_object_or_404(course.incoming_notes.select_related("into", "notes"), pk=incoming)
-    if row.state == State.FETCHING and (timezone.now() - row.created_at).total_seconds() > GIVE_UP:
-        arriving.fail(row, "The fetch did not end in time. Fetch again, or upload the file.")
+    arriving.give_up_if_dead(row)
     if row.state == State.STORED and row.notes:
         if request.htmx:
             return HttpResponse(headers={"HX-Redirect": request.path})

@@ -1,16 +1,18 @@
 """The import of notes after they are brought: review, place, and the lessons that came of it."""
 
-import re
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from lessons import tasks
 from lessons.links import links_within
-from lessons.models import Lesson, Notes
+from lessons.models import Lesson, ModelDraft, Notes
 from lessons.notes import Import
 from lessons.notes.audience import may_be_for_staff, staff_marks
+from lessons.notes_import import model_client, model_drafts
 from lessons.notes_import.applying import NotesChangedError, Stored, apply_notes
 from lessons.notes_import.planning import plan
 from lessons.notes_import.publishing import publish
@@ -19,6 +21,7 @@ from lessons.notes_import.reading import ReadNotes, read_once
 from lessons.notes_import.storing import decide, keep_habits
 from lessons.pages.context import Context
 from lessons.pages.notes import done as results
+from lessons.pages.notes.by_model import add_model_drafts
 from lessons.pages.notes.habits import habit_rows, read_habits
 from lessons.pages.notes.placing import ANSWERS, choices_of, placing_of
 from lessons.pages.notes.sides import drafts_of, parts_of, source_lines, suggestions_of
@@ -28,7 +31,6 @@ from lessons.quizzes import QuizSyntaxError
 from lessons.texts.problem import Problem
 from portal.accounts.http import UserRequest
 
-SUGGESTION = re.compile(r"[a-z]{1,20}-[0-9a-f]{12}(?:-[0-9]{1,6})?")
 CHANGED = (
     "Not saved: somebody changed these notes or their habits in the meantime."
     " This is the current state; what you chose is still here."
@@ -62,6 +64,8 @@ def _review_context(notes: Notes, read: ReadNotes, page: str) -> Context:
     part = parts[number - 1]
     changes = {change.key: change for change in plan(notes, read.imported) if change.draft}
     drafts = drafts_of(notes, read.imported, part, changes, links_within(notes.course))
+    if has_model := model_client.is_on():
+        add_model_drafts(drafts, notes)
     asked = [asked for draft in drafts for shown in draft.blocks for asked in shown.asked]
     known = {made.id for made in read.imported.suggestions}
     return page_context(
@@ -77,6 +81,7 @@ def _review_context(notes: Notes, read: ReadNotes, page: str) -> Context:
         undecided=sum(each.answer is None for each in asked),
         decided=len(known & notes.decisions.keys()),
         is_update=any(change.known for change in changes.values()),
+        has_model=has_model,
     )
 
 
@@ -90,20 +95,38 @@ def _answer(request: UserRequest, notes: Notes) -> HttpResponse:
     answers: dict[str, bool | None] = {}
     for name, value in (("accept", True), ("skip", False), ("undo", None)):
         answers |= dict.fromkeys(request.POST.getlist(name), value)
-    asks = {"accept_all", "staff", "learners"} & request.POST.keys()
-    imported = (
-        read_once(notes, read_habits(request.GET, notes.course.notes_habits)).imported if asks else None
+    model_drafts.answer_items(
+        notes=notes,
+        answers={name: answers.pop(name) for name in [*answers] if model_drafts.ITEM.fullmatch(name)},
     )
-    if imported:
-        answers |= _staff_answers(request, imported)
-    if imported and "accept_all" in request.POST:
+    if answers or {"accept_all", "staff", "learners"} & request.POST.keys():
+        # with the habits that the page tries
+        imported = read_once(notes, read_habits(request.GET, notes.course.notes_habits)).imported
+        decide(notes=notes, answers=_suggested(request, notes, imported, answers))
+    _ask_model(request, notes)
+    return redirect(request.get_full_path())
+
+
+def _suggested(
+    request: UserRequest, notes: Notes, imported: Import, answers: Mapping[str, bool | None]
+) -> dict[str, bool | None]:
+    """Return the answers to suggestions that exist; one to what has gone may only be taken back."""
+    known = {made.id for made in imported.suggestions}
+    found = {name: value for name, value in answers.items() if name in known or value is None}
+    if "accept_all" in request.POST:
         part = next((p for p in parts_of(imported) if str(p.number) == request.POST["accept_all"]), None)
         made = suggestions_of(imported, part) if part else []
-        answers |= {each.id: True for each in made if each.id not in notes.decisions}
-    decide(
-        notes=notes, answers={name: value for name, value in answers.items() if SUGGESTION.fullmatch(name)}
-    )
-    return redirect(request.get_full_path())
+        found |= {each.id: True for each in made if each.id not in notes.decisions}
+    return found | _staff_answers(request, imported)
+
+
+def _ask_model(request: UserRequest, notes: Notes) -> None:
+    for kind in ModelDraft.Kind.values:
+        for key in request.POST.getlist(f"draft_{kind}")[:1]:
+            imported = read_once(notes).imported
+            model_drafts.ask(
+                notes=notes, imported=imported, key=key, kind=kind, by=request.user, wake=tasks.wake_model
+            )
 
 
 def _staff_answers(request: UserRequest, imported: Import) -> dict[str, bool | None]:
@@ -184,10 +207,12 @@ def done(request: UserRequest, notes: Notes) -> HttpResponse:
         else:
             _publish(request, notes)
         return redirect("notes_done", notes.course.slug, notes.pk)
-    context = page_context(
-        notes.course, 4, notes=notes, **results.results_of(notes, read_once(notes).imported)
-    )
+    context = page_context(notes.course, 4, notes=notes, **results.results_of(notes, _with_questions(notes)))
     return render(request, "lessons/notes/done.html", context)
+
+
+def _with_questions(notes: Notes) -> Import:
+    return model_drafts.with_accepted(notes, read_once(notes).imported)
 
 
 def _publish(request: UserRequest, notes: Notes) -> None:
@@ -210,7 +235,7 @@ def _in_words(problems: list[Problem]) -> str:
 
 def _ask_live(request: UserRequest, notes: Notes) -> None:
     known = notes.lessons.filter(lesson__deletion=None, pk=read_number(request.POST["questions"]))
-    drafts = {draft.key: draft for draft in read_once(notes).imported.lessons}
+    drafts = {draft.key: draft for draft in _with_questions(notes).lessons}
     for row in known:
         draft = drafts.get(row.key)
         if draft is None:
