@@ -28,6 +28,7 @@ from lessons.models import (
     Quiz,
     QuizVersion,
     Session,
+    Snippet,
 )
 from lessons.models.cohort import validate_start
 from lessons.models.release import Status
@@ -234,6 +235,9 @@ def _copy_names(copy: Copy) -> None:
     for loaded in LoadedFile.objects.filter(course=copy.old).order_by("pk"):
         if target := copy.keys.get(loaded.kind, {}).get(loaded.target):
             files.append(clone(loaded, course_id=copy.new.pk, target=target))
+    Snippet.objects.bulk_create(
+        clone(each, course_id=copy.new.pk) for each in copy.old.snippets.order_by("pk")
+    )
     FormerSlug.objects.bulk_create(names)
     LoadedFile.objects.bulk_create(files)
 

@@ -1,3 +1,3 @@
-from lessons.admin import cohorts, courses, people, quiz_times, quizzes
+from lessons.admin import cohorts, courses, people, quiz_times, quizzes, snippets
 
-__all__ = ["cohorts", "courses", "people", "quiz_times", "quizzes"]
+__all__ = ["cohorts", "courses", "people", "quiz_times", "quizzes", "snippets"]

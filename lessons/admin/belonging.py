@@ -23,7 +23,7 @@ class BelongingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no argument
     # Any: as Django declares them
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         row = context.get("original")
-        course = course_of(row) if row else _course_given(context["adminform"].form)
+        course = course_of(row) if row else course_given(context["adminform"].form)
         if course:
             context["of_course"] = course
             if not isinstance(row, Course):
@@ -67,7 +67,7 @@ def course_of(row: Any) -> Course | None:
 
 
 # Any: a form with fields of the user's own rows
-def _course_given(form: Any) -> Course | None:
+def course_given(form: Any) -> Course | None:
     for name in PARENTS:
         rows = getattr(form.fields.get(name), "rows", {})
         if row := rows.get(str(form[name].value())) if rows else None:

@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from lessons import actions, queries, staffing
@@ -19,6 +19,7 @@ from lessons.admin.prepare import PrepareField
 from lessons.admin.previewed import outline_view, page_view
 from lessons.admin.repository import repository_view
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
+from lessons.admin.snippets import STARTING_LESSON, starts, text_of
 from lessons.authoring import next_position
 from lessons.gate import judge_lesson, judge_quiz
 from lessons.links import links_within
@@ -129,25 +130,6 @@ LESSON_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-STARTING_LESSON = """\
-Say in one or two sentences what readers can do after this lesson.
-
-## The first idea
-
-Explain one thing, and show it:
-
-```bash
-git status
-```
-
-## Try it
-
-::: checklist
-- [ ] Run `git status` in your project {#status}
-:::
-"""
-
-
 class LessonForm(AuthoringForm):
     lab_slugs = forms.MultipleChoiceField(
         label="Labs",
@@ -225,6 +207,20 @@ class LessonAdmin(DeletableAdmin, AuthoredAdmin):
     search_fields = ["title", "slug", "summary", "source"]
     list_select_related = ["session", "course"]
     fields = LESSON_FIELDS
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        if text := text_of(request.GET.get("template", ""), self._courses(request)):
+            initial["source"] = text
+        return initial
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        courses, given = self._courses(request), request.GET.get("course", "")
+        own = [key for key in courses if str(key) == given] or courses
+        return super().add_view(request, form_url, {"starts": starts(request, own), **(extra_context or {})})
+
+    def _courses(self, request: HttpRequest) -> list[int]:
+        return list(self.choosable_rows(Course, request).values_list("pk", flat=True))
 
     def save_text(self, item: Lesson) -> None:
         if item.pk is None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypedDict
 
@@ -24,10 +25,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdownx.widgets import AdminMarkdownxWidget
 
-from lessons.admin.help import Help
+from lessons.admin.belonging import course_given
+from lessons.admin.help import Help, HelpGroup
 from lessons.admin.presence import PresenceAdmin
 from lessons.admin.releasing import ReleasingForm
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
+from lessons.admin.snippets import USED_IN, groups_for
 from lessons.attachments import TYPES
 from lessons.models import Course
 from lessons.pages.differences import DifferenceLine, differences
@@ -48,6 +51,9 @@ class EditorWidget(AdminMarkdownxWidget):
     each time the editor is rendered.
     """
 
+    # the snippets of the course, which the form knows
+    snippets: Callable[[], list[HelpGroup]] = staticmethod(list)
+
     def __init__(self, kind: str, help: Help, preview: str | Promise = "") -> None:
         self.kind, self.help, self.preview = kind, help, preview
         super().__init__(attrs={"class": "source", "rows": 30, "cols": 60, "spellcheck": "false"})
@@ -64,6 +70,8 @@ class EditorWidget(AdminMarkdownxWidget):
             **context,
             "kind": self.kind,
             "help": self.help(),
+            "snippets": self.snippets(),
+            "manage_snippets": reverse("admin:lessons_snippet_changelist") if self.kind in USED_IN else "",
             "attributes": flatatt({**context["widget"]["attrs"], **own, "name": name}),
             "takes_images": not self.preview,
             "file_types": ",".join(f".{ending}" for ending in TYPES),
@@ -122,8 +130,15 @@ class AuthoringForm(ReleasingForm, SluggedForm):
             if isinstance(field.widget, EditorWidget):
                 field.strip = False  # type: ignore[attr-defined]  # stripping would shift line numbers
                 field.required = False
+                field.widget.snippets = partial(self._snippets, field.widget.kind)
         if stored := self._stored_row(lock=False):
             self.initial["version"] = self._version_of(stored)
+
+    def _snippets(self, kind: str) -> list[HelpGroup]:
+        # of all the user's courses until one is chosen
+        course = self.instance.course if self.instance.pk else course_given(self)
+        offered = getattr(self.fields.get("course"), "rows", {})
+        return groups_for(kind, [course.pk] if course else [int(key) for key in offered])
 
     def course(self) -> Course | None:
         """Return the course of the text, None until one is chosen."""

@@ -211,6 +211,7 @@ COURSE_PATHS = {
     "lessons.lesson": "course",
     "lessons.quiz": "course",
     "lessons.cohort": "course",
+    "lessons.snippet": "course",
     "labs.lab": "course",
 }
 

@@ -158,5 +158,7 @@ def _lost(layout: Layout) -> Iterator[str]:
     deadlines = QuizDeadline.objects.filter(quiz__in=[quiz.pk for quiz in layout.quizzes])
     for deadline in deadlines.select_related("quiz", "cohort"):
         yield f"{layout.paths[deadline.quiz]}: the deadline for {deadline.cohort.title} stays in the portal"
+    if names := list(layout.course.snippets.values_list("name", flat=True)):
+        yield f"course.yaml: snippets stay in the portal: {', '.join(names)}"
     if Meeting.objects.filter(cohort__course=layout.course).exclude(join_url="").exists():
         yield "course.yaml: links to join meetings stay in the portal"

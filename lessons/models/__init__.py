@@ -11,6 +11,7 @@ from lessons.models.quiz_times import ExtraTime, QuizDeadline
 from lessons.models.reading import Reading, Tick
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
+from lessons.models.snippet import Snippet
 
 __all__ = [
     "Answer",
@@ -45,5 +46,6 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "Session",
+    "Snippet",
     "Tick",
 ]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 # Models in the admin: written by instructors, written by the portal itself, or only for administrators.
 AUTHORED = {
     *("lessons.course", "lessons.session", "lessons.lesson", "lessons.quiz", "lessons.cohort", "labs.lab"),
-    *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff"),
+    *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff", "lessons.snippet"),
     *("lessons.quizdeadline", "lessons.extratime"),
 }
 RECORDED = {
@@ -169,6 +169,7 @@ admin:lessons_quiz_delete            302  302 302  302 302 200 200  302  302 302
 admin:labs_lab_delete                302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_course_copy            302  302 302  302 404 200 200  302  302 302  302 404 422 422
 admin:lessons_course_deleted         302  302 302  302 200 200 200  302  302 302  302 302 302 302
+admin:lessons_snippet_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quizdeadline_delete    302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_extratime_delete       302  302 302  302 302 200 200  302  302 302  302 302 302 302

@@ -35,6 +35,7 @@ from lessons.models import (
     Quiz,
     QuizDeadline,
     Session,
+    Snippet,
 )
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
@@ -102,6 +103,7 @@ def make_place(name: str) -> Place:
     learner = make_enrollment(make_person(f"learner@{name}.example", name=f"Learner {name}"), cohort)
     instructor = make_staff(course, make_person(f"instructor@{name}.example", is_staff=True))
     instructor.groups.add(instructors())
+    Snippet.objects.create(course=course, name=f"Snippet {name}", text=f"Text of {name}.")
     actions.mark_read(enrollment=learner, lesson=lesson)
     actions.tick(enrollment=learner, of=lesson, key="git", done=True)
     make_previewed(course, lesson)
