@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lessons', '0026_live_quiz'),
+        ('lessons', '0027_notes_model_drafts'),
     ]
 
     operations = [
