@@ -39,6 +39,7 @@ UNTOLD = frozenset(
         "alt text",
     }
 )
+FOR_STAFF = re.compile(r"\s*(?:only )?(?:for )?(?:the )?(?:staff|trainers?|instructors?)\b", re.IGNORECASE)
 FILE_NAME = re.compile(r"[^\s/]+\.(?:png|jpe?g|webp|gif|svg|bmp|avif)", re.IGNORECASE)
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 EDGES = " \t\n.,:;!?…»«→>-–—()[]\"'“”‘’"
@@ -165,7 +166,22 @@ def flow_titles(tokens: Sequence[Token]) -> Iterator[Finding]:
             yield Finding(first_line(token), f"This flow has no title. {advice}", is_error=False)
 
 
-RULES: tuple[Rule, ...] = (heading_order, link_text, image_text, table_headers, code_languages, flow_titles)
+def notes_for_staff(tokens: Sequence[Token]) -> Iterator[Finding]:
+    for opening, inline in pairwise(tokens):
+        if opening.type == "note_title_open" and FOR_STAFF.match(plain(inline.children)):
+            advice = "If only staff may see it, write ::: staff"
+            yield Finding(first_line(inline), f"Learners see this note. {advice}", is_error=False)
+
+
+RULES: tuple[Rule, ...] = (
+    heading_order,
+    link_text,
+    image_text,
+    table_headers,
+    code_languages,
+    flow_titles,
+    notes_for_staff,
+)
 
 
 def _inlines(tokens: Sequence[Token]) -> Iterator[Token]:

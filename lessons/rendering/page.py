@@ -45,8 +45,9 @@ class Rendered:
     `problems`: sorted by line, at most MAX_PROBLEMS; the page is usable in spite of them. `verdict`: these and the
     findings of the publish gate.
 
-    None of these but the last two has anything of the blocks for staff. `staff_html` is the page with them, "" if
-    there are none; `plan` has the planned minutes, and `hidden` the lines at which blocks for staff start.
+    Problems, verdict and what follows are for staff; nothing else has anything of the blocks that only staff see.
+    `staff_html` is the page with them, "" if there are none; `plan` has the planned minutes, and `hidden` the lines at
+    which these blocks start.
     """
 
     html: str

@@ -124,6 +124,8 @@ def test_staff_see_it_but_not_as_a_learner(place):
     for query in ("", f"?cohort={place.cohort.slug}&at=2031-01-01T10:00"):
         shown = client.get(as_learner + query).content.decode()
         assert "Public words." in shown
+        assert "You’re viewing this as a" in shown
+        assert "Stop viewing" in shown
         assert MARK not in shown
 
 

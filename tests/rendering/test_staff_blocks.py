@@ -1,10 +1,11 @@
 """Blocks for staff are in `staff_html` and nowhere else, however oddly they are written."""
 
+import random
 import re
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
@@ -124,6 +125,7 @@ LINES = [
 ]  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), max_size=14))
 def test_whatever_the_parser_takes_for_a_block_is_hidden(lines):
     """The parser's own idea of where blocks start and end, which `hidden` does not use."""
@@ -140,6 +142,7 @@ def test_whatever_the_parser_takes_for_a_block_is_hidden(lines):
     assert not inside & set(re.findall(r"\bw\d+", render(source, link=no_link).html))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), max_size=14))
 def test_the_lines_for_learners_and_staff_have_the_same_numbers(lines):
     rendered = render("\n".join(lines), link=no_link)
@@ -194,6 +197,22 @@ def test_mistakes_are_reported(source, words):
     assert any(words in each.message for each in render(source, link=no_link).verdict.errors)
 
 
+@pytest.mark.parametrize(
+    ("title", "warns"),
+    [
+        ("note Staff", True),
+        ("tip For the trainer", True),
+        ("note Only for staff!", True),
+        ("note Staffing", False),
+    ],
+)
+def test_a_note_that_is_meant_for_staff_is_pointed_out(title, warns):
+    verdict = render(f"Text.\n\n::: {title}\nText.\n:::\n", link=no_link).verdict
+    assert [(each.line, "Learners see this note" in each.message) for each in verdict.warnings] == [
+        (3, True)
+    ] * warns
+
+
 def test_objectives_come_first_and_key_points_last():
     source = "::: key-points\n- k\n:::\n\nText.\n\n::: objectives\n- o\n:::\n\n## Last[^1]\n\n[^1]: Note.\n"
     rendered = render(source, link=no_link)
@@ -216,3 +235,46 @@ def test_many_blocks_are_refused_and_long_ones_take_linear_time():
         "::: staff\n" + ":::: x\n" * 28_000,
     ):
         render(hostile, link=no_link)
+
+
+def write_blocks(
+    rng: random.Random, out: list[str], before: str = "", depth: int = 0, mark: str = "seen"
+) -> None:
+    """Add nested blocks as an author would write them; each word says who may see it."""
+    for _ in range(rng.randint(1, 3)):
+        kind = rng.choice(["text", "text", "code", "list", "quote", "note", "staff"]) if depth < 4 else "text"
+        word, inner = f"{mark}{len(out)}", list[str]()
+        if kind == "text":
+            inner = [before + word]
+        elif kind == "code":
+            sign = rng.choice(["```", "~~~", "````"])
+            inner = [
+                f"{before}{sign}text",
+                before + word,
+                before + rng.choice([":::", "::: note", "x"]),
+                before + sign,
+            ]
+        elif kind == "list":
+            write_blocks(rng, inner, f"{before}  ", depth + 1, mark)
+            inner[0] = f"{before}- {inner[0][len(before) + 2 :]}"
+        elif kind == "quote":
+            write_blocks(rng, inner, f"{before}> ", depth + 1, mark)
+        else:
+            write_blocks(rng, inner, before, depth + 1, "hidden" if kind == "staff" else mark)
+            longest = max((len(found) for line in inner for found in re.findall(":{3,}", line)), default=2)
+            colons = ":::" if kind == "staff" and rng.random() < 0.5 else ":" * (longest + 1)
+            inner = [f"{before}{colons} {kind}", *inner, f"{before}{colons}"]
+        out += [*inner, before.rstrip()]
+
+
+@settings(max_examples=40)
+@given(st.randoms(use_true_random=False))
+def test_blocks_nested_in_any_way_are_hidden_and_nothing_else_is(rng):
+    lines: list[str] = []
+    write_blocks(rng, lines)
+    source = "\n".join(lines)
+    rendered = render(source, link=no_link)
+    written = {*re.findall(r"(?:seen|hidden)\d+", source)}
+    assert {*re.findall(r"(?:seen|hidden)\d+", rendered.html)} == {word for word in written if word[0] == "s"}
+    assert {*re.findall(r"(?:seen|hidden)\d+", rendered.staff_html or rendered.html)} == written
+    assert not any("learners see nothing" in each.message for each in rendered.verdict.errors)

@@ -58,7 +58,8 @@ def lesson(request: UserRequest, course: str, lesson: str) -> HttpResponse:
     if "at" in request.GET:
         return _lesson_in_view(request, course=course, lesson=lesson)
     found = lesson_queries.get_lesson_as_learner(request.user, course, lesson)
-    return render(request, "lessons/lesson_detail.html", reading_context(found, csrf(request)["csrf_token"]))
+    context = {**reading_context(found, csrf(request)["csrf_token"]), "is_newcomer": True}
+    return render(request, "lessons/lesson_detail.html", context)
 
 
 @in_view
