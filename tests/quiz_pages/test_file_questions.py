@@ -9,6 +9,8 @@ from labs.file_questions.question import FileQuestion
 from labs.grader.one_file import read_file_checks
 from labs.grading.apart import ApartError
 from lessons.quizzes import QuizSyntaxError, parse
+from lessons.quizzes.formats import EXPORTS, export_quiz
+from lessons.quizzes.kinds.free_text import FreeText
 from lessons.quizzes.writing import write_question
 from tests.factories import make_learner, make_lesson, make_quiz, make_staff
 from tests.quiz_pages.conftest import Cast, client_of
@@ -99,6 +101,17 @@ def test_without_labs_the_quiz_says_which_kind_is_not_known(monkeypatch):
     monkeypatch.setattr(kinds, "_REGISTERED", [])
     [(line, message)] = problems_of(FileQuestion.example)
     assert line == line_of("```file") and "“file”" in message and "needs the labs" in message
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_other_systems_do_not_hold_it_and_the_export_says_so(name):
+    quiz = parse(
+        f"{FRONT.format(attempts=0, release='now')}{FreeText.example}\n{FileQuestion.example}", stored=True
+    )
+    exported = export_quiz(quiz, name)
+    [loss] = [loss.message for loss in exported.losses if loss.key == "tests-on-push"]
+    assert loss.startswith("Not written: ") and loss.endswith("has no question of the kind file.")
+    assert b"pytest" not in exported.data
 
 
 # --- answering ------------------------------------------------------------------------------------------------------
