@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import caches
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -20,6 +20,7 @@ from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.tally import Counted
 
 ALL = "all"
+MAX_TEXT = 120  # characters of a typed answer in a chart
 KEPT = 3600  # seconds; a new attempt or mark is a new key
 HEADS = (
     "number", "key", "question", "kind", "points", "asked", "answered", "right", "share right", "share right low",
@@ -148,7 +149,7 @@ def analysis_of(quiz: Quiz, chosen: Chosen) -> QuizAnalysis:
     """Return the analysis, kept until an attempt or a mark changes it."""
     versions = [each.version for each in chosen.versions]
     submitted = Attempt.objects.submitted().filter(quiz=quiz)
-    state = submitted.aggregate(Max("pk"), Max("submitted_at"), Sum("points"))
+    state = submitted.aggregate(Count("pk"), Max("pk"), Max("submitted_at"), Sum("points"))
     key = f"analysis:{[version.pk for version in versions]}:{list(state.values())}".replace(" ", "")
     found: QuizAnalysis | None = caches["pages"].get(key)
     if found is None:
@@ -206,7 +207,7 @@ def _row(quiz: Quiz, place: int, question: AnyQuestion, item: ItemAnalysis) -> A
     course, counts = quiz.course.slug, item.tally
 
     def bar(row: Counted) -> AnswerBar:
-        text = option(row.text, course) if counts and counts.are_options else row.text
+        text = option(row.text, course) if counts and counts.are_options else cut(row.text)
         return AnswerBar(text, row.right, (row.counts[0], row.counts[1]), item.asked)
 
     edit = reverse("admin:lessons_quiz_change", args=[quiz.pk])
@@ -246,6 +247,11 @@ def signed(value: float) -> str:
     """Return “0.20” or “−0.22”, with a minus sign."""
     text = f"{abs(value):.2f}"
     return f"−{text}" if value < 0 and float(text) else text
+
+
+def cut(text: str) -> str:
+    """Return a typed answer, shortened to what a chart can show."""
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
 def duration(seconds: float) -> str:

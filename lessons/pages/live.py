@@ -13,7 +13,7 @@ from lessons.models import Answer, LiveAnswer, LiveQuestion, LiveQuiz, Quiz
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.pages.controls import controls
-from lessons.pages.item_analysis import staff_quiz_context
+from lessons.pages.item_analysis import cut, staff_quiz_context
 from lessons.pages.review import review_answer
 from lessons.presence import count_present
 from lessons.quiz_text import inline, option, parse_stored, prompt
@@ -22,7 +22,6 @@ from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.tally import can_tally, tally
 
 MAX_BARS = 30
-MAX_TEXT = 120  # characters of a typed answer in a chart
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def chart_of(course: str, question: AnyQuestion, row: LiveQuestion, responses: S
     counts = tally(question, responses, limit=MAX_BARS)
     bars = [
         Bar(
-            option(each.text, course) if counts.are_options else _cut(each.text),
+            option(each.text, course) if counts.are_options else cut(each.text),
             each.counts[0],
             each.right if row.is_revealed else None,
         )
@@ -184,10 +183,6 @@ def chart_of(course: str, question: AnyQuestion, row: LiveQuestion, responses: S
         by_token = dict(zip(row.layout["options"], bars, strict=True))
         bars = [by_token[shown.token] for shown in question_view(question, row.layout).options]
     return Chart(bars, counts.others[0], len(responses))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
 def _base(live: LiveQuiz) -> Context:

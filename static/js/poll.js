@@ -36,6 +36,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 
+// The answer to a live question. The server's own words are swapped in.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt?.id !== "question") return;
+  const saved = document.getElementById("saved");
+  saved.className = detail.successful ? "quiet" : "error";
+  if (detail.successful || detail.xhr.status === 422) return;
+  saved.textContent = "Not saved. Press “Save answer” to try again.";
+  live.textContent = saved.textContent;
+});
+
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && run()?.hasAttribute("hx-get")) htmx.trigger(run(), "wake");
 });

@@ -104,6 +104,19 @@ def test_polling_leaves_focus_text_and_selection_alone(cast, live, open_page):
     expect(learner.locator("#saved")).to_contain_text("Saved at")
 
 
+def test_answer_that_does_not_arrive_is_not_called_saved(cast, live, open_page):
+    live_actions.open_question(live=live, key="approval")
+    learner = open_page(cast.learner.user, **BESIDE_A_CALL)
+    learner.goto(at(live))
+    learner.route(re.compile(r"/live/[0-9]+/$"), lambda route: route.abort())
+    learner.get_by_label("The pipeline").check()
+    expect(learner.locator("#saved.error")).to_have_text("Not saved. Press “Save answer” to try again.")
+    learner.unroute_all()
+    learner.get_by_role("button", name="Save answer").click()
+    expect(learner.locator("#saved.quiet")).to_contain_text("Saved at")
+    assert LiveAnswer.objects.get().response == [0]
+
+
 def test_it_works_without_a_script(cast, live, open_page):
     learner = open_page(cast.learner.user, java_script_enabled=False, **BESIDE_A_CALL)
     learner.goto(at(live))

@@ -304,8 +304,12 @@ def test_page_works_without_a_script(cast, instructor, client, live):
     assertContains(page, "Save answer</button>")
 
 
-def test_signed_out_poll_reloads_the_page(db, cast, live, client):
+def test_signed_out_poll_reloads_the_page(db, cast, instructor, live, client):
+    act(instructor, live, "open", "approval")
     client.logout()
+    assert answer(client, live, "approval", 1, headers=HTMX).headers["HX-Refresh"] == "true"
+    assert answer(client, live, "approval", 1).status_code == 302
+    assert not LiveAnswer.objects.exists()
     assert poll(client, live, "0.0").headers["HX-Refresh"] == "true"
     assert client.get(at(live)).status_code == 302
 

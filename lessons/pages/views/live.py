@@ -84,9 +84,15 @@ def _act(live: LiveQuiz, action: str, key: str) -> None:
 
 
 @never_cache
-@login_required
 @read_or_post
 def live(request: UserRequest, course: str, live: int) -> HttpResponse:
+    if request.htmx and not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
+        return HttpResponseClientRefresh()
+    return _live(request, course, live)
+
+
+@login_required
+def _live(request: UserRequest, course: str, live: int) -> HttpResponse:
     found = live_queries.get_live(request.user, course, live)
     if request.method == "POST":
         return _answer(request, found)
