@@ -40,6 +40,10 @@ class CourseAdmin(DeletableAdmin, SluggedAdmin):
         fields = ["title", "slug", "summary", "time_zone", "pass_mark"]
         return [*fields, "labs_without_lesson"] if obj else fields
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        own = {"time_zone": request.user.time_zone}  # type: ignore[union-attr]  # signed in
+        return own | super().get_changeform_initial_data(request)
+
     @admin.display(description="labs without a lesson")
     def labs_without_lesson(self, course: Course) -> str:
         found = queries.labs_without_lesson(course)

@@ -71,7 +71,7 @@ class PreviewForm(forms.Form):
 def crumbs_of(course: Course, *more: Crumb) -> list[Crumb]:
     own = [
         ("Staff", reverse("admin:index")),
-        (str(course), reverse("admin:lessons_course_change", args=[course.pk])),
+        (str(course), reverse("teach", args=[course.slug])),
         ("Repository", reverse("admin:lessons_course_repository", args=[course.pk])),
     ]
     return [*own, *more]

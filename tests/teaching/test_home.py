@@ -213,6 +213,18 @@ def test_a_big_course_has_a_summary_on_the_start_page_and_an_outline_of_its_own(
     assert "Far 7" in page(staff, "/teach/mine/")
 
 
+def test_the_start_page_shows_as_many_outlines_as_fit(staff, course, monkeypatch):
+    monkeypatch.setattr(queries, "MAX_ITEMS_IN_ALL", 3)
+    for title in ("A", "B", "C"):
+        other = make_course(title=title)
+        CourseStaff.objects.create(course=other, user=course.staff.get().user)
+        for _ in range(2):
+            make_lesson(make_session(other))
+    text = page(staff)
+    assert text.count("Open the outline") == 2
+    assert text.count('class="fold outline"') == 2  # the first of them, and the course without a lesson
+
+
 @pytest.mark.parametrize("address", ["/staff/", "/teach/mine/"])
 def test_queries_do_not_depend_on_the_number_of_items(staff, course, address):
     def fill():

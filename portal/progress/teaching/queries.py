@@ -1,7 +1,7 @@
 """Read queries of the staff's pages. Their number does not depend on the number of courses or of their items."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,12 @@ from lessons.quizzes.question import MarkedBy
 from lessons.staffing import invitation_address
 from portal.accounts.models import User
 from portal.progress.teaching.missing import CohortFacts, CourseFacts
-from portal.progress.teaching.outline import Outline, Rows, outline_of
+from portal.progress.teaching.outline import Rows, outline_of
 
 MAX_COURSES = 20
-MAX_ITEMS = 60  # of a course whose outline the start page shows
+# Lessons and labs of a course, and of all courses, whose outlines the start page shows.
+MAX_ITEMS = 60
+MAX_ITEMS_IN_ALL = 120
 LONGEST_MEETING = timedelta(days=1)
 
 
@@ -60,7 +62,7 @@ def roles_of(user: User, courses: Iterable[Course]) -> dict[int, str]:
 def facts_of(courses: list[Course], *, now: datetime, whole: bool = False) -> list[CourseFacts]:
     """Return the facts of each course. Only with `whole`, big courses have all their lessons."""
     cohorts = _cohorts(courses, now)
-    small = [course for course in courses if whole or not is_big(course)]
+    small = courses if whole else list(_shown_whole(courses))
     meet_next = {each.next_meeting.session_id for of in cohorts.values() for each in of if each.next_meeting}
     rows = _rows(courses, Q(course__in=small) | Q(session__in=meet_next))
     return [
@@ -72,12 +74,14 @@ def facts_of(courses: list[Course], *, now: datetime, whole: bool = False) -> li
 
 
 # Any: annotated with counts
-def is_big(course: Any) -> bool:
-    return bool(course.lesson_count + course.lab_count > MAX_ITEMS)
-
-
-def course_outline(course: Course, now: datetime) -> Outline:
-    return outline_of(course, _rows([course], Q(course=course))[course.pk], now, is_whole=True)
+def _shown_whole(courses: list[Any]) -> Iterator[Course]:
+    # As many small courses as fit on the start page.
+    left = MAX_ITEMS_IN_ALL
+    for course in courses:
+        items = course.lesson_count + course.lab_count
+        if items <= min(left, MAX_ITEMS):
+            left -= items
+            yield course
 
 
 def _rows(courses: list[Course], wanted: Q) -> dict[int, Rows]:
