@@ -276,7 +276,7 @@ def _write_answer(answer: Answer, fields: list[str]) -> Answer:
 
 
 def _check_open(attempt: Attempt) -> None:
-    locked = lock_open(attempt.pk)
+    locked = lock_open(attempt)
     if locked is None or end_of(locked).has_passed(timezone.now()):
         raise AttemptSubmittedError
 
@@ -287,8 +287,7 @@ def submit_attempt(*, attempt: Attempt) -> Attempt:
 
     A second submission, even a concurrent one, changes nothing.
     """
-    if locked := lock_open(attempt.pk):
-        locked.version = attempt.version
-        submit(locked, timezone.now())
+    if locked := lock_open(attempt):
+        submit(attempt, locked, timezone.now())
     attempt.refresh_from_db()
     return attempt

@@ -165,10 +165,9 @@ def as_parameter(now: datetime) -> Any:
 
 # Any: depends on the database
 def read_time(value: Any) -> datetime | None:
-    """Return the time in a column of raw SQL, which is text in SQLite."""
-    if not isinstance(value, str):
-        return value  # type: ignore[no-any-return]  # None or a datetime
-    return timezone.make_aware(datetime.fromisoformat(value), UTC)
+    """Return the time in a column of raw SQL. In SQLite, a column has no zone, and an expression is text."""
+    found: datetime | None = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return timezone.make_aware(found, UTC) if found is not None and timezone.is_naive(found) else found
 
 
 class Horizon:
