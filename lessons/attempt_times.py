@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Value
+from django.db.models import OuterRef, Q, Value
 
-from lessons.models import Attempt, Cohort, Enrollment, Quiz
+from lessons.models import Attempt, Cohort, Course, Enrollment, Quiz
 from lessons.models.quiz_times import deadline_parts, given_time
 from lessons.release import read_time
 
@@ -145,18 +145,49 @@ def extra_time_of(enrollment: Enrollment, quiz: Quiz) -> ExtraMinutes:
     return ExtraMinutes(*given) if given else NO_EXTRA_TIME
 
 
+class _QuizRow(NamedTuple):
+    pk: int
+    deadline_days: int | None
+    late: str | None
+    closes_at: datetime | None
+    met_at: datetime | None
+    met_minutes: int | None
+    time_zone: str
+
+
 def deadline_for(quiz: Quiz, cohort: int | None) -> Deadline:
     """Return the deadline of a quiz for a cohort (its key). One query."""
-    return deadlines_of(Quiz.objects.filter(pk=quiz.pk), cohort).get(quiz.pk, NO_DEADLINE)
+    return _deadlines("pk", quiz.pk, cohort).get(quiz.pk, NO_DEADLINE)
 
 
-def deadlines_of(quizzes: QuerySet[Quiz], cohort: int | None) -> dict[int, Deadline]:
-    """Return the deadlines of those quizzes that have one for a cohort, by key. One query."""
+def deadlines_in(course: Course, cohort: int | None) -> dict[int, Deadline]:
+    """Return the deadlines of the quizzes of a course that have one for a cohort, by key. One query."""
+    return _deadlines("course", course.pk, cohort)
+
+
+def _deadlines(field: str, key: int, cohort: int | None) -> dict[int, Deadline]:
     if cohort is None:
         return {}
-    rows = quizzes.annotate(
-        **deadline_parts("", Value(cohort), OuterRef("pk")),
-        time_zone=Cohort.objects.filter(pk=cohort).order_by().values("time_zone")[:1],
-    )
-    limited = rows.filter(Q(deadline_days__isnull=False) | Q(closes_at__isnull=False))
-    return {row.pk: deadline_of(row) for row in limited.only("pk").order_by()}
+    sql, order = _deadlines_sql(connection.vendor, field)
+    given = {_KEY: key, _COHORT: cohort}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [given[each] for each in order])
+        rows = [_QuizRow(*row) for row in cursor.fetchall()]
+    return {
+        row.pk: deadline_of(row._replace(closes_at=read_time(row.closes_at), met_at=read_time(row.met_at)))
+        for row in rows
+    }
+
+
+# They stand for the parameters of a query while it is written.
+_KEY, _COHORT = -1, -2
+
+
+@cache
+def _deadlines_sql(vendor: str, field: str) -> tuple[str, tuple[int, ...]]:
+    zone = Cohort.objects.filter(pk=_COHORT).order_by().values("time_zone")[:1]
+    parts = deadline_parts("", Value(_COHORT), OuterRef("pk"))
+    rows = Quiz.objects.filter(**{field: _KEY}).annotate(**parts, time_zone=zone)
+    rows = rows.filter(Q(deadline_days__isnull=False) | Q(closes_at__isnull=False)).order_by()
+    sql, order = rows.values_list(*_QuizRow._fields).query.sql_with_params()
+    return str(sql), tuple(order)

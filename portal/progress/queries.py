@@ -24,9 +24,9 @@ from django.db.models import (
 from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 from django.utils import timezone
 
-from lessons.attempt_times import deadlines_of
+from lessons.attempt_times import deadlines_in
 from lessons.lesson_queries import opening_of
-from lessons.models import Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
+from lessons.models import Enrollment, Lesson, Meeting, Reading, Session, Tick
 from lessons.models.release import Release, Status
 from lessons.queries import OpenCourse
 from lessons.release import lesson_opening, quiz_opening
@@ -150,7 +150,7 @@ def _due_quizzes(
         default=Value(2),
         output_field=IntegerField(),
     )
-    deadlines = deadlines_of(Quiz.objects.filter(course=reader.course), reader.cohort)
+    deadlines = deadlines_in(reader.course, reader.cohort)
     closed = [pk for pk, each in deadlines.items() if each.refuses_at(reader.now)]
     waiting = open_quizzes(reader).exclude(pk__in=[*by_state["done"], *by_state["wait"], *closed])
     if last is not None:
