@@ -15,6 +15,7 @@
 - `Habits` (signs and forms: `HABITS`) are kept per course; `Habits.forms` is a plain dict, ready for JSON.
 """
 
+from .answering import with_answers
 from .habits import HABITS, Habit, Habits
 from .importing import import_notes
 from .keeping import Kept, count_kept
@@ -45,4 +46,5 @@ __all__ = [
     "count_kept",
     "import_notes",
     "read_source",
+    "with_answers",
 ]

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from lessons.models import Lesson
-from lessons.notes import import_notes, read_source
+from lessons.notes import import_notes, read_source, with_answers
 from lessons.rendering import render
 
 from ..factories import make_course
@@ -159,3 +159,23 @@ def stored(course):
         .order_by("session__position", "position")
         .values(*fields)
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_to_questions_need_no_second_import(imported, name):
+    notes = imported(name, "undecided")
+    questions = [each.id for each in notes.suggestions if each.kind == "question"]
+    usual = {each.id: each.default for each in notes.suggestions}
+    for decisions in (
+        {},
+        usual,
+        dict.fromkeys(questions[::2], True),
+        {**usual, **dict.fromkeys(questions, True)},
+    ):
+        again = import_notes(notes.source, decisions=decisions)
+        assert with_answers(notes, {}, decisions) == again
+        assert with_answers(again, decisions, {}) == notes
+    others = [each for each in notes.suggestions if each.kind != "question"]
+    for each in others[:1]:
+        assert with_answers(notes, {}, {each.id: not each.default}) is None
+    assert with_answers(notes, {}, {"staff-0123456789ab": True}) is None
