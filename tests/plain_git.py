@@ -10,6 +10,8 @@ LEARNER = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "Learner"), ("EMAIL", "learner@example.org"))
 }
+# No process that looks for garbage after each commit, and no wait for the disk.
+FAST = {"maintenance.auto": "false", "core.fsync": "none"}
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "HOME": "/nonexistent",
@@ -18,6 +20,9 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C.UTF-8",
     **LEARNER,
+    "GIT_CONFIG_COUNT": str(len(FAST)),
+    **{f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(FAST)},
+    **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(FAST.values())},
 }
 SECONDS = 60
 

@@ -50,6 +50,7 @@ def home(folder: Path) -> dict[str, str]:
     editor.chmod(0o755)
     settings = (
         '[user]\n\tname = Learner\n\temail = learner@example.org\n[protocol "file"]\n\tallow = always\n'
+        "[maintenance]\n\tauto = false\n[core]\n\tfsync = none\n"
     )
     (folder / ".gitconfig").write_text(settings)
     programs = folder / "bin"
