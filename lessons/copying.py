@@ -5,14 +5,12 @@ registers how its part is copied.
 """
 
 import re
-import zoneinfo
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.urls import reverse
@@ -26,42 +24,22 @@ from lessons.models import (
     LoadedFile,
     Meeting,
     Quiz,
+    QuizDeadline,
     QuizVersion,
     Session,
     Snippet,
 )
-from lessons.models.cohort import validate_start
 from lessons.models.release import Status
 from lessons.quizzes import parse
 from lessons.search import index
-from lessons.slugs import MAX_STEM
 from lessons.staffing import create_course
+from lessons.term import Term, days_between, move
 from portal.accounts.models import User
 
 Row = TypeVar("Row", bound=Model)
 # Any: keys and values of columns
 Values = dict[str, Any]
 Keys = dict[int, int]
-
-
-class CannotCopyError(Exception):
-    """The message says what to change."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """What changes in the copy. Without `starts_on`, scheduled content becomes a draft.
-
-    `starts_on` is the new date of the first meeting of `like`, or else of what is scheduled first. With
-    `cohort_title`, the copy gets a cohort with the meetings of `like`. `as_drafts`: nothing is published yet.
-    """
-
-    slug: str
-    title: str
-    starts_on: date | None = None
-    like: Cohort | None = None
-    cohort_title: str = ""
-    as_drafts: bool = False
 
 
 @dataclass
@@ -75,14 +53,6 @@ class Copy:
     days: timedelta | None
     keys: dict[str, Keys] = field(default_factory=dict)
 
-    def later(self, when: datetime) -> datetime:
-        """Return the time as many days later, at the same hour on the clocks of the course."""
-        zone = zoneinfo.ZoneInfo(self.old.time_zone)
-        local = when.astimezone(zone).replace(tzinfo=None) + (self.days or timedelta())
-        shifted = local.replace(tzinfo=zone)
-        check_time(shifted)
-        return shifted
-
     # Any: a row with a status
     def released(self, row: Any) -> Values:
         """Return the status of a copied row, and the time at which it opens."""
@@ -92,7 +62,7 @@ class Copy:
             return {"status": row.status, "publish_at": None}
         if self.days is None:
             return {"status": Status.DRAFT, "publish_at": None}
-        return {"status": row.status, "publish_at": self.later(row.publish_at)}
+        return {"status": row.status, "publish_at": move(row.publish_at, self.days, self.old.time_zone)}
 
     def text(self, markdown: str) -> str:
         """Return Markdown whose links by address lead into the copy. Links by slug need no change."""
@@ -126,7 +96,7 @@ def register_part(part: Part) -> None:
 def copy_course(*, course: Course, term: Term, by: User) -> Course:
     """Copy the content of a course into a new one, which `by` teaches. Raises CannotCopyError."""
     new = clone(course, slug=term.slug, title=term.title, loaded_digest="", loaded_from="")
-    copy = Copy(course, new, by, term, _days(course, term))
+    copy = Copy(course, new, by, term, days_between(course, term))
     create_course(course=new, by=by)
     _copy_sessions(copy)
     _copy_lessons(copy)
@@ -242,43 +212,7 @@ def _copy_names(copy: Copy) -> None:
     LoadedFile.objects.bulk_create(files)
 
 
-# --- dates ------------------------------------------------------------------------------------------------------------
-
-
-def check_time(when: datetime) -> None:
-    """Raise CannotCopyError for a time that the calendar of the portal does not have."""
-    try:
-        validate_start(when)
-    except ValidationError as error:
-        raise CannotCopyError(f"A date of the copy would be {when:%d %B %Y}. {error.message}") from error
-
-
-def _days(course: Course, term: Term) -> timedelta | None:
-    """Return by how many days dates move, None if there is no new date."""
-    if term.starts_on is None:
-        return None
-    first = first_date(course, term.like)
-    return term.starts_on - first if first else timedelta()
-
-
-def first_date(course: Course, like: Cohort | None) -> date | None:
-    """Return the date of a cohort's first meeting, or else of what is scheduled first; in the local zone."""
-    if like and (meeting := like.meetings.order_by("starts_at").first()):
-        return meeting.starts_at.astimezone(zoneinfo.ZoneInfo(like.time_zone)).date()
-    # Any: rows with a time to open
-    related: list[Any] = [
-        course.lessons,
-        course.quizzes,
-        *([labs] if (labs := getattr(course, "labs", None)) else []),
-    ]
-    times = [
-        when
-        for rows in related
-        for when in rows.filter(status=Status.SCHEDULED)
-        .order_by("publish_at")
-        .values_list("publish_at", flat=True)[:1]
-    ]
-    return min(times).astimezone(zoneinfo.ZoneInfo(course.time_zone)).date() if times else None
+# --- the first cohort -----------------------------------------------------------------------------------------------
 
 
 def _add_cohort(copy: Copy) -> None:
@@ -288,23 +222,24 @@ def _add_cohort(copy: Copy) -> None:
     cohort = Cohort.objects.create(course=copy.new, slug=like.slug, title=title, time_zone=like.time_zone)
     if copy.days is None:
         return
-    zone = zoneinfo.ZoneInfo(like.time_zone)
-    sessions: Mapping[int, int] = copy.keys["session"]
-    meetings = []
-    for meeting in like.meetings.order_by("pk"):
-        local = meeting.starts_at.astimezone(zone).replace(tzinfo=None) + copy.days
-        starts_at = local.replace(tzinfo=zone)
-        check_time(starts_at)
-        keys = {"cohort_id": cohort.pk, "session_id": sessions[meeting.session_id], "course_id": copy.new.pk}
-        meetings.append(clone(meeting, **keys, starts_at=starts_at, join_url=""))
-    Meeting.objects.bulk_create(meetings)
-
-
-def suggested_slug(course: Course) -> str:
-    """Return a free slug for a copy."""
-    stem = re.sub(r"-\d+$", "", course.slug)[:MAX_STEM].rstrip("-")
-    taken = set(Course.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    number = 2
-    while f"{stem}-{number}" in taken:
-        number += 1
-    return f"{stem}-{number}"
+    keys: dict[str, Any] = {"cohort_id": cohort.pk, "course_id": copy.new.pk}
+    sessions, quizzes = copy.keys["session"], copy.keys["quiz"]
+    Meeting.objects.bulk_create(
+        clone(
+            each,
+            **keys,
+            session_id=sessions[each.session_id],
+            starts_at=move(each.starts_at, copy.days, like.time_zone),
+            join_url="",
+        )
+        for each in like.meetings.order_by("pk")
+    )
+    QuizDeadline.objects.bulk_create(
+        clone(
+            each,
+            **keys,
+            quiz_id=quizzes[each.quiz_id],
+            closes_at=move(each.closes_at, copy.days, like.time_zone),
+        )
+        for each in like.quiz_deadlines.filter(quiz__deletion=None).order_by("pk")
+    )

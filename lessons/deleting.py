@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -229,8 +229,12 @@ def remove_old() -> int:
     old = Deletion.objects.filter(at__lte=timezone.now() - KEPT_FOR).order_by("at", "pk")
     count = 0
     for deletion in old:
-        _remove(deletion)
-        count += 1
+        try:
+            _remove(deletion)
+        except DatabaseError:  # the others do not wait for it
+            logger.exception("%s %s cannot be removed", deletion.kind, deletion.target)
+        else:
+            count += 1
     return count
 
 

@@ -28,7 +28,8 @@ from labs.release import lab_opening
 from labs.specs import in_newest_schema, parse_spec
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.deleting import DeletableAdmin
-from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, at_line
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm, at_line
+from lessons.admin.editor import EditorWidget
 from lessons.admin.help import lesson_help
 from lessons.gate import judge_markdown
 from lessons.links import links_within

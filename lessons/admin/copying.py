@@ -14,11 +14,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
 from lessons.admin.scope import get_row_to_change
-from lessons.copying import CannotCopyError, Term, copy_course, first_date, suggested_slug
+from lessons.copying import copy_course
 from lessons.deletable import KINDS
 from lessons.models import Cohort, Course
 from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_SLUG, MAX_TITLE, validate_no_null
+from lessons.term import CannotCopyError, Term, first_date, suggested_slug
 from portal.accounts.http import UserRequest
 
 SLUG = "Part of the address, such as {}. You can’t change it later."
@@ -52,7 +53,7 @@ class CopyForm(forms.Form):
         required=False,
         max_length=MAX_TITLE,
         validators=[validate_no_null],
-        help_text="Its title. It gets the meetings of the cohort above on the new dates. Empty for none.",
+        help_text="Its title. It gets the meetings and deadlines of the cohort above on the new dates. Empty for none.",
     )
     as_drafts = forms.BooleanField(label="Make everything a draft", required=False)
 

@@ -11,7 +11,8 @@ from django.urls import URLPattern, path
 from lessons import actions, queries, staffing
 from lessons.admin.copying import copy_view
 from lessons.admin.deleting import DeletableAdmin, deleted_view
-from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget, in_words
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm, in_words
+from lessons.admin.editor import EditorWidget
 from lessons.admin.help import lesson_help
 from lessons.admin.links import links_view
 from lessons.admin.lists import percent_column
@@ -21,6 +22,7 @@ from lessons.admin.repository import repository_view
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.admin.snippets import STARTING_LESSON, starts, text_of
 from lessons.authoring import next_position
+from lessons.deletable import KINDS
 from lessons.gate import judge_lesson, judge_quiz
 from lessons.links import links_within
 from lessons.models import Course, Lesson, Session
@@ -180,7 +182,18 @@ class LessonForm(AuthoringForm):
         known = set(course.labs.values_list("slug", flat=True)) if course else set(chosen)
         if unknown := [slug for slug in chosen if slug not in known]:
             raise forms.ValidationError(f"{course} has no lab {', '.join(unknown)}.")
-        return chosen
+        return [*chosen, *self._deleted_labs(set(chosen))]
+
+    def _deleted_labs(self, chosen: set[str]) -> list[str]:
+        # which the lesson names, so that it names them again once they are restored
+        named = [slug for slug in self.instance.lab_slugs if slug not in chosen]
+        if not (self.instance.pk and named and "lab" in KINDS):
+            return []
+        # Any: each kind has a slug
+        labs: Any = KINDS["lab"].model.with_deleted()
+        known = labs.filter(course=self.instance.course_id, slug__in=named).values_list("slug", "deletion")
+        live = {slug for slug, deletion in known if deletion is None}
+        return [slug for slug in named if slug in dict(known) and slug not in live]
 
     def is_published(self) -> bool:
         return self.cleaned_data.get("status") in (Status.SCHEDULED, Status.PUBLISHED)

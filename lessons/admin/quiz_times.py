@@ -15,6 +15,7 @@ from portal.accounts.models import User
 
 @admin.register(QuizDeadline)
 class QuizDeadlineAdmin(CourseScopedAdmin):
+    content = ("quiz",)
     fixed_once_saved = ("quiz", "cohort")
     fields = ["quiz", "cohort", "closes_at"]
     list_display = ["quiz", "cohort", "closes_at"]

@@ -8,7 +8,8 @@ from django.urls import URLPattern, path, reverse
 
 from lessons import actions
 from lessons.admin.deleting import DeletableAdmin
-from lessons.admin.editing import AuthoredAdmin, AuthoringForm, EditorWidget
+from lessons.admin.editing import AuthoredAdmin, AuthoringForm
+from lessons.admin.editor import EditorWidget
 from lessons.admin.help import quiz_help
 from lessons.admin.lists import percent_column, points_column
 from lessons.admin.quiz_files import export_view, import_view

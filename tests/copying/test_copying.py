@@ -11,12 +11,24 @@ from django.urls import reverse
 from labs.grading import proofs
 from labs.models import LabVersion, Submission
 from lessons import actions
-from lessons.copying import CannotCopyError, Term, copy_course
+from lessons.copying import copy_course
 from lessons.course_files.dumping import dump_course
 from lessons.lesson_queries import may_download
 from lessons.links import links_within
-from lessons.models import Attachment, Attempt, Cohort, Course, Enrollment, FormerSlug, Lesson, Meeting, Quiz
+from lessons.models import (
+    Attachment,
+    Attempt,
+    Cohort,
+    Course,
+    Enrollment,
+    FormerSlug,
+    Lesson,
+    Meeting,
+    Quiz,
+    QuizDeadline,
+)
 from lessons.queries import open_course
+from lessons.term import CannotCopyError, Term
 from portal.progress.queries import course_outline
 from tests.factories import (
     make_cohort,
@@ -129,6 +141,7 @@ def test_people_and_their_work_stay_where_they_are(old):
     assert not new.enrollments.exists()
 
 
+@pytest.mark.heavy
 def test_nothing_of_the_original_changes():
     world = make_world()
     before = {course.pk: dump_course(course) for course in Course.objects.all()}
@@ -142,7 +155,10 @@ def test_nothing_of_the_original_changes():
 
 
 def test_dates_move_with_the_start_and_keep_their_hour_across_the_change_of_clocks(old):
-    new = copy(old, starts_on=date(2026, 9, 6), like=old.cohorts.get(), cohort_title="Autumn")
+    spring = old.cohorts.get()
+    closes_at = datetime(2026, 3, 10, 22, 59, tzinfo=UTC)
+    QuizDeadline.objects.create(quiz=old.quizzes.get(), cohort=spring, closes_at=closes_at)
+    new = copy(old, starts_on=date(2026, 9, 6), like=spring, cohort_title="Autumn")
     assert new.lessons.get(slug="first").publish_at == datetime(2026, 9, 6, 18, 30, tzinfo=UTC)
     cohort = new.cohorts.get()
     assert (cohort.title, cohort.slug, cohort.time_zone) == ("Autumn", "spring", "Europe/Berlin")
@@ -153,6 +169,11 @@ def test_dates_move_with_the_start_and_keep_their_hour_across_the_change_of_cloc
         ("two", datetime(2026, 9, 13, 18, 30, tzinfo=UTC), ""),
     ]
     assert new.sessions.get(slug="one").release == "end"
+    deadline = cohort.quiz_deadlines.get()
+    assert (deadline.quiz, deadline.closes_at) == (
+        new.quizzes.get(),
+        datetime(2026, 9, 15, 21, 59, tzinfo=UTC),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,19 @@
 """What is deleted disappears for everybody, comes back as it was, and is removed for good after 30 days."""
 
+from dataclasses import replace
 from itertools import chain
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labs.models import Submission
+from labs.models import Lab, Submission
 from labs.tokens import new_token
-from lessons import actions, deleting, quiz_queries
+from lessons import actions, deletable, deleting, quiz_queries
 from lessons.lesson_queries import get_lesson
 from lessons.models import Attempt, Deletion, Enrollment, FormerSlug, Lesson
 from lessons.queries import open_course
@@ -76,6 +78,7 @@ def lists_of_staff() -> list[str]:
     ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_deleted_disappears_from_every_page_of_learners_and_staff(world, client, kind):
     pages = pages_of(world.here)
@@ -177,6 +180,7 @@ def test_what_would_be_lost_is_counted(world):
     assert deleting.losses(make_lesson()).lines == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("many", [1, 30])
 def test_counting_and_deleting_take_a_fixed_number_of_statements(world, django_assert_max_num_queries, many):
     for number in range(many):
@@ -193,6 +197,32 @@ def test_a_lab_that_would_open_without_its_lesson_is_named(world):
     assert deleting.losses(lesson).opened == []
     assert deleting.losses(world.here.session).opened == [str(lab)]
     assert deleting.losses(other).opened == []
+
+
+def test_what_cannot_be_removed_does_not_keep_the_rest(world, monkeypatch):
+    first, second = delete(world, "lab"), delete(world, "lesson")
+    for deletion in (first, second):
+        let_time_pass(deletion)
+
+    def refuse(keys):
+        raise IntegrityError("protected")
+
+    monkeypatch.setitem(deletable.KINDS, "lab", replace(deletable.KINDS["lab"], clear=refuse))
+    assert deleting.remove_old() == 1
+    assert list(Deletion.objects.all()) == [first]
+    assert Lab.with_deleted().filter(pk=world.here.lab.pk).exists()
+
+
+def test_a_lesson_that_is_saved_meanwhile_still_names_its_deleted_lab(world, client):
+    lesson, lab = world.here.lesson, world.here.lab
+    Lesson.objects.filter(pk=lesson.pk).update(lab_slugs=["gone", lab.slug])
+    delete(world, "lab")
+    client.force_login(world.here.instructor)
+    sent = {"title": "Changed", "session": lesson.session_id, "status": "draft", "source": "Text."}
+    edit = reverse("admin:lessons_lesson_change", args=[lesson.pk])
+    assert client.post(edit, sent).status_code == 302
+    lesson.refresh_from_db()
+    assert (lesson.title, lesson.lab_slugs) == ("Changed", [lab.slug])
 
 
 # --- slugs and places -------------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ import pytest
 from django.urls import reverse
 
 from lessons.admin.snippets import MAX_SNIPPETS, STARTING_LESSON, STEPS
-from lessons.copying import Term, copy_course
+from lessons.copying import copy_course
 from lessons.course_files.dumping import dump_course
 from lessons.gate import judge_lesson
 from lessons.links import links_within
 from lessons.models import Lesson, Snippet
 from lessons.models.snippet import MAX_TEXT
+from lessons.term import Term
 from tests.authoring.conftest import make_instructor
 from tests.factories import make_course, make_lab, make_lesson, make_quiz, make_session, make_user
 from tests.staff.conftest import add_address, change_address, course, instructor, staff
