@@ -9,6 +9,7 @@ const TYPING = 800;
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 30_000;
 const LOST = "Not saved. Trying again. Your answer is still on this page.";
+const TOO_LONG = "Not saved: your answer is too long to be sent. Shorten it. It is still on this page.";
 const SIGNED_OUT = "Not saved: you’re signed out. Your answer is still on this page. To save it, ";
 
 // A save covers the edits made before it began.
@@ -68,6 +69,8 @@ async function save() {
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch(() => ({ status: 0 }));
   saving = false;
+  // The server does not read what is too long, and would not the next time either.
+  if ([400, 413].includes(answer.status)) Object.assign(answer, { status: 422, text: TOO_LONG });
   if ([200, 409, 422].includes(answer.status)) {
     // 422: the answer cannot be read. 409: the attempt was submitted, or its time is up. The response says so.
     kept = covered;

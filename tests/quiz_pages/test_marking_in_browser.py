@@ -86,6 +86,17 @@ def test_from_the_answer_to_the_marks(browser, live_server, cast, look):
     check(learner, "marked")
 
 
+def test_a_text_that_is_too_long_is_not_sent_again_and_again(browser, live_server, cast):
+    attempt = cast.start()
+    page = open_context(browser, live_server, cast.learner.user).new_page()
+    page.goto(cast.address("question", 1, 2))
+    page.get_by_label("Your answer").fill("word " * 300_000)
+    expect(page.locator("#saved")).to_contain_text("too long to be sent")
+    page.get_by_label("Your answer").fill("Short")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+    assert attempt.answers.get(key="why").response == "Short"
+
+
 def test_two_markers_see_each_other(browser, live_server, cast):
     attempt = cast.submit(why="Conflicts")
     assistant = make_staff(cast.quiz.course)
