@@ -42,12 +42,14 @@ class Former:
         self.shapes = Shapes(habits, decisions)
         self.keys: dict[str, int] = {}
         self.title = ""
+        self.has_list = False  # below this title
         self.depth = 0
         self._may_be_aside = habits.form("example") == "note"
 
     def make(self, items: Sequence[Item], title: str) -> list[Piece]:
         """Return pieces in order. Their lines need not touch: the blanks between belong to the piece above."""
         self.title = title
+        self.has_list = False
         pieces: list[Piece] = []
         rows: list[Row] = []
         at = 0
@@ -155,6 +157,7 @@ class Former:
 
     def _list(self, group: Sequence[Node], bullet: str) -> Piece:
         rows = [row for node in group for row in node.walk()]
+        self.has_list = True
         first, last = rows[0].number, rows[-1].number
         plain = tuple(row.text.strip() for row in rows)
         is_flat = not any(node.children for node in group)
@@ -174,6 +177,11 @@ class Former:
         terms = tuple((parts[0], parts[2]) for node in group if (parts := defined_parts(node.row)))
         return piece_of("list", rows, write_list(group, bullet), rows=plain, ordered=ordered, terms=terms)
 
+    def _are_tasks(self, nodes: Sequence[Node]) -> bool:
+        # Lines without bullets, right below Homework.
+        is_first = not self.has_list and len(nodes) > 1 and self._is_next()
+        return is_first and not any(is_prose([node.row]) or ADDRESS.match(node.row.text) for node in nodes)
+
     def _is_next(self) -> bool:
         return bool(NEXT.match(self.title))
 
@@ -188,7 +196,7 @@ class Former:
         )
 
     def _plain(self, nodes: Sequence[Node]) -> list[Piece]:
-        if len(nodes) > 1 and self._is_next() and not any(is_prose([node.row]) for node in nodes):
+        if self._are_tasks(nodes):
             return self._lists(nodes)
         pieces: list[Piece] = []
         at = 0

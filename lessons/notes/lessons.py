@@ -22,8 +22,8 @@ from .writing import make_key
 # Topics that say when, not what: the next one gives the title.
 ABOUT_THE_EVENING = re.compile(
     r"(?:opening|welcome)(?: and (?:recap|agenda|welcome))?(?: \(.{1,20}\))?|what we (?:covered|did|will cover)"
-    r"|agenda|recap|revision|topics?|today(?:'s)?(?: (?:topics|agenda))?|doubts?|announcements?|wiederholung"
-    r"|repaso",
+    r"|agenda|recap|revision|topics?(?: covered)?(?: today)?|today(?:'s)?(?: (?:topics|agenda))?|doubts?|announcements?"
+    r"|wiederholung|repaso",
     re.IGNORECASE,
 )
 CONTINUED = re.compile(r"(?:continued?|contd?|part \d+|fortsetzung)\b", re.IGNORECASE)

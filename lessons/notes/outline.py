@@ -240,7 +240,9 @@ class Outliner:
         ]
         full = sum(self._is_followed_by_text(other) for other in near)
         is_first_level = self.parents[at] < 0 or self.parents[at] in self.headings
-        return is_first_level and full * 2 > len(near) and self._is_followed_by_text(at)
+        is_among = full * 2 > len(near)
+        is_above_code = at + 1 < len(self.items) and isinstance(self.items[at + 1], Region) and full > 1
+        return is_first_level and is_among and (self._is_followed_by_text(at) or is_above_code)
 
     def _is_followed_by_text(self, at: int) -> bool:
         # Children that are short further numbers make a nested list, not a chapter.

@@ -104,6 +104,19 @@ def _is_printed(scan: Scan, last: int, after: int) -> bool:
     return sum(bool(COLUMNS.search(row)) for row in rows) > 1
 
 
+def indented_end(scan: Scan, at: int, floor: int) -> int:
+    """Return the position after a block of code that Markdown marks by four blanks, 0 if it is none."""
+    if scan.indent(at) < 4 or scan.get(at - 1) or at <= floor or MARK.match(scan.bare[at]):
+        return 0
+    above = next((place for place in range(at - 1, max(at - 4, floor - 1), -1) if scan.bare[place]), -1)
+    if above < 0 or scan.indent(above) > 0 or MARK.match(scan.bare[above]) or scan.bare[above][0] == ":":
+        return 0  # what is indented below an item or a term belongs to it
+    end = at
+    while end < scan.size and end - at < MAX_REGION and scan.bare[end] and scan.indent(end) >= 4:
+        end += 1
+    return end
+
+
 def code_end(scan: Scan, at: int, language: str) -> int:
     """Return the position after code that starts with this line, 0 if it is none after all."""
     bare = scan.bare[at]

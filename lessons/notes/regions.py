@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from .commands import is_command
 from .configs import config_end
 from .drawings import drawing_span, is_drawn
+from .guessing import guess_language
 from .languages import PROMPT, guess_line
-from .programs import SHELLS, code_end, terminal_end, terminal_language
+from .programs import SHELLS, code_end, indented_end, terminal_end, terminal_language
 from .rows import MARK
 from .scan import Scan
 from .source import Line
@@ -17,8 +18,14 @@ from .yaml_lines import yaml_end
 
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,5}(?!~))\s*(?P<info>[^`]*)$")
 OUTPUT = re.compile(
-    r"(?:sample |expected |my )?(?:outputs?|results?|ausgabe|salida)(?: \([^)]{1,30}\))?\s*:+$", re.IGNORECASE
+    r"(?:sample |expected |my )?(?:outputs?|results?|ausgabe|salida)(?: \([^)]{1,30}\)| of .{1,40})?\s*:+$",
+    re.IGNORECASE,
 )
+# A statement in small letters, over two lines and more; a single line may be a sentence.
+SELECT = re.compile(
+    r"(?:select|insert into|update|delete from|create table)\s\S.{0,300}[^.!?:]$", re.IGNORECASE
+)
+SELECT_MORE = re.compile(r"(?:from|where|set|values|\(|inner|left|order by|group by)\b", re.IGNORECASE)
 REMARK = re.compile(r"\s-{1,3}>\s")
 COMMANDS = frozenset({"bash", "rconsole", "console", "powershell", "batch", "pycon"})
 
@@ -91,6 +98,11 @@ class _Finder:
             self.no_yaml = -end
         if OUTPUT.match(scan.get(self._filled_above(at))) and not MARK.match(bare) and bare[0] != "|":
             return self._region("code", at, scan.paragraph_end(at), "text")
+        if scan.lines[at].is_markdown and (end := indented_end(scan, at, self.floor)):
+            texts = [scan.texts[place] for place in range(at, end)]
+            return self._region("code", at, end, guess_language(texts) or "text")
+        if SELECT.match(bare) and SELECT_MORE.match(scan.get(at + 1)):
+            return self._region("code", at, code_end(scan, at, "sql"), "sql")
         if config := config_end(scan, at):
             return self._region("code", at, *config)
         language = "" if MARK.match(bare) else guess_line(bare)

@@ -39,7 +39,7 @@ ARROW = re.compile(
 ONLY_ARROW = re.compile(r"(?:\|+|[vV]{1,3}|↓+|⬇️?|[|!]+[vV]?|\\/|-{1,3}>|={1,3}>|→)$")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 DEFINED = re.compile(
-    r"(?P<term>[^:=]{1,60}?)(?:\s*(?P<colon>:{1,3}-?)\s+|\s+(?P<dash>[-–—=])\s+|\s*:-\s*|\s*(?:::"
+    r"(?P<term>[^:=]{1,60}?)(?:\s*(?P<colon>:{1,3}-?)\s+|\s+(?P<dash>--?|[–—=])\s+|\s*:-\s*|\s*(?:::"
     r"|:=)\s*)(?P<text>\S.*)$"
 )
 CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,.'()+-]{2,70}$")
@@ -52,6 +52,7 @@ NEXT = re.compile(
     r"(?:(?:reading|tasks?|exercises?|to[-\s]?dos?|prepare|practice|home\s?work|assignments?)"
     r"\s+(?:for|until|till|before|by)\s.{1,40}|(?:hausaufgaben?|aufgaben|zu tun)\s+(?:für|bis)\s.{1,40}"
     r"|next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
+    r"|hw|practice (?:at home|questions?|exercises?|problems?)|home tasks?|try at home"
     r"|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
     r"|(?:pre-?)?requirements?|pre-?requisites?(?: for .{1,40})?|things? to do .{1,40}|set-?up"
     r"|things? to (?:do|install)|software (?:required"
@@ -61,6 +62,8 @@ NEXT = re.compile(
     r"|होमवर्क)$",
     re.IGNORECASE,
 )
+ANSWERED = re.compile(r"(?:ans(?:wer)?|sol(?:ution)?|[qa])\s?\d{0,2}\s?[:.)]", re.IGNORECASE)
+TWO_SENTENCES = re.compile(r"[^\W\d_]{2}[.!] [A-ZÄÖÜ]")
 STEP = re.compile(r"(?:step|schritt|étape|paso)\s*\d{1,2}\s*[:.)–-]\s*\S.{0,80}$", re.IGNORECASE)
 PROCESS = re.compile(
     r"pipeline|life\s?-?cycle|process|phases?|stages?|work\s?flow|flow|\bsteps\b|\bSDLC\b|procedure"
@@ -114,7 +117,7 @@ def heading_sign(row: Row) -> str:
 
 def _is_sentence(text: str, words: list[str]) -> bool:
     starts_sentence = words[0].lower() in OPENING or words[0].lower() in ARTICLES
-    if ("," in text and len(words) > 5) or (starts_sentence and len(words) > 3):
+    if TWO_SENTENCES.search(text) or ("," in text and len(words) > 5) or (starts_sentence and len(words) > 3):
         return True
     common = sum(word.lower() in STOP for word in words)
     return len(words) > 10 or (len(words) > 5 and common >= 3 and common * 2 >= len(words))
@@ -129,6 +132,8 @@ def is_plain_title(row: Row) -> bool:
     text, words = row.text, words_of(row.text)
     if STEP.match(text) and not row.mark and text[-1] != ".":
         return True
+    if ANSWERED.match(text):
+        return False
     if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!:)" or ADDRESS.match(text):
         return False
     if NEXT.match(text):

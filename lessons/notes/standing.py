@@ -9,7 +9,7 @@ from .rows import Row
 from .signs import NEXT, STRONG, heading_sign, is_plain_title
 
 COLUMNS = re.compile(r"\S(?:[ \u00a0]{3,}|\t+)\S")
-MEANS = re.compile(r"^\S.{0,40}? ?(?:=|:| [-–]) \S")
+MEANS = re.compile(r"^\S.{0,40}? ?(?:=|:| --?| –) \S")
 
 
 class Standing:
@@ -32,7 +32,7 @@ class Standing:
         if isinstance(after, Region):
             return after.first > row.number + 1 or row.gap > 1
         if after.mark and not after.gap:
-            return after.is_bullet
+            return after.is_bullet or bool(NEXT.match(row.text))
         if not after.gap and not after.mark and row.gap and self._opens_rows(at):
             return True
         if not after.gap or heading_sign(after) in STRONG:

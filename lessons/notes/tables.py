@@ -120,7 +120,11 @@ def _has_no_head(found: Sequence[Sequence[str]]) -> bool:
     # The first of two columns has paths, or the second has figures, from the first row on.
     if any(len(cells) != 2 for cells in found):
         return False
-    return all(PATH.match(cells[0]) for cells in found) or all(FIGURE.match(cells[1]) for cells in found)
+    return (
+        all(PATH.match(cells[0]) for cells in found)
+        or all(FIGURE.match(cells[1]) for cells in found)
+        or (all(cells[0].isupper() for cells in found) and not any(cells[1].isupper() for cells in found))
+    )
 
 
 def write_figure(rows: Sequence[Row]) -> str:

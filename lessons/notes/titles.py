@@ -75,6 +75,10 @@ CAPITAL_NOUNS = frozenset(
 SMALL = frozenset(
     word_list("is are was the an a of to in for with and or do does did we you need vs from by how")
 )
+# Of SQL, which is written in capitals.
+KEYWORDS = frozenset(
+    word_list("select insert update delete create values having unique truncate foreign primary")
+)
 ASKS = re.compile(r"(?:what|why|how|when|which|who|where)\b", re.IGNORECASE)
 MAX_TITLE = 100
 
@@ -115,7 +119,10 @@ def _letters(word: str, place: int, shouts: bool, lower_words: frozenset[str]) -
     if low in PROPER and (word.isupper() or word.istitle()):
         return PROPER[low]
     if shouts:
-        is_common = low in COMMON or low in SMALL or low in lower_words or bool(ENDINGS.search(low))
+        is_word = len(low) > 5 and low not in KEYWORDS and not word.startswith("MY")
+        is_common = (
+            is_word or low in COMMON or low in SMALL or low in lower_words or bool(ENDINGS.search(low))
+        )
         return (word.capitalize() if place == 0 else low) if is_common else word
     if place == 0 or not (word.istitle() and len(word) > 1):
         return word

@@ -113,7 +113,7 @@ def defined_parts(row: Row) -> tuple[str, str, str] | None:
         return None
     if found["dash"] and (len(words) > 4 or not term[0].isalnum() or term[-1].isdigit() or term.isdigit()):
         return None
-    sign = f" {found['dash'].replace('-', '–')}" if found["dash"] else ":"
+    sign = f" {found['dash'].replace('--', '–').replace('-', '–')}" if found["dash"] else ":"
     return term, sign, meaning
 
 

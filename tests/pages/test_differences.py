@@ -4,6 +4,7 @@ import pytest
 
 from lessons.pages.differences import MAX_COMPARED, MAX_SHOWN, differences
 
+END = ["@Line 37", " line 37", " line 38", " line 39", "-line 40", "+last"]
 BASE = [f"line {number}" for number in range(1, 41)]
 
 
