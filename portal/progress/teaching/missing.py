@@ -64,7 +64,7 @@ def find_missing(facts: CourseFacts) -> list[Missing]:
     meeting = facts.next_meeting
     session = facts.outline.session(meeting.session_id) if meeting else None
     found = [*_of_session(facts.course, session)] if session else [*_of_course(facts)]
-    return [*found, *_of_cohorts(facts)]
+    return [*found, *_loose_labs(facts.outline), *_of_cohorts(facts)]
 
 
 def _of_course(facts: CourseFacts) -> Iterator[Missing]:
@@ -136,6 +136,17 @@ def _labs(labs: list[Part]) -> Iterator[Missing]:
         elif lab.state == "Not proved":
             words = "Its scenarios did not show each check passing and needing work. Learners can’t start it."
             yield Missing(f"Lab: {lab.title} is not proved", words, lab.edit, "bad")
+
+
+def _loose_labs(outline: Outline) -> Iterator[Missing]:
+    # Mended in a lesson: in the last one, if there is any.
+    lessons = [lesson for session in outline.sessions for lesson in session.lessons]
+    for lab in outline.loose_labs:
+        if lab.state != "Draft":
+            words = "Learners find a lab through its lesson. Select it in one."
+            yield Missing(
+                f"Lab: {lab.title} is in no lesson", words, lessons[-1].edit if lessons else lab.edit
+            )
 
 
 def _of_cohorts(facts: CourseFacts) -> Iterator[Missing]:
