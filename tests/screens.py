@@ -28,7 +28,13 @@ from tests.web.world import PICTURE, World, make_world
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 ROLES = ("anonymous", "learner", "instructor")
-STAFF_PAGES = ("", "<path:object_id>/change/")
+STAFF_PAGES = (
+    "",
+    "<path:object_id>/change/",
+    "<path:object_id>/copy/",
+    "<path:object_id>/delete/",
+    "deleted/",
+)
 MISSING = Route("not_found", "nowhere/", None)  # the answer to it is a screen as well
 
 
