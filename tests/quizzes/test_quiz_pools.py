@@ -48,7 +48,7 @@ def test_attempt_from_before_draws_were_stored_asks_every_question():
     assert restrict(quiz, None) == quiz
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     pools=st.lists(
         st.tuples(st.integers(1, 5), st.integers(0, 4), st.sampled_from(["1", "0.5", "2.25"])),
