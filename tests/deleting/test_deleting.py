@@ -78,8 +78,9 @@ def lists_of_staff() -> list[str]:
     ]
 
 
-@pytest.mark.heavy
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.heavy] * (kind != "lesson")) for kind in KINDS]
+)
 def test_what_is_deleted_disappears_from_every_page_of_learners_and_staff(world, client, kind):
     pages = pages_of(world.here)
     hidden = [page for inside in INSIDE[kind] for page in pages[inside]]
