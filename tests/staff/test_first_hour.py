@@ -64,8 +64,8 @@ class Person:
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("button", name="Sign in")).to_have_count(0)
 
-    def sign_up(self, email: str) -> None:
-        self.page.goto("/accounts/signup/")
+    def sign_up(self, email: str, invitation: str = "") -> None:
+        self.page.goto(invitation or "/accounts/signup/")  # a visitor with an invitation is asked to sign up
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Create a password").fill(PASSWORD)
         self.page.get_by_role("button", name="Create account").click()
@@ -203,7 +203,7 @@ def add_assistant(ada: Person, email: str) -> None:
 
 def learn(nia: Person, invitation: str, clone_at) -> None:
     page = nia.page
-    page.goto(invitation)
+    expect(page).to_have_url(invitation)
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_role("heading", name="Data Basics", exact=True)).to_be_visible()
     expect(page.get_by_text("Bring a laptop")).to_be_visible()
@@ -264,7 +264,7 @@ def test_an_instructor_teaches_within_the_first_hour(portal, browser, tmp_path):
     kofi.sign_up("kofi@example.org")
     add_assistant(ada, "kofi@example.org")
 
-    nia.sign_up("learner@example.org")
+    nia.sign_up("learner@example.org", invitation)
     learn(nia, invitation, tmp_path / "work")
     look(ada)
 

@@ -168,6 +168,15 @@ def test_meetings_keep_their_hour_in_another_zone(staff, course):
     assert f"{meeting.starts_at:%F %R}" == "2031-01-09 15:00"
 
 
+def test_a_meeting_by_itself_leads_to_its_cohort(staff, course):
+    cohort, session = make_cohort(course, time_zone="Asia/Kolkata"), make_session(course)
+    sent = {"cohort": cohort.pk, "session": session.pk, "minutes": 180}
+    sent |= {"starts_at_0": "2031-01-09", "starts_at_1": "20:30"}
+    answer = staff.post(add_address("lessons_meeting"), sent)
+    assert answer.url == f"/teach/mine/#cohort-{cohort.pk}"
+    assert f"{Meeting.objects.get().starts_at:%F %R}" == "2031-01-09 15:00"
+
+
 # --- labs -----------------------------------------------------------------------------------------------------------
 
 
