@@ -197,6 +197,9 @@ class Former:
 
     def _plain(self, nodes: Sequence[Node]) -> list[Piece]:
         if self._are_tasks(nodes):
+            for before, node in pairwise([None, *nodes]):
+                if node and not (before and len(before.row.text) > 75):
+                    node.row.mark = "-"  # a line is a task, unless it goes on with the one above
             return self._lists(nodes)
         pieces: list[Piece] = []
         at = 0

@@ -78,10 +78,18 @@ def _title_before_facts(text: str, number: int) -> str:
 
 def _facts(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    written = find_date(text)
-    if written and written.year and (START.search(text) or written.end - written.start > len(text) * 0.5):
-        found["start"] = written.on(written.year)
     times = find_times(text) or find_begin_and_hours(text)
+    written = find_date(text)
+    if (
+        written
+        and written.year
+        and (
+            START.search(text)
+            or written.end - written.start > len(text) * 0.5
+            or (times and not written.start)
+        )
+    ):
+        found["start"] = written.on(written.year)
     if times:
         found["begins"], found["ends"] = times
         if zone := find_zone(text):

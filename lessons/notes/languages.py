@@ -29,7 +29,7 @@ PYTHON = re.compile(
     r"from [\w.]+ import [\w(*]|import [a-zA-Z_][\w.]*(?: as \w+)?(?:, ?[a-zA-Z_][\w.]*(?: as \w+)?)*$"
     r"|def \w+\(|class \w+(?:\([\w., =]*\))?:$"
     r"|print\(|@\w+(?:\.\w+)*(?:\([^)]*\))?$|(?:async )?with [\w.]+\(.*:$|for \w+(?:, ?\w+)* in [\w.]+\(?.*:$"
-    r"|(?:async )?with [\w.]+\($|if __name__"
+    r"|[a-z_]\w* = lambda\b.*:|(?:async )?with [\w.]+\($|if __name__"
     r"|[A-Za-z_]\w*(?:, ?[A-Za-z_]\w*)* ?= ?[A-Za-z_][\w.]*[(\[]\S"
     r"|[a-z_][\w.]*(?:\[[^\]]*\])?(?:, ?[a-z_]\w*)* ?[+*/-]?= ?(?:[\w.]+[(\[]|[\[{\"'(]|-?\d"
     r"|True\b|False\b|None\b)"
@@ -38,7 +38,7 @@ PYTHON = re.compile(
 PYTHON_MORE = re.compile(
     r"(?:else:|try:|finally:|[a-z_][\w.]*(?:, ?[a-z_]\w*)* ?[+*/-]?= ?\S.*|except[^:]*|elif .+|if .+|for .+"
     r"|while .+|return\b.*|pass|break|continue|raise .+"
-    r"|[)\]}]+[,:]?|\"\"\".*)$"
+    r"|[)\]}]+[,:]?|\"\"\".*|[a-z_]\w*\([^()]*(?:\([^()]*\)[^()]*)*\)(?:\s{1,9}#.*)?)$"
 )
 DOCKERFILE = re.compile(
     r"FROM [\w./:@${}-]+(?: (?:AS|as) [\w.-]+)?$|(?:RUN|COPY|WORKDIR|ENTRYPOINT|CMD|EXPOSE|HEALTHCHECK) \S"

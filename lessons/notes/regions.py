@@ -98,6 +98,10 @@ class _Finder:
             self.no_yaml = -end
         if OUTPUT.match(scan.get(self._filled_above(at))) and not MARK.match(bare) and bare[0] != "|":
             return self._region("code", at, scan.paragraph_end(at), "text")
+        if self.floor and at - 2 <= self.floor + 1 and OUTPUT.match(scan.get(at - 1)) and bare[0] != "|":
+            return self._region(
+                "code", at, scan.paragraph_end(at), "text"
+            )  # right below what the code above prints
         if scan.lines[at].is_markdown and (end := indented_end(scan, at, self.floor)):
             texts = [scan.texts[place] for place in range(at, end)]
             return self._region("code", at, end, guess_language(texts) or "text")

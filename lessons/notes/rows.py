@@ -18,6 +18,7 @@ BADGE = re.compile(
 BOX = re.compile(r"\[(?P<tick>[ xX✓]?)\](?=\s)|(?P<sign>[☐☑✅☒])(?=\s)")
 ENDING = re.compile(r"\s*(?P<colons>:{2,}|:-{1,3}|:)?\s*(?P<marks>\?{1,20})?\s*(?P<late>:{1,20})?\s*$")
 DECORATED = re.compile(r"([#*=@~+_-])\1{2,}\s+(?P<words>[^\W_][^#*=@~|]{1,90}?)\s+\1{3,}")
+ANGLED = re.compile(r">>\s?(?P<words>[A-ZÄÖÜ][^.;!<>]{1,60})")  # `>> Recap` is a title
 SIGNS_AT_END = frozenset(": ?-\t")
 RULE = re.compile(r"\s*(?:([#*=_~+\-.─━═])(?:\s?\1){3,}|[#*=_~+\-]{6,})\s*$")
 
@@ -65,6 +66,8 @@ def read_row(line: Line, number: int, gap: int) -> Row:
         words = decorated["words"]
         is_title = not (words[0].islower() and words.count(" ") > 3)
         return Row(number, line, indent, "", "", words, gap, is_decorated=is_title)
+    if not line.is_markdown and (angled := ANGLED.fullmatch(bare)):
+        return Row(number, line, indent, "", "", angled["words"], gap, is_decorated=True)
     heading = _heading_level(bare)
     if heading:
         return Row(number, line, indent, "", "", bare[heading:].strip().rstrip("#").strip(), gap, heading)

@@ -53,7 +53,7 @@ NEXT = re.compile(
     r"\s+(?:for|until|till|before|by)\s.{1,40}|(?:hausaufgaben?|aufgaben|zu tun)\s+(?:für|bis)\s.{1,40}"
     r"|next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
     r"|hw|practice (?:at home|questions?|exercises?|problems?)|home tasks?|try at home"
-    r"|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
+    r"|(?:assignments?|home\s?work|tasks?|exercises?) \d{1,2}|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
     r"|(?:pre-?)?requirements?|pre-?requisites?(?: for .{1,40})?|things? to do .{1,40}|set-?up"
     r"|things? to (?:do|install)|software (?:required"
     r"|to install|requirements?)|tools (?:required|to install)"

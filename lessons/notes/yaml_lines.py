@@ -9,6 +9,8 @@ START = re.compile(
 )
 KEY = re.compile(r"(?:- )*(?P<key>\"[^\"]+\"|'[^']+'|[A-Za-z_.${}][\w./${}-]*)(?P<colon>:)(?P<value>\s.*)?$")
 ITEM = re.compile(r"- \S")
+OPENED = re.compile(r"[a-z]\w{1,40}:$")
+ITEM_KEY = re.compile(r"(?:- )?[a-z]\w*:$")
 MAX_YAML = 3_000
 
 
@@ -20,7 +22,9 @@ def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
     start = at
     if bare[at] == "---":
         start = at + 1
-    if start >= len(bare) or not START.match(bare[start]) or " :" in bare[start]:
+    if start >= len(bare) or " :" in bare[start]:
+        return 0
+    if not START.match(bare[start]) and not _is_fragment(bare, texts, start):
         return 0
     end, keys, nested, last = start, 0, 0, start
     base = _indent(texts[start])
@@ -55,6 +59,15 @@ def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
     if keys >= 2 and (nested or start > at or bare[start].startswith("apiVersion")):
         return last + 2 if last + 1 < len(bare) and bare[last + 1] == "..." else last + 1
     return -(last + 1)
+
+
+def _is_fragment(bare: Sequence[str], texts: Sequence[str], at: int) -> bool:
+    # A key, below it an item or a key, and below that one more key.
+    if at + 2 >= len(bare) or not OPENED.match(bare[at]) or not bare[at + 1] or not bare[at + 2]:
+        return False
+    first, second, third = (_indent(text) for text in texts[at : at + 3])
+    is_key = KEY.match(bare[at + 1]) is not None and KEY.match(bare[at + 2]) is not None
+    return first < second < third and is_key and bool(ITEM_KEY.match(bare[at + 1]))
 
 
 def _is_yaml(text: str, is_key: bool) -> bool:
