@@ -50,6 +50,7 @@ NASTY = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_nasty_notes_take_linear_time(text):
     started = time.process_time()
