@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -206,7 +207,7 @@ class LabAdmin(DeletableAdmin, AuthoredAdmin):
             []
             if request.method == "POST"
             else [
-                (recipe, f"?{_with(request, recipe=recipe.name)}", recipe.name == chosen)
+                (recipe, f"?{urlencode(request.GET.dict() | {'recipe': recipe.name})}", recipe.name == chosen)
                 for recipe in RECIPES
             ]
         )
@@ -261,13 +262,6 @@ class LabAdmin(DeletableAdmin, AuthoredAdmin):
         user: Any = request.user  # the admin requires a signed-in user
         context = {"try_choices": choices(lab, user) if lab else []}
         return super().change_view(request, object_id, form_url, context)
-
-
-def _with(request: HttpRequest, **values: str) -> str:
-    query = request.GET.copy()
-    for name, value in values.items():
-        query[name] = value
-    return query.urlencode()
 
 
 def _upgrade_message(upgraded: Upgraded) -> str:
