@@ -204,7 +204,7 @@ def _set_items(text: str, path: Path, wanted: list[Any]) -> str:
     # Items that stay keep their lines and the comments above them.
     items = plain(_at(_compose(text), path))
     names = [_name(item) for item in items]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) or len({_name(item) for item in wanted}) < len(wanted):
         raise ValueError("two items with one name")
     for item in wanted:
         if _name(item) in names and item not in items:

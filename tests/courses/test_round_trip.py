@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -123,6 +123,7 @@ def test_written_yaml_says_what_it_was_given(value):
     assert YAML(typ="safe", pure=True).load(dump_yaml(value)) == value
 
 
+@example({"list": [{}]}, {"list": ["a", {"title": 0}, {}]})  # two new items without a name
 @given(mappings, mappings)
 def test_edited_yaml_says_the_new_values_or_is_given_up(before, after):
     text = dump_yaml(before)
