@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from decimal import Decimal
 
 from lessons.texts.front_matter import read_front_matter
 from lessons.texts.problem import Problem
@@ -17,6 +18,7 @@ from .quiz import Quiz
 from .text import UNPRINTABLE
 
 MAX_FILE = 256 * 1024
+MAX_POINTS = 99_999  # of all questions; the columns of attempts hold no more
 
 
 def parse(source: str, *, stored: bool = False) -> Quiz:
@@ -38,6 +40,7 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
     settings, body = _halves(source, problems, report)
     questions = [question for block in cut(body, report) if (question := kinds.read(block, report))]
     _report_repeated_keys(questions, report)
+    _report_too_many_points(questions, report)
     check_pools(questions, settings, report)
     if not (problems or stored):
         for question in questions:
@@ -97,3 +100,13 @@ def _report_repeated_keys(questions: Iterable[AnyQuestion], report: ReportProble
                 question.line,
                 f"The key #{question.key} is already used by the question on line {lines[question.key]}.",
             )
+
+
+def _report_too_many_points(questions: Iterable[AnyQuestion], report: ReportProblem) -> None:
+    total = Decimal(0)
+    for question in questions:
+        total += question.points
+        if total > MAX_POINTS:
+            message = f"The questions up to here are worth {total.normalize():,f} points. The limit is {MAX_POINTS:,}."
+            report(question.line, message)
+            return

@@ -207,3 +207,12 @@ def test_no_prefix_of_a_quiz_breaks_the_parser():
         except QuizSyntaxError as error:
             assert error.problems
             assert all(1 <= problem.line <= ONE_OF_EACH.count("\n") + 1 for problem in error.problems)
+
+
+def test_more_points_than_an_attempt_can_hold_are_reported_once():
+    question = "## What is it? {{#q{} points=9999}}\n- [x] a\n- [ ] b\n> Why.\n"
+    most = FRONT_MATTER + "\n".join(map(question.format, range(10)))
+    assert sum(each.points for each in parse(most).questions) == 99_990
+    (problem,) = problems(most + "\n".join(map(question.format, range(10, 13))))
+    assert problem.line == FIRST + 10 * 5 - 1
+    assert problem.message == "The questions up to here are worth 109,989 points. The limit is 99,999."
