@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db.models import Field, Model, QuerySet, URLField
 from django.forms.utils import flatatt
 from django.http import Http404, HttpRequest
@@ -74,7 +74,11 @@ class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argument
     widget = RowSelect
 
     def __init__(self, queryset: QuerySet[Any], *, kept: dict[Any, Any], **kwargs: Any) -> None:
-        self.kept, self.key = kept, str(queryset.query)
+        self.kept = kept
+        try:
+            self.key = str(queryset.query)
+        except EmptyResultSet:  # of somebody who teaches no course
+            self.key = ""
         super().__init__(queryset, **kwargs)
         if isinstance(self.widget, RowSelect):
             self.widget.drawn = []  # shared by all copies of the widget

@@ -215,6 +215,7 @@ def test_a_draft_is_asked_for_once_and_a_dead_worker_frees_it(staff, notes, mode
         ("## What?\n::: staff\n- [x] A\n- [ ] B\n", "a block"),
         ("## \n- [x] A\n- [ ] B\n", "no words"),
         ("## What?\n- [x] A\n- [ ] " + "B" * 4_000 + "\n", "longer than"),
+        ("## What" + " " * 20_000 + "is it?\n- [x] A\n- [ ] B\n", "longer than"),  # in linear time
     ],
 )
 def test_a_question_that_the_portal_refuses_is_left_out_with_its_reason(question, why):

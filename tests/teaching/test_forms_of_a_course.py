@@ -71,6 +71,14 @@ def test_the_only_course_is_chosen_and_one_of_many_is_not(staff, course):
     assert chosen not in page(staff, add_address("lessons_session"))
 
 
+def test_somebody_without_a_course_can_open_every_form(client, course):
+    client.force_login(make_instructor(course))
+    course.staff.all().delete()
+    for name in ("session", "lesson", "quiz", "cohort", "snippet", "enrollment", "coursestaff"):
+        assert client.get(reverse(f"admin:lessons_{name}_add")).status_code in (200, 403), name
+    assert client.get(reverse("admin:labs_lab_add")).status_code == 200
+
+
 def test_a_course_of_somebody_else_is_not_named(staff):
     foreign = make_course(title="Hidden")
     assert "Hidden" not in page(staff, f"{add_address('lessons_session')}?course={foreign.pk}")
