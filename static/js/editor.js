@@ -84,9 +84,13 @@ function startEditor(root) {
   }
 
   function insert(code, from, to, next) {
-    const at = field.selectionStart;
+    // Never over selected text, such as an example just inserted: the upload took a while.
+    const end = field.selectionEnd;
+    const gap = end > field.selectionStart ? "\n\n" : "";
+    const at = end + gap.length;
     field.focus();
-    document.execCommand("insertText", false, code); // the only way that Undo can revert
+    field.setSelectionRange(end, end);
+    document.execCommand("insertText", false, gap + code); // the only way that Undo can revert
     field.setSelectionRange(at + from, at + to);
     say(next);
   }

@@ -84,7 +84,7 @@ def test_an_instructor_writes_previews_and_publishes_a_lesson_with_a_picture_and
     expect(tab.locator(".problems")).to_have_count(0)
     tab.get_by_label("Status:").select_option("Published")
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(tab.get_by_text("was added successfully")).to_be_visible()
 
     tab.goto(reverse("admin:lessons_quiz_add"))
     tab.get_by_label("Course:").select_option("Mine")
@@ -94,7 +94,7 @@ def test_an_instructor_writes_previews_and_publishes_a_lesson_with_a_picture_and
     expect(shown(tab).get_by_role("radio").first).to_be_disabled()
     expect(shown(tab).get_by_text("The record is the commit.")).to_be_visible()
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(tab.get_by_text("was added successfully")).to_be_visible()
 
     context = open_context(browser, live_server, make_learner(course).user)
     page = context.new_page()
@@ -145,6 +145,21 @@ def test_a_picture_that_is_refused_says_what_to_do(tab, lesson):
     expect(tab.locator(".editor-says")).to_contain_text(
         "This is not an image in a supported format. Export it as PNG, JPEG or WebP."
     )
+
+
+def test_a_picture_goes_after_an_example_just_inserted_and_not_over_it(tab, lesson):
+    tab.goto(change_address(lesson))
+    source(tab).fill("One.\n")
+    open_help(tab)
+    insert(tab, "Definition")
+    expect(tab.locator(".editor-says")).to_have_text("Inserted and selected.")
+    chosen = {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
+    tab.locator("input[type=file]").set_input_files(chosen)
+    expect(source(tab)).to_have_value(
+        re.compile(r"One\.\n\nCommit\n: A recorded state\.\n\n!\[\]\(/media/images/\w{32}\.png\)\s*")
+    )
+    tab.keyboard.type("A state")
+    expect(source(tab)).to_have_value(re.compile(r"!\[A state\]\("))
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("image/png", 5), ("text/csv", 20)])
