@@ -72,7 +72,8 @@ def _read_fence(token: Token, lines: list[str], page: Page) -> list[Token]:
     if name != STAFF:
         _check_end(token, lines[max(end - 1, start + 1) : end], start, page)
     block = BLOCKS.get(name)
-    if block and block.expand and (page.whole or not block.in_pages) and (block.has_title or not title):
+    fits = page.whole or page.is_piece or not (block and block.in_pages)
+    if block and block.expand and fits and (block.has_title or not title):
         return block.expand(token, start + 2, page)
     if name.casefold().startswith(STAFF) and page.inserts is None:
         return []  # never shown, even if `hidden` missed it

@@ -154,9 +154,12 @@ def render_fragment(source: str, *, link: Link) -> str:
 
 
 def render_for_staff(source: str, *, link: Link) -> str:
-    """Render like `render_fragment`, with the blocks that only staff see. Raises TooComplexError."""
+    """Render a piece of a lesson for staff: like `render_fragment`, with what only staff see, and with checklists.
+
+    Raises TooComplexError.
+    """
     source = _clean(source)
-    page = Page(link, Budget(len(source.encode())), whole=False)
+    page = Page(link, Budget(len(source.encode())), whole=False, is_piece=True)
     return _render_for_staff(part(source), page).html
 
 

@@ -55,12 +55,14 @@ class Insert:
 class Page:
     """Results of the rules, collected in one pass. `whole` is False for a fragment: no heading ids, no checklist.
 
+    `is_piece` is True for a piece of a lesson on a page for staff, which may have a checklist.
     `inserts` has the HTML of the blocks for staff and the minutes planned in each, None on a page for learners.
     """
 
     link: Link
     budget: Budget
     whole: bool = True
+    is_piece: bool = False
     contents: list[tuple[int, str, str]] = field(default_factory=list)
     drawings: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

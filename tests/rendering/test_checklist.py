@@ -1,6 +1,6 @@
 import pytest
 
-from lessons.rendering import with_ticks
+from lessons.rendering import render_for_staff, render_fragment, with_ticks
 from lessons.texts.problem import Problem
 
 SOURCE = """::: checklist
@@ -20,6 +20,12 @@ def test_checklist_is_a_list_of_keyed_items(page):
 
 def test_checklists_give_key_and_plain_text_of_each_item(page):
     assert page(SOURCE).checklists == [("install-git", "Install Git"), ("read", "Read this")]
+
+
+def test_a_piece_of_a_lesson_has_its_checklist_and_an_explanation_has_none():
+    source = "::: checklist\n- [ ] Install Git {#install-git}\n:::\n"
+    assert '<li data-key="install-git">Install Git</li>' in render_for_staff(source, link=lambda *_: None)
+    assert "::: checklist" in render_fragment(source, link=lambda *_: None)
 
 
 @pytest.mark.parametrize(
