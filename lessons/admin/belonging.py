@@ -26,6 +26,9 @@ class BelongingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no argument
         course = course_of(row) if row else course_given(context["adminform"].form)
         if course:
             context["of_course"] = course
+            offer_only(course, context["adminform"].form)
+            for inline in context.get("inline_admin_formsets", ()):
+                offer_only(course, inline.formset.form, *inline.formset.forms)
             if not isinstance(row, Course):
                 verb, joint = ("Change", "of") if row else ("Add", "to")
                 context["title"] = f"{verb} {self.opts.verbose_name} {joint} {course}"
@@ -56,6 +59,15 @@ class BelongingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no argument
         if course is None or "_changelist_filters" in request.GET:
             return None
         return redirect(reverse("teach", args=[course.slug]) + _anchor(row))
+
+
+# Any: forms, or the class of a form
+def offer_only(course: Course, *forms: Any) -> None:
+    """Let menus of sessions, lessons and cohorts offer those of one course."""
+    for form in forms:
+        for field in (*form.base_fields.values(), *getattr(form, "fields", {}).values()):
+            if hasattr(field, "within"):
+                field.within = course
 
 
 # Any: a row of any model

@@ -48,9 +48,10 @@ class RowChoices(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]  #
     """Yield choices like Django's iterator, from rows that were read once."""
 
     def __iter__(self) -> Iterator[Any]:
-        if self.field.empty_label is not None:
-            yield ("", self.field.empty_label)
-        yield from map(self.choice, self.field.rows.values())  # type: ignore[attr-defined]  # a RowField
+        field: Any = self.field  # a RowField
+        if field.empty_label is not None:
+            yield ("", field.empty_label)
+        yield from map(self.choice, field.offered())
 
 
 class RowSelect(forms.Select):
@@ -72,6 +73,7 @@ class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argument
 
     iterator = RowChoices
     widget = RowSelect
+    within: Course | None = None  # if set, only rows of this course are offered; others are still valid
 
     def __init__(self, queryset: QuerySet[Any], *, kept: dict[Any, Any], **kwargs: Any) -> None:
         self.kept = kept
@@ -89,6 +91,12 @@ class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argument
             self.kept[self.key] = {str(row.pk): row for row in self.queryset or ()}
         found: dict[str, Model] = self.kept[self.key]
         return found
+
+    def offered(self) -> list[Any]:
+        rows: list[Any] = list(self.rows.values())
+        if self.within is None or isinstance(next(iter(rows), None), Course):
+            return rows
+        return [row for row in rows if getattr(row, "course_id", self.within.pk) == self.within.pk]
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:

@@ -79,6 +79,33 @@ def test_somebody_without_a_course_can_open_every_form(client, course):
     assert client.get(reverse("admin:labs_lab_add")).status_code == 200
 
 
+def test_a_form_of_one_course_offers_nothing_of_another(staff, course):
+    other = make_course("other", title="Other")
+    make_staff(other, course.staff.get().user)
+    for each in (course, other):
+        lesson = make_lesson(make_session(each, title=f"Session of {each}"), title=f"Lesson of {each}")
+        make_lab(each, f"lab-of-{each.slug}")
+    cohort, session = make_cohort(course, title="Autumn"), course.sessions.get()
+    Meeting.objects.create(cohort=cohort, session=session, starts_at="2031-01-09T20:30Z")
+    adds = ("lessons_lesson", "lessons_quiz", "labs_lab", "lessons_cohort")
+    addresses = [f"{add_address(name)}?course={course.pk}" for name in adds]
+    own = (session.lessons.get(), make_quiz(lesson=session.lessons.get()), cohort)
+    for address in (*addresses, *map(change_address, own)):
+        text = page(staff, address)
+        assert "Mine" in text
+        assert not re.search(r"(Session|Lesson) of Other|lab-of-other", text), address
+    every = page(staff, add_address("lessons_lesson"))
+    assert "Session of Other" in every and "lab-of-other" in every
+    fields = {
+        "course": other.pk,
+        "session": lesson.session_id,
+        "title": "T",
+        "status": "draft",
+        "source": "A.",
+    }
+    assert staff.post(addresses[0], fields).status_code == 302  # whoever chooses another course may
+
+
 def test_a_course_of_somebody_else_is_not_named(staff):
     foreign = make_course(title="Hidden")
     assert "Hidden" not in page(staff, f"{add_address('lessons_session')}?course={foreign.pk}")
