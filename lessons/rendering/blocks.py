@@ -239,8 +239,8 @@ BLOCKS: dict[str, Block] = {
         place="last",
     ),
     MINUTES: Block(
-        "Planned minutes of teaching, one part per line; without words, of the part below the heading above. They make "
-        "the plan of the evening. Only staff see them.",
+        "Planned teaching minutes, one part per line. A number alone is for the part below the heading above. They "
+        "make up the plan of the evening. Only staff see them.",
         "::: minutes\n25 Live: a first commit\n10 Questions\n:::\n",
         _minutes,
         has_title=True,
