@@ -10,9 +10,16 @@ SECONDS = 20.0
 TIMED_OUT = "The check timed out"
 
 
-@lru_cache(maxsize=256)
 def judge(path: str, checks: str, texts: tuple[str, ...]) -> Sequence[Report]:
     """Return a report for each text. Raises ApartError if there is none within SECONDS."""
+    reports = _judge(path, checks, texts)
+    if any(map(fault_in, reports)):
+        _judge.cache_clear()  # the fault may be gone the next time
+    return reports
+
+
+@lru_cache(maxsize=256)
+def _judge(path: str, checks: str, texts: tuple[str, ...]) -> Sequence[Report]:
     asked = {"path": path, "checks": checks, "texts": texts}
     answer = apart.ask({"file": asked}, SECONDS, needs_sandbox=False)
     return [Report.from_json(report) for report in answer["reports"]]

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
@@ -19,6 +20,7 @@ from lessons.links import links_within
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.release import Status
 from lessons.pages.review import staff_review
+from lessons.quizzes import QuizSyntaxError, parse, parse_once
 from lessons.quizzes.reference import front_matter
 
 QUIZ_FIELDS: tuple[str, ...] = ("course", "lesson", "slug", "status", "publish_at", "source")
@@ -88,6 +90,15 @@ class QuizAdmin(DeletableAdmin, AuthoredAdmin):
             path("<path:object_id>/export/", export, name="lessons_quiz_export"),
             *super().get_urls(),
         ]
+
+    # Any: as Django declares it
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with parse_once():
+            if request.method == "POST":
+                # Before Django begins its transaction, in which nobody else may write to an SQLite file.
+                with suppress(QuizSyntaxError):
+                    parse(request.POST.get("source", ""))
+            return super().changeform_view(request, *args, **kwargs)
 
     def view_on_site(self, obj: Quiz) -> str | None:
         # A quiz without questions has no page yet.

@@ -3,7 +3,7 @@
 from .drawing import count, draw, max_points, restrict
 from .markdown import markdown_of
 from .marking import Marked, QuestionMark, credit, mark
-from .parsing import parse
+from .parsing import parse, parse_once
 from .problems import QuizSyntaxError
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response, Shown
 from .quiz import (
@@ -41,6 +41,7 @@ __all__ = [
     "markdown_of",
     "max_points",
     "parse",
+    "parse_once",
     "question_view",
     "read_response",
     "refusal",

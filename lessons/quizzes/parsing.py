@@ -1,7 +1,9 @@
 """Parse quiz Markdown."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 
 from lessons.texts.front_matter import read_front_matter
@@ -19,6 +21,18 @@ from .text import UNPRINTABLE
 
 MAX_FILE = 256 * 1024
 MAX_POINTS = 99_999  # of all questions; the columns of attempts hold no more
+Parsed = dict[str, Quiz | QuizSyntaxError]
+_kept: ContextVar[Parsed | None] = ContextVar("parsed", default=None)
+
+
+@contextmanager
+def parse_once() -> Iterator[None]:
+    """Parse each new source only once inside: to try its questions takes seconds, for which no transaction may wait."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 def parse(source: str, *, stored: bool = False) -> Quiz:
@@ -27,6 +41,21 @@ def parse(source: str, *, stored: bool = False) -> Quiz:
     A `stored` quiz was accepted when it was saved, so limits added later are not applied.
     """
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    kept = None if stored else _kept.get()
+    if kept is None:
+        return _parse(source, stored)
+    if source not in kept:
+        try:
+            kept[source] = _parse(source, stored)
+        except QuizSyntaxError as error:
+            kept[source] = error
+    found = kept[source]
+    if isinstance(found, QuizSyntaxError):
+        raise found
+    return found
+
+
+def _parse(source: str, stored: bool) -> Quiz:
     problems = _unreadable(source)
     if problems:
         raise QuizSyntaxError(problems)

@@ -1,6 +1,7 @@
 """Questions whose answer is the text of a file: written, proved, answered, judged by a worker, and reviewed."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -12,6 +13,7 @@ from lessons.quizzes import QuizSyntaxError, parse
 from lessons.quizzes.formats import EXPORTS, export_quiz
 from lessons.quizzes.kinds.free_text import FreeText
 from lessons.quizzes.writing import write_question
+from tests.authoring.conftest import make_instructor
 from tests.factories import make_learner, make_lesson, make_quiz, make_staff
 from tests.quiz_pages.conftest import Cast, client_of
 
@@ -112,6 +114,25 @@ def test_other_systems_do_not_hold_it_and_the_export_says_so(name):
     [loss] = [loss.message for loss in exported.losses if loss.key == "tests-on-push"]
     assert loss.startswith("Not written: ") and loss.endswith("has no question of the kind file.")
     assert b"pytest" not in exported.data
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("old", "new", "status"), [("points=3", "points=4", 302), ("python -m pytest", "echo", 200)]
+)
+def test_the_staff_site_tries_a_question_once_and_before_the_transaction(monkeypatch, old, new, status):
+    quiz = make().quiz
+    savepoints, here = [], judging.judge
+
+    def judge(*asked):
+        savepoints.append(len(connection.savepoint_ids))  # of the transaction that Django begins
+        return here(*asked)
+
+    monkeypatch.setattr(judging, "judge", judge)
+    fields = {"source": quiz.source.replace(old, new), "status": "published"}
+    address = reverse("admin:lessons_quiz_change", args=[quiz.pk])
+    assert client_of(make_instructor(quiz.course)).post(address, fields).status_code == status
+    assert savepoints == [0]
 
 
 # --- answering ------------------------------------------------------------------------------------------------------
