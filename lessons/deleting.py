@@ -165,7 +165,7 @@ def restore(*, deletion: Deletion, by: User) -> Restored:
     _refuse_without_place(deletion, row)
     renamed = _free_slugs(deletion)
     if deletion.lesson_id:
-        place = row.lesson_id  # type: ignore[attr-defined]  # only the deletion of a quiz has a lesson
+        place = _place_of(deletion)
         Quiz.with_deleted().filter(pk=row.pk).update(lesson=deletion.lesson_id)
         KINDS["lesson"].remove([place])
     for each in KINDS.values():
@@ -189,7 +189,7 @@ def _refuse_without_place(deletion: Deletion, row: Any) -> None:
         raise CannotRestoreError("The lesson of this quiz no longer exists.")
     if lesson.is_deleted:
         raise CannotRestoreError(f"Restore the lesson {lesson} first.")
-    if Quiz.with_deleted().filter(lesson=lesson).exists():
+    if Quiz.with_deleted().filter(lesson=lesson).exclude(pk=row.pk).exists():
         raise CannotRestoreError(f"The lesson {lesson} has a new quiz. Delete that one first.")
 
 
@@ -239,9 +239,11 @@ def remove_old() -> int:
 
 
 def _remove(deletion: Deletion) -> None:
+    target = KINDS[deletion.kind].model.with_deleted().filter(pk=deletion.target, deletion=deletion)
+    is_deleted = target.exists()  # if not, what is in it is in use
     for kind in in_removal_order():
         stamped = kind.model.with_deleted().filter(deletion=deletion)
-        inside = kind.rows_in(deletion.kind, deletion.target)
+        inside = kind.rows_in(deletion.kind, deletion.target) if is_deleted else stamped
         keys = {*stamped.values_list("pk", flat=True), *inside.values_list("pk", flat=True)}
         if keys:
             kind.remove(sorted(keys))

@@ -66,6 +66,15 @@ class Deletable(models.Model):
     class Meta:
         abstract = True
 
+    # Any: as Django declares it
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not (self._state.adding or args or kwargs.get("update_fields") or kwargs.get("force_insert")):
+            # without `deletion`: somebody may have deleted the row since it was read
+            left_out = {"deletion_id", *self.get_deferred_fields()}
+            own = [each for each in self._meta.concrete_fields if not each.primary_key]
+            kwargs["update_fields"] = [each.name for each in own if each.attname not in left_out]
+        super().save(*args, **kwargs)
+
     @classmethod
     def with_deleted(cls) -> models.QuerySet[Self]:
         """Return all rows, for what deletes, restores and removes them."""

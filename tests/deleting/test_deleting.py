@@ -15,7 +15,7 @@ from labs.models import Lab, Submission
 from labs.tokens import new_token
 from lessons import actions, deletable, deleting, quiz_queries
 from lessons.lesson_queries import get_lesson
-from lessons.models import Attempt, Deletion, Enrollment, FormerSlug, Lesson
+from lessons.models import Attempt, Deletion, Enrollment, FormerSlug, Lesson, Quiz, Session
 from lessons.queries import open_course
 from lessons.search import index
 from portal.progress.queries import course_outline, course_standing
@@ -302,6 +302,26 @@ def test_nobody_deletes_twice(world):
 
 
 # --- other ways to content --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_that_is_saved_meanwhile_does_not_bring_it_back(world, kind):
+    read_before = row_of(world, kind)
+    deletion = delete(world, kind)
+    read_before.title = "Saved meanwhile"
+    read_before.save()
+    assert not type(read_before).objects.filter(pk=read_before.pk).exists()
+    assert restore(world, deletion).row.title == "Saved meanwhile"
+    assert Lesson.objects.filter(pk=world.here.lesson.pk).exists()
+
+
+def test_what_is_in_use_again_is_not_removed_with_an_old_deletion(world):
+    deletion = delete(world, "session")
+    for model in (Session, Lesson, Quiz):
+        model.with_deleted().filter(deletion=deletion).update(deletion=None)
+    let_time_pass(deletion)
+    assert deleting.remove_old() == 1
+    assert Lesson.objects.filter(pk=world.here.lesson.pk).exists()
 
 
 def test_a_redirect_to_a_deleted_lesson_leads_nowhere(world, client):
