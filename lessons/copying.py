@@ -131,13 +131,17 @@ def write_with_history(rows: list[Any], by: User) -> list[Any]:
 
 def _copy_sessions(copy: Copy) -> None:
     rows = list(copy.old.sessions.order_by("pk"))
-    prepared = [
-        [{**item, "html": copy.html(item["html"])} for item in row.prepare_html if "html" in item]
-        for row in rows
-    ]
     made = [
-        clone(row, course_id=copy.new.pk, loaded_digest="", prepare_html=items)
-        for row, items in zip(rows, prepared, strict=True)
+        clone(
+            row,
+            course_id=copy.new.pk,
+            loaded_digest="",
+            prepare=[{**item, "text": copy.text(item["text"])} for item in row.prepare],
+            prepare_html=[
+                {**item, "html": copy.html(item["html"])} for item in row.prepare_html if "html" in item
+            ],
+        )
+        for row in rows
     ]
     copy.keys["session"] = map_keys(rows, Session.objects.bulk_create(made))
 
@@ -151,6 +155,7 @@ def _copy_lessons(copy: Copy) -> None:
             session_id=copy.keys["session"][row.session_id],
             source=copy.text(row.source),
             html=copy.html(row.html),
+            staff_html=copy.html(row.staff_html),
             loaded_digest="",
             **copy.released(row),
         )
@@ -206,7 +211,8 @@ def _copy_names(copy: Copy) -> None:
         if target := copy.keys.get(loaded.kind, {}).get(loaded.target):
             files.append(clone(loaded, course_id=copy.new.pk, target=target))
     Snippet.objects.bulk_create(
-        clone(each, course_id=copy.new.pk) for each in copy.old.snippets.order_by("pk")
+        clone(each, course_id=copy.new.pk, text=copy.text(each.text))
+        for each in copy.old.snippets.order_by("pk")
     )
     FormerSlug.objects.bulk_create(names)
     LoadedFile.objects.bulk_create(files)

@@ -57,7 +57,7 @@ class AddExtraTimeForm(ExtraTimeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cohorts = Cohort.objects.select_related("course")
+        cohorts = Cohort.objects.select_related("course").filter(course__deletion=None)
         own = cohorts if self.by.is_superuser else cohorts.filter(course__staff__user=self.by)
         self.fields["cohort"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
 

@@ -149,6 +149,8 @@ class OwnCoursesOnly:
         rows = model._default_manager.all() if rows is None else rows
         if path is not None and not request.user.is_superuser:
             rows = rows.filter(**{f"{path or 'pk'}__in": taught_course_ids(request)})
+        if path and not issubclass(model, Deletable):  # what is deletable is deleted with its course
+            rows = rows.filter(**{f"{path}__deletion": None})
         rows = rows.select_related("course") if path else rows
         return rows.defer(*heavy_fields(model))
 

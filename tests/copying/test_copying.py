@@ -26,6 +26,7 @@ from lessons.models import (
     Meeting,
     Quiz,
     QuizDeadline,
+    Snippet,
 )
 from lessons.queries import open_course
 from lessons.term import CannotCopyError, Term
@@ -117,6 +118,22 @@ def test_every_text_is_copied_and_its_links_lead_into_the_copy(old, settings):
     assert actions.save_lesson(lesson=lesson, links=links_within(new)).html == page
     assert new.notes_habits == {"small_topics": "alone"}
     assert (new.title, new.time_zone, new.loaded_from) == ("MLOps Edu, autumn", "Europe/Berlin", "")
+
+
+def test_links_that_only_staff_see_and_those_of_lists_and_snippets_lead_into_the_copy(old):
+    link = "[it](/courses/old/second/)"
+    lesson = old.lessons.get(slug="second")
+    lesson.source = f"Text.\n\n::: staff\n{link}\n:::\n"
+    actions.save_lesson(lesson=lesson)
+    session = old.sessions.get(slug="one")
+    session.prepare = [{"key": "git", "text": link}]
+    actions.save_session(session=session)
+    Snippet.objects.create(course=old, name="Link", text=link)
+    new = copy(old)
+    assert 'href="/courses/new/second/"' in new.lessons.get(slug="second").staff_html
+    moved = "[it](/courses/new/second/)"
+    assert new.sessions.get(slug="one").prepare == [{"key": "git", "text": moved}]
+    assert new.snippets.get().text == moved
 
 
 def test_it_reads_and_exports_like_the_original(old):

@@ -104,6 +104,15 @@ def test_what_is_deleted_disappears_from_every_page_of_learners_and_staff(world,
             assert not [title for title in titles if f">{title}<" in text], page
 
 
+def test_no_form_offers_a_cohort_of_a_deleted_course(world, client):
+    client.force_login(world.administrator)
+    delete(world, "course")
+    for name in ("enrollment", "extratime", "quizdeadline", "meeting", "snippet"):
+        text = client.get(reverse(f"admin:lessons_{name}_add")).content.decode()
+        assert world.there.cohort.title in text or name == "snippet"
+        assert world.here.cohort.title not in text, name
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_restoring_brings_back_exactly_what_was_deleted(world, kind):
     before = every_row()
