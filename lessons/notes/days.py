@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from lessons.texts.problem import Problem
 
 from .banners import Banner
-from .dates import is_far, nearest_year
+from .dates import Written, is_far, nearest_year
 from .model import Day, Head
 
 
@@ -16,7 +16,7 @@ def make_days(
     """Give each evening its number and date. The notes above the first banner belong to the first evening."""
     if not banners:
         return (Day(1, None, head.start, "", head.last + 1, head.last + 1, last_line),)
-    month_first = _is_month_first(banners)
+    month_first = _is_month_first(banners, head.start)
     days: list[Day] = []
     used: dict[int, date | None] = {}
     before = head.start
@@ -50,19 +50,22 @@ def _next_weekday(banner: Banner, days: Sequence[Day], before: date | None) -> d
     return earliest + timedelta(days=(banner.weekday - earliest.weekday()) % 7)
 
 
-def _is_month_first(banners: Sequence[Banner]) -> bool:
-    # 11/30 in one banner says how 12/06 in the next is meant. Otherwise the order of the evenings decides.
-    numeric = [banner.date for banner in banners if banner.date and banner.date.can_swap]
-    if len(numeric) < 2:
+def _is_month_first(banners: Sequence[Banner], start: date | None) -> bool:
+    # The start and 11/30 in one banner say how 12/06 in the next is meant: evenings are close to each other.
+    written = [banner.date for banner in banners if banner.date]
+    if not any(each.can_swap for each in written):
         return False
-    year = next((written.year for written in numeric if written.year), 2024)
-    usual = [day for written in numeric if (day := written.on(year))]
-    swapped = [day for written in numeric if (day := written.on(year, month_first=True))]
-    return _spread(swapped) < _spread(usual)
+    return _spread(written, start, month_first=True) < _spread(written, start, month_first=False)
 
 
-def _spread(days: list[date]) -> int:
-    return (max(days) - min(days)).days if days else 10**6
+def _spread(written: Sequence[Written], start: date | None, *, month_first: bool) -> int:
+    # Each date in the year that is closest to the start: a wrong year says nothing about the order.
+    year = next((each.year for each in written if each.year), 2024)
+    near = start or next((day for each in written if (day := each.on(year, month_first=month_first))), None)
+    if near is None:
+        return 10**6
+    days = [day for each in written if (day := nearest_year(each, near, month_first=month_first))]
+    return (max([near, *days]) - min([near, *days])).days
 
 
 def _date_of(banner: Banner, before: date | None, month_first: bool, problems: list[Problem]) -> date | None:

@@ -80,3 +80,20 @@ def test_a_line_that_looks_like_a_banner_is_text(tmp_path, group, line):
     text = f"{first}\n\n{line}\n\n\t\t- of many\n\nDay 2\n\n\tDocker :::\n\n\t\t- x\n"
 
     assert [day for day, _ in sessions_of(text, tmp_path)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("head", "written", "dates"),
+    [
+        # 11/30 says how 12/06 is meant.
+        ("", ["11/29/2025", "11/30/2025", "12/06/2025"], ["2025-11-29", "2025-11-30", "2025-12-06"]),
+        # So does the start, whatever the year of a banner.
+        ("Start Date: 29th Nov. 2025\n\n", ["12/6"], ["2025-12-06"]),
+        ("Start Date: 3rd Jan 2026\n\n", ["03/01/2026", "04/01/2025"], ["2026-01-03", "2026-01-04"]),
+        ("Start Date: Dec 27, 2025\n\n", ["12/27/2025", "1/3/2025"], ["2025-12-27", "2026-01-03"]),
+        ("", ["06/12/2025", "07/12/2025"], ["2025-12-06", "2025-12-07"]),
+    ],
+)
+def test_order_of_day_and_month_is_that_of_dates_close_together(tmp_path, head, written, dates):
+    days = [f"Day{n}: {date}\n\n\tTopic {n} :::\n\t\t- words\n\n" for n, date in enumerate(written, start=1)]
+    assert [date for _, date in sessions_of(head + "".join(days), tmp_path)] == dates
