@@ -59,13 +59,15 @@ def cut_lessons(
             waiting += evening.blocks
             continue
         groups = _groups(evening, habits, decisions)
+        name = f"Session {evening.day.session}"
         for group in groups:
             blocks = waiting + [pair for unit in group for pair in unit.blocks]
             waiting = []
-            title = _title(blocks, evening.day, lower_words, is_whole_evening=len(groups) == 1)
-            titles[evening.day.session, title.lower()] += 1
-            count = titles[evening.day.session, title.lower()]
-            title = f"{title}, part {count}" if count > 1 else title
+            # A part without a title of its own goes on with the topic of the part before.
+            name = _title(blocks, evening.day, lower_words, is_whole_evening=len(groups) == 1) or name
+            titles[evening.day.session, name.lower()] += 1
+            count = titles[evening.day.session, name.lower()]
+            title = f"{name}, part {count}" if count > 1 else name
             key = make_key(f"day-{evening.day.session}-{title}"[:46], keys)
             for_learners = [pair for pair in blocks if not pair[0].for_staff]
             questions = offer_questions(lines, for_learners, decisions)
@@ -193,7 +195,7 @@ def _default_cuts(units: Sequence[Unit], habits: Habits) -> set[int]:
 def _title(
     blocks: Sequence[tuple[Block, Piece]], day: Day, lower_words: frozenset[str], *, is_whole_evening: bool
 ) -> str:
-    """Return the title of the banner for a whole evening, else the first topic that is about something."""
+    """Return the title of the banner for a whole evening, else the first topic that is about something; "" if none."""
     named = day.title if words_of(day.title) and not CONTINUED.match(day.title) else ""
     if named and is_whole_evening:
         return make_title(named, lower_words)
@@ -210,7 +212,7 @@ def _title(
             return make_title((telling or titles)[0], lower_words) or titles[0][:100]
     if named or (outlined := _outlined(blocks)):
         return make_title(named or outlined[0], lower_words)
-    return f"Session {day.session}"
+    return ""
 
 
 def _outlined(blocks: Sequence[tuple[Block, Piece]]) -> list[str]:

@@ -103,3 +103,9 @@ def test_the_docs_list_every_habit():
     rows = [f"| {habit.about} | `{habit.example}` | {', '.join(habit.choices)} |" for habit in HABITS]
 
     assert text.partition("<!-- habits -->")[2].partition("<!-- end -->")[0].strip().split("\n")[2:] == rows
+
+
+def test_parts_of_a_long_topic_are_named_after_it():
+    paragraphs = "\n\n".join("word " * 60 for _ in range(60))
+    lessons = import_notes(read_source("notes.txt", f"Git basics :::\n\n{paragraphs}\n".encode())).lessons
+    assert [lesson.title for lesson in lessons] == ["Git basics", "Git basics, part 2", "Git basics, part 3"]
