@@ -27,7 +27,7 @@ AnyRows = QuerySet[Any]
 
 @dataclass(frozen=True)
 class Work:
-    """What learners did: rows with an `enrollment`, to be counted as `one` or `many`."""
+    """Rows of learners' work, each with an `enrollment`, counted as `one` or `many`."""
 
     one: str
     many: str

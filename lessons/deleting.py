@@ -47,7 +47,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Losses:
-    """What hangs on a row. `learners` have worked in it; `opened` are labs that no lesson would hold back any more."""
+    """Losses if a row is deleted. `learners` have worked in it; `opened` are labs that would no longer wait."""
 
     content: list[Count]
     work: list[Count]

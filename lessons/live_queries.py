@@ -32,7 +32,7 @@ class OpenLive:
 
 
 class LiveState(NamedTuple):
-    """What a poll needs to know of a live quiz. `shown` is what a page shows that knows it."""
+    """The state of a live quiz that a poll needs. `shown` is the state that an up-to-date page shows."""
 
     pk: int
     state: int

@@ -20,7 +20,7 @@ class CannotCopyError(Exception):
 
 @dataclass(frozen=True)
 class Term:
-    """What changes in the copy. Without `starts_on`, scheduled content becomes a draft.
+    """The changes in the copy. Without `starts_on`, scheduled content becomes a draft.
 
     `starts_on` is the new date of the first meeting of `like`, or else of what is scheduled first. With
     `cohort_title`, the copy gets a cohort with the meetings of `like`. `as_drafts`: nothing is published yet.

@@ -234,7 +234,7 @@ LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 SEARCHES_PER_MINUTE = env.int(
     "SEARCHES_PER_MINUTE", default=60
 )  # of a user, or of an IP address; per web process
-# A language model that drafts questions and summaries, at an address with the API of OpenAI; without one nothing asks.
+# A language model that drafts questions and summaries, with an OpenAI-compatible API. If unset, nothing is sent.
 NOTES_MODEL_URL = env.str("NOTES_MODEL_URL", default="").strip()
 NOTES_MODEL_NAME = env.str("NOTES_MODEL_NAME", default="").strip()
 NOTES_MODEL_KEY = env.str("NOTES_MODEL_KEY", default="").strip()

@@ -52,7 +52,7 @@ def migrated_sqlite(pytestconfig: pytest.Config, django_db_blocker: pytest_djang
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Migrate only what is new in a copy of `migrated_sqlite`: nothing."""
+    """Use a copy of `migrated_sqlite`, which needs no migration."""
     return connection.vendor == "sqlite"
 
 
@@ -80,7 +80,7 @@ def no_cached_pages() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """Hash passwords in no time: a real hash takes a fifth of a second, at each sign-in."""
+    """Use a fast password hash: a real one takes a fifth of a second, at each sign-in."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 

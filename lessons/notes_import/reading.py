@@ -24,7 +24,7 @@ class ReadNotes:
 
 @dataclass(frozen=True)
 class _State:
-    """What notes gave with these `decisions`. `source` is a digest of all else that it depends on."""
+    """The result of an import with these `decisions`. `source` is a digest of everything else that it depends on."""
 
     source: str
     decisions: dict[str, bool]

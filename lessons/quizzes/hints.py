@@ -9,7 +9,7 @@ from .problems import ReportProblem
 
 @dataclass(frozen=True)
 class Hint:
-    """What to tell whoever typed this answer; `explanation` is Markdown."""
+    """An answer with the explanation for whoever typed it, in Markdown."""
 
     text: str
     explanation: str

@@ -136,7 +136,7 @@ def test_links_that_only_staff_see_and_those_of_lists_and_snippets_lead_into_the
     assert new.snippets.get().text == moved
 
 
-def test_it_reads_and_exports_like_the_original(old):
+def test_the_copy_reads_and_exports_like_the_original(old):
     new = copy(old, starts_on=date(2026, 3, 1), like=old.cohorts.get())
     reader = make_user(is_superuser=True)
     outlines = [course_outline(open_course(reader, course)) for course in (old, new)]
@@ -307,7 +307,7 @@ def test_staff_copy_a_course_on_its_page(old, staff):
         ({"starts_on": "0001-01-01"}, "Enter a date from 2000 to 2199."),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(old, staff, sent, message):
+def test_a_copy_that_cannot_be_made_is_refused_with_the_reason(old, staff, sent, message):
     address = reverse("admin:lessons_course_copy", args=[old.pk])
     response = staff.post(address, {"title": "New", "slug": "new", **sent})
     assert response.status_code == 422

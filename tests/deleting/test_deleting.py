@@ -1,4 +1,4 @@
-"""What is deleted disappears for everybody, comes back as it was, and is removed for good after 30 days."""
+"""Deleted content disappears for everybody, comes back as it was, and is removed for good after 30 days."""
 
 from dataclasses import replace
 from itertools import chain
@@ -343,7 +343,7 @@ def test_a_redirect_to_a_deleted_lesson_leads_nowhere(world, client):
     assert client.get(old).status_code == 404
 
 
-def test_a_push_to_a_deleted_lab_is_refused_in_words(world, client):
+def test_a_push_to_a_deleted_lab_is_refused_with_the_reason(world, client):
     token = new_token(user=world.here.learner.user)
     address = reverse("practice_refs", args=[world.here.course.slug, world.here.lab.slug])
     ask = f"{address}?service=git-receive-pack"

@@ -1,4 +1,4 @@
-"""What a deleted lesson was made from, files or notes, does not bring it back."""
+"""The files or notes that a deleted lesson came from do not bring it back."""
 
 import pytest
 

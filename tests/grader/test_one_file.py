@@ -107,7 +107,7 @@ def test_checks_that_cannot_judge_a_text_are_refused_with_their_line(check, word
 
 
 @pytest.mark.parametrize("text", ["", "\n", "x", "checks: []", "- x", "- id: a", "a: &a [*a]", "[" * 500])
-def test_texts_that_are_no_checks_are_refused(text):
+def test_texts_that_are_not_checks_are_refused(text):
     with pytest.raises(SpecError):
         read_file_checks("a.yml", text)
 

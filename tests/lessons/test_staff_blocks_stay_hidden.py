@@ -1,4 +1,4 @@
-"""What only staff may see is in no page and no column that a learner is served from."""
+"""Blocks for staff are in no page for learners, and in no column that such a page is made from."""
 
 import pytest
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""A small stand-in for a server with the API of OpenAI, over real HTTP on this machine."""
+"""A small stand-in for a server with an OpenAI-compatible API, over real HTTP on this machine."""
 
 import json
 import threading

@@ -26,7 +26,7 @@ CATASTROPHE = """\
 
 
 @pytest.mark.heavy
-def test_a_catastrophic_pattern_is_stopped_and_is_no_verdict():
+def test_a_catastrophic_pattern_is_stopped_without_a_verdict():
     [report] = judging.judge("a.txt", CATASTROPHE, ("a" * 40 + "!",))
     assert "timed out" in judging.fault_in(report)
 

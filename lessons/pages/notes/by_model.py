@@ -1,4 +1,4 @@
-"""What a language model drafted for lessons of notes, beside the other suggestions."""
+"""Drafts of a language model for lessons of notes, shown beside the other suggestions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
