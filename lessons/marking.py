@@ -89,7 +89,7 @@ def mark_answer(*, answer: Answer, by: User, points: Decimal, comment: str, seen
         raise MarkedMeanwhileError(latest)
     worth = question_of(answer).points
     if attempt.submitted_at is None:
-        raise CannotMarkError("The attempt is not submitted yet. Mark it when it is.")
+        raise CannotMarkError("The attempt is not submitted yet. Mark it after it is.")
     if not 0 <= points <= worth or points != points.quantize(Decimal("0.01")):
         raise CannotMarkError(f"Type points from 0 to {worth.normalize():f}, with at most two decimals.")
     if len(comment) > MAX_COMMENT:

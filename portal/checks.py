@@ -198,7 +198,7 @@ def model_has_an_address(**kwargs: object) -> list[CheckMessage]:
     said = []
     if not _may_get_lessons(address):
         said.append(
-            "NOTES_MODEL_URL must be an address that starts with https://, or with http:// for a server on this machine"
+            "NOTES_MODEL_URL must be a URL that starts with https://, or with http:// for a server on this machine"
             " or a name without a dot, and have no user, query or fragment."
         )
     if not (name and name.isprintable()):

@@ -134,7 +134,10 @@ jobs:
             return
         for check, result in zip(read_file_checks(self.path, self.checks).checks, start.results, strict=True):
             if result.outcome is Outcome.PASSED and check.points:
-                message = f"The text that learners start from passes the check {check.id}, so its points are a gift."
+                message = (
+                    f"The text that learners start from passes the check {check.id}, so everyone gets its points."
+                    " Change the text or the check."
+                )
                 report(self.lines["checks"] + check.line, message, warns=True)
 
     def answer_lines(self) -> list[str]:
@@ -197,7 +200,7 @@ def _parts(block: Block, report: ReportProblem) -> dict[str, Fence]:
     found: dict[str, Fence] = {}
     for fence in read_fences(block.answers):
         if fence.word not in PARTS:
-            report(fence.line, f"A question whose answer is a file has no part {fence.word}.")
+            report(fence.line, f"A question whose answer is a file has no part {fence.word}. Delete it.")
         elif fence.word in found:
             report(fence.line, f"This question has two parts {fence.word}. Delete one.")
         else:

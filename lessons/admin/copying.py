@@ -46,14 +46,15 @@ class CopyForm(forms.Form):
         required=False,
         validators=[validate_start],
         widget=forms.DateInput({"type": "date"}, format=DAY),
-        help_text="All dates move by the same number of days, and keep their hour.",
+        help_text="All dates move by the same number of days, and keep their time of day.",
     )
     cohort_title = forms.CharField(
         label="First cohort",
         required=False,
         max_length=MAX_TITLE,
         validators=[validate_no_null],
-        help_text="Its title. It gets the meetings and deadlines of the cohort above on the new dates. Empty for none.",
+        help_text="Its title. It gets the meetings and deadlines of the cohort above on the new dates. "
+        "Leave it empty for no cohort.",
     )
     as_drafts = forms.BooleanField(label="Make everything a draft", required=False)
 

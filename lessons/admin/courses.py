@@ -161,7 +161,7 @@ class LessonForm(AuthoringForm):
         labs.choices = found = self._labs()  # type: ignore[attr-defined]  # declared above
         if not found:
             labs.help_text = (
-                "There is no lab yet. Add one from the outline of the course, and it names this lesson."
+                "There is no lab yet. Save the lesson, then add a lab to it from the outline of the course."
             )
 
     def _labs(self) -> list[tuple[str, str]]:

@@ -144,7 +144,7 @@ def _restore(request: UserRequest, deletion: Deletion | None) -> HttpResponse:
     edit = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     messages.success(request, format_html('You restored <a href="{}">{}</a>.', edit, str(deletion)))
     for kind, slug, free in restored.renamed:
-        taken = f"Another {kind} has the slug {slug} by now, so the restored one got {free}."
+        taken = f"Another {kind} now has the slug {slug}, so the restored one has {free}."
         what_to_do = "Links to the old address open the other one: check the links of the course."
         messages.warning(request, f"{taken} {what_to_do}")
     return redirect(_list_address(deletion.course))

@@ -41,7 +41,7 @@ class ExtraTimeForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments 
             self.add_error("quiz", f"This quiz is not in {enrollment.cohort.course}.")
         same = ExtraTime.objects.filter(enrollment=enrollment, quiz=quiz).exclude(pk=self.instance.pk)
         if same.exists():
-            self.add_error("quiz", "This learner has extra time there already. Change that one.")
+            self.add_error("quiz", "This learner already has extra time there. Change that entry instead.")
         return cleaned
 
     def _enrollment(self, cleaned: dict[str, Any]) -> Enrollment | None:

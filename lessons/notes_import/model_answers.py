@@ -1,4 +1,4 @@
-"""What a language model is asked, and what is taken of its answer: nothing that the portal's own parsers refuse."""
+"""Prompts for a language model, and readers of its answers, which take only what the portal's own parsers accept."""
 
 import re
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def read_questions(answer: str) -> Answer:
             question = f"## {asked} {{#{key}}}\n{body.strip()}"
             fault = _quiz_fault(question)
         if fault:
-            dropped.append(f"“{asked[:80] or 'A question without words'}”: {fault}")
+            dropped.append(f"“{asked[:80] or 'An empty question'}”: {fault}")
         else:
             items.append({"key": key, "text": question, "answer": None})
     if not items:
@@ -100,7 +100,7 @@ def read_questions(answer: str) -> Answer:
 
 def _fault(asked: str, block: str) -> str:
     if not words_of(asked):
-        return "it has no words"
+        return "it is empty"
     if len(block) > MAX_QUESTION:
         return f"it is longer than {MAX_QUESTION:,} characters"
     if FOREIGN.search(block):
@@ -112,7 +112,7 @@ def _quiz_fault(question: str) -> str:
     try:
         quiz = parse(f"{write_front_matter('Draft', 70, 0, 'now')}\n{question}\n")
     except QuizSyntaxError as error:
-        return error.problems[0].message if error.problems else "it is no question"
+        return error.problems[0].message if error.problems else "it is not a question"
     return "" if len(quiz.questions) == 1 else "it is more than one question"
 
 

@@ -1,4 +1,4 @@
-"""Ask the operator's language model, at an address with the API of OpenAI. Only the worker waits for it."""
+"""Ask the operator's language model, on a server with an OpenAI-compatible API. Only the worker waits for it."""
 
 import http.client
 import json
@@ -18,8 +18,8 @@ SAYS = {
     401: f"The model’s server refused the key. {OPERATOR} NOTES_MODEL_KEY.",
     403: f"The model’s server refused the key. {OPERATOR} NOTES_MODEL_KEY.",
     404: f"The model’s server doesn’t know this address or model. {OPERATOR} NOTES_MODEL_URL and NOTES_MODEL_NAME.",
-    413: "The lesson is too long for the model. Cut it into two lessons, then try again.",
-    429: "The model gets too many requests at the moment. Try again in a minute.",
+    413: "The lesson is too long for the model. Split it into two lessons, then try again.",
+    429: "The model is getting too many requests. Try again in a minute.",
 }
 
 
@@ -89,9 +89,9 @@ def _check_status(status: int) -> None:
     if status == 200:
         return
     if 300 <= status < 400:
-        raise ModelError(f"The model’s server sends on to another address. {OPERATOR} NOTES_MODEL_URL.")
+        raise ModelError(f"The model’s server redirects to another address. {OPERATOR} NOTES_MODEL_URL.")
     if status >= 500:
-        raise ModelError(f"The model’s server has a fault (HTTP {status}). Try again in a minute.")
+        raise ModelError(f"The model’s server had an error (HTTP {status}). Try again in a minute.")
     raise ModelError(
         SAYS.get(status, f"The model’s server refused the request (HTTP {status}). {OPERATOR} its log.")
     )
@@ -102,11 +102,11 @@ def _read(data: bytes) -> str:
         answer = json.loads(data.decode())
     except (ValueError, RecursionError):
         raise ModelError(
-            f"The model’s server answered with something else than JSON. {OPERATOR} NOTES_MODEL_URL."
+            f"The model’s server did not answer with JSON. {OPERATOR} NOTES_MODEL_URL."
         ) from None
     words = _words(answer)
     if not words.strip():
-        raise ModelError("The model answered without words. Try again, or use another model.")
+        raise ModelError("The model’s answer was empty. Try again, or use another model.")
     return words[:MAX_ANSWER]
 
 

@@ -1,4 +1,4 @@
-"""Drafts by a language model: asked for on the page of the notes, made by a worker, accepted by a person."""
+"""Drafts of a language model: requested on the page of the notes, made by a worker, accepted by a person."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -51,7 +51,9 @@ def ask(
             return
         of_course = ModelDraft.objects.filter(notes__course=notes.course_id, state=State.QUEUED)
         if of_course.exclude(pk=row.pk).count() >= MAX_WAITING:
-            problem = f"{MAX_WAITING} drafts of this course wait already. Try again when they are done."
+            problem = (
+                f"{MAX_WAITING} drafts of this course are already waiting. Try again when they are done."
+            )
         row.state, row.problem = (State.FAILED, problem) if problem else (State.QUEUED, "")
         row.text, row.dropped, row.asked_by = "" if problem else text, [], by
         row.items = [item for item in row.items if item["answer"]]
@@ -69,7 +71,8 @@ def _text(notes: Notes, draft: LessonDraft) -> tuple[str, str]:
         text = text_to_send(known.lesson.source if known and is_edited else draft.markdown)
     except TooComplexError as error:
         return "", str(error)
-    return text, "" if len(text) >= MIN_SENT else "This lesson is too short to draft something from it."
+    too_short = "This lesson is too short to draft from. Add to its notes, then try again."
+    return text, "" if len(text) >= MIN_SENT else too_short
 
 
 def answer_items(*, notes: Notes, answers: Mapping[str, bool | None]) -> None:

@@ -52,7 +52,7 @@ def deadline_words(found: OpenQuiz) -> str:
         return ""
     when = opening_time(deadline.at, found.quiz.course)
     if deadline.has_passed(found.reader.now):
-        return f"Passed: {when}." if deadline.refuses else f"Passed: {when}. Attempts are marked as late."
+        return f"It was {when}." if deadline.refuses else f"It was {when}. Attempts are now marked as late."
     if deadline.refuses:
         return f"{when}. After that, you can’t start, and an open attempt is submitted as it stands."
     return f"{when}. Attempts that you submit later are marked as late."
@@ -63,7 +63,7 @@ def time_words(found: OpenQuiz) -> str:
     if limit is None:
         return "No limit."
     extra = ", including your extra time" if limit > base else ""
-    return f"{span_words(limit)}{extra}. The time runs on if you close the page."
+    return f"{span_words(limit)}{extra}. The time keeps running if you close the page."
 
 
 def span_words(span: timedelta) -> str:

@@ -188,9 +188,9 @@ def _advice(
 ) -> tuple[str, ...]:
     advice = []
     if facility and facility.value > EASY:
-        advice.append("Easy: more than 90% were right.")
+        advice.append("Easy: more than 90% of the answers were correct.")
     elif facility and facility.value < HARD:
-        advice.append("Hard: fewer than half were right.")
+        advice.append("Hard: fewer than half of the answers were correct.")
     if discrimination and 0 <= discrimination.value < MIN_DISCRIMINATION and (mean or 0) <= ALMOST_ALL:
         advice.append("Below 0.20, it says little about who did well in the rest of the quiz.")
     if discrimination and discrimination.low <= 0 <= discrimination.high:

@@ -153,7 +153,7 @@ def _staff(token: Token, first: int, page: Page) -> list[Token]:
         return []
     if not number.isdecimal() or int(number) >= len(page.inserts):
         page.report(
-            first - 1, "This block is inside a block for staff already. Remove its first and last line."
+            first - 1, "This block is already inside a block for staff. Remove its first and last line."
         )
         return [_as_code(token, "staff")]
     insert = page.inserts[int(number)]

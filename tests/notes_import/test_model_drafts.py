@@ -1,4 +1,4 @@
-"""Questions and summaries drafted by a language model: asked for, made by a worker, accepted by a person."""
+"""Questions and summaries drafted by a language model: requested, made by a worker, accepted by a person."""
 
 import re
 import threading
@@ -83,7 +83,7 @@ def test_without_the_setting_there_is_no_button_and_no_request(staff, notes):
 def test_an_accepted_question_is_in_the_draft_of_the_quiz_and_others_are_not(staff, notes, model):
     model.words = TWO
     row = ask(staff, notes)
-    assert "the model is asked" in page_of(staff, notes)
+    assert "the model hasn’t answered yet" in page_of(staff, notes)
     work(row)
     page = page_of(staff, notes)
     assert page.count("drafted by a model") == 2
@@ -147,14 +147,14 @@ def test_only_the_text_that_learners_see_is_sent_with_key_and_limits(staff, note
         ({"status": 401}, "refused the key"),
         ({"status": 404}, "doesn’t know this address or model"),
         ({"status": 429}, "too many requests"),
-        ({"status": 503}, "has a fault (HTTP 503)"),
+        ({"status": 503}, "had an error (HTTP 503)"),
         ({"status": 418}, "refused the request (HTTP 418)"),
-        ({"status": 302, "headers": {"Location": "http://127.0.0.1:1/"}}, "sends on to another address"),
-        ({"body": b"<!doctype html><title>Sign in</title>"}, "something else than JSON"),
-        ({"body": b"[" * 200_000}, "something else than JSON"),
-        ({"body": b"\xff\xfe"}, "something else than JSON"),
-        ({"body": b'{"choices": [{"message": {"content": 7}}]}'}, "answered without words"),
-        ({"body": b'{"choices": []}'}, "answered without words"),
+        ({"status": 302, "headers": {"Location": "http://127.0.0.1:1/"}}, "redirects to another address"),
+        ({"body": b"<!doctype html><title>Sign in</title>"}, "did not answer with JSON"),
+        ({"body": b"[" * 200_000}, "did not answer with JSON"),
+        ({"body": b"\xff\xfe"}, "did not answer with JSON"),
+        ({"body": b'{"choices": [{"message": {"content": 7}}]}'}, "answer was empty"),
+        ({"body": b'{"choices": []}'}, "answer was empty"),
         ({"body": b"x" * 2_000_000}, "over 512 KB"),
         ({"words": "I would rather not."}, "Nothing usable came back"),
     ],
@@ -179,7 +179,7 @@ def test_a_model_that_does_not_answer_ends_in_time(staff, notes, model, settings
     assert "did not answer within 0.3 seconds" in work(ask(staff, notes)).problem
 
 
-def test_a_server_that_is_not_there_is_said(staff, notes, model, settings):
+def test_a_server_that_cannot_be_reached_is_reported(staff, notes, model, settings):
     settings.NOTES_MODEL_URL = "http://127.0.0.1:9/v1"
     assert "No connection to the model’s server" in work(ask(staff, notes)).problem
 
@@ -213,7 +213,7 @@ def test_a_draft_is_asked_for_once_and_a_dead_worker_frees_it(staff, notes, mode
         ("## What?\n- [x] <script>alert(1)</script>\n- [ ] B\n", "HTML"),
         ("## What?\n- [x] ![x](x.png)\n- [ ] B\n", "a picture"),
         ("## What?\n::: staff\n- [x] A\n- [ ] B\n", "a block"),
-        ("## \n- [x] A\n- [ ] B\n", "no words"),
+        ("## \n- [x] A\n- [ ] B\n", "it is empty"),
         ("## What?\n- [x] A\n- [ ] " + "B" * 4_000 + "\n", "longer than"),
         ("## What" + " " * 20_000 + "is it?\n- [x] A\n- [ ] B\n", "longer than"),  # in linear time
     ],
@@ -232,7 +232,7 @@ def test_an_answer_is_limited():
 
 
 @pytest.mark.parametrize("answer", ["", "  ", "x" * 500, "See https://evil.example.", "<b>bold</b> words"])
-def test_a_summary_that_is_none_is_refused(answer):
+def test_a_text_that_is_not_a_summary_is_refused(answer):
     with pytest.raises(NothingUsableError):
         read_summary(answer)
 

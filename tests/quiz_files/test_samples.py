@@ -204,7 +204,7 @@ def test_qti_12_brings_time_attempts_and_groups():
     left_out = [loss.message for loss in imported.losses if "pool" in loss.message]
     assert left_out == [
         "The pool first-group-2 was left out: its questions have different points. All are asked.",
-        "The pool third was left out: it draws 3 of its questions, and 1 came in. All are asked.",
+        "The pool third was left out: it draws 3 of its questions, and 1 could be imported. All are asked.",
     ]
 
 

@@ -102,7 +102,7 @@ def test_without_labs_the_quiz_says_which_kind_is_not_known(monkeypatch):
 
     monkeypatch.setattr(kinds, "_REGISTERED", [])
     [(line, message)] = problems_of(FileQuestion.example)
-    assert line == line_of("```file") and "“file”" in message and "needs the labs" in message
+    assert line == line_of("```file") and "“file”" in message and "needs a portal with labs" in message
 
 
 @pytest.mark.parametrize("name", EXPORTS)

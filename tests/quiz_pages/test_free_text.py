@@ -86,13 +86,13 @@ def test_a_question_in_free_text_is_read_and_written_again():
 @pytest.mark.parametrize(
     ("fence", "line", "words"),
     [
-        ("```free-text words=0\nx\n```", 9, "After free-text only words=150"),
+        ("```free-text words=0\nx\n```", 9, "After free-text, write nothing or a word limit"),
         ("```free-text words=2001\nx\n```", 9, "at most 2,000"),
-        ("```free-text long\nx\n```", 9, "After free-text only"),
+        ("```free-text long\nx\n```", 9, "After free-text, write nothing"),
         ("```free-text\nx\n```\n```free-text\ny\n```", 12, "has one fence"),
         ("```free-text\nx", 9, "is not closed"),
         ("- [x] a\n- [ ] b\n```free-text\nx\n```", 11, "different kind of answer"),
-        ("```solution\nx\n```", 9, "This portal has no question with a part “solution”"),
+        ("```solution\nx\n```", 9, "“solution” does not start the answer of any kind of question"),
     ],
 )
 def test_mistakes_are_reported_with_their_line(fence, line, words):
@@ -148,7 +148,7 @@ def test_points_are_not_known_until_staff_mark(cast):
     assertContains(learner.get(reverse("home")), "4 points wait for marking.")
 
 
-def test_what_is_known_can_be_enough_to_pass_and_no_answer_is_no_waiting():
+def test_known_points_can_be_enough_to_pass_and_an_empty_answer_does_not_wait():
     cast = make(pass_mark=30)
     attempt = cast.submit(merge=[0], why="Conflicts")
     assert (attempt.passed, attempt.is_waiting) == (True, True)

@@ -60,7 +60,7 @@ def test_few_attempts_give_counts_only(staff, cast):
     take(cast, 5, WRONG)
     page = analysis(staff, cast)
     assertContains(page, "9 learners so far: counts only")
-    assertContains(page, "<b>9 learners. Treat as hints.</b>")
+    assertContains(page, "<b>9 learners. Treat these figures as hints.</b>")
     row = items(page)["approval"]
     assert (row.right, row.discrimination, row.item.right) == ("", "", 4)
     assert [(bar.both, bar.upper, bar.lower) for bar in row.bars] == [(5, 1, 4), (4, 4, 0), (0, 0, 0)]
@@ -74,7 +74,7 @@ def test_only_the_first_attempt_of_each_learner_counts(staff, cast):
     page = analysis(staff, cast)
     row = items(page)["approval"]
     assert (page.context["found"].count, row.item.right, row.right) == (10, 9, "90%")
-    assertContains(page, "9 of 10 right (90%)")
+    assertContains(page, "9 of 10 correct (90%)")
 
 
 def test_an_edit_does_not_mix_versions(staff, cast):
@@ -106,7 +106,7 @@ def test_question_whose_wrong_answer_wins_is_flagged_and_can_be_edited(staff, ca
     take(cast, 4, RIGHT)
     take(cast, 7, {**RIGHT, "approval": [0]})
     page = analysis(staff, cast)
-    assertContains(page, "1 question to look at")
+    assertContains(page, "1 question needs attention")
     assertContains(page, "A wrong answer was given more often (7) than a correct one (4).")
     line = next(
         number for number, text in enumerate(cast.quiz.source.splitlines(), 1) if "{#approval" in text

@@ -89,7 +89,7 @@ def test_an_essay_keeps_its_notes_limit_and_points():
         [back] = import_questions(exported.data, name=f"x.{exported.ending}").questions
         assert (back.notes, back.words, back.points) == ("2 points: **conflicts**.", 50, 4)
     gift = export_quiz(quiz, "gift")
-    assert any(loss.key == "why" and "limit of words" in loss.message for loss in gift.losses)
+    assert any(loss.key == "why" and "word limit" in loss.message for loss in gift.losses)
     [back] = import_questions(gift.data).questions
     assert (back.kind, back.explanation) == ("free-text", "Because.")
 

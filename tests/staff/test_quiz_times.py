@@ -91,9 +91,9 @@ def test_extra_time_that_makes_no_sense_is_refused_in_words(staff, cohort, learn
 
 def test_second_extra_time_for_the_same_quizzes_is_refused(staff, cohort, learner, quiz):
     give(staff, cohort)
-    assert "has extra time there already" in errors(give(staff, cohort, percent=10))
+    assert "already has extra time there" in errors(give(staff, cohort, percent=10))
     give(staff, cohort, quiz=quiz.pk, minutes=5, percent=0)
-    assert "has extra time there already" in errors(give(staff, cohort, quiz=quiz.pk))
+    assert "already has extra time there" in errors(give(staff, cohort, quiz=quiz.pk))
     assert ExtraTime.objects.count() == 2
 
 

@@ -47,9 +47,8 @@ def read(block: Block, report: ReportProblem) -> AnyQuestion | None:
         word = block.answers[0].content.split()[0]
         report(
             block.answers[0].number,
-            f"This portal has no question with a part “{word}” here. A question in free text starts with"
-            " ```free-text. One whose answer is a file starts with ```file and its path, and needs the labs of the"
-            " portal.",
+            f"“{word}” does not start the answer of any kind of question here. Free text starts with"
+            " ```free-text. A file starts with ```file and its path, and needs a portal with labs.",
         )
         return None
     return kind.parse(block, report)

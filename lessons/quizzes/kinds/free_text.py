@@ -45,13 +45,13 @@ Only staff see these lines. 2 points: says that late merges conflict. 2 points: 
     def parse(cls, block: Block, report: ReportProblem) -> Self:
         fence, *others = read_fences(block.answers)
         for other in others:
-            report(other.line, "A question in free text has one fence. Delete this one.")
+            report(other.line, "A free-text question has one fence. Delete this one.")
         found = _WORDS.fullmatch(fence.rest)
         words = int(found[1]) if found else WORDS
         if words > MOST_WORDS or (fence.rest and not found):
             report(
                 fence.line,
-                f"After free-text only words=150 is possible, the limit of words, at most {MOST_WORDS:,}.",
+                f"After free-text, write nothing or a word limit such as words=150, at most {MOST_WORDS:,}.",
             )
         if not fence.text.strip():
             report(

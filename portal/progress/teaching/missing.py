@@ -1,4 +1,4 @@
-"""What is missing before a course's next meeting, each with the address of the place that mends it. No queries here."""
+"""Find what is missing before a course's next meeting, each with the URL where to fix it. No queries here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -131,7 +131,7 @@ def _labs(labs: list[Part]) -> Iterator[Missing]:
         if lab.state == "Draft":
             yield Missing(f"Lab: {lab.title} is a draft", "Learners can’t start it yet.", lab.edit, "part")
         elif lab.state == WAITS_FOR_PROOF:
-            words = "A worker runs its scenarios. Learners can start it when they succeed."
+            words = "A worker runs its scenarios. Learners can start the lab once the scenarios succeed."
             yield Missing(f"Lab: {lab.title} is being proved", words, lab.edit, "part")
         elif lab.state == "Not proved":
             words = "Its scenarios did not show each check passing and needing work. Learners can’t start it."
@@ -152,7 +152,9 @@ def _loose_labs(outline: Outline) -> Iterator[Missing]:
 def _of_cohorts(facts: CourseFacts) -> Iterator[Missing]:
     if not facts.cohorts:
         address = add_address("lessons_cohort", course=facts.course.pk)
-        yield Missing("Add a cohort", "A cohort has the dates and the link that learners join by.", address)
+        yield Missing(
+            "Add a cohort", "A cohort has the dates, and the link that learners use to join.", address
+        )
     for each in facts.cohorts:
         if not each.is_over:
             yield from _of_cohort(each)

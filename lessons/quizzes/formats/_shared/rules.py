@@ -91,9 +91,9 @@ def settle_pools(rules: Rules, questions: Sequence[AnyQuestion], losses: list[Pr
 
 def _fault(name: str, draw: int, members: Sequence[AnyQuestion]) -> str:
     if not members or not POOL.fullmatch(name):
-        return "none of its questions came in."
+        return "none of its questions could be imported."
     if not 1 <= draw <= len(members):
-        return f"it draws {draw} of its questions, and {len(members)} came in."
+        return f"it draws {draw} of its questions, and {len(members)} could be imported."
     if draw < len(members) and len({each.points for each in members}) > 1:
         return "its questions have different points."
     return ""

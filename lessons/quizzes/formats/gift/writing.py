@@ -62,7 +62,7 @@ def _answers(question: AnyQuestion, losses: Losses) -> str | None:
         return _typed(question, answers, losses) if answers else None
     if isinstance(question, FreeText):
         if question.notes or question.words != WORDS:
-            losses.add(question, "The notes for whoever marks it and the limit of words are not written.")
+            losses.add(question, "The notes for markers and the word limit are not written.")
         return ""
     losses.add(question, f"Not written: GIFT has no question of the kind {question.kind}.")
     return None

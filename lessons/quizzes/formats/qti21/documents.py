@@ -53,7 +53,9 @@ class _TestReader:
         if path not in self.intake.files:
             self.intake.fail(node.line, f"The item {path} is not in the package. Export it again.")
         if "true" in (node.get("required"), node.get("fixed")):
-            self.intake.lose(node.line, "", f"The item {path} was to keep its place or always be asked.")
+            self.intake.lose(
+                node.line, "", f"A rule was left out: the item {path} keeps its place or is always asked."
+            )
 
     def _pool(self, node: Node) -> str:
         """Return the pool that a section is, "" if it is none."""
@@ -76,7 +78,9 @@ class _TestReader:
 
     def _read_order(self, node: Node, of: Node, pool: str) -> None:
         if pool and not self.intake.rules.shuffle:
-            self.intake.lose(node.line, "", f"The pool {pool} was to be in random order. It keeps its order.")
+            self.intake.lose(
+                node.line, "", f"Random order within the pool {pool} was left out. It keeps its order."
+            )
         elif not pool:
             self.intake.rules.shuffle = True
 
