@@ -96,12 +96,29 @@ def find_banners(lines: Sequence[Line], regions: Sequence[Region]) -> list[Banne
     ]
     words = [word for word in WORDS if any(banner.word == word for banner in found)]
     if words:
-        found = [banner for banner in found if banner.word == words[0]]
-        return _without_lists([_frame(banner, lines) for banner in found])
+        main = [banner for banner in found if banner.word == words[0]]
+        return _without_lists([_frame(banner, lines) for banner in _with_gaps_filled(main, found)])
     open_lines = [number for number in range(1, len(lines) + 1) if not covered[number]]
     if late := _late(lines, open_lines):
         return [_frame(banner, lines) for banner in late]
     return _dates_alone(lines, found) or _weekdays(lines, open_lines)
+
+
+def _with_gaps_filled(main: list[Banner], found: Sequence[Banner]) -> list[Banner]:
+    # `Day 2`, then `Session 3`: another word counts on. All of that word do, or a day has sessions of its own.
+    numbers = {banner.number for banner in main}
+    banners = list(main)
+    for word in WORDS[:-3]:
+        others = [banner for banner in found if banner.word == word != main[0].word]
+        together = sorted(main + others, key=lambda banner: banner.first)
+        counts_on = all(
+            (other.number or 0) == (one.number or 0) + 1
+            for one, other in pairwise(together)
+            if other.word == word
+        )
+        if counts_on and together[0].word != word and numbers.isdisjoint(each.number for each in others):
+            banners += others
+    return sorted(banners, key=lambda banner: banner.first)
 
 
 def _late(lines: Sequence[Line], numbers: Sequence[int]) -> list[Banner]:

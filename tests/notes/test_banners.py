@@ -97,3 +97,18 @@ def test_a_line_that_looks_like_a_banner_is_text(tmp_path, group, line):
 def test_order_of_day_and_month_is_that_of_dates_close_together(tmp_path, head, written, dates):
     days = [f"Day{n}: {date}\n\n\tTopic {n} :::\n\t\t- words\n\n" for n, date in enumerate(written, start=1)]
     assert [date for _, date in sessions_of(head + "".join(days), tmp_path)] == dates
+
+
+@pytest.mark.parametrize(
+    ("banners", "numbers"),
+    [
+        (["Day1: 5th Jan 2026", "Day 2 - 6/1", "Session 3 :"], [1, 2, 3]),
+        (["Day1: 5th Jan 2026", "Session 2 :", "Day 3", "Session 4"], [1, 2, 3, 4]),
+        # A day with sessions of its own.
+        (["Day 1", "Session 1", "Session 2", "Session 3", "Day 2"], [1, 2]),
+        (["Day 1", "Day 3", "Session 5"], [1, 3]),
+    ],
+)
+def test_a_banner_with_another_word_counts_on_or_is_text(tmp_path, banners, numbers):
+    days = [f"{banner}\n\n\tTopic {n} :::\n\t\t- words\n\n" for n, banner in enumerate(banners, start=1)]
+    assert [day for day, _ in sessions_of(HEAD + "".join(days), tmp_path)] == numbers
