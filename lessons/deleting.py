@@ -143,7 +143,7 @@ def _vacate(quiz: Quiz, deletion: Deletion) -> None:
 class Restored:
     """`row` is the restored one. `renamed` has kind, slug and new slug of those whose slug is taken by now."""
 
-    row: Any
+    row: Any  # Any: of each model that can be deleted
     renamed: list[tuple[str, str, str]]
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
-from lessons.models import Course, CourseStaff, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz
+from lessons.models import Course, CourseStaff, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz, Quiz
 from lessons.queries import Visitor
 from lessons.quizzes import Response
 
@@ -118,11 +118,12 @@ def own_answer(question: LiveQuestion, enrollment: int | None) -> LiveAnswer | N
     return LiveAnswer.objects.filter(question=question, enrollment=enrollment).first()
 
 
+# Any: annotated with `count`
 def asked_questions(live: LiveQuiz) -> dict[str, Any]:
     """Map the key of each question that was opened to the question, with `count` of its answers."""
     return {row.key: row for row in live.questions.annotate(count=Count("answers"))}
 
 
-def live_quizzes_of(quiz: Any) -> QuerySet[LiveQuiz]:
+def live_quizzes_of(quiz: Quiz) -> QuerySet[LiveQuiz]:
     lives = LiveQuiz.objects.filter(quiz=quiz).select_related("cohort", "course", "started_by")
     return lives.annotate(asked=Count("questions"))

@@ -101,6 +101,7 @@ def mark_answer(*, answer: Answer, by: User, points: Decimal, comment: str, seen
     return marking
 
 
+# Any: a report as JSON
 @transaction.atomic
 def store_report(*, answer: Answer, points: Decimal, report: Mapping[str, Any]) -> None:
     """Store the verdict of a worker, unless the answer is marked already."""

@@ -174,6 +174,7 @@ jobs:
     def wake_worker(cls) -> None:
         wake()
 
+    # Any: a report as JSON
     def judge(self, *responses: str) -> list[tuple[Decimal, dict[str, Any]]]:
         try:
             reports = judging.judge(self.path, self.checks, responses)
@@ -183,6 +184,7 @@ jobs:
             raise CannotJudgeError(fault)
         return [(self.points * report.points / report.max_points, report.to_json()) for report in reports]
 
+    # Any: a report as JSON, its course, and the context of a template
     def review_report(self, report: dict[str, Any], *, course: Any, released: bool) -> dict[str, Any]:
         """Return the checks in groups, what to fix first; before release only what passed."""
         read = Report.from_json(report)

@@ -92,6 +92,7 @@ class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argument
         found: dict[str, Model] = self.kept[self.key]
         return found
 
+    # Any: rows of the field's model
     def offered(self) -> list[Any]:
         rows: list[Any] = list(self.rows.values())
         if self.within is None or isinstance(next(iter(rows), None), Course):

@@ -1,6 +1,6 @@
 """Deleted content: hidden everywhere until somebody restores it, or the time to do so has passed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -42,7 +42,7 @@ class Deletion(models.Model):
         return f"{self.get_kind_display()} {self.title}"
 
     @property
-    def ends_at(self) -> Any:
+    def ends_at(self) -> datetime:
         return self.at + KEPT_FOR
 
 

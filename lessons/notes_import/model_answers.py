@@ -59,7 +59,7 @@ class NothingUsableError(Exception):
 class Answer:
     """`items` have the fields of ModelDraft.items."""
 
-    items: list[dict[str, Any]]
+    items: list[dict[str, Any]]  # Any: JSON
     dropped: list[str]
 
 

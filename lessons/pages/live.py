@@ -49,7 +49,7 @@ class ListedQuestion:
     title: str
     can_ask: bool
     hint: str
-    asked: Any  # with `count`
+    asked: Any  # Any: annotated with `count`
     is_current: bool
 
 

@@ -88,6 +88,7 @@ def place_in(found: OpenAttempt, text: str) -> int | None:
     return place if 1 <= place <= len(questions(found)) else None
 
 
+# Any: texts and files of a form
 def answer(found: OpenAttempt, place: int, data: dict[str, list[Any]]) -> Response | None:
     """Take the answer to a question from a form. Return it, unsaved, if it cannot be read, else None."""
     asked = question_at(found, place)

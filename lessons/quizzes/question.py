@@ -205,6 +205,7 @@ class Question(ABC, Generic[R]):
     def wake_worker(cls) -> None:
         """Ask a worker for the answers of this kind that wait; called after the transaction of a submission."""
 
+    # Any: a report as JSON
     def judge(self, *responses: R) -> list[tuple[Decimal, dict[str, Any]]]:
         """Return points and report, as JSON, of each response, in a worker.
 

@@ -10,10 +10,14 @@ from tests.factories import make_enrollment, make_staff, make_submission
 
 pytestmark = pytest.mark.django_db
 
-LIVE = {"labs.grading.tasks.grade_next", "labs.grading.tasks.reap"}
+LIVE = {
+    "labs.grading.tasks.grade_next",
+    "labs.grading.tasks.reap",
+    "labs.file_questions.tasks.judge_waiting",
+}
 
 
-def test_only_the_grading_of_pushes_and_the_reaper_run_in_the_live_queue():
+def test_only_what_learners_wait_for_and_the_reaper_run_in_the_live_queue():
     ours = {name for name in current_app.tasks if not name.startswith("celery.")}
     routed = {name: current_app.amqp.router.route({}, name) for name in ours}
     assert {name for name, options in routed.items() if options["queue"].name == "live"} == LIVE
