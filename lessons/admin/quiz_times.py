@@ -76,6 +76,7 @@ class AddExtraTimeForm(ExtraTimeForm):
 
 @admin.register(ExtraTime)
 class ExtraTimeAdmin(CourseScopedAdmin):
+    content = ("course", "quiz")
     list_display = ["enrollment", "quiz", "percent", "minutes"]
     list_filter = ["course"]
     search_fields = ["enrollment__user__email", "enrollment__user__name"]

@@ -13,6 +13,7 @@ from lessons.rendering.hidden import part
 
 MAX_SENT = 24_000  # characters of a lesson
 MAX_QUESTIONS = 10
+MAX_READ = 60  # headings of an answer, each of which may be no question
 MAX_QUESTION = 3_000  # characters
 MAX_SUMMARY = 400
 MAX_DROPPED = 20
@@ -77,7 +78,7 @@ def read_questions(answer: str) -> Answer:
     items: list[dict[str, Any]] = []
     dropped: list[str] = []
     keys: dict[str, int] = {}
-    for block in re.split(r"^(?=##(?!#))", text, flags=re.MULTILINE)[1:]:
+    for block in re.split(r"^(?=##(?!#))", text, flags=re.MULTILINE)[1 : MAX_READ + 1]:
         words, _, body = block.strip().partition("\n")
         heading = HEADING.match(" ".join(words.split()))  # long runs of blanks would take the pattern forever
         asked = heading["words"] if heading else ""

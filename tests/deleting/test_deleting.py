@@ -60,7 +60,7 @@ def pages_of(place) -> dict[str, list[str]]:
 def lists_of_staff() -> list[str]:
     models = (
         *("course", "session", "lesson", "quiz", "attempt", "answer", "reading", "tick", "quizversion"),
-        *("cohort", "meeting", "enrollment", "coursestaff"),
+        *("cohort", "meeting", "enrollment", "coursestaff", "quizdeadline", "extratime", "snippet"),
     )
     of_labs = (
         "lab",
