@@ -231,7 +231,7 @@ def test_meeting_with_a_session_of_another_course_is_refused_in_words(staff, cou
     answer = staff.post(add_address("lessons_cohort"), {**fields, **meeting(session), **meeting(other, 1)})
     assert escape("This session belongs to Other. Choose one from Mine.") in errors(answer)
     assert not Cohort.objects.exists()
-    assert f"Mine: {session}" in answer.content.decode() and f"Other: {other}" in answer.content.decode()
+    assert str(session) in answer.content.decode()
     cohort = make_cohort(course)
     alone = {"cohort": cohort.pk, **{name[11:]: value for name, value in meeting(other).items()}}
     assert "This session belongs to Other" in errors(staff.post(add_address("lessons_meeting"), alone))
