@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from labs.authoring.help import lab_help
+from labs.authoring.proving import ProvedFirst, proof_of
 from labs.authoring.recipes import FIRST, RECIPES, recipe_texts
 from labs.authoring.saving import last_position, name_in_lesson, save_lab
 from labs.authoring.trying import choices
@@ -117,7 +118,7 @@ class LabForm(AuthoringForm):
 
     def _prove(self, source: str) -> Proof | None:
         try:
-            proof = proofs.proof_apart(source)
+            proof = proof_of(source)
         except ApartError as error:
             self.add_error("source", f"Not published: {error}")
             return None
@@ -164,7 +165,7 @@ class WithoutLessonFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=[pk for pk, *lab in rows if tuple(lab) not in homes])
 
 
-class LabAdmin(DeletableAdmin, AuthoredAdmin):
+class LabAdmin(ProvedFirst, DeletableAdmin, AuthoredAdmin):
     form = LabForm
     texts = ("source", "brief")
     change_form_template = "admin/authoring/lab.html"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from labs.grader.sandbox.environments import MAX_SECONDS, Environments, digest_o
 from labs.grader.sandbox.opening import open_sandbox
 from labs.grader.spec import load_spec
 from labs.grading import apart, proofs, tasks
+from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
 from labs.queries import get_open_lab
 from tests.authoring.conftest import make_instructor
@@ -330,6 +332,26 @@ def test_a_lab_whose_check_never_needs_work_is_not_published_and_the_admin_says_
     assert Lab.objects.get(pk=lab.pk).source == LAB_SOURCE
     assert client.post(address, {**fields, "status": "draft"}).status_code == 302
     assert Lab.objects.get(pk=lab.pk).source == NEVER_NEEDS_WORK
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_admin_proves_a_lab_once_and_before_the_transaction(client, monkeypatch, fails):
+    lab = make_lab()
+    client.force_login(make_instructor(lab.course))
+    savepoints = []
+
+    def ask(asked, seconds):
+        savepoints.append(len(connection.savepoint_ids))  # of the transaction that Django begins
+        if fails:
+            raise ApartError("It took too long.")
+        return {"proof": proofs.proof_here(asked["source"]).to_json()}
+
+    monkeypatch.setattr(proofs.apart, "ask", ask)
+    source = LAB_SOURCE.replace("title: ", "title: Another ", 1).replace("\n", "\r\n")
+    fields = {"status": "published", "position": 1, "brief": "x", "source": source}
+    page = client.post(reverse("admin:labs_lab_change", args=[lab.pk]), fields)
+    assert (page.status_code, "It took too long." in page.content.decode()) == (200 if fails else 302, fails)
+    assert savepoints == [0]
 
 
 def test_the_page_of_a_lab_in_the_admin_shows_the_state_of_its_proof(client):
