@@ -141,6 +141,8 @@ def _review_all(found: OpenAttempt, shown: str) -> list[Reviewed]:
         item.is_long, item.kind = question.answers_are_long, question.kind
         item.waits = answer is not None and answer.response is not None and answer.credit is None
         item.is_checking = item.waits and answer is not None and answer.waits_for == MarkedBy.WORKER
+        if item.waits and question.marked_by is MarkedBy.STAFF and not found.of.reader.is_staff:
+            item.explanation = ""  # often a model answer: it comes with the marks
         if item.answered and (marking := markings.get(question.key)):
             _add_marking(item, question, marking, found, shown in ("all", "answers"))
         items.append(item)
