@@ -142,7 +142,9 @@ def _restore(request: UserRequest, deletion: Deletion | None) -> HttpResponse:
         return redirect(_list_address(deletion.course))
     row = restored.row
     edit = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    messages.success(request, format_html('You restored <a href="{}">{}</a>.', edit, str(deletion)))
+    what = deletion.get_kind_display().lower()
+    words = 'You restored the {} <a href="{}">{}</a>.'
+    messages.success(request, format_html(words, what, edit, deletion.title))
     for kind, slug, free in restored.renamed:
         taken = f"Another {kind} now has the slug {slug}, so the restored one has {free}."
         what_to_do = "Links to the old address open the other one: check the links of the course."

@@ -80,6 +80,7 @@ def test_class_from_the_first_question_to_the_end(cast, live, open_page):
     teacher.get_by_role("button", name="End the live quiz").click()
     expect(teacher.get_by_text("This live quiz ended on")).to_be_visible()
     expect(learner.get_by_text("Thank you for taking part.")).to_be_visible()
+    expect(learner.get_by_text("Live now")).to_have_count(0)
     expect(learner.locator("#run[hx-get]")).to_have_count(0)
     assert teacher.faults + learner.faults == []
 
