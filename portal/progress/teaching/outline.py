@@ -52,6 +52,7 @@ class SessionPart:
     add_lesson: str
     add_lab: str = ""  # to its last lesson
     note: str = ""
+    plan: str = ""
 
     def labs(self) -> Iterator[Part]:
         for lesson in self.lessons:
@@ -92,11 +93,11 @@ def edit_address(name: str, key: int) -> str:
 _EDIT: dict[str, str] = {}
 
 
-def quiz_address(name: str, course: str, quiz: str) -> str:
-    """Return the address of a page of a quiz, also without `reverse` for each."""
+def page_address(name: str, course: str, slug: str) -> str:
+    """Return the address of a page of a quiz or a session, also without `reverse` for each."""
     if name not in _EDIT:
-        _EDIT[name] = reverse(name, args=["0course0", "0quiz0"])
-    return _EDIT[name].replace("0course0", course).replace("0quiz0", quiz)
+        _EDIT[name] = reverse(name, args=["0course0", "0slug0"])
+    return _EDIT[name].replace("0course0", course).replace("0slug0", slug)
 
 
 def add_address(name: str, **given: int) -> str:
@@ -121,14 +122,16 @@ def outline_of(course: Course, rows: Rows, now: datetime, *, is_whole: bool) -> 
         if lesson.session_id in by_session:
             by_session[lesson.session_id].append(part)
     sessions = [
-        _session_part(session, by_session[session.pk], adds["lessons_lesson"], adds["labs_lab"])
+        _session_part(course, session, by_session[session.pk], adds["lessons_lesson"], adds["labs_lab"])
         for session in rows.sessions
     ]
     loose = [part for slug, part in labs.items() if slug not in named]
     return Outline(course, sessions, list(labs.values()), loose if is_whole else [], is_whole)
 
 
-def _session_part(session: Session, lessons: list[LessonPart], add_lesson: str, add_lab: str) -> SessionPart:
+def _session_part(
+    course: Course, session: Session, lessons: list[LessonPart], add_lesson: str, add_lab: str
+) -> SessionPart:
     return SessionPart(
         session.pk,
         session.title,
@@ -137,6 +140,7 @@ def _session_part(session: Session, lessons: list[LessonPart], add_lesson: str, 
         f"{add_lesson}&session={session.pk}",
         f"{add_lab}&lesson={lessons[-1].key}" if lessons else "",
         "" if session.release == Release.NOW else f"Lessons open {session.get_release_display().lower()}",
+        page_address("evening_plan", course.slug, session.slug) if lessons else "",
     )
 
 
@@ -162,7 +166,7 @@ def _quiz_part(course: Course, quiz: Quiz, now: datetime) -> Part:
     note = f"{questions} question{'' if questions == 1 else 's'}" if quiz.current else "no valid question yet"
     state = state if quiz.current or quiz.is_draft else "Has errors"
     pages = ("Live in class", "live_setup"), ("Item analysis", "item_analysis")
-    tools = tuple((words, quiz_address(name, course.slug, quiz.slug)) for words, name in pages)
+    tools = tuple((words, page_address(name, course.slug, quiz.slug)) for words, name in pages)
     edit = edit_address("lessons_quiz", quiz.pk)
     return Part("Quiz", quiz.pk, quiz.title, edit, state, note, tools=tools if quiz.current else ())
 

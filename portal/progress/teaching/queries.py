@@ -40,9 +40,17 @@ def taught_courses(user: User) -> QuerySet[Course]:
     return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
 
 
+def count_to_mark(course: Course) -> int:
+    """Return the number of answers of a course that wait for staff."""
+    return _waiting().filter(attempt__course=course).count()
+
+
+def _waiting() -> QuerySet[Answer]:
+    return Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__quiz__deletion=None).order_by()
+
+
 def _count_to_mark() -> Coalesce:
-    waiting = Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__quiz__deletion=None).order_by()
-    rows = waiting.filter(attempt__course=OuterRef("pk"))
+    rows = _waiting().filter(attempt__course=OuterRef("pk"))
     counted = rows.values("attempt__course").annotate(rows=Count("pk")).values("rows")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
@@ -87,7 +95,7 @@ def _shown_whole(courses: list[Any]) -> Iterator[Course]:
 def _rows(courses: list[Course], wanted: Q) -> dict[int, Rows]:
     found: dict[int, Rows] = {course.pk: Rows() for course in courses}
     sessions = Session.objects.filter(course__in=courses).order_by("position", "pk")
-    for session in sessions.only("title", "release", "course", "position"):
+    for session in sessions.only("title", "slug", "release", "course", "position"):
         found[session.course_id].sessions.append(session)
     lessons = Lesson.objects.filter(wanted, course__in=courses).in_order()
     for lesson in lessons.only(

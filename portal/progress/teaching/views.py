@@ -28,7 +28,7 @@ from lessons.pages.breadcrumb import Crumb
 from lessons.pages.views.notes_access import of_course
 from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
-from portal.progress.teaching.queries import MAX_COURSES, facts_of, roles_of, taught_courses
+from portal.progress.teaching.queries import MAX_COURSES, count_to_mark, facts_of, roles_of, taught_courses
 
 CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
 STEPS = {"up": -1, "down": 1}
@@ -84,6 +84,7 @@ def outline(request: UserRequest, course: Course) -> HttpResponse:
         "course": course,
         "crumbs": crumbs,
         "card": card,
+        "to_mark": count_to_mark(course),
         "back": "outline",
         "may_order": places <= MAX_PLACES,
         **_rights(request),
