@@ -65,7 +65,7 @@ def test_a_new_lab_proves_its_checks_as_it_is(tmp_path, capsys):
     assert "2 scenarios proved 3 of 3 checks." in capsys.readouterr().out
     text = (tmp_path / "lab/lab.yaml").read_text()
     assert all(f"#   `{name}: " in text for name in KINDS)
-    assert (tmp_path / "lab/brief.md").read_text().startswith("Say in two")
+    assert (tmp_path / "lab/brief.md").read_text().startswith("A repository keeps")
 
 
 def test_an_existing_lab_is_not_overwritten(tmp_path, capsys):
