@@ -171,7 +171,7 @@ def _minutes(token: Token, first: int, page: Page) -> list[Token]:
         opening.meta["minutes"] = row.minutes
     return [
         Token("aside_open", "aside", 1, {"class": "note staff", "role": "note"}, block=True),
-        *_inline("note_title", "p", {"class": "note-title"}, "Planned minutes, only for staff", first - 2),
+        *_inline("note_title", "p", {"class": "note-title"}, "Planned minutes, staff only", first - 2),
         Token("planned_list_open", "ul", 1, block=True),
         *items,
         Token("planned_list_close", "ul", -1, block=True),

@@ -129,7 +129,7 @@ def _insert(block: Hidden, of: Page) -> tuple[Insert, Verdict]:
         raise
     of.coloured = page.coloured
     judged = judge(tokens, page, 1)
-    title = escape(f"Only for staff: {block.title}" if block.title else "Only for staff")
+    title = escape(f"Staff only: {block.title}" if block.title else "Staff only")
     body = f'<p class="note-title">{title}</p>\n{_with_drawings(html, page)}'
     moved = [[_below(block.line, each) for each in found] for found in (judged.errors, judged.warnings)]
     return Insert(f'<aside class="note staff" role="note">{body}</aside>', plan_of(tokens)), Verdict(*moved)

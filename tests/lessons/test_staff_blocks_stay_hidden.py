@@ -118,7 +118,7 @@ def test_no_page_on_which_a_lesson_leaves_traces_has_it(place, is_learner):
 def test_staff_see_it_but_not_as_a_learner(place):
     client = client_of(place.instructor)
     page = client.get(place.lesson.get_absolute_url()).content.decode()
-    assert page.count("Only for staff") == 2
+    assert page.count("Staff only") == 2
     assert MARK in page
     as_learner = f"{place.lesson.get_absolute_url()}as-learner/"
     for query in ("", f"?cohort={place.cohort.slug}&at=2031-01-01T10:00"):

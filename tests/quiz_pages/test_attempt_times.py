@@ -295,7 +295,7 @@ def test_late_attempt_is_marked_if_the_quiz_says_so(client, cast):
     assertContains(client.get(cast.address("attempt_review", 2)), ", after the deadline.")
     page = client.get(cast.address("quiz"))
     assertContains(page, '<span class="chip">Late</span>', count=1)
-    assertContains(page, "Attempts are marked as late.")
+    assertContains(page, "Attempts are now marked as late.")
 
 
 def test_answers_open_after_the_deadline_of_the_cohort(client, cast):

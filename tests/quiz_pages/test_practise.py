@@ -38,6 +38,7 @@ def test_questions_without_full_credit_are_listed(client, cast):
     cast.submit(**{**RIGHT, "approval": [0], "hours": None, "phases": [2, 1, 3]})
     assert listed(client, cast) == ["approval", "phases", "hours"]
     assertContains(client.get(cast.address("attempt_review", 1)), cast.address("practise_quiz"))
+    assertContains(client.get(cast.address("practise_quiz")), "Back to Quiz: Branches</a>")
 
 
 def test_the_latest_answer_decides(client, cast):
