@@ -136,6 +136,9 @@ def _report_too_many_points(questions: Iterable[AnyQuestion], report: ReportProb
     for question in questions:
         total += question.points
         if total > MAX_POINTS:
-            message = f"The questions up to here are worth {total.normalize():,f} points. The limit is {MAX_POINTS:,}."
+            message = (
+                f"The questions up to here are worth {total.normalize():,f} points. The limit is {MAX_POINTS:,}."
+                " Give fewer points, or split the quiz."
+            )
             report(question.line, message)
             return

@@ -215,4 +215,7 @@ def test_more_points_than_an_attempt_can_hold_are_reported_once():
     assert sum(each.points for each in parse(most).questions) == 99_990
     (problem,) = problems(most + "\n".join(map(question.format, range(10, 13))))
     assert problem.line == FIRST + 10 * 5 - 1
-    assert problem.message == "The questions up to here are worth 109,989 points. The limit is 99,999."
+    assert problem.message == (
+        "The questions up to here are worth 109,989 points. The limit is 99,999."
+        " Give fewer points, or split the quiz."
+    )
