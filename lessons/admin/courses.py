@@ -169,7 +169,8 @@ class LessonForm(AuthoringForm):
         known = Course.objects.filter(pk=self.instance.course_id) if self.instance.pk else self._courses()
         chosen = str(self["course"].value() or "") if not self.instance.pk and not self.is_bound else ""
         known = known.filter(pk=chosen) if chosen.isdecimal() else known
-        rows = known.filter(labs__isnull=False).order_by("slug", "labs__position", "labs__slug")
+        rows = known.filter(labs__isnull=False, labs__deletion=None)
+        rows = rows.order_by("slug", "labs__position", "labs__slug")
         found = rows.values_list("labs__slug", "labs__title", "title")
         return [(slug, f"{title or slug} ({slug}), {course}") for slug, title, course in found]
 

@@ -21,6 +21,7 @@ from lessons.search import index
 from portal.progress.queries import course_outline, course_standing
 from tests.deleting.conftest import delete, every_row, let_time_pass, restore, row_of
 from tests.factories import QUIZ_SOURCE, make_course, make_lesson, make_quiz
+from tests.staff.conftest import change_address
 from tests.web.world import authorization
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,15 @@ def test_no_form_offers_a_cohort_of_a_deleted_course(world, client):
         text = client.get(reverse(f"admin:lessons_{name}_add")).content.decode()
         assert world.there.cohort.title in text or name == "snippet"
         assert world.here.cohort.title not in text, name
+
+
+def test_no_lesson_can_choose_a_deleted_lab(world, client):
+    client.force_login(world.here.instructor)
+    for page in (reverse("admin:lessons_lesson_add"), change_address(world.here.lesson)):
+        assert world.here.lab.title in client.get(page).content.decode()
+    delete(world, "lab")
+    for page in (reverse("admin:lessons_lesson_add"), change_address(world.here.lesson)):
+        assert world.here.lab.title not in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("kind", KINDS)
