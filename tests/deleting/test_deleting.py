@@ -256,7 +256,7 @@ def test_a_new_lesson_may_take_the_slug_and_the_restored_one_gets_another(world,
         Lesson(course=old.course, session=old.session, slug=old.slug, title="x", source="x").full_clean()
     client.force_login(world.here.instructor)
     page = client.post(reverse("admin:lessons_course_deleted"), {"deletion": deletion.pk}, follow=True)
-    assert f"Another lesson has the slug {old.slug} by now" in page.content.decode()
+    assert f"Another lesson now has the slug {old.slug}" in page.content.decode()
     found = {lesson.slug: lesson for lesson in world.here.course.lessons.all()}
     assert (found[old.slug], found[f"{old.slug}-2"]) == (new, old)
     assert found[f"{old.slug}-2"].quiz == world.here.quiz
