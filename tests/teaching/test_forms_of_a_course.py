@@ -106,6 +106,11 @@ def test_a_form_of_one_course_offers_nothing_of_another(staff, course):
     assert staff.post(addresses[0], fields).status_code == 302  # whoever chooses another course may
 
 
+def test_pages_that_the_outline_leads_to_are_pages_of_staff(staff, course):
+    text = page(staff, f"{reverse('admin:lessons_course_deleted')}?course={course.pk}")
+    assert re.findall(r'aria-current="\w+">(\w+)</a>', text) == ["Staff"]
+
+
 def test_a_course_of_somebody_else_is_not_named(staff):
     foreign = make_course(title="Hidden")
     assert "Hidden" not in page(staff, f"{add_address('lessons_session')}?course={foreign.pk}")
