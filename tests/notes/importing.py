@@ -1,11 +1,16 @@
 """The import as the tests call it: lessons as `manage.py import_notes --json` prints them, and what is offered."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lessons.management.commands.import_notes import lesson_as_dict
 from lessons.notes import EncodingUnsureError, Head, Import, Source, import_notes, read_source
+
+from .building import build
+from .case_files import load
 
 Offer = tuple[str, int, int]
 
@@ -42,11 +47,23 @@ class Imported:
     head: Head
 
 
-def import_all(path: Path) -> Imported:
-    notes = import_notes(read(path))
-    accepted = import_notes(notes.source, decisions={each.id: True for each in notes.suggestions})
+@cache
+def import_case(name: str, decision: str = "undecided") -> Import:
+    """Import a case once for all tests: as it comes, with all suggestions accepted, or with all skipped."""
+    if decision == "undecided":
+        with TemporaryDirectory() as folder:
+            return import_notes(read(build(load(name), Path(folder))))
+    notes = import_case(name)
+    decisions = {each.id: decision == "accepted" for each in notes.suggestions}
+    return import_notes(notes.source, decisions=decisions)
+
+
+@cache
+def import_all(name: str) -> Imported:
+    notes = import_case(name)
     offers = [
         (each.kind, *span) for each in notes.suggestions for span in ((each.first, each.last), *each.others)
     ]
     blocks = [(each.block.first, each.block.last) for lesson in notes.lessons for each in lesson.places]
-    return Imported(lessons_of(notes), lessons_of(accepted), offers, blocks, notes.head)
+    accepted = lessons_of(import_case(name, "accepted"))
+    return Imported(lessons_of(notes), accepted, offers, blocks, notes.head)

@@ -1,7 +1,5 @@
 """Each case in `cases/`, imported as the command does it, and compared with its expectation."""
 
-from functools import cache
-
 import pytest
 
 from lessons.rendering import render
@@ -18,47 +16,41 @@ FIGURES = ("checklists", "flows", "tables")
 BY_LINES = ("cuts", "lines", "lost_words", "sizes", "verbatim", "paragraphs")
 
 
-@pytest.fixture(scope="session")
-def imported(tmp_path_factory):
-    """Import a case once."""
-    return cache(lambda name: import_all(build(load(name), tmp_path_factory.mktemp("notes"))))
-
-
 def parameters(checks, *, by_lines=False):
     names = [name for name in NAMES if load(name).has_lines or not by_lines]
     return [mark_unmet(name, check) for name in names for check in checks]
 
 
 @pytest.mark.parametrize(("name", "check"), [*parameters(LESSONS), *parameters(BY_LINES, by_lines=True)])
-def test_lessons_are_as_expected(imported, name, check):
-    assert list(getattr(comparing, check)(load(name), imported(name).lessons)) == []
+def test_lessons_are_as_expected(name, check):
+    assert list(getattr(comparing, check)(load(name), import_all(name).lessons)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(FIGURES))
-def test_figures_are_made_or_offered(imported, name, check):
-    lessons = [*imported(name).lessons, *imported(name).accepted]
+def test_figures_are_made_or_offered(name, check):
+    lessons = [*import_all(name).lessons, *import_all(name).accepted]
 
     assert list(getattr(comparing, check)(load(name), lessons)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["offered"], by_lines=True))
-def test_suggestions_are_offered(imported, name, check):
-    assert list(comparing.offered(load(name), imported(name).offers)) == []
+def test_suggestions_are_offered(name, check):
+    assert list(comparing.offered(load(name), import_all(name).offers)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["together"], by_lines=True))
-def test_lines_of_one_form_are_one_block(imported, name, check):
-    assert list(comparing.together(load(name), imported(name).blocks)) == []
+def test_lines_of_one_form_are_one_block(name, check):
+    assert list(comparing.together(load(name), import_all(name).blocks)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["head"]))
-def test_the_head_is_read(imported, name, check):
-    assert list(comparing.head(load(name), imported(name).head)) == []
+def test_the_head_is_read(name, check):
+    assert list(comparing.head(load(name), import_all(name).head)) == []
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["html"]))
-def test_the_html_is_what_the_portal_renders(imported, name, check):
-    for lesson in imported(name).lessons:
+def test_the_html_is_what_the_portal_renders(name, check):
+    for lesson in import_all(name).lessons:
         rendered = render(lesson["markdown"], link=lambda *_: None)
 
         assert lesson["html"] == rendered.html
@@ -66,15 +58,16 @@ def test_the_html_is_what_the_portal_renders(imported, name, check):
             assert rendered.problems == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("name", "check"), parameters(["again"]))
-def test_a_second_import_gives_the_same(imported, tmp_path, name, check):
-    assert import_file(build(load(name), tmp_path)) == imported(name).lessons
+def test_a_second_import_gives_the_same(tmp_path, name, check):
+    assert import_file(build(load(name), tmp_path)) == import_all(name).lessons
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["every word"]))
-def test_every_word_is_in_some_lesson_in_order(imported, name, check):
+def test_every_word_is_in_some_lesson_in_order(name, check):
     case = load(name)
-    lessons = imported(name).lessons
+    lessons = import_all(name).lessons
     rest = words("\n".join(f"{each['title']}\n{each['markdown']}" for each in lessons))
     outside = set(_head_and_banners(case))
     lost = []
@@ -105,7 +98,7 @@ CONVERTED = [
 
 
 @pytest.mark.parametrize(("name", "encoding", "newline"), CONVERTED)
-def test_encoding_and_newlines_change_nothing(imported, tmp_path, name, encoding, newline):
+def test_encoding_and_newlines_change_nothing(tmp_path, name, encoding, newline):
     path = convert(load(name), tmp_path, encoding, newline)
 
-    assert import_file(path, encoding=encoding) == imported(name).lessons
+    assert import_file(path, encoding=encoding) == import_all(name).lessons

@@ -1,7 +1,6 @@
 """Whatever a trainer accepts or skips, and however often the file has grown, nothing is lost and nothing moves."""
 
 import json
-from functools import cache
 from io import StringIO
 from itertools import pairwise
 
@@ -13,9 +12,8 @@ from lessons.notes import import_notes, read_source, with_answers
 from lessons.rendering import render
 
 from ..factories import make_course
-from .building import build
 from .case_files import NAMES, load
-from .importing import import_text, lessons_of, read
+from .importing import import_case, import_text, lessons_of, read
 from .marks import source_words, words
 from .unmet import mark_unmet
 
@@ -26,28 +24,13 @@ def cases(*checks):
     return [mark_unmet(name, check) for name in NAMES for check in checks]
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory):
-    """Import a case once with all suggestions accepted, once with all skipped, once as they come."""
-    first = cache(lambda name: import_notes(read(build(load(name), tmp_path_factory.mktemp("notes")))))
-
-    def decide(name, decision):
-        notes = first(name)
-        if decision == "undecided":
-            return notes
-        decisions = {each.id: decision == "accepted" for each in notes.suggestions}
-        return import_notes(notes.source, decisions=decisions)
-
-    return cache(decide)
-
-
 def places_of(notes):
     return [place for lesson in notes.lessons for place in lesson.places]
 
 
 @pytest.mark.parametrize(("name", "decision"), cases("accepted", "skipped"))
-def test_decisions_lose_nothing(imported, name, decision):
-    notes = imported(name, decision)
+def test_decisions_lose_nothing(name, decision):
+    notes = import_case(name, decision)
     folded = {line for place in places_of(notes) for span in place.block.folded for line in lines_in(*span)}
 
     for lesson in notes.lessons:
@@ -61,8 +44,8 @@ def test_decisions_lose_nothing(imported, name, decision):
 
 @pytest.mark.parametrize(("name", "check"), cases("blocks"))
 @pytest.mark.parametrize("decision", ["undecided", "accepted", "skipped"])
-def test_each_line_belongs_to_one_block(imported, name, check, decision):
-    notes = imported(name, decision)
+def test_each_line_belongs_to_one_block(name, check, decision):
+    notes = import_case(name, decision)
     blocks = [place.block for place in places_of(notes)]
 
     owned = [line for block in blocks for line in lines_in(block.first, block.last)]
@@ -74,8 +57,8 @@ def test_each_line_belongs_to_one_block(imported, name, check, decision):
 
 
 @pytest.mark.parametrize(("name", "check"), cases("places"))
-def test_each_block_is_where_the_lesson_says(imported, name, check):
-    for lesson in imported(name, "undecided").lessons:
+def test_each_block_is_where_the_lesson_says(name, check):
+    for lesson in import_case(name).lessons:
         lines = lesson.markdown.split("\n")
         shown = [place for place in lesson.places if place.first]
 
@@ -133,6 +116,7 @@ def test_the_command_prints_the_same_lessons():
     assert json.loads(out.getvalue()) == lessons_of(import_notes(read(path)))
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", GROWING)
 def test_all_states_in_turn_give_what_the_last_state_gives_alone(tmp_path, name):
@@ -161,9 +145,10 @@ def stored(course):
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", NAMES)
-def test_answers_to_questions_need_no_second_import(imported, name):
-    notes = imported(name, "undecided")
+def test_answers_to_questions_need_no_second_import(name):
+    notes = import_case(name)
     questions = [each.id for each in notes.suggestions if each.kind == "question"]
     usual = {each.id: each.default for each in notes.suggestions}
     for decisions in (

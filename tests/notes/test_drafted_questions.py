@@ -5,21 +5,20 @@ import pytest
 from lessons.notes import import_notes, read_source
 from lessons.quizzes import parse
 
-from .building import build
-from .case_files import NAMES, load
+from .case_files import NAMES
+from .importing import import_case
 
 HEAD = "---\ntitle: Drafts\npass_mark: 70\nattempts: 3\nrelease: now\n---\n\n"
 
 
-def drafts(name, folder):
-    path = build(load(name), folder)
-    notes = import_notes(read_source(path.name, path.read_bytes()))
-    return [suggestion.question for suggestion in notes.suggestions if suggestion.kind == "question"]
+def drafts(name):
+    suggestions = import_case(name).suggestions
+    return [suggestion.question for suggestion in suggestions if suggestion.kind == "question"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_drafts_are_questions(name, tmp_path):
-    found = drafts(name, tmp_path)
+def test_drafts_are_questions(name):
+    found = drafts(name)
     for number in range(0, len(found), 20):
         quiz = parse(HEAD + "\n\n".join(question.markdown for question in found[number : number + 20]))
 
@@ -28,8 +27,8 @@ def test_drafts_are_questions(name, tmp_path):
         ]
 
 
-def test_the_seed_gives_questions_of_several_kinds(tmp_path):
-    texts = [question.markdown for question in drafts("mlops-edu", tmp_path)]
+def test_the_seed_gives_questions_of_several_kinds():
+    texts = [question.markdown for question in drafts("mlops-edu")]
 
     assert any("Put these in order" in text and "1. Requirement Analysis" in text for text in texts)
     assert any(
@@ -38,7 +37,7 @@ def test_the_seed_gives_questions_of_several_kinds(tmp_path):
     assert any(text.startswith("## What is DevOps?") for text in texts)
 
 
-def test_an_accepted_question_comes_with_its_lesson(tmp_path):
+def test_an_accepted_question_comes_with_its_lesson():
     source = read_source("notes.txt", b"What is Docker ???\n\nDocker runs programs in containers.\n")
     (offer,) = [each for each in import_notes(source).suggestions if each.kind == "question"]
 
