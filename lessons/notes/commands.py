@@ -98,11 +98,13 @@ DOUBTFUL = frozenset(
         "id su dir type copy del move start net call setx "
     )
 )
+VERBS = frozenset(word_list("read watch test code join split cut type move copy start call help find "))
 BARE = frozenset(word_list("ls pwd whoami ifconfig ll ipconfig lsblk lscpu uname uptime dmesg"))
 SENTENCE = frozenset(
     word_list(
         "is are was were be the a an will we you it its this that these those used uses which can cannot "
         "should must has have when your our their they does do command commands helps means allows lets using "
+        "says said shows "
         "into after before between and or but because so not "
     )
 )
@@ -125,7 +127,7 @@ def is_command(text: str) -> bool:
     """Tell if the whole text is a shell command, perhaps with a remark behind it."""
     text = REMARK.sub("", text) if "#" in text or text[-1:] == ")" or "⚠" in text else text
     words = text.split()
-    if not words or text[-1] in ":?,;{" or not text.isprintable():
+    if not words or words[0] == "//" or text[-1] in ":?,;{" or not text.isprintable():
         return False
     if text[-1] == "." and len(words) > 1 and words[-1].strip(".") and "/" not in words[-1]:
         return False
@@ -150,8 +152,8 @@ def is_command(text: str) -> bool:
             bool(PATH.match(first))
             and (first.endswith((".sh", ".py", ".bat", ".exe", ".ps1")) or "activate" in first)
         )
-    if PATH.match(first) and not RUNS.match(first) and COLUMNS.search(text):
-        return False  # a path, and what is in it
+    if PATH.match(first) and not RUNS.match(first) and (others[0] == "|" or COLUMNS.search(text)):
+        return False  # a path, and what is in it; a row of a table
     plain = QUOTED.sub(" Q ", " ".join(others)).split()
     if any(word in SENTENCE for word in plain):
         return False
@@ -164,7 +166,8 @@ def _has_options(first: str, words: Sequence[str]) -> bool:
         bool(PROGRAM.fullmatch(first))
         and 0 < len(words) <= 20
         and any(OPTION.match(word) for word in words)
-        and not any(word in SENTENCE or word in JOINING for word in words)
+        and not any(word in SENTENCE or word in JOINING or word == "=" for word in words)
+        and not any(word[-1] == ":" and word.isascii() and word[:-1].isalpha() for word in words)
     )
 
 
@@ -187,4 +190,6 @@ def _fits(first: str, words: list[str]) -> bool:
         return True
     if any(word in JOINING or word == "in" for word in words):
         return False
+    if first in VERBS and all(word.isdigit() or not SPECIAL.search(word) for word in words):
+        return "Q" in words  # `read ch. 4 + 5`
     return has_sign and not all("://" in word or word.isalpha() for word in words)

@@ -44,7 +44,7 @@ def config_end(scan: Scan, at: int) -> tuple[int, str] | None:
     if bare == "!" and scan.get(at + 1):
         return scan.paragraph_end(at), "text"
     if TRACE.match(bare) and scan.get(at + 1) and scan.texts[at + 1][:1] in " \t":
-        return scan.paragraph_end(at), "text"
+        return _trace_end(scan, at), "text"
     for pattern in (MESSAGE, CRON):
         if pattern.match(bare):
             end = at + 1
@@ -54,6 +54,17 @@ def config_end(scan: Scan, at: int) -> tuple[int, str] | None:
     if end := _token_end(scan, at):
         return end, "text"
     return None
+
+
+def _trace_end(scan: Scan, at: int) -> int:
+    """Return the position after a trace. One of Python ends with its message; notes go on right below."""
+    base, end = scan.indent(at), at + 1
+    is_python = scan.bare[at].startswith("Traceback") and scan.indent(end) > base
+    while scan.get(end) and scan.indent(end) >= base:
+        end += 1
+        if is_python and scan.indent(end - 1) == base:
+            break
+    return end
 
 
 def _json(scan: Scan, at: int) -> tuple[int, str] | None:

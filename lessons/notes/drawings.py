@@ -14,6 +14,7 @@ ASCII = re.compile(
 PIPE_RULE = re.compile(r"\s*\|[\s:|-]*-[\s:|-]*\|\s*$")
 SIGNS = re.compile(r"[-+|/\\<>_=*^~`]")
 COLUMNS = re.compile(r"\w {3,}\w")
+MYSQL_COUNT = re.compile(r"\d+ rows? in set|Empty set|Query OK, ")
 MAX_ROOT = 60
 
 
@@ -37,6 +38,8 @@ def drawing_span(scan: Scan, at: int, floor: int) -> tuple[int, int] | None:
         end += 1
     if scan.bare[end - 1] in ("|", "v", "V", "▼", "▲") and scan.get(end):
         end += 1  # what the last arrow points to
+    if MYSQL_COUNT.match(scan.get(end)):
+        end += 1
     first = at
     while first > floor and at - first < 40 and scan.bare[first - 1] and _has_signs(scan, first - 1):
         first -= 1

@@ -120,7 +120,11 @@ OTHER = [
     ),
 ]
 # Arithmetic of a sentence: `r = 4, w = 2`, `accuracy = (50 + 35) / 100 = 85 %`.
-PAIRS = re.compile(r"\w+ ?= ?[^=,(]+, ?\w+ ?= ?|[^=!<>]{1,60} = [^=!<>]{1,80}[\d)] = |.*\d ?%$")
+# And an option with its explanation: `how='left' same as LEFT JOIN`.
+PAIRS = re.compile(
+    r"\w+ ?= ?(?:'[^']*'|\"[^\"]*\") (?!(?:if|for|and|or|in|not|is|else)\b)[a-z]"
+    r"|\w+ ?= ?[^=,(]+, ?\w+ ?= ?|[^=!<>]{1,60} = [^=!<>]{1,80}[\d)] = |.*\d ?%$"
+)
 WINDOWS = re.compile(r"(?<![^\s\"'])(?:[A-Z]:(?:\\|\s|$)|\\\\\w|/[A-Z]{1,5}(?::\S*)?(?=\s|$)|\.?\w+\\\w)")
 TRAILING = re.compile(r"(?<=[;{})\w])\s+//\s.*$")
 TERMINATED = re.compile(r"(?:[\w.<>\[\]]+ )?[\w.$\[\]]+ ?(?:=[^=].*|\([^.!?]*\));$")

@@ -26,6 +26,7 @@ SHELLS = ("bash", "batch")
 PRINTED = re.compile(
     r"[A-Z][A-Z0-9()%/_-]*(?: [A-Z0-9()%/_-]+){0,3}(?: {2,}[A-Z][A-Z0-9()%/_-]*(?: [A-Z0-9()%/_-]+){0,3})+$"
     r"|(?:openjdk|git|java|Docker|go|Python|pip|psql|node) (?:version )?\"?v?\d+\.\d|v\d+\.\d+\.\d+$"
+    r"|[A-Z][\w ]{2,40} \[[\w*-]{1,40}\]:(?: \S*)?$"
     r"|[-dlcbps][-rwxsStT]{9}[.+@]?\s|total \d+$|\d{4}-\d\d-\d\d[ T]\d\d:\d\d"
 )
 GOES_ON = {

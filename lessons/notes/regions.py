@@ -4,12 +4,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from .commands import is_command
 from .configs import config_end
 from .drawings import drawing_span, is_drawn
 from .guessing import guess_language
 from .languages import PROMPT, guess_line
+from .outputs import output_end
 from .programs import SHELLS, code_end, indented_end, terminal_end, terminal_language
 from .rows import MARK
 from .scan import Scan
@@ -26,6 +28,7 @@ SELECT = re.compile(
     r"(?:select|insert into|update|delete from|create table)\s\S.{0,300}[^.!?:]$", re.IGNORECASE
 )
 SELECT_MORE = re.compile(r"(?:from|where|set|values|\(|inner|left|order by|group by)\b", re.IGNORECASE)
+FROM = re.compile(r"from\s\w", re.IGNORECASE)
 REMARK = re.compile(r"\s-{1,3}>\s")
 COMMANDS = frozenset({"bash", "rconsole", "console", "powershell", "batch", "pycon"})
 
@@ -90,6 +93,10 @@ class _Finder:
             found[0][0] == ">" and scan.lines[at].is_markdown and not found[0].startswith(">>>")
         ):
             return self._terminal(at, found[0])
+        if end := output_end(scan, at):
+            return self._region("code", at, end, "text")
+        if self._is_comment_of_yaml(at) and (end := yaml_end(scan.bare, scan.texts, at)) > 0:
+            return self._region("code", at, end, "yaml")
         if bare.startswith("# ") and is_command(bare[2:]) and not scan.lines[at].is_markdown:
             return self._terminal(at, "# ")
         if at >= self.no_yaml and (end := yaml_end(scan.bare, scan.texts, at)):
@@ -105,7 +112,7 @@ class _Finder:
         if scan.lines[at].is_markdown and (end := indented_end(scan, at, self.floor)):
             texts = [scan.texts[place] for place in range(at, end)]
             return self._region("code", at, end, guess_language(texts) or "text")
-        if SELECT.match(bare) and SELECT_MORE.match(scan.get(at + 1)):
+        if SELECT.match(bare) and self._goes_on_as_sql(at):
             return self._region("code", at, code_end(scan, at, "sql"), "sql")
         if config := config_end(scan, at):
             return self._region("code", at, *config)
@@ -129,6 +136,18 @@ class _Finder:
     def _terminal(self, at: int, prompt: str) -> Region | None:
         end = terminal_end(self.scan, at, prompt)
         return self._region("command", at, end, terminal_language(prompt)) if end else None
+
+    def _is_comment_of_yaml(self, at: int) -> bool:
+        if not self.scan.bare[at].startswith("# ") or self.scan.lines[at].is_markdown:
+            return False
+        return not self.has_hash_titles and self.scan.get(at + 1)[:1] not in ("", "#")
+
+    def _goes_on_as_sql(self, at: int) -> bool:
+        below = list(takewhile(bool, (self.scan.get(place) for place in range(at + 1, at + 8))))
+        if not below:
+            return False
+        is_open = self.scan.bare[at][-1] == "," and any(FROM.match(bare) for bare in below)
+        return is_open or bool(SELECT_MORE.match(below[0]))
 
     def _is_explained(self, at: int) -> bool:
         # Commands with remarks beside some of them are a list.

@@ -22,6 +22,8 @@ def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
     start = at
     if bare[at] == "---":
         start = at + 1
+    while start < len(bare) and start - at < 4 and bare[start].startswith("# "):
+        start += 1
     if start >= len(bare) or " :" in bare[start]:
         return 0
     if not START.match(bare[start]) and not _is_fragment(bare, texts, start):
