@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
-from .dates import WEEKDAY, Written, find_date
+from .dates import ALONE, WEEKDAY, Written, find_date
+from .frames import DATED, ONLY_WEEKDAY, SIGNS, Banner, frame, is_only_date
 from .regions import Region
-from .rows import DECORATED, is_rule
+from .rows import is_rule
 from .source import Line
 from .words import word_list
 
@@ -38,50 +40,14 @@ BANNER = re.compile(
     re.IGNORECASE,
 )
 SEPARATOR = re.compile(r"\s*(?:$|[:\-–—|│(\[,.=@*#_~/>]|(?:on|dated)\s)", re.IGNORECASE)
-DATED = re.compile(r"[\W_]*(?:date[d]?|on)\s*[:\-=]", re.IGNORECASE)
 DATE_WORD = re.compile(r"dated?|datum|fecha|data", re.IGNORECASE)
-TOPIC = re.compile(
-    r"[\W_]*(?:topics?|title|subject|thema|sujet|tema)\s*[:=–-]+\s*(?P<title>\S.{1,110})$", re.IGNORECASE
-)
-CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?:\s?[AaPp][Mm])?$")
-ONLY_WEEKDAY = re.compile(rf"[\W_]*(?:{WEEKDAY})?[\W_]*$", re.IGNORECASE)
 # `Docker class - day 2`: the words before are the course.
 LATE = re.compile(
     rf"[\W_]*(?P<course>[^\W\d_][^\d:|]{{1,60}}?)[\s\-–—:|,(]+(?P<word>{'|'.join(WORDS[:-3])})\s*[-#.:]?\s*"
     r"(?P<number>\d{1,3})(?![\w.])(?P<rest>.*)$",
     re.IGNORECASE,
 )
-ALONE = {
-    name: number
-    for number, names in enumerate(
-        (
-            "monday montag lundi lunes lunedì",
-            "tuesday dienstag mardi martes martedì",
-            "wednesday mittwoch mercredi miércoles mercoledì",
-            "thursday donnerstag jeudi jueves giovedì",
-            "friday freitag vendredi viernes venerdì",
-            "saturday samstag samedi sábado sabato",
-            "sunday sonntag dimanche domingo domenica",
-        )
-    )
-    for name in names.split()
-}
-SIGNS = " \t:-–—|│()[],.=@*#_~/>"
 MAX_TITLE = 120
-
-
-@dataclass(frozen=True)
-class Banner:
-    """Lines `first` to `last` that open an evening."""
-
-    first: int
-    last: int
-    word: str
-    number: int | None
-    date: Written | None
-    title: str
-    is_framed: bool  # between rules, or a heading
-    weekday: int | None = None  # of a banner that is nothing but a weekday, from 0, Monday
 
 
 def find_banners(lines: Sequence[Line], regions: Sequence[Region]) -> list[Banner]:
@@ -97,10 +63,11 @@ def find_banners(lines: Sequence[Line], regions: Sequence[Region]) -> list[Banne
     words = [word for word in WORDS if any(banner.word == word for banner in found)]
     if words:
         main = [banner for banner in found if banner.word == words[0]]
-        return _without_lists([_frame(banner, lines) for banner in _with_gaps_filled(main, found)])
+        kept = _without_lists([frame(banner, lines) for banner in _with_gaps_filled(main, found)])
+        return sorted([*kept, *_left_out(lines, covered, kept)], key=lambda banner: banner.first)
     open_lines = [number for number in range(1, len(lines) + 1) if not covered[number]]
     if late := _late(lines, open_lines):
-        return [_frame(banner, lines) for banner in late]
+        return [frame(banner, lines) for banner in late]
     return _dates_alone(lines, found) or _weekdays(lines, open_lines)
 
 
@@ -121,6 +88,30 @@ def _with_gaps_filled(main: list[Banner], found: Sequence[Banner]) -> list[Banne
     return sorted(banners, key=lambda banner: banner.first)
 
 
+def _left_out(lines: Sequence[Line], covered: bytearray, kept: Sequence[Banner]) -> list[Banner]:
+    """Return dates alone between `Day 1` and `Day 3`: the evening that has no number."""
+    found = []
+    for one, other in pairwise(kept):
+        if not (one.date and other.date and one.number and other.number and other.number - one.number > 1):
+            continue
+        before, end = _in_leap_year(one.date), _in_leap_year(other.date)
+        for number in range(one.last + 1, other.first):
+            text = lines[number - 1].text
+            is_open = (
+                not covered[number] and text[:1].isalnum() and len(text) < 60 and _is_apart(lines, number)
+            )
+            when = find_date(text) if is_open else None
+            day = _in_leap_year(when) if when and is_only_date(text, when) else None
+            if day and before and end and before < day < end:
+                found.append(frame(Banner(number, number, "", None, when, "", is_framed=True), lines))
+                before = day
+    return found
+
+
+def _in_leap_year(written: Written) -> date | None:
+    return replace(written, year=0).on(2_000)  # the year may be wrong, or not written
+
+
 def _late(lines: Sequence[Line], numbers: Sequence[int]) -> list[Banner]:
     """Return lines such as `Docker class - day 2` that count up, all with the same words before the number."""
     found: dict[tuple[str, str], list[Banner]] = {}
@@ -130,7 +121,7 @@ def _late(lines: Sequence[Line], numbers: Sequence[int]) -> list[Banner]:
         if match and len(match["course"].split()) <= 6:
             when = find_date(match["rest"])
             rest = match["rest"].strip(SIGNS)
-            if not rest or (when and _is_only_date(match["rest"], when)):
+            if not rest or (when and is_only_date(match["rest"], when)):
                 word, course = match["word"].lower(), match["course"].casefold().strip(SIGNS)
                 banner = Banner(number, number, word, int(match["number"]), when, "", is_framed=True)
                 found.setdefault((course, word), []).append(banner)
@@ -140,7 +131,7 @@ def _late(lines: Sequence[Line], numbers: Sequence[int]) -> list[Banner]:
 
 
 def _dates_alone(lines: Sequence[Line], found: Sequence[Banner]) -> list[Banner]:
-    framed = [_frame(banner, lines) for banner in found]
+    framed = [frame(banner, lines) for banner in found]
     if any(banner.is_framed for banner in framed):
         return [banner for banner in framed if banner.is_framed]
     # Without rules, two dates or more count if each stands apart and is later than the one before.
@@ -156,7 +147,7 @@ def _weekdays(lines: Sequence[Line], numbers: Sequence[int]) -> list[Banner]:
         word = lines[number - 1].text.strip(SIGNS).lower()
         if word in ALONE and (_is_apart(lines, number) or number <= 3):
             banner = Banner(number, number, "", None, None, "", is_framed=True, weekday=ALONE[word])
-            found.append(_frame(banner, lines))
+            found.append(frame(banner, lines))
     return found if len({banner.weekday for banner in found}) > 1 else []
 
 
@@ -231,50 +222,6 @@ def _is_separated(rest: str) -> bool:
     between = rest[: written.start] if written else ""
     is_date_next = written is not None and (ONLY_WEEKDAY.match(between) or DATED.match(between))
     return bool(SEPARATOR.match(rest) or is_date_next)
-
-
-def _frame(banner: Banner, lines: Sequence[Line]) -> Banner:
-    # Takes the rules around the banner, and a date on a line of its own below.
-    first, last, when, is_framed = banner.first, banner.last, banner.date, banner.is_framed
-    if not banner.word and first > 1 and (name := DECORATED.fullmatch(lines[first - 2].text.strip())):
-        return replace(banner, first=first - 1, title=name["words"], is_framed=True)
-    above = _near(lines, first - 1, -1)
-    if above and is_rule(lines[above - 1].text):
-        first, is_framed = above, True
-    below = _near(lines, last + 1, 1)
-    if (
-        below
-        and not when
-        and (written := find_date(lines[below - 1].text))
-        and _is_only_date(lines[below - 1].text, written)
-    ):
-        last, when = below, written
-        below = _near(lines, last + 1, 1)
-    title = banner.title
-    while below == last + 1 and last - banner.first < 3:
-        text = lines[below - 1].text.strip()
-        topic = TOPIC.match(text) if when and not title else None
-        if not topic and not (when and CLOCK.match(text)):
-            break
-        title = topic["title"].strip(SIGNS) if topic else title
-        last = below
-        below = _near(lines, last + 1, 1)
-    if below and is_rule(lines[below - 1].text):
-        last, is_framed = below, True
-    return replace(banner, first=first, last=last, date=when, title=title, is_framed=is_framed)
-
-
-def _is_only_date(text: str, written: Written) -> bool:
-    before, after = text[: written.start], text[written.end :]
-    return bool((DATED.match(before) or ONLY_WEEKDAY.match(before)) and ONLY_WEEKDAY.match(after))
-
-
-def _near(lines: Sequence[Line], number: int, step: int) -> int:
-    # The next line that is not blank, at most one blank line away; 0 if there is none.
-    for place in (number, number + step):
-        if 1 <= place <= len(lines) and lines[place - 1].text.strip():
-            return place
-    return 0
 
 
 def _without_lists(banners: list[Banner]) -> list[Banner]:

@@ -67,6 +67,22 @@ ZONES = {
 }
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+# Weekdays by their names, from 0, Monday.
+ALONE = {
+    name: number
+    for number, names in enumerate(
+        (
+            "monday montag lundi lunes lunedì",
+            "tuesday dienstag mardi martes martedì",
+            "wednesday mittwoch mercredi miércoles mercoledì",
+            "thursday donnerstag jeudi jueves giovedì",
+            "friday freitag vendredi viernes venerdì",
+            "saturday samstag samedi sábado sabato",
+            "sunday sonntag dimanche domingo domenica",
+        )
+    )
+    for name in names.split()
+}
 YEAR = r"(?P<year>(?:19|20)\d\d|['’]?\d\d(?![\d:]))"
 BEFORE = rf"(?:(?<![^\W_])(?:{WEEKDAY})\.?,?\s+)?"
 PATTERNS = [

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from lessons.texts.problem import Problem
 
-from .banners import Banner
 from .dates import Written, is_far, nearest_year
+from .frames import Banner
 from .model import Day, Head
 
 

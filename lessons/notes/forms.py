@@ -231,6 +231,8 @@ class Former:
         is_defined = bool(defined_parts(nodes[at].row)) and not nodes[at].children
         while end < len(nodes) and end - at < MAX_BLOCK:
             goes_on = bool(defined_parts(nodes[end].row)) if is_defined else nodes[end].row.gap == 0
+            if end == at + 1 and not is_defined and _is_above_terms(nodes, at):
+                break
             if not goes_on or (is_defined and nodes[end].children):
                 break
             if nodes[at].children and any(child.row.mark for child in nodes[at].children):
@@ -263,6 +265,13 @@ class Former:
 def _plain_list(nodes: Sequence[Node]) -> Piece:
     rows = [row for node in nodes for row in node.walk()]
     return piece_of("list", rows, write_list(nodes), rows=tuple(row.text for row in rows))
+
+
+def _is_above_terms(nodes: Sequence[Node], at: int) -> bool:
+    # `files to remember` above two terms or more with their meanings.
+    below = nodes[at + 1 : at + 3]
+    is_short = len(nodes[at].row.text) < 60 and not nodes[at].children
+    return is_short and len(below) == 2 and all(defined_parts(n.row) and not n.row.gap for n in below)
 
 
 def _is_one_sentence(nodes: Sequence[Node]) -> bool:

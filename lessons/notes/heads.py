@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .banners import CLOCK
 from .dates import find_begin_and_hours, find_date, find_times, find_weekdays, find_zone
+from .frames import CLOCK
 from .model import Head
 from .rows import is_rule
 from .source import Line
@@ -19,6 +19,7 @@ FACT = re.compile(
     r"|author)\s*[:=–-]",
     re.IGNORECASE,
 )
+NAMED = re.compile(r"^(?:#\s+|(?:course )?title\s*:\s*)", re.IGNORECASE)
 START = re.compile(r"\bstart|\bbegin|\bfrom\b|\bdate\b|\bfirst\b", re.IGNORECASE)
 MAX_LINES = 30
 MAX_TITLE = 120
@@ -43,7 +44,7 @@ def read_head(lines: Sequence[Line], before: int | None) -> Head:
         elif title or len(text) > MAX_TITLE or re.match(r"[-*+•>|`]|\d+[.)]\s|#{2,6}\s", text):
             break
         else:
-            title = re.sub(r"^#\s+", "", text).strip("*_=~- \t:")
+            title = NAMED.sub("", text).strip("*_=~- \t:\"'")
         last = number
     if not before and not facts:
         return _untitled(lines, title)

@@ -208,11 +208,21 @@ def _title(
                 for title in titles
                 if not ABOUT_THE_EVENING.fullmatch(bare[title]) and not NEXT.match(bare[title])
             ]
-            telling = telling or _outlined(blocks)
+            telling = telling or _outlined(blocks) or _opening(blocks)
             return make_title((telling or titles)[0], lower_words) or titles[0][:100]
     if named or (outlined := _outlined(blocks)):
         return make_title(named or outlined[0], lower_words)
     return ""
+
+
+def _opening(blocks: Sequence[tuple[Block, Piece]]) -> list[str]:
+    # Where the only heading is Homework: the first words of the evening, if they are short.
+    first = next(
+        (pair for pair in blocks if pair[0].markdown and pair[0].kind not in ("head", "banner")), None
+    )
+    words = first[1].rows[0] if first and first[1].kind == "list" and first[1].rows else ""
+    is_title = words[:1].isupper() and 1 < len(words_of(words)) < 7 and words[-1] not in ".:;,!?"
+    return [words] if is_title else []
 
 
 def _outlined(blocks: Sequence[tuple[Block, Piece]]) -> list[str]:

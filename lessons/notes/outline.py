@@ -25,6 +25,10 @@ class Outliner:
         self.inside = inside  # positions of rows in figures, which are no headings
         self.parents = self._find_parents()
         self.children = Counter(parent for parent in self.parents if parent >= 0)
+        shouted = [
+            item for item in items if isinstance(item, Row) and item.gap and heading_sign(item) == "capitals"
+        ]
+        self.has_capitals = len(shouted) > 2
         self.standing = Standing(items, self.parents, self.children)
         self.groups = self._find_groups()
         self.in_list = bytearray(len(items))
@@ -111,6 +115,8 @@ class Outliner:
             return "number" if self._is_numbered_title(at, row) else sign if sign == "colon" else ""
         if sign:
             return sign
+        if self.has_capitals and self.standing.is_short(at, row):
+            return "capitals"
         if row.is_bullet and self.children[at] and self._is_among_titles(at):
             return "standalone"
         if row.badge and self._is_badge_title(at, row):
@@ -242,7 +248,8 @@ class Outliner:
         is_first_level = self.parents[at] < 0 or self.parents[at] in self.headings
         is_among = full * 2 > len(near)
         is_above_code = at + 1 < len(self.items) and isinstance(self.items[at + 1], Region) and full > 1
-        return is_first_level and is_among and (self._is_followed_by_text(at) or is_above_code)
+        is_chapter = self.standing.is_chapter(at)
+        return is_first_level and is_among and (self._is_followed_by_text(at) or is_above_code or is_chapter)
 
     def _is_followed_by_text(self, at: int) -> bool:
         # Children that are short further numbers make a nested list, not a chapter.
@@ -254,12 +261,13 @@ class Outliner:
         if isinstance(after, Region) or (
             isinstance(after, Row) and not after.mark and after.gap and after.indent >= row.indent
         ):
-            return isinstance(after, Row) or self._is_long_step(at)
+            return isinstance(after, Row) or self._is_long_step(at) or self.standing.is_chapter(at)
         if after.indent > row.indent:
             is_dotted = isinstance(row, Row) and "." in row.mark.strip(".")
             return self.children[at] > 1 or bool(after.gap) or is_dotted
+        is_list = isinstance(after, Row) and after.is_bullet
         return (
-            isinstance(after, Row) and after.is_bullet and isinstance(row, Row) and after.indent == row.indent
+            isinstance(row, Row) and after.indent == row.indent and (is_list or self.standing.is_chapter(at))
         )
 
     def _is_long_step(self, at: int) -> bool:

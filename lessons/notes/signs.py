@@ -42,7 +42,8 @@ DEFINED = re.compile(
     r"(?P<term>[^:=]{1,60}?)(?:\s*(?P<colon>:{1,3}-?)\s+|\s+(?P<dash>--?|[–—=])\s+|\s*:-\s*|\s*(?:::"
     r"|:=)\s*)(?P<text>\S.*)$"
 )
-CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,.'()+-]{2,70}$")
+CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,.'()+!-]{2,70}$")
+CHAT = re.compile(r"\[?\d{1,2}:\d\d(?::\d\d)?\]?\s+(?:from\s+)?[^\W\d].{0,80}:$", re.IGNORECASE)
 QUESTION_WORD = re.compile(
     r"(?:what|why|how|when|which|who|where|is|are|can|do|does|should|was|wie|warum|wozu|wann|welche[rs]?|wer|wo|qué"
     r"|cómo|por qué|cuándo|quand|comment|pourquoi|qu.est-ce)\b|.{0,40}\b(?:kya|kyu|kyun|kyon|kaise|kab|kaun)\b",
@@ -59,7 +60,7 @@ NEXT = re.compile(
     r"|to install|requirements?)|tools (?:required|to install)"
     r"|before (?:the )?next (?:class|session|time)|for next (?:class|session|time|week)|check-?list"
     r"|preparation|hausaufgaben?|tareas?|deberes|requisitos|aufgaben|devoirs|à faire(?: pour .{1,40})?|compiti|गृहकार्य"
-    r"|होमवर्क)$",
+    r"|होमवर्क)(?:\s*\([^()]{1,40}\))?$",
     re.IGNORECASE,
 )
 ANSWERED = re.compile(r"(?:ans(?:wer)?|sol(?:ution)?|[qa])\s?\d{0,2}\s?[:.)]", re.IGNORECASE)
@@ -91,6 +92,7 @@ def heading_sign(row: Row) -> str:
         or len(text) > MAX_HEADING
         or row.box
         or ADDRESS.match(text)
+        or CHAT.match(text)
         or text[0] == "|"
         or text[0] == ">"
     ):
@@ -134,10 +136,10 @@ def is_plain_title(row: Row) -> bool:
         return True
     if ANSWERED.match(text):
         return False
+    if NEXT.match(text) and not row.mark:
+        return True
     if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!:)" or ADDRESS.match(text):
         return False
-    if NEXT.match(text):
-        return True
     if text.count(",") > 2 or not re.search(r"[^\W\d_]", text):
         return False
     if ARROW.search(text) or "\t" in text or not text[0].isalnum() or text[0].islower() or " = " in text:

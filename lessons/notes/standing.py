@@ -33,11 +33,31 @@ class Standing:
             return after.first > row.number + 1 or row.gap > 1
         if after.mark and not after.gap:
             return after.is_bullet or bool(NEXT.match(row.text))
-        if not after.gap and not after.mark and row.gap and self._opens_rows(at):
+        if not after.gap and not after.mark and row.gap and (self._opens_rows(at) or self._asks_for(at)):
             return True
         if not after.gap or heading_sign(after) in STRONG:
             return False
         return not is_plain_title(after) or len(after.text) > 60 or self._is_title_pair(at)
+
+    def is_chapter(self, at: int) -> bool:
+        # A short line behind a blank one, above three or more that are not indented and not the next number.
+        row, below = self.items[at], self.items[at + 1 : at + 4]
+        if not isinstance(row, Row) or not row.gap or len(row.text) > 60 or row.text[-1] in ".,;!":
+            return False
+        return (
+            len(below) == 3
+            and not any(
+                item.indent < row.indent or (isinstance(item, Row) and (item.is_numbered or item.is_bullet))
+                for item in below[:2]
+            )
+            and not (isinstance(below[2], Row) and below[2].is_numbered)
+        )
+
+    def is_short(self, at: int, row: Row) -> bool:
+        # `WBS` or `RISK` between blank lines, if longer titles are in capitals.
+        after = self.items[at + 1] if at + 1 < len(self.items) else None
+        is_alone = row.gap > 0 and not row.mark and isinstance(after, Row) and after.gap > 0
+        return is_alone and len(row.text) > 2 and row.text.isalpha() and row.text.isupper()
 
     def _starts_list(self, at: int, row: Row) -> bool:
         # At the margin, right below what is indented, with bullets of its own.
@@ -58,6 +78,12 @@ class Standing:
             not pattern.search(row.text) and all(pattern.search(item.text) for item in rows)
             for pattern in (COLUMNS, MEANS)
         )
+
+    def _asks_for(self, at: int) -> bool:
+        # `Homework for Monday` above two tasks or more without bullets.
+        row, below = self.items[at], self.items[at + 1 : at + 3]
+        is_task = [isinstance(item, Row) and not item.gap and item.indent == row.indent for item in below]
+        return isinstance(row, Row) and bool(NEXT.match(row.text)) and len(below) == 2 and all(is_task)
 
     def _is_above_bullets(self, at: int, row: Row) -> bool:
         # `nth iteration : payment` with bullets indented below it.
