@@ -31,11 +31,14 @@ def _judge(source: str, links: Links, *, for_staff: bool = True) -> Verdict:
 
 
 def judge_quiz(source: str, links: Links) -> Verdict:
-    # Links and images count wherever they are, so the whole quiz is judged as Markdown.
     try:
         quiz = parse(source)
     except QuizSyntaxError as error:
         return Verdict(error.problems)
+    return judge_quiz_text(source, links).plus(warnings=quiz.warnings)
+
+
+def judge_quiz_text(source: str, links: Links) -> Verdict:
+    """Judge a quiz as Markdown, for its links and images. Its questions are not tried, which may take seconds."""
     # A quiz is rendered later, without its course files, so its links must name slugs.
-    found = judge_markdown(markdown_of(source), replace(links, files={}))
-    return found.plus(warnings=quiz.warnings)
+    return judge_markdown(markdown_of(source), replace(links, files={}))

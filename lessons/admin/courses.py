@@ -23,10 +23,11 @@ from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.admin.snippets import STARTING_LESSON, starts, text_of
 from lessons.authoring import next_position
 from lessons.deletable import KINDS
-from lessons.gate import judge_lesson, judge_quiz
+from lessons.gate import judge_lesson, judge_quiz, judge_quiz_text
 from lessons.links import links_within
-from lessons.models import Course, Lesson, Session
+from lessons.models import Course, Lesson, Quiz, Session
 from lessons.models.release import Release, Status
+from lessons.texts.verdict import Verdict
 
 
 @admin.register(Course)
@@ -207,13 +208,17 @@ class LessonForm(AuthoringForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         quiz = getattr(self.instance, "quiz", None) if self.is_published() else None
-        judged = quiz and not quiz.is_draft
-        found = judge_quiz(quiz.source, links_within(quiz.course)).errors if quiz and judged else []
-        if found:
+        if quiz and not quiz.is_draft and (found := _judge_saved(quiz).errors):
             self.add_error(
                 "status", f"Not published: the quiz of this lesson has problems. {in_words(found)}"
             )
         return cleaned
+
+
+def _judge_saved(quiz: Quiz) -> Verdict:
+    # Questions were tried when the current version was saved; what was saved in a draft since then may not have passed.
+    is_tried = quiz.current is not None and quiz.current.source == quiz.source
+    return (judge_quiz_text if is_tried else judge_quiz)(quiz.source, links_within(quiz.course))
 
 
 @admin.register(Lesson)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.admin.scope import get_row_to_change
 from lessons.course_files.lab_files import lab_files
-from lessons.gate import judge_markdown, judge_quiz
+from lessons.gate import judge_markdown, judge_quiz_text
 from lessons.links import links_within
 from lessons.models import Course
 from lessons.rendering import is_broken_link
@@ -49,7 +49,7 @@ def broken_links(course: Course) -> Iterator[TextWithBrokenLinks]:
     for lesson in course.lessons.in_order().only("title", "source", "session"):
         yield from _found("Lesson", lesson, judge_markdown(lesson.source, links).errors)
     for quiz in course.quizzes.order_by("lesson__session__position", "lesson__position", "pk"):
-        yield from _found("Quiz", quiz, judge_quiz(quiz.source, links).errors)
+        yield from _found("Quiz", quiz, judge_quiz_text(quiz.source, links).errors)
     labs: Any = course.labs
     for lab in labs.order_by("position", "slug"):
         yield from _found("Brief of the lab", lab, judge_markdown(lab.brief, links).errors, "brief")

@@ -13,7 +13,7 @@ from lessons.quizzes import QuizSyntaxError, parse
 from lessons.quizzes.formats import EXPORTS, export_quiz
 from lessons.quizzes.kinds.free_text import FreeText
 from lessons.quizzes.writing import write_question
-from tests.authoring.conftest import make_instructor
+from tests.authoring.conftest import lesson_fields, make_instructor
 from tests.factories import make_learner, make_lesson, make_quiz, make_staff
 from tests.quiz_pages.conftest import Cast, client_of
 
@@ -133,6 +133,16 @@ def test_the_staff_site_tries_a_question_once_and_before_the_transaction(monkeyp
     address = reverse("admin:lessons_quiz_change", args=[quiz.pk])
     assert client_of(make_instructor(quiz.course)).post(address, fields).status_code == status
     assert savepoints == [0]
+
+
+@pytest.mark.django_db
+def test_neither_saving_its_lesson_nor_broken_links_try_a_question_again(monkeypatch):
+    lesson = make().quiz.lesson
+    monkeypatch.setattr(judging, "judge", lambda *asked: pytest.fail("tried again"))
+    staff = client_of(make_instructor(lesson.course))
+    address = reverse("admin:lessons_lesson_change", args=[lesson.pk])
+    assert staff.post(address, lesson_fields(lesson, source="## New\n\nText.\n")).status_code == 302
+    assert staff.get(reverse("admin:lessons_course_links", args=[lesson.course_id])).status_code == 200
 
 
 # --- answering ------------------------------------------------------------------------------------------------------
