@@ -120,6 +120,7 @@ PATH = re.compile(
 ASSIGNED = re.compile(r"[A-Z_][A-Z0-9_]*=\S")
 REMARK = re.compile(r"(?<!\s)\s+#\s.*$|(?<!\s)\s{2,}(?:\([^()]{1,80}\)|⚠.*)$")  # behind a command
 RUNS = re.compile(r"\.{1,2}/|.*\.(?:sh|py|bat|exe|ps1|cmd|jar)$")
+ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b")  # start 30th Nov 2026
 COLUMNS = re.compile(r"\S {3,}\S|\S\t+\S")
 
 
@@ -128,6 +129,8 @@ def is_command(text: str) -> bool:
     text = REMARK.sub("", text) if "#" in text or text[-1:] == ")" or "⚠" in text else text
     words = text.split()
     if not words or words[0] == "//" or text[-1] in ":?,;{" or not text.isprintable():
+        return False
+    if ORDINAL.search(QUOTED.sub("", text)):
         return False
     if text[-1] == "." and len(words) > 1 and words[-1].strip(".") and "/" not in words[-1]:
         return False

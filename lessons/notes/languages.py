@@ -41,11 +41,12 @@ PYTHON_MORE = re.compile(
     r"|[)\]}]+[,:]?|\"\"\".*|[a-z_]\w*\([^()]*(?:\([^()]*\)[^()]*)*\)(?:\s{1,9}#.*)?)$"
 )
 DOCKERFILE = re.compile(
-    r"FROM [\w./:@${}-]+(?: (?:AS|as) [\w.-]+)?$|(?:RUN|COPY|WORKDIR|ENTRYPOINT|CMD|EXPOSE|HEALTHCHECK) \S"
+    r"FROM [\w./:@${}-]+(?: (?:AS|as) [\w.-]+)?$"
+    r"|(?:RUN|COPY|WORKDIR|ENTRYPOINT|CMD|EXPOSE|HEALTHCHECK) (?![-=:→–—]+>? )\S"
 )
 DOCKERFILE_MORE = re.compile(
     r"(?:FROM|RUN|CMD|LABEL|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL"
-    r"|HEALTHCHECK|SHELL|MAINTAINER) \S"
+    r"|HEALTHCHECK|SHELL|MAINTAINER) (?![-=:→–—]+>? )\S"  # RUN -- at build time: explained
 )
 SQL = re.compile(
     r"(?:SELECT\s.+|ANALYZE \w+;|VACUUM.*;|EXPLAIN\s.*(?:SELECT|INSERT|UPDATE)\s.+|WITH \w+ AS .+"
