@@ -167,6 +167,24 @@ function startEditor(root) {
 
 const editors = [...document.querySelectorAll("[data-editor]")].map(startEditor);
 
+// --- keys: Ctrl+S saves and stays, Ctrl+Enter saves and shows what learners see ---
+
+form.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  if (!["s", "Enter"].includes(event.key) || !form.elements._continue) return;
+  event.preventDefault();
+  if (event.repeat) return;
+  if (event.key === "Enter") sessionStorage.viewNext = name;
+  form.requestSubmit(form.elements._continue);
+});
+
+function viewNext(saved) {
+  const asked = sessionStorage.viewNext === saved;
+  sessionStorage.removeItem("viewNext");
+  const link = document.querySelector("[data-view]") ?? document.querySelector(".viewsitelink");
+  if (asked && link) location.assign(link.href);
+}
+
 // --- drafts: one for each opened page, in this browser, until it is saved or discarded ---
 
 const name = Date.now().toString(36) + Math.random().toString(36).slice(2);
@@ -256,3 +274,4 @@ const done = cookie("saved_draft");
 if (done) for (const each of Object.keys(localStorage)) if (each.endsWith(`:${done}`)) localStorage.removeItem(each);
 keep();
 offer();
+viewNext(done);

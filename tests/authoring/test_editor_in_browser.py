@@ -119,6 +119,25 @@ def test_tab_leaves_the_field_both_ways_and_changes_nothing(tab, lesson):
     expect(source(tab)).to_have_value(before)
 
 
+def test_keys_save_and_show_the_page_as_learners_see_it(tab, lesson):
+    tab.goto(change_address(lesson))
+    source(tab).fill("## One\n\nBy Ctrl and S.\n")
+    tab.keyboard.press("Control+s")
+    expect(tab.locator(".messagelist .success")).to_be_visible()
+    lesson.refresh_from_db()
+    assert "By Ctrl and S." in lesson.source
+    source(tab).fill("## One\n\nBy Ctrl and Enter.\n")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator(".prose")).to_contain_text("By Ctrl and Enter.")
+    assert "as-learner" in tab.url
+    # A text that is refused stays in the form.
+    tab.goto(change_address(lesson))
+    source(tab).fill("[nothing](lesson:nowhere)\n")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator(".errorlist").first).to_be_visible()
+    expect(source(tab)).to_have_value("[nothing](lesson:nowhere)\n")
+
+
 def test_the_preview_is_light_dark_and_as_wide_as_a_phone(tab, lesson):
     tab.goto(change_address(lesson))
     expect(shown(tab).get_by_role("heading", name="One")).to_be_visible()
