@@ -77,6 +77,16 @@ def test_a_lesson_is_dragged_into_another_session(browser, live_server, instruct
     assert order() == ["One l2", "Two l1", "Two l3"]
 
 
+def test_a_session_is_dragged_with_its_lessons(browser, live_server, instructor):
+    page = open_context(browser, live_server, instructor, **wide_light()).new_page()
+    page.goto("/teach/mine/")
+    page.get_by_role("heading", name="Two").drag_to(
+        page.get_by_role("heading", name="One"), target_position={"x": 5, "y": 2}
+    )
+    saved(page)
+    assert order() == ["Two l3", "One l1", "One l2"]
+
+
 def test_a_move_of_an_order_that_changed_meanwhile_is_refused_and_says_so(browser, live_server, instructor):
     page = open_context(browser, live_server, instructor, **wide_light()).new_page()
     page.goto("/teach/mine/")
