@@ -14,7 +14,7 @@ from .model import Block, Day, LessonDraft
 from .pieces import EveningBlocks, Piece
 from .questions import offer_questions
 from .rows import BADGE
-from .signs import NEXT, words_of
+from .signs import CHAT, NEXT, words_of
 from .source import Line
 from .titles import make_title
 from .writing import make_key
@@ -235,5 +235,6 @@ def _outlined(blocks: Sequence[tuple[Block, Piece]]) -> list[str]:
             and (len(piece.rows) == 1 or OUTLINED.match(piece.text))
         ):
             words = piece.rows[0]
-            return [words] if len(words) <= MAX_OUTLINED and words_of(words) else []
+            is_title = len(words) <= MAX_OUTLINED and words_of(words) and not CHAT.match(words)
+            return [words] if is_title else []
     return []

@@ -102,7 +102,8 @@ def _is_printed(scan: Scan, last: int, after: int) -> bool:
     if not PROMPT.match(scan.bare[last]):
         return False
     rows = [scan.get(place) for place in range(after, min(after + 4, scan.paragraph_end(after)))]
-    return sum(bool(COLUMNS.search(row)) for row in rows) > 1
+    is_head = bool(rows) and (":" in rows[0] or bool(COLUMNS.search(rows[0])))  # no words of the trainer
+    return is_head and sum(bool(COLUMNS.search(row)) for row in rows) > 1
 
 
 def indented_end(scan: Scan, at: int, floor: int) -> int:

@@ -28,6 +28,9 @@ CHAPTERS = "".join(
 )
 
 
+BITS = "$ chmod 640 a.txt\n$ ls\n\nspecial bits\n suid  4000  as owner\n sgid  2000  as group\n"
+
+
 @pytest.mark.parametrize(
     ("text", "seen", "unseen"),
     [
@@ -52,6 +55,7 @@ CHAPTERS = "".join(
         (CAPITALS, "## RISK", "### "),
         (CAPITALS, "## EARNED VALUE (EXAM!!!)", "### "),
         (CHAPTERS, "## Terraform", "2. "),
+        (BITS, "$ ls\n```", ""),
     ],
 )
 def test_hasty_notes_are_read_as_meant(text, seen, unseen):
@@ -91,6 +95,10 @@ def test_a_deadline_between_two_days_is_no_evening():
     days = "Day 1: 2nd Feb 2026\nCloud\n\n3rd Feb\nRoles\n\nDay 2: 4th Feb 2026\nNetworks\n"
 
     assert [each["session"] for each in import_text(days)] == [1, 2]
+
+
+def test_who_spoke_when_is_no_title():
+    assert [each["title"] for each in import_text(CHAT)] == ["Session 1"]
 
 
 def test_homework_names_no_evening():
