@@ -49,9 +49,9 @@ COMMON = frozenset(
         "software source stage stages stateful states step steps storage strategies strategy structure "
         "structures summary system systems task tasks team teams terms test tests testing the theory third "
         "tips to tool tools topic topics training tutorial type types understanding unit usage use usecase "
-        "usecases user users using validation validations variable variables version versioning versions via "
-        "view views virtual volume volumes waterfall web what when where which why with work workflow "
-        "workflows working world writing your "
+        "usecases user users using value values validation validations variable variables version versioning "
+        "versions via view views virtual volume volumes waterfall web week weeks what when where which why with work "
+        "workflow workflows working world writing your "
     )
 )
 ENDINGS = re.compile(
@@ -116,7 +116,7 @@ def _word(word: str, place: int, shouts: bool, lower_words: frozenset[str]) -> s
 
 def _letters(word: str, place: int, shouts: bool, lower_words: frozenset[str]) -> str:
     low = word.lower()
-    if low in PROPER and (word.isupper() or word.istitle()):
+    if low in PROPER and (place == 0 or word.isupper() or word.istitle()):
         return PROPER[low]
     if shouts:
         is_word = len(low) > 5 and low not in KEYWORDS and not word.startswith("MY")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from lessons.notes.titles import make_title
+
 from .importing import import_text
 
 PSQL = "Query\n\nSELECT name FROM c;\n\n name | city\n------+------\n Asha | Pune\n(1 row)\n"
@@ -95,6 +97,18 @@ def test_a_deadline_between_two_days_is_no_evening():
     days = "Day 1: 2nd Feb 2026\nCloud\n\n3rd Feb\nRoles\n\nDay 2: 4th Feb 2026\nNetworks\n"
 
     assert [each["session"] for each in import_text(days)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("github actions", "GitHub actions"),
+        ("EARNED VALUE", "Earned value"),
+        ("THE FIRST WEEK", "The first week"),
+    ],
+)
+def test_a_title_is_written_as_a_person_would(written, title):
+    assert make_title(written) == title
 
 
 def test_who_spoke_when_is_no_title():
