@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
+from lessons.admin.deleting import leads
 from lessons.admin.scope import get_row_to_change
 from lessons.copying import copy_course
 from lessons.deletable import KINDS
@@ -80,7 +81,7 @@ class CopyForm(forms.Form):
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 def copy_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> HttpResponse:
     course = get_row_to_change(options, request, object_id)
-    if not options.has_add_permission(request):
+    if not (options.has_add_permission(request) and leads(request.user, course)):
         raise PermissionDenied
     newest = course.cohorts.order_by("-pk").first()
     initial = {"title": course.title, "slug": suggested_slug(course), "like": newest}

@@ -45,7 +45,7 @@ class DeletableAdmin:
 
 
 def leads(user: User, course: Course) -> bool:
-    """Return True for the instructors of a course: assistants cannot delete or restore the whole of it."""
+    """Return True for the instructors of a course: assistants cannot copy, delete or restore the whole of it."""
     role = CourseStaff.Role.INSTRUCTOR
     return user.is_superuser or CourseStaff.objects.filter(user=user, course=course, role=role).exists()
 

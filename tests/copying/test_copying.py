@@ -20,6 +20,7 @@ from lessons.models import (
     Attempt,
     Cohort,
     Course,
+    CourseStaff,
     Enrollment,
     FormerSlug,
     Lesson,
@@ -31,6 +32,7 @@ from lessons.models import (
 from lessons.queries import open_course
 from lessons.term import CannotCopyError, Term
 from portal.progress.queries import course_outline
+from tests.authoring.conftest import make_instructor
 from tests.factories import (
     make_cohort,
     make_course,
@@ -312,6 +314,16 @@ def test_a_copy_that_cannot_be_made_is_refused_with_the_reason(old, staff, sent,
     response = staff.post(address, {"title": "New", "slug": "new", **sent})
     assert response.status_code == 422
     assert message in response.content.decode()
+    assert Course.objects.get() == old
+
+
+def test_assistants_copy_no_course(old, client):
+    assistant = make_instructor(old)
+    CourseStaff.objects.filter(user=assistant).update(role=CourseStaff.Role.ASSISTANT)
+    client.force_login(assistant)
+    address = reverse("admin:lessons_course_copy", args=[old.pk])
+    assert address not in client.get(reverse("admin:lessons_course_change", args=[old.pk])).content.decode()
+    assert client.post(address, {"title": "New", "slug": "new"}).status_code == 403
     assert Course.objects.get() == old
 
 
