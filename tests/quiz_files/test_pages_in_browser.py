@@ -52,21 +52,21 @@ def test_an_instructor_imports_a_file_and_exports_the_quiz(page, course):
     page.get_by_label("Or paste the questions").fill("")
     page.get_by_label("File:", exact=True).set_input_files(SAMPLES / "moodle4.xml")
     page.get_by_role("button", name="Show the questions").click()
-    expect(page.get_by_role("heading", name="8 questions of Moodle XML")).to_be_visible()
+    expect(page.get_by_role("heading", name="9 questions of Moodle XML")).to_be_visible()
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", name="How many hours is one evening?")).to_be_attached()
     look_at(page, "shown")
     page.get_by_label("Save in").select_option(label="Evening two")
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_text("Saved as a draft: “Git / basics”.")).to_be_visible()
-    assert Quiz.objects.get().current.question_count == 8
+    assert Quiz.objects.get().current.question_count == 9
     page.get_by_role("link", name="Export", exact=True).click()
     expect(page.get_by_text("Choose the format of the system")).to_be_visible()
     look_at(page, "export")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download git-basics.txt as Moodle GIFT").click()
     data = download.value.path().read_bytes()
-    assert len(import_questions(data).questions) == 7  # a cloze of several blanks is none of GIFT
+    assert len(import_questions(data).questions) == 8  # a cloze of several blanks is none of GIFT
 
 
 def test_pages_work_without_javascript(browser, live_server, course):
