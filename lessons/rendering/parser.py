@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.admon import admon_plugin
@@ -94,6 +95,7 @@ def build() -> MarkdownIt:
     for name, sign in (("mark", mark), ("line_break", line_break), ("comment", comment)):
         md.inline.ruler.before("autolink", name, sign)
     md.inline.ruler.before("backticks", "formula", formula)
+    md.core.ruler.before("block", "end_last_line", _end_last_line)
     for rule in (fences, tables, row_headers, blocks, places, fold_details, asides, read_ids):
         md.core.ruler.before("inline", rule.__name__, rule)
     md.core.ruler.before("footnote_tail", "unused_footnotes", unused_footnotes)
@@ -119,6 +121,12 @@ def build_for_options() -> MarkdownIt:
     md.add_render_rule("paragraph_open", _break)
     md.add_render_rule("paragraph_close", lambda *_: "")
     return md
+
+
+def _end_last_line(state: StateCore) -> None:
+    # The colon fence reads a character past a last line such as `>`, which has nothing after its mark.
+    if not state.inlineMode:
+        state.src += "\n"
 
 
 def _break(

@@ -95,3 +95,8 @@ def test_a_video_block_with_anything_else_is_a_problem_at_its_line(page, inside)
     [problem] = rendered.problems
     assert (problem.line, "Write one link in the block" in problem.message) == (3, True)
     assert "<a " not in rendered.html
+
+
+@pytest.mark.parametrize("source", ["> :::\n>", "> ::: note\n> ", "> :::\n> ::: staff"])
+def test_a_last_line_may_have_nothing_after_its_mark(page, source):
+    assert page(source).html.startswith("<blockquote>")
