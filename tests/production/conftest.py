@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connections
 
 from lessons.models import Course, Enrollment
@@ -72,7 +73,12 @@ def running(production, django_db_blocker) -> Iterator[Containers]:
 @pytest.fixture
 def learner(running) -> Enrollment:
     course = Course.objects.get(slug="mlops")
-    return make_enrollment(make_user(password=PASSWORD), make_cohort(course))
+    user = make_user()
+    user.password = make_password(
+        PASSWORD, hasher="pbkdf2_sha256"
+    )  # the portal does not know that of the tests
+    user.save()
+    return make_enrollment(user, make_cohort(course))
 
 
 @pytest.fixture
