@@ -94,7 +94,7 @@ def test_an_error_leads_to_its_line_is_mended_and_published(tab, lesson):
     field.fill(MENDED)
     expect(notes.locator(".problems")).to_have_count(0)
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.locator(".messagelist")).to_contain_text("was changed successfully")
+    expect(tab.locator(".band.ok")).to_contain_text("was changed successfully")
     assert Lesson.objects.get().status == "published"
 
 
@@ -111,7 +111,7 @@ def test_a_file_is_attached_and_a_learner_downloads_it(tab, browser, live_server
     assert selected(field) == "reviews.csv (11 bytes)"
     tab.keyboard.type("The reviews")
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.locator(".messagelist")).to_contain_text("was changed successfully")
+    expect(tab.locator(".band.ok")).to_contain_text("was changed successfully")
     context = open_context(browser, live_server, make_learner(course).user)
     page = context.new_page()
     page.goto(lesson.get_absolute_url())
