@@ -48,7 +48,7 @@ def open_question(*, live: LiveQuiz, key: str) -> LiveQuestion:
     Raises LiveQuizError.
     """
     live = _lock(live)
-    wanted = next((each for each in parse_stored(live.version.source).questions if each.key == key), None)
+    wanted = parse_stored(live.version.source).find(key)
     if wanted is None or not can_tally(wanted):
         raise LiveQuizError("This question cannot be asked live.")
     _close(live)

@@ -213,7 +213,7 @@ def _row(quiz: Quiz, place: int, question: AnyQuestion, item: ItemAnalysis) -> A
     edit = reverse("admin:lessons_quiz_change", args=[quiz.pk])
     return AnalysedQuestion(
         place=place,
-        title=inline(_heading(question), course),
+        title=inline(question.heading, course),
         edit_url=f"{edit}#source-{question.line}",
         item=item,
         bars=[bar(row) for row in counts.rows] if counts else [],
@@ -223,12 +223,8 @@ def _row(quiz: Quiz, place: int, question: AnyQuestion, item: ItemAnalysis) -> A
     )
 
 
-def _heading(question: AnyQuestion) -> str:
-    return question.prompt.partition("\n")[0]
-
-
 def _words(question: AnyQuestion, quiz: Quiz) -> str:
-    return plain(_heading(question), quiz.course.slug)
+    return plain(question.heading, quiz.course.slug)
 
 
 def _shares(found: Estimate | None) -> str:

@@ -84,7 +84,7 @@ def run_page(live: LiveQuiz, shown: str = "") -> Context:
     }
     if not live.is_running:
         return {**context, "results": _results(live, questions, asked)}
-    return {**context, **_shown(live, questions), **tally_part(live, staff=True, shown=shown)}
+    return {**context, **_shown(live), **tally_part(live, staff=True, shown=shown)}
 
 
 def tally_part(live: LiveQuiz, *, staff: bool, shown: str = "") -> Context:
@@ -124,7 +124,7 @@ def answer_page(found: OpenLive, typed: Response | None = None) -> Context:
     question, course = question_of(live, row), live.course.slug
     answer = live_queries.own_answer(row, found.enrollment)
     saved = answer.response if answer else None
-    context |= _shown(live, [question])
+    context |= _shown(live)
     if row.closed_at is None:
         refused = refusal(question, typed)
         return {
@@ -189,11 +189,11 @@ def _base(live: LiveQuiz) -> Context:
     return {"course": live.course, "quiz": live.quiz, "live": live, "running": live.is_running}
 
 
-def _shown(live: LiveQuiz, questions: Sequence[AnyQuestion]) -> Context:
+def _shown(live: LiveQuiz) -> Context:
     row = live.current
-    question = next((each for each in questions if row and each.key == row.key), None)
-    if row is None or question is None:
+    if row is None:
         return {}
+    question = question_of(live, row)
     title, body = prompt(question_view(question, row.layout), live.course.slug)
     return {"row": row, "title": title, "body": body, "hint": question.hint}
 
@@ -205,7 +205,7 @@ def _listed(
         ListedQuestion(
             place=place,
             key=question.key,
-            title=inline(question.prompt.partition("\n")[0], course),
+            title=inline(question.heading, course),
             can_ask=can_tally(question),
             hint="" if can_tally(question) else "Cannot be asked live: its answers don’t fit in a chart.",
             asked=asked.get(question.key),

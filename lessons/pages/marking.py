@@ -51,9 +51,8 @@ def queue_page(course: Course) -> Context:
 
 def _title(quiz: Quiz, key: str) -> SafeString | str:
     # The question may be gone from the current version.
-    asked = parse_stored(quiz.current.source).questions if quiz.current else ()
-    found = next((question for question in asked if question.key == key), None)
-    return inline(found.prompt.partition("\n")[0], quiz.course.slug) if found else f"#{key}"
+    found = parse_stored(quiz.current.source).find(key) if quiz.current else None
+    return inline(found.heading, quiz.course.slug) if found else f"#{key}"
 
 
 def first_to_mark(course: Course, quiz: int, key: str) -> int | None:

@@ -22,10 +22,7 @@ COURSE = "course"
 
 def list_page(course: Course, missed: Sequence[Missed], around: str, above: Crumb) -> Context:
     """Return the list of missed questions; `around` is COURSE, or "" for one quiz."""
-    rows = [
-        (each, inline(each.question.prompt.partition("\n")[0], course.slug), address(each, around))
-        for each in missed
-    ]
+    rows = [(each, inline(each.question.heading, course.slug), address(each, around)) for each in missed]
     return {
         "course": course,
         "crumbs": course_crumbs(course, above, ("Practise missed questions", "")),

@@ -192,6 +192,11 @@ class Question(ABC, Generic[R]):
         return []
 
     @property
+    def heading(self) -> str:
+        """The first line of the prompt: inline Markdown that names the question in lists."""
+        return self.prompt.partition("\n")[0]
+
+    @property
     def notes_for_staff(self) -> str:
         # Markdown for the people who mark; learners never see it.
         return ""

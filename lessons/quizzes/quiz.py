@@ -33,6 +33,9 @@ class Quiz:
     shuffle: bool = False
     pools: tuple[Pool, ...] = ()
 
+    def find(self, key: str) -> AnyQuestion | None:
+        return next((question for question in self.questions if question.key == key), None)
+
 
 def lay_out(quiz: Quiz, rng: Random) -> Layout:
     """Return JSON-able tokens for one attempt, by question key, in source order. Never show a layout on a page."""

@@ -54,7 +54,7 @@ def explanation_of(question: AnyQuestion) -> str:
 
 def title_of(question: AnyQuestion) -> str:
     """Return the first line of the prompt in words, for systems that give each question a title."""
-    words = words_of(re.sub(r"[*`\\]", "", question.prompt.partition("\n")[0]))
+    words = words_of(re.sub(r"[*`\\]", "", question.heading))
     return words[:MAX_TITLE] or question.key
 
 
