@@ -6,10 +6,9 @@ from hashlib import sha256
 
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404
-from django.utils import timezone
 
-from lessons.models import Answer, Course, Presence, Quiz
-from lessons.presence import LASTS
+from lessons.models import Answer, Course, Quiz
+from lessons.presence import held_by_others
 from lessons.queries import Visitor, teaches
 from lessons.quizzes.question import MarkedBy
 
@@ -86,12 +85,6 @@ def next_in_queue(answer: Answer, user: Visitor) -> tuple[int | None, int]:
     ]
     place = _place(answer.pk)
     queue.sort(key=lambda pk: (_place(pk) <= place, _place(pk)))  # those behind this one, then from the start
-    held = set(
-        Presence.objects.filter(
-            model=Answer._meta.label_lower, key__in=queue, seen_at__gte=timezone.now() - LASTS
-        )
-        .exclude(user=user.pk)
-        .values_list("key", flat=True)
-    )
+    held = held_by_others(user=user, model=Answer, keys=queue)
     queue.sort(key=lambda pk: pk in held)
     return (queue[0] if queue else None), len(queue)

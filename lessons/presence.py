@@ -1,9 +1,12 @@
 """Track who has a form open. Nothing has to end a presence: a presence that is not renewed no longer counts."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Model
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from lessons.models import Presence
 from portal.accounts.models import User
@@ -22,8 +25,16 @@ def note_presence(*, user: User, row: Model) -> list[Presence]:
         mine.since = mine.since if mine.seen_at >= now - LASTS else now
         mine.seen_at = now
         mine.save(update_fields=["since", "seen_at"])
-    others = Presence.objects.filter(**form, seen_at__gte=now - LASTS).exclude(user=user)
+    others = _present(row).filter(key=row.pk).exclude(user=user)
     return list(others.select_related("user").order_by("since", "pk"))
+
+
+def name_others(others: Iterable[Presence]) -> str:
+    """Return “Instructor A, since 21:14; Instructor B, since 21:20”."""
+    return "; ".join(
+        f"{each.user.get_full_name()}, since {date_format(timezone.localtime(each.since), 'H:i')}"
+        for each in others
+    )
 
 
 def renew_presence(*, user: User, row: Model) -> None:
@@ -37,8 +48,16 @@ def renew_presence(*, user: User, row: Model) -> None:
 
 
 def count_present(row: Model) -> int:
-    recent = Presence.objects.filter(seen_at__gte=timezone.now() - LASTS)
-    return recent.filter(model=row._meta.label_lower, key=row.pk).count()
+    return _present(row).filter(key=row.pk).count()
+
+
+def held_by_others(*, user: User | AnonymousUser, model: type[Model], keys: Iterable[int]) -> set[int]:
+    """Return those of the keys whose forms somebody else has open."""
+    return set(_present(model).filter(key__in=keys).exclude(user=user.pk).values_list("key", flat=True))
+
+
+def _present(model: Model | type[Model]) -> QuerySet[Presence]:
+    return Presence.objects.filter(model=model._meta.label_lower, seen_at__gte=timezone.now() - LASTS)
 
 
 def end_presence(*, user: User, row: Model) -> None:

@@ -5,14 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from lessons.admin.scope import get_row_to_change
 from lessons.models import Presence
-from lessons.presence import end_presence, note_presence
+from lessons.presence import end_presence, name_others, note_presence
 
 
 class PresenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
@@ -48,10 +46,5 @@ def in_words(others: list[Presence]) -> str:
     """Return “Others have this form open: Instructor, since 21:14. …”, "" for nobody."""
     if not others:
         return ""
-    named = [f"{each.user.get_full_name()}, since {_clock(each)}" for each in others]
     merge = "Whoever saves second sees both texts and can merge them."
-    return f"Others have this form open: {'; '.join(named)}. {merge}"
-
-
-def _clock(presence: Presence) -> str:
-    return date_format(timezone.localtime(presence.since), "H:i")
+    return f"Others have this form open: {name_others(others)}. {merge}"

@@ -5,16 +5,14 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
 from lessons.marking import question_of
 from lessons.marking_queries import next_in_queue, queue_of, waiting_questions
 from lessons.models import Answer, Course, Presence, Quiz
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
-from lessons.points import show_points
+from lessons.presence import name_others
 from lessons.quiz_text import blocks, inline, parse_stored, prompt
 from lessons.quizzes import question_view
 from lessons.quizzes.question import AnyQuestion
@@ -103,14 +101,12 @@ def show_exactly(points: Decimal) -> str:
 
 
 def presence_words(others: list[Presence]) -> str:
-    """Return “Instructor is marking this answer, since 21:14. …”, "" for nobody."""
+    """Return “This answer is being marked by Instructor, since 21:14. …”, "" for nobody."""
     if not others:
         return ""
-    named = "; ".join(
-        f"{each.user.get_full_name()}, since {date_format(localtime(each.since), 'H:i')}" for each in others
-    )
     return (
-        f"This answer is being marked by {named}. Whoever saves second is told, and nothing is overwritten."
+        f"This answer is being marked by {name_others(others)}."
+        " Whoever saves second is told, and nothing is overwritten."
     )
 
 
@@ -122,7 +118,3 @@ def read_points(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return points if points is not None and points.is_finite() else None
-
-
-def points_refusal(question: AnyQuestion) -> str:
-    return f"Type points from 0 to {show_points(question.points)}, such as 1.5."
