@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from lessons.models import Answer, Attempt, Marking
+from lessons.points import show_exactly
 from lessons.quiz_text import parse_stored, quiz_of
 from lessons.quizzes import mark
 from lessons.quizzes.question import AnyQuestion, MarkedBy
@@ -74,11 +75,11 @@ def question_of(answer: Answer) -> AnyQuestion:
 
 
 @transaction.atomic
-def mark_answer(*, answer: Answer, by: User, points: Decimal, comment: str, seen: int) -> Marking:
+def mark_answer(*, answer: Answer, by: User, points: Decimal | None, comment: str, seen: int) -> Marking:
     """Give points and a comment to an answer of a submitted attempt, or correct them.
 
-    `seen` is the key of the latest marking that the marker saw, 0 for none. Raises MarkedMeanwhileError if there is a
-    later one, CannotMarkError.
+    `points` are None if what was typed is no number. `seen` is the key of the latest marking that the marker saw,
+    0 for none. Raises MarkedMeanwhileError if there is a later one, CannotMarkError.
     """
     # The lock serialises two markers of an attempt, whose totals both would write.
     attempt = (
@@ -90,8 +91,8 @@ def mark_answer(*, answer: Answer, by: User, points: Decimal, comment: str, seen
     worth = question_of(answer).points
     if attempt.submitted_at is None:
         raise CannotMarkError("The attempt is not submitted yet. Mark it after it is.")
-    if not 0 <= points <= worth or points != points.quantize(Decimal("0.01")):
-        raise CannotMarkError(f"Type points from 0 to {worth.normalize():f}, with at most two decimals.")
+    if points is None or not 0 <= points <= worth or points != points.quantize(Decimal("0.01")):
+        raise CannotMarkError(f"Type points from 0 to {show_exactly(worth)}, with at most two decimals.")
     if len(comment) > MAX_COMMENT:
         raise CannotMarkError(f"The comment has {len(comment):,} characters. The limit is {MAX_COMMENT:,}.")
     if latest is not None and (latest.points, latest.comment) == (points, comment):

@@ -11,6 +11,11 @@ def show_points(points: Decimal | float) -> str:
     return f"{rounded + 0:,}".removesuffix(".0")  # adding zero makes -0.0 positive
 
 
+def show_exactly(points: Decimal) -> str:
+    """Return all decimals, for whoever types points: 0.25, 2, 100."""
+    return f"{points.normalize():f}"
+
+
 def count_points(points: Decimal) -> str:
     shown = show_points(points)
     return f"{shown} point{'' if shown == '1' else 's'}"

@@ -12,6 +12,7 @@ from lessons.marking_queries import next_in_queue, queue_of, waiting_questions
 from lessons.models import Answer, Course, Presence, Quiz
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
+from lessons.points import show_exactly
 from lessons.presence import name_others
 from lessons.quiz_text import blocks, inline, parse_stored, prompt
 from lessons.quizzes import question_view
@@ -94,10 +95,6 @@ def _count_words(question: AnyQuestion, answer: Answer) -> str:
     count = len(str(answer.response).split())
     words = f"{count:,} word{'' if count == 1 else 's'} of at most {question.max_words:,}"
     return f"{words}: {count - question.max_words:,} too many" if count > question.max_words else words
-
-
-def show_exactly(points: Decimal) -> str:
-    return f"{points.normalize():f}"
 
 
 def presence_words(others: list[Presence]) -> str:

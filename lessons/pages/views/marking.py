@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lessons import queries
-from lessons.marking import CannotMarkError, MarkedMeanwhileError, mark_answer, question_of
+from lessons.marking import CannotMarkError, MarkedMeanwhileError, mark_answer
 from lessons.marking_queries import get_answer_to_mark, next_in_queue
 from lessons.models import Answer, Course
 from lessons.pages import marking as pages
 from lessons.pages.numbers import read_number
-from lessons.points import count_points
+from lessons.points import count_points, show_exactly
 from lessons.presence import end_presence, note_presence
 from lessons.quizzes.text import clean_lines
 from portal.accounts.http import UserRequest
@@ -84,7 +84,7 @@ def _show(
     latest = context["latest"]
     typed = request.POST if request.method == "POST" else None
     if typed is None:
-        points, comment = (pages.show_exactly(latest.points), latest.comment) if latest else ("", "")
+        points, comment = (show_exactly(latest.points), latest.comment) if latest else ("", "")
     else:
         points, comment = typed.get("points", ""), typed.get("comment", "")
     context |= {"points": points, "comment": comment, "error": error, "meanwhile": meanwhile}
@@ -92,14 +92,11 @@ def _show(
 
 
 def _save(request: UserRequest, course: Course, answer: Answer) -> HttpResponse:
-    points = pages.read_points(request.POST.get("points", ""))
-    if points is None:
-        return _show(request, course, answer, error=pages.points_refusal(question_of(answer)), status=422)
     try:
-        mark_answer(
+        marking = mark_answer(
             answer=answer,
             by=request.user,
-            points=points,
+            points=pages.read_points(request.POST.get("points", "")),
             comment=clean_lines(request.POST.get("comment", "")).strip(),
             seen=read_number(request.POST.get("seen", "")),
         )
@@ -117,7 +114,7 @@ def _save(request: UserRequest, course: Course, answer: Answer) -> HttpResponse:
     end_presence(user=request.user, row=answer)
     messages.success(
         request,
-        f"Saved: {count_points(points)} for {answer.attempt.enrollment.user.get_full_name()}.",
+        f"Saved: {count_points(marking.points)} for {answer.attempt.enrollment.user.get_full_name()}.",
     )
     following, _ = next_in_queue(answer, request.user)
     if following is None:
