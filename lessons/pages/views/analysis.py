@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from lessons.analysis_queries import get_taught_quiz
 from lessons.pages import item_analysis as pages
 from lessons.pages.csv_file import csv_response
-from lessons.pages.views.authoring import staff_only
+from lessons.pages.views.staff import staff_only
 from portal.accounts.http import UserRequest
 
 FILES = {

@@ -18,7 +18,7 @@ from lessons.pages import quiz_as_learner as trial
 from lessons.pages.as_learner import View, keep_within, read_view
 from lessons.pages.reading import lesson_body, reading_context
 from lessons.pages.review import review_page
-from lessons.pages.views.authoring import AnyView, staff_only
+from lessons.pages.views.staff import AnyView, staff_only
 from lessons.queries import OpenCourse
 from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest

@@ -1,14 +1,11 @@
 """Endpoints of the admin's editor. They replace django-markdownx's own views, which are open to anybody."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import TypeAlias
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -17,23 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from lessons import attachments, images, lesson_queries, queries
 from lessons.pages import previews
 from lessons.pages.differences import differences
+from lessons.pages.views.staff import staff_only
 from portal.accounts.http import UserRequest
 
 Upload: TypeAlias = "UploadedFile[bytes]"
-AnyView = Callable[..., HttpResponseBase]
 A_YEAR = 365 * 24 * 3600
-
-
-def staff_only(view: AnyView) -> AnyView:
-    """Redirect visitors to sign in; refuse signed-in users who are not staff."""
-
-    @wraps(view)
-    def call(request: UserRequest, *args: str, **kwargs: str) -> HttpResponseBase:
-        if not request.user.is_staff:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return login_required(call)
 
 
 @staff_only

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.evening import get_evening
-from lessons.pages.views.authoring import staff_only
+from lessons.pages.views.staff import staff_only
 from portal.accounts.http import UserRequest
 
 

@@ -21,7 +21,7 @@ from lessons.models import Cohort, Enrollment, LiveQuiz, Quiz
 from lessons.pages import live as pages
 from lessons.pages.limits import MINUTE, is_over_limit
 from lessons.pages.numbers import read_number
-from lessons.pages.views.authoring import staff_only
+from lessons.pages.views.staff import staff_only
 from lessons.presence import renew_presence
 from lessons.quizzes import read_response, refusal
 from portal.accounts.http import UserRequest

@@ -13,8 +13,8 @@ from lessons.models import Course, IncomingNotes, Notes
 from lessons.notes import NotesError
 from lessons.notes_import import incoming as arriving
 from lessons.pages.notes.bringing import BringForm
-from lessons.pages.views.authoring import staff_only
-from lessons.pages.views.notes_access import of_course, of_notes, page_context
+from lessons.pages.views.notes_access import of_notes, page_context
+from lessons.pages.views.staff import of_course, staff_only
 from lessons.repositories import RepositoryUnavailableError
 from portal.accounts.http import UserRequest
 

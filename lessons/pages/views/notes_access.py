@@ -1,6 +1,5 @@
 """The import of notes: who may use it, and what its pages have in common."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -8,30 +7,16 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
-from lessons import queries
 from lessons.models import Course
 from lessons.notes import NotesError
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
-from lessons.pages.views.authoring import staff_only
+from lessons.pages.views.staff import AnyView, of_course
 from portal.accounts.http import UserRequest
 
-View = Callable[..., HttpResponseBase]
 
-
-def of_course(view: View) -> View:
-    """Call `view(request, course, …)` for staff of the course. Raises Http404 for other staff."""
-
-    @wraps(view)
-    def call(request: UserRequest, course: str, **kwargs: Any) -> HttpResponseBase:
-        return view(request, queries.get_taught_course_by_slug(request.user, course), **kwargs)
-
-    return never_cache(staff_only(call))
-
-
-def of_notes(view: View) -> View:
+def of_notes(view: AnyView) -> AnyView:
     """Call `view(request, notes)`; notes that can no longer be read lead back to the first step."""
 
     def call(request: UserRequest, course: Course, notes: int) -> HttpResponseBase:

@@ -25,7 +25,7 @@ from lessons.authoring import (
 from lessons.models import Course, CourseStaff
 from lessons.models.course import MAX_TITLE
 from lessons.pages.breadcrumb import Crumb
-from lessons.pages.views.notes_access import of_course
+from lessons.pages.views.staff import of_course
 from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
 from portal.progress.teaching.queries import MAX_COURSES, count_to_mark, facts_of, roles_of, taught_courses
