@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import caches
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from lessons.analysis_queries import MAX_SITTINGS, CountedVersion, counted_versions, sittings
-from lessons.models import Attempt, Quiz
+from lessons.models import Attempt, Marking, Quiz
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.pages.csv_file import Cell
@@ -149,7 +149,10 @@ def analysis_of(quiz: Quiz, chosen: Chosen) -> QuizAnalysis:
     """Return the analysis, kept until an attempt or a mark changes it."""
     versions = [each.version for each in chosen.versions]
     submitted = Attempt.objects.submitted().filter(quiz=quiz)
-    state = submitted.aggregate(Count("pk"), Max("pk"), Max("submitted_at"), Sum("points"))
+    newest = Marking.objects.filter(answer__attempt__quiz=quiz).order_by("-pk").values("pk")[:1]
+    state = submitted.aggregate(
+        Count("pk"), Max("pk"), Max("submitted_at"), newest_marking=Max(Subquery(newest))
+    )
     key = f"analysis:{[version.pk for version in versions]}:{list(state.values())}".replace(" ", "")
     found: QuizAnalysis | None = caches["pages"].get(key)
     if found is None:

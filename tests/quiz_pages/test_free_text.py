@@ -11,6 +11,7 @@ from lessons.deleting import delete
 from lessons.models import Attempt, CourseStaff, Marking
 from lessons.quizzes import QuizSyntaxError, parse
 from lessons.quizzes.writing import write_question
+from portal.accounts.models import User
 from tests.factories import make_learner, make_lesson, make_quiz, make_staff
 from tests.quiz_pages.conftest import Cast, client_of
 
@@ -286,6 +287,19 @@ def test_the_start_page_of_staff_says_how_many_answers_wait(cast):
     assertNotContains(client.get(reverse("admin:index")), link)
     assertContains(client.get(link), "Nothing to mark")
     assert client.get(mark_url(cast.learner.attempts.first())).status_code == 404
+
+
+def test_the_item_analysis_counts_a_new_mark_at_once(cast):
+    attempt, staff = cast.submit(why="Conflicts"), client_of(cast.instructor)
+    User.objects.filter(pk=cast.instructor.pk).update(is_staff=True)
+
+    def counts() -> tuple[int, int]:
+        found = staff.get(cast.address("item_analysis")).context["found"].items[1]
+        return found.marked, found.right
+
+    assert counts() == (0, 0)
+    give(staff, attempt, "0")  # the totals stay the same
+    assert counts() == (1, 0)
 
 
 @pytest.mark.parametrize("count", [2, 6])
