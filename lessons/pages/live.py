@@ -105,7 +105,7 @@ def tally_part(live: LiveQuiz, *, staff: bool, shown: str = "") -> Context:
         "row": row,
         "chart": chart,
         "answered": len(given),
-        "connected": max(count_present(live), len(given)),
+        "connected": max(count_present(live), len(given)) if staff else None,
     }
 
 
