@@ -12,6 +12,7 @@ from lessons.models import Answer, Attempt, Quiz, QuizVersion
 from lessons.queries import OpenCourse, Visitor, get_course
 from lessons.quiz_queries import OpenQuiz, open_quizzes
 from lessons.quiz_text import parse_stored, quiz_of
+from lessons.quizzes.front_matter import SHOW_ANSWERS
 from lessons.quizzes.question import AnyQuestion, MarkedBy
 
 
@@ -62,7 +63,7 @@ def _missed(quizzes: Iterable[OpenQuiz]) -> list[Missed]:
 
 
 def _shows_answers(found: OpenQuiz) -> bool:
-    return bool(found.submitted) and found.version.shows in ("all", "answers") and found.released
+    return bool(found.submitted) and found.version.shows in SHOW_ANSWERS and found.released
 
 
 def _missed_in(found: OpenQuiz, credits: dict[int, dict[str, Any]]) -> list[Missed]:

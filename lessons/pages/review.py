@@ -24,6 +24,7 @@ from lessons.quizzes import (
     refusal,
     right_answer,
 )
+from lessons.quizzes.front_matter import SHOW_ANSWERS, SHOW_EXPLANATIONS
 from lessons.quizzes.question import AnyQuestion, MarkedBy
 
 FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
@@ -97,7 +98,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
         **attempt_context(found),
         "found": found.of,
         "ended": end_words(found.attempt),
-        "may_practise": shown in ("all", "answers"),
+        "may_practise": shown in SHOW_ANSWERS,
         "release": "" if shown == "all" else release_words(found.of),
         "after": found.after,
         "items": filtered[show],
@@ -144,7 +145,7 @@ def _review_all(found: OpenAttempt, shown: str) -> list[Reviewed]:
         if item.waits and question.marked_by is MarkedBy.STAFF and not found.of.reader.is_staff:
             item.explanation = ""  # often a model answer: it comes with the marks
         if item.answered and (marking := markings.get(question.key)):
-            _add_marking(item, question, marking, found, shown in ("all", "answers"))
+            _add_marking(item, question, marking, found, shown in SHOW_ANSWERS)
         items.append(item)
     return items
 
@@ -179,7 +180,7 @@ def review_answer(
     question: AnyQuestion, layout: QuestionLayout, answer: Answer, *, place: int, course: str, shown: str
 ) -> Reviewed:
     """Review one answer with its credit; `course` is the slug of the course that its links lead to."""
-    released, explained = shown in ("all", "answers"), shown in ("all", "explanations")
+    released, explained = shown in SHOW_ANSWERS, shown in SHOW_EXPLANATIONS
     title, body = prompt(question_view(question, layout), course)
     item = Reviewed(
         place=place,
@@ -192,7 +193,7 @@ def review_answer(
         flagged=answer.flagged,
         reading=refusal(question, answer.response) or explain_reading(question, answer.response),
     )
-    item.options = _options(question, layout, answer.response, course, shown)
+    item.options = _options(question, layout, answer.response, course, released=released, explained=explained)
     if not item.options:
         item.given = _given_entries(question, answer.response, course, released)
     if explained and answer.response is not None:
@@ -205,10 +206,15 @@ def review_answer(
 
 
 def _options(
-    question: AnyQuestion, layout: QuestionLayout, response: Response | None, course: str, shown: str
+    question: AnyQuestion,
+    layout: QuestionLayout,
+    response: Response | None,
+    course: str,
+    *,
+    released: bool,
+    explained: bool,
 ) -> list[ReviewedOption]:
     # Without the right answers, only the chosen options are explained: the words of the others would tell.
-    released, explained = shown in ("all", "answers"), shown in ("all", "explanations")
     return [
         ReviewedOption(
             html=option_html(option.text, course),

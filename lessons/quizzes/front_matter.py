@@ -7,6 +7,7 @@ from lessons.texts.fields import Fields
 
 RELEASES = ("now", "passed", "deadline", "never")
 SHOWS = ("all", "answers", "explanations")
+SHOW_ANSWERS, SHOW_EXPLANATIONS = ("all", "answers"), ("all", "explanations")
 COUNTS = ("best", "last", "first")
 LATE = ("refuse", "mark")
 MAX_MINUTES = 24 * 60
