@@ -1,6 +1,6 @@
 """Mark submitted attempts: by the portal at once, by staff and by workers later. Nothing else writes their totals."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from lessons.models import Answer, Attempt, Marking
 from lessons.points import show_exactly
 from lessons.quiz_text import parse_stored, quiz_of
-from lessons.quizzes import mark
+from lessons.quizzes import Quiz, mark
 from lessons.quizzes.question import AnyQuestion, MarkedBy
 from portal.accounts.models import User
 
@@ -38,22 +38,31 @@ def mark_attempt(attempt: Attempt, *, is_new: bool = False) -> None:
     quiz = quiz_of(attempt)
     kinds = {question.key: question for question in quiz.questions}
     answers = [answer for answer in Answer.objects.filter(attempt=attempt) if answer.key in kinds]
-    responses = {answer.key: answer.response for answer in answers}
     given = {} if is_new else {key: each.points for key, each in latest_markings(attempt).items()}
-    marked = mark(quiz, responses, given)
+    totals = mark_answers(quiz, answers, given)
+    for answer in answers:
+        answer.waits_for = _waits_for(answer, kinds[answer.key])
+    Answer.objects.bulk_update(answers, ["credit", "waits_for"])
+    Attempt.objects.filter(pk=attempt.pk).update(**totals)
+    for kind in {type(kinds[answer.key]) for answer in answers if answer.waits_for == MarkedBy.WORKER}:
+        transaction.on_commit(kind.wake_worker)
+
+
+# Any: values of fields of an attempt
+def mark_answers(
+    quiz: Quiz, answers: Collection[Answer], given: Mapping[str, Decimal] | None = None
+) -> dict[str, Any]:
+    """Set the credit of each answer, without saving, and return the totals of their attempt."""
+    marked = mark(quiz, {answer.key: answer.response for answer in answers}, given)
     for answer in answers:
         credit = marked.per_question[answer.key].credit
         answer.credit = None if credit is None else _round_half_up(credit, "0.0001")
-        answer.waits_for = _waits_for(answer, kinds[answer.key])
-    Answer.objects.bulk_update(answers, ["credit", "waits_for"])
-    Attempt.objects.filter(pk=attempt.pk).update(
-        points=_round_half_up(marked.points, "0.01"),
-        score=marked.score,
-        passed=marked.passed,
-        waiting_points=_round_half_up(marked.waiting, "0.01"),
-    )
-    for kind in {type(kinds[answer.key]) for answer in answers if answer.waits_for == MarkedBy.WORKER}:
-        transaction.on_commit(kind.wake_worker)
+    return {
+        "points": _round_half_up(marked.points, "0.01"),
+        "score": marked.score,
+        "passed": marked.passed,
+        "waiting_points": _round_half_up(marked.waiting, "0.01"),
+    }
 
 
 def _waits_for(answer: Answer, question: AnyQuestion) -> str:

@@ -5,7 +5,6 @@ The answers travel, signed, from each page to the next one.
 
 import secrets
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
@@ -14,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.attempt_times import End
+from lessons.marking import mark_answers
 from lessons.models import Answer, Attempt
 from lessons.pages.as_learner import View
 from lessons.pages.context import Context
 from lessons.pages.quiz import question_at, questions
 from lessons.quiz_queries import OpenAttempt, OpenQuiz
 from lessons.quiz_text import parse_stored, quiz_of
-from lessons.quizzes import Response, draw, lay_out, mark, read_response, refusal
+from lessons.quizzes import Response, draw, lay_out, read_response, refusal
 
 QUESTION = "lessons/quiz_question.html"
 _SALT = "quiz as a learner"
@@ -41,7 +41,7 @@ def links_of(view: View, found: OpenQuiz) -> Context:
     return {
         "view": view,
         "start": start,
-        "attempt_url": view.page(f"{quiz.get_absolute_url()}", "as-learner/attempt/"),
+        "attempt_url": view.page(quiz.get_absolute_url(), "as-learner/attempt/"),
         "lesson_url": lesson_url,
         "course_url": view.outline,
         "after": view.moved(found.after),
@@ -105,12 +105,7 @@ def answer(found: OpenAttempt, place: int, data: dict[str, list[Any]]) -> Respon
 def submit(found: OpenAttempt) -> None:
     """Mark the answers, without saving. The page then shows what it shows after a first attempt."""
     attempt: Any = found.attempt
-    marked = mark(quiz_of(attempt), {key: answer.response for key, answer in found.answers.items()})
-    for key, given in found.answers.items():
-        credit = marked.per_question[key].credit
-        given.credit = None if credit is None else credit.quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    attempt.submitted_at = timezone.now()
-    attempt.points = marked.points.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    attempt.waiting_points = marked.waiting.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    attempt.score, attempt.passed, attempt.best_rank = marked.score, marked.passed, 1
+    for name, total in mark_answers(quiz_of(attempt), found.answers.values()).items():
+        setattr(attempt, name, total)
+    attempt.submitted_at, attempt.best_rank = timezone.now(), 1
     found.of.attempts = [attempt]

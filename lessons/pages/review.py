@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from lessons.marking import latest_markings
+from lessons.marking import latest_markings, mark_answers
 from lessons.models import Answer, Attempt, Marking
 from lessons.pages.context import Context
 from lessons.pages.quiz import attempt_context, questions
@@ -19,7 +19,6 @@ from lessons.quizzes import (
     Response,
     explain_reading,
     given_answer,
-    mark,
     question_view,
     refusal,
     right_answer,
@@ -114,7 +113,7 @@ def staff_review(attempt: Attempt) -> Context:
     version = attempt.quiz.current or attempt.version
     found = OpenAttempt(attempt, OpenQuiz(attempt.quiz, version, OpenCourse(course, is_staff=True)))
     if attempt.submitted_at is None:
-        _mark(found)
+        mark_answers(quiz_of(attempt), found.answers.values())  # as submitting would
     every = _review_all(found, "all")
     if attempt.submitted_at:
         _link_to_marking(every, found)
@@ -160,14 +159,6 @@ def _add_marking(
         item.report_template = question.report_template
         course = found.of.quiz.course
         item.report = question.review_report(marking.report, course=course, released=released)
-
-
-def _mark(found: OpenAttempt) -> None:
-    # Marks the current answers as submitting would, without saving.
-    given = {key: answer.response for key, answer in found.answers.items()}
-    marked = mark(quiz_of(found.attempt), given)
-    for key, answer in found.answers.items():
-        answer.credit = marked.per_question[key].credit
 
 
 def _review_question(found: OpenAttempt, place: int, question: AnyQuestion, shown: str) -> Reviewed:
