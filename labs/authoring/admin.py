@@ -36,6 +36,7 @@ from lessons.admin.help import lesson_help
 from lessons.gate import judge_markdown
 from lessons.links import links_within
 from lessons.models import Course, Lesson
+from lessons.pages.numbers import read_number
 from lessons.queries import lab_homes
 from lessons.release import ANY_COHORT, is_open
 from lessons.texts.verdict import Verdict
@@ -86,7 +87,7 @@ class LabForm(AuthoringForm):
         field: Any = self.fields["course"]
         # The lessons of all the user's courses until a course is chosen.
         chosen = str(self["course"].value() or "")
-        courses = field.queryset.filter(pk=chosen) if chosen.isdecimal() else field.queryset
+        courses = field.queryset.filter(pk=read_number(chosen)) if chosen else field.queryset
         lessons: Any = self.fields["lesson"]
         rows = Lesson.objects.filter(course__in=courses).only("title", "course", "session")
         lessons.queryset = rows.order_by("course", "session__position", "position", "pk")

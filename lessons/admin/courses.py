@@ -27,6 +27,7 @@ from lessons.gate import judge_lesson, judge_quiz, judge_quiz_text
 from lessons.links import links_within
 from lessons.models import Course, Lesson, Quiz, Session
 from lessons.models.release import Release, Status
+from lessons.pages.numbers import read_number
 from lessons.texts.verdict import Verdict
 
 
@@ -169,7 +170,7 @@ class LessonForm(AuthoringForm):
         # The labs of all the user's courses until a course is chosen.
         known = Course.objects.filter(pk=self.instance.course_id) if self.instance.pk else self._courses()
         chosen = str(self["course"].value() or "") if not self.instance.pk and not self.is_bound else ""
-        known = known.filter(pk=chosen) if chosen.isdecimal() else known
+        known = known.filter(pk=read_number(chosen)) if chosen else known
         rows = known.filter(labs__isnull=False, labs__deletion=None)
         rows = rows.order_by("slug", "labs__position", "labs__slug")
         found = rows.values_list("labs__slug", "labs__title", "title")

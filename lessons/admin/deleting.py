@@ -16,6 +16,7 @@ from lessons import deleting
 from lessons.models import Course, CourseStaff, Deletion
 from lessons.models.deletion import KEPT_FOR
 from lessons.pages.breadcrumb import Crumb
+from lessons.pages.numbers import read_number
 from portal.accounts.http import UserRequest
 from portal.accounts.models import User
 
@@ -100,8 +101,7 @@ def deleted_view(options: "ModelAdmin[Course]", request: UserRequest) -> HttpRes
     """List what can be restored in one's courses, or in one of them, and restore it."""
     found = deleting.deletions_of(request.user)
     if request.method == "POST":
-        key = request.POST.get("deletion", "")
-        chosen = found.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+        chosen = found.filter(pk=read_number(request.POST.get("deletion", ""))).first()
         return _restore(request, chosen)
     wanted = request.GET.get("course", "")
     course = _course_of(request.user, wanted)
@@ -121,9 +121,7 @@ def deleted_view(options: "ModelAdmin[Course]", request: UserRequest) -> HttpRes
 
 
 def _course_of(user: User, key: str) -> Course | None:
-    if not (key.isdecimal() and len(key) < 19):
-        return None
-    rows = Course.with_deleted().filter(pk=key)
+    rows = Course.with_deleted().filter(pk=read_number(key))
     return (rows if user.is_superuser else rows.filter(staff__user=user)).first()
 
 

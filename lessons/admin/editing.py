@@ -29,6 +29,7 @@ from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.admin.snippets import groups_for
 from lessons.models import Course
 from lessons.pages.differences import DifferenceLine, differences
+from lessons.pages.numbers import read_number
 from lessons.texts.problem import Problem
 from lessons.texts.verdict import Verdict
 from portal.accounts.models import User
@@ -216,7 +217,7 @@ class AuthoredAdmin(PresenceAdmin, SluggedAdmin):
         wanted = request.GET.get("restore", "")
         if found is None or request.method != "GET" or not wanted:
             return found
-        version = found.history.filter(pk=wanted).first() if wanted.isdecimal() else None
+        version = found.history.filter(pk=read_number(wanted)).first()
         if version is None:
             raise Http404
         for name in self.texts:
@@ -230,8 +231,8 @@ class AuthoredAdmin(PresenceAdmin, SluggedAdmin):
             return redirect("admin:index")
         if not self.has_view_or_change_permission(request, found):
             raise PermissionDenied
-        before = request.GET.get("before", "")
-        older = {"pk__lt": before} if before.isdecimal() else {}
+        before = read_number(request.GET.get("before", ""))
+        older = {"pk__lt": before} if before >= 0 else {}
         rows = list(found.history.filter(**older).select_related("history_user")[: VERSIONS_A_PAGE + 1])
         context = {
             **self.admin_site.each_context(request),

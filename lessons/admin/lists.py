@@ -26,6 +26,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from lessons.models import Course, Enrollment
+from lessons.pages.numbers import read_number
 from lessons.points import show_points
 
 Column = Callable[[Any], str]  # Any: each admin has its own model
@@ -177,8 +178,7 @@ class OwnRowsFilter(admin.RelatedFieldListFilter):
         rows = model_admin.choosable_rows(field.remote_field.model, request)
         offered = list(rows[: MAX_OFFERED + 1])
         if len(offered) > MAX_OFFERED:
-            chosen = [value for value in self.lookup_val or () if value.isdecimal()]
-            offered = list(rows.filter(pk__in=chosen))
+            offered = list(rows.filter(pk__in=map(read_number, self.lookup_val or ())))
         return [(row.pk, str(row)) for row in offered]
 
     def has_output(self) -> bool:

@@ -13,6 +13,7 @@ from lessons.admin.releasing import WallTimeField, in_zone
 from lessons.admin.scope import OwnCoursesOnly
 from lessons.models import Cohort, Course, Meeting, Session
 from lessons.models.cohort import validate_start
+from lessons.pages.numbers import read_number
 
 MAX_DATES_OFFERED = 40
 HELP = "In the time zone of the cohort."
@@ -90,7 +91,6 @@ def _courses(request: HttpRequest, cohort: Cohort | None) -> QuerySet[Course]:
     given = request.POST.get("course") or request.GET.get("course") or ""
     if not given and len(taught) == 1:
         given = str(taught[0])
-    if not given.isdecimal() or len(given) > 18:
-        return Course.objects.none()
-    courses = Course.objects.filter(pk=given)
+    key = read_number(given)
+    courses = Course.objects.filter(pk=key) if key >= 0 else Course.objects.none()
     return courses if request.user.is_superuser else courses.filter(pk__in=taught)

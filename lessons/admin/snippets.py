@@ -13,6 +13,7 @@ from django.urls import reverse
 from lessons.admin.help import HelpEntry, HelpGroup
 from lessons.admin.scope import CourseScopedAdmin
 from lessons.models import Snippet
+from lessons.pages.numbers import read_number
 
 MAX_SNIPPETS = 200  # of a course
 MAX_OFFERED = 300  # in one editor
@@ -162,7 +163,7 @@ def text_of(key: str, courses: Sequence[int]) -> str | None:
     """Return the text of a template of `starts`, None if there is no such template."""
     if key in _BUILT_IN:
         return _BUILT_IN[key][1]
-    if not (key.isdecimal() and len(key) < 19):
+    if (number := read_number(key)) < 0:
         return None
-    rows = Snippet.objects.filter(pk=key, course__in=courses, kind=Snippet.Kind.TEMPLATE)
+    rows = Snippet.objects.filter(pk=number, course__in=courses, kind=Snippet.Kind.TEMPLATE)
     return rows.values_list("text", flat=True).first()

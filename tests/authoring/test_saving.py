@@ -158,6 +158,14 @@ def test_a_version_of_another_lesson_cannot_be_restored_into_this_one(staff, cou
     assert staff.get(f"{change_address(lesson)}?restore=x").status_code == 404
 
 
+def test_a_number_that_is_no_key_is_not_found_by_any_form(staff, lesson):
+    number = "9" * 5_000  # more digits than Python reads
+    assert staff.get(f"{change_address(lesson)}?restore={number}").status_code == 404
+    assert staff.get(f"{history(lesson)}?before={number}").status_code == 200
+    page = staff.post(reverse("admin:labs_lab_add"), {"course": number})
+    assertContains(page, "Select a valid choice")
+
+
 def test_a_long_history_continues_with_older_versions(staff, lesson):
     for number in range(25):
         save(lesson, f"Text {number}.")

@@ -25,6 +25,7 @@ from lessons.authoring import (
 from lessons.models import Course, CourseStaff
 from lessons.models.course import MAX_TITLE
 from lessons.pages.breadcrumb import Crumb
+from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import of_course
 from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
@@ -141,7 +142,7 @@ def _step(request: UserRequest, places: list[Place], move: Callable[..., list[Pl
 def _place(text: str) -> Place:
     # `lesson-12` is a kind and a key; anything else gets a key that no row has.
     kind, _, key = text.partition("-")
-    return kind, int(key) if key.isdecimal() and len(key) < 20 else 0
+    return kind, read_number(key)
 
 
 def _is_script(request: UserRequest) -> bool:
