@@ -12,10 +12,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from lessons.models import Course, CourseStaff, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz, Quiz
-from lessons.queries import Visitor
+from lessons.queries import MAX_KEY, Visitor
 from lessons.quizzes import Response
-
-MAX_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from django.http import Http404
 
 from lessons.models import Answer, Course, Quiz
 from lessons.presence import held_by_others
-from lessons.queries import Visitor, teaches
+from lessons.queries import MAX_KEY, Visitor, teaches
 from lessons.quizzes.question import MarkedBy
-
-MAX_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)

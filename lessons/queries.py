@@ -15,6 +15,7 @@ from lessons.release import NotOpenYetError, is_open, lesson_opening
 from portal.accounts.models import User
 
 Visitor = User | AnonymousUser
+MAX_KEY = 2**63 - 1  # a larger number in an address is no key, and SQLite fails on it
 
 
 @dataclass

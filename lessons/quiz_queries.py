@@ -27,6 +27,7 @@ from lessons.attempt_times import (
 from lessons.lesson_queries import Neighbour, first_named_after, neighbour, opening_of
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
 from lessons.queries import (
+    MAX_KEY,
     OpenCourse,
     Visitor,
     cohort_of,
@@ -269,7 +270,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
 
 def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:
     """Return an attempt of a learner (an enrollment's key), for course staff only. Raises Http404."""
-    if number > _MAX_NUMBER or learner > _MAX_KEY:
+    if number > _MAX_NUMBER or learner > MAX_KEY:
         raise Http404
     attempts = Attempt.objects.filter(
         quiz__course__slug=course_slug, quiz__slug=quiz_slug, quiz__deletion=None, enrollment=learner
@@ -299,9 +300,8 @@ def get_answer_target(user: Visitor, course_slug: str, quiz_slug: str, number: i
     return Attempt(pk=row[0], layout=json.loads(row[1]), questions=questions), row[2]
 
 
-# The limits of the columns.
+# The limit of the column.
 _MAX_NUMBER = 32_767
-_MAX_KEY = 2**63 - 1
 
 
 @cache

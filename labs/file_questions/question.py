@@ -186,14 +186,13 @@ jobs:
 
     # Any: a report as JSON, its course, and the context of a template
     def review_report(self, report: dict[str, Any], *, course: Any, released: bool) -> dict[str, Any]:
-        """Return the checks in groups, what to fix first; before release only what passed."""
+        """Return the checks in groups; before release, the page shows only which of them passed."""
         read = Report.from_json(report)
         found = groups(read, course)
         return {
             "released": released,
             "groups": found,
             "checks": [check for group in found for check in group.checks],
-            "first": read.first_to_fix,
             "key": self.key,
         }
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from lessons.marking import question_of
+from lessons.marking import MAX_COMMENT, question_of
 from lessons.marking_queries import next_in_queue, queue_of, waiting_questions
 from lessons.models import Answer, Course, Presence, Quiz
 from lessons.pages.breadcrumb import course_crumbs
@@ -80,6 +80,7 @@ def mark_page(course: Course, answer: Answer, user: User, others: list[Presence]
         "markings": markings,
         "latest": markings[-1] if markings else None,
         "max_points": show_exactly(question.points),
+        "max_comment": MAX_COMMENT,
         "following": following,
         "left": left,
         "others": presence_words(others),

@@ -17,6 +17,7 @@ from lessons.marking import mark_answers
 from lessons.models import Answer, Attempt
 from lessons.pages.as_learner import View
 from lessons.pages.context import Context
+from lessons.pages.numbers import read_number
 from lessons.pages.quiz import question_at, questions
 from lessons.quiz_queries import OpenAttempt, OpenQuiz
 from lessons.quiz_text import parse_stored, quiz_of
@@ -84,7 +85,7 @@ def with_answers(context: Context, found: TriedAttempt) -> Context:
 
 def place_in(found: OpenAttempt, text: str) -> int | None:
     """Return the position of a question, None for anything else."""
-    place = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    place = read_number(text)
     return place if 1 <= place <= len(questions(found)) else None
 
 
