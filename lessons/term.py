@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from lessons.models import Cohort, Course
 from lessons.models.cohort import validate_start
 from lessons.models.release import Status
-from lessons.slugs import MAX_STEM
+from lessons.slugs import MAX_STEM, free_slug
 
 
 class CannotCopyError(Exception):
@@ -82,7 +82,4 @@ def suggested_slug(course: Course) -> str:
     """Return a free slug for a copy."""
     stem = re.sub(r"-\d+$", "", course.slug)[:MAX_STEM].rstrip("-")
     taken = set(Course.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    number = 2
-    while f"{stem}-{number}" in taken:
-        number += 1
-    return f"{stem}-{number}"
+    return free_slug(stem, {stem, *taken})
