@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lessons.deletable import KINDS, in_removal_order
+from lessons.deletable import KINDS, AnyRows, Kind, in_removal_order
 from lessons.models import Course, Deletion, Enrollment, Lesson, Quiz
 from lessons.models.course import RESERVED_SLUGS
 from lessons.models.deletion import KEPT_FOR, NOT_DELETED
@@ -65,19 +65,25 @@ class Losses:
 def losses(row: Any) -> Losses:
     """Count what hangs on a row, in a fixed number of queries."""
     name = row._meta.model_name
-    content, work = [], []
-    for kind in KINDS.values():
-        if name != kind.name and name not in kind.within:
-            continue
-        rows = kind.rows_in(name, row.pk).filter(NOT_DELETED)
-        if name != kind.name:
-            content.append(Count(rows.count(), kind.name, kind.plural))
-        work += kind.work(rows)
+    touched = [kind for kind in KINDS.values() if name == kind.name or name in kind.within]
+    work = [each for kind in touched for each in kind.work(_present(kind, row))]
     counts = [Count(each.rows.count(), each.one, each.many) for each in work]
     people = [each.rows.order_by().values("enrollment__user") for each in work]
     learners = people[0].union(*people[1:]).count() if people else 0
     enrolled = Enrollment.objects.active().filter(course=row.pk).count() if isinstance(row, Course) else 0
-    return Losses(content, counts, learners, enrolled, list(_opened_by(row)))
+    return Losses(count_content(row), counts, learners, enrolled, list(_opened_by(row)))
+
+
+# Any: a row of lessons or labs
+def count_content(row: Any) -> list[Count]:
+    """Count the rows of each kind that are in a row."""
+    inside = [kind for kind in KINDS.values() if row._meta.model_name in kind.within]
+    return [Count(_present(kind, row).count(), kind.name, kind.plural) for kind in inside]
+
+
+# Any: a row of lessons or labs
+def _present(kind: Kind, row: Any) -> AnyRows:
+    return kind.rows_in(row._meta.model_name, row.pk).filter(NOT_DELETED)
 
 
 # Any: a row of lessons or labs

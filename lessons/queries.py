@@ -75,6 +75,12 @@ def teaches(user: Visitor, course: Course) -> bool:
     return user.is_superuser or CourseStaff.objects.filter(user=user, course=course).exists()
 
 
+def leads(user: User, course: Course) -> bool:
+    """Return True for the instructors of a course: assistants cannot copy, delete or restore the whole of it."""
+    role = CourseStaff.Role.INSTRUCTOR
+    return user.is_superuser or CourseStaff.objects.filter(user=user, course=course, role=role).exists()
+
+
 def active_enrollment(user: Visitor, course: Course) -> Enrollment | None:
     if not user.is_authenticated:
         return None

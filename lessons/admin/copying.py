@@ -9,17 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from lessons.admin.deleting import leads
 from lessons.admin.scope import get_row_to_change
 from lessons.copying import copy_course
-from lessons.deletable import KINDS
+from lessons.deleting import count_content
 from lessons.models import Cohort, Course
 from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_SLUG, MAX_TITLE, validate_no_null
+from lessons.pages.breadcrumb import staff_crumbs
+from lessons.queries import leads
 from lessons.term import CannotCopyError, Term, first_date, suggested_slug
 from portal.accounts.http import UserRequest
 
@@ -104,20 +104,12 @@ def _copy(request: UserRequest, course: Course, form: CopyForm) -> Course | None
 
 
 def _page(request: UserRequest, course: Course, form: CopyForm) -> HttpResponse:
-    inside = [kind for kind in KINDS.values() if "course" in kind.within]
-    counts = [(kind.rows_in("course", course.pk).filter(deletion=None).count(), kind) for kind in inside]
     newest = course.cohorts.order_by("-pk").first()
     context = {
         "course": course,
         "form": form,
-        "counts": [
-            f"{count:,} {kind.name if count == 1 else kind.plural}" for count, kind in counts if count
-        ],
+        "counts": [str(each) for each in count_content(course) if each.number],
         "first": first_date(course, newest),
-        "crumbs": [
-            ("Staff", reverse("admin:index")),
-            (str(course), reverse("teach", args=[course.slug])),
-            ("Copy", ""),
-        ],
+        "crumbs": staff_crumbs(course, ("Copy", "")),
     }
     return render(request, "authoring/copy.html", context, status=422 if form.errors else 200)

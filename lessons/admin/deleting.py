@@ -13,10 +13,11 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from lessons import deleting
-from lessons.models import Course, CourseStaff, Deletion
+from lessons.models import Course, Deletion
 from lessons.models.deletion import KEPT_FOR
-from lessons.pages.breadcrumb import Crumb
+from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.numbers import read_number
+from lessons.queries import leads
 from portal.accounts.http import UserRequest
 from portal.accounts.models import User
 
@@ -45,12 +46,6 @@ class DeletableAdmin:
         return _delete_view(options, signed_in, object_id)
 
 
-def leads(user: User, course: Course) -> bool:
-    """Return True for the instructors of a course: assistants cannot copy, delete or restore the whole of it."""
-    role = CourseStaff.Role.INSTRUCTOR
-    return user.is_superuser or CourseStaff.objects.filter(user=user, course=course, role=role).exists()
-
-
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 def _delete_view(options: "ModelAdmin[Any]", request: UserRequest, object_id: str) -> HttpResponse:
     row = options.get_object(request, object_id)
@@ -70,7 +65,7 @@ def _delete_view(options: "ModelAdmin[Any]", request: UserRequest, object_id: st
         "days": KEPT_FOR.days,
         "edit": edit,
         "deleted": _list_address(course),
-        "crumbs": [*_crumbs_of(course), *([] if row == course else [(str(row), edit)]), ("Delete", "")],
+        "crumbs": staff_crumbs(course, *([] if row == course else [(str(row), edit)]), ("Delete", "")),
     }
     return render(request, "authoring/delete.html", context)
 
@@ -89,13 +84,6 @@ def _list_address(course: Course) -> str:
     return f"{reverse('admin:lessons_course_deleted')}?course={course.pk}"
 
 
-def _crumbs_of(course: Course) -> list[Crumb]:
-    return [
-        ("Staff", reverse("admin:index")),
-        (str(course), reverse("admin:lessons_course_change", args=[course.pk])),
-    ]
-
-
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 def deleted_view(options: "ModelAdmin[Course]", request: UserRequest) -> HttpResponse:
     """List what can be restored in one's courses, or in one of them, and restore it."""
@@ -106,16 +94,14 @@ def deleted_view(options: "ModelAdmin[Course]", request: UserRequest) -> HttpRes
     wanted = request.GET.get("course", "")
     course = _course_of(request.user, wanted)
     shown = list((found.filter(course=course) if course else found)[: MAX_LISTED + 1])
-    crumbs = (
-        [*_crumbs_of(course)] if course and not course.is_deleted else [("Staff", reverse("admin:index"))]
-    )
+    above = course if course and not course.is_deleted else None
     context = {
         "course": course,
         "deletions": shown[:MAX_LISTED],
         "more": len(shown) > MAX_LISTED,
         "days": KEPT_FOR.days,
         "max_listed": MAX_LISTED,
-        "crumbs": [*crumbs, ("Deleted", "")],
+        "crumbs": staff_crumbs(above, ("Deleted", "")),
     }
     return render(request, "authoring/deleted.html", context)
 

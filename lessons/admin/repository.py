@@ -14,7 +14,7 @@ from lessons import tasks
 from lessons.admin.scope import get_row_to_change
 from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile
-from lessons.pages.breadcrumb import Crumb
+from lessons.pages.breadcrumb import Crumb, staff_crumbs
 from lessons.repositories import NOT_IN_NAMES, RepositoryUnavailableError, read_address
 from portal.accounts.http import UserRequest
 
@@ -69,12 +69,8 @@ class PreviewForm(forms.Form):
 
 
 def crumbs_of(course: Course, *more: Crumb) -> list[Crumb]:
-    own = [
-        ("Staff", reverse("admin:index")),
-        (str(course), reverse("teach", args=[course.slug])),
-        ("Repository", reverse("admin:lessons_course_repository", args=[course.pk])),
-    ]
-    return [*own, *more]
+    own = reverse("admin:lessons_course_repository", args=[course.pk])
+    return staff_crumbs(course, ("Repository", own), *more)
 
 
 def repository_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: str) -> HttpResponse:

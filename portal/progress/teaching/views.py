@@ -24,14 +24,16 @@ from lessons.authoring import (
 )
 from lessons.models import Course, CourseStaff
 from lessons.models.course import MAX_TITLE
-from lessons.pages.breadcrumb import Crumb
+from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import of_course
+from lessons.queries import leads
 from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
 from portal.progress.teaching.queries import MAX_COURSES, count_to_mark, facts_of, roles_of, taught_courses
 
 CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
+INSTRUCTOR = CourseStaff.Role.INSTRUCTOR
 STEPS = {"up": -1, "down": 1}
 Moved = tuple[list[Place], Place | None]
 MAX_PLACES = 900  # of an order in one form; Django reads 1,000 fields
@@ -49,7 +51,7 @@ def staff_home(request: UserRequest) -> HttpResponse:
         card_of(
             facts,
             is_open=not number or not facts.outline.sessions,
-            is_instructor=_leads(request, facts.course, roles),
+            is_instructor=request.user.is_superuser or roles.get(facts.course.pk) == INSTRUCTOR,
         )
         for number, facts in enumerate(facts_of(shown, now=now))
     ]
@@ -64,10 +66,6 @@ def staff_home(request: UserRequest) -> HttpResponse:
     return render(request, "teaching/home.html", context)
 
 
-def _leads(request: UserRequest, course: Course, roles: dict[int, str]) -> bool:
-    return request.user.is_superuser or roles.get(course.pk) == CourseStaff.Role.INSTRUCTOR
-
-
 def _rights(request: UserRequest) -> dict[str, bool]:
     return {"may_add_course": request.user.has_perm("lessons.add_course")}
 
@@ -77,13 +75,11 @@ def _rights(request: UserRequest) -> dict[str, bool]:
 def outline(request: UserRequest, course: Course) -> HttpResponse:
     now = timezone.now()
     [facts] = facts_of([course], now=now, whole=True)
-    roles = roles_of(request.user, [course])
-    card: Card = card_of(facts, is_open=True, is_instructor=_leads(request, course, roles))
+    card: Card = card_of(facts, is_open=True, is_instructor=leads(request.user, course))
     places = len(facts.outline.sessions) + sum(len(each.lessons) for each in facts.outline.sessions)
-    crumbs: list[Crumb] = [("Staff", reverse("admin:index")), (course.title, "")]
     context = {
         "course": course,
-        "crumbs": crumbs,
+        "crumbs": staff_crumbs(None, (course.title, "")),
         "card": card,
         "to_mark": count_to_mark(course),
         "back": "outline",
