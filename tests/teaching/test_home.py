@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lessons.models import CourseStaff, Lesson, Meeting, Quiz
 from lessons.staffing import invitation_address
-from portal.progress.teaching import queries
+from portal.progress.teaching import queries, views
 from portal.progress.teaching.missing import find_missing
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
@@ -215,6 +215,18 @@ def test_a_big_course_has_a_summary_on_the_start_page_and_an_outline_of_its_own(
     assert "Met next has no quiz" in text
     assert "Far 7" not in text
     assert "Far 7" in page(staff, "/teach/mine/")
+
+
+def test_a_course_too_big_for_arrows_moves_lessons_with_a_form(staff, course, monkeypatch):
+    monkeypatch.setattr(views, "MAX_PLACES", 2)
+    session = make_session(course)
+    first, second = make_lesson(session, position=1), make_lesson(session, position=2)
+    shown = page(staff, reverse("teach", args=[course.slug]))
+    assert "move a lesson to the end of a session" in shown and "Drag" not in shown
+    assert 'name="move"' not in shown and f'value="lesson-{first.pk}"' in shown
+    fields = {"lesson": f"lesson-{first.pk}", "into": f"session-{session.pk}"}
+    staff.post(reverse("teach_order", args=[course.slug]), fields)
+    assert list(course.lessons.in_order()) == [second, first]
 
 
 def test_the_start_page_shows_as_many_outlines_as_fit(staff, course, monkeypatch):

@@ -32,7 +32,7 @@ from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
 from portal.progress.teaching.queries import MAX_COURSES, count_to_mark, facts_of, roles_of, taught_courses
 
-CHANGED = "Not saved: sessions or lessons were added or removed in the meantime. This is the current order."
+CHANGED = "Not saved: something was added or removed in the meantime. This is the current order."
 INSTRUCTOR = CourseStaff.Role.INSTRUCTOR
 STEPS = {"up": -1, "down": 1}
 Moved = tuple[list[Place], Place | None]
