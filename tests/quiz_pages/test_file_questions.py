@@ -186,7 +186,8 @@ def test_a_worker_judges_the_file_and_the_review_says_what_to_fix_first(django_c
     for words in (
         "Checking your file",
         "Being checked, 3 points not known yet",
-        'hx-trigger="every 2s"',
+        'hx-trigger="every 2s, wake"',
+        "js/poll.js",
         "Refresh",
     ):
         assertContains(page, words)

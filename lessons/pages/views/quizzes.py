@@ -17,6 +17,7 @@ from lessons.pages.quiz_words import late_words
 from lessons.pages.review import review_page, staff_review
 from lessons.quiz_text import quiz_of
 from lessons.quizzes import Response, explain_reading, read_response, refusal
+from portal.accounts.http import UserRequest
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -113,12 +114,12 @@ def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRe
 @login_required
 @require_safe
 @cache_control(private=True, no_store=True)
-def review(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
+def review(request: UserRequest, course: str, quiz: str, number: int) -> HttpResponse:
     found = _own_attempt(request, course, quiz, number)
     if not found.attempt.submitted_at:
         return redirect(found.attempt)
     context = review_page(found, request.GET.get("show", ""))
-    if context["is_checking"] and "HX-Request" in request.headers:
+    if context["is_checking"] and request.htmx:
         return HttpResponse(status=204)  # a poll: the page stays as it is until the checks are done
     return render(request, "lessons/quiz_review.html", context)
 
