@@ -1,6 +1,6 @@
 """Explanations of single typed answers: an indented > below a = line, or below a != line for a wrong answer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .lines import SourceLine, Syntax
@@ -51,16 +51,18 @@ def refuse_hints(answers: Iterable[SourceLine], report: ReportProblem) -> None:
             )
 
 
-def write_answers(accepted: Iterable[str], hints: Iterable[Hint]) -> list[str]:
-    """Return the lines that are read as these answers and hints."""
-    hints = list(hints)
+def every_answer(accepted: Iterable[str], hints: Sequence[Hint]) -> list[Hint]:
+    """Return the accepted answers, with "" for those without an explanation, then the wrong ones."""
     notes = {hint.text: hint.explanation for hint in hints if hint.right}
+    right = [Hint(text, notes.get(text, "")) for text in accepted]
+    return [*right, *(hint for hint in hints if not hint.right)]
+
+
+def write_answers(accepted: Iterable[str], hints: Sequence[Hint]) -> list[str]:
+    """Return the lines that are read as these answers and hints."""
     lines: list[str] = []
-    for text in accepted:
-        lines += [f"= {text}", *_note(notes.get(text, ""))]
-    for hint in hints:
-        if not hint.right:
-            lines += [f"!= {hint.text}", *_note(hint.explanation)]
+    for answer in every_answer(accepted, hints):
+        lines += [f"{'=' if answer.right else '!='} {answer.text}", *_note(answer.explanation)]
     return lines
 
 
@@ -68,11 +70,8 @@ def _note(explanation: str) -> list[str]:
     return [f"  > {line}".rstrip() for line in explanation.split("\n")] if explanation else []
 
 
-def find_hint(hints: Iterable[Hint], accepted: Iterable[str], fits: Callable[[str], bool]) -> str:
+def find_hint(hints: Sequence[Hint], accepted: Iterable[str], fits: Callable[[str], bool]) -> str:
     """Return the explanation of the first answer that fits: an accepted one, else a wrong one."""
-    hints = list(hints)
-    right = [text for text in accepted if fits(text)]
-    if right:
-        notes = {hint.text: hint.explanation for hint in hints if hint.right}
-        return next((notes[text] for text in right if text in notes), "")
-    return next((hint.explanation for hint in hints if not hint.right and fits(hint.text)), "")
+    fitting = [answer for answer in every_answer(accepted, hints) if fits(answer.text)]
+    right = [answer for answer in fitting if answer.right]
+    return next((answer.explanation for answer in right or fitting if answer.explanation), "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from ...hints import Hint
+from ...hints import Hint, every_answer
 from ...kinds.cloze import Cloze
 from ...kinds.matching import Matching
 from ...kinds.multiple_choice import MultipleChoice
@@ -51,13 +51,12 @@ def typed_answers(question: ShortText | Cloze, losses: Losses) -> list[Hint]:
     """
     if isinstance(question, Cloze):
         return [Hint(text, "") for text in _texts_of_blank(question, losses)]
-    notes = {hint.text: hint.explanation for hint in question.hints if hint.right}
-    accepted = [Hint(text, notes.get(text, "")) for text in question.accepted]
-    written = list(_written(question, accepted, losses))
+    answers = every_answer(question.accepted, question.hints)
+    written = list(_written(question, [each for each in answers if each.right], losses))
     if not written:
         losses.add(question, "Not written: it accepts only regular expressions.")
         return []
-    return written + list(_written(question, [hint for hint in question.hints if not hint.right], losses))
+    return written + list(_written(question, [each for each in answers if not each.right], losses))
 
 
 def _written(question: ShortText, answers: Iterable[Hint], losses: Losses) -> Iterator[Hint]:

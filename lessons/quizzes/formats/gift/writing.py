@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from ...hints import Hint
+from ...hints import Hint, every_answer
 from ...kinds.cloze import Cloze
 from ...kinds.free_text import WORDS, FreeText
 from ...kinds.matching import Matching
@@ -98,9 +98,7 @@ def _pair(left: str, right: str, question: AnyQuestion, losses: Losses) -> str:
 
 
 def _numeric(question: Numeric) -> str:
-    notes = {hint.text: hint.explanation for hint in question.hints if hint.right}
-    answers = [Hint(each.text, notes.get(each.text, "")) for each in question.accepted]
-    answers += [hint for hint in question.hints if not hint.right]
+    answers = every_answer([each.text for each in question.accepted], question.hints)
     written = [":".join(plain_number(part) for part in SIGN.split(each.text)) for each in answers]
     if len(answers) == 1 and not answers[0].explanation:
         return f"#{written[0]}"

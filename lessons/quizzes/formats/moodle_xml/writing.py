@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from ...hints import every_answer
 from ...kinds.cloze import Cloze
 from ...kinds.free_text import FreeText
 from ...kinds.matching import Matching
@@ -144,12 +145,9 @@ def _cloze(element: Element, question: Any, losses: Losses) -> str:
 
 
 def _numeric(element: Element, question: Any, losses: Losses) -> str:
-    notes = {hint.text: hint.explanation for hint in question.hints if hint.right}
-    answers = [(wanted.text, "100", notes.get(wanted.text, "")) for wanted in question.accepted]
-    answers += [(hint.text, "0", hint.explanation) for hint in question.hints if not hint.right]
-    for text, fraction, explanation in answers:
-        number, tolerance = [*map(plain_number, SIGN.split(text)), "0"][:2]
-        answer = _answer(element, number, fraction, explanation, plain=True)
+    for each in every_answer([wanted.text for wanted in question.accepted], question.hints):
+        number, tolerance = [*map(plain_number, SIGN.split(each.text)), "0"][:2]
+        answer = _answer(element, number, "100" if each.right else "0", each.explanation, plain=True)
         SubElement(answer, "tolerance").text = tolerance
     return "numerical"
 
