@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.http import Http404
 
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
+from lessons.models.course import LESSON_TEXTS
 from lessons.queries import Visitor, get_taught_course_by_slug
 from lessons.quiz_text import parse_stored
 from lessons.quizzes.analysis import Sitting
@@ -35,7 +36,7 @@ def get_taught_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> Quiz:
     """Return a quiz with questions, even a draft, of a course that `user` teaches. Raises Http404."""
     course = get_taught_course_by_slug(user, course_slug)
     quizzes = Quiz.objects.select_related("lesson__session", "current").defer(
-        "source", "lesson__source", "lesson__html", "lesson__text"
+        "source", *(f"lesson__{name}" for name in LESSON_TEXTS)
     )
     quiz = quizzes.filter(course=course, slug=quiz_slug, current__question_count__gt=0).first()
     if quiz is None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from lessons.deletable import KINDS, AnyRows, Kind, in_removal_order
 from lessons.models import Course, Deletion, Enrollment, Lesson, Quiz
-from lessons.models.course import RESERVED_SLUGS
+from lessons.models.course import LESSON_TEXTS, RESERVED_SLUGS
 from lessons.models.deletion import KEPT_FOR, NOT_DELETED
 from lessons.models.release import Status
 from lessons.slugs import free_slug
@@ -156,6 +156,7 @@ class Restored:
 def deletions_of(user: User) -> QuerySet[Deletion]:
     """Return what can still be restored in the courses that `user` teaches, newest first."""
     found = Deletion.objects.filter(at__gt=timezone.now() - KEPT_FOR).select_related("course", "by", "lesson")
+    found = found.defer(*(f"lesson__{name}" for name in LESSON_TEXTS))
     return found if user.is_superuser else found.filter(course__staff__user=user)
 
 

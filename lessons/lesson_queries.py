@@ -24,6 +24,7 @@ from lessons.models import (
     Session,
     Tick,
 )
+from lessons.models.course import LESSON_TEXTS
 from lessons.models.release import Status
 from lessons.queries import OpenCourse, Visitor, get_course, readable_lessons
 from lessons.release import Horizon, as_parameter, lesson_sql, read_time
@@ -236,7 +237,7 @@ def get_enrolled_lesson(
 ) -> tuple[Lesson, OpenCourse, Enrollment]:
     """Return a lesson without its text, for actions of learners only. Raises Http404, NotOpenYetError."""
     reader = get_course(user, course_slug)
-    lesson = reader.lessons().filter(slug=lesson_slug).defer("source", "html", "staff_html", "text").first()
+    lesson = reader.lessons().filter(slug=lesson_slug).defer(*LESSON_TEXTS).first()
     if lesson is None or reader.enrollment is None or not reader.may_read(lesson, opening_of(lesson)):
         raise Http404
     return lesson, reader, reader.enrollment

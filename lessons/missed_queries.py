@@ -9,6 +9,7 @@ from django.http import Http404
 
 from lessons.attempt_times import deadline_of
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
+from lessons.models.course import LESSON_TEXTS
 from lessons.queries import OpenCourse, Visitor, get_course
 from lessons.quiz_queries import OpenQuiz, open_quizzes
 from lessons.quiz_text import parse_stored, quiz_of
@@ -42,7 +43,7 @@ def missed_in_course(user: Visitor, course_slug: str) -> tuple[OpenCourse, list[
         attempts[attempt.quiz_id].append(attempt)
     quizzes = Quiz.objects.filter(pk__in=list(attempts)).select_related("current", "lesson__session")
     found = []
-    for quiz in quizzes.defer("source", "lesson__source", "lesson__html", "lesson__text"):
+    for quiz in quizzes.defer("source", *(f"lesson__{name}" for name in LESSON_TEXTS)):
         if quiz.current is not None:
             quiz.course = reader.course
             opened = OpenQuiz(quiz, quiz.current, reader)

@@ -13,7 +13,7 @@ from lessons.authoring import free_quiz_slug, next_position
 from lessons.images import FOLDER, ImageRefusedError, encode_image, store_encoded
 from lessons.links import PICTURE
 from lessons.models import Course, Lesson, Quiz, Session
-from lessons.models.course import RESERVED_SLUGS
+from lessons.models.course import LESSON_TEXTS, RESERVED_SLUGS
 from lessons.quizzes import parse
 from lessons.quizzes.formats import Exported, Imported, Part, export_quiz
 from lessons.slugs import free_slug, slug_of
@@ -150,7 +150,7 @@ def draft_lessons(course: Course) -> Sequence[Lesson]:
         Lesson.objects.filter(course=course, status=Lesson.Status.DRAFT)
         .in_order()
         .select_related("quiz", "session", "course")
-        .defer("source", "html", "staff_html", "text", "quiz__source")
+        .defer(*LESSON_TEXTS, "quiz__source")
     )
 
 

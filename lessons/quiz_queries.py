@@ -26,6 +26,7 @@ from lessons.attempt_times import (
 )
 from lessons.lesson_queries import Neighbour, first_named_after, neighbour, opening_of
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
+from lessons.models.course import LESSON_TEXTS
 from lessons.queries import (
     MAX_KEY,
     OpenCourse,
@@ -142,7 +143,7 @@ def get_quiz_for(reader: OpenCourse, quiz_slug: str) -> OpenQuiz:
 # Any: an expression or a key for the cohort, and an annotated row
 def _find_quiz(cohort: Any, now: datetime, course_slug: str, quiz_slug: str) -> Any:
     quizzes = Quiz.objects.select_related("course", "lesson", "current").defer(
-        *("source", "current__source", "lesson__source", "lesson__html", "lesson__staff_html", "lesson__text")
+        "source", "current__source", *(f"lesson__{name}" for name in LESSON_TEXTS)
     )
     quizzes = quizzes.annotate(after=_lesson_after("", cohort, now), opens_at=quiz_opening(cohort))
     quiz = quizzes.filter(course__slug=course_slug, slug=quiz_slug).first()

@@ -126,6 +126,10 @@ class Session(Deletable, FileBacked):
         return {item["key"] for item in self.prepare}
 
 
+# Long columns, for pages that show no lesson to leave out. `staff_html` is for staff alone.
+LESSON_TEXTS = ("source", "html", "staff_html", "text")
+
+
 class LessonQuerySet(models.QuerySet["Lesson"]):
     def listed(self) -> "LessonQuerySet":
         """Return lessons that learners may know of: all but drafts. `release` says which of them are open."""
