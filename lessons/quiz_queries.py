@@ -93,7 +93,7 @@ class OpenQuiz:
         """True if no attempt can be started, because the deadline has passed."""
         return self.deadline.refuses_at(self.reader.now)
 
-    @property
+    @cached_property
     def time_allowed(self) -> timedelta | None:
         """The time limit of the next attempt, with the learner's extra time. None means no limit."""
         if not self.version.time_limit:
