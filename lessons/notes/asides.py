@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from .fences import box
 from .inline import escape, hide
 from .levels import Item
 from .lists import is_wrapped
@@ -104,7 +105,7 @@ def write_aside(row: Row, items: Sequence[Item], write: Callable[[Sequence[Item]
     body = write(inner) or escape(label)
     shown = f"{word} {escape(title, starts_line=False)}" if title.lower() != word else word
     kind = "note" if is_note else "example"
-    return Piece(kind, row.number, _last(items[-1]), _box(shown, body))
+    return Piece(kind, row.number, _last(items[-1]), box(shown, body))
 
 
 def write_box(items: Sequence[Item], write: Callable[[Sequence[Item]], str]) -> Piece:
@@ -114,7 +115,7 @@ def write_box(items: Sequence[Item], write: Callable[[Sequence[Item]], str]) -> 
     marks = [hide(item.text) for item in (items[0], items[-1]) if isinstance(item, Row)]
     body = write(items[1:-1])
     return Piece(
-        "note", _first(items[0]), _last(items[-1]), _box("note", f"{marks[0]}\n\n{body}\n\n{marks[1]}")
+        "note", _first(items[0]), _last(items[-1]), box("note", f"{marks[0]}\n\n{body}\n\n{marks[1]}")
     )
 
 
@@ -130,12 +131,6 @@ def _folded(items: Sequence[Item], write: Callable[[Sequence[Item]], str]) -> Pi
         )
     text = f"<details>\n{summary}\n{write(inner)}\n\n</details>"
     return Piece("note", _first(items[0]), _last(items[-1]), text)
-
-
-def _box(opening: str, body: str) -> str:
-    """Return a block of more colons than any inside it."""
-    colons = ":" * (3 + max((len(run) - 2 for run in re.findall(r"^:{3,}", body, re.MULTILINE)), default=0))
-    return f"{colons} {opening}\n{body}\n{colons}"
 
 
 def _first(item: Item) -> int:

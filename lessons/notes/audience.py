@@ -8,7 +8,7 @@ from itertools import pairwise
 from lessons.rendering.hidden import part
 
 from .decisions import Decisions, fingerprint
-from .fences import fence
+from .fences import box, fence
 from .inline import hide
 from .model import Block
 from .signs import words_of
@@ -67,15 +67,9 @@ def _lines_of(lines: Sequence[Line], block: Block) -> list[str]:
 def wrap_for_staff(block: Block) -> str:
     """Return the text of the block as `::: staff`, with enough colons for what is inside."""
     text = _as_list(block.markdown) if block.kind == "checklist" else block.markdown
-    wrapped = _between(text)
+    wrapped = box(STAFF, text)
     # What could end the block early is shown as it is typed.
-    return wrapped if _is_whole(wrapped) else _between(fence(text, "text"))
-
-
-def _between(text: str) -> str:
-    longest = max(map(len, re.findall(":{3,}", text)), default=2)
-    colons = ":" * (longest + 1)
-    return f"{colons} {STAFF}\n{text}\n{colons}"
+    return wrapped if _is_whole(wrapped) else box(STAFF, fence(text, "text"))
 
 
 def _is_whole(wrapped: str) -> bool:
