@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404
@@ -23,7 +24,8 @@ class WaitingQuestion:
     since: datetime
 
 
-def waiting_answers(course: Course) -> QuerySet[Answer]:
+# Any: a course, or an expression for its key
+def waiting_answers(course: Any) -> QuerySet[Answer]:
     return Answer.objects.filter(
         waits_for=MarkedBy.STAFF, attempt__course=course, attempt__quiz__deletion=None
     )

@@ -10,9 +10,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.models import Lab, LabVersion
-from lessons.models import Answer, Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
+from lessons.marking_queries import waiting_answers
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
 from lessons.queries import courses_taught
-from lessons.quizzes.question import MarkedBy
 from lessons.staffing import invitation_address
 from portal.accounts.models import User
 from portal.progress.teaching.missing import CohortFacts, CourseFacts
@@ -40,17 +40,8 @@ def taught_courses(user: User) -> QuerySet[Course]:
     return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
 
 
-def count_to_mark(course: Course) -> int:
-    """Return the number of answers of a course that wait for staff."""
-    return _waiting().filter(attempt__course=course).count()
-
-
-def _waiting() -> QuerySet[Answer]:
-    return Answer.objects.filter(waits_for=MarkedBy.STAFF, attempt__quiz__deletion=None).order_by()
-
-
 def _count_to_mark() -> Coalesce:
-    rows = _waiting().filter(attempt__course=OuterRef("pk"))
+    rows = waiting_answers(OuterRef("pk"))
     counted = rows.values("attempt__course").annotate(rows=Count("pk")).values("rows")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 

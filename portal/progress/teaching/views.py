@@ -22,6 +22,7 @@ from lessons.authoring import (
     shift,
     shift_within,
 )
+from lessons.marking_queries import waiting_answers
 from lessons.models import Course, CourseStaff
 from lessons.models.course import MAX_TITLE
 from lessons.pages.breadcrumb import staff_crumbs
@@ -30,7 +31,7 @@ from lessons.pages.views.staff import of_course
 from lessons.queries import leads
 from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
-from portal.progress.teaching.queries import MAX_COURSES, count_to_mark, facts_of, roles_of, taught_courses
+from portal.progress.teaching.queries import MAX_COURSES, facts_of, roles_of, taught_courses
 
 CHANGED = "Not saved: something was added or removed in the meantime. This is the current order."
 INSTRUCTOR = CourseStaff.Role.INSTRUCTOR
@@ -81,7 +82,7 @@ def outline(request: UserRequest, course: Course) -> HttpResponse:
         "course": course,
         "crumbs": staff_crumbs(None, (course.title, "")),
         "card": card,
-        "to_mark": count_to_mark(course),
+        "to_mark": waiting_answers(course).count(),
         "back": "outline",
         "may_order": places <= MAX_PLACES,
         **_rights(request),
