@@ -33,23 +33,17 @@ def taught_courses(user: User) -> QuerySet[Course]:
     upcoming = Meeting.objects.filter(course=OuterRef("pk"), starts_at__gt=timezone.now() - LONGEST_MEETING)
     courses = courses.annotate(
         meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
-        lesson_count=_count(Lesson),
-        lab_count=_count(Lab),
-        to_mark=_count_to_mark(),
+        lesson_count=_count(Lesson.objects.filter(course=OuterRef("pk")), "course"),
+        lab_count=_count(Lab.objects.filter(course=OuterRef("pk")), "course"),
+        to_mark=_count(waiting_answers(OuterRef("pk")), "attempt__course"),
     )
     return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
 
 
-def _count_to_mark() -> Coalesce:
-    rows = waiting_answers(OuterRef("pk"))
-    counted = rows.values("attempt__course").annotate(rows=Count("pk")).values("rows")
+# Any: rows of an outer one, whose key is in their column `by`
+def _count(rows: QuerySet[Any], by: str) -> Coalesce:
+    counted = rows.order_by().values(by).annotate(rows=Count("pk")).values("rows")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
-
-
-# Any: a model with a course
-def _count(model: Any) -> Coalesce:
-    rows = model.objects.filter(course=OuterRef("pk")).order_by().values("course")
-    return Coalesce(Subquery(rows.annotate(rows=Count("pk")).values("rows")), 0, output_field=IntegerField())
 
 
 def roles_of(user: User, courses: Iterable[Course]) -> dict[int, str]:
@@ -118,10 +112,9 @@ def _labs(courses: list[Course]) -> QuerySet[Lab]:
 
 
 def _cohorts(courses: list[Course], now: datetime) -> dict[int, list[CohortFacts]]:
-    learners = Enrollment.objects.active().filter(cohort=OuterRef("pk")).order_by().values("cohort")
     rows: Any = Cohort.objects.filter(course__in=courses).select_related("course")
     rows = rows.annotate(
-        learner_count=Coalesce(Subquery(learners.annotate(rows=Count("pk")).values("rows")), 0),
+        learner_count=_count(Enrollment.objects.active().filter(cohort=OuterRef("pk")), "cohort"),
         meeting_count=Count("meetings", filter=Q(meetings__session__deletion=None)),
     )
     found: dict[int, list[CohortFacts]] = defaultdict(list)
