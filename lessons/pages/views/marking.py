@@ -1,38 +1,27 @@
 """Staff mark answers: the queue of a course, and one answer at a time."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lessons import queries
 from lessons.marking import CannotMarkError, MarkedMeanwhileError, mark_answer
 from lessons.marking_queries import get_answer_to_mark, next_in_queue
 from lessons.models import Answer, Course
 from lessons.pages import marking as pages
 from lessons.pages.numbers import read_number
+from lessons.pages.views.staff import AnyView, with_taught_course
 from lessons.points import count_points, show_exactly
 from lessons.presence import end_presence, note_presence
 from lessons.quizzes.text import clean_lines
 from portal.accounts.http import UserRequest
 
-View = Callable[..., HttpResponseBase]
 
-
-def of_course(view: View) -> View:
-    """Call `view(request, course, …)` for staff of the course. Raises Http404 for anybody else."""
-
-    @wraps(view)
-    def call(request: UserRequest, course: str, **kwargs: Any) -> HttpResponseBase:
-        return view(request, queries.get_taught_course_by_slug(request.user, course), **kwargs)
-
-    return never_cache(login_required(call))
+def of_course(view: AnyView) -> AnyView:
+    # For learners, the page does not exist.
+    return never_cache(login_required(with_taught_course(view)))
 
 
 @of_course

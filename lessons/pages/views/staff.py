@@ -27,11 +27,16 @@ def staff_only(view: AnyView) -> AnyView:
     return login_required(call)
 
 
-def of_course(view: AnyView) -> AnyView:
-    """Call `view(request, course, …)` for staff of the course. Raises Http404 for other staff."""
+def with_taught_course(view: AnyView) -> AnyView:
+    """Call `view(request, course, …)` for staff of the course. Raises Http404 for anybody else."""
 
     @wraps(view)
     def call(request: UserRequest, course: str, **kwargs: Any) -> HttpResponseBase:
         return view(request, queries.get_taught_course_by_slug(request.user, course), **kwargs)
 
-    return never_cache(staff_only(call))
+    return call
+
+
+def of_course(view: AnyView) -> AnyView:
+    """Call the view as `with_taught_course` does, but refuse signed-in users who are not staff."""
+    return never_cache(staff_only(with_taught_course(view)))
