@@ -20,7 +20,7 @@ from lessons.quizzes.analysis import Sitting
 from lessons.quizzes.question import AnyQuestion
 
 MAX_SITTINGS = 5_000  # the latest ones
-LONGEST_PAUSE = 30 * 60  # seconds; a longer time between two answers was not spent on one question
+MAX_PAUSE = 30 * 60  # seconds; a longer time between two answers was not spent on one question
 Saved = tuple[str, Any, float | None, datetime]  # key, response, credit, time
 
 
@@ -128,6 +128,6 @@ class _Plan:
         before = started_at
         for key, _, _, saved_at in known:
             seconds = (saved_at - before).total_seconds()
-            if 0 < seconds <= LONGEST_PAUSE:
+            if 0 < seconds <= MAX_PAUSE:
                 yield key, seconds
             before = saved_at

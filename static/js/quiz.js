@@ -7,7 +7,7 @@ const field = form.querySelector("input[type=text], textarea");
 
 const TYPING = 800;
 const FIRST_PAUSE = 2_000;
-const LONGEST_PAUSE = 30_000;
+const MAX_PAUSE = 30_000;
 const LOST = "Not saved. Trying again. Your answer is still on this page.";
 const TOO_LONG = "Not saved: your answer is too long to be sent. Shorten it. It is still on this page.";
 const SIGNED_OUT = "Not saved: you’re signed out. Your answer is still on this page. To save it, ";
@@ -86,7 +86,7 @@ async function save() {
   if (answer.status === 403) saySignedOut();
   else say(LOST, true);
   timer = setTimeout(save, pause);
-  pause = Math.min(pause * 2, LONGEST_PAUSE);
+  pause = Math.min(pause * 2, MAX_PAUSE);
 }
 
 function place(row, index) {

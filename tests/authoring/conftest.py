@@ -16,6 +16,7 @@ from lessons import actions
 from lessons.models import Course, Lesson
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
+from tests.browsing import open_context, wide_light
 from tests.factories import make_course, make_lesson, make_session, make_staff, make_user
 
 QUIZ = """\
@@ -113,3 +114,19 @@ def parses(monkeypatch) -> list[str]:
     specs._parse.cache_clear()
     proofs.proof_here.cache_clear()
     return texts
+
+
+@pytest.fixture
+def tab(browser, live_server, instructor):
+    """A page of the instructor's browser, which fails the test if a script breaks or the policy blocks anything."""
+    context = open_context(browser, live_server, instructor, **wide_light())
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: "Content Security Policy" in message.text and page.faults.append(message.text),
+    )
+    yield page
+    assert page.faults == []
+    context.close()

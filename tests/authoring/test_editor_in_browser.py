@@ -19,22 +19,6 @@ from tests.labs.test_proving import NEVER_NEEDS_WORK
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 
-@pytest.fixture
-def tab(browser, live_server, instructor):
-    """A page of the instructor's browser, which fails the test if a script breaks or the policy blocks anything."""
-    context = open_context(browser, live_server, instructor, **wide_light())
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on(
-        "console",
-        lambda message: "Content Security Policy" in message.text and page.faults.append(message.text),
-    )
-    yield page
-    assert page.faults == []
-    context.close()
-
-
 def cookies_of(live_server, user) -> list[dict]:
     client = Client()
     client.force_login(user)

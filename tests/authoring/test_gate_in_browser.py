@@ -47,21 +47,6 @@ A footnote[^1].
 """
 
 
-@pytest.fixture
-def tab(browser, live_server, instructor):
-    context = open_context(browser, live_server, instructor, **wide_light())
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on(
-        "console",
-        lambda message: "Content Security Policy" in message.text and page.faults.append(message.text),
-    )
-    yield page
-    assert page.faults == []
-    context.close()
-
-
 def selected(field) -> str:
     return field.evaluate(
         "({value, selectionStart, selectionEnd}) => value.slice(selectionStart, selectionEnd)"

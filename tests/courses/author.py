@@ -8,19 +8,6 @@ from portal.accounts.models import User
 from tests.authoring.conftest import make_instructor
 from tests.factories import make_course
 from tests.fetch.conftest import Learner
-from tests.submit.conftest import host, open_folder, server, tls_server
-
-__all__ = [
-    "author",
-    "course",
-    "host",
-    "instructor",
-    "open_folder",
-    "repository",
-    "run",
-    "server",
-    "tls_server",
-]
 
 
 class Work(Learner):

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.authoring.conftest import parses  # noqa: F401 - a fixture
+from tests.courses.author import author, course, instructor, repository, run  # noqa: F401 - fixtures
+from tests.submit.conftest import host, open_folder, server, tls_server  # noqa: F401 - fixtures
 
 COURSE = """\
 schema: 1

@@ -11,31 +11,9 @@ from lessons.course_files import course_repository, fetches, updating
 from lessons.course_files.course_repository import read_commit
 from lessons.models import CourseFetch, CourseRepository, Lesson
 from lessons.repositories import RepositoryUnavailableError, fetched
-from tests.courses.author import (
-    author,
-    course,
-    host,
-    instructor,
-    open_folder,
-    repository,
-    run,
-    server,
-    tls_server,
-)
 from tests.courses.conftest import COURSE, LESSON
 from tests.factories import make_course
 
-__all__ = [
-    "author",
-    "course",
-    "host",
-    "instructor",
-    "open_folder",
-    "repository",
-    "run",
-    "server",
-    "tls_server",
-]
 pytestmark = pytest.mark.django_db
 
 

@@ -7,30 +7,8 @@ from playwright.sync_api import expect
 from lessons import tasks
 from lessons.models import Lesson
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
-from tests.courses.author import (
-    author,
-    course,
-    host,
-    instructor,
-    open_folder,
-    repository,
-    run,
-    server,
-    tls_server,
-)
 from tests.courses.conftest import COURSE, LESSON
 
-__all__ = [
-    "author",
-    "course",
-    "host",
-    "instructor",
-    "open_folder",
-    "repository",
-    "run",
-    "server",
-    "tls_server",
-]
 pytestmark = [pytest.mark.browser, pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 

@@ -10,31 +10,9 @@ from lessons import tasks
 from lessons.course_files import updating
 from lessons.models import Course, CourseFetch, CourseRepository, Lesson
 from tests.authoring.conftest import make_instructor
-from tests.courses.author import (
-    author,
-    course,
-    host,
-    instructor,
-    open_folder,
-    repository,
-    run,
-    server,
-    tls_server,
-)
 from tests.courses.conftest import LESSON
 from tests.factories import make_course, make_learner
 
-__all__ = [
-    "author",
-    "course",
-    "host",
-    "instructor",
-    "open_folder",
-    "repository",
-    "run",
-    "server",
-    "tls_server",
-]
 pytestmark = pytest.mark.django_db
 
 

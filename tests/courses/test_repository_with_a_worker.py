@@ -10,11 +10,10 @@ import pytest
 
 from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseRepository, Lesson
-from tests.courses.author import Work, author, host, open_folder, server, tls_server
+from tests.courses.author import Work
 from tests.factories import make_course, make_user
 from tests.servers import ROOT, Stack, wait_for
 
-__all__ = ["author", "host", "open_folder", "server", "tls_server"]
 pytestmark = [pytest.mark.processes, pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 

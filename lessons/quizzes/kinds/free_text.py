@@ -12,7 +12,7 @@ from ..question import FIELD, FormData, MarkedBy, Question, QuestionLayout, comm
 from ..text import clean_lines
 
 WORDS = 300
-MOST_WORDS = 2000
+MAX_WORDS = 2000
 MAX_CHARACTERS = 30_000  # 2,000 words of any usual language
 _WORDS = re.compile(r"words=([1-9][0-9]{0,3})")
 
@@ -48,10 +48,10 @@ Only staff see these lines. 2 points: says that late merges conflict. 2 points: 
             report(other.line, "A free-text question has one fence. Delete this one.")
         found = _WORDS.fullmatch(fence.rest)
         words = int(found[1]) if found else WORDS
-        if words > MOST_WORDS or (fence.rest and not found):
+        if words > MAX_WORDS or (fence.rest and not found):
             report(
                 fence.line,
-                f"After free-text, write nothing or a word limit such as words=150, at most {MOST_WORDS:,}.",
+                f"After free-text, write nothing or a word limit such as words=150, at most {MAX_WORDS:,}.",
             )
         if not fence.text.strip():
             report(

@@ -22,7 +22,7 @@ MAX_COURSES = 20
 # Lessons and labs of a course, and of all courses, whose outlines the start page shows.
 MAX_ITEMS = 60
 MAX_ITEMS_IN_ALL = 120
-LONGEST_MEETING = timedelta(days=1)
+MAX_MEETING = timedelta(days=1)  # as forms and files allow
 
 
 def taught_courses(user: User) -> QuerySet[Course]:
@@ -30,7 +30,7 @@ def taught_courses(user: User) -> QuerySet[Course]:
     courses = Course.objects.all()
     if not user.is_superuser:
         courses = courses.filter(pk__in=courses_taught(user))
-    upcoming = Meeting.objects.filter(course=OuterRef("pk"), starts_at__gt=timezone.now() - LONGEST_MEETING)
+    upcoming = Meeting.objects.filter(course=OuterRef("pk"), starts_at__gt=timezone.now() - MAX_MEETING)
     courses = courses.annotate(
         meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
         lesson_count=_count(Lesson.objects.filter(course=OuterRef("pk")), "course"),
@@ -128,7 +128,7 @@ def _cohorts(courses: list[Course], now: datetime) -> dict[int, list[CohortFacts
 
 def _next_meetings(courses: list[Course], now: datetime) -> dict[int, Meeting]:
     # By key of the cohort. One that has begun counts until it ends.
-    rows = Meeting.objects.filter(course__in=courses, starts_at__gt=now - LONGEST_MEETING)
+    rows = Meeting.objects.filter(course__in=courses, starts_at__gt=now - MAX_MEETING)
     rows = rows.select_related("cohort", "session").order_by("starts_at", "pk")
     found: dict[int, Meeting] = {}
     for meeting in rows.defer("session__prepare", "session__prepare_html", "session__summary"):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ...hints import Hint
 from ...kinds.cloze import Cloze
-from ...kinds.free_text import MOST_WORDS, WORDS, FreeText
+from ...kinds.free_text import MAX_WORDS, WORDS, FreeText
 from ...kinds.multiple_choice import MultipleChoice
 from ...kinds.numeric import Numeric, Range
 from ...kinds.short_text import ShortText
@@ -198,11 +198,11 @@ def _hints_to_explanation(item: Item, hints: Sequence[Hint]) -> None:
 
 def add_free_text(item: Item, notes: str = "", words: int = 0) -> None:
     """Add a question in free text. `notes` are Markdown for staff; `words` is the limit, 0 if there is none."""
-    if words > MOST_WORDS:
-        item.lose(f"The limit of {words:,} words became {MOST_WORDS:,}.")
+    if words > MAX_WORDS:
+        item.lose(f"The limit of {words:,} words became {MAX_WORDS:,}.")
     item.prompt = BLANK.sub(lambda found: "\\_" * len(found[0]), item.prompt)
     notes = "\n".join(line.rstrip() for line in notes.strip("\n").split("\n"))
-    item.add(FreeText, words=min(words, MOST_WORDS) or WORDS, notes=notes)
+    item.add(FreeText, words=min(words, MAX_WORDS) or WORDS, notes=notes)
 
 
 def is_pattern(text: str) -> bool:
