@@ -12,6 +12,8 @@ TAG = "portal"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 BROKERS = ("redis://", "rediss://", "redis+socket://")
 TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
+GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_SLUG", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_WEBHOOK_SECRET")
+GITHUB_SIGN_IN = ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("PORT", 1, 65535),
     ("DATABASE_WAIT_SECONDS", 0, 600),
@@ -219,3 +221,53 @@ def _may_get_lessons(address: str) -> bool:
         return False
     is_near = host in ("127.0.0.1", "::1") or "." not in host.strip(".")
     return parts.scheme == "https" or (parts.scheme == "http" and is_near)
+
+
+@register(TAG)
+def github_is_set_up_whole(**kwargs: object) -> list[CheckMessage]:
+    """`portal.E012`: the App and the sign-in of GitHub need all of their values, and URLs that no secret leaks by."""
+    said = [
+        f"{name} must be a URL that starts with https://, without user, query or fragment."
+        " A local portal (DEBUG=1) may use http:// on this machine."
+        for name in ("GITHUB_WEB_URL", "GITHUB_API_URL")
+        if not _may_get_tokens(getattr(settings, name))
+    ]
+    if missing := _missing(GITHUB_APP):
+        said.append(f"The GitHub App also needs {', '.join(missing)}.")
+    if missing := _missing(GITHUB_SIGN_IN):
+        said.append(f"Signing in with GitHub also needs {', '.join(missing)}.")
+    if settings.GITHUB_APP_ID and not re.fullmatch(r"[1-9][0-9]{0,18}", settings.GITHUB_APP_ID):
+        said.append("GITHUB_APP_ID must be the number that GitHub shows as App ID.")
+    if settings.GITHUB_APP_PRIVATE_KEY and not _is_private_key(settings.GITHUB_APP_PRIVATE_KEY):
+        said.append("GITHUB_APP_PRIVATE_KEY is not a private RSA key in PEM format, or it is damaged.")
+    hint = "docs/github.md says where each value comes from. Or leave all of them unset."
+    return [Error(text, hint=hint, id="portal.E012") for text in said]
+
+
+def _missing(names: tuple[str, ...]) -> list[str]:
+    missing = [name for name in names if not getattr(settings, name)]
+    return [] if len(missing) == len(names) else missing
+
+
+def _may_get_tokens(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or not address.isprintable() or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    is_local = settings.DEBUG and host in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_local)
+
+
+def _is_private_key(pem: str) -> bool:
+    from cryptography.hazmat.primitives.asymmetric.rsa import (
+        RSAPrivateKey,
+    )  # slow to import, and rarely needed
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey)
+    except (ValueError, TypeError):  # damaged, or with a passphrase
+        return False

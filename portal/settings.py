@@ -5,6 +5,7 @@ import os
 import tempfile
 from email.utils import formataddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -230,6 +231,16 @@ PRACTICE_MAX_WAITERS = env.int("PRACTICE_MAX_WAITERS", default=200)  # per web p
 REPOSITORY_HOSTS = [
     host.strip().lower().removesuffix(":443") for host in env.list("REPOSITORY_HOSTS", default=["github.com"])
 ]
+# GitHub: each part that is not set up is absent from the pages. docs/github.md says how to get these values.
+GITHUB_WEB_URL = env.str("GITHUB_WEB_URL", default="https://github.com").strip().rstrip("/")
+GITHUB_API_URL = env.str("GITHUB_API_URL", default="https://api.github.com").strip().rstrip("/")
+GITHUB_HOST = urlsplit(GITHUB_WEB_URL).netloc.lower()  # as in REPOSITORY_HOSTS
+GITHUB_APP_ID = env.str("GITHUB_APP_ID", default="").strip()
+GITHUB_APP_SLUG = env.str("GITHUB_APP_SLUG", default="").strip()
+GITHUB_APP_PRIVATE_KEY = env.pem("GITHUB_APP_PRIVATE_KEY")
+GITHUB_APP_WEBHOOK_SECRET = env.str("GITHUB_APP_WEBHOOK_SECRET", default="").strip()
+GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="").strip()
+GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="").strip()
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 SEARCHES_PER_MINUTE = env.int(
     "SEARCHES_PER_MINUTE", default=60

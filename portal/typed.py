@@ -1,6 +1,7 @@
 """Read the environment with types. An invalid value is reported in one line with its name and what is expected."""
 
 import logging
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,18 @@ class Env(environ.Env):
             return self.email_url_config(super().get_value(var, **options))
         except (ValueError, ImproperlyConfigured):
             raise ImproperlyConfigured(f"{var} is not an email URL. It must be {EMAIL_URL}.") from None
+
+    def pem(self, var: str) -> str:
+        """Return the PEM that a variable contains, with "\\n" for line breaks if need be, or whose path it is."""
+        value: str = self.str(var, default="").strip()
+        if not value or value.startswith("-----BEGIN "):
+            return value.replace("\\n", "\n").strip()
+        try:
+            return Path(value).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            raise ImproperlyConfigured(
+                f"{var} must be a key in PEM format, or the path of its file."
+            ) from None
 
     def log_level(self, var: str, default: str) -> str:
         level: str = self.str(var, default=default)

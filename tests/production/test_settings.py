@@ -6,6 +6,8 @@ import sys
 from email.utils import formataddr
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
@@ -82,6 +84,54 @@ def test_the_address_of_a_model_is_checked(settings, address, is_right):
     faults = [fault.msg for fault in checks.run_checks(tags=[TAG]) if fault.id == "portal.E011"]
     assert (faults == []) == is_right
     assert "secret" not in "".join(faults)
+
+
+RSA = (
+    generate_private_key(65537, 2048)
+    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    .decode()
+)
+APP = {"ID": "7", "SLUG": "portal", "PRIVATE_KEY": RSA, "WEBHOOK_SECRET": "s"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, []),
+        ({f"APP_{name}": value for name, value in APP.items()}, []),
+        (
+            {"APP_ID": "7", "APP_SLUG": "portal"},
+            ["The GitHub App also needs GITHUB_APP_PRIVATE_KEY, GITHUB_APP_W"],
+        ),
+        ({"CLIENT_SECRET": "secret"}, ["Signing in with GitHub also needs GITHUB_CLIENT_ID."]),
+        ({f"APP_{name}": value for name, value in APP.items()} | {"APP_ID": "seven"}, ["GITHUB_APP_ID must"]),
+        (
+            {f"APP_{name}": value for name, value in APP.items()} | {"APP_PRIVATE_KEY": RSA[:300]},
+            ["GITHUB_APP_PRIVATE_KEY is not"],
+        ),
+        ({"API_URL": "http://api.github.com"}, ["GITHUB_API_URL must be a URL that starts with https://"]),
+        ({"WEB_URL": "https://user:secret@github.com"}, ["GITHUB_WEB_URL must be a URL"]),
+        ({"WEB_URL": "http://127.0.0.1:9000", "DEBUG": False}, ["GITHUB_WEB_URL must be a URL"]),
+        ({"WEB_URL": "http://127.0.0.1:9000", "DEBUG": True}, []),
+    ],
+)
+def test_a_part_of_github_is_set_up_whole_or_not_at_all(settings, changes, words):
+    for name, value in changes.items():
+        setattr(settings, name if name == "DEBUG" else f"GITHUB_{name}", value)
+    faults = [fault.msg for fault in checks.run_checks(tags=[TAG]) if fault.id == "portal.E012"]
+    assert len(faults) == len(words)
+    assert all(fault.startswith(start) for fault, start in zip(faults, words, strict=True)), faults
+    assert "secret" not in "".join(faults)
+
+
+def test_a_key_is_read_from_its_file_or_from_one_line(monkeypatch, tmp_path):
+    (tmp_path / "app.pem").write_text(RSA)
+    for value in (RSA, RSA.replace("\n", "\\n"), str(tmp_path / "app.pem")):
+        monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", value)
+        assert Env().pem("GITHUB_APP_PRIVATE_KEY") == RSA.strip()
+    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", str(tmp_path / "absent.pem"))
+    with pytest.raises(ImproperlyConfigured, match="the path of its file"):
+        Env().pem("GITHUB_APP_PRIVATE_KEY")
 
 
 def test_setting_that_cannot_be_read_is_reported_with_its_name_and_never_with_a_password(monkeypatch):
