@@ -27,7 +27,7 @@ from .rows import Row
 from .shapes import MAX_BLOCK, Shapes
 from .signs import ADDRESS, ARROW, NEXT, PROCESS, words_of
 from .source import Line
-from .tables import bar_rows_end, mark_corners, write_bar_table
+from .tables import bar_rows_end, is_quote, mark_columns, mark_corners, write_bar_table
 from .verbatim import write_region
 from .writing import defined_parts, inline, is_single_definition
 
@@ -82,6 +82,7 @@ class Former:
         return "\n\n".join(piece.text for piece in pieces if piece.text)
 
     def _rows(self, rows: Sequence[Row]) -> list[Piece]:
+        mark_columns(rows)
         mark_corners(rows)
         lift_arrows(rows)
         pieces: list[Piece] = []
@@ -103,12 +104,7 @@ class Former:
         if end := markdown_terms_end(rows, at):
             return end, write_markdown_terms
         end = at
-        while (
-            end < len(rows)
-            and rows[end].text.startswith(">")
-            and not rows[end].mark
-            and not (end > at and rows[end].gap)
-        ):
+        while end < len(rows) and is_quote(rows, end) and not (end > at and rows[end].gap):
             end += 1
         return end, lambda part: piece_of("quote", part, "\n".join(quote(row) for row in part))
 

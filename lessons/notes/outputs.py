@@ -9,6 +9,9 @@ PSQL_COUNT = re.compile(r"\(\d+ rows?\)$")
 UNIT = re.compile(r"[●○×] [\w@.-]+\.(?:service|timer|socket|mount|target|path)\b")
 PLAY = re.compile(r"(?:PLAY|TASK|RUNNING HANDLER) \[.*\] \*{3,}$|PLAY RECAP \*{3,}$")
 ACL = re.compile(r"# (?:file|owner|group): \S+$")
+FRAME_HEAD = re.compile(r"\s+[A-Za-z_][\w.]*(?:\s+[A-Za-z_][\w.]*){1,30}\s*$")
+FRAME_ROW = re.compile(r"\d{1,6}\s+\S+\s+\S")
+MIN_FRAME = 3  # lines
 EVENTS = re.compile(r"Type\s+Reason\s+Age\s+From\s+Message$")
 
 
@@ -25,7 +28,21 @@ def output_end(scan: Scan, at: int) -> int:
         or (bare == "Events:" and EVENTS.match(after))
     ):
         return scan.paragraph_end(at)
-    return _play_end(scan, at) if PLAY.match(bare) else 0
+    return _play_end(scan, at) if PLAY.match(bare) else _frame_end(scan, at)
+
+
+def _frame_end(scan: Scan, at: int) -> int:
+    """Return the position after a data frame as R and pandas print it: a head, then counted rows with one word more."""
+    if not FRAME_HEAD.match(scan.texts[at]) or not FRAME_ROW.match(scan.get(at + 1)):
+        return 0
+    columns, end = len(scan.bare[at].split()), at + 1
+    count = int(scan.bare[end].split()[0])
+    while FRAME_ROW.match(scan.get(end)) and len(scan.bare[end].split()) == columns + 1:
+        if int(scan.bare[end].split()[0]) != count:
+            break
+        count += 1
+        end += 1
+    return end if end - at >= MIN_FRAME and count - (end - at - 1) in (0, 1) and not scan.get(end) else 0
 
 
 def _is_counted(scan: Scan, at: int) -> bool:

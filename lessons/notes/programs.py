@@ -51,7 +51,11 @@ def terminal_end(scan: Scan, at: int, prompt: str) -> int:
             end += 1
             continue
         after = scan.next_filled(end)
-        if after is None or not (_is_terminal(scan, after, prompt) or _is_printed(scan, end - 1, after)):
+        if after is None or not (
+            _is_terminal(scan, after, prompt)
+            or _is_printed(scan, end - 1, after)
+            or (prompt[0] == ">" and R_PRINTS.match(scan.bare[after]))
+        ):
             break
         end = after
     return end
@@ -84,6 +88,14 @@ WINDOWS_PRINTS = re.compile(
     r"(?:Windows IP Configuration|[\w ]{1,60} adapter .{1,60}:|Pinging |Reply from|Ping statistics|Approximate round"
     r"|Request timed out|Tracing route|Active Connections|Volume (?:in|Serial)|Directory of|Server: |Non-authoritative"
     r"|Trace complete|\s*\d+ (?:File|Dir)\(s\)|.{1,60}(?: \.){3,})"
+)
+
+
+# What R prints between blank lines: tests and models.
+R_PRINTS = re.compile(
+    r"(?:(?:Welch|One|Two|Paired|Pearson|Spearman|Wilcoxon|Shapiro|Kruskal)\b.{0,60}(?:test|correlation)\b|data:  \S"
+    r"|\S{1,20} = -?[\d.]+,? .*p-value|alternative hypothesis: |sample estimates:|Call:$|Residuals:$|Coefficients:$"
+    r"|Residual standard error: |Multiple R-squared: |\[\d+\] )"
 )
 
 

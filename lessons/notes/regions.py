@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from .charts import figure_end
 from .commands import is_command
 from .configs import config_end
 from .drawings import drawing_span, is_drawn
@@ -86,6 +87,8 @@ class _Finder:
             info = FENCE.match(scan.texts[at])
             words = (info["info"].split() if info else []) or [""]
             return self._region("code", at, end, words[0].strip("{}.").lower(), is_fenced=True)
+        if end := figure_end(scan, at):
+            return self._region("drawing", at, end, "text")
         if is_drawn(scan, at) and (span := drawing_span(scan, at, self.floor)):
             return self._region("drawing", *span, "text")
         found = PROMPT.match(bare)

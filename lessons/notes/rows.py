@@ -9,7 +9,7 @@ TAB = 4  # columns
 BULLET = r"[-*+•‣◦▪●○·–—»►▶➢➤➜➔❖✓✔✗✘✕§]|o(?=\s)"
 MARK = re.compile(
     rf"(?P<bullet>(?:{BULLET})(?=\s|$)|[-•‣◦▪●►▶➢➤➜❖✓✔✗✘](?=[A-Z(\[\"'])|[*](?=[A-Z][^*]{{0,200}}$))"
-    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,2}\.?(?!\d)|\d{1,3}[.)]|\d{1,2}/|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
+    r"|(?P<number>(?:\d{1,3}(?:\.\d{1,3}){1,2}\.?(?!\d)(?!\s[-–]\s\d+\.\d)|\d{1,3}[.)]|\d{1,2}/|\(\d{1,3}\)|[a-zA-Z]\)|\([a-z]\)"
     r"|[ivx]{1,4}\))(?=\s))"
 )
 BADGE = re.compile(
@@ -41,6 +41,7 @@ class Row:
     heading: int = 0  # level of a Markdown heading
     is_decorated: bool = False  # signs on both sides: `@@@ Tasks @@@`
     has_corner: bool = False  # its first cell is empty: the head of a table whose rows have a head too
+    second: int = 0  # where its second column starts, if only one blank is before it
     badge: str = ""  # an emoji before the words; they are in `text` without it
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from .levels import Item
 from .regions import Region
 from .rows import Row
-from .signs import NEXT, STRONG, heading_sign, is_plain_title
+from .signs import NEXT, ONLY_ARROW, STRONG, heading_sign, is_plain_title
 
 COLUMNS = re.compile(r"\S(?:[ \u00a0]{3,}|\t+)\S")
 MEANS = re.compile(r"^\S.{0,40}? ?(?:=|:| --?| –) \S")
@@ -25,6 +25,8 @@ class Standing:
         if not (is_open or self._starts_list(at, row)):
             return False
         after = self.items[at + 1]
+        if isinstance(after, Row) and ONLY_ARROW.match(after.text):
+            return False  # a step of a flow
         if after.indent > row.indent:
             return isinstance(after, Region) or self.children[at] > 0
         if after.indent < row.indent:

@@ -12,14 +12,16 @@ from .writing import cell, write_table
 
 GAP = re.compile(r"\t+[ \t]*|[ \u00a0]{3,}")
 NARROW = re.compile(r"[ \u00a0]{2,}")
-DEFINING = re.compile(r"(?:[-–—:=]|=>)\s|-{1,2}>")
+DEFINING = re.compile(r"(?:[-–—:=]|--|=>)\s|-{1,2}>")
 BIG_ARROW = re.compile(r"(?:-{4,60}|={3,60})>{1,3}|<(?:-{4,60}|={3,60})")
 PATH = re.compile(r"(?:[A-Z]:\\|~?/|\.{1,2}/)\S*$")
 FIGURE = re.compile(r"[~<>≈]?\s?[$€₹]?\d[\d.,]*(?:\s?[\w%€$]+)?$")
 SEPARATOR = re.compile(r"\|?[\s:|+-]*-[\s:|+-]*\|?$")
+MIN_ALIGNED = 3  # rows
 DURATION = re.compile(
     r"\b(?:hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|sprints?)\b", re.IGNORECASE
 )
+COUNTED = re.compile(r"(?P<word>[^\W\d_]+)\s\d+")
 BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -60,6 +62,8 @@ def _bar_cells(row: Row) -> list[str]:
 def gap_cells(row: Row) -> list[str]:
     """Return cells that tabs or wide gaps separate."""
     text = row.text.strip()
+    if row.second:
+        return [text[: row.second].strip(), text[row.second :]]
     cells = [part.strip() for part in GAP.split(text) if part.strip()]
     if "\t" not in text and len(parts := NARROW.split(text)) >= max(len(cells), 2):
         cells = parts
@@ -68,6 +72,15 @@ def gap_cells(row: Row) -> list[str]:
     if any(DEFINING.match(part) for part in cells[1:]):
         return [text]  # terms whose meanings are aligned
     return ["", *cells] if row.has_corner else cells
+
+
+def is_quote(rows: Sequence[Row], at: int) -> bool:
+    """Tell if a row starts with `>` and is no row of a table, such as `> 0.7` below other figures."""
+    row = rows[at]
+    if row.mark or not row.text.startswith(">"):
+        return False
+    is_figure = at > 0 and bool(re.match(r">=?\s?\d", row.text)) and "\t" in row.text
+    return not (is_figure and len(gap_cells(rows[at - 1])) == len(gap_cells(row)))
 
 
 def tab_table_end(nodes: Sequence[Node], at: int) -> int:
@@ -90,12 +103,48 @@ def tab_table_end(nodes: Sequence[Node], at: int) -> int:
 
 
 def _second_column(row: Row) -> int:
+    if row.second:
+        return row.indent + row.second
     found = NARROW.search(row.text)
     return row.indent + found.end() if found else 0
 
 
 def _is_narrow(row: Row) -> bool:
     return not GAP.search(row.text.strip())
+
+
+def mark_columns(rows: Sequence[Row]) -> None:
+    """Find the rows of two aligned columns whose first cell is so long that a single blank is behind it."""
+    at = 0
+    while at < len(rows):
+        end = at + 1
+        while end < len(rows) and not rows[end].gap and rows[end].indent == rows[at].indent:
+            end += 1
+        if end - at >= MIN_ALIGNED:
+            _mark_long_cells(rows[at:end])
+        at = end
+
+
+def _mark_long_cells(rows: Sequence[Row]) -> None:
+    found = [NARROW.search(row.text) for row in rows]
+    starts = {match.end() for match in found if match}
+    if len(starts) != 1 or sum(map(bool, found)) * 2 < len(rows):
+        return
+    start = starts.pop()
+    long = [row for row, match in zip(rows, found, strict=True) if not match]
+    if all(_is_cell_start(row, start) and not row.mark and "\t" not in row.text for row in long):
+        for row in long:
+            row.second = start
+
+
+def _is_cell_start(row: Row, start: int) -> bool:
+    text = row.text
+    return (
+        len(text) > start > 1
+        and text[start - 1] == " "
+        and text[start].isalnum()
+        and text[start - 2].isalnum()
+    )
 
 
 def mark_corners(rows: Sequence[Row]) -> None:
@@ -122,9 +171,16 @@ def _has_no_head(found: Sequence[Sequence[str]]) -> bool:
         return False
     return (
         all(PATH.match(cells[0]) for cells in found)
+        or _are_counted([cells[0] for cells in found])
         or all(FIGURE.match(cells[1]) for cells in found)
         or (all(cells[0].isupper() for cells in found) and not any(cells[1].isupper() for cells in found))
     )
+
+
+def _are_counted(names: Sequence[str]) -> bool:
+    # `Port 22`, `Port 80`: the first is no head of the others.
+    found = [COUNTED.fullmatch(name) for name in names]
+    return len({match["word"] for match in found if match}) == 1 and all(found)
 
 
 def write_figure(rows: Sequence[Row]) -> str:

@@ -109,7 +109,12 @@ def defined_parts(row: Row) -> tuple[str, str, str] | None:
     if re.fullmatch(r"\d{1,2}", term) and re.match(r"\d", meaning):
         return None  # a time
     lower = [word.lower() for word in words]
-    if lower[0] in NO_TERM or lower[0] in OPENING or sum(word in STOP for word in lower) > len(words) // 3:
+    is_asked = lower[0] in NO_TERM and not (found["dash"] and lower[0] in ("f", "r"))
+    if (
+        is_asked
+        or (lower[0] in OPENING and not term.isupper())
+        or sum(word in STOP for word in lower) > len(words) // 3
+    ):
         return None
     if found["dash"] and (len(words) > 4 or not term[0].isalnum() or term[-1].isdigit() or term.isdigit()):
         return None
