@@ -16,7 +16,7 @@ def author_notes(spec: LabSpec, repository: Repository, learner: Learner) -> lis
         return []
     try:
         history = repository.history
-        commits = history.in_order(history.ancestors(tip.commit.id) - history.ancestors(spec.starter))
+        commits = history.in_order(history.ancestors(tip.commit.id) - history.ancestors_of(spec.starters))
         others = other_authors(commits, Authors(learner))
     except (TooLargeError, RepositoryError):
         return []

@@ -47,7 +47,7 @@ def grade(
     the read limits hold. `sandbox` and `learner` are passed to the kinds that ask for them.
     """
     requirements = spec.python.requirements if spec.python else None
-    run = Run(repository, spec.starter, learner, sandbox, requirements)
+    run = Run(repository, spec.starters, learner, sandbox, requirements)
     pictures = Pictures(repository)
     results: dict[str, CheckResult] = {}
     for check in spec.checks:

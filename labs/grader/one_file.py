@@ -39,7 +39,7 @@ class FileChecks:
             schema=2,
             title=self.path,
             pass_mark=100,
-            starter=None,
+            starters=(),
             checks=self.checks,
             scenarios=(),
             digest=sha256(text.encode(errors="replace")).hexdigest(),

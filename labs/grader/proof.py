@@ -15,6 +15,7 @@ from .spec import CheckSpec, LabSpec
 from .words import listed, quoted, visible
 
 SCHEMA = 1
+STARTER_PASSES = "the starter passes the lab as it is, so learners would have nothing to do"
 _NAMES = {
     Outcome.PASSED: "passed",
     Outcome.NEEDS_WORK: "needs work",
@@ -85,7 +86,8 @@ class CheckProof:
 class Proof:
     """Results of the scenarios of one lab.yaml. `spec_digest` identifies the text, `engine` the engine that graded.
 
-    `faults` are failures on our side: with one, nothing is proved.
+    `faults` are failures on our side: with one, nothing is proved. `starter_passes` is True if a learner who pushes
+    the starter unchanged would pass the lab.
     """
 
     schema: int
@@ -94,11 +96,12 @@ class Proof:
     scenarios: tuple[ScenarioProof, ...]
     checks: tuple[CheckProof, ...]
     faults: tuple[str, ...] = ()
+    starter_passes: bool = False
 
     @property
     def proved(self) -> bool:
         """True if all outcomes were expected and every check that can be proved here was seen both ways."""
-        return not self.faults and not self.differing and not self.unproved
+        return not (self.faults or self.differing or self.unproved or self.starter_passes)
 
     @property
     def differing(self) -> tuple[ScenarioProof, ...]:
@@ -146,13 +149,15 @@ def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
         sandbox = None
     unprovable = _unprovable(spec.checks) if sandbox is None else frozenset[str]()
     graded = [(scenario, _graded(spec, scenario, sandbox)) for scenario in spec.scenarios]
+    starter = [(spec.start, _graded(spec, spec.start, sandbox))] if spec.start else []
     return Proof(
         schema=SCHEMA,
         engine=ENGINE_VERSION,
         spec_digest=spec.digest,
         scenarios=tuple(_scenario_proof(scenario, report, unprovable) for scenario, report in graded),
         checks=tuple(_check_proof(check, graded, check.id not in unprovable) for check in spec.checks),
-        faults=tuple(_faults(graded)),
+        faults=tuple(_faults([*graded, *starter])),
+        starter_passes=any(report.passed for _, report in starter),
     )
 
 
@@ -169,7 +174,7 @@ def _graded(spec: LabSpec, scenario: Scenario, sandbox: Sandbox | None) -> Repor
     with tempfile.TemporaryDirectory(prefix="labcheck-") as folder:
         world = scenario.build(Path(folder))
         with Repository.open(folder) as repository:
-            spec = replace(spec, starter=world.starter or spec.starter)
+            spec = replace(spec, starters=world.starters or spec.starters)
             return grade(spec, repository, sandbox=sandbox, learner=scenario.learner)
 
 

@@ -5,7 +5,7 @@ Text is removed in place, so that all other lines stay as the author wrote them.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
@@ -17,24 +17,30 @@ _SECTION, _HINT, _LESSONS = "scenarios", "hint", "lessons"
 Cut = tuple[int, int, str]
 
 
-def public_text(source: str, lessons: str = "") -> str:
+def public_text(source: str, lessons: str = "", starters: Sequence[str] = ()) -> str:
     """Return a lab.yaml without scenarios, hints and hidden parameters, and without comments inside these.
 
     A hidden parameter becomes `null`, by which `load_spec` knows that it was withheld. `source` must be a text
-    that `load_spec` accepts. `lessons`, if given, is added at the top: the base URL of the lab's lessons.
+    that `load_spec` accepts. `lessons`, if given, is added at the top: the base URL of the lab's lessons. `starters`
+    are the commits of a starter that the text describes by a scenario or a folder; they replace it.
     """
     root = compose_yaml(source)
     assert isinstance(root, MappingNode)  # noqa: S101 - load_spec reads it
     parts, at = [], 0
-    for start, end, instead in sorted([*_in_front(root, lessons), *_cuts(source, root)]):  # two may overlap
+    for start, end, instead in sorted(
+        [*_in_front(root, lessons), *_cuts(source, root, starters)]
+    ):  # two may overlap
         parts += [source[at : max(start, at)], instead]
         at = max(end, at)
     return "".join(parts) + source[at:]
 
 
-def checks_digest(root: Value) -> str:
+def checks_digest(root: Value, starters: Sequence[str] = ()) -> str:
     """Return the SHA-256, in hexadecimal digits, of the parts that a lab.yaml and its public text have in common."""
-    return sha256(json.dumps(_common(root.plain()), sort_keys=True, default=str).encode()).hexdigest()
+    common = _common(root.plain())
+    if isinstance(common, dict) and _describes_commits(common.get("starter")):
+        common["starter"] = {"commit": list(starters)}
+    return sha256(json.dumps(common, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def is_withheld(kind: str, parameters: dict[str, Value]) -> bool:
@@ -69,10 +75,17 @@ def _in_front(root: MappingNode, lessons: str) -> Iterator[Cut]:
         yield start, start, f"{_LESSONS}: {json.dumps(lessons)}{behind}"
 
 
-def _cuts(text: str, root: Node) -> Iterator[Cut]:
-    for name, value in _pairs(root):
+def _describes_commits(starter: object) -> bool:
+    return isinstance(starter, dict) and not starter.keys().isdisjoint(("scenario", "folder"))
+
+
+def _cuts(text: str, root: MappingNode, starters: Sequence[str]) -> Iterator[Cut]:
+    for at, (name, value) in enumerate(_pairs(root)):
         if name == _SECTION:
             yield from _without(text, root, name)
+        elif name == "starter" and _describes_commits(dict(_pairs(value))):
+            key = root.value[at][0]
+            yield key.end_mark.index, _end(text, key, value), f": {{commit: [{', '.join(starters)}]}}"
         elif name == "checks" and isinstance(value, SequenceNode):
             for check in value.value:
                 yield from _check_cuts(text, check)

@@ -6,14 +6,14 @@ from typing import Literal
 
 from .check_specs import CheckSpec, ids_of, read_checks
 from .formats.yaml_values import Value, read_yaml
-from .parameters import ObjectId, Percent, Requirement, described, read_fields
+from .parameters import Percent, Requirement, described, read_fields
 from .problem import Problem
 from .redaction import checks_digest
 from .redaction import public_text as _public_text
 from .scenarios import Scenario, read_scenarios
 from .schema_1.edits import applied
 from .schema_1.rewriting import Rewriting, rewriting
-from .words import quoted
+from .starters import Starter, starter_problems
 
 __all__ = ["CheckSpec", "LabSpec", "SpecError", "load_spec", "public_text"]
 
@@ -36,13 +36,6 @@ class Python:
 
 
 @dataclass(frozen=True)
-class Starter:
-    """The commit that learners start from. Other sources are not supported yet."""
-
-    commit: ObjectId
-
-
-@dataclass(frozen=True)
 class _File:
     schema: Literal[2]
     title: str
@@ -60,19 +53,21 @@ class LabSpec:
 
     `schema` is that of the text. `checks_digest` is like `digest` for the public text, see `redaction`. `lessons` is
     the base URL of the lessons, if the portal that serves the text has put it there. `scenarios` are
-    repositories by which the lab proves its checks, see `proof`.
+    repositories by which the lab proves its checks, see `proof`. `starters` are the commits that learners start from,
+    `start` makes them if the text describes them.
     """
 
     schema: int
     title: str
     pass_mark: int
-    starter: str | None
+    starters: tuple[str, ...]
     checks: tuple[CheckSpec, ...]
     scenarios: tuple[Scenario, ...]
     digest: str
     checks_digest: str
     python: Python | None = None
     lessons: str = ""
+    start: Scenario | None = None
 
     def lesson_address(self, name: str) -> str:
         # the name itself if the text has no base URL
@@ -92,32 +87,35 @@ def load_spec(text: str) -> LabSpec:
     schema = read_schema(root.data, problems)
     old = rewriting(root) if schema == 1 else None
     data = _newest(root.data, root, old, problems)
-    _refuse_later_starters(data, problems)
     if "schema" in data:  # its problems are already reported
         data["schema"] = Value(1, SCHEMAS[-1])
     file = read_fields(_File, data, root.line, "", problems)
     checks = read_checks(data.get("checks"), old, problems)
-    scenarios = read_scenarios(data.get("scenarios"), ids_of(data.get("checks")), problems)
+    starter = (file.starter if file else None) or Starter()
+    ids = ids_of(data.get("checks"))
+    scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario)
+    start = _start(data, starter, scenarios, problems) if file else None
     if problems:
         raise SpecError(problems)
+    starters = start.play().starters if start else starter.commits
     return LabSpec(
         schema=schema,
         title=file.title,
         pass_mark=file.pass_mark,
-        starter=file.starter and file.starter.commit,
+        starters=starters,
+        start=start,
         checks=tuple(checks),
         scenarios=scenarios,
         digest=sha256(text.encode()).hexdigest(),
         python=file.python,
-        checks_digest=checks_digest(root),
+        checks_digest=checks_digest(root, starters),
         lessons=file.lessons,
     )
 
 
 def public_text(source: str, lessons: str = "") -> str:
     """Return the public lab.yaml, for learners, see `redaction`. Raises SpecError."""
-    load_spec(source)
-    return _public_text(source, lessons)
+    return _public_text(source, lessons, load_spec(source).starters)
 
 
 def read_schema(data: dict[str, Value], problems: list[Problem]) -> int:
@@ -148,14 +146,19 @@ def _newest(
     return read
 
 
-def _refuse_later_starters(data: dict[str, Value], problems: list[Problem]) -> None:
-    # schema 2 reserves these keys, but no engine reads them yet
-    starter = data.get("starter")
-    if starter is None or not isinstance(starter.data, dict):
-        return
-    for key in ("folder", "scenario"):
-        if key in starter.data:
-            message = (
-                f"a starter from a {key} is not supported yet: name a commit, as in {quoted('{commit: ID}')}"
-            )
-            problems.append(Problem(starter.data[key].line, f"starter.{key}", message))
+def _start(
+    data: dict[str, Value], starter: Starter, scenarios: tuple[Scenario, ...], problems: list[Problem]
+) -> Scenario | None:
+    # the scenario that makes the starter; its own problems are already reported
+    value, listed = data.get("starter"), data.get("scenarios")
+    if value is None or value.data is None:
+        return None
+    names = _names(listed.data if listed and isinstance(listed.data, list) else [])
+    start = next((each for each in scenarios if each.name == starter.scenario), None)
+    problems.extend(starter_problems(value, starter, names, start))
+    return start
+
+
+def _names(items: list[Value]) -> list[str]:
+    named = (item.data.get("name") for item in items if isinstance(item.data, dict))
+    return [str(name.data) for name in named if name]

@@ -19,7 +19,7 @@ from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 
-from labs.grader.proof import Proof, prove
+from labs.grader.proof import STARTER_PASSES, Proof, prove
 from labs.grader.sandbox import CannotBuildError, SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS
 from labs.grader.spec import LabSpec, SpecError
@@ -93,6 +93,8 @@ def problems(proof: Proof) -> list[Problem]:
         for scenario in proof.differing
         for item in scenario.differences
     ]
+    if proof.starter_passes:
+        found.append(Problem(1, "starter", STARTER_PASSES))
     never = [
         Problem(check.line, "", f"{check.id} was never seen {check.unseen}. Add a scenario in which it does.")
         for check in proof.unproved

@@ -46,7 +46,7 @@ def check(line, points=1, head="- id: a\n    says: A holds"):
 
 def test_a_lab_is_read_with_its_defaults():
     spec = load_spec(GOOD)
-    assert (spec.schema, spec.title, spec.pass_mark, spec.starter) == (2, "A lab", 70, None)
+    assert (spec.schema, spec.title, spec.pass_mark, spec.starters) == (2, "A lab", 70, ())
     first, second = spec.checks
     assert (first.id, first.kind, first.points, first.needs, first.teaches) == (
         "readable",

@@ -180,7 +180,7 @@ def test_parents_and_trees_are_those_that_git_reads(reports, name):
 def verdicts(path):
     """Return the outcome of each check alone, or REFUSED if it needs something that Git refuses."""
     with Repository.open(path) as repository:
-        run = Run(repository, SPEC.starter, LEARNER, Unpacking())
+        run = Run(repository, SPEC.starters, LEARNER, Unpacking())
         return {asked: verdict(check, run) for asked, check in zip(ASKED, SPEC.checks, strict=True)}
 
 

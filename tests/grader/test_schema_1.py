@@ -136,7 +136,7 @@ def test_a_starter_and_the_text_around_the_checks_are_kept(tmp_path, capsys):
         0,
         text.replace("schema: 1", "schema: 2").replace(f"starter: {start}", f"starter: {{commit: {start}}}"),
     )
-    assert load_spec(text).starter == load_spec(path.read_text()).starter == start
+    assert load_spec(text).starters == load_spec(path.read_text()).starters == (start,)
     assert main(["upgrade", str(path)]) == 0
     assert capsys.readouterr().out == f"Upgraded {path} to schema 2.\n{path} already uses schema 2.\n"
 
@@ -236,17 +236,17 @@ def test_a_later_schema_names_the_labcheck_that_reads_it(tmp_path, capsys, schem
         assert (main([*command, str(path)]), capsys.readouterr().err) == (2, said)
 
 
-def test_schema_2_reads_a_commit_as_starter_and_keeps_places_for_more():
+def test_schema_2_reads_commits_or_a_scenario_as_starter():
     new = HEAD.replace("schema: 1", "schema: 2").replace("checks:", "starter: {}\nchecks:") + "readable: {}\n"
     table = {
         "null": None,
         "{commit: " + "ab" * 20 + "}": None,
-        "{folder: start}": "starter.folder: a starter from a folder is not supported yet: name a commit",
-        "{scenario: the start}": "starter.scenario: a starter from a scenario is not supported yet: name a commit",
-        "ab" * 20: "starter: expected a mapping (keys: commit)",
+        "{commit: [" + "ab" * 20 + "]}": None,
+        "{scenario: the start}": "starter.scenario: no scenario has the name `the start`. Add it below `scenarios`.",
+        "ab" * 20: "starter: expected a mapping (keys: commit and scenario)",
         "{commit: main}": "starter.commit: expected a full commit ID, found `main`",
-        "{}": "starter.commit: is required",
-        "{branch: main}": "starter.branch: unknown key. Use one of: commit.",
+        "{}": "starter: expected either a commit or a scenario",
+        "{branch: main}": "starter.branch: unknown key. Use one of: commit and scenario.",
     }
     for starter, problem in table.items():
         text = new.replace("starter: {}", f"starter: {starter}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..git.processes import RepositoryError
-from ..proof import Proof, ScenarioProof, prove
+from ..proof import STARTER_PASSES, Proof, ScenarioProof, prove
 from ..words import count, listed, quoted, visible
 from .common import COULD_NOT, GOOD, NEEDS_WORK, complain, load, own_sandbox
 
@@ -52,6 +52,9 @@ def _differences(scenario: ScenarioProof) -> Iterator[str]:
 
 
 def _checks(proof: Proof) -> Iterator[str]:
+    if proof.starter_passes:
+        yield ""
+        yield f" ✘ {STARTER_PASSES}."
     if proof.unproved:
         yield ""
     for check in proof.unproved:

@@ -245,6 +245,11 @@ class History:
             self._kept[number] = self.reached([number])
         return CommitSet(self, self._kept[number])
 
+    def ancestors_of(self, commit_ids: Iterable[str]) -> CommitSet:
+        """Return all commits reachable from any of these, themselves included. Unknown ones reach nothing."""
+        found = [number for name in commit_ids if (number := self.number(name)) is not None]
+        return CommitSet(self, self.reached(found) if found else bytes(len(self)))
+
     def reached(self, numbers: Iterable[int]) -> bytes:
         """Return a byte 1 for each commit reachable from `numbers`, themselves included."""
         marks = bytearray(len(self._ids) // self._id_bytes)

@@ -28,6 +28,11 @@ class Objects:
         self._by_id: dict[str, bytes] = {}
         self._left = MAX_BYTES
 
+    @property
+    def total_bytes(self) -> int:
+        """The size of everything that was added."""
+        return MAX_BYTES - self._left
+
     def add(self, kind: str, data: bytes) -> str:
         self._left -= len(data)
         if self._left < 0:

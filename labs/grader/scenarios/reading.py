@@ -12,7 +12,7 @@ from ..words import count, listed, quoted
 from .changes import Step
 from .objects import StepError
 from .steps import STEPS
-from .world import LEARNER, Author, World
+from .world import COURSE, LEARNER, Author, World
 
 MAX_SCENARIOS = 100
 MAX_STEPS = 500
@@ -35,7 +35,8 @@ class _Scenario:
 class Scenario:
     """A repository and the expected outcomes of checks. `steps` includes inherited ones, each with its line.
 
-    `expect` is by check ID, for those that the author names or includes by `others`.
+    `expect` is by check ID, for those that the author names or includes by `others`. The first `given` steps make the
+    lab's starter, with the course as author.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Scenario:
     steps: tuple[tuple[int, Step], ...]
     expect: dict[str, Expected]
     author: Author | None = None
+    given: int = 0
 
     @property
     def learner(self) -> Learner | None:
@@ -56,19 +58,25 @@ class Scenario:
 
     def play(self) -> World:
         """Return the model after all steps. Raises StepError, with the line as second argument."""
-        world = World(self.author or LEARNER)
-        for line, step in self.steps:
+        author = self.author or LEARNER
+        world = World(COURSE if self.given else author)
+        for number, (line, step) in enumerate(self.steps, 1):
             try:
                 step.do(world)
             except StepError as error:
                 raise StepError(str(error), line) from None
+            if number == self.given:
+                world.end_starter(author)
         return world
 
 
 def read_scenarios(
-    value: Value | None, check_ids: list[str], problems: list[Problem]
+    value: Value | None, check_ids: list[str], problems: list[Problem], starter: str | None = None
 ) -> tuple[Scenario, ...]:
-    """Return every scenario that could be read and played; add the problems of the others to `problems`."""
+    """Return every scenario that could be read and played; add the problems of the others to `problems`.
+
+    `starter` is the name of the scenario that learners start from.
+    """
     items = value.data if value else []
     if value is None or not isinstance(items, list):
         wanted = [Problem(value.line, "scenarios", "expected a list of scenarios")] if value else []
@@ -80,14 +88,19 @@ def read_scenarios(
     found: dict[str, Scenario] = {}
     names: list[str] = []
     for item in items:
-        scenario = _read(item, found, names, check_ids, problems)
+        scenario = _read(item, found, names, check_ids, problems, starter)
         if scenario:
             found[scenario.name] = scenario
     return tuple(found.values())
 
 
 def _read(
-    item: Value, earlier: dict[str, Scenario], names: list[str], check_ids: list[str], problems: list[Problem]
+    item: Value,
+    earlier: dict[str, Scenario],
+    names: list[str],
+    check_ids: list[str],
+    problems: list[Problem],
+    starter: str | None,
 ) -> Scenario | None:
     if not isinstance(item.data, dict):
         problems.append(
@@ -105,12 +118,14 @@ def _read(
     first = earlier.get(said.after or "")
     if len(problems) > before or (said.after and not first):
         return None
+    steps = (*(first.steps if first else ()), *(step for step in own if step))
     scenario = Scenario(
         name=said.name,
         line=item.line,
-        steps=(*(first.steps if first else ()), *(step for step in own if step)),
+        steps=steps,
         expect=_expected(said.expect, check_ids),
         author=said.learner or (first.author if first else None),
+        given=len(steps) if said.name == starter else first.given if first else 0,
     )
     return scenario if _is_playable(scenario, problems) else None
 

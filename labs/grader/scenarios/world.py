@@ -68,6 +68,7 @@ def _listed(commit: MadeCommit) -> bytes:
 
 
 LEARNER = Author(PersonPart("Learner"), PersonPart("learner@example.org"))
+COURSE = Author(PersonPart("Course"), PersonPart("course@example.org"))  # who makes the commits of a starter
 
 
 class World:
@@ -79,7 +80,7 @@ class World:
         self.current = "main"
         self.branches: dict[str, str] = {}
         self.tags: dict[str, str] = {}
-        self.starter: str | None = None
+        self.starters: tuple[str, ...] = ()
         self._tagged: dict[str, str] = {}
         self._commits: dict[str, MadeCommit] = {}
         self._files: dict[str, Files] = {}
@@ -95,7 +96,7 @@ class World:
 
     def tip(self, name: str) -> Tip | None:
         # as in `Repository`; HEAD is the current branch
-        name = {"HEAD": self.current, DEFAULT: self._default}.get(name, name)
+        name = {"HEAD": self.current, DEFAULT: self.default_branch}.get(name, name)
         if name in self.branches:
             return Tip(f"refs/heads/{name}", name, self._commits[self.branches[name]])
         if name in self.tags:
@@ -113,7 +114,7 @@ class World:
         return found.commit
 
     @property
-    def _default(self) -> str:
+    def default_branch(self) -> str:
         return "main" if "main" in self.branches else self.current
 
     @property
@@ -131,6 +132,10 @@ class World:
 
     def files(self, commit_id: str | None) -> Files:
         return self._files[commit_id] if commit_id else {}
+
+    @property
+    def paths(self) -> set[str]:
+        return {path for files in self._files.values() for path in files}
 
     def base_files(self, one: str, other: str) -> Files:
         return base_files(self.history, self.files, one, other)
@@ -168,10 +173,22 @@ class World:
 
     def start_from(self, commit_id: str) -> None:
         # raises StepError if an earlier starter is not an ancestor
-        if self.starter and self.starter not in self.history.ancestors(commit_id):
-            subject = quoted(self._commits[self.starter].subject)
-            raise StepError(f"the commit {subject} with `starter: true` is not an ancestor of this one")
-        self.starter = commit_id
+        for earlier in self.starters:
+            if earlier not in self.history.ancestors(commit_id):
+                subject = quoted(self._commits[earlier].subject)
+                raise StepError(f"the commit {subject} with `starter: true` is not an ancestor of this one")
+        self.starters = (commit_id,)
+
+    def end_starter(self, learner: Author) -> None:
+        """Make all branches and tags the starter; the learner makes the commits from here on."""
+        self.starters = tuple(sorted({*self.branches.values(), *self._tagged.values()}))
+        self.learner = learner
+
+    @property
+    def refs(self) -> dict[str, str]:
+        """The object ID of each branch and tag by its full name."""
+        branches = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}
+        return branches | {f"refs/tags/{name}": target for name, target in self.tags.items()}
 
     def move_head(self, commit_id: str) -> None:
         if self.current not in self.branches:
@@ -193,9 +210,7 @@ class World:
                 raise StepError(f"Git cannot have both a {noun} {quoted(name)} and a {noun} {quoted(other)}")
 
     def write(self, folder: Path) -> None:
-        refs = {f"refs/heads/{name}": tip for name, tip in self.branches.items()}
-        refs |= {f"refs/tags/{name}": target for name, target in self.tags.items()}
-        self.objects.write(folder, self._default, refs)
+        self.objects.write(folder, self.default_branch, self.refs)
 
 
 def _signature(person: Person) -> str:

@@ -41,7 +41,7 @@ class UnknownAuthorError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """Input of a check. `starter` is the commit that learners start from, or None.
+    """Input of a check. `starters` are commits: the learner's are those that none of these reaches.
 
     `learner` and `sandbox` are for kinds that need them; both may be None. `requirements` are those of the Python
     environment that runs code, None for the system's Python. `asks_author` is True if the lab requires that commits
@@ -49,7 +49,7 @@ class Run:
     """
 
     repository: Repository
-    starter: str | None = None
+    starters: tuple[str, ...] = ()
     learner: Learner | None = None
     sandbox: Sandbox | None = None
     requirements: tuple[str, ...] | None = None
@@ -58,9 +58,8 @@ class Run:
     def own_commits(self, tip: Tip) -> list[Commit]:
         """Return the learner's commits, oldest first: those not reachable from the starter. See `by_learner`."""
         history = self.repository.history
-        return self.by_learner(
-            tip, history.in_order(history.ancestors(tip.commit.id) - history.ancestors(self.starter))
-        )
+        commits = history.in_order(history.ancestors(tip.commit.id) - history.ancestors_of(self.starters))
+        return self.by_learner(tip, commits)
 
     def by_learner(self, tip: Tip, commits: list[Commit]) -> list[Commit]:
         """Return the commits that name the learner if the lab requires that, else all.

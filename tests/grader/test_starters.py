@@ -1,0 +1,93 @@
+"""The starter of a lab: its commits are the same everywhere, are not the learner's, and do not pass the lab."""
+
+import json
+
+import pytest
+
+from labs.grader.proof import Proof, prove
+from labs.grader.spec import SpecError, load_spec, public_text
+from tests.plain_git import git
+
+LAB = """\
+schema: 2
+title: A lab
+pass_mark: 70
+starter: {scenario: given}   # two branches
+checks:
+  - {id: yours, says: A commit is yours, points: 1, commits: {at_least: 1}}
+  - {id: merged, says: fix is merged, points: 1, merged: {name: fix, into: main, by: any}}
+scenarios:
+  - name: given
+    steps:
+      - {commit: Start, files: {a.txt: "a\\n"}}
+      - {branch: fix}
+      - {commit: Fix, files: {b.txt: "b\\n"}}
+      - {switch: main}
+      - {commit: Go on, files: {c.txt: "c\\n"}}
+    expect: {others: needs work}
+  - name: done
+    after: given
+    learner: {name: Ada, email: ada@example.org}
+    steps: [{commit: Mine, files: {d.txt: "d\\n"}}, {merge: fix}]
+    expect: {others: passed}
+"""
+
+
+@pytest.fixture
+def problems():
+    def of(text):
+        with pytest.raises(SpecError) as caught:
+            load_spec(text)
+        return [(problem.line, problem.key, problem.message) for problem in caught.value.problems]
+
+    return of
+
+
+def test_the_commits_of_a_starter_are_the_course_s_and_the_same_each_time(tmp_path):
+    first, again = load_spec(LAB), load_spec(LAB.replace("title: A lab", "title: Renamed"))
+    assert first.starters == again.starters
+    assert len(first.starters) == 2
+    for number, scenario in enumerate(first.scenarios):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        scenario.build(folder)
+        assert {*first.starters} <= {*git(folder, "log", "--all", "--format=%H").split()}
+    people = git(tmp_path / "1", "log", "--format=%an %s", "main").splitlines()
+    assert people == ["Ada Merge branch 'fix'", "Ada Mine", "Course Go on", "Course Fix", "Course Start"]
+    git(tmp_path / "1", "fsck", "--strict")
+
+
+def test_commits_that_any_branch_of_the_starter_reaches_are_not_the_learner_s():
+    proof = prove(load_spec(LAB))
+    assert proof.proved
+    assert proof.differing == ()  # `given` has a branch to merge, but none with commits of the learner
+
+
+def test_a_lab_whose_unchanged_starter_passes_is_not_proved():
+    text = LAB.replace("pass_mark: 70", "pass_mark: 0")
+    proof = prove(load_spec(text))
+    assert proof.starter_passes
+    assert not proof.proved
+    assert Proof.from_json(json.loads(json.dumps(proof.to_json()))) == proof
+    assert not prove(load_spec(LAB)).starter_passes
+
+
+def test_the_public_text_names_the_commits_of_the_starter():
+    spec, public = load_spec(LAB), load_spec(public_text(LAB))
+    assert "given" not in public_text(LAB)
+    assert (public.starters, public.checks_digest) == (spec.starters, spec.checks_digest)
+    in_lines = LAB.replace("starter: {scenario: given}", "starter:\n  scenario: given")
+    assert load_spec(public_text(in_lines)).starters == spec.starters
+
+
+def test_a_starter_has_limits_and_a_known_scenario(problems):
+    assert problems(LAB.replace("{scenario: given}", "{scenario: givn}")) == [
+        (4, "starter.scenario", "no scenario has the name `givn`. Did you mean `given`?")
+    ]
+    both = LAB.replace("{scenario: given}", "{scenario: given, commit: " + "ab" * 20 + "}")
+    assert problems(both) == [(4, "starter", "expected either a commit or a scenario")]
+    large = LAB.replace('c.txt: "c\\n"', "c.txt: {size: 9 MB}")
+    (line, _, message) = problems(large)[0]
+    assert (line, message.endswith("The limit is 8 MB.")) == (4, True)
+    hidden = LAB.replace("c.txt:", "sub/.GIT/config:")
+    assert problems(hidden)[0][2] == "Git refuses to check out the path `sub/.GIT/config`"
