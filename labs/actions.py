@@ -10,6 +10,7 @@ from labs.grader.fetching.address import Address
 from labs.grading import lifecycle, receipts, tasks
 from labs.models import (
     LEARNER_MAY_REPEAT,
+    Choice,
     Lab,
     LocalReport,
     Queue,
@@ -117,6 +118,44 @@ def grade_again(*, submission: Submission, by: User) -> bool:
         )
         transaction.on_commit(tasks.wake_regrader if staff else tasks.wake, robust=True)
     return queued
+
+
+@transaction.atomic
+def choose(*, submission: Submission, reason: str, by: User) -> Choice:
+    """Make this the submission that counts for its learner and lab, and queue it if it has no report.
+
+    A choice of another one is replaced. Raises PermissionDenied for anyone but the staff of the course.
+    """
+    _lock_for_choosing(submission, by)
+    Choice.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id).delete()
+    choice = Choice.objects.create(submission=submission, reason=reason, by=by)
+    if submission.reports.exists():
+        lifecycle.keep_best(submission)
+    elif lifecycle.requeue(submission):
+        transaction.on_commit(tasks.wake, robust=True)
+    record(Event.GRADE, f"submission {submission.public_id} chosen to count: {reason}", user=by)
+    return choice
+
+
+@transaction.atomic
+def withdraw_choice(*, submission: Submission, by: User) -> bool:
+    """Let the best submission count again; return False if this one was not chosen. Raises PermissionDenied."""
+    _lock_for_choosing(submission, by)
+    withdrawn, _ = Choice.objects.filter(submission=submission).delete()
+    submission.refresh_from_db(fields=["is_best"])
+    if withdrawn and submission.is_best:
+        lifecycle.keep_best(submission)
+    if withdrawn:
+        record(Event.GRADE, f"submission {submission.public_id} no longer chosen to count", user=by)
+    return bool(withdrawn)
+
+
+def _lock_for_choosing(submission: Submission, by: User) -> None:
+    if not teaches(by, submission.lab.course):
+        raise PermissionDenied
+    # a worker that stores a report of this learner changes what counts, too
+    own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    list(own.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def cancel(*, submission: Submission) -> bool:

@@ -11,7 +11,11 @@ from labs.authoring.admin import LabAdmin
 from labs.grader.words import count
 from labs.models import (
     AccessToken,
+    Choice,
+    Connection,
+    Delivery,
     FailedCheck,
+    Installation,
     Lab,
     LabVersion,
     LocalReport,
@@ -189,17 +193,42 @@ class ReceiptAdmin(ReadOnlyAdmin):
     list_select_related = ["repository__lab", "repository__enrollment__user"]
 
 
-@admin.register(AccessToken)
-class AccessTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
-    """For administrators only: instructors need no access to learners' tokens."""
+class DeliveryInline(ReadOnlyInline):
+    model = Delivery
+    fields = ["received_at", "event", "action", "ref", "commit", "outcome", "reason"]
+    readonly_fields = ["received_at"]
 
-    list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
-    list_filter = ["revoked_at", "expires_at"]
-    search_fields = ["user__email", "name"]
-    readonly_fields = ["user", "name", "created_at", "last_used_at", "expires_at"]
-    list_select_related = ["user"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    content = ("repository__lab",)
+    course_path = "repository__course"
+    learner_path = "repository__enrollment"
+    inlines = [DeliveryInline]
+    list_display = ["repository", "place", "owner_proved_by", "last_heard_at", "disconnected_at"]
+    list_filter = ["repository__course", "repository__lab", "owner_proved_by"]
+    list_select_related = ["repository__lab", "repository__enrollment__user"]
+
+    @admin.display(description="repository URL")
+    def place(self, connection: Connection) -> str:
+        return str(connection.repository.address)
+
+
+@admin.register(Choice)
+class ChoiceAdmin(ReadOnlyAdmin):
+    content = ("submission__lab",)
+    is_in_menu = False
+    course_path = "submission__course"
+    learner_path = "submission__enrollment"
+    list_display = ["submission", "reason", "by", "at"]
+    list_filter = ["submission__lab"]
+    list_select_related = ["submission__lab", "submission__enrollment__user", "by"]
+
+
+class AdministratorsOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments at runtime
+    """Rows that concern no course: instructors do not see them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -208,3 +237,21 @@ class AccessTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no argume
     has_view_permission = has_change_permission = has_delete_permission = lambda self, request, obj=None: (
         bool(request.user.is_superuser)
     )
+
+
+@admin.register(Installation)
+class InstallationAdmin(AdministratorsOnly):
+    list_display = ["account", "installation_id", "created_at", "suspended_at", "deleted_at"]
+
+    has_change_permission = has_delete_permission = AdministratorsOnly.has_add_permission
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(AdministratorsOnly):
+    """Instructors need no access to learners' tokens."""
+
+    list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = ["revoked_at", "expires_at"]
+    search_fields = ["user__email", "name"]
+    readonly_fields = ["user", "name", "created_at", "last_used_at", "expires_at"]
+    list_select_related = ["user"]

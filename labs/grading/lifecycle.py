@@ -192,18 +192,19 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
 
 
 def keep_best(submission: Submission) -> None:
-    """Update which submission counts, now that this one has a new report.
+    """Update which submission counts, now that this one has a new report, or is chosen by staff or no longer.
 
     Call it in the transaction that makes the report current. `is_best` then changes only here, among the learner's
     submissions to this lab.
     """
     own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    chosen = own.filter(choice__isnull=False, reports__is_current=True).order_by()
     # Compare with the best only, unless this one was the best and may be worse now.
     rivals = own if submission.is_best else own.filter(Q(is_best=True) | Q(pk=submission.pk))
-    best = rivals.ranked_first().values_list("pk", flat=True).get()
-    if (best == submission.pk) != submission.is_best:
+    counted = chosen.first() or rivals.ranked_first().only("is_best").get()
+    if not counted.is_best:
         own.filter(is_best=True).update(is_best=False)
-        own.filter(pk=best).update(is_best=True)
+        own.filter(pk=counted.pk).update(is_best=True)
 
 
 def mark_unreadable(claim: Claim, message: str) -> bool:

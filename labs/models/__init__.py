@@ -1,4 +1,6 @@
+from labs.models.choice import Choice
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
+from labs.models.github import Connection, Delivery, Installation
 from labs.models.lab import Lab, LabVersion
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
@@ -10,8 +12,12 @@ __all__ = [
     "LEARNER_MAY_REPEAT",
     "RUNNING",
     "AccessToken",
+    "Choice",
     "CohortSize",
+    "Connection",
+    "Delivery",
     "FailedCheck",
+    "Installation",
     "Lab",
     "LabVersion",
     "LocalReport",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from labs.grader.fetching.address import Address
 from labs.models.lab import Lab
@@ -101,12 +102,15 @@ class Receipt(models.Model):
         PUSH = "push", "by push"
         REPAIR = "repair", "recovered from the practice remote"
         ADDRESS = "address", "pasted URL"
+        WEBHOOK = "webhook", "by push to GitHub"
+        RECOVERED = "recovered", "recovered from GitHub"
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="receipts")
     via = models.CharField(max_length=10, choices=Via)
     refs = models.JSONField(help_text="The object ID of each branch and tag, by its full ref name.")
     digest = models.CharField(max_length=64)
-    received_at = models.DateTimeField(auto_now_add=True)
+    # for a message of GitHub its first arrival, which is earlier than this row
+    received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-pk"]

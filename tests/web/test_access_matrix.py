@@ -23,10 +23,11 @@ AUTHORED = {
 RECORDED = {
     *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
     *("labs.labversion", "labs.submission", "labs.report", "labs.repository", "labs.receipt"),
-    *("labs.localreport", "labs.failedcheck"),
+    *("labs.localreport", "labs.failedcheck", "labs.connection", "labs.choice"),
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
-LOOKED_AT = {"accounts.auditentry", "mfa.authenticator"}  # viewed by administrators, who cannot change them
+# viewed by administrators, who cannot change them
+LOOKED_AT = {"accounts.auditentry", "labs.installation", "mfa.authenticator"}
 
 # Requests name the learner's own objects. The peer learns in another cohort of the same course, the outsider in
 # another course, which the visiting instructor teaches. Rows of models apply to each model of their kind.

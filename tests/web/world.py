@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from labs.actions import store_local_report
-from labs.models import Lab, LocalReport, Submission
+from labs.models import Choice, Connection, Installation, Lab, LocalReport, Repository, Submission
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
 from lessons import actions, live_actions
@@ -116,6 +116,8 @@ def make_place(name: str) -> Place:
     Authenticator.objects.create(
         user=learner.user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}
     )
+    make_connected(learner, lab, name)
+    Choice.objects.create(submission=submission, reason=f"Reason {name}", by=instructor)
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
     QuizDeadline.objects.create(quiz=quiz, cohort=cohort, closes_at=timezone.now() + timedelta(days=365))
     ExtraTime.objects.create(enrollment=learner, quiz=quiz, percent=50)
@@ -124,6 +126,15 @@ def make_place(name: str) -> Place:
         *make_notes(course, name),
         live_actions.start_live_quiz(quiz=quiz, cohort=cohort, by=instructor),
     )
+
+
+def make_connected(learner: Enrollment, lab: Lab, name: str) -> Connection:
+    """A repository on GitHub whose learner has proved that it is theirs."""
+    at = {"host": "github.com", "owner": name, "name": "work"}
+    repository = Repository.objects.create(enrollment=learner, lab=lab, **at)
+    connection = Connection.objects.create(repository=repository, owner_proved_by=Connection.Proof.FILE)
+    connection.deliveries.create(guid="0" * 32, event="ping", outcome="noted")
+    return connection
 
 
 def make_previewed(course: Course, lesson: Lesson) -> CourseFetch:
@@ -236,6 +247,7 @@ def make_world() -> World:
     here, there = make_place("here"), make_place(ELSEWHERE)
     Attachment.objects.create(lesson=here.lesson, token=ATTACHED[0])
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
+    Installation.objects.create(installation_id=1, account="here")
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
     return World(here, there, peer, administrator)
 

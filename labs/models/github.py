@@ -1,0 +1,144 @@
+"""Connections of learners' repositories with GitHub, and the messages that GitHub sent about them."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from labs.models.repository import Receipt, Repository
+
+
+def new_key() -> str:
+    # 256 bits: an address that nobody guesses
+    return secrets.token_urlsafe(32)
+
+
+class Installation(models.Model):
+    """The portal's GitHub App on an account of GitHub, as GitHub last described it."""
+
+    installation_id = models.BigIntegerField(unique=True)
+    account = models.CharField("account on GitHub", max_length=100)
+    account_id = models.BigIntegerField(null=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.account
+
+    @property
+    def is_active(self) -> bool:
+        return self.suspended_at is None and self.deleted_at is None
+
+
+class Connection(models.Model):
+    """A repository whose pushes GitHub reports to the portal, at an address and with a secret of its own.
+
+    `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
+    the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if there
+    is no reason to; `look_tries` counts its tries. `mismatched_at` is the last message with a different secret.
+    """
+
+    class Proof(models.TextChoices):
+        SIGN_IN = "sign-in", "GitHub sign-in"
+        FILE = "file", "a file in the repository"
+        APP = "app", "the GitHub App"
+
+    repository = models.OneToOneField(Repository, models.CASCADE, related_name="connection")
+    key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
+    secret_number = models.PositiveIntegerField(default=1, editable=False)
+    previous_until = models.DateTimeField(null=True, blank=True, editable=False)
+    github_id = models.BigIntegerField("GitHub’s ID", null=True, blank=True, db_index=True)
+    full_name = models.CharField(max_length=201, blank=True)
+    owner_proved_by = models.CharField(max_length=10, choices=Proof, blank=True)
+    installation = models.ForeignKey(
+        Installation, models.SET_NULL, null=True, blank=True, related_name="connections"
+    )
+    look_at = models.DateTimeField(null=True, blank=True, editable=False)
+    look_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_heard_at = models.DateTimeField(null=True, blank=True)
+    mismatched_at = models.DateTimeField(null=True, blank=True)
+    disconnected_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="connection_to_look_at")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.repository.address}, {self.repository}"
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.owner_proved_by) and self.disconnected_at is None
+
+    @property
+    def secret(self) -> str:
+        """The secret that the webhook on GitHub must have. Shown once to its learner."""
+        return self._secret(self.secret_number, settings.SECRET_KEY)
+
+    def accepted_secrets(self) -> list[bytes]:
+        """Return the secret, and for a day after it was replaced the one before."""
+        numbers = [self.secret_number]
+        if self.previous_until and self.previous_until > timezone.now():
+            numbers.append(self.secret_number - 1)
+        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        return [self._secret(number, key).encode() for number in numbers for key in keys]
+
+    def challenge(self) -> str:
+        """Return the content of the file that proves who may write to the repository."""
+        return salted_hmac("labs.github.challenge", self.key, algorithm="sha256").hexdigest()[:40]
+
+    def _secret(self, number: int, key: str | bytes) -> str:
+        # Derived, not stored: a copy of the database contains no secret of a webhook.
+        salt = "labs.github.secret"
+        return salted_hmac(salt, f"{self.key}.{number}", secret=key, algorithm="sha256").hexdigest()
+
+
+class Delivery(models.Model):
+    """A message of GitHub, once, and the answer to it. `received_at` is the time of its first arrival.
+
+    `connection` is None for messages of the App that concern no repository.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SUBMITTED = "submitted", "Submitted"
+        KNOWN = "known", "Submitted before"
+        REPLACED = "replaced", "Replaced by a newer push"
+        NOTED = "noted", "Received"
+        IGNORED = "ignored", "Ignored"
+        FAILED = "failed", "Could not read the repository"
+
+    connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="deliveries")
+    guid = models.CharField("delivery ID", max_length=36)
+    event = models.CharField(max_length=40)
+    action = models.CharField(max_length=40, blank=True)
+    ref = models.TextField(blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    reason = models.TextField(blank=True)
+    receipt = models.ForeignKey(Receipt, models.SET_NULL, null=True, related_name="deliveries")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "guid"], name="delivery_once"),
+            models.UniqueConstraint(
+                fields=["guid"], condition=Q(connection=None), name="delivery_of_the_app_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["connection", "-id"], name="delivery_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.commit[:7]}".strip()
