@@ -288,6 +288,17 @@ def typical_seconds(lab: Lab) -> float | None:
 # --- repositories ---------------------------------------------------------------------------------------------------
 
 
+def started_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:
+    """Return the practice repository that began with a starter of the lab, with both of its versions."""
+    if enrollment is None or lab.current is None or not lab.current.starter:
+        return None
+    rows = Repository.objects.filter(enrollment=enrollment, lab=lab, host=None, starter__isnull=False)
+    found = rows.select_related("starter", "update").first()
+    if found:
+        found.lab = lab
+    return found
+
+
 def last_seen_in(submission: Submission) -> Repository:
     # the repository of the first receipt may be gone by now
     of_lab = Receipt.objects.filter(

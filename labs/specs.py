@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import lru_cache
+from typing import Any
 
 from labs.grader.problem import Problem as EngineProblem
 from labs.grader.schema_1.upgrade import Upgraded, upgrade
@@ -33,6 +34,15 @@ def in_newest_schema(source: str) -> Upgraded:
         return Upgraded(source) if parse_spec(source).schema == SCHEMAS[-1] else upgrade(source)
     except SpecError:
         return Upgraded(source)
+
+
+def starter_refs(spec: LabSpec) -> dict[str, Any]:
+    """Return the refs of a starter that the portal makes, as `LabVersion.starter` has them."""
+    if spec.start is None:
+        return {}
+    world = spec.start.play()
+    head = f"refs/heads/{world.default_branch}"
+    return {"head": head, "refs": world.refs, "commits": list(spec.starters)}
 
 
 def problems_of(error: SpecError) -> list[Problem]:

@@ -12,7 +12,7 @@ from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
 from labs.search import index_lab
-from labs.specs import in_newest_schema, parse_spec
+from labs.specs import in_newest_schema, parse_spec, starter_refs
 from lessons.actions import render_markdown, save_lesson
 from lessons.authoring import OrderChangedError
 from lessons.links import Links, links_within
@@ -106,6 +106,7 @@ def _version(lab: Lab, spec: LabSpec) -> LabVersion:
         "schema": spec.schema,
         "max_points": sum(check.points for check in spec.checks),
         "pass_mark": spec.pass_mark,
+        "starter": starter_refs(spec),
     }
     if before := proofs.find_proved_version(spec):
         values |= {"proof": before.proof, "proved": True}

@@ -27,7 +27,7 @@ def record(
     """
     # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
-    before = repository.receipts.values_list("refs", flat=True).first() or {}
+    before = repository.receipts.values_list("refs", flat=True).first() or _starter_refs(repository)
     receipt = Receipt.objects.create(
         repository=repository, via=via, refs=dict(refs), digest=snapshot_digest(refs)
     )
@@ -47,9 +47,16 @@ def head_of(refs: Mapping[str, str], before: Mapping[str, str]) -> str:
 
 
 def is_recorded(repository: Repository, refs: Mapping[str, str]) -> bool:
-    # a repository without refs needs no receipt
+    # a repository that is empty, or as its starter was, needs no receipt
     newest = repository.receipts.values_list("digest", flat=True).first()
-    return newest == snapshot_digest(refs) or (newest is None and not refs)
+    if newest is None:
+        return not refs or refs == _starter_refs(repository)
+    return newest == snapshot_digest(refs)
+
+
+def _starter_refs(repository: Repository) -> dict[str, str]:
+    refs: dict[str, str] = repository.starter.starter["refs"] if repository.starter else {}
+    return refs
 
 
 def repair() -> int:

@@ -14,13 +14,15 @@ from labs.grader.author_notes import author_notes
 from labs.grader.checks import Learner
 from labs.grader.engine import grade
 from labs.grader.fetching.refusals import FetchRefusedError
-from labs.grader.git.repository import Repository, RepositoryDamagedError, RepositoryError, UnreadableError
+from labs.grader.git.repository import Repository as GitRepository
+from labs.grader.git.repository import RepositoryDamagedError, RepositoryError, UnreadableError
 from labs.grader.report import Outcome, Report
+from labs.grader.spec import LabSpec
 from labs.grading import lifecycle, proofs
 from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.lifecycle import Claim
 from labs.grading.sandbox import sandbox, waits_for_environment
-from labs.models import LabVersion, Queue, Submission
+from labs.models import LabVersion, Queue, Repository, Submission
 from labs.queries import last_seen_in
 from labs.repositories import folders, hosts
 from labs.specs import parse_spec
@@ -63,7 +65,7 @@ def _grade(claim: Claim) -> None:
     version = submission.lab.current
     if version is None:
         raise RepositoryError("The lab has no version.")
-    spec = parse_spec(version.source)
+    spec = _with_starters(parse_spec(version.source), submission)
     if waits_for_environment(spec):
         proofs.ask_for_environment(version)
         lifecycle.let_wait(claim)
@@ -75,6 +77,18 @@ def _grade(claim: Claim) -> None:
             record(claim, report, version, [*notes, *author_notes(spec, repository, learner)])
 
 
+def _with_starters(spec: LabSpec, submission: Submission) -> LabSpec:
+    # every starter that the lab has had: the learner may have begun with an earlier one
+    if spec.start is None:
+        return spec
+    given = set(spec.starters)
+    for starter in LabVersion.objects.filter(lab=submission.lab_id).values_list("starter", flat=True):
+        given.update(starter.get("commits", ()))
+    own = Repository.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, host=None)
+    given.update(own.exclude(update_commit="").values_list("update_commit", flat=True))
+    return replace(spec, starters=tuple(sorted(given)))
+
+
 def learner_of(user: User) -> Learner:
     # the names and addresses that this user's commits may carry
     confirmed = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
@@ -83,18 +97,18 @@ def learner_of(user: User) -> Learner:
 
 
 @contextmanager
-def open_submitted_state(submission: Submission) -> Iterator[tuple[Repository, Sequence[str]]]:
+def open_submitted_state(submission: Submission) -> Iterator[tuple[GitRepository, Sequence[str]]]:
     """Open the submitted state, with notes for the report. Raises as `hosts.hold_mirror` and `Repository` do."""
     refs, origin = submission.receipt.refs, last_seen_in(submission)
     if origin.address:
         address = replace(origin.address, branch=submission.branch or None)
         with (
             hosts.hold_mirror(address, refs) as (path, notes),
-            Repository.open(path, refs=refs) as repository,
+            GitRepository.open(path, refs=refs) as repository,
         ):
             yield repository, notes
         return
-    with Repository.open(folders.owned_path(origin), refs=refs) as repository:
+    with GitRepository.open(folders.owned_path(origin), refs=refs) as repository:
         yield repository, ()
 
 

@@ -75,6 +75,9 @@ class LabVersion(models.Model):
     `proof` is the JSON of its scenarios' results, None before they ran; until `proving_until` a worker has claimed
     them. `proving_tries` counts the claims, `proving_fault` says why there was no answer, and `proving_told` is set
     once the staff were mailed. The same fields describe the build of its environment if that is missing.
+
+    `starter` is empty, or has the full name of the branch that `git clone` checks out (`head`), the object ID of each
+    ref by its full name (`refs`), and the commits of these (`commits`).
     """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="versions")
@@ -90,6 +93,7 @@ class LabVersion(models.Model):
     proving_fault = models.TextField(blank=True, editable=False)
     proving_told = models.BooleanField(default=False, editable=False)
     environment_missing = models.BooleanField(default=False, editable=False)
+    starter = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from labs.grader.fetching.address import Address
-from labs.models.lab import Lab
+from labs.models.lab import Lab, LabVersion
 from lessons.models import Course, Enrollment
 from lessons.models.shared import SameParent, shared_field
 
@@ -43,7 +43,11 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
 
 
 class Repository(models.Model):
-    """A learner's repository for a lab: on the practice remote, or at an address elsewhere."""
+    """A learner's repository for a lab: on the practice remote, or at an address elsewhere.
+
+    On the practice remote, `starter` is the version whose starter it began with, None if the learner began without.
+    `update` is the newest version whose starter was offered since, as the commit `update_commit` on `update_branch`.
+    """
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="repositories")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="repositories")
@@ -54,6 +58,13 @@ class Repository(models.Model):
     # Never reused, unlike a key after a restore. Null in rows older than this field.
     folder = models.CharField(max_length=40, null=True, unique=True, editable=False, default=new_public_id)
     created_at = models.DateTimeField(auto_now_add=True)
+    starter = models.ForeignKey(
+        LabVersion, models.SET_NULL, null=True, editable=False, related_name="+"
+    )  # whose starter the first clone brought
+    update = models.ForeignKey(LabVersion, models.SET_NULL, null=True, editable=False, related_name="+")
+    update_branch = models.CharField(max_length=60, blank=True, editable=False)
+    update_commit = models.CharField(max_length=40, blank=True, editable=False)
+    update_merged = models.BooleanField(default=False, editable=False)
 
     objects = RepositoryQuerySet.as_manager()
 

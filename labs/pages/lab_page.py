@@ -1,5 +1,6 @@
 """Prepare the page of a lab: how far the learner is, the commands, the checks and the submissions."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,18 @@ from django.utils.html import escape
 
 from labs import queries
 from labs.addresses import labcheck_addresses, practice_address
+from labs.grader.words import count, visible
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, verdict_of
 from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
+from labs.repositories.starters import unmerged_update
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 
+MAX_FILES = 20  # of a changed starter that are listed
 NOT_GRADED = (State.UNREADABLE, State.FAULT)
 
 
@@ -60,6 +64,7 @@ def lab_page(
         **_standing_context(found, running, newest),
         **_history_context(past, before),
         **_commands_context(lab, token),
+        **_starter_context(found),
         "running": running,
         "form": form or AddressForm(),
         "offer": offer,
@@ -105,9 +110,29 @@ def _commands_context(lab: Lab, token: str) -> Context:
     return {
         "host_name": host_name(),
         "own_command": own_command(lab),
-        "commands": push_commands(practice_address(lab, token)),
+        "commands": push_commands(lab, practice_address(lab, token)),
         "has_token": bool(token),
     }
+
+
+def _starter_context(found: queries.OpenLab) -> Context:
+    lab = found.lab
+    if lab.current is None or not lab.current.starter:
+        return {}
+    repository = queries.started_repository(found.enrollment, lab)
+    update = unmerged_update(repository) if repository else None
+    return {
+        "has_starter": True,
+        "github_commands": github_commands(lab),
+        "update": update,
+        "update_commands": update and f"git fetch\ngit merge origin/{update.branch}\ngit push",
+        "update_files": update and [(visible(path), word) for path, word in update.files[:MAX_FILES]],
+        "more_files": update and count_more(len(update.files)),
+    }
+
+
+def count_more(files: int) -> str:
+    return f"{count(files - MAX_FILES, 'more file')} changed." if files > MAX_FILES else ""
 
 
 # --- the band -------------------------------------------------------------------------------------------------------
@@ -154,8 +179,10 @@ def host_name() -> str:
 
 def brief_with_address(lab: Lab) -> str:
     """Return the HTML of the brief with ADDRESS replaced by the lab's remote URL, so that its command can be pasted."""
-    command = "git remote add origin "
-    return lab.brief_html.replace(f"{command}ADDRESS", command + escape(practice_address(lab)))
+    html, address = lab.brief_html, escape(practice_address(lab))
+    for command in ("git remote add origin", "git clone"):
+        html = html.replace(f"{command} ADDRESS", f"{command} {address}")
+    return html
 
 
 def own_command(lab: Lab) -> str:
@@ -176,9 +203,20 @@ def closed_reason(lab: Lab) -> str:
     return "" if lab.is_proved else "Not proved yet: staff only"
 
 
-def push_commands(address: str) -> dict[str, str]:
+def github_commands(lab: Lab) -> str:
+    # a new repository there from a clone of the starter, with its branches and tags
+    refs = lab.current.starter["refs"] if lab.current else {}
+    branches = [ref.removeprefix("refs/heads/") for ref in sorted(refs) if ref.startswith("refs/heads/")]
+    pushed = (shlex.quote(f"refs/remotes/origin/{name}:refs/heads/{name}") for name in branches)
+    lines = " \\\n  ".join(["git push --tags github", *pushed])
+    return f"gh repo create {lab.slug} --private --source=. --remote=github\n{lines}"
+
+
+def push_commands(lab: Lab, address: str) -> dict[str, str]:
     # with and without an existing remote
+    has_starter = bool(lab.current and lab.current.starter)
+    add = f"git remote add origin {address}\ngit push -u origin main"
     return {
-        "first": f"git remote add origin {address}\ngit push -u origin main",
+        "first": f"git clone {address} {lab.slug}\ncd {lab.slug}" if has_starter else add,
         "again": f"git remote set-url origin {address}\ngit push -u origin main",
     }

@@ -19,7 +19,7 @@ from labs.grader.words import count
 from labs.models import Receipt, Repository
 from labs.practice.packets import PushRequest
 from labs.practice.turns import in_progress
-from labs.repositories import bare, disk
+from labs.repositories import bare, disk, ref_files
 
 MAX_REFS = 1_000
 HOUR = timedelta(hours=1)
@@ -86,6 +86,20 @@ def check_refs(names: list[str], push: PushRequest) -> None:
             f"The limit is {MAX_REFS:,}. Push only the branches that the lab asks for, by name: "
             "git push origin main. To delete a remote branch: git push origin --delete NAME.",
         )
+
+
+def check_update_ref(path: Path, push: PushRequest) -> None:
+    ref = ref_files.read_update_ref(path)
+    if not ref or os.fsencode(ref) not in push.refs:
+        return
+    branch = ref.removeprefix("refs/heads/")
+    raise PushRefusedError(
+        f"{branch} is the course's branch",
+        f"The branch {branch} has the changes to the starter of this lab, and only the course writes it. Merge it into "
+        "your own branch, and push that one. If you made commits on it, give them a branch of their own first:",
+        f"git switch -c my-{branch}",
+        f"git push -u origin my-{branch}",
+    )
 
 
 def check_format(repository: Repository, push: PushRequest) -> None:

@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from functools import wraps
 from typing import IO
@@ -39,7 +39,7 @@ from labs.practice.reply import push_reply_lines
 from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.practice.turns import NoTurnError, hold_turn
 from labs.queries import get_open_lab
-from labs.repositories import bare, folders, ref_files
+from labs.repositories import bare, folders, ref_files, starters
 from lessons.release import NotOpenYetError
 from lessons.templatetags.times import not_open_words
 
@@ -83,6 +83,7 @@ def with_learner_repository(view: Callable[..., HttpResponseBase]) -> Callable[.
         repository, _ = Repository.objects.get_or_create(
             enrollment=found.enrollment, lab=found.lab, host=None
         )
+        repository.lab = found.lab  # with its version
         try:
             folders.ensure(repository)
             return view(request, repository)
@@ -126,6 +127,7 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
         _remember_unrecorded(repository)
         refs = advertising.offer_sha_256(advertising.advertise_for_push(repository.path))
     else:
+        starters.provide(repository)
         with hold_turn(repository, "fetch"):
             refs = bare.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
     head = (
@@ -236,6 +238,7 @@ def _accept_push(
             if bare.is_pushing(path):
                 # Once the refs have moved, the content of the previous push can no longer be determined.
                 receipts.record_interrupted(repository, path)
+            push_limits.check_update_ref(path, push)
             push_limits.check_refs(list(ref_files.read_refs(path)), push)
             if push.brings_objects:
                 push_limits.check_room(path, size)
@@ -266,11 +269,26 @@ def _record_push(repository: Repository) -> Iterable[str | None]:
         submission = None
         if not receipts.is_recorded(repository, refs):
             submission = actions.receive(repository=repository, refs=refs)
+        _note_merge(repository, refs)
         bare.end_push(repository.path)
     except DatabaseError:
         logger.exception("a push to %s was not recorded", repository.path)
         return ["", "Push received. Grading starts as soon as possible. You don’t have to do anything.", ""]
     return push_reply_lines(submission) if submission else ()
+
+
+def _note_merge(repository: Repository, refs: Mapping[str, str]) -> None:
+    # after the push was recorded: if this fails, the lab page only keeps its notice
+    if not repository.update_commit or repository.update_merged:
+        return
+    try:
+        if not bare.is_reachable(repository.path, repository.update_commit, refs.values()):
+            return
+    except (RepositoryError, bare.TookTooLongError):
+        logger.exception("repository %s cannot be searched for its update", repository.pk)
+        return
+    repository.update_merged = True
+    repository.save(update_fields=["update_merged"])
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------

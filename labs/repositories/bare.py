@@ -209,12 +209,12 @@ def _git_error(service: str, status: int, path: Path, answer: IO[bytes]) -> Exce
     return RepositoryError(f"git {service} exited with status {status} in {path}")
 
 
-def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
+def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes] | None = None) -> str:
     """Write one pack of everything reachable from `tips` and return its name, "" for an empty one.
 
-    The old packs stay. Raises TookTooLongError, RepositoryError.
+    The old packs stay. Objects in packs with a `.keep` file are left out. Raises TookTooLongError, RepositoryError.
     """
-    options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset"]
+    options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset", "--honor-pack-keep"]
     pack = str(path / "objects/pack/pack")
     argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=_max_answer_bytes())
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
@@ -225,6 +225,17 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes]) -> str:
         if status:
             raise RepositoryError(f"git pack-objects exited with status {status} in {path}")
         return answer.read().decode().strip()
+
+
+def is_reachable(path: Path, commit: str, tips: Iterable[str]) -> bool:
+    """Return True if one of the tips contains a commit. Raises TookTooLongError, RepositoryError."""
+    argv = _argv(f"--git-dir={path}", "rev-list", "--max-count=1", "--stdin", "--")
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
+        asked.write("".join([f"{commit}\n", *(f"^{tip}\n" for tip in tips)]).encode())
+        asked.seek(0)
+        if status := _run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=answer):
+            raise RepositoryError(f"git rev-list exited with status {status} in {path}")
+        return not answer.tell()
 
 
 def pack_refs(path: Path, lock: IO[bytes]) -> None:

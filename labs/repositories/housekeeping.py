@@ -83,7 +83,7 @@ def repack(repository: Repository) -> bool:
 
 def _tips(repository: Repository) -> list[str]:
     # a receipt may name objects of a folder that was lost
-    tips = set(ref_files.read_refs(repository.path).values())
+    tips = {object_id.decode() for object_id in ref_files.read_ids(repository.path).values()}
     for refs in repository.receipts.values_list("refs", flat=True).order_by().iterator():
         tips.update(refs.values())
     wanted = sorted(tips)
@@ -93,7 +93,7 @@ def _tips(repository: Repository) -> list[str]:
 
 
 def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
-    old = {pack.stem for pack in bare.packs(path)}
+    old = {pack.stem for pack in bare.packs(path) if not pack.with_suffix(".keep").exists()}
     try:
         name = bare.pack_objects(path, tips, lock)
     finally:
@@ -126,7 +126,7 @@ def sweep_unclaimed() -> int:
             mark.touch()
         elif time.time() - mark.stat().st_mtime > UNCLAIMED_DAYS * 24 * 3600:
             removed += _remove(path)
-    for half_made in root.glob("*.new"):
+    for half_made in (*root.glob("*.new"), *root.glob("starters/labcheck-*")):
         if half_made.is_dir() and _is_leftover(half_made):
             shutil.rmtree(half_made, ignore_errors=True)
     _sweep_marks(root, {path.stem for path in root.glob("*.git")})

@@ -7,19 +7,32 @@ from pathlib import Path
 
 from labs.grader.git.processes import RepositoryError
 
+UPDATE_REF = "portal-update-ref"  # a file in the repository
 KINDS = ("refs/heads", "refs/tags")
 MAX_PACKED_BYTES = 16 << 20
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40}")
 
 
 def read_refs(path: Path) -> dict[str, str]:
-    """Return all branches and tags with their object IDs, sorted by name. Raises RepositoryError."""
+    """Return the learner's branches and tags with their object IDs, sorted by name. Raises RepositoryError."""
     found = read_ids(path)
+    found.pop(os.fsencode(read_update_ref(path)), None)
     return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
 
 
+def read_update_ref(path: Path) -> str:
+    """Return the full name of the branch that the course keeps in a learner's repository, "" if there is none."""
+    try:
+        return (path / UPDATE_REF).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return ""
+
+
 def read_ids(path: Path) -> dict[bytes, bytes]:
-    """Return the object ID of each branch and tag by full name, as bytes. Raises RepositoryError."""
+    """Return the object ID of each branch and tag by full name, as bytes, with the course's branch.
+
+    Raises RepositoryError.
+    """
     # Loose refs before packed ones, as git reads them: a ref packed meanwhile is still found in one of the two.
     loose = _read_loose(path)
     found = {**_read_packed(path), **loose}

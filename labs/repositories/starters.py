@@ -1,0 +1,196 @@
+"""Give a practice repository the starter of its lab, and later what changed in it, as a branch that only we write.
+
+The objects of a starter are one pack in `starters/`, hard-linked into each repository that needs them: no repository
+reads another, and removing one removes only its link. Each pack has a `.keep` file, so that repacking leaves it alone.
+"""
+
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path
+
+from django.conf import settings
+
+from labs.grader.scenarios.world import COURSE, World
+from labs.models import LabVersion, Repository, snapshot_digest
+from labs.repositories import bare, ref_files
+from labs.specs import parse_spec
+
+BRANCH = "course"
+MESSAGE = "Update the starter"
+
+
+def provide(repository: Repository) -> None:
+    """Write the starter into a repository that is empty, or what changed in it since. Call it before a fetch.
+
+    Raises BusyError, RepositoryError, OSError.
+    """
+    version = repository.lab.current
+    if version is None or not version.starter:
+        return
+    if repository.starter_id in (None, version.pk) and not ref_files.read_ids(repository.path):
+        _begin(repository, version)
+    elif _is_outdated(repository, version):
+        _offer(repository, version)
+
+
+@dataclass(frozen=True)
+class StarterUpdate:
+    """A change of the starter that a learner has not merged: its version, its branch, and the changed files."""
+
+    version: LabVersion
+    branch: str
+    files: list[tuple[str, str]]
+
+
+def unmerged_update(repository: Repository) -> StarterUpdate | None:
+    """Return the change that the next fetch brings, or that an earlier one brought; None if all is merged."""
+    current, old = repository.lab.current, repository.starter
+    if current is None or not current.starter or old is None:
+        return None
+    if not _is_outdated(repository, current):
+        if repository.update_merged or not repository.update:
+            return None
+        current = repository.update
+    if repository.update and repository.update_merged:
+        old = repository.update
+    branch = repository.update_branch or _free_branch(repository.path)
+    return StarterUpdate(current, branch, _changed_files(old, current))
+
+
+def _changed_files(old: LabVersion, new: LabVersion) -> list[tuple[str, str]]:
+    # each with a word, sorted by path
+    before, after = (_play(version).files(_head_of(version)) for version in (old, new))
+    words = {path: "Changed" if path in before else "Added" for path in after}
+    words |= dict.fromkeys(before.keys() - after.keys(), "Deleted")
+    return [(path, words[path]) for path in sorted(words) if before.get(path) != after.get(path)]
+
+
+def _is_outdated(repository: Repository, version: LabVersion) -> bool:
+    had = repository.update or repository.starter
+    return had is not None and _head_of(had) != _head_of(version)
+
+
+def _begin(repository: Repository, version: LabVersion) -> None:
+    path = repository.path
+    with bare.hold_lock(path):
+        if ref_files.read_ids(path) or repository.receipts.exists():  # pushed meanwhile, or all was deleted
+            return
+        # First the row: refs that no row explains would be taken for an interrupted push.
+        repository.starter = version
+        repository.save(update_fields=["starter"])
+        _link_objects(version, path)
+        _write(path / "HEAD", f"ref: {version.starter['head']}\n")
+        refs = sorted(version.starter["refs"].items())
+        _write(path / "packed-refs", "".join(f"{object_id} {name}\n" for name, object_id in refs))
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+
+def _offer(repository: Repository, version: LabVersion) -> None:
+    path = repository.path
+    had = repository.update or repository.starter
+    with bare.hold_lock(path):
+        _link_objects(version, path)
+        base = repository.update_commit or _head_of(had)
+        commit = _update_commit(path, version, base)
+        ref = ref_files.read_update_ref(path) or f"refs/heads/{_free_branch(path)}"
+        # First the name: without it, the branch would count as the learner's.
+        _write(path / ref_files.UPDATE_REF, ref)
+        (path / ref).parent.mkdir(parents=True, exist_ok=True)
+        _write(path / ref, f"{commit}\n")
+        repository.update, repository.update_commit, repository.update_merged = version, commit, False
+        repository.update_branch = ref.removeprefix("refs/heads/")
+        repository.save(update_fields=["update", "update_commit", "update_branch", "update_merged"])
+
+
+def _head_of(version: LabVersion | None) -> str:
+    return str(version.starter["refs"][version.starter["head"]]) if version else ""
+
+
+def _update_commit(path: Path, version: LabVersion, base: str) -> str:
+    # the new starter itself if it continues the old one, else a commit with its files on top of the old one
+    world, tip = _play(version), _head_of(version)
+    if base in world.history.ancestors(tip):
+        return tip
+    seconds = int(version.created_at.timestamp())
+    person = f"{COURSE.name} <{COURSE.email}> {seconds} +0000"
+    tree = world.history[tip].tree
+    text = f"tree {tree}\nparent {base}\nauthor {person}\ncommitter {person}\n\n{MESSAGE}\n"
+    return _write_object(path, b"commit %d\0%s" % (len(text.encode()), text.encode()))
+
+
+def _write_object(path: Path, whole: bytes) -> str:
+    object_id = sha1(whole, usedforsecurity=False).hexdigest()
+    file = path / "objects" / object_id[:2] / object_id[2:]
+    file.parent.mkdir(exist_ok=True)
+    if not file.exists():
+        _write(file, zlib.compress(whole, 1))
+    return object_id
+
+
+def _free_branch(path: Path) -> str:
+    taken = [os.fsdecode(name).removeprefix("refs/heads/") for name in ref_files.read_ids(path)]
+    return next(name for name in _names() if not any(f"{other}/".startswith(f"{name}/") for other in taken))
+
+
+def _names() -> Iterator[str]:
+    yield BRANCH
+    yield from (f"{BRANCH}-{number}" for number in range(2, 10_000))
+
+
+# --- objects ---------------------------------------------------------------------------------------------------------
+
+
+def _play(version: LabVersion) -> World:
+    start = parse_spec(version.source).start
+    assert start is not None  # noqa: S101 - a version with `starter` describes one
+    return start.play()
+
+
+def _link_objects(version: LabVersion, path: Path) -> None:
+    for file in _stored(version).iterdir():
+        there = path / "objects/pack" / file.name
+        if there.exists():
+            continue
+        try:
+            os.link(file, there)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(file, there)
+
+
+def _stored(version: LabVersion) -> Path:
+    # the folder with the pack, made once for each content
+    root = Path(settings.PRACTICE_ROOT) / "starters"
+    place = root / snapshot_digest(version.starter["refs"])
+    if place.is_dir():
+        return place
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="labcheck-", dir=root) as folder:
+        world, made = _play(version), Path(folder)
+        world.write(made)
+        name = _pack(made, world)
+        (made / "objects/pack" / f"pack-{name}.keep").touch()
+        try:
+            (made / "objects/pack").rename(place)
+        except OSError:
+            if not place.is_dir():  # else another process was faster
+                raise
+    return place
+
+
+def _pack(made: Path, world: World) -> str:
+    (made / "objects/pack").mkdir()
+    return bare.pack_objects(made, world.refs.values())
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    # whole or not at all
+    new = path.with_name(f"{path.name}.{os.getpid()}.lock")
+    new.write_bytes(content.encode() if isinstance(content, str) else content)
+    new.replace(path)
