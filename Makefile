@@ -6,10 +6,11 @@
 # make fmt                                    format the code
 # make shell                                  Django's shell with the database of make run
 # make screens                                screenshots of every page, in var/screens/index.html
+# make github                                 a stand-in for GitHub, to try the portal with
 # make bench                                  benchmarks and their limits (benchmarks/README.md)
 PYTHON ?= python3
 
-GOALS = run test test-quick test-all test-postgres fmt shell screens bench
+GOALS = run test test-quick test-all test-postgres fmt shell screens github bench
 .PHONY: $(GOALS)
 
 $(GOALS):

@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed.json")
-THE_PORTAL = ("run", "shell")  # goals that need only the portal itself, in development mode
+THE_PORTAL = ("run", "shell", "github")  # goals that need only the portal itself, in development mode
 PROGRAMS = {
     "run": ["-m", "portal.supervisor"],
     "test": ["-m", "tests.run_all", "daily"],
@@ -26,6 +26,7 @@ PROGRAMS = {
     "test-all": ["-m", "tests.run_all", "all"],
     "test-postgres": ["-m", "tests.run_on_postgres"],
     "bench": ["-m", "benchmarks"],
+    "github": ["-m", "tests.github.stand_in"],
     "fmt": ["-m", "ruff", "format"],
     "shell": ["manage.py", "shell"],
     "screens": ["-m", "pytest", "-q", "-rs", "--no-header", "tests/screens.py"],

@@ -1,0 +1,45 @@
+"""Check requests to REST, and the stand-in's answers, against GitHub's own description."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openapi_core import OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+
+from ..stand_in.server import Exchange
+
+FILE = Path(__file__).with_name("github.json")
+BASE = "https://api.github.com"
+# GitHub answers these, and its description leaves them out.
+UNDESCRIBED = re.compile(r"/repositories/[0-9]+(/.*)?|/user/emails")
+
+
+@cache
+def description() -> OpenAPI:
+    return OpenAPI.from_dict(json.loads(FILE.read_text()))
+
+
+def check(exchange: Exchange) -> None:
+    """Raise openapi-core's error if a request or its answer is not as GitHub describes it."""
+    if UNDESCRIBED.fullmatch(exchange.path):
+        return
+    request = mock_request(exchange)
+    description().validate_request(request)
+    if exchange.status < 400 and exchange.status not in (204, 301):
+        kind = exchange.headers["Content-Type"].partition(";")[0]
+        answer = MockResponse(exchange.body, exchange.status, dict(exchange.headers), content_type=kind)
+        description().validate_response(request, answer)
+
+
+def mock_request(exchange: Exchange) -> MockRequest:
+    query = exchange.target.partition("?")[2]
+    body: dict[str, Any] = {}
+    if exchange.request_body:
+        body = {"data": exchange.request_body, "content_type": "application/json"}
+    arguments = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+    return MockRequest(
+        BASE, exchange.method.lower(), exchange.path, args=arguments, headers=exchange.request_headers, **body
+    )
