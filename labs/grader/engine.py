@@ -19,6 +19,7 @@ from .formats.secrets import masked
 from .git.processes import TimeLimitError
 from .git.repository import Repository, RepositoryDamagedError, TooLargeError
 from .git.whose import asks_author
+from .github_facts import GitHubFacts, facts_used
 from .graphs.pictures import Pictures
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
 from .sandbox import Sandbox
@@ -37,17 +38,22 @@ _log = logging.getLogger(__name__)
 
 
 def grade(
-    spec: LabSpec, repository: Repository, *, sandbox: Sandbox | None = None, learner: Learner | None = None
+    spec: LabSpec,
+    repository: Repository,
+    *,
+    sandbox: Sandbox | None = None,
+    learner: Learner | None = None,
+    github: GitHubFacts | None = None,
 ) -> Report:
     """Run every check of the lab on an open repository. An error in a check is an `Outcome`, never raised.
 
     Raises RepositoryDamagedError if a check needs an object that Git rejects.
 
     In the main thread each check has the time limit of its kind (SIGALRM, restored afterwards); in other threads only
-    the read limits hold. `sandbox` and `learner` are passed to the kinds that ask for them.
+    the read limits hold. `sandbox`, `learner` and `github` are passed to the kinds that ask for them.
     """
     requirements = spec.python.requirements if spec.python else None
-    run = Run(repository, spec.starters, learner, sandbox, requirements)
+    run = Run(repository, spec.starters, learner, sandbox, requirements, github=github)
     pictures = Pictures(repository)
     results: dict[str, CheckResult] = {}
     for check in spec.checks:
@@ -62,6 +68,7 @@ def grade(
         graph=_drawn(lambda: pictures.whole(results.values()), None),
         checks_digest=spec.checks_digest,
         head=repository.head or "",
+        github=facts_used(github),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from .checks import wanted_facts
 from .engine import ENGINE_VERSION, grade
 from .git.repository import Repository
 from .json_object import JsonObject
@@ -175,7 +176,9 @@ def _graded(spec: LabSpec, scenario: Scenario, sandbox: Sandbox | None) -> Repor
         world = scenario.build(Path(folder))
         with Repository.open(folder) as repository:
             spec = replace(spec, starters=world.starters or spec.starters)
-            return grade(spec, repository, sandbox=sandbox, learner=scenario.learner)
+            wanted = wanted_facts((check.parameters for check in spec.checks), repository)
+            github = world.answers.facts(wanted) if world.answers and not wanted.is_empty else None
+            return grade(spec, repository, sandbox=sandbox, learner=scenario.learner, github=github)
 
 
 def _faults(graded: Sequence[tuple[Scenario, Report]]) -> Iterator[str]:

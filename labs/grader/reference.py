@@ -83,7 +83,7 @@ def _page() -> Iterator[str]:
         yield from _values(kind)
     yield from ("", "## Scenarios", "", *_table("key", SCENARIO_KEYS), "", "## Steps of scenarios")
     for step in documentation.of_steps():
-        yield from ("", step.line, *_list(step.parameters))
+        yield from ("", step.line, *(["", step.more] if step.more else []), *_list(step.parameters))
     yield from ("", "Each step that creates a commit also takes these parameters:")
     yield from _list(documentation.shared_by_steps())
 

@@ -5,6 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import Literal
 
+from .github_facts import FactsUsed
 from .json_object import JsonObject
 
 SCHEMA = 1
@@ -89,7 +90,7 @@ class Report:
 
     `checks_digest` identifies the parts that it shares with its public text, `head` the commit of main, else of the
     first branch (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the
-    commits that need work marked.
+    commits that need work marked. `github` names the facts of GitHub that were used.
     """
 
     schema: int
@@ -101,6 +102,7 @@ class Report:
     graph: Drawing | None = None
     checks_digest: str = ""
     head: str = ""
+    github: tuple[FactsUsed, ...] = ()
 
     @property
     def points(self) -> Decimal:
@@ -145,6 +147,7 @@ class Report:
         data = asdict(self)
         data["results"] = [_result_to_json(result) for result in self.results]
         data["graph"] = self.graph and _drawing_to_json(self.graph)
+        data["github"] = [asdict(used) for used in self.github]
         return data
 
     @classmethod
@@ -154,7 +157,9 @@ class Report:
             raise ValueError(f"unknown report schema {data['schema']!r}, expected {SCHEMA}")
         graph = data.get("graph")
         results = tuple(_result_from_json(result) for result in data["results"])
-        return cls(**{**data, "graph": graph and _drawing_from_json(graph), "results": results})
+        github = tuple(FactsUsed(**item) for item in data.get("github", ()))
+        graph = graph and _drawing_from_json(graph)
+        return cls(**{**data, "graph": graph, "results": results, "github": github})
 
 
 def _result_to_json(result: CheckResult) -> JsonObject:

@@ -137,6 +137,11 @@ CHECKS: dict[str, tuple[str, ...]] = {
         "{dockerignore: true}",
         "{cmd: exec-form}",
     ),
+    "ci_run": ("{workflow: ci.yml}", "{workflow: CI, event: push, at: main~1}"),
+    "pull_request": (
+        "{name: topic, reviewed: true, by: any, linked: true}",
+        "{name: side, by: squash, described: true, answered: true, merged_by_other: true}",
+    ),
     "python_package": ("{}", "{tests_found: true}", "{versions_pinned: exact}"),
 }
 ASKED = [f"{kind}: {parameters}" for kind, rows in CHECKS.items() for parameters in rows]

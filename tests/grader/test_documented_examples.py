@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from labs.grader.checks import KINDS, Learner
+from labs.grader.checks import KINDS, Learner, wanted_facts
 from labs.grader.engine import grade
 from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
@@ -53,9 +53,11 @@ def outcome(kind: str, given: str, steps: str, sandbox=None) -> str:
     scenario = f"scenarios:\n  - name: it\n    expect: {{c1: passed}}\n    steps:{block}\n"
     spec = load_spec(lab(f"{kind}: {given}") + scenario)
     with tempfile.TemporaryDirectory() as folder:
-        spec.scenarios[0].build(Path(folder))
+        answers = spec.scenarios[0].build(Path(folder)).answers
         with Repository.open(folder) as repository:
-            result = grade(spec, repository, learner=ME, sandbox=sandbox).results[0]
+            wanted = wanted_facts([check.parameters for check in spec.checks], repository)
+            facts = answers.facts(wanted) if answers else None
+            result = grade(spec, repository, learner=ME, sandbox=sandbox, github=facts).results[0]
     return "" if result.outcome is Outcome.PASSED else f"{kind}: {given}: {result.why or result.reason}"
 
 

@@ -20,6 +20,9 @@ RECIPES = (
     Recipe("release", "A tagged release", "a changelog and an annotated tag"),
     Recipe("clean-repository", "A clean repository", "an ignored .env, and no secret in any commit"),
     Recipe("workflow", "Tests on every push", "a GitHub workflow that starts, checks out and tests"),
+    Recipe(
+        "pull-request", "Reviewed and merged on GitHub", "a reviewed pull request, and tests that GitHub ran"
+    ),
     Recipe("dockerfile", "A careful Dockerfile", "a base image with a version, and a user other than root"),
 )
 

@@ -4,7 +4,11 @@ To add one, copy a file, list its class in `_ALL`, and run `python -m labs.grade
 require a row for the kind in `tests/grader/every_kind.py`, `documented.yaml` and `fix_cases.txt`.
 """
 
+from collections.abc import Iterable
+
+from ..git.repository import Repository
 from ..git.whose import Learner
+from ..github_facts import Wanted
 from ._shared.base import Kind, Run, Verdict
 from .ahead_behind import AheadBehindCheck
 from .amended import AmendedCheck
@@ -15,6 +19,7 @@ from .branch import BranchCheck
 from .branches import BranchesCheck
 from .build import BuildCheck
 from .cherry_picked import CherryPickedCheck
+from .ci_run import CiRunCheck
 from .commit import CommitCheck
 from .commits import CommitsCheck
 from .csv import CsvCheck
@@ -34,6 +39,7 @@ from .no_secrets import NoSecretsCheck
 from .notebook import NotebookCheck
 from .object import ObjectCheck
 from .own_tests import OwnTestsCheck
+from .pull_request import PullRequestCheck
 from .purged import PurgedCheck
 from .python_package import PythonPackageCheck
 from .readable import ReadableCheck
@@ -49,7 +55,7 @@ from .tags import TagsCheck
 from .tests import TestsCheck
 from .workflow import WorkflowCheck
 
-__all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict"]
+__all__ = ["KINDS", "Kind", "Learner", "Run", "Verdict", "needs_events", "wanted_facts"]
 
 _ALL: tuple[type[Kind], ...] = (
     ReadableCheck,
@@ -94,5 +100,20 @@ _ALL: tuple[type[Kind], ...] = (
     WorkflowCheck,
     DockerfileCheck,
     PythonPackageCheck,
+    CiRunCheck,
+    PullRequestCheck,
 )
 KINDS = {kind.kind: kind for kind in _ALL}
+
+
+def needs_events(kinds: Iterable[Kind]) -> tuple[str, ...]:
+    """Return GitHub's names of the events that a lab with these checks needs, `push` first."""
+    return tuple(dict.fromkeys(("push", *(event for kind in kinds for event in kind.events))))
+
+
+def wanted_facts(kinds: Iterable[Kind], repository: Repository) -> Wanted:
+    """Return the facts of GitHub that these checks need to judge a repository."""
+    found = Wanted()
+    for kind in kinds:
+        found |= kind.wants(repository)
+    return found

@@ -11,6 +11,7 @@ from ..git.repository import Tip
 from ..git.revision import Unresolved, resolve
 from ..parameters import DEFAULT, PersonPart, Revision, did_you_mean
 from ..words import cut, quoted
+from .answers import Answers
 from .merging import base_files
 from .objects import MAX_DEPTH, Files, Objects, StepError, encode
 
@@ -81,6 +82,7 @@ class World:
         self.branches: dict[str, str] = {}
         self.tags: dict[str, str] = {}
         self.starters: tuple[str, ...] = ()
+        self.answers: Answers | None = None
         self._tagged: dict[str, str] = {}
         self._commits: dict[str, MadeCommit] = {}
         self._files: dict[str, Files] = {}

@@ -19,6 +19,7 @@ from ...git.history import Commit
 from ...git.repository import Repository, Tag, Tip
 from ...git.revision import Unresolved, is_object_id, resolve
 from ...git.whose import Authors, Learner
+from ...github_facts import GitHubFacts, Wanted
 from ...graphs.shapes import Shape
 from ...parameters import Revision
 from ...report import Drawing, Evidence, Outcome
@@ -45,7 +46,7 @@ class Run:
 
     `learner` and `sandbox` are for kinds that need them; both may be None. `requirements` are those of the Python
     environment that runs code, None for the system's Python. `asks_author` is True if the lab requires that commits
-    are the learner's.
+    are the learner's. `github` is None if nobody here can ask GitHub, as on a learner's machine.
     """
 
     repository: Repository
@@ -54,6 +55,7 @@ class Run:
     sandbox: Sandbox | None = None
     requirements: tuple[str, ...] | None = None
     asks_author: bool = False
+    github: GitHubFacts | None = None
 
     def own_commits(self, tip: Tip) -> list[Commit]:
         """Return the learner's commits, oldest first: those not reachable from the starter. See `by_learner`."""
@@ -106,7 +108,8 @@ class Kind(ABC):
     `seconds` is the time limit of one check, unless `limit` returns another. `hidden` names parameters that learners
     must not see. `confined` kinds run code and are NOT_RUN if `Run.sandbox` is None. `always_passes` is True if the
     verdict is never "needs work". A kind that reads the history is NOT_RUN in a shallow clone, unless it
-    `takes_part_of_history`.
+    `takes_part_of_history`. A kind that needs facts of GitHub names the events that change them in `events`, and
+    returns from `wants` which facts it needs for a repository.
     """
 
     kind: ClassVar[str]
@@ -117,6 +120,7 @@ class Kind(ABC):
     confined: ClassVar[bool] = False
     always_passes: ClassVar[bool] = False
     takes_part_of_history: ClassVar[bool] = False
+    events: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def values(cls) -> Iterator[tuple[str, str, list[str]]]:
@@ -133,6 +137,9 @@ class Kind(ABC):
     def obstacle(self, run: Run) -> Verdict | None:
         """Return the verdict if nothing can be checked here. Its time does not count."""
         return None
+
+    def wants(self, repository: Repository) -> Wanted:
+        return Wanted()
 
     @abstractmethod
     def check(self, run: Run) -> Verdict:
