@@ -164,6 +164,12 @@ CACHES = {
         "TIMEOUT": 120,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
+    # GitHub's tokens for an hour: only in the memory of the process that asked, never in a database.
+    "tokens": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "tokens",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
@@ -446,6 +452,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": [], "level": "INFO"},
+        # At DEBUG it would print GitHub's answers, and one of them is a token.
+        "github": {"level": "INFO"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", default="INFO")},

@@ -13,8 +13,7 @@ from ..stand_in.server import Exchange
 
 FILE = Path(__file__).with_name("github.json")
 BASE = "https://api.github.com"
-# GitHub answers these, and its description leaves them out.
-UNDESCRIBED = re.compile(r"/repositories/[0-9]+(/.*)?|/user/emails")
+UNDESCRIBED = ("/user/emails",)
 
 
 @cache
@@ -24,7 +23,7 @@ def description() -> OpenAPI:
 
 def check(exchange: Exchange) -> None:
     """Raise openapi-core's error if a request or its answer is not as GitHub describes it."""
-    if UNDESCRIBED.fullmatch(exchange.path):
+    if exchange.path in UNDESCRIBED:
         return
     request = mock_request(exchange)
     description().validate_request(request)
@@ -36,10 +35,12 @@ def check(exchange: Exchange) -> None:
 
 def mock_request(exchange: Exchange) -> MockRequest:
     query = exchange.target.partition("?")[2]
+    # GitHub redirects former names to repositories by ID, which its description leaves out
+    path = re.sub(r"^/repositories/[0-9]+", "/repos/owner/name", exchange.path)
     body: dict[str, Any] = {}
     if exchange.request_body:
         body = {"data": exchange.request_body, "content_type": "application/json"}
     arguments = dict(pair.split("=", 1) for pair in query.split("&") if pair)
     return MockRequest(
-        BASE, exchange.method.lower(), exchange.path, args=arguments, headers=exchange.request_headers, **body
+        BASE, exchange.method.lower(), path, args=arguments, headers=exchange.request_headers, **body
     )

@@ -1,0 +1,234 @@
+"""GitHub's REST API, through PyGithub: as nobody, as a person, as the App, or as an installation of the App.
+
+Only workers ask GitHub: a request may take 20 seconds. PyGithub would sleep at a rate limit and between requests, so
+its sleeping is off, and the caller's row says when to try again. Nothing here logs a token.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.core.cache import caches
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+API_VERSION = "2022-11-28"
+USER_AGENT = "portal"
+SECONDS = 10
+PAGE = 100
+TOKEN_SECONDS = 50 * 60  # GitHub's last for an hour; a fetch that starts now must still end within it
+MAX_WAIT = timedelta(hours=2)
+USUAL_WAIT = timedelta(minutes=1)  # GitHub's advice if it does not say how long
+# JSON as GitHub sends it, which PyGithub does not type either
+Json = Any
+
+
+class GitHubError(Exception):
+    """GitHub did not do what was asked. Each of the three kinds has its own remedy."""
+
+
+class RateLimitedError(GitHubError):
+    """GitHub asked to wait until `retry_at`."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(f"GitHub asked to wait until {retry_at:%H:%M:%S} UTC.")
+        self.retry_at = retry_at
+
+
+class UnavailableError(GitHubError):
+    """GitHub could not be reached or failed, or did not accept the App. A later try may succeed."""
+
+
+class RefusedError(GitHubError):
+    """GitHub answered, and another try would get the same answer. `reason` is a sentence for the learner."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.reason, self.status = reason, status
+
+
+REASONS = {
+    401: "GitHub did not accept the sign-in. Sign in with GitHub again.",
+    403: "GitHub refused: the account or the App has no permission for this.",
+    404: "GitHub did not find it: it was deleted or renamed, or it is private and the App is not installed on it.",
+    410: "GitHub says that it was deleted.",
+    422: "GitHub did not accept the request.",
+    451: "GitHub has blocked it for legal reasons.",
+}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Requests as one viewer. Paths begin with a slash. Methods raise RateLimitedError, UnavailableError, RefusedError.
+
+    `/repositories/ID` is the repository with that numeric ID, which stays if it is renamed or transferred.
+    """
+
+    _requester: Any  # github.Requester, which is imported when it is first needed
+    is_ours: bool = False  # authenticated with the App's own key
+
+    def get(self, path: str, **parameters: str | int) -> Json:
+        return self._ask("GET", path, parameters)[1]
+
+    def post(self, path: str, body: Json = None) -> Json:
+        return self._ask("POST", path, {}, body)[1]
+
+    def patch(self, path: str, body: Json) -> Json:
+        return self._ask("PATCH", path, {}, body)[1]
+
+    def delete(self, path: str) -> None:
+        self._ask("DELETE", path, {})
+
+    def pages(self, path: str, key: str = "", *, limit: int, **parameters: str | int) -> list[Json]:
+        """Return up to `limit` items of a list; `key` names the list if the answer is an object."""
+        items: list[Json] = []
+        url, asked = path, {**parameters, "per_page": min(limit, PAGE)}
+        while url and len(items) < limit:
+            headers, body = self._ask("GET", url, asked)
+            items += body[key] if key else body
+            url, asked = _next_page(headers.get("link", "")), {}
+        return items[:limit]
+
+    def _ask(
+        self, verb: str, path: str, parameters: dict[str, Any], body: Json = None
+    ) -> tuple[dict[str, Any], Json]:
+        from github import GithubException
+        from requests import RequestException
+
+        try:
+            return cast(
+                tuple[dict[str, Any], Json],
+                self._requester.requestJsonAndCheck(verb, path, parameters or None, None, body),
+            )
+        except GithubException as error:
+            raise self._kind_of(error) from None
+        except RequestException as error:  # its text has the URL, and no header
+            raise UnavailableError(f"GitHub could not be reached: {type(error).__name__}.") from None
+        except (AssertionError, RuntimeError, ValueError) as error:  # a redirect elsewhere, or not JSON
+            raise UnavailableError(f"GitHub sent something unexpected: {type(error).__name__}.") from None
+
+    def _kind_of(self, error: Any) -> GitHubError:
+        status, headers = error.status, error.headers or {}
+        data = error.data if isinstance(error.data, dict) else {}
+        message = str(data.get("message") or "")
+        if status == 429 or (status == 403 and _is_limit(headers, message)):
+            return RateLimitedError(_retry_at(headers))
+        if status >= 500:
+            return UnavailableError(f"GitHub answered with status {status}.")
+        if status == 401 and self.is_ours:
+            caches["tokens"].clear()  # an installation may have been removed and added again
+            logger.error("GitHub did not accept the App's key or token: %s", message[:200])
+            return UnavailableError("GitHub did not accept the App's key. Check the settings of the App.")
+        return RefusedError(REASONS.get(status, f"GitHub answered with status {status}."), status)
+
+
+def _next_page(links: str) -> str:
+    # the path and query of the link "next": PyGithub asks only the host of the API
+    for link in links.split(","):
+        url, _, relation = link.partition(";")
+        if 'rel="next"' in relation:
+            parts = urlsplit(url.strip(" <>"))
+            path = parts.path.removeprefix(urlsplit(settings.GITHUB_API_URL).path)
+            return f"{path}?{parts.query}"
+    return ""
+
+
+def _is_limit(headers: dict[str, Any], message: str) -> bool:
+    from github.Requester import Requester
+
+    return (
+        "retry-after" in headers
+        or str(headers.get("x-ratelimit-remaining")) == "0"
+        or Requester.isRateLimitError(message)
+    )
+
+
+def _retry_at(headers: dict[str, Any]) -> datetime:
+    now = timezone.now()
+    after, reset = str(headers.get("retry-after", "")), str(headers.get("x-ratelimit-reset", ""))
+    if after.isdigit():
+        wait = timedelta(seconds=int(after[:9]))
+    elif str(headers.get("x-ratelimit-remaining")) == "0" and reset.isdigit():
+        wait = datetime.fromtimestamp(int(reset[:11]), UTC) - now
+    else:
+        wait = USUAL_WAIT
+    return now + min(max(wait, timedelta(seconds=1)), MAX_WAIT)
+
+
+# --- who asks -------------------------------------------------------------------------------------------------------
+
+
+def _client(auth: Any, *, is_ours: bool = False) -> Client:
+    from github import Github
+
+    github = Github(
+        auth=auth,
+        base_url=settings.GITHUB_API_URL,
+        timeout=SECONDS,
+        user_agent=USER_AGENT,
+        per_page=PAGE,
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        api_version=API_VERSION,
+    )
+    return Client(github.requester, is_ours)
+
+
+def as_anybody() -> Client:
+    """Ask without a sign-in: public things only, and 60 requests an hour."""
+    return _client(None)
+
+
+def as_person(token: str) -> Client:
+    """Ask with the token that a person's sign-in with GitHub gave."""
+    from github import Auth
+
+    return _client(Auth.Token(token))
+
+
+def has_app() -> bool:
+    return bool(settings.GITHUB_APP_ID and settings.GITHUB_APP_PRIVATE_KEY)
+
+
+def as_app() -> Client:
+    """Ask as the App itself: about its installations and deliveries. Raises UnavailableError without an App."""
+    from github import Auth
+
+    if not has_app():
+        raise UnavailableError("No GitHub App is configured.")
+    return _client(Auth.AppAuth(settings.GITHUB_APP_ID, settings.GITHUB_APP_PRIVATE_KEY), is_ours=True)
+
+
+def as_installation(installation_id: int) -> Client:
+    """Ask as the App on one account. Raises as the methods of Client do."""
+    from github import Auth
+
+    return _client(Auth.Token(installation_token(installation_id)), is_ours=True)
+
+
+def installation_token(installation_id: int) -> str:
+    """Return a token of an installation that is valid for at least ten minutes.
+
+    It is kept in the memory of this process only. Raises as the methods of Client do.
+    """
+    cache, key = caches["tokens"], f"{settings.GITHUB_APP_ID}-{installation_id}"
+    token: str | None = cache.get(key)
+    if token is None:
+        token = str(as_app().post(f"/app/installations/{installation_id}/access_tokens")["token"])
+        cache.set(key, token, TOKEN_SECONDS)
+    return token
+
+
+def forget_token(installation_id: int) -> None:
+    """Ask for a new token next time, for example after the App's permissions changed."""
+    caches["tokens"].delete(f"{settings.GITHUB_APP_ID}-{installation_id}")
+
+
+def repository_path(full_name: str, *more: str) -> str:
+    """Return the path of a repository by its name, with each part quoted."""
+    return "/".join(["/repos", *(quote(part, safe="") for part in (*full_name.split("/", 1), *more))])
