@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from labs.counted_pushes import submit_commands, tag_words
 from labs.grader.fetching.address import Address
 from labs.grading import lifecycle, receipts, tasks
 from labs.models import (
@@ -21,7 +22,8 @@ from labs.models import (
 from labs.queries import history
 from labs.reports.local_report import MAX_KEPT, UploadedReport
 from labs.repositories import hosts
-from labs.repositories.hosts import Offer
+from labs.repositories.hosts import LookUpFailedError, Offer
+from labs.specs import parse_spec
 from lessons.models import Enrollment
 from lessons.queries import teaches
 from portal.accounts.audit import Event, record
@@ -41,11 +43,11 @@ def receive(
     refs: Mapping[str, str],
     via: Receipt.Via = Receipt.Via.PUSH,
     head_ref: str = "",
-) -> Submission:
+) -> Submission | None:
     """Write the receipt of a received state and its submission, and wake a worker up.
 
-    A state that was received before has its submission already. Other waiting submissions of this learner and lab are
-    superseded.
+    Return None if the lab grades only pushes of certain tags, and this is none. A state that was received before has
+    its submission already. Other waiting submissions of this learner and lab are superseded.
     """
     submission = receipts.record(repository=repository, refs=refs, via=via, head_ref=head_ref)
     transaction.on_commit(tasks.wake, robust=True)
@@ -70,7 +72,19 @@ def submit_address(
     if commit is not None and refs[head_ref] != commit:
         raise BranchMovedError
     repository = _repository_at(enrollment, lab, address)
-    return receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref)
+    received = receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref)
+    if received is None:
+        raise LookUpFailedError(_no_tag_message(lab, refs))
+    return received
+
+
+def _no_tag_message(lab: Lab, refs: Mapping[str, str]) -> str:
+    spec = parse_spec(lab.current.source) if lab.current else None
+    if spec is None:
+        return "This repository is not graded."
+    commands = ", then ".join(f"`{command}`" for command in submit_commands(spec, refs))
+    missing = f"This lab grades only {tag_words(spec)}, and the repository has no new one."
+    return f"{missing} Type {commands}, and submit again."
 
 
 def _repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:

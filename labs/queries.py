@@ -299,6 +299,13 @@ def started_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | 
     return found
 
 
+def newest_receipt(enrollment: Enrollment, lab: Lab) -> Receipt | None:
+    """Return the newest receipt of a learner for a lab; `is_graded` says if its state has a submission."""
+    same = Submission.objects.filter(enrollment=enrollment, lab=lab, digest=OuterRef("digest"))
+    rows = Receipt.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
+    return rows.annotate(is_graded=Exists(same)).order_by("-pk").first()
+
+
 def last_seen_in(submission: Submission) -> Repository:
     # the repository of the first receipt may be gone by now
     of_lab = Receipt.objects.filter(

@@ -16,6 +16,7 @@ from .problem import Problem
 from .words import cut, either, listed, nearest, quoted
 
 RefName = NewType("RefName", str)
+TagPattern = NewType("TagPattern", str)
 FilePath = NewType("FilePath", str)
 Regex = NewType("Regex", str)
 Identifier = NewType("Identifier", str)
@@ -270,6 +271,11 @@ def _number(data: object) -> Decimal | None:
     return Decimal(data) if isinstance(data, int | Decimal) and not isinstance(data, bool) else None
 
 
+def _tag_pattern(data: object) -> str | None:
+    is_name = isinstance(data, str) and "**" not in data and _REF_NAME.fullmatch(data.replace("*", "x"))
+    return str(data) if is_name else None
+
+
 def _path(data: object) -> str | None:
     if not isinstance(data, str) or "\0" in data:
         return None
@@ -308,6 +314,7 @@ _TYPES: dict[object, tuple[str, Callable[[object], object]]] = {
     datetime: ("a date such as `2025-11-29T20:30:00+05:30`", _moment),
     PersonPart: ("a name or an email without `<` or `>`", _matching(re.compile(r"[^<>\x00-\x1f]+"))),
     RefName: ("the name of a branch or tag", _matching(_REF_NAME)),
+    TagPattern: ("the name of a tag, such as `phase-1` or `submit/*`", _tag_pattern),
     FilePath: ("a path in the repository, such as `src/app.py`", _path),
     Regex: ("a regular expression", _regex),
     Identifier: ("a name of lowercase letters, digits and hyphens", _matching(_IDENTIFIER)),

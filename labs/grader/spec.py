@@ -6,7 +6,7 @@ from typing import Literal
 
 from .check_specs import CheckSpec, ids_of, read_checks
 from .formats.yaml_values import Value, read_yaml
-from .parameters import Percent, Requirement, described, read_fields
+from .parameters import Percent, Requirement, TagPattern, described, read_fields
 from .problem import Problem
 from .redaction import checks_digest
 from .redaction import public_text as _public_text
@@ -36,6 +36,13 @@ class Python:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """When a push is graded: if it brings or moves a tag of one of these names."""
+
+    tags: TagPattern | tuple[TagPattern, ...]
+
+
+@dataclass(frozen=True)
 class _File:
     schema: Literal[2]
     title: str
@@ -45,6 +52,7 @@ class _File:
     scenarios: Value | None = None
     python: Python | None = None
     lessons: str = ""
+    counts: Counts | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,8 @@ class LabSpec:
     `schema` is that of the text. `checks_digest` is like `digest` for the public text, see `redaction`. `lessons` is
     the base URL of the lessons, if the portal that serves the text has put it there. `scenarios` are
     repositories by which the lab proves its checks, see `proof`. `starters` are the commits that learners start from,
-    `start` makes them if the text describes them.
+    `start` makes them if the text describes them. With `counted_tags`, names in which `*` replaces any text, a push is
+    graded only if it brings or moves such a tag.
     """
 
     schema: int
@@ -68,6 +77,7 @@ class LabSpec:
     python: Python | None = None
     lessons: str = ""
     start: Scenario | None = None
+    counted_tags: tuple[str, ...] = ()
 
     def lesson_address(self, name: str) -> str:
         # the name itself if the text has no base URL
@@ -95,6 +105,8 @@ def load_spec(text: str) -> LabSpec:
     ids = ids_of(data.get("checks"))
     scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario)
     start = _start(data, starter, scenarios, problems) if file else None
+    if file and file.counts and not file.counts.tags:
+        problems.append(Problem(data["counts"].line, "counts.tags", "expected at least one name of a tag"))
     if problems:
         raise SpecError(problems)
     starters = start.play().starters if start else starter.commits
@@ -110,6 +122,7 @@ def load_spec(text: str) -> LabSpec:
         python=file.python,
         checks_digest=checks_digest(root, starters),
         lessons=file.lessons,
+        counted_tags=_counted_tags(file.counts),
     )
 
 
@@ -157,6 +170,11 @@ def _start(
     start = next((each for each in scenarios if each.name == starter.scenario), None)
     problems.extend(starter_problems(value, starter, names, start))
     return start
+
+
+def _counted_tags(counts: Counts | None) -> tuple[str, ...]:
+    tags = counts.tags if counts else ()
+    return tags if isinstance(tags, tuple) else (tags,)
 
 
 def _names(items: list[Value]) -> list[str]:

@@ -33,7 +33,7 @@ def starter_problems(
     value: Value, starter: Starter, names: Sequence[str], start: Scenario | None
 ) -> list[Problem]:
     """Return the mistakes of a starter. `names` are those of the lab's scenarios, `start` is the one it means."""
-    if (starter.commit is None) == (starter.scenario is None):
+    if (not starter.commit) == (starter.scenario is None):
         return [Problem(value.line, _KEY, "expected either a commit or a scenario")]
     if starter.scenario is None:
         return []

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from django.db import transaction
 
+from labs.counted_pushes import counts
 from labs.grader.git.processes import RepositoryError
 from labs.grading import lifecycle
 from labs.models import Receipt, Repository, Submission, snapshot_digest
 from labs.repositories import bare, folders, ref_files
+from labs.specs import parse_spec
 from lessons.models import Enrollment
 
 logger = logging.getLogger(__name__)
@@ -20,10 +22,11 @@ MAX_REPAIRS = 50
 @transaction.atomic
 def record(
     *, repository: Repository, refs: Mapping[str, str], via: Receipt.Via, head_ref: str = ""
-) -> Submission:
+) -> Submission | None:
     """Write the receipt of the refs (full name to object ID) that a repository has now, and its submission.
 
-    `head_ref` names the submission; without it, see `head_of`.
+    Return None if the lab grades only pushes of certain tags, and this is none. `head_ref` names the submission;
+    without it, see `head_of`.
     """
     # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
@@ -31,10 +34,24 @@ def record(
     receipt = Receipt.objects.create(
         repository=repository, via=via, refs=dict(refs), digest=snapshot_digest(refs)
     )
+    if not _counts(receipt, before):
+        return None
     head_ref = head_ref or head_of(refs, before)
     submission = lifecycle.submission_for(receipt, head_ref=head_ref, head=refs.get(head_ref, ""))
     lifecycle.supersede(submission)
     return submission
+
+
+def _counts(receipt: Receipt, before: Mapping[str, str]) -> bool:
+    # a state that was graded before counts again
+    lab = receipt.repository.lab
+    spec = parse_spec(lab.current.source) if lab.current else None
+    if spec is None or counts(spec, receipt.refs, before):
+        return True
+    same = Submission.objects.filter(
+        enrollment=receipt.repository.enrollment_id, lab=lab, digest=receipt.digest
+    )
+    return same.exists()
 
 
 def head_of(refs: Mapping[str, str], before: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import escape
 
 from labs import queries
 from labs.addresses import labcheck_addresses, practice_address
+from labs.counted_pushes import submit_commands, tag_words
 from labs.grader.words import count, visible
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
@@ -20,6 +21,7 @@ from labs.repositories.starters import unmerged_update
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
+from lessons.templatetags.code import with_code
 
 MAX_FILES = 20  # of a changed starter that are listed
 NOT_GRADED = (State.UNREADABLE, State.FAULT)
@@ -65,6 +67,7 @@ def lab_page(
         **_history_context(past, before),
         **_commands_context(lab, token),
         **_starter_context(found),
+        **_counted_context(found),
         "running": running,
         "form": form or AddressForm(),
         "offer": offer,
@@ -133,6 +136,20 @@ def _starter_context(found: queries.OpenLab) -> Context:
 
 def count_more(files: int) -> str:
     return f"{count(files - MAX_FILES, 'more file')} changed." if files > MAX_FILES else ""
+
+
+def _counted_context(found: queries.OpenLab) -> Context:
+    version = found.lab.current
+    spec = parse_spec(version.source) if version else None
+    if spec is None or not spec.counted_tags:
+        return {"submit_commands": "git push origin main"}
+    # Any: a receipt that the query annotated
+    newest: Any = found.enrollment and queries.newest_receipt(found.enrollment, found.lab)
+    return {
+        "counted_tags": with_code(tag_words(spec)),
+        "submit_commands": "\n".join(submit_commands(spec, newest.refs if newest else {}, "main")),
+        "uncounted": newest if newest and not newest.is_graded else None,
+    }
 
 
 # --- the band -------------------------------------------------------------------------------------------------------

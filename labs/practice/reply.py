@@ -3,18 +3,20 @@
 import logging
 import textwrap
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from labs.addresses import submission_address
+from labs.counted_pushes import submit_commands, tag_words
 from labs.grader.report import Report
 from labs.grader.report_text import WIDTH, report_lines
-from labs.models import State, Submission
+from labs.models import Repository, State, Submission
 from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier
 from labs.reports.verdict import lesson_links
+from labs.specs import parse_spec
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,15 @@ def push_reply_lines(submission: Submission) -> Iterator[str | None]:
         yield "Still grading. The result will be at"
         yield address
     yield ""
+
+
+def uncounted_lines(repository: Repository, refs: Mapping[str, str]) -> list[str]:
+    spec = parse_spec(repository.lab.current.source) if repository.lab.current else None
+    if spec is None:
+        return []
+    said = f"Push received, but it is not graded: this lab grades pushes of {tag_words(spec, '{}')}. To submit, type:"
+    commands = (f"    {command}" for command in submit_commands(spec, refs))
+    return ["", *textwrap.wrap(said, WIDTH), "", *commands, ""]
 
 
 def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]:

@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from functools import wraps
 from typing import IO
@@ -35,7 +35,7 @@ from labs.grading import receipts
 from labs.models import Repository
 from labs.practice import advertising, packets, push_limits, request_body
 from labs.practice.push_limits import PushRefusedError
-from labs.practice.reply import push_reply_lines
+from labs.practice.reply import push_reply_lines, uncounted_lines
 from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.practice.turns import NoTurnError, hold_turn
 from labs.queries import get_open_lab
@@ -266,29 +266,16 @@ def _record_push(repository: Repository) -> Iterable[str | None]:
     # If the database fails, the mark on disk stays and the scheduled repair records the push.
     try:
         refs = ref_files.read_refs(repository.path)
-        submission = None
-        if not receipts.is_recorded(repository, refs):
-            submission = actions.receive(repository=repository, refs=refs)
-        _note_merge(repository, refs)
+        is_new = not receipts.is_recorded(repository, refs)
+        submission = actions.receive(repository=repository, refs=refs) if is_new else None
+        starters.note_merge(repository, refs)
         bare.end_push(repository.path)
     except DatabaseError:
         logger.exception("a push to %s was not recorded", repository.path)
         return ["", "Push received. Grading starts as soon as possible. You don’t have to do anything.", ""]
-    return push_reply_lines(submission) if submission else ()
-
-
-def _note_merge(repository: Repository, refs: Mapping[str, str]) -> None:
-    # after the push was recorded: if this fails, the lab page only keeps its notice
-    if not repository.update_commit or repository.update_merged:
-        return
-    try:
-        if not bare.is_reachable(repository.path, repository.update_commit, refs.values()):
-            return
-    except (RepositoryError, bare.TookTooLongError):
-        logger.exception("repository %s cannot be searched for its update", repository.pk)
-        return
-    repository.update_merged = True
-    repository.save(update_fields=["update_merged"])
+    if submission:
+        return push_reply_lines(submission)
+    return uncounted_lines(repository, refs) if is_new else ()
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------

@@ -4,21 +4,25 @@ The objects of a starter are one pack in `starters/`, hard-linked into each repo
 reads another, and removing one removes only its link. Each pack has a `.keep` file, so that repacking leaves it alone.
 """
 
+import logging
 import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 
 from django.conf import settings
 
+from labs.grader.git.processes import RepositoryError
 from labs.grader.scenarios.world import COURSE, World
 from labs.models import LabVersion, Repository, snapshot_digest
 from labs.repositories import bare, ref_files
 from labs.specs import parse_spec
+
+logger = logging.getLogger(__name__)
 
 BRANCH = "course"
 MESSAGE = "Update the starter"
@@ -87,6 +91,20 @@ def _begin(repository: Repository, version: LabVersion) -> None:
         _write(path / "HEAD", f"ref: {version.starter['head']}\n")
         refs = sorted(version.starter["refs"].items())
         _write(path / "packed-refs", "".join(f"{object_id} {name}\n" for name, object_id in refs))
+
+
+def note_merge(repository: Repository, refs: Mapping[str, str]) -> None:
+    """Note that the learner has merged the update, after a push. If this fails, the lab page only keeps its notice."""
+    if not repository.update_commit or repository.update_merged:
+        return
+    try:
+        if not bare.is_reachable(repository.path, repository.update_commit, refs.values()):
+            return
+    except (RepositoryError, bare.TookTooLongError):
+        logger.exception("repository %s cannot be searched for its update", repository.pk)
+        return
+    repository.update_merged = True
+    repository.save(update_fields=["update_merged"])
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,78 @@
+"""A lab that grades only pushes of certain tags, with a real push: anything else leaves a receipt and advice."""
+
+import html
+
+import pytest
+
+from labs import actions
+from labs.counted_pushes import submit_commands
+from labs.grader.spec import SpecError, load_spec
+from labs.models import Receipt, Submission
+from labs.repositories import hosts
+from labs.repositories.hosts import LookUpFailedError
+from tests.factories import make_lab
+from tests.labs.conftest import PASSABLE
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("practice")]
+SOURCE = PASSABLE.replace("checks:", "counts: {tags: [phase-1, submit/*]}\nchecks:")
+
+
+@pytest.fixture
+def lab():
+    return make_lab(source=SOURCE)
+
+
+def test_only_a_push_of_a_counted_tag_is_graded_and_the_terminal_says_what_to_type(join, lab, client):
+    clone = join("work")
+    first = clone.commit("One")
+    status, said = clone.push()
+    assert (status, Submission.objects.count(), Receipt.objects.count()) == (0, 0, 1)
+    assert "it is not graded: this lab grades pushes of the tags\nphase-1 or submit/*. To submit, type:" in said
+    assert "    git tag phase-1\n    git push origin phase-1\n" in said
+    client.force_login(clone.enrollment.user)
+    page = html.unescape(client.get(lab.get_absolute_url()).content.decode())
+    assert "Only a push of the tags <code>phase-1</code> or <code>submit/*</code> is graded." in page
+    assert "git tag phase-1\ngit push origin main phase-1" in page
+    assert "arrived, but it is not graded" in page
+
+    clone.git("tag", "phase-1")
+    clone.git("tag", "v1.0")
+    assert "Submission 1 received" in clone.push("phase-1")[1]
+    submission = Submission.objects.get()
+    assert (submission.head, submission.head_ref) == (first, "refs/heads/main")
+    assert "arrived, but it is not graded" not in client.get(lab.get_absolute_url()).content.decode()
+    clone.commit("Two")
+    assert "    git tag submit/1\n" in clone.push("main", "v1.0")[1]
+    assert Submission.objects.count() == 1
+    clone.git("tag", "submit/1")
+    assert "Submission 2 received" in clone.push("submit/1")[1]
+    clone.commit("Three")
+    clone.git("tag", "--force", "phase-1")
+    assert "Submission 3 received" in clone.push("--force", "main", "phase-1")[1]
+    assert clone.push("--delete", "v1.0")[0] == 0
+    assert (Submission.objects.count(), Receipt.objects.count()) == (3, 6)
+
+
+def test_an_address_without_a_new_tag_is_not_graded_either(join, lab, monkeypatch):
+    refs = {"refs/heads/main": "a" * 40}
+    monkeypatch.setattr(hosts, "snapshot", lambda address: (refs, "refs/heads/main"))
+    address = hosts.read("https://github.com/learner/work")
+    submit = {"enrollment": join("work").enrollment, "lab": lab, "address": address}
+    with pytest.raises(
+        LookUpFailedError, match="`git tag phase-1`, then `git push origin phase-1`, and submit again"
+    ):
+        actions.submit_address(**submit)
+    refs["refs/tags/phase-1"] = "a" * 40
+    assert actions.submit_address(**submit).number == 1
+    assert actions.submit_address(**submit).number == 1
+
+
+def test_names_of_counted_tags_are_names_of_tags():
+    tags = load_spec(SOURCE).counted_tags
+    assert tags == ("phase-1", "submit/*")
+    assert load_spec(SOURCE.replace("[phase-1, submit/*]", "phase-1")).counted_tags == ("phase-1",)
+    for wrong in ('["a b"]', '["-x"]', '["a..b"]', "[]", '["**"]'):
+        with pytest.raises(SpecError):
+            load_spec(SOURCE.replace("[phase-1, submit/*]", wrong))
+    moved = load_spec(SOURCE.replace(", submit/*", ""))
+    assert submit_commands(moved, {"refs/tags/phase-1": "a" * 40})[0] == "git tag --force phase-1"
