@@ -22,6 +22,7 @@ WORDS = (
         "class",
         "lecture",
         "evening",
+        "abend",
         "meeting",
         "lesson",
         "sitzung",

@@ -113,7 +113,7 @@ JOINING = frozenset(word_list("with for to from of on at by as if then also only
 PROGRAM = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+){0,3}")
 OPTION = re.compile(r"--?[a-zA-Z][\w-]*(?:=\S+)?$|/[A-Z]{1,5}(?::\S+)?$")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
-EXPLAINED = re.compile(r"\s(?:-{1,40}>|={1,40}>|<-{1,40}|→|⇒|:|–|—|-)\s+(?=\w)|\s:$")
+EXPLAINED = re.compile(r"\s(?:-{1,40}>|={1,40}>|<-{1,40}|→|⇒|–|—|-)\s+(?=\w)|\s:(?:\s+(?=[\w-])|$)")
 PATH = re.compile(
     r"(?:\.{1,2}|~)?/[\w./~-]+(?:\s|$)|\.\\[\w.\\-]+|(?:[A-Z]:|\.?\w+)\\[\w.\\-]+\\[\w.-]+(?:\s|$)"
 )
@@ -169,7 +169,7 @@ def _has_options(first: str, words: Sequence[str]) -> bool:
         bool(PROGRAM.fullmatch(first))
         and 0 < len(words) <= 20
         and any(OPTION.match(word) for word in words)
-        and not any(word in SENTENCE or word in JOINING or word == "=" for word in words)
+        and not any(word in SENTENCE or word in JOINING or word in ("=", ":") for word in words)
         and not any(word[-1] == ":" and word.isascii() and word[:-1].isalpha() for word in words)
     )
 

@@ -88,7 +88,7 @@ BEFORE = rf"(?:(?<![^\W_])(?:{WEEKDAY})\.?,?\s+)?"
 PATTERNS = [
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
     re.compile(
-        rf"{BEFORE}(?<!\d)(?P<day>\d{{1,2}})\s?(?:st|nd|rd|th)?\.?(?:\s+of)?[\s\-/,.]*(?P<name>{MONTH})\b\.?(?:[\s\-/,.]*{YEAR})?",
+        rf"{BEFORE}(?<!\d)(?P<day>\d{{1,2}})\s?(?:st|nd|rd|th)?\.?(?:\s+(?:of|de))?[\s\-/,.]*(?P<name>{MONTH})\b\.?(?:(?:\s+del?)?[\s\-/,.]*{YEAR})?",
         re.IGNORECASE,
     ),
     re.compile(
@@ -126,6 +126,16 @@ class Written:
             return date(self.year or year, month, day)
         except ValueError:
             return None
+
+
+def is_date(text: str) -> bool:
+    """Tell if a text is nothing but a date, perhaps with its weekday."""
+    written = find_date(text)
+    return (
+        written is not None
+        and not text[: written.start].strip(" ,.")
+        and not text[written.end :].strip(" ,.:")
+    )
 
 
 def find_date(text: str) -> Written | None:

@@ -11,11 +11,14 @@ from .model import Day, Head
 
 
 def make_days(
-    banners: Sequence[Banner], head: Head, last_line: int, problems: list[Problem]
+    banners: Sequence[Banner], head: Head, last_line: int, problems: list[Problem], title: str = ""
 ) -> tuple[Day, ...]:
-    """Give each evening its number and date. The notes above the first banner belong to the first evening."""
+    """Give each evening its number and date. The notes above the first banner belong to the first evening.
+
+    `title` is that of the only evening, if there is no banner.
+    """
     if not banners:
-        return (Day(1, None, head.start, "", head.last + 1, head.last + 1, last_line),)
+        return (Day(1, None, head.start, title, head.last + 1, head.last + 1, last_line),)
     month_first = _is_month_first(banners, head.start)
     days: list[Day] = []
     used: dict[int, date | None] = {}

@@ -10,6 +10,7 @@ from lessons.rendering.flow import read_flow
 from .pieces import Node
 from .rows import Row
 from .signs import ARROW, ONLY_ARROW, words_of
+from .tables import pairs
 
 MAX_WORDS = 8  # of a step
 MAX_STEPS = 40
@@ -31,7 +32,7 @@ class Found:
 def find_chain(nodes: Sequence[Node], at: int) -> Found | None:
     """Find `A -> B -> C`, in one row or in several that start or end with an arrow."""
     text = nodes[at].row.text
-    if nodes[at].row.box:
+    if nodes[at].row.box or (";" in text and pairs(nodes[at].row)):
         return None
     if not ARROW.search(text) and not (at + 1 < len(nodes) and RIGHT.match(nodes[at + 1].row.text)):
         return None

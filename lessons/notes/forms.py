@@ -18,9 +18,9 @@ from .prose import (
     markdown_terms_end,
     paragraph,
     paragraphs,
-    quote,
     sentences,
     write_markdown_terms,
+    write_quote,
 )
 from .regions import Region
 from .rows import Row
@@ -106,7 +106,7 @@ class Former:
         end = at
         while end < len(rows) and is_quote(rows, end) and not (end > at and rows[end].gap):
             end += 1
-        return end, lambda part: piece_of("quote", part, "\n".join(quote(row) for row in part))
+        return end, write_quote
 
     def _nodes(self, nodes: Sequence[Node]) -> list[Piece]:
         pieces: list[Piece] = []

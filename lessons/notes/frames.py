@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .dates import WEEKDAY, Written, find_date
+from .dates import ALONE, WEEKDAY, Written, find_date
 from .rows import DECORATED, is_rule
 from .source import Line
 
@@ -13,7 +13,7 @@ TOPIC = re.compile(
     r"[\W_]*(?:topics?|title|subject|thema|sujet|tema)\s*[:=–-]+\s*(?P<title>\S.{1,110})$", re.IGNORECASE
 )
 CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?:\s?[AaPp][Mm])?$")
-ONLY_WEEKDAY = re.compile(rf"[\W_]*(?:{WEEKDAY})?[\W_]*$", re.IGNORECASE)
+ONLY_WEEKDAY = re.compile(rf"[\W_]*(?:{WEEKDAY}|{'|'.join(ALONE)})?[\W_]*$", re.IGNORECASE)
 SIGNS = " \t:-–—|│()[],.=@*#_~/>"
 
 
@@ -37,6 +37,8 @@ def frame(banner: Banner, lines: Sequence[Line]) -> Banner:
     if not banner.word and first > 1 and (name := DECORATED.fullmatch(lines[first - 2].text.strip())):
         return replace(banner, first=first - 1, title=name["words"], is_framed=True)
     above = _near(lines, first - 1, -1)
+    if above and banner.word and _is_name_of_part(lines[above - 1].text):
+        first = above
     if above and is_rule(lines[above - 1].text):
         first, is_framed = above, True
     below = _near(lines, last + 1, 1)
@@ -60,6 +62,11 @@ def frame(banner: Banner, lines: Sequence[Line]) -> Banner:
     if below and is_rule(lines[below - 1].text):
         last, is_framed = below, True
     return replace(banner, first=first, last=last, date=when, title=title, is_framed=is_framed)
+
+
+def _is_name_of_part(text: str) -> bool:
+    # `### Notes of the other trainer ###` above a banner has nothing else below it.
+    return DECORATED.fullmatch(text.strip()) is not None
 
 
 def is_only_date(text: str, written: Written) -> bool:

@@ -11,7 +11,8 @@ from .rows import is_rule
 from .source import Line
 
 FACT = re.compile(
-    r"[\W_]*(?:(?:class|batch) timings?|course|batch|training|trainer|instructor|faculty|teacher|timings?|time"
+    r"[\W_]*(?:(?:class|batch) timings?|course|kurs|curso|cours|termin|batch|training|trainer|instructor"
+    r"|faculty|teacher|timings?|time"
     r"|duration|start(?:ing|s)?(?: date)?|date|days?|schedule|mode"
     r"|created|tags|status|attendees|participants|present|absent|apologies|location|room|place|chair|host|facilitator"
     r"|last edited(?: by| time)?|teilnehmer(?:innen)?|ort|datum|dozent(?:in)?|lieu|fecha|lugar"
@@ -20,7 +21,11 @@ FACT = re.compile(
     re.IGNORECASE,
 )
 NAMED = re.compile(r"^(?:#\s+|(?:course )?title\s*:\s*)", re.IGNORECASE)
-START = re.compile(r"\bstart|\bbegin|\bfrom\b|\bdate\b|\bfirst\b", re.IGNORECASE)
+COURSE = re.compile(
+    r"(?:course|kurs|curso|cours)(?: name| title)?\s*[:=–]\s*(?P<title>[^\W_].{2,100})$", re.IGNORECASE
+)
+START = re.compile(r"\bstart|\bbegin|\bfrom\b|\bdate\b|\bfirst\b|termin|datum|fecha", re.IGNORECASE)
+OPENS = re.compile(r"(?:agenda|recap|topics?|contents|today)\s*:*$", re.IGNORECASE)
 MAX_LINES = 30
 MAX_TITLE = 120
 
@@ -41,7 +46,12 @@ def read_head(lines: Sequence[Line], before: int | None) -> Head:
         if found or FACT.match(text) or CLOCK.match(text):
             facts = {**found, **facts}
             title = title or _title_before_facts(text, number)
-        elif title or len(text) > MAX_TITLE or re.match(r"[-*+•>|`]|\d+[.)]\s|#{2,6}\s", text):
+        elif (
+            title
+            or OPENS.match(text)
+            or len(text) > MAX_TITLE
+            or re.match(r"[-*+•>|`]|\d+[.)]\s|#{2,6}\s", text)
+        ):
             break
         else:
             title = NAMED.sub("", text).strip("*_=~- \t:\"'")
@@ -72,7 +82,10 @@ def _untitled(lines: Sequence[Line], title: str) -> Head:
 
 def _title_before_facts(text: str, number: int) -> str:
     # `SQL for Analysts (Sat & Sun 10am to 12:30pm)` in the first line.
-    before = re.split(r"\s*[(|]|\s+-\s+|\s{2,}", text)[0].strip("*_# ")
+    named = COURSE.match(text)
+    if named:
+        return named["title"].strip()
+    before = re.split(r"\s*[(|]|\s+-\s+|\s{2,}|,\s+(?=.*\d)", text)[0].strip("*_# ")
     is_title = number <= 3 and len(re.findall(r"[^\W\d_]{2,}", before)) > 1 and before != text
     return before if is_title and not _facts(before) and not FACT.match(before) else ""
 
@@ -84,11 +97,7 @@ def _facts(text: str) -> dict[str, Any]:
     if (
         written
         and written.year
-        and (
-            START.search(text)
-            or written.end - written.start > len(text) * 0.5
-            or (times and not written.start)
-        )
+        and (START.search(text) or written.end - written.start > len(text) * 0.5 or times)
     ):
         found["start"] = written.on(written.year)
     if times:

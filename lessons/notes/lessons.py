@@ -23,11 +23,12 @@ from .writing import make_key
 ABOUT_THE_EVENING = re.compile(
     r"(?:opening|welcome)(?: and (?:recap|agenda|welcome))?(?: \(.{1,20}\))?|what we (?:covered|did|will cover)"
     r"|agenda|recap|revision|topics?(?: covered)?(?: today)?|today(?:'s)?(?: (?:topics|agenda))?|doubts?|announcements?"
-    r"|wiederholung|repaso",
+    r"|wiederholung|repaso|notes (?:of|by|from) .{1,40}|spec|status|outputs?|syntax|commands?|code|steps?|results?"
+    r"|notes?|misc|done|q\s?(?:&|and)\s?a|questions(?: and answers)?|abend \d{1,2}",
     re.IGNORECASE,
 )
 CONTINUED = re.compile(r"(?:continued?|contd?|part \d+|fortsetzung)\b", re.IGNORECASE)
-OUTLINED = re.compile(r"[-*] [^\n]{1,200}\n {2,}\S")
+OUTLINED = re.compile(r"(?:[-*]|\d{1,2}\.) [^\n]{1,200}\n {2,}\S")
 MAX_OUTLINED = 60  # characters
 MIN_OFFERED = 120  # words below a section that may be a lesson of its own
 
@@ -176,7 +177,7 @@ def _default_cuts(units: Sequence[Unit], habits: Habits) -> set[int]:
     least = habits.least_words if habits.small_topics == "join" else 1
     for place in range(1, len(units)):
         unit = units[place]
-        is_topic = unit.blocks[0][0].kind == "topic"
+        is_topic = unit.blocks[0][0].kind == "topic" and not NEXT.match(unit.blocks[0][0].title.strip(" :?"))
         too_long = words + unit.words > habits.most_words
         if too_long or (
             words >= least and (is_topic or (words >= least * 2 and habits.small_topics == "join"))

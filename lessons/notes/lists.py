@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from .commands import is_command
 from .flows import find_chain
 from .pieces import Node
 from .rows import Row
@@ -12,13 +13,27 @@ from .tables import tab_table_end, write_tab_table
 from .writing import inline, item_words, make_key
 
 LONG = 55  # characters: a line this long may go on in the next
+JUDGING = (
+    "✅",
+    "❌",
+    "✔",
+    "✔️",
+    "✖",
+    "✖️",
+    "🚫",
+    "⛔",
+    "👍",
+    "👎",
+    "⚠️",
+    "⚠",
+)  # without it, an item may say the opposite
 COUNT = re.compile(r"\(?(\d{1,9})[.)]")
 LATER = re.compile(r"\(?(?!1[.)])\d+[.)]")
 
 
 def is_wrapped(before: Row, row: Row) -> bool:
     """Tell if a row only goes on with the sentence of the row above."""
-    if row.mark or row.gap or not row.text or ADDRESS.match(row.text):
+    if row.mark or row.gap or row.badge or not row.text or ADDRESS.match(row.text) or is_command(row.text):
         return False
     above = before.text.rstrip()
     if above[-1:] in (".", ":", ";", "!", "?"):
@@ -54,7 +69,8 @@ def _item(node: Node, more: list[Row], indent: str, bullet: str) -> list[str]:
     mark = f"{number[1]}." if number and COUNT.fullmatch(row.mark) else bullet
     label = f"{row.mark} " if row.is_numbered and mark == bullet else ""
     box = f"[{row.box}] " if row.box else ""
-    lines = [f"{indent}{mark} {box}{label}{item_words(row)}".rstrip()]
+    judged = f"{row.badge} " if row.badge in JUDGING else ""
+    lines = [f"{indent}{mark} {box}{label}{judged}{item_words(row)}".rstrip()]
     inner = indent + " " * (len(mark) + 1)
     children = list(node.children)
     while not more and children and not children[0].children and is_wrapped(row, children[0].row):

@@ -104,7 +104,9 @@ def _is_terminal(scan: Scan, at: int, prompt: str) -> bool:
     bare = scan.bare[at]
     if PROMPT.match(bare) or (prompt == "# " and bare.startswith(prompt) and is_command(bare[2:])):
         return True
-    return bool(UNDERLINED.match(scan.get(at + 1)))
+    below = scan.get(at + 1)
+    is_column = prompt.startswith("PS ") and len(below) > 2 and not below.strip("-")
+    return bool(UNDERLINED.match(below)) or is_column
 
 
 def _is_printed(scan: Scan, last: int, after: int) -> bool:

@@ -1,17 +1,41 @@
 """Paragraphs, definitions and quotes."""
 
+import re
 from collections.abc import Sequence
 
+from .fences import box
+from .inline import escape
 from .lists import is_wrapped
 from .pieces import Piece, piece_of
 from .rows import Row
 from .signs import words_of
 from .writing import inline
 
+CALLOUT = re.compile(r">\s?\[!(?P<kind>[A-Za-z]{2,20})\][-+]?(?P<title>.*)$")
+CALLOUTS = {
+    **dict.fromkeys(("tip", "hint", "success", "check", "done"), "tip"),
+    **dict.fromkeys(("warning", "caution", "attention", "danger", "error", "failure", "bug"), "warning"),
+}
+
 
 def quote(row: Row) -> str:
     words = row.text.lstrip("> ")
     return f"> {inline(words, row)}".rstrip()
+
+
+def write_quote(rows: Sequence[Row]) -> Piece:
+    """Return a quote, or a note if it starts as a callout of Obsidian or GitHub: `> [!warning] Title`."""
+    found = CALLOUT.match(rows[0].text) if rows[0].line.is_markdown else None
+    body = "\n".join(quote(row) for row in rows)
+    if found is None:
+        return piece_of("quote", rows, body)
+    word = CALLOUTS.get(found["kind"].lower(), "note")
+    parts = [found["kind"].capitalize() if found["kind"].lower() != word else "", found["title"].strip()]
+    title = escape(": ".join(part for part in parts if part), starts_line=False)
+    inside = "\n".join(line.removeprefix(">").removeprefix(" ") for line in body.split("\n")[1:])
+    if not inside.strip():
+        return piece_of("quote", rows, body)
+    return piece_of("note", rows, box(f"{word} {title}".strip(), inside))
 
 
 def paragraph(rows: Sequence[Row]) -> Piece:

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from .charts import figure_end
 from .commands import is_command
+from .comments import comment_end
 from .configs import config_end
 from .drawings import drawing_span, is_drawn
 from .guessing import guess_language
@@ -30,13 +31,14 @@ SELECT = re.compile(
 )
 SELECT_MORE = re.compile(r"(?:from|where|set|values|\(|inner|left|order by|group by)\b", re.IGNORECASE)
 FROM = re.compile(r"from\s\w", re.IGNORECASE)
+VALUE = re.compile(r"[A-Za-z]\w{0,20} ?= ?-?\d[\d.,]*$")
 REMARK = re.compile(r"\s-{1,3}>\s")
 COMMANDS = frozenset({"bash", "rconsole", "console", "powershell", "batch", "pycon"})
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Lines `first` to `last`. `kind` is code, command or drawing; `is_fenced` if the notes have the fence."""
+    """Lines `first` to `last`. `kind` is code, command, drawing or comment; `is_fenced` if the notes mark it."""
 
     kind: str
     first: int
@@ -89,6 +91,8 @@ class _Finder:
             return self._region("code", at, end, words[0].strip("{}.").lower(), is_fenced=True)
         if end := figure_end(scan, at):
             return self._region("drawing", at, end, "text")
+        if scan.lines[at].is_markdown and (end := comment_end(scan, at)):
+            return self._region("comment", at, end, "", is_fenced=True)
         if is_drawn(scan, at) and (span := drawing_span(scan, at, self.floor)):
             return self._region("drawing", *span, "text")
         found = PROMPT.match(bare)
@@ -119,7 +123,7 @@ class _Finder:
             return self._region("code", at, code_end(scan, at, "sql"), "sql")
         if config := config_end(scan, at):
             return self._region("code", at, *config)
-        language = "" if MARK.match(bare) else guess_line(bare)
+        language = "" if MARK.match(bare) or self._is_value_in_prose(at) else guess_line(bare)
         if language in SHELLS and self._is_explained(at):
             return None
         end = code_end(scan, at, language) if language else 0
@@ -144,6 +148,13 @@ class _Finder:
         if not self.scan.bare[at].startswith("# ") or self.scan.lines[at].is_markdown:
             return False
         return not self.has_hash_titles and self.scan.get(at + 1)[:1] not in ("", "#")
+
+    def _is_value_in_prose(self, at: int) -> bool:
+        # `r = 4` with a sentence right above or below it.
+        if not VALUE.match(self.scan.bare[at]):
+            return False
+        beside = [self.scan.get(place) for place in (at - 1, at + 1) if place >= self.floor]
+        return any(bare and not VALUE.match(bare) and not guess_line(bare) and " " in bare for bare in beside)
 
     def _goes_on_as_sql(self, at: int) -> bool:
         below = list(takewhile(bool, (self.scan.get(place) for place in range(at + 1, at + 8))))

@@ -11,9 +11,11 @@ from .rows import Row
 from .signs import ARROW, ONLY_ARROW
 from .tables import (
     is_relation_table,
+    pairs,
     relation,
     tab_table_end,
     write_figure,
+    write_pairs,
     write_relation_table,
     write_tab_table,
 )
@@ -31,6 +33,8 @@ class Shapes:
         if tab_table_end(nodes, at) > 0 or find_down(nodes, at):
             return True
         row = nodes[at].row
+        if pairs(row) and not nodes[at].children:
+            return True
         if row.mark or not ARROW.search(row.text):
             return False
         return bool(find_chain(nodes, at) or find_graph(nodes, at) or self._relation_end(nodes, at))
@@ -49,6 +53,8 @@ class Shapes:
             says = "Show what is beside the arrows as the second column of a table?"
             if self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
                 return piece_of("table", rows, write_relation_table(nodes[at:end])), end
+        if paired := self._pairs(nodes, at):
+            return paired
         if end := tab_table_end(nodes, at):
             rows = [node.row for node in nodes[at:end]]
             if self.decisions.offer(
@@ -61,6 +67,16 @@ class Shapes:
             if found and (piece := self.flow(found, rows)):
                 return piece, found.end
         return None
+
+    def _pairs(self, nodes: Sequence[Node], at: int) -> tuple[Piece, int] | None:
+        end = at
+        while end < len(nodes) and end - at < MAX_BLOCK and pairs(nodes[end].row) and not nodes[end].children:
+            end += 1
+        rows = [node.row for node in nodes[at:end]]
+        says = "Show the pairs of these lines as a table?"
+        if not rows or not self.decisions.offer("table", rows[0].number, rows[-1].number, says, default=True):
+            return None
+        return piece_of("table", rows, write_pairs(rows)), end
 
     def flow(self, found: Found, rows: Sequence[Row]) -> Piece | None:
         text = write_flow(found.chains, found.title)

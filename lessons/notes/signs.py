@@ -2,6 +2,7 @@
 
 import re
 
+from .dates import is_date
 from .rows import Row, ending, without_ending
 from .words import word_list
 
@@ -23,12 +24,13 @@ OPENING = frozenset(
 ARTICLES = frozenset(word_list("the a an these those der die das ein eine"))
 EXAMPLE = re.compile(
     r"(?:eg|e\.g\.?|ex|for (?:example|instance)|examples?(?=\s*\d{0,2}\s*[:=>–-])"
-    r"|z\.?\s?b\.?)\s?\d{0,2}\s*(?::+-?|[-–—=]\s|\.\s|-->"
+    r"|z\.?\s?b\.?|(?:zum beispiel|beispiele?|por ejemplo|ejemplos?|par exemple|exemples?)(?=\s*:))"
+    r"\s?\d{0,2}\s*(?::+-?|[-–—=]\s|\.\s|-->"
     r"|=>|$)\s*",
     re.IGNORECASE,
 )
 NOTE = re.compile(
-    r"(?P<word>notes?|nb|n\.b\.|imp|important|tips?|hint|warning|caution|attention|remember|reminder|hinweis"
+    r"(?P<word>notes?|nb|n\.b\.|imp|important|tips?|hint|warning|caution|attention|remember|reminder|hinweis|wichtig|nota|ojo|remarque"
     r"|achtung)\s*(?::+-?|[-–—!]+\s|\*\s)\s*(?=\S)|(?P<alone>notes?|important|tip|warning|caution)\s*:+\s*$",
     re.IGNORECASE,
 )
@@ -45,13 +47,14 @@ DEFINED = re.compile(
 CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,.'()+!-]{2,70}$")
 CHAT = re.compile(r"\[?\d{1,2}:\d\d(?::\d\d)?\]?\s+(?:from\s+)?[^\W\d].{0,80}:$", re.IGNORECASE)
 QUESTION_WORD = re.compile(
-    r"(?:what|why|how|when|which|who|where|is|are|can|do|does|should|was|wie|warum|wozu|wann|welche[rs]?|wer|wo|qué"
+    r"¿?(?:what|why|how|when|which|who|where|is|are|can|do|does|should|was|wie|warum|wozu|wann|welche[rs]?|wer|wo|qué"
     r"|cómo|por qué|cuándo|quand|comment|pourquoi|qu.est-ce)\b|.{0,40}\b(?:kya|kyu|kyun|kyon|kaise|kab|kaun)\b",
     re.IGNORECASE,
 )
 NEXT = re.compile(
     r"(?:(?:reading|tasks?|exercises?|to[-\s]?dos?|prepare|practice|home\s?work|assignments?)"
     r"\s+(?:for|until|till|before|by)\s.{1,40}|(?:hausaufgaben?|aufgaben|zu tun)\s+(?:für|bis)\s.{1,40}"
+    r"|(?:deberes|tareas?)\s+para\s.{1,40}|devoirs\s+pour\s.{1,40}"
     r"|next(?: (?:class|session|day|steps?|week|time|meeting))?|to-?\s?dos?|home\s?work|assignments?"
     r"|hw|practice (?:at home|questions?|exercises?|problems?)|home tasks?|try at home"
     r"|(?:assignments?|home\s?work|tasks?|exercises?) \d{1,2}|tasks?|action items?|lab (?:requirements?|set-?up|tasks?)"
@@ -139,6 +142,8 @@ def is_plain_title(row: Row) -> bool:
     if NEXT.match(text) and not row.mark:
         return True
     if row.mark or not 0 < len(words) <= 8 or len(text) > 70 or text[-1] in ".;,!:)" or ADDRESS.match(text):
+        return False
+    if text[0].isdigit() and is_date(text):
         return False
     if text.count(",") > 2 or not re.search(r"[^\W\d_]", text):
         return False

@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from .levels import Item
 from .regions import Region
 from .rows import Row
-from .signs import NEXT, ONLY_ARROW, STRONG, heading_sign, is_plain_title
+from .signs import NEXT, ONLY_ARROW, STRONG, heading_sign, is_plain_title, words_of
 
 COLUMNS = re.compile(r"\S(?:[ \u00a0]{3,}|\t+)\S")
 MEANS = re.compile(r"^\S.{0,40}? ?(?:=|:| --?| –) \S")
+
+
+AGENDA = re.compile(
+    r"(?:agenda|contents|tagesordnung|programm|orden del día|ordre du jour)\s*$", re.IGNORECASE
+)
+MAX_NAME = 2  # words
 
 
 class Standing:
@@ -32,14 +38,30 @@ class Standing:
         if after.indent < row.indent:
             return False
         if isinstance(after, Region):
-            return after.first > row.number + 1 or row.gap > 1
+            is_short = (
+                (row.gap > 0 or at == 0) and len(words_of(row.text)) <= MAX_NAME and after.kind == "command"
+            )
+            return is_short or after.first > row.number + 1 or row.gap > 1
         if after.mark and not after.gap:
             return after.is_bullet or bool(NEXT.match(row.text))
         if not after.gap and not after.mark and row.gap and (self._opens_rows(at) or self._asks_for(at)):
             return True
+        if not after.gap and not after.mark and (self._names_text(row, after) or AGENDA.match(row.text)):
+            return True
         if not after.gap or heading_sign(after) in STRONG:
             return False
         return not is_plain_title(after) or len(after.text) > 60 or self._is_title_pair(at)
+
+    @staticmethod
+    def _names_text(row: Row, after: Row) -> bool:
+        # A short line behind a blank one, right above a sentence.
+        is_short = (row.gap > 0 or row.number == 1) and len(words_of(row.text)) <= MAX_NAME
+        return (
+            is_short
+            and len(words_of(after.text)) > 5
+            and after.text[-1] == "."
+            and not after.text[0].islower()
+        )
 
     def is_chapter(self, at: int) -> bool:
         # A short line behind a blank one, above three or more that are not indented and not the next number.

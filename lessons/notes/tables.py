@@ -207,6 +207,23 @@ def relation(row: Row) -> tuple[str, str, str] | None:
     return (left, right, "←" if found[0][0] in "<←" else "→") if left and right else None
 
 
+def pairs(row: Row) -> list[tuple[str, str]]:
+    """Return both sides of each arrow of `image ==> template ; container ==> running thing`, [] for other rows."""
+    parts = row.text.split(";") if ";" in row.text and not row.mark else []
+    found = [
+        [side.strip() for side in ARROW.split(part)]
+        for part in parts
+        if not re.search(r"<[-=]|[←⇐]|://", part)
+    ]
+    is_paired = len(found) == len(parts) > 1 and all(len(sides) == 2 and all(sides) for sides in found)
+    return [(left, right) for left, right in found] if is_paired else []
+
+
+def write_pairs(rows: Sequence[Row]) -> str:
+    cells = [[cell(left, row), cell(right, row)] for row in rows for left, right in pairs(row)]
+    return write_table([["Name", "Details"], *cells])
+
+
 def is_relation_table(nodes: Sequence[Node]) -> bool:
     """Tell if rows relate a short term to something: at least two of them, and a third of all."""
     if len(nodes) < 2 or any(ONLY_ARROW.match(node.row.text) for node in nodes):

@@ -60,7 +60,7 @@ ENDINGS = re.compile(
 )
 MAKERS = ("GitHub", "GitLab", "Azure", "Google", "Visual", "AWS", "Amazon", "Power", "Microsoft")
 NUMBERED = re.compile(
-    r"(?:\d{1,3}(?:\.\d{1,3})*[.):]?|\(\d{1,3}\)|[ivx]{1,4}[.)]|(?:topic|chapter|unit|module|section|part"
+    r"(?:\d{1,2}[:.]\d\d(?:\s?[ap]m)?(?:\s*[-–:])?|\d{1,3}(?:\.\d{1,3})*[.):]?|\(\d{1,3}\)|[ivx]{1,4}[.)]|(?:topic|chapter|unit|module|section|part"
     r"|lesson)\s*\d{1,3}\s*[:.\-–)]|(?:topic|thema|tema|sujet)\s*[:–-])\s+(?=\S)",
     re.IGNORECASE,
 )

@@ -7,24 +7,31 @@ from functools import cache
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from .comments import bare_comment
 from .fences import fence
 from .guessing import guess_language
+from .inline import hide
 from .pieces import Piece
 from .regions import Region
 from .source import Line
 
+MAX_OUTPUT = 40  # lines; what is longer is folded
 INFO = re.compile(r"(?P<language>[\w+#.{}-]{0,40})\s*(?P<rest>file=\S+|title=\"[^\"]*\")?")
 
 
 def write_region(lines: Sequence[Line], region: Region) -> Piece:
     """Return lines as they are, in a fence that they cannot close."""
     texts = [line.text for line in lines[region.first - 1 : region.last]]
+    if region.kind == "comment":
+        return Piece("banner", region.first, region.last, hide(bare_comment(texts)))
     language = info = region.language
     if region.is_fenced:
         info = texts[0].strip().lstrip("`~").strip()
         texts = texts[1:-1]
         language, info = _read_info(info, texts)
     body = fence("\n".join(dedent(texts)), info)
+    if region.is_fenced and language == "text" and len(texts) > MAX_OUTPUT:
+        body = f"<details>\n<summary>{len(texts)} lines</summary>\n\n{body}\n\n</details>"
     return Piece(region.kind, region.first, region.last, body, language=language)
 
 
@@ -45,11 +52,10 @@ def _read_info(info: str, texts: Sequence[str]) -> tuple[str, str]:
 
 @cache
 def _is_language(name: str) -> bool:
-    if (
-        name in ("mermaid", "plantuml", "puml", "d2", "math", "latex-math", "katex", "mathjax")
-        or len(name) > 40
-    ):
+    if name in ("mermaid", "plantuml", "puml", "d2", "latex-math", "katex", "mathjax") or len(name) > 40:
         return False  # the portal does not draw them; they are shown as text
+    if name == "math":
+        return True  # a formula
     try:
         get_lexer_by_name(name)
     except ClassNotFound:

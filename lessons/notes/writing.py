@@ -14,6 +14,8 @@ FOREIGN = re.compile(
     r"(?<!\\)(?:<(?=[A-Za-z/!?])(?!https?:|br\s?/?>|mailto:)|\$(?=\S)|\{(?=[{%:.#+\-~=>A-Za-z\s])|%(?=%)|\+(?=\+)"
     r"|\^(?!\w*\])|:(?=[a-z+-][a-z0-9_+-]{1,49}:)|(?<!~)~(?!~))"
 )
+MARKED = re.compile(r"(?<!=)==(?=\S)([^=\n]{1,200})(?<=\S)==(?!=)")
+WIKI = re.compile(r"!?\[\[(?P<page>[^\[\]|*\n]{1,120})(?:\|(?P<words>[^\[\]|*\n]{1,120}))?\]\]")
 DETAILS = re.compile(r"<(?=/?(?:details|summary)\b)", re.IGNORECASE)
 LINK = re.compile(
     r"(?P<picture>!?)\[(?P<words>[^\[\]\n]{0,300})\]\((?P<target><[^<>\n]{0,500}>"
@@ -62,7 +64,13 @@ def _link(found: re.Match[str]) -> str:
     return escape(" ".join(part for part in (words, target and f"({target})") if part), starts_line=False)
 
 
+def _wiki(found: re.Match[str]) -> str:
+    # A link of Obsidian leads nowhere here: its words stay, in order.
+    return f"*{found['page']}* ({found['words']})" if found["words"] else f"*{found['page']}*"
+
+
 def _close_signs(text: str) -> str:
+    text = WIKI.sub(_wiki, MARKED.sub(r"**\1**", text))
     text = DETAILS.sub("&lt;", text)  # only the portal's own fold is read
     text = spell_arrows(FOREIGN.sub(r"\\\g<0>", text))
     for pair in ("**", "__", "~~"):

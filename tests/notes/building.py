@@ -1,6 +1,7 @@
 """Make the file that the import gets from what is committed: a document, a notebook, a zip, another encoding."""
 
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -9,6 +10,12 @@ from pathlib import Path
 
 from .case_files import NEWLINES, Case
 
+# Signs of Org mode, AsciiDoc, reStructuredText and LaTeX that are no words of the notes.
+MARKUP = re.compile(
+    r"^\s*#\+(?:begin|end)_\w+(?: python)?|\[source,\w+\]|^:toc:|\.\. (?:code-block:: python|note::|warning::)"
+    r"|\\(?:begin|end)\{\w+\}|\\(?:(?:sub)?section|emph|textbf|item)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 BOMS = {"utf-16-le-bom": ("utf-16-le", b"\xff\xfe"), "utf-16-be-bom": ("utf-16-be", b"\xfe\xff")}
 
 
@@ -41,7 +48,7 @@ def source_text(case: Case) -> str:
         reader = _Text()
         reader.feed(raw)
         return "".join(reader.found)
-    return raw
+    return MARKUP.sub(" ", raw) if kind == "markup" else raw
 
 
 def _copy(data: bytes, path: Path) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from ..source import MAX_BYTES, NotesError, Source
-from . import archive, docx, html, markdown, notebook, plain
+from . import archive, asciidoc, docx, html, latex, markdown, notebook, org, plain, rst
 
 Reader = Callable[[bytes, str, str], Source]
 
@@ -17,6 +17,11 @@ FORMATS: dict[str, Reader] = {
     ".htm": html.read,
     ".ipynb": notebook.read,
     ".docx": docx.read,
+    ".org": org.read,
+    ".adoc": asciidoc.read,
+    ".asciidoc": asciidoc.read,
+    ".rst": rst.read,
+    ".tex": latex.read,
 }
 ARCHIVE = ".zip"
 ENDINGS = (*FORMATS, ARCHIVE)

@@ -1,0 +1,99 @@
+"""AsciiDoc."""
+
+import re
+from collections.abc import Sequence
+
+from ..source import Source
+from .dialect import Writer, read_as
+
+HEADING = re.compile(r"(?P<signs>={1,5})\s+(?P<words>\S.*)$")
+ATTRIBUTE = re.compile(r":!?(?P<key>[\w-]+):\s*(?P<value>.*)$")
+STYLE = re.compile(r"\[(?:(?:source|listing)\s*,\s*)?(?P<words>[^\[\]]*)\]$")
+ITEM = re.compile(r"(?P<signs>\*{1,5}|\.{1,5}|-)\s+(?P<words>\S.*)$")
+TITLE = re.compile(r"\.(?P<words>[^\s.].*)$")
+FENCES = ("----", "....", "```")
+BOXES = ("====", "****", "____", "--", "++++")
+SIGNATURE = re.compile(
+    r"^(?:={1,2} \w.*\n(?:.*\n){0,40}?(?:\[source|----$|:\w+:|\|===)|\[source,)", re.MULTILINE
+)
+HEAD = ("date", "author", "revdate")
+
+
+def is_like(text: str) -> bool:
+    return bool(SIGNATURE.search(text[:5_000]))
+
+
+def read(data: bytes, path: str, encoding: str) -> Source:
+    return read_as(convert, data, path, encoding)
+
+
+def convert(texts: Sequence[str]) -> list[tuple[int, str]]:
+    out, reader = Writer(), _Reader()
+    for number, text in enumerate(texts, start=1):
+        out.at = number
+        reader.line(out, text)
+    if reader.fence:
+        out.add("```")
+    return out.found
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.fence = ""
+        self.language = ""
+        self.columns = -1  # of the open table; 0 before its first row, -1 outside
+
+    def line(self, out: Writer, text: str) -> None:
+        bare = text.rstrip()
+        if self.fence:
+            self._in_fence(out, text, bare)
+        elif bare in FENCES:
+            self.fence = bare
+            out.add("", f"```{self.language if bare != '....' else 'text'}")
+            self.language = ""
+        elif bare == "|===":
+            self.columns = 0 if self.columns < 0 else -1
+            out.add("")
+        elif self.columns >= 0:
+            self._row(out, bare)
+        else:
+            self._text(out, bare)
+
+    def _in_fence(self, out: Writer, text: str, bare: str) -> None:
+        if bare == self.fence:
+            self.fence = ""
+            out.add("```", "")
+        else:
+            out.add(text)
+
+    def _row(self, out: Writer, bare: str) -> None:
+        cells = [cell.strip() for cell in bare.lstrip("|").split("|")] if bare else []
+        if cells:
+            out.add(f"| {' | '.join(cells)} |")
+            if self.columns == 0:
+                out.add(f"|{'---|' * len(cells)}")
+            self.columns = len(cells)
+
+    def _text(self, out: Writer, bare: str) -> None:
+        if bare in BOXES:
+            out.add("")
+        elif found := ATTRIBUTE.match(bare):
+            if found["key"] in HEAD:
+                out.add(bare[1:])
+            elif found["value"]:
+                out.comment(bare)
+        elif found := STYLE.match(bare):
+            self.language = found["words"].split(",")[0].strip() if bare.startswith("[source") else ""
+            if not bare.startswith("[source"):
+                out.comment(found["words"])
+        elif bare.startswith("//"):
+            out.comment(bare.lstrip("/"))
+        elif found := HEADING.match(bare):
+            out.add("", f"{'#' * len(found['signs'])} {found['words']}", "")
+        elif found := ITEM.match(bare):
+            mark = "1." if found["signs"][0] == "." else "-"
+            out.add(f"{'   ' * (len(found['signs']) - 1)}{mark} {found['words']}")
+        elif found := TITLE.match(bare):
+            out.add("", f"**{found['words']}**", "")
+        else:
+            out.add(bare)

@@ -1,0 +1,51 @@
+"""Shared by the readers of other markup: lines of Markdown, each with the line of the file that it came from."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from ..source import Line, Source, split_lines
+from .encodings import decode
+
+Converter = Callable[[Sequence[str]], Iterable[tuple[int, str]]]
+ROLE_WORDS = re.compile(r"[^\W_]")
+
+
+class Writer:
+    """Collects lines; `at` is the number of the line that is read."""
+
+    def __init__(self) -> None:
+        self.at = 1
+        self.found: list[tuple[int, str]] = []
+
+    def add(self, *texts: str) -> None:
+        self.found += [(self.at, text) for text in texts]
+
+    def comment(self, text: str) -> None:
+        """Keep words that no reader sees."""
+        if ROLE_WORDS.search(text):
+            self.add("", f"<!-- {text.strip().replace('--', '- -')} -->", "")
+
+
+def read_as(convert: Converter, data: bytes, path: str, encoding: str) -> Source:
+    text, used = decode(data, path, encoding)
+    lines = split_lines(text, path)
+    return Source(convert_lines(convert, lines), encoding=used)
+
+
+def convert_lines(convert: Converter, lines: Sequence[Line]) -> tuple[Line, ...]:
+    path = lines[0].path if lines else ""
+    return tuple(Line(text, path, number, True) for number, text in convert([line.text for line in lines]))
+
+
+def indent_of(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def block_end(texts: Sequence[str], at: int, indent: int) -> int:
+    """Return the position after lines that are blank or deeper than `indent`, without blank lines at the end."""
+    end = last = at
+    while end < len(texts) and (not texts[end].strip() or indent_of(texts[end]) > indent):
+        end += 1
+        if texts[end - 1].strip():
+            last = end
+    return last

@@ -1,0 +1,70 @@
+"""Org mode of Emacs."""
+
+import re
+from collections.abc import Sequence
+
+from ..source import Source
+from .dialect import Writer, read_as
+
+KEYWORD = re.compile(r"#\+(?P<key>\w+):\s*(?P<value>.*)$")
+BEGIN = re.compile(r"\s*#\+begin_(?P<kind>\w+)\s*(?P<rest>.*)$", re.IGNORECASE)
+END = re.compile(r"\s*#\+end_(?P<kind>\w+)\s*$", re.IGNORECASE)
+HEADING = re.compile(r"(?P<stars>\*{1,6})\s+(?P<words>\S.*)$")
+STATE = re.compile(r"(?:TODO|DONE|NEXT|WAITING)\s+(?=\S)")
+SIGNATURE = re.compile(r"^#\+(?:title|begin_src|author|date|options|startup):?", re.IGNORECASE | re.MULTILINE)
+HEAD = ("title", "date", "author")
+LINK = re.compile(r"\[\[(?P<target>[^\[\]]{1,300})\](?:\[(?P<words>[^\[\]]{1,200})\])?\]")
+SPAN = re.compile(r"(?<![\w=~])([=~])(?=\S)([^=~\n]{1,120})(?<=\S)\1(?!\w)")
+BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,120})(?<=\S)\*(?![\w*])")
+VERBATIM = ("src", "example", "export")
+
+
+def is_like(text: str) -> bool:
+    return bool(SIGNATURE.search(text[:20_000]))
+
+
+def read(data: bytes, path: str, encoding: str) -> Source:
+    return read_as(convert, data, path, encoding)
+
+
+def convert(texts: Sequence[str]) -> list[tuple[int, str]]:
+    out, inside = Writer(), ""
+    for number, text in enumerate(texts, start=1):
+        out.at = number
+        begin, end = BEGIN.match(text), END.match(text)
+        if begin and not inside:
+            inside = begin["kind"].lower()
+            words = begin["rest"].split()
+            if inside in VERBATIM:
+                out.add("", f"```{words[0].lower() if words and inside == 'src' else 'text'}")
+        elif end and end["kind"].lower() == inside:
+            out.add(*(("```", "") if inside in VERBATIM else ("",)))
+            inside = ""
+        elif inside in VERBATIM:
+            out.add(text)
+        else:
+            _line(out, text, "> " if inside == "quote" else "")
+    if inside in VERBATIM:
+        out.add("```")
+    return out.found
+
+
+def _line(out: Writer, text: str, prefix: str) -> None:
+    keyword, heading = KEYWORD.match(text.strip()), HEADING.match(text)
+    if keyword and keyword["key"].lower() in HEAD:
+        out.add(text.strip()[2:])
+    elif keyword or text.startswith("# ") or re.fullmatch(r"\s*:\w+:.*", text):
+        out.comment(text.strip().lstrip("#+ "))
+    elif heading:
+        state = STATE.match(heading["words"])
+        if state:
+            out.comment(state[0])
+        words = heading["words"][state.end() :] if state else heading["words"]
+        out.add("", f"{'#' * len(heading['stars'])} {_inline(words)}", "")
+    else:
+        out.add(prefix + _inline(re.sub(r"^ {1,3}(?=\S)", "", text).replace(" :: ", " : ")))
+
+
+def _inline(text: str) -> str:
+    text = LINK.sub(lambda found: " ".join(part for part in (found["target"], found["words"]) if part), text)
+    return SPAN.sub(r"`\2`", BOLD.sub(r"**\1**", text))
