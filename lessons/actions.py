@@ -24,6 +24,7 @@ from lessons.models import (
     Session,
     Tick,
 )
+from lessons.models.deadlines import rule_values
 from lessons.quiz_text import parse_stored
 from lessons.quizzes import (
     QuizSyntaxError,
@@ -133,7 +134,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
         "shows": parsed.shows,
         "counts": parsed.counts,
         "time_limit": parsed.time_limit,
-        "deadline_days": parsed.deadline_days,
+        **rule_values(parsed.deadline),
         "late": parsed.late,
     }
     quiz.current, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
@@ -233,7 +234,7 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
         return attempt
     if version is None or 0 < version.attempts_allowed <= taken["count"]:
         raise NoAttemptsLeftError
-    if deadline_for(quiz, enrollment.cohort_id).refuses_at(timezone.now()):
+    if deadline_for(quiz, enrollment.cohort_id, enrollment.pk).refuses_at(timezone.now()):
         raise QuizClosedError
     parsed, rng = parse_stored(version.source), SystemRandom()
     keys = draw(parsed, rng)

@@ -1,11 +1,10 @@
-"""The deadline of a quiz and the end of an attempt: the only place that decides them.
+"""The end of an attempt, the only place that decides it, and the deadlines of the quizzes of a course.
 
-Both are computed whenever they are needed, so that a moved meeting, a new deadline and extra time hold at once, also
+They are computed whenever they are needed, so that a moved meeting, a new deadline and extra time hold at once, also
 for attempts that are open. The limit is that of the version that was taken; the deadline is that of the quiz today.
 """
 
-import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,31 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import OuterRef, Q, Value
 
+from lessons.deadlines import NO_DEADLINE, Deadline, deadline_of
 from lessons.models import Attempt, Cohort, Course, Enrollment, Quiz
 from lessons.models.quiz_times import deadline_parts, given_time
 from lessons.release import read_time
 
-# A save or submission that was sent in time may arrive this much later.
-GRACE = timedelta(seconds=20)
-
-
-class Deadline(NamedTuple):
-    """`at` is None for a quiz without a deadline, and while it `waits` for the date of the cohort's meeting."""
-
-    at: datetime | None
-    waits: bool = False
-    refuses: bool = True
-    days: int | None = None
-
-    def has_passed(self, now: datetime) -> bool:
-        return self.at is not None and self.at <= now
-
-    def refuses_at(self, now: datetime) -> bool:
-        """Return True if no attempt can be started any more."""
-        return self.refuses and self.has_passed(now)
-
-
-NO_DEADLINE = Deadline(None)
+# A save or submission that was sent in time may arrive this much later. The page saves three seconds before the end.
+GRACE = timedelta(seconds=1)
 
 
 class End(NamedTuple):
@@ -52,19 +33,6 @@ class End(NamedTuple):
     def minutes_left(self, now: datetime) -> int | None:
         # Rounded up, so that it is never more than is left by less than a minute.
         return None if self.at is None else max(0, -int((now - self.at).total_seconds() // 60))
-
-
-# Any: a row with the annotations of `deadline_parts`
-def deadline_of(row: Any) -> Deadline:
-    refuses, days = row.late != "mark", row.deadline_days
-    if row.closes_at is not None or days is None:
-        return Deadline(row.closes_at, refuses=refuses)
-    if row.met_at is None:
-        return Deadline(None, waits=True, refuses=refuses, days=days)
-    met = row.met_at + timedelta(minutes=row.met_minutes)
-    # Days on the clock of the cohort, whose hours differ when the clocks change.
-    local = met.astimezone(zoneinfo.ZoneInfo(row.time_zone)) + timedelta(days=days)
-    return Deadline(local.astimezone(UTC), refuses=refuses, days=days)
 
 
 # Any: an attempt with the annotations of `timed`
@@ -86,11 +54,15 @@ class OpenRow(NamedTuple):
     time_limit: int
     extra_percent: int | None
     extra_minutes: int | None
-    deadline_days: int | None
+    due_session: int | None
+    due_days: int | None
+    due_time: str | None
     late: str | None
     closes_at: datetime | None
     met_at: datetime | None
     met_minutes: int | None
+    extended_to: datetime | None
+    extension_reason: str | None
     time_zone: str
 
 
@@ -105,11 +77,7 @@ def read_open(pk: int, *, lock: bool = False) -> OpenRow | None:
     if row is None:
         return None
     found = OpenRow(*row)
-    return found._replace(
-        started_at=read_time(found.started_at) or found.started_at,
-        closes_at=read_time(found.closes_at),
-        met_at=read_time(found.met_at),
-    )
+    return found._replace(started_at=read_time(found.started_at) or found.started_at, **_times(found))
 
 
 @cache
@@ -147,47 +115,52 @@ def extra_time_of(enrollment: Enrollment, quiz: Quiz) -> ExtraMinutes:
 
 class _QuizRow(NamedTuple):
     pk: int
-    deadline_days: int | None
+    due_session: int | None
+    due_days: int | None
+    due_time: str | None
     late: str | None
     closes_at: datetime | None
     met_at: datetime | None
     met_minutes: int | None
+    extended_to: datetime | None
+    extension_reason: str | None
     time_zone: str
 
 
-def deadline_for(quiz: Quiz, cohort: int | None) -> Deadline:
-    """Return the deadline of a quiz for a cohort (its key). One query."""
-    return _deadlines("pk", quiz.pk, cohort).get(quiz.pk, NO_DEADLINE)
+def deadline_for(quiz: Quiz, cohort: int | None, enrollment: int | None = None) -> Deadline:
+    """Return the deadline of a quiz for a cohort, or for one of its learners (their keys). One query."""
+    return _deadlines("pk", quiz.pk, cohort, enrollment).get(quiz.pk, NO_DEADLINE)
 
 
-def deadlines_in(course: Course, cohort: int | None) -> dict[int, Deadline]:
-    """Return the deadlines of the quizzes of a course that have one for a cohort, by key. One query."""
-    return _deadlines("course", course.pk, cohort)
+def deadlines_in(course: Course, cohort: int | None, enrollment: int | None = None) -> dict[int, Deadline]:
+    """Return the deadlines of the quizzes of a course that have one, by key. One query."""
+    return _deadlines("course", course.pk, cohort, enrollment)
 
 
-def _deadlines(field: str, key: int, cohort: int | None) -> dict[int, Deadline]:
+def _deadlines(field: str, key: int, cohort: int | None, enrollment: int | None) -> dict[int, Deadline]:
     if cohort is None:
         return {}
     sql, order = _deadlines_sql(connection.vendor, field)
-    given = {_KEY: key, _COHORT: cohort}
+    given = {_KEY: key, _COHORT: cohort, _ENROLLMENT: enrollment or 0}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [given[each] for each in order])
+        cursor.execute(sql, [given.get(each, each) for each in order])
         rows = [_QuizRow(*row) for row in cursor.fetchall()]
-    return {
-        row.pk: deadline_of(row._replace(closes_at=read_time(row.closes_at), met_at=read_time(row.met_at)))
-        for row in rows
-    }
+    return {row.pk: deadline_of(row._replace(**_times(row))) for row in rows}
 
 
-# They stand for the parameters of a query while it is written.
-_KEY, _COHORT = -1, -2
+def _times(row: OpenRow | _QuizRow) -> dict[str, Any]:
+    return {name: read_time(getattr(row, name)) for name in ("closes_at", "met_at", "extended_to")}
+
+
+# They represent the parameters of a query while it is written.
+_KEY, _COHORT, _ENROLLMENT = -1, -2, -3
 
 
 @cache
-def _deadlines_sql(vendor: str, field: str) -> tuple[str, tuple[int, ...]]:
+def _deadlines_sql(vendor: str, field: str) -> tuple[str, tuple[Any, ...]]:
     zone = Cohort.objects.filter(pk=_COHORT).order_by().values("time_zone")[:1]
-    parts = deadline_parts("", Value(_COHORT), OuterRef("pk"))
+    parts = deadline_parts("", Value(_COHORT), OuterRef("pk"), Value(_ENROLLMENT))
     rows = Quiz.objects.filter(**{field: _KEY}).annotate(**parts, time_zone=zone)
-    rows = rows.filter(Q(deadline_days__isnull=False) | Q(closes_at__isnull=False)).order_by()
+    rows = rows.filter(Q(due_days__isnull=False) | Q(closes_at__isnull=False)).order_by()
     sql, order = rows.values_list(*_QuizRow._fields).query.sql_with_params()
     return str(sql), tuple(order)

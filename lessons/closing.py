@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from lessons.attempt_times import OpenRow, deadline_of, end_of, read_open
+from lessons.attempt_times import OpenRow, end_of, read_open
+from lessons.deadlines import deadline_of
 from lessons.marking import mark_attempt
 from lessons.models import Attempt
 from lessons.models.quiz import AttemptQuerySet

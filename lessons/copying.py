@@ -245,7 +245,7 @@ def _add_cohort(copy: Copy) -> None:
             each,
             **keys,
             quiz_id=quizzes[each.quiz_id],
-            closes_at=move(each.closes_at, copy.days, like.time_zone),
+            closes_at=each.closes_at and move(each.closes_at, copy.days, like.time_zone),
         )
         for each in like.quiz_deadlines.filter(quiz__deletion=None).order_by("pk")
     )

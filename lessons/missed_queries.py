@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404
 
-from lessons.attempt_times import deadline_of
+from lessons.deadlines import deadline_of
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.course import LESSON_TEXTS
 from lessons.queries import OpenCourse, Visitor, get_course

@@ -36,6 +36,11 @@ class OpenCourse:
     def cohort(self) -> int | None:
         return self.enrollment.cohort_id if self.enrollment else None
 
+    @property
+    def learner(self) -> int | None:
+        """The key of the enrollment."""
+        return self.enrollment.pk if self.enrollment else None
+
     def has_opened(self, opens_at: datetime | None) -> bool:
         return self.is_staff or is_open(opens_at, self.now)
 

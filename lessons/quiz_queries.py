@@ -15,15 +15,14 @@ from django.utils import timezone
 
 from lessons.attempt_times import (
     NO_EXTRA_TIME,
-    Deadline,
     End,
     allowed,
     deadline_for,
-    deadline_of,
     end_of,
     extra_time_of,
     read_open,
 )
+from lessons.deadlines import Deadline, deadline_of
 from lessons.lesson_queries import Neighbour, first_named_after, neighbour, opening_of
 from lessons.models import Answer, Attempt, Course, CourseStaff, Enrollment, Lesson, Quiz, QuizVersion
 from lessons.models.course import LESSON_TEXTS
@@ -86,7 +85,7 @@ class OpenQuiz:
 
     @cached_property
     def deadline(self) -> Deadline:
-        return deadline_for(self.quiz, self.reader.cohort)
+        return deadline_for(self.quiz, self.reader.cohort, self.reader.learner)
 
     @property
     def is_closed(self) -> bool:

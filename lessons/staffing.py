@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime
+from lessons.models.deadlines import Extension
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
@@ -72,6 +73,22 @@ def save_extra_time(*, extra: ExtraTime, by: User) -> ExtraTime:
     extra.save()
     logger.info("extra time %s of enrollment %s by user %s", extra.pk, extra.enrollment_id, by.pk)
     return extra
+
+
+@transaction.atomic
+def save_extension(*, extension: Extension, by: User) -> None:
+    """Give a learner a later deadline. It takes effect at once."""
+    extension.given_by = by
+    extension.save()
+    record(
+        Event.DEADLINE, f"{extension} until {extension.until:%Y-%m-%d %H:%M %Z}: {extension.reason}", user=by
+    )
+
+
+@transaction.atomic
+def delete_extension(*, extension: Extension, by: User) -> None:
+    record(Event.DEADLINE, f"extension withdrawn: {extension}", user=by)
+    extension.delete()
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.notes_drafts import ModelDraft
 from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
-from lessons.models.quiz_times import ExtraTime, QuizDeadline
+from lessons.models.quiz_times import ExtraTime, QuizDeadline, QuizExtension
 from lessons.models.reading import Reading, Tick
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
@@ -41,6 +41,7 @@ __all__ = [
     "Presence",
     "Quiz",
     "QuizDeadline",
+    "QuizExtension",
     "QuizVersion",
     "Reading",
     "SearchEntry",

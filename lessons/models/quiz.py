@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from lessons.models.best import rank
 from lessons.models.cohort import Enrollment
 from lessons.models.course import Course, FileBacked, Lesson
+from lessons.models.deadlines import Due
 from lessons.models.deletion import NOT_DELETED, Deletable
 from lessons.models.quiz_times import QuizDeadline, deadline_parts, extra_time_parts
 from lessons.models.release import Released, Status
@@ -56,7 +57,7 @@ class Quiz(Deletable, FileBacked, Released):
         return reverse("quiz", args=[self.course.slug, self.slug])
 
 
-class QuizVersion(models.Model):
+class QuizVersion(Due):
     """A quiz as a learner took it. Never changed."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions")
@@ -71,9 +72,6 @@ class QuizVersion(models.Model):
     shows = models.CharField(max_length=15, default="all")
     counts = models.CharField(max_length=10, default="best", help_text="The attempt that counts.")
     time_limit = models.PositiveSmallIntegerField(default=0, help_text="In minutes. 0 means no limit.")
-    deadline_days = models.PositiveSmallIntegerField(
-        null=True, help_text="Days after the cohort’s meeting, none without a deadline."
-    )
     late = models.CharField(max_length=10, default="refuse")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -112,7 +110,9 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def timed(self) -> "AttemptQuerySet":
         """Annotate what `lessons.attempt_times.end_of` needs."""
         return self.annotate(
-            **deadline_parts("quiz__", OuterRef("enrollment__cohort"), OuterRef("quiz")),
+            **deadline_parts(
+                "quiz__", OuterRef("enrollment__cohort"), OuterRef("quiz"), OuterRef("enrollment")
+            ),
             time_zone=F("enrollment__cohort__time_zone"),
             time_limit=F("version__time_limit"),
             **extra_time_parts(),

@@ -1,4 +1,4 @@
-"""Deadlines of quizzes and extra time, and the columns from which the end of an attempt follows."""
+"""Deadlines of quizzes, extensions and extra time, and the columns from which the end of an attempt follows."""
 
 from typing import Any
 
@@ -6,25 +6,24 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from lessons.models.cohort import Cohort, Enrollment, Meeting, validate_start
+from lessons.models.cohort import Cohort, Enrollment
 from lessons.models.course import Course
+from lessons.models.deadlines import CohortDeadline, Extension, due_parts, first_of
 from lessons.models.shared import SameParent, shared_field
 
 
-class QuizDeadline(models.Model):
+class QuizDeadline(CohortDeadline):
     """The time at which a quiz closes to a cohort, in place of the rule in its front matter."""
 
     quiz = models.ForeignKey("Quiz", models.CASCADE, related_name="deadlines")
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="quiz_deadlines")
     course = shared_field(Course, of=("quiz", "cohort"))
-    closes_at = models.DateTimeField(
-        validators=[validate_start], help_text="In the time zone of your account."
-    )
 
     class Meta:
-        verbose_name = "deadline"
-        ordering = ["closes_at"]
+        verbose_name = "quiz deadline"
+        ordering = ["closes_at", "pk"]
         constraints = [
+            *CohortDeadline.Meta.constraints,
             models.UniqueConstraint(fields=["quiz", "cohort"], name="one_deadline_per_cohort"),
             SameParent(field="quiz", parent="course", name="deadline_of_a_quiz_of_its_course"),
             SameParent(field="cohort", parent="course", name="deadline_of_a_cohort_of_its_course"),
@@ -32,6 +31,24 @@ class QuizDeadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quiz} for {self.cohort}"
+
+
+class QuizExtension(Extension):
+    """A later deadline of a quiz for one learner."""
+
+    quiz = models.ForeignKey("Quiz", models.CASCADE, related_name="extensions")
+    course = shared_field(Course, of=("enrollment", "quiz"))
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "quiz"], name="one_extension_per_quiz"),
+            SameParent(field="enrollment", parent="course", name="extension_of_a_learner_of_its_course"),
+            SameParent(field="quiz", parent="course", name="extension_at_a_quiz_of_its_course"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} for {self.enrollment}"
 
 
 class ExtraTime(models.Model):
@@ -65,25 +82,24 @@ class ExtraTime(models.Model):
 
 
 # Any: expressions
-def deadline_parts(quiz: str, cohort: Any, key: Any) -> dict[str, Any]:
-    """Return the annotations that `lessons.attempt_times.deadline_of` needs, but for `time_zone`.
+def deadline_parts(quiz: str, cohort: Any, key: Any, enrollment: Any) -> dict[str, Any]:
+    """Return the annotations that `lessons.deadlines.deadline_of` needs, but for `time_zone`.
 
-    `quiz` is the prefix of a quiz's fields, and `key` its key, for rows about a `cohort`.
+    `quiz` is the prefix of a quiz's fields, and `key` its key, for rows about a `cohort` and an `enrollment` or None.
     """
-    met = Meeting.objects.filter(cohort=cohort, session=OuterRef(f"{quiz}lesson__session"))
-    set_by_staff = QuizDeadline.objects.filter(cohort=cohort, quiz=key)
-    return {
-        "closes_at": _first(set_by_staff, "closes_at"),
-        "met_at": _first(met, "starts_at"),
-        "met_minutes": _first(met, "minutes"),
-        "deadline_days": F(f"{quiz}current__deadline_days"),
-        "late": F(f"{quiz}current__late"),
-    }
+    parts = due_parts(
+        prefix=f"{quiz}current__",
+        cohort=cohort,
+        set_by_staff=QuizDeadline.objects.filter(cohort=cohort, quiz=key),
+        extensions=QuizExtension.objects.filter(enrollment=enrollment, quiz=key),
+        session=f"{quiz}lesson__session",
+    )
+    return {**parts, "late": F(f"{quiz}current__late")}
 
 
 def extra_time_parts() -> dict[str, Subquery]:
     given = given_time(OuterRef("enrollment"), OuterRef("quiz"))
-    return {"extra_percent": _first(given, "percent"), "extra_minutes": _first(given, "minutes")}
+    return {"extra_percent": first_of(given, "percent"), "extra_minutes": first_of(given, "minutes")}
 
 
 # Any: keys, or expressions for them
@@ -91,8 +107,3 @@ def given_time(enrollment: Any, quiz: Any) -> QuerySet[ExtraTime]:
     # What was given for this quiz replaces what was given for all.
     given = ExtraTime.objects.filter(Q(quiz=quiz) | Q(quiz=None), enrollment=enrollment)
     return given.order_by(F("quiz").asc(nulls_last=True))
-
-
-# Any: rows of any model
-def _first(rows: QuerySet[Any], field: str) -> Subquery:
-    return Subquery(rows.values(field)[:1])

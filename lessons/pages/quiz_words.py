@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from lessons.attempt_times import End, end_of
+from lessons.deadline_words import extension_words, rule_words
 from lessons.models import Attempt
 from lessons.quiz_queries import OpenQuiz
 from lessons.templatetags.times import clock_time, opening_time
@@ -40,17 +41,19 @@ def release_words(found: OpenQuiz) -> str:
 
 def deadline_words(found: OpenQuiz) -> str:
     """Return "" for a quiz without a deadline."""
-    deadline, rule = found.deadline, found.version.deadline_days
+    deadline, rule = found.deadline, found.version.rule
     if found.enrollment is None and rule is not None:  # staff, who are in no cohort
-        wait = f"{_count(rule, 'day')} after" if rule else "At the end of"
-        return f"{wait} each cohort’s meeting, unless staff set another time."
+        return f"{rule_words(rule, 'each cohort’s meeting')}, unless staff set another time."
     if deadline.waits:
-        days = deadline.days or 0
-        wait = f"{_count(days, 'day')} after the meeting" if days else "At the end of the meeting"
-        return f"{wait}, which has no date yet."
+        return f"{rule_words(deadline.rule, 'the meeting')}, which has no date yet."
     if deadline.at is None:
         return ""
-    when = opening_time(deadline.at, found.quiz.course)
+    return f"{_deadline_words(found, deadline.at)}{extension_words(deadline, found.quiz.course)}"
+
+
+def _deadline_words(found: OpenQuiz, at: datetime) -> str:
+    deadline = found.deadline
+    when = opening_time(at, found.quiz.course)
     if deadline.has_passed(found.reader.now):
         return f"It was {when}." if deadline.refuses else f"It was {when}. Attempts are now marked as late."
     if deadline.refuses:

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from lessons.texts.due_rules import MAX_DAYS, Rule, parse_rule
 from lessons.texts.fields import Fields
 
 RELEASES = ("now", "passed", "deadline", "never")
@@ -11,7 +12,6 @@ SHOW_ANSWERS, SHOW_EXPLANATIONS = ("all", "answers"), ("all", "explanations")
 COUNTS = ("best", "last", "first")
 LATE = ("refuse", "mark")
 MAX_MINUTES = 24 * 60
-MAX_DAYS = 365
 MAX_DRAWN = 1000
 POOL = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -25,7 +25,7 @@ class Pool(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The rules of a quiz. `time_limit` is in minutes, 0 for none; `deadline_days` counts from the meeting."""
+    """The rules of a quiz. `time_limit` is in minutes, 0 for none; `deadline` counts from the meeting."""
 
     title: str
     pass_mark: int
@@ -34,7 +34,7 @@ class Settings(NamedTuple):
     shows: str
     counts: str
     time_limit: int
-    deadline_days: int | None
+    deadline: Rule | None
     late: str
     shuffle: bool
     pools: tuple[Pool, ...]
@@ -49,7 +49,7 @@ def read_settings(fields: Fields) -> Settings:
         shows=fields.choice("shows", SHOWS, "all"),
         counts=fields.choice("counts", COUNTS, "best"),
         time_limit=fields.number("time_limit", 0, limit=MAX_MINUTES),
-        deadline_days=_read_days(fields),
+        deadline=_read_deadline(fields),
         late=fields.choice("late", LATE, "refuse"),
         shuffle=fields.flag("shuffle", False),
         pools=tuple(_read_pools(fields)),
@@ -63,9 +63,16 @@ def read_settings(fields: Fields) -> Settings:
     return settings
 
 
-def _read_days(fields: Fields) -> int | None:
+def _read_deadline(fields: Fields) -> Rule | None:
+    # `deadline_days: 6` is the older way to write `deadline: 6 days`
     days = fields.number("deadline_days", -1, limit=MAX_DAYS)
-    return None if days < 0 else days
+    text = fields.text("deadline", "", check=parse_rule)
+    if text and days >= 0:
+        fields.report("deadline_days", "says the same as deadline. Remove one of them.")
+    try:
+        return parse_rule(text) if text else Rule(days=days) if days >= 0 else None
+    except ValueError:  # reported by `check`
+        return None
 
 
 def _read_pools(fields: Fields) -> list[Pool]:

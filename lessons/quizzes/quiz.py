@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
+from lessons.texts.due_rules import Rule
 from lessons.texts.problem import Problem
 
 from .front_matter import Pool
@@ -28,7 +29,7 @@ class Quiz:
     shows: str = "all"
     counts: str = "best"
     time_limit: int = 0
-    deadline_days: int | None = None
+    deadline: Rule | None = None
     late: str = "refuse"
     shuffle: bool = False
     pools: tuple[Pool, ...] = ()

@@ -22,7 +22,7 @@ RULES = (
     ("shows", "all, answers or explanations: what is shown then"),
     ("counts", "best, last or first: the attempt that counts"),
     ("time_limit", "minutes for one attempt"),
-    ("deadline_days", "days from the end of the cohort’s meeting to the deadline"),
+    ("deadline", "6 days 23:59, counted from the cohort’s meeting, or session 3 + 6 days 23:59"),
     ("late", "refuse attempts after the deadline, or mark them as late"),
     ("shuffle", "true gives each attempt its own order of questions"),
     ("pools", "{basics: 2} draws two of the questions with pool=basics after their key"),

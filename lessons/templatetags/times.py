@@ -4,7 +4,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from lessons.models import Course, Meeting
+from lessons.models import Cohort, Course, Meeting
 from lessons.release import NotOpenYetError
 
 register = template.Library()
@@ -62,7 +62,7 @@ def clocks(meeting: Meeting) -> list[tuple[str, str]]:
 
 
 @register.filter
-def opening_time(when: datetime, course: Course) -> str:
+def opening_time(when: datetime, course: Course | Cohort) -> str:
     """Return “Saturday 29 August, 16:00 your time (London). That is 20:30 IST”.
 
     The day is repeated only if it is a different one there. The second sentence is left out if both zones agree.
@@ -75,7 +75,7 @@ def opening_time(when: datetime, course: Course) -> str:
 
 
 @register.filter
-def opening_brief(when: datetime | None, course: Course) -> str:
+def opening_brief(when: datetime | None, course: Course | Cohort) -> str:
     """Return “Sat 29 Aug, 20:30 IST”, in the zone of the course. None is an unknown time: it waits for a meeting."""
     if when is None:
         return "with the meeting, which has no date yet"

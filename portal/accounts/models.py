@@ -99,6 +99,7 @@ class AuditEntry(models.Model):
         TOKEN = "token", "Access token"
         ROLE = "role", "Role"
         GRADE = "grade", "Grade"
+        DEADLINE = "deadline", "Deadline"
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     event = models.CharField(max_length=20, choices=Event)

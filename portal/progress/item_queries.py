@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
-from lessons.attempt_times import NO_DEADLINE, Deadline
+from lessons.deadlines import NO_DEADLINE, Deadline
 from lessons.models import Attempt, Course, Enrollment, Quiz
 from lessons.models.release import Status
 from lessons.queries import OpenCourse

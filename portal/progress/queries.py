@@ -150,7 +150,7 @@ def _due_quizzes(
         default=Value(2),
         output_field=IntegerField(),
     )
-    deadlines = deadlines_in(reader.course, reader.cohort)
+    deadlines = deadlines_in(reader.course, reader.cohort, reader.learner)
     closed = [pk for pk, each in deadlines.items() if each.refuses_at(reader.now)]
     waiting = open_quizzes(reader).exclude(pk__in=[*by_state["done"], *by_state["wait"], *closed])
     if last is not None:

@@ -189,7 +189,7 @@ def test_rules_of_a_quiz_come_back_and_the_deadline_of_a_cohort_stays(folder, co
     assert any(path.read_text() == quiz.source for path in copy.rglob("*.md"))
     load(copy, capsys)
     again = Quiz.objects.get(pk=quiz.pk).current
-    assert (again.counts, again.time_limit, again.deadline_days) == ("last", 20, 3)
+    assert (again.counts, again.time_limit, str(again.rule)) == ("last", 20, "3 days")
     assert QuizDeadline.objects.exists()
 
 

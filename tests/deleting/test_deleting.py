@@ -62,6 +62,7 @@ def lists_of_staff() -> list[str]:
     models = (
         *("course", "session", "lesson", "quiz", "attempt", "answer", "reading", "tick", "quizversion"),
         *("cohort", "meeting", "enrollment", "coursestaff", "quizdeadline", "extratime", "snippet"),
+        "quizextension",
     )
     of_labs = (
         "lab",
@@ -108,7 +109,7 @@ def test_what_is_deleted_disappears_from_every_page_of_learners_and_staff(world,
 def test_no_form_offers_a_cohort_of_a_deleted_course(world, client):
     client.force_login(world.administrator)
     delete(world, "course")
-    for name in ("enrollment", "extratime", "quizdeadline", "meeting", "snippet"):
+    for name in ("enrollment", "extratime", "quizextension", "quizdeadline", "meeting", "snippet"):
         text = client.get(reverse(f"admin:lessons_{name}_add")).content.decode()
         assert world.there.cohort.title in text or name == "snippet"
         assert world.here.cohort.title not in text, name

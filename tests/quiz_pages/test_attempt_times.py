@@ -8,8 +8,11 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from lessons import actions, closing, tasks
-from lessons.attempt_times import GRACE, deadline_for, end_of
-from lessons.models import Answer, Attempt, ExtraTime, Meeting, QuizDeadline
+from lessons.attempt_times import GRACE, deadline_for, end_of, read_open
+from lessons.deleting import delete
+from lessons.models import Answer, Attempt, ExtraTime, Meeting, QuizDeadline, QuizExtension
+from lessons.texts.due_rules import Rule
+from tests.factories import make_enrollment, make_session
 from tests.quiz_pages.conftest import make_cast
 from tests.quiz_pages.examples import RIGHT, posted
 
@@ -78,8 +81,9 @@ def test_pages_of_an_attempt_show_when_it_ends(client, cast, ago, warning):
     assertContains(client.get(cast.address("quiz")), "Finish by <b>")
 
 
-def test_answer_is_accepted_within_the_grace_and_refused_after_it(client, cast):
-    attempt = begin(cast, 30 * MINUTE + GRACE - 5 * SECOND)
+def test_answer_is_accepted_until_the_end_and_refused_a_second_later(client, cast):
+    assert GRACE == SECOND
+    attempt = begin(cast, 29 * MINUTE)
     address = cast.address("question", 1, 1)
     assert client.post(address, posted(attempt, "approval")).status_code == 200
     begun = timezone.now() - 30 * MINUTE - GRACE
@@ -117,7 +121,8 @@ def test_submit_after_the_end_counts_from_the_end(client, cast):
     assert (attempt.submitted_at - attempt.started_at, attempt.ended_by) == (30 * MINUTE, "limit")
 
 
-def test_submit_within_the_grace_is_the_learners_own(client, cast):
+def test_submit_within_the_grace_is_the_learners_own(client, cast, monkeypatch):
+    monkeypatch.setattr("lessons.attempt_times.GRACE", MINUTE)
     attempt = begin(cast, 30 * MINUTE + SECOND)
     client.post(cast.address("attempt_summary", 1))
     attempt.refresh_from_db()
@@ -236,11 +241,44 @@ def test_each_cohort_has_its_own_deadline_and_a_set_time_replaces_the_rule(cast)
     cast.revise(deadline_days=0)
     meet(cast, datetime(2027, 1, 9, 15, tzinfo=UTC), minutes=60)
     assert deadline_for(cast.quiz, cast.learner.cohort_id).at == datetime(2027, 1, 9, 16, tzinfo=UTC)
-    assert deadline_for(cast.quiz, cast.other.cohort_id) == (None, True, True, 0)
+    assert deadline_for(cast.quiz, cast.other.cohort_id) == (None, True, True, Rule(days=0), None, "")
     close_for(cast, when := datetime(2027, 3, 1, tzinfo=UTC))
     assert deadline_for(cast.quiz, cast.learner.cohort_id).at == when
     cast.revise()
     assert deadline_for(cast.quiz, cast.other.cohort_id).waits is False
+
+
+def test_rule_may_name_the_meeting_of_another_session_and_a_time(cast, django_assert_num_queries):
+    cast.revise(deadline="session 2 + 6 days 23:59")
+    course, cohort = cast.quiz.course, cast.learner.cohort
+    deleted = make_session(course, slug="deleted", position=1)
+    second = make_session(course, slug="second", position=7)
+    delete(row=deleted, by=cast.instructor)
+    assert deadline_for(cast.quiz, cohort.pk).waits
+    Meeting.objects.create(cohort=cohort, session=second, starts_at=datetime(2027, 1, 9, 15, tzinfo=UTC))
+    with django_assert_num_queries(1):
+        found = deadline_for(cast.quiz, cohort.pk)
+    assert found.at == datetime(2027, 1, 15, 18, 29, tzinfo=UTC)  # 23:59 in India
+    attempt = cast.start()
+    assert end(attempt).at == found.at
+    assert read_open(attempt.pk).met_at == datetime(2027, 1, 9, 15, tzinfo=UTC)
+
+
+def test_extension_moves_the_end_of_the_quiz_for_one_learner_only(client, cast):
+    cast.revise()  # without a time limit
+    close_for(cast, timezone.now() - SECOND)
+    extension = QuizExtension.objects.create(
+        enrollment=cast.learner, quiz=cast.quiz, until=timezone.now() + timedelta(days=1), reason="Illness."
+    )
+    page = client.get(cast.address("quiz"))
+    assertContains(page, "Extended for you from ")
+    assertContains(page, "Reason: Illness.")
+    attempt = cast.start()
+    assert end(attempt).at == extension.until
+    with pytest.raises(actions.QuizClosedError):
+        actions.start_attempt(enrollment=make_enrollment(cohort=cast.learner.cohort), quiz=cast.quiz)
+    extension.delete()
+    assert end(attempt).at == attempt.started_at
 
 
 def test_start_page_says_the_deadline(client, cast):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lessons.quizzes import QuizSyntaxError, count, draw, lay_out, mark, max_points, parse, restrict
 from lessons.quizzes.writing import write_question
+from lessons.texts.due_rules import Rule
 
 FRONT = "---\ntitle: Pools\npass_mark: 70\nattempts: 3\nrelease: now\n{rules}---\n"
 
@@ -120,6 +121,7 @@ def test_question_of_a_pool_is_written_as_it_is_read():
         ({"counts": "newest"}, 6, "counts: must be one of best, last, first"),
         ({"time_limit": "1441"}, 6, "time_limit: must be a whole number from 0 to 1440"),
         ({"time_limit": "1 hour"}, 6, "time_limit: must be a whole number from 0 to 1440"),
+        ({"deadline": "soon"}, 6, "deadline: must be days and a time after a meeting, such as"),
         ({"deadline_days": "-1"}, 6, "deadline_days: must be a whole number from 0 to 365"),
         ({"shows": "marks"}, 6, "shows: must be one of all, answers, explanations"),
         ({"shuffle": "often"}, 6, "shuffle: must be true or false"),
@@ -138,6 +140,7 @@ def test_rule_that_cannot_be_followed_is_reported(rules, line, message):
 
 def test_rules_that_are_left_out_have_defaults():
     quiz = parse(quiz_of("a"))
-    assert (quiz.counts, quiz.shows, quiz.time_limit, quiz.deadline_days) == ("best", "all", 0, None)
+    assert (quiz.counts, quiz.shows, quiz.time_limit, quiz.deadline) == ("best", "all", 0, None)
     assert (quiz.late, quiz.shuffle, quiz.pools) == ("refuse", False, ())
-    assert parse(quiz_of("a", deadline_days=0)).deadline_days == 0
+    assert parse(quiz_of("a", deadline_days=0)).deadline == Rule(days=0)
+    assert parse(quiz_of("a", deadline="session 3 + 6 days 23:59")).deadline == Rule(3, 6, "23:59")

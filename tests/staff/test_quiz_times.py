@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from lessons import actions
 from lessons.attempt_times import deadline_for, end_of
-from lessons.models import Attempt, ExtraTime, QuizDeadline
+from lessons.models import Attempt, ExtraTime, QuizDeadline, QuizExtension
+from portal.accounts.audit import Event
+from portal.accounts.models import AuditEntry
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
     make_cohort,
@@ -116,14 +118,47 @@ def test_administrator_is_told_that_a_quiz_is_in_another_course(admin_client, co
     assert "This quiz is not in Mine." in errors(page)
 
 
-def test_deadline_of_a_cohort_is_set_in_the_zone_of_the_account(staff, instructor, cohort, quiz):
+def test_deadline_is_a_date_in_the_zone_of_the_cohort_or_a_rule(staff, instructor, cohort, quiz):
     instructor.time_zone = "Europe/Berlin"
     instructor.save()
     posted = {"quiz": quiz.pk, "cohort": cohort.pk, "closes_at_0": "2027-01-09", "closes_at_1": "20:30"}
     assert staff.post(add_address("lessons_quizdeadline"), posted).status_code == 302
-    assert f"{deadline_for(quiz, cohort.pk).at:%Y-%m-%d %H:%M %Z}" == "2027-01-09 19:30 UTC"
-    page = staff.get(change_address(QuizDeadline.objects.get())).content.decode()
+    assert f"{deadline_for(quiz, cohort.pk).at:%Y-%m-%d %H:%M %Z}" == "2027-01-09 15:00 UTC"
+    row = QuizDeadline.objects.get()
+    page = staff.get(change_address(row)).content.decode()
     assert "Mine, Autumn" in page
+    assert 'value="20:30"' in page
+    listed = staff.get(reverse("admin:lessons_quizdeadline_changelist")).content.decode()
+    assert "Saturday 9 January, 16:00 your time (Berlin). That is 20:30 IST" in listed
+    both = staff.post(change_address(row), {**posted, "rule": "session 1 + 9 days"})
+    assert "either a date or a rule" in errors(both)
+    refused = staff.post(change_address(row), {"rule": "6 days 23:59"})
+    assert "Name the session" in errors(refused)
+    assert staff.post(change_address(row), {"rule": "session 1 + 6 days 23:59"}).status_code == 302
+    assert deadline_for(quiz, cohort.pk).waits
+    assert "session 1 + 6 days 23:59" in staff.get(change_address(row)).content.decode()
+
+
+def extend(staff, cohort, quiz, **fields):
+    posted = {"email": "nia@example.org", "cohort": cohort.pk, "quiz": quiz.pk, "reason": "Illness"}
+    posted |= {"until_0": "2027-01-09", "until_1": "20:30"}
+    return staff.post(add_address("lessons_quizextension"), posted | fields, follow=True)
+
+
+def test_extension_is_given_by_email_with_a_reason_and_recorded(staff, instructor, cohort, learner, quiz):
+    assert "This field is required" in errors(extend(staff, cohort, quiz, reason=" "))
+    assert "No learner of" in errors(extend(staff, cohort, quiz, email="no@example.org"))
+    extend(staff, cohort, quiz)
+    given = QuizExtension.objects.get()
+    assert (given.enrollment, given.given_by) == (learner, instructor)
+    assert f"{given.until:%H:%M %Z}" == "15:00 UTC"
+    assert "already has an extension" in errors(extend(staff, cohort, quiz))
+    entry = AuditEntry.objects.filter(event=Event.DEADLINE).first()
+    assert entry.user == instructor
+    assert "Illness" in entry.what
+    staff.post(reverse("admin:lessons_quizextension_delete", args=[given.pk]), {"post": "yes"})
+    assert not QuizExtension.objects.exists()
+    assert AuditEntry.objects.filter(event=Event.DEADLINE).count() == 2
 
 
 def test_deadline_of_a_quiz_of_another_course_is_refused_in_words(admin_client, cohort, elsewhere):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 AUTHORED = {
     *("lessons.course", "lessons.session", "lessons.lesson", "lessons.quiz", "lessons.cohort", "labs.lab"),
     *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff", "lessons.snippet"),
-    *("lessons.quizdeadline", "lessons.extratime"),
+    *("lessons.quizdeadline", "lessons.quizextension", "lessons.extratime"),
 }
 RECORDED = {
     *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
@@ -173,6 +173,7 @@ admin:lessons_course_deleted         302  302 302  302 200 200 200  302  302 302
 admin:lessons_snippet_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quizdeadline_delete    302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:lessons_quizextension_delete   302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_extratime_delete       302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_coursestaff_delete     302  302 302  302 302 200 200  302  302 302  302 302 200 302
 admin:lessons_quiz_import            302  302 302  302 200 200 200  302  302 302  302 200 200 200

@@ -34,6 +34,7 @@ from lessons.models import (
     Notes,
     Quiz,
     QuizDeadline,
+    QuizExtension,
     Session,
     Snippet,
 )
@@ -120,6 +121,8 @@ def make_place(name: str) -> Place:
     Choice.objects.create(submission=submission, reason=f"Reason {name}", by=instructor)
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
     QuizDeadline.objects.create(quiz=quiz, cohort=cohort, closes_at=timezone.now() + timedelta(days=365))
+    until = timezone.now() + timedelta(days=366)
+    QuizExtension.objects.create(enrollment=learner, quiz=quiz, until=until, reason="Illness.")
     ExtraTime.objects.create(enrollment=learner, quiz=quiz, percent=50)
     return Place(
         *(course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission),

@@ -67,8 +67,8 @@ def report_rules(quiz: Quiz, losses: Losses, *, carried: bool = False) -> None:
     ]
     rules += [f"what is shown: {quiz.shows}"] if quiz.shows != "all" else []
     rules += [f"the {quiz.counts} attempt counts"] if quiz.counts != "best" else []
-    if quiz.deadline_days is not None:
-        rules.append(f"deadline {quiz.deadline_days} days after the meeting ({quiz.late} later attempts)")
+    if quiz.deadline is not None:
+        rules.append(f"deadline {quiz.deadline} after the meeting ({quiz.late} later attempts)")
     if not carried:
         rules += [f"time limit {quiz.time_limit} minutes"] if quiz.time_limit else []
         rules += ["questions in random order"] if quiz.shuffle else []
