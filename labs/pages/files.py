@@ -12,8 +12,10 @@ from labs import queries
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
 from labs.models import Submission
+from labs.pages.marked_lines import Marks, listed_marks, mark_lines, mark_text, marks_of
 from labs.repositories import browsing, differences, folders
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
+from labs.repositories.differences import ChangedFile
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from portal.accounts.models import User
@@ -54,7 +56,9 @@ def files_page(submission: Submission, user: User, path: str) -> Context:
 
 
 def changes_page(submission: Submission, user: User) -> Context:
-    return _page(submission, user, "Changes", _changes_context)
+    return _page(
+        submission, user, "Changes", lambda state, before: _changes_context(submission, state, before)
+    )
 
 
 def _page(
@@ -110,9 +114,14 @@ def _file_context(submission: Submission, state: PushedState, path: str) -> Cont
             "more": _more(found),
         }
     text = None if found.text is None else visible(found.text.replace("\r\n", "\n"), keep="\n\t")
+    marks = marks_of(submission).get(visible(path), {}) if text and not found.is_link else {}
+    parts = mark_text(text or "", marks)
+    marked = {part.line for part in parts}
     return {
         "file": found,
         "text": text,
+        "parts": parts,
+        "marks": [mark for mark in listed_marks(marks) if mark[0] in marked],
         "size": size(found.size),
     }
 
@@ -149,7 +158,7 @@ def _log_row(commit: browsing.LoggedCommit) -> Context:
 # --- changes --------------------------------------------------------------------------------------------------------
 
 
-def _changes_context(state: PushedState, before: Submission | None) -> Context:
+def _changes_context(submission: Submission, state: PushedState, before: Submission | None) -> Context:
     if before is None:
         return {"unavailable": NO_EARLIER_PUSH}
     difference = differences.compare(state, before.head)
@@ -160,4 +169,17 @@ def _changes_context(state: PushedState, before: Submission | None) -> Context:
         summary = f"{count(difference.count, 'file')} changed."
         if difference.count > shown:
             summary = f"{summary} The first {shown} are shown."
-    return {"difference": difference, "summary": summary}
+    marks = marks_of(submission)
+    files = [_marked_file(submission, file, marks.get(file.path, {})) for file in difference.files]
+    return {"files": files, "summary": summary}
+
+
+def _marked_file(submission: Submission, file: ChangedFile, marks: Marks) -> Context:
+    lines = list(mark_lines(file.lines, marks))
+    shown = {number for _, number in lines}
+    return {
+        "file": file,
+        "lines": lines,
+        "marks": [mark for mark in listed_marks(marks) if mark[0] in shown],
+        "address": _address(submission, file.path),
+    }

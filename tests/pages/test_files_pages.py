@@ -4,9 +4,13 @@ import shutil
 
 import pytest
 
+from labs.grader.engine import grade
+from labs.grader.git.repository import Repository as GitRepository
+from labs.grader.spec import load_spec
 from labs.models import Receipt, Repository, Submission, snapshot_digest
+from labs.pages.marked_lines import mark_lines, mark_text
 from labs.repositories import browsing
-from tests.factories import make_refs, make_submission
+from tests.factories import make_refs, make_report, make_submission
 from tests.pages.conftest import client_of
 from tests.pages.test_page_queries import queries
 from tests.pages.test_templates import inline
@@ -131,5 +135,42 @@ def test_queries_of_the_pages_of_a_pushed_state(cast, push, learner_client, coun
     submission = push(notes=b"two\n")
     address = submission.get_absolute_url()
     assert queries(learner_client, f"{address}files/") == 6
-    assert queries(learner_client, f"{address}files/?path=notes") == 6
-    assert queries(learner_client, f"{address}changes/") == 6
+    assert queries(learner_client, f"{address}files/?path=notes") == 7
+    assert queries(learner_client, f"{address}changes/") == 7
+
+
+MARKERS = """\
+schema: 2
+title: A lab
+pass_mark: 70
+checks:
+  - {id: clean, says: No <b> is left, points: 1, no_conflict_markers: {}}
+"""
+
+
+def test_lines_that_failed_checks_point_at_are_marked_in_files_and_changes(cast, push):
+    push(notes=b"one\ntwo\n")
+    second = push(notes=b"one\n<<<<<<< HEAD\ntwo\n=======\n2\n>>>>>>> other\n")
+    path = second.receipt.repository.path
+    with GitRepository.open(path, refs=second.receipt.refs) as repository:
+        make_report(second, grade(load_spec(MARKERS), repository).to_json())
+    learner = cast.learner.user
+    shown = page(learner, second, "files/?path=notes")
+    assert '<code>one\n<mark id="line-2">&lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD\n</mark>two\n' in shown
+    assert '<a href="#line-2">Line 2</a>: No &lt;b&gt; is left' in shown
+    changes = page(learner, second, "changes/")
+    assert '<span class="added"><mark>+&lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD</mark></span>' in changes
+    assert f'{second.get_absolute_url()}files/?path=notes#line-2">Line 2</a>' in changes
+    assert "<mark" not in page(learner, second, "files/")
+    assert "<mark" in page(cast.instructor, second, "changes/")
+
+
+def test_marked_lines_are_numbered_as_in_the_new_file():
+    diff = ["@@ -1,2 +10,3 @@ def", " a", "-b", "+c", "\\ No newline at end of file", "@@ -9 +20 @@", "+d"]
+    marked = mark_lines(diff, {11: ["x"], 20: ["y"], 12: ["z"]})
+    assert [(line, number) for line, number in marked if number] == [("+c", 11), ("+d", 20)]
+    assert [(part.text, part.line) for part in mark_text("a\nb\nc", {2: ["x"], 9: ["y"]})] == [
+        ("a\n", None),
+        ("b\n", 2),
+        ("c", None),
+    ]
