@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from labs.github import hooks
 from labs.pages import as_learner_views, file_views, labcheck_views, token_views, views
 from labs.practice import views as practice
 
@@ -31,6 +32,8 @@ submission = [
 urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.git", practice.address, name="practice"),
     path("git/<slug:course_slug>/<slug:lab_slug>.git/", include(remote)),
+    path("github/hooks/<slug:key>/", hooks.hook, name="github_hook"),
+    path("github/app/", hooks.app, name="github_app"),
     path("courses/<slug:course>/labs/<slug:lab>/", include(lab)),
     path("submissions/<slug:public_id>/", include(submission)),
     path("account/tokens/", token_views.tokens, name="tokens"),

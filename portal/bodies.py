@@ -16,7 +16,9 @@ UPLOADS = {
     "/staff/lessons/quiz/import/": UPLOAD_BYTES,
     "/markdownx/attach/": ATTACHMENT_BYTES,
 }
+HOOKS = ("/github/hooks/", "/github/app/")
 NOTES_BYTES = 50_000_000  # the largest archive of notes, lessons/notes/sources/archive.py
+HOOK_BYTES = 25 * 1024 * 1024  # labs/github/signatures.py
 SLACK_BYTES = 64 * 1024  # overhead of multipart or gzip
 
 
@@ -25,6 +27,8 @@ def body_limit(path: str, headers: Any) -> int:
     """Return how many bytes of a body are accepted for this path and these headers."""
     if path.startswith("/git/"):  # without a token the answer is 401, whatever the body
         return settings.PRACTICE_MAX_BYTES * 101 // 100 + SLACK_BYTES if headers.get("authorization") else 0
+    if path.startswith(HOOKS):  # without a signature the answer is 403, whatever the body
+        return HOOK_BYTES if headers.get("x-hub-signature-256") else SLACK_BYTES
     if settings.SESSION_COOKIE_NAME in (headers.get("cookie") or ""):
         if path in UPLOADS:
             return UPLOADS[path]

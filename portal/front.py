@@ -8,25 +8,31 @@ nor slow requests delay pages, and nothing delays `/healthz`.
 import asyncio
 import contextlib
 import io
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
-from wsgiref.util import FileWrapper
 
 from django.conf import settings
 from django.db import connections
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # imported there without `as`
 
 from labs.practice.request_body import HEADERS_MARK, NO_ROOM_MARK
-from portal.bodies import SLACK_BYTES, answers_large_bodies, body_limit, has_left, needs_asking, receive
+from portal.bodies import (
+    HOOKS,
+    SLACK_BYTES,
+    answers_large_bodies,
+    body_limit,
+    has_left,
+    needs_asking,
+    receive,
+)
 from portal.environ import REFUSAL, UNFINISHED, Environ, make_environ
+from portal.long_files import LONG_BYTES, bytes_left, long_file_of
 from portal.pools import Pool, StillRunningError
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
 DRAIN_TIMES = 10  # read and discard up to this many times the limit, so that the client reads the answer
-LONG_BYTES = 1024 * 1024  # a longer response is written to a file, unless it is one
 MAX_QUEUE = 500  # requests waiting for a thread
 PAGE_SECONDS = 10
 # Requests that contact a repository host, or prove or try a lab.
@@ -64,6 +70,7 @@ class Front:
         # An author's trial of a lab may take 120 s, git 60 for a push.
         self.slow = Pool("slow", 8, seconds=150, patience=30)
         self.git = Pool("git", 8, seconds=150, patience=70)
+        self.hooks = Pool("hooks", 4, seconds=PAGE_SECONDS, patience=PAGE_SECONDS)
         # Mostly waiting, without a database connection.
         self.live = Pool("live", settings.PRACTICE_MAX_WAITERS + 8, seconds=60, patience=60)
         self.health = {"/healthz": Pool("health", 1), "/readyz": Pool("ready", 2)}
@@ -74,13 +81,23 @@ class Front:
             await self._answer(make_environ(scope), scope.headers, protocol)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for pool in (self.pages, self.slow, self.git, self.live, self.refusals, *self.health.values()):
+        for pool in (
+            self.pages,
+            self.slow,
+            self.git,
+            self.hooks,
+            self.live,
+            self.refusals,
+            *self.health.values(),
+        ):
             pool.end()
 
     def pool_for(self, environ: Environ) -> Pool:
         path = environ["PATH_INFO"]
         if path.startswith("/git/"):
             return self.git
+        if path.startswith(HOOKS):
+            return self.hooks
         if environ["REQUEST_METHOD"] == "POST" and SLOW.match(path):
             return self.slow
         return self.health.get(path, self.pages)
@@ -280,14 +297,3 @@ def write(answer: Answer, transfer: Transfer) -> None:
         transfer.file.seek(0)
     finally:
         answer.close()
-
-
-def long_file_of(produced: Iterable[bytes]) -> IO[bytes] | None:
-    file: Any = produced.filelike if isinstance(produced, FileWrapper) else None
-    # a part of a file is of a different type
-    is_whole = isinstance(file, io.BufferedReader | io.BufferedRandom)
-    return file if is_whole and bytes_left(file) > LONG_BYTES else None
-
-
-def bytes_left(file: IO[bytes]) -> int:
-    return os.fstat(file.fileno()).st_size - file.tell()

@@ -191,6 +191,7 @@ CELERY_TASK_DEFAULT_QUEUE = "later"
 CELERY_TASK_ROUTES = {
     "labs.grading.tasks.grade_next": {"queue": "live", "priority": 3},
     "labs.grading.tasks.reap": {"queue": "live"},
+    "labs.github.tasks.look": {"queue": "live", "priority": 2},
     "labs.file_questions.tasks.judge_waiting": {"queue": "live", "priority": 3},
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -285,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.grading.tasks.tidy",
         "schedule": HOUSEKEEPING_SECONDS,
         "options": {"expires": HOUSEKEEPING_SECONDS},
+    },
+    "look-at-github": {
+        "task": "labs.github.tasks.look_at_due",
+        "schedule": GRADING_REAP_SECONDS,
+        "options": {"expires": GRADING_REAP_SECONDS},
     },
     # if a wake-up was lost
     "read-repositories": {

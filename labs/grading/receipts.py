@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from labs.counted_pushes import counts
 from labs.grader.git.processes import RepositoryError
@@ -21,18 +23,27 @@ MAX_REPAIRS = 50
 
 @transaction.atomic
 def record(
-    *, repository: Repository, refs: Mapping[str, str], via: Receipt.Via, head_ref: str = ""
+    *,
+    repository: Repository,
+    refs: Mapping[str, str],
+    via: Receipt.Via,
+    head_ref: str = "",
+    received_at: datetime | None = None,
 ) -> Submission | None:
     """Write the receipt of the refs (full name to object ID) that a repository has now, and its submission.
 
     Return None if the lab grades only pushes of certain tags, and this is none. `head_ref` names the submission;
-    without it, see `head_of`.
+    without it, see `head_of`. Without `received_at`, the state is received now.
     """
     # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
     before = repository.receipts.values_list("refs", flat=True).first() or _starter_refs(repository)
     receipt = Receipt.objects.create(
-        repository=repository, via=via, refs=dict(refs), digest=snapshot_digest(refs)
+        repository=repository,
+        via=via,
+        refs=dict(refs),
+        digest=snapshot_digest(refs),
+        received_at=received_at or timezone.now(),
     )
     if not _counts(receipt, before):
         return None

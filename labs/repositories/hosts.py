@@ -29,11 +29,14 @@ HOLD_SECONDS = 30
 
 
 class LookUpFailedError(Exception):
-    """An address cannot be looked up now; `message` says why and what to do."""
+    """An address cannot be looked up now; `message` says why and what to do.
 
-    def __init__(self, message: str) -> None:
+    `may_retry`: the fault is ours or the host's, so the same look-up may succeed later.
+    """
+
+    def __init__(self, message: str, *, may_retry: bool = False) -> None:
         super().__init__(message)
-        self.message = message
+        self.message, self.may_retry = message, may_retry
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,11 @@ def _raise_lookup_error() -> Iterator[None]:
     try:
         yield
     except FetchRefusedError as refusal:
-        raise LookUpFailedError(refusal.message) from refusal
+        raise LookUpFailedError(refusal.message, may_retry=refusal.is_transient) from refusal
     except FetchError as fault:
         logger.exception("cannot look up a repository")
         sentence = "We could not look up the repository because of a fault on our side. Try again later."
-        raise LookUpFailedError(sentence) from fault
+        raise LookUpFailedError(sentence, may_retry=True) from fault
 
 
 # --- while it is graded ---------------------------------------------------------------------------------------------

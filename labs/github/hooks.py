@@ -1,0 +1,74 @@
+"""The addresses that GitHub sends its messages to. Every answer comes within milliseconds: a worker does the rest."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from labs.github import intake, tasks
+from labs.github.messages import INSTALLS, Message, MessageError, read_message
+from labs.github.signatures import BodyTooLargeError, read_signed
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, text: str = "") -> None:
+        self.answer = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def hook(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a message about one repository, signed with the secret of its connection."""
+    connection = intake.find_connection(key)
+    try:
+        message = _read(request, connection.accepted_secrets() if connection else [])
+        if message is None or connection is None:
+            intake.note_mismatch(key)
+            return HttpResponse(status=403)
+        is_work = intake.take(connection, message, wake=tasks.wake)
+    except _RefusedError as refused:
+        return refused.answer
+    except intake.OtherRepositoryError:
+        return HttpResponse("This address belongs to another repository.", status=403)
+    return HttpResponse(status=202 if is_work else 204)
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def app(request: HttpRequest) -> HttpResponse:
+    """Take a message of the GitHub App, about any repository or installation."""
+    secret = settings.GITHUB_APP_WEBHOOK_SECRET
+    try:
+        message = _read(request, [secret.encode()] if secret else [])
+    except _RefusedError as refused:
+        return refused.answer
+    if message is None:
+        return HttpResponse(status=403)
+    if message.event in INSTALLS:
+        return HttpResponse(status=202 if intake.take_installation(message) else 204)
+    connections = intake.connections_of_app(message)
+    taken = [intake.take(each, message, wake=tasks.wake) for each in connections]
+    return HttpResponse(status=202 if any(taken) else 204)
+
+
+def _read(request: HttpRequest, secrets: Sequence[bytes]) -> Message | None:
+    # None if the signature is wrong. The body is checked as it arrived, before anything reads it.
+    if request.content_type != "application/json" or request.headers.get("Content-Encoding"):
+        raise _RefusedError(415, "Set the content type of the webhook to application/json.")
+    try:
+        body, is_signed = read_signed(request, secrets, request.headers.get("X-Hub-Signature-256", ""))
+    except BodyTooLargeError:
+        raise _RefusedError(413) from None
+    with body:
+        if not is_signed:
+            return None
+        event, guid = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Event", "Delivery"))
+        try:
+            return read_message(body, event=event, guid=guid)
+        except MessageError as error:
+            raise _RefusedError(400, str(error)) from error

@@ -1,0 +1,191 @@
+"""Write down a message of GitHub, once, and wake a worker if it is a reason to look at the repository.
+
+The request does nothing else. What a payload says is a hint: a worker looks at the remembered repository itself.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from labs.github.messages import ASKS, INSTALLS, Message, mapping
+from labs.models import Connection, Delivery, Installation
+
+logger = logging.getLogger(__name__)
+
+MAX_KEPT = 100  # deliveries of one connection
+MINUTE = timedelta(minutes=1)
+Outcome = Delivery.Outcome
+
+
+class OtherRepositoryError(Exception):
+    """The message is about a repository other than the connection's."""
+
+
+def find_connection(key: str) -> Connection | None:
+    related = ("repository__enrollment", "repository__lab")
+    return Connection.objects.select_related(*related).filter(key=key).first()
+
+
+def note_mismatch(key: str) -> None:
+    """Remember that a message for this address had a wrong signature, so that its page can say so.
+
+    One statement, the same for an unknown address, and at most one write a minute.
+    """
+    now = timezone.now()
+    is_old = Q(mismatched_at=None) | Q(mismatched_at__lt=now - MINUTE)
+    Connection.objects.filter(is_old, key=key).update(mismatched_at=now)
+
+
+def connections_of_app(message: Message) -> list[Connection]:
+    """Return the connections of the App to the repository of a message: the ID is known from GitHub itself."""
+    if message.repository_id is None:
+        return []
+    found = Connection.objects.select_related("repository__enrollment", "repository__lab")
+    return list(found.filter(github_id=message.repository_id, installation__isnull=False))
+
+
+@transaction.atomic
+def take(connection: Connection, message: Message, *, wake: Callable[[], None]) -> bool:
+    """Write the delivery; return True if a worker has work. A delivery that came before changes nothing.
+
+    Raises OtherRepositoryError.
+    """
+    check_repository(connection, message)
+    now = timezone.now()
+    # First of all a lock on the connection: a worker that finishes with it sees this delivery, or we see that it ended.
+    own = Connection.objects.filter(pk=connection.pk)
+    own.update(last_heard_at=now, mismatched_at=None)
+    outcome, reason = judge(connection, message)
+    if not _write(connection, message, outcome, reason, now):
+        return False
+    _keep_newest(connection.deliveries.all())
+    if outcome != Outcome.WAITING:
+        return message.event in ASKS and outcome == Outcome.NOTED
+    _replace_older(connection, message)
+    own.update(look_at=Coalesce(F("look_at"), now))
+    transaction.on_commit(wake, robust=True)
+    return True
+
+
+def check_repository(connection: Connection, message: Message) -> None:
+    # Until GitHub told us the ID, the name is compared. A name in a message is never looked up or stored.
+    if message.event in INSTALLS or (message.event == "ping" and message.repository_id is None):
+        return  # the ping of an organisation's webhook has no repository
+    known = connection.github_id
+    if known is not None:
+        if message.repository_id != known:
+            raise OtherRepositoryError
+        return
+    address = connection.repository.address
+    remembered = f"{address.owner}/{address.name}".lower() if address else ""
+    if message.repository_id is None or message.full_name.lower() != remembered:
+        raise OtherRepositoryError
+
+
+def judge(connection: Connection, message: Message) -> tuple[str, str]:
+    """Return the outcome of a message, WAITING if a worker must look, and the reason if it is ignored."""
+    if reason := ignored_reason(connection):
+        return Outcome.IGNORED, reason
+    if message.event == "ping" or message.event in ASKS:
+        return Outcome.NOTED, ""
+    if message.event != "push":
+        return Outcome.IGNORED, f"The portal does not use “{message.event}” events."
+    if message.is_deletion:
+        return Outcome.IGNORED, "A branch or tag was deleted. Earlier submissions are kept."
+    if not message.names_a_commit:
+        return Outcome.IGNORED, "The message names no branch or tag with a commit."
+    if _repeats(connection, message):
+        return Outcome.KNOWN, "The same commit as in the message before."
+    return Outcome.WAITING, ""
+
+
+def ignored_reason(connection: Connection) -> str:
+    if connection.disconnected_at:
+        return "You disconnected this repository. Delete the webhook on GitHub."
+    if not connection.owner_proved_by:
+        return "You have not shown yet that the repository is yours."
+    if not connection.repository.enrollment.is_active:
+        return "You no longer take this course."
+    if connection.repository.lab.is_deleted:
+        return "The lab was deleted."
+    return ""
+
+
+def _repeats(connection: Connection, message: Message) -> bool:
+    # The delivery ID is not signed, so a recorded message can arrive again under another one.
+    pushes = connection.deliveries.filter(event="push", ref=message.ref).exclude(
+        outcome__in=(Outcome.IGNORED, Outcome.FAILED)
+    )
+    newest = pushes.order_by("-pk").values_list("commit", flat=True).first()
+    return newest == message.commit
+
+
+def _write(connection: Connection | None, message: Message, outcome: str, reason: str, now: datetime) -> bool:
+    # False if this delivery was written before. Its work was then written with it, in one transaction.
+    try:
+        with transaction.atomic():
+            Delivery.objects.create(
+                connection=connection,
+                guid=message.guid.lower(),
+                event=message.event,
+                action=message.action,
+                ref=message.ref,
+                commit=message.commit,
+                received_at=now,
+                outcome=outcome,
+                reason=reason,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _replace_older(connection: Connection, message: Message) -> None:
+    # of the same branch or tag
+    waiting = connection.deliveries.filter(outcome=Outcome.WAITING, ref=message.ref)
+    reason = f"Commit {message.commit[:7]} came before a worker looked."
+    waiting.exclude(commit=message.commit).update(outcome=Outcome.REPLACED, reason=reason)
+
+
+def _keep_newest(deliveries: QuerySet[Delivery]) -> None:
+    newest = deliveries.order_by("-pk").values_list("pk", flat=True)
+    for key in newest[MAX_KEPT - 1 : MAX_KEPT]:
+        deliveries.filter(pk__lt=key).delete()
+
+
+# --- the App's installations ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_installation(message: Message) -> bool:
+    """Follow a message about an installation of the App, once. Only GitHub and the portal know the App's secret."""
+    now = timezone.now()
+    if not _write(None, message, Outcome.NOTED, "", now):
+        return False
+    _keep_newest(Delivery.objects.filter(connection=None))
+    described = mapping(message.payload.get("installation"))
+    number, account = described.get("id"), mapping(described.get("account"))
+    if type(number) is not int or not 0 < number < 1 << 63:
+        return False
+    login, account_id = account.get("login"), account.get("id")
+    values: dict[str, Any] = _state_after(message.action, now) if message.event == "installation" else {}
+    if isinstance(login, str) and type(account_id) is int:
+        values |= {"account": login[:100], "account_id": account_id}
+    Installation.objects.update_or_create(installation_id=number, defaults=values)
+    return True
+
+
+def _state_after(action: str, now: datetime) -> dict[str, Any]:
+    if action == "deleted":
+        return {"deleted_at": now}
+    if action == "suspend":
+        return {"suspended_at": now}
+    if action in ("created", "unsuspend"):
+        return {"suspended_at": None, "deleted_at": None}
+    return {}

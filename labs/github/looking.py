@@ -1,0 +1,157 @@
+"""A worker's look at a connected repository: which messages wait, what the repository has now, what became of them.
+
+The table is the queue: `look_at` is due, a worker claims the connection for the time of LEASE, and a lost wake-up or a
+worker that died costs a few seconds. A connection is looked at once for all messages that wait, and by one worker.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from labs import actions
+from labs.models import Connection, Delivery, Receipt, snapshot_digest
+from labs.queries import open_labs
+from labs.repositories import hosts
+from labs.repositories.hosts import LookUpFailedError
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)  # a look takes at most 5 s
+MAX_TRIES = 8
+BACK_OFF = timedelta(seconds=15)  # doubled with each try: the last one after half an hour
+NOT_THERE_YET = timedelta(seconds=5)
+MAX_LOOKS_FOR_A_COMMIT = 3
+Outcome = Delivery.Outcome
+
+
+def due() -> QuerySet[Connection]:
+    """Return the connections to look at, those that wait longest first."""
+    now = timezone.now()
+    # A time further ahead than any back-off dates from before the clock was set back.
+    return Connection.objects.filter(
+        Q(look_at__lte=now) | Q(look_at__gt=now + BACK_OFF * 2**MAX_TRIES)
+    ).order_by("look_at", "pk")
+
+
+def look_at_next() -> bool:
+    """Look at the connection that waits longest; return False if none is due."""
+    for key, tries in due().values_list("pk", "look_tries")[:20]:
+        claimed = due().order_by().filter(pk=key, look_tries=tries)
+        if claimed.update(look_at=timezone.now() + LEASE, look_tries=F("look_tries") + 1):
+            related = ("repository__enrollment__user", "repository__lab__course")
+            look(Connection.objects.select_related(*related).get(pk=key))
+            return True
+    return False
+
+
+def look(connection: Connection) -> None:
+    """Submit the state of a claimed connection's repository, and settle the messages that waited for it."""
+    waiting = list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
+    repository = connection.repository
+    user = repository.enrollment.user
+    if repository.address is None or not open_labs(user).filter(pk=repository.lab_id).exists():
+        _settle(waiting, Outcome.IGNORED, "The lab is not open to you.")
+        _release(connection)
+        return
+    try:
+        refs, head_ref = hosts.snapshot(repository.address)
+    except LookUpFailedError as error:
+        if error.may_retry and connection.look_tries < MAX_TRIES:
+            _release(connection, again_in=BACK_OFF * 2 ** (connection.look_tries - 1))
+        else:
+            _settle(waiting, Outcome.FAILED, error.message)
+            _release(connection)
+        return
+    _submit(connection, waiting, refs, head_ref)
+
+
+@transaction.atomic
+def _submit(connection: Connection, waiting: list[Delivery], refs: Mapping[str, str], head_ref: str) -> None:
+    # what a message announced and the repository has; the others were overtaken, or are not visible yet
+    seen = [each for each in waiting if refs.get(each.ref) == each.commit]
+    unseen = [each for each in waiting if each not in seen]
+    before = connection.repository.receipts.first()
+    digest = snapshot_digest(refs)
+    is_new = before is None or before.digest != digest
+    if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
+        received_at = first_seen(seen, refs, before.refs if before else None)
+        _receive(connection, refs, head_ref, received_at, seen)
+    else:
+        _settle(seen, Outcome.KNOWN, "", before)
+    if unseen and not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT:
+        _release(connection, again_in=NOT_THERE_YET)
+        return
+    for each in unseen:
+        _settle([each], *_overtaken(each, refs))
+    _release(connection)
+
+
+def _receive(
+    connection: Connection,
+    refs: Mapping[str, str],
+    head_ref: str,
+    received_at: datetime,
+    seen: Iterable[Delivery],
+) -> None:
+    submission = actions.receive(
+        repository=connection.repository,
+        refs=refs,
+        via=Receipt.Via.WEBHOOK,
+        head_ref=head_ref,
+        received_at=received_at,
+    )
+    receipt = connection.repository.receipts.first()
+    if submission is None:
+        _settle(seen, Outcome.NOTED, "This lab grades only pushes of certain tags, and this is none.", receipt)
+        return
+    is_first = receipt is not None and submission.receipt_id == receipt.pk
+    _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)
+
+
+def first_seen(
+    seen: Iterable[Delivery], refs: Mapping[str, str], before: Mapping[str, str] | None
+) -> datetime:
+    """Return the time at which a state was first seen: the last message about it, if messages explain all of it.
+
+    A learner can sign a message about a commit that is not pushed yet. So a branch or tag that changed without a
+    message of its own is seen now, and a message about something else gives it no earlier time.
+    """
+    times = {each.ref: each.received_at for each in seen}
+    changed = {name for name, commit in refs.items() if before is None or before.get(name) != commit}
+    if before is None:  # the others may have been there before the repository was connected
+        changed &= times.keys()
+    if not changed or not changed <= times.keys():
+        return timezone.now()
+    return max(times[name] for name in changed)
+
+
+def _overtaken(delivery: Delivery, refs: Mapping[str, str]) -> tuple[str, str]:
+    now = refs.get(delivery.ref)
+    if now is None:
+        return Outcome.REPLACED, "GitHub no longer has this branch or tag."
+    return Outcome.REPLACED, f"It points to {now[:7]} now."
+
+
+def _settle(
+    deliveries: Iterable[Delivery], outcome: str, reason: str = "", receipt: Receipt | None = None
+) -> None:
+    keys = [each.pk for each in deliveries]
+    waiting = Delivery.objects.filter(pk__in=keys, outcome=Outcome.WAITING)
+    waiting.update(outcome=outcome, reason=reason, receipt=receipt)
+
+
+@transaction.atomic
+def _release(connection: Connection, again_in: timedelta | None = None) -> None:
+    # A lock: a message that arrives now finds either that a look is due, or that none is.
+    own = Connection.objects.select_for_update().get(pk=connection.pk)
+    now = timezone.now()
+    if again_in is not None:
+        own.look_at = now + again_in
+    else:
+        own.look_at = now if own.deliveries.filter(outcome=Outcome.WAITING).exists() else None
+        own.look_tries = 0
+    own.save(update_fields=["look_at", "look_tries"])

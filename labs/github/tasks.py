@@ -1,0 +1,32 @@
+"""Celery adapters. A message is only a wake-up: the queue is the table of connections."""
+
+import time
+
+from celery import shared_task
+
+from labs.github import looking
+from portal.broker import send
+
+MAX_SECONDS = 5
+
+
+def wake() -> None:
+    # Tried once; without a broker, beat does it later.
+    send(look)
+
+
+@shared_task
+def look() -> None:
+    # for a short while, so that later wake-ups find nothing to do
+    started = time.monotonic()
+    while (more := looking.look_at_next()) and time.monotonic() - started <= MAX_SECONDS:
+        pass
+    if more:
+        wake()
+
+
+@shared_task
+def look_at_due() -> None:
+    """Wake a worker for what a lost wake-up left behind, or what waits for another try."""
+    if looking.due().exists():
+        wake()
