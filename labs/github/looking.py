@@ -78,7 +78,8 @@ def _submit(connection: Connection, waiting: list[Delivery], refs: Mapping[str, 
     digest = snapshot_digest(refs)
     is_new = before is None or before.digest != digest
     if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
-        received_at = first_seen(seen, refs, before.refs if before else None)
+        earlier = connection.repository.receipts.exclude(digest=digest).first()
+        received_at = first_seen(seen, refs, earlier.refs if earlier else None)
         _receive(connection, refs, head_ref, received_at, seen)
     else:
         _settle(seen, Outcome.KNOWN, "", before)

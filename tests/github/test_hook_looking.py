@@ -1,0 +1,251 @@
+"""What a worker makes of messages: it looks at the repository itself. D20, and the times of receipts."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs import actions
+from labs.github import looking
+from labs.grader.fetching.listing import Listing
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError
+from labs.grading import lifecycle, tasks
+from labs.models import Connection, Delivery, Receipt, State, Submission
+from labs.repositories import hosts
+from tests.github.signing import A, B, C, make_connection, push, send
+
+MAIN = "refs/heads/main"
+
+
+class Host:
+    """The repository at every address: `refs`, or the `refusal` that is raised instead."""
+
+    def __init__(self) -> None:
+        self.refs: dict[str, str] = {MAIN: A}
+        self.refusal: Exception | None = None
+        self.looks = 0
+
+    def __call__(self, address: object, limits: object, network: object) -> "Host":
+        return self
+
+    def listing(self) -> Listing:
+        self.looks += 1
+        if self.refusal:
+            raise self.refusal
+        return Listing(self.refs, "main")
+
+
+@pytest.fixture(autouse=True)
+def host(monkeypatch) -> Host:
+    played = Host()
+    monkeypatch.setattr(hosts, "Server", played)
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    return played
+
+
+@pytest.fixture
+def connection(db) -> Connection:
+    return make_connection()
+
+
+def arrive(connection, commit=A, ref=MAIN, *, ago=0.0) -> Delivery:
+    """A message that first arrived some seconds ago."""
+    assert send(connection, push(commit, ref)).status_code in (202, 204)
+    delivery = Delivery.objects.latest("pk")
+    Delivery.objects.filter(pk=delivery.pk).update(received_at=timezone.now() - timedelta(seconds=ago))
+    delivery.refresh_from_db()
+    return delivery
+
+
+def look() -> None:
+    Connection.objects.exclude(look_at=None).update(look_at=timezone.now())
+    assert looking.look_at_next()
+
+
+def again(delivery: Delivery) -> Delivery:
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def test_state_of_the_repository_is_submitted_with_the_time_of_the_message(connection):
+    delivery = arrive(connection, ago=30)
+    look()
+    submission = Submission.objects.get()
+    receipt = submission.receipt
+    assert (submission.head, receipt.via, receipt.refs) == (A, Receipt.Via.WEBHOOK, {MAIN: A})
+    assert receipt.received_at == delivery.received_at
+    assert (again(delivery).outcome, again(delivery).receipt) == ("submitted", receipt)
+    assert not looking.look_at_next()
+
+
+def test_d20_times_in_a_payload_and_redeliveries_never_move_a_receipt(connection):
+    early = "2001-01-01T00:00:00Z"
+    commits = {"pushed_at": early, "head_commit": {"timestamp": early}, "repository": push()["repository"]}
+    guid = "11111111-1111-4111-8111-111111111111"
+    before = timezone.now()
+    send(connection, push(**commits), guid=guid)
+    look()
+    received = Receipt.objects.get().received_at
+    assert received >= before
+    send(connection, push(**commits), guid=guid)
+    send(connection, push(**commits))
+    assert not looking.look_at_next()
+    assert Receipt.objects.get().received_at == received
+
+
+def test_message_about_a_commit_that_is_pushed_later_gains_no_time(connection, host):
+    """A learner knows the secret: the tag that the early message names says nothing about `main`."""
+    arrive(connection)
+    look()
+    host.refs = {MAIN: B, "refs/tags/v1": A}
+    early = arrive(connection, A, "refs/tags/v1", ago=3600)
+    before = timezone.now()
+    look()
+    newest = Submission.objects.get(head=B)
+    assert newest.receipt.received_at >= before > early.received_at
+
+
+def test_state_of_two_messages_was_complete_with_the_second(connection, host):
+    arrive(connection)
+    look()
+    host.refs = {MAIN: B, "refs/tags/v1": C}
+    arrive(connection, B, ago=20)
+    last = arrive(connection, C, "refs/tags/v1", ago=10)
+    look()
+    assert Submission.objects.get(head=B).receipt.received_at == last.received_at
+
+
+def test_same_state_by_two_ways_is_one_submission_with_two_receipts(connection):
+    """The address was pasted while the message waited: the state was first seen with the message."""
+    delivery = arrive(connection, ago=60)
+    repository = connection.repository
+    actions.submit_address(enrollment=repository.enrollment, lab=repository.lab, address=repository.address)
+    look()
+    submission = Submission.objects.get()
+    assert list(Receipt.objects.order_by("pk").values_list("via", flat=True)) == ["address", "webhook"]
+    assert submission.receipt.received_at == delivery.received_at
+    assert again(delivery).outcome == "known"
+
+
+def test_newer_push_replaces_one_that_waits_and_says_so(connection, host):
+    arrive(connection)
+    look()
+    host.refs = {MAIN: C}
+    overtaken, newest = arrive(connection, B), arrive(connection, C)
+    assert (again(overtaken).outcome, C[:7] in again(overtaken).reason) == ("replaced", True)
+    look()
+    states = dict(Submission.objects.values_list("head", "state"))
+    assert states == {A: State.SUPERSEDED, C: State.QUEUED}
+    assert again(newest).outcome == "submitted"
+
+
+def test_running_submission_finishes_when_a_newer_push_comes(connection, host):
+    arrive(connection)
+    look()
+    assert lifecycle.claim()
+    host.refs = {MAIN: B}
+    arrive(connection, B)
+    look()
+    states = dict(Submission.objects.values_list("head", "state"))
+    assert states == {A: State.FETCHING, B: State.QUEUED}
+
+
+def test_branch_that_goes_back_counts_as_the_earlier_submission(connection, host):
+    for commit in (A, B, A):
+        host.refs = {MAIN: commit}
+        delivery = arrive(connection, commit)
+        look()
+    assert Submission.objects.count() == 2
+    assert again(delivery).outcome == "known"
+    assert Submission.objects.get(head=A).state == State.QUEUED
+    assert Submission.objects.get(head=B).state == State.SUPERSEDED
+
+
+def test_commit_that_github_does_not_show_yet_is_looked_for_again(connection, host):
+    arrive(connection)
+    look()
+    late = arrive(connection, B)
+    look()
+    assert again(late).outcome == "waiting"
+    host.refs = {MAIN: B}
+    look()
+    assert (again(late).outcome, Submission.objects.count()) == ("submitted", 2)
+
+
+def test_commit_that_never_appears_ends_with_a_reason(connection, host):
+    arrive(connection)
+    look()
+    forged = arrive(connection, B)
+    for _ in range(looking.MAX_LOOKS_FOR_A_COMMIT):
+        look()
+    assert (again(forged).outcome, A[:7] in again(forged).reason) == ("replaced", True)
+    assert (Submission.objects.count(), looking.due().exists()) == (1, False)
+
+
+def test_repository_that_refuses_is_told_to_the_learner_and_not_asked_again(connection, host):
+    host.refusal = FetchRefusedError("not_found", "It was not found. Make it public.")
+    delivery = arrive(connection)
+    look()
+    assert (again(delivery).outcome, again(delivery).reason) == (
+        "failed",
+        "It was not found. Make it public.",
+    )
+    assert not looking.due().exists()
+
+
+@pytest.mark.parametrize("fault", [FetchError("our network"), FetchRefusedError("dead_host", "Down.")])
+def test_fault_of_ours_or_of_the_host_is_tried_again_and_keeps_the_first_time(connection, host, fault):
+    host.refusal = fault
+    delivery = arrive(connection, ago=100)
+    look()
+    connection.refresh_from_db()
+    assert again(delivery).outcome == "waiting" and connection.look_at > timezone.now()
+    host.refusal = None
+    look()
+    assert Submission.objects.get().receipt.received_at == delivery.received_at
+    connection.refresh_from_db()
+    assert (connection.look_at, connection.look_tries) == (None, 0)
+
+
+def test_fault_that_stays_ends_after_eight_tries(connection, host):
+    host.refusal = FetchError("our network")
+    delivery = arrive(connection)
+    for _ in range(looking.MAX_TRIES):
+        look()
+    assert (again(delivery).outcome, "fault on our side" in again(delivery).reason) == ("failed", True)
+    assert host.looks == looking.MAX_TRIES and not looking.due().exists()
+
+
+def test_worker_that_dies_leaves_the_connection_to_the_next(connection, host, monkeypatch):
+    arrive(connection)
+    with monkeypatch.context() as dying:
+        dying.setattr(looking, "look", lambda connection: None)
+        look()
+    assert not looking.look_at_next()  # leased
+    look()  # the lease is over
+    assert Submission.objects.get().head == A
+
+
+def test_message_that_arrives_during_a_look_is_looked_at_next(connection, host, monkeypatch):
+    arrive(connection)
+    release = looking._release
+
+    def push_meanwhile(connection, again_in=None):
+        monkeypatch.setattr(looking, "_release", release)
+        host.refs = {MAIN: B}
+        arrive(connection, B)
+        release(connection, again_in)
+
+    monkeypatch.setattr(looking, "_release", push_meanwhile)
+    look()
+    assert looking.look_at_next()
+    assert Submission.objects.latest("pk").head == B
+
+
+def test_learner_who_may_not_open_the_lab_gets_no_submission(connection, host):
+    delivery = arrive(connection)
+    lab = connection.repository.lab
+    lab.status = "draft"
+    lab.save()
+    look()
+    assert (again(delivery).outcome, host.looks) == ("ignored", 0)
