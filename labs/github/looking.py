@@ -107,7 +107,9 @@ def _receive(
     )
     receipt = connection.repository.receipts.first()
     if submission is None:
-        _settle(seen, Outcome.NOTED, "This lab grades only pushes of certain tags, and this is none.", receipt)
+        _settle(
+            seen, Outcome.NOTED, "This lab grades only pushes of certain tags, and this is none.", receipt
+        )
         return
     is_first = receipt is not None and submission.receipt_id == receipt.pk
     _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)

@@ -91,6 +91,7 @@ def _parse(body: bytes) -> dict[str, Any]:
     return payload
 
 
+# Any: JSON
 def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
