@@ -24,12 +24,12 @@ from labs.grader.sandbox import CannotBuildError, SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS
 from labs.grader.spec import LabSpec, SpecError
 from labs.grading import apart
-from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.sandbox import digests_of_published_labs, environments, sandbox, waits_for_environment
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
 from labs.specs import parse_spec
 from lessons.texts.problem import Problem
+from portal.heartbeat import heartbeat_thread
 
 logger = logging.getLogger(__name__)
 

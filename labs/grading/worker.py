@@ -19,7 +19,6 @@ from labs.grader.git.repository import RepositoryDamagedError, RepositoryError, 
 from labs.grader.report import Outcome, Report
 from labs.grader.spec import LabSpec
 from labs.grading import lifecycle, proofs
-from labs.grading.heartbeat import heartbeat_thread
 from labs.grading.lifecycle import Claim
 from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import LabVersion, Queue, Repository, Submission
@@ -27,6 +26,7 @@ from labs.queries import last_seen_in
 from labs.repositories import folders, hosts
 from labs.specs import parse_spec
 from portal.accounts.models import User
+from portal.heartbeat import heartbeat_thread
 
 logger = logging.getLogger(__name__)
 
