@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from lessons import attachments
+from lessons import attachments, quiz_proofs
 from lessons.attempt_times import deadline_for, end_of
 from lessons.closing import close_overdue, lock_open, submit
 from lessons.links import Links, links_within
@@ -106,17 +106,21 @@ def save_session(*, session: Session, links: Links | None = None) -> Session:
 
 @transaction.atomic
 def save_quiz(*, quiz: Quiz) -> Quiz:
-    """Save a quiz; a changed source makes a new version.
+    """Save a quiz; a changed source makes a new version, which waits for its proof if a worker must try it.
 
     A draft, or the quiz of a draft lesson, may be invalid: it is saved and keeps its previous version.
     Any other invalid quiz raises QuizSyntaxError with all problems and their lines.
     """
+    if quiz.pk:  # a worker may have proved a version since the quiz was read
+        rows = Quiz.with_deleted().select_for_update(of=("self",))
+        quiz.refresh_from_db(fields=["current", "unproved"], from_queryset=rows)
     try:
         parsed = parse(quiz.source)
     except QuizSyntaxError:
         if not (quiz.is_draft or quiz.lesson.is_draft):
             raise
         quiz.title = quiz.title or quiz.lesson.title
+        quiz.unproved = None
         quiz.save()
         index_quiz(quiz)
         return quiz
@@ -136,9 +140,10 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
         "time_limit": parsed.time_limit,
         **rule_values(parsed.deadline),
         "late": parsed.late,
+        "proved": not parsed.is_proved_by_worker,
     }
-    quiz.current, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
-    Quiz.objects.filter(pk=quiz.pk).update(current=quiz.current)  # `update` adds no second history entry
+    version, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)
+    quiz_proofs.settle(quiz, version)
     return quiz
 
 

@@ -169,7 +169,7 @@ def _copy_lessons(copy: Copy) -> None:
 
 
 def _copy_quizzes(copy: Copy) -> None:
-    rows = list(copy.old.quizzes.select_related("current").order_by("pk"))
+    rows = list(copy.old.quizzes.select_related("current", "unproved").order_by("pk"))
     made = [
         clone(
             row,
@@ -177,20 +177,26 @@ def _copy_quizzes(copy: Copy) -> None:
             lesson_id=copy.keys["lesson"][row.lesson_id],
             source=copy.text(row.source),
             current_id=None,
+            unproved_id=None,
             loaded_digest="",
             **copy.released(row),
         )
         for row in rows
     ]
     keys = copy.keys["quiz"] = map_keys(rows, write_with_history(made, copy.by))
-    current = [row.current for row in rows if row.current]
-    versions = [_version(copy, version, keys[version.quiz_id]) for version in current]
+    for name in ("current", "unproved"):
+        _copy_versions(copy, [getattr(row, name) for row in rows], made, name)
+    index.copy("quiz", keys, {row.pk: row.title for row in rows})
+
+
+def _copy_versions(copy: Copy, rows: list[QuizVersion | None], quizzes: list[Quiz], name: str) -> None:
+    keys = copy.keys["quiz"]
+    versions = [_version(copy, row, keys[row.quiz_id]) for row in rows if row]
     QuizVersion.objects.bulk_create(versions)
     by_quiz = {version.quiz_id: version for version in versions}
-    for quiz in made:
-        quiz.current = by_quiz.get(quiz.pk)
-    Quiz.objects.bulk_update(made, ["current"])
-    index.copy("quiz", keys, {row.pk: row.title for row in rows})
+    for quiz in quizzes:
+        setattr(quiz, name, by_quiz.get(quiz.pk))
+    Quiz.objects.bulk_update(quizzes, [name])
 
 
 def _version(copy: Copy, version: QuizVersion, quiz: int) -> QuizVersion:

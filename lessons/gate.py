@@ -9,6 +9,9 @@ from lessons.texts.problem import Problem
 from lessons.texts.verdict import Verdict
 
 NOT_HERE = "Only lessons have blocks for staff. Nobody would see this one. Put it into the lesson."
+BY_WORKER = (
+    "This question runs code: a worker tries it after the quiz is saved. Then learners see the new version."
+)
 NO_TEXT = Problem(1, "", "Write the text before you publish the lesson.")
 
 
@@ -35,7 +38,8 @@ def judge_quiz(source: str, links: Links) -> Verdict:
         quiz = parse(source)
     except QuizSyntaxError as error:
         return Verdict(error.problems)
-    return judge_quiz_text(source, links).plus(warnings=quiz.warnings)
+    waiting = [Problem(each.line, "", BY_WORKER) for each in quiz.questions if each.is_proved_by_worker]
+    return judge_quiz_text(source, links).plus(warnings=[*quiz.warnings, *waiting])
 
 
 def judge_quiz_text(source: str, links: Links) -> Verdict:

@@ -1,17 +1,24 @@
 """Mark submitted attempts: by the portal at once, by staff and by workers later. Nothing else writes their totals."""
 
+import logging
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from lessons import leases
 from lessons.models import Answer, Attempt, Marking
 from lessons.points import show_exactly
 from lessons.quiz_text import parse_stored, quiz_of
 from lessons.quizzes import Quiz, mark
 from lessons.quizzes.question import AnyQuestion, MarkedBy
 from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 
 class CannotMarkError(Exception):
@@ -27,7 +34,11 @@ class MarkedMeanwhileError(Exception):
 
 
 MAX_COMMENT = 5000
-MAX_WAITING = 100  # answers that a worker takes at a time
+MAX_WAITING = 100  # answers that a worker looks at
+LEASE = timedelta(seconds=60)
+PAUSES = [
+    timedelta(minutes=minutes) for minutes in (0, 1, 5, 15)
+]  # after the first try without a verdict, ...
 
 
 def mark_attempt(attempt: Attempt, *, is_new: bool = False) -> None:
@@ -131,10 +142,46 @@ def leave_to_staff(*, answer: Answer) -> None:
     )
 
 
-def waiting_for_worker(kind: str) -> "list[Answer]":
-    """Return answers of this kind that wait for a worker, the oldest first."""
-    rows = Answer.objects.filter(waits_for=MarkedBy.WORKER).select_related("attempt__version").order_by("pk")
-    return [answer for answer in rows[:MAX_WAITING] if question_of(answer).kind == kind]
+def waiting_for_worker(kind: str) -> list[Answer]:
+    """Return answers of this kind that a worker may take now: those without a try first, then the oldest."""
+    rows = leases.free(_for_worker()).select_related("attempt__version").order_by("tries", "pk")
+    return [answer for answer in rows[:MAX_WAITING] if _kind_of(answer) == kind]
+
+
+def _for_worker() -> QuerySet[Answer]:
+    return Answer.objects.filter(waits_for=MarkedBy.WORKER)
+
+
+def _kind_of(answer: Answer) -> str:
+    # An answer that cannot be read, or on which every worker died, must not hold up the others.
+    try:
+        if answer.tries <= len(PAUSES):
+            return question_of(answer).kind
+        logger.error("answer %s was tried %s times without a verdict", answer.pk, answer.tries)
+    except Exception:
+        logger.exception("answer %s cannot be judged", answer.pk)
+    leave_to_staff(answer=answer)
+    return ""
+
+
+def take_for_worker(answer: Answer) -> bool:
+    """Hold an answer for LEASE. Return False if another worker holds it or it is marked."""
+    return leases.take(_for_worker(), pk=answer.pk, tries=answer.tries, lease=LEASE)
+
+
+def hold_for_worker(answers: Collection[Answer]) -> bool:
+    """Hold answers for LEASE from now. Return False if all are marked."""
+    held = _for_worker().filter(pk__in=[answer.pk for answer in answers])
+    return bool(held.update(leased_until=timezone.now() + LEASE))
+
+
+def give_back(*, answer: Answer, is_final: bool) -> None:
+    """Let an answer without a verdict wait for the next try, or for staff after the last one."""
+    if is_final or answer.tries >= len(PAUSES):
+        leave_to_staff(answer=answer)
+        return
+    held = _for_worker().filter(pk=answer.pk, tries=answer.tries + 1)
+    held.update(leased_until=timezone.now() + PAUSES[answer.tries])
 
 
 def _round_half_up(number: Decimal, unit: str) -> Decimal:

@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
 from lessons import closing, deleting
+from lessons import quiz_proofs as quiz_proofs  # has a task, too
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes, ModelDraft
 from lessons.notes_import import incoming, model_drafts

@@ -277,6 +277,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.file_questions.tasks.judge_waiting",
         "schedule": 60,
     },
+    "prove-quizzes": {
+        "task": "lessons.quiz_proofs.prove_quizzes",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "reap": {
         "task": "labs.grading.tasks.reap",
         "schedule": GRADING_REAP_SECONDS,

@@ -1,13 +1,15 @@
-"""A question whose answer is the text of a file, judged by the checks of labs that read files."""
+"""A question whose answer is the text of a file, judged by the checks of labs that read or run it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from labs.file_questions import judging
 from labs.file_questions.tasks import wake
-from labs.grader.one_file import read_file_checks
+from labs.grader.one_file import FileChecks, Given, Judged, read_file_checks
 from labs.grader.report import Outcome, Report
 from labs.grader.spec import SpecError
 from labs.grading.apart import ApartError
@@ -31,21 +33,24 @@ from lessons.quizzes.text import clean_lines
 
 MAX_CHARACTERS = 20_000
 PATH = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+){0,9}")
+MAX_GIVEN = 5
+MAX_TOGETHER = 10  # answers in one process: most of the time of one answer is that of its process
 PARTS = ("file", "checks", "solution")
+GIVEN = "given"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileQuestion(Question[str]):
     """A response is the text as typed. A worker marks it: `checks` is YAML as below `checks:` in lab.yaml.
 
-    `start` is the text that learners begin with. `solution` must pass all checks. `lines` are the lines of the three
-    parts in the source.
+    `start` is the text that learners begin with. `given` are files beside it, with their texts. `solution` must pass
+    all checks. `lines` are the lines of the parts in the source.
     """
 
     kind: ClassVar[str] = "file"
     template: ClassVar[str] = "labs/questions/file.html"
     report_template: ClassVar[str] = "labs/questions/report.html"
-    hint: ClassVar[str] = "Write the whole file. Checks look at its meaning, not at its exact words."
+    hint: ClassVar[str] = "Write the whole file. Checks judge its meaning, not its exact words."
     example: ClassVar[str] = """\
 ## Write a workflow that runs the tests on each push. {#tests-on-push points=3}
 ```file .github/workflows/tests.yml
@@ -71,8 +76,35 @@ jobs:
       - uses: actions/checkout@v4
       - run: python -m pytest
 ```
-> The first part is the file that learners start from. Its checks are those of labs that read files.
+> The first part is the file that learners start from. Its checks are those of labs that read or run files.
 """
+    more_examples: ClassVar[dict[str, str]] = {
+        "File whose code runs": """\
+## Write `mean`, which returns the mean of the numbers in a list, and None for an empty list. {#mean points=2}
+```file stats.py
+def mean(numbers):
+    ...
+```
+```checks
+- id: mean
+  says: mean works for every list
+  tests:
+    code: |
+      def test_numbers(learner):
+          "the mean of 1, 2 and 6 is 3.0"
+          assert learner.call("stats:mean", [1, 2, 6]) == 3.0
+      def test_empty(learner):
+          "the mean of an empty list is None"
+          assert learner.call("stats:mean", []) is None
+  points: 1
+```
+```solution
+def mean(numbers):
+    return sum(numbers) / len(numbers) if numbers else None
+```
+> A worker runs the code in a sandbox. Learners see which test failed, and never the code of the tests.
+"""
+    }
     answers_are_markdown: ClassVar[bool] = False
     answers_are_long: ClassVar[bool] = True
     marked_by: ClassVar[MarkedBy] = MarkedBy.WORKER
@@ -80,6 +112,7 @@ jobs:
     start: str
     checks: str
     solution: str
+    given: Given = ()
     lines: dict[str, int] = field(compare=False)
 
     @classmethod
@@ -88,13 +121,14 @@ jobs:
 
     @classmethod
     def parse(cls, block: Block, report: ReportProblem) -> Self:
-        parts = _parts(block, report)
-        path = parts["file"].rest
-        if not PATH.fullmatch(path) or len(path) > 200:
+        parts, given = _parts(block, report)
+        path, files = parts["file"].rest, tuple((part.rest, part.text) for part in given)
+        if not _is_path(path):
             report(parts["file"].line, "Name the file after ```file, such as .github/workflows/tests.yml.")
         elif parts["checks"].text:
-            _check(path, parts["checks"], report)
-        for part in (parts["file"], parts["solution"]):
+            _check(path, parts["checks"], files, report)
+        _check_given(path, given, report)
+        for part in (parts["file"], parts["solution"], *given):
             if len(part.text) > MAX_CHARACTERS:
                 report(
                     part.line,
@@ -106,19 +140,25 @@ jobs:
             start=parts["file"].text,
             checks=parts["checks"].text,
             solution=parts["solution"].text,
+            given=files,
             lines={word: part.line for word, part in parts.items()},
         )
 
+    @cached_property
+    def file_checks(self) -> FileChecks:
+        return read_file_checks(self.path, self.checks, self.given)
+
+    @property
+    def is_proved_by_worker(self) -> bool:
+        # A later engine may refuse what an earlier one took.
+        try:
+            return self.file_checks.runs_code
+        except SpecError:
+            return False
+
     def prove(self, report: ReportProblem) -> None:
         """Report if the solution does not pass, or the text that learners start from passes already."""
-        try:
-            solution, start = judging.judge(self.path, self.checks, (self.solution, self.start))
-        except ApartError as error:
-            report(self.lines["checks"], f"The checks could not be tried. {error}")
-            return
-        if fault := judging.fault_in(solution) or judging.fault_in(start):
-            report(self.lines["checks"], f"The checks could not be tried: {fault}")
-            return
+        solution, start = self._reports_of_own_texts()
         for result in solution.results:
             if result.outcome is not Outcome.PASSED:
                 line = next((item.line for item in result.evidence if item.line), None) or 0
@@ -132,7 +172,7 @@ jobs:
                 "The text that learners start from passes all checks. Take something out of it, or add a check.",
             )
             return
-        for check, result in zip(read_file_checks(self.path, self.checks).checks, start.results, strict=True):
+        for check, result in zip(self.file_checks.checks, start.results, strict=True):
             if result.outcome is Outcome.PASSED and check.points:
                 message = (
                     f"The text that learners start from passes the check {check.id}, so everyone gets its points."
@@ -140,9 +180,23 @@ jobs:
                 )
                 report(self.lines["checks"] + check.line, message, warns=True)
 
+    def _reports_of_own_texts(self) -> list[Report]:
+        try:
+            judged = judging.judge(self.file_checks, (self.solution, self.start))
+        except ApartError as error:
+            raise CannotJudgeError(str(error)) from error
+        for fault in (each.fault for each in judged if each.fault):
+            raise CannotJudgeError(fault)
+        return [each.report for each in judged]
+
+    @property
+    def given_files(self) -> Given:
+        return self.given
+
     def answer_lines(self) -> list[str]:
         return [
             *write_fence(f"file {self.path}", self.start),
+            *(line for path, text in self.given for line in write_fence(f"{GIVEN} {path}", text)),
             *write_fence("checks", self.checks),
             *write_fence("solution", self.solution),
         ]
@@ -174,15 +228,28 @@ jobs:
     def wake_worker(cls) -> None:
         wake()
 
+    @property
+    def judged_together(self) -> int:
+        return 1 if self.is_proved_by_worker else MAX_TOGETHER
+
     # Any: a report as JSON
-    def judge(self, *responses: str) -> list[tuple[Decimal, dict[str, Any]]]:
+    def judge(self, *responses: str) -> list[tuple[Decimal, dict[str, Any]] | CannotJudgeError]:
         try:
-            reports = judging.judge(self.path, self.checks, responses)
-        except ApartError as error:
-            raise CannotJudgeError(str(error)) from error
-        for fault in filter(None, map(judging.fault_in, reports)):
-            raise CannotJudgeError(fault)
-        return [(self.points * report.points / report.max_points, report.to_json()) for report in reports]
+            judged = judging.judge(self.file_checks, responses)
+        except (ApartError, SpecError) as error:
+            return [CannotJudgeError(str(error)) for _ in responses]
+        missing = len(responses) - len(judged)
+        return [
+            *map(self._verdict, judged),
+            *[CannotJudgeError("an answer before this one timed out")] * missing,
+        ]
+
+    # Any: a report as JSON
+    def _verdict(self, judged: Judged) -> tuple[Decimal, dict[str, Any]] | CannotJudgeError:
+        if judged.fault:
+            return CannotJudgeError(judged.fault, is_final=judged.timed_out)
+        report = judged.report
+        return self.points * report.points / report.max_points, report.to_json()
 
     # Any: a report as JSON, its course, and the context of a template
     def review_report(self, report: dict[str, Any], *, course: Any, released: bool) -> dict[str, Any]:
@@ -197,10 +264,13 @@ jobs:
         }
 
 
-def _parts(block: Block, report: ReportProblem) -> dict[str, Fence]:
+def _parts(block: Block, report: ReportProblem) -> tuple[dict[str, Fence], list[Fence]]:
     found: dict[str, Fence] = {}
+    given: list[Fence] = []
     for fence in read_fences(block.answers):
-        if fence.word not in PARTS:
+        if fence.word == GIVEN:
+            given.append(fence)
+        elif fence.word not in PARTS:
             report(fence.line, f"A question whose answer is a file has no part {fence.word}. Delete it.")
         elif fence.word in found:
             report(fence.line, f"This question has two parts {fence.word}. Delete one.")
@@ -211,12 +281,36 @@ def _parts(block: Block, report: ReportProblem) -> dict[str, Fence]:
             what = "the checks, as in lab.yaml" if word == "checks" else "a file that passes all checks"
             line = found[word].line if word in found else block.line
             report(line, f"This question needs ```{word} with {what}, then ```.")
-    return {word: found.get(word, Fence(word, "", "", block.line)) for word in PARTS}
+    return {word: found.get(word, Fence(word, "", "", block.line)) for word in PARTS}, given
 
 
-def _check(path: str, part: Fence, report: ReportProblem) -> None:
+def _is_path(path: str) -> bool:
+    return bool(PATH.fullmatch(path)) and len(path) <= 200
+
+
+def _check_given(path: str, given: Sequence[Fence], report: ReportProblem) -> None:
+    paths = [path]
+    for part in given:
+        if not _is_path(part.rest):
+            report(part.line, "Name the file after ```given, such as data/prices.csv.")
+        elif any(
+            f"{part.rest}/".startswith(f"{other}/") or f"{other}/".startswith(f"{part.rest}/")
+            for other in paths
+        ):
+            report(
+                part.line,
+                f"There is a file {part.rest} already, or one is in a folder of that name. Rename it.",
+            )
+        paths.append(part.rest)
+    if len(given) > MAX_GIVEN:
+        report(
+            given[MAX_GIVEN].line, f"This question has {len(given)} parts given. The limit is {MAX_GIVEN}."
+        )
+
+
+def _check(path: str, part: Fence, given: Given, report: ReportProblem) -> None:
     try:
-        read_file_checks(path, part.text)
+        read_file_checks(path, part.text, given)
     except SpecError as error:
         for problem in error.problems:
             key = f"{problem.key}: " if problem.key else ""

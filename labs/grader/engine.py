@@ -1,6 +1,7 @@
 """Grade a repository by a lab's checks. Checks are independent: an error in one does not affect others."""
 
 import logging
+import math
 import secrets
 import signal
 import threading
@@ -31,8 +32,10 @@ ENGINE_VERSION = "3.0"
 MAX_TEXT = 600
 MAX_LINE = 160
 MAX_FIX = 8_000  # characters: nobody follows a longer text
+TIMED_OUT = "The check timed out"
 TOO_LONG = "The commands are too long to show. Compare what was found with what is expected."
 DRAWING_SECONDS = 2.0
+MIN_SECONDS = 0.05
 Drawn = TypeVar("Drawn")
 _log = logging.getLogger(__name__)
 
@@ -44,20 +47,26 @@ def grade(
     sandbox: Sandbox | None = None,
     learner: Learner | None = None,
     github: GitHubFacts | None = None,
+    reading_seconds: float = math.inf,
 ) -> Report:
     """Run every check of the lab on an open repository. An error in a check is an `Outcome`, never raised.
 
     Raises RepositoryDamagedError if a check needs an object that Git rejects.
 
     In the main thread each check has the time limit of its kind (SIGALRM, restored afterwards); in other threads only
-    the read limits hold. `sandbox`, `learner` and `github` are passed to the kinds that ask for them.
+    the read limits hold. All checks that run no code share `reading_seconds`. `sandbox`, `learner` and `github` are
+    passed to the kinds that ask for them.
     """
     requirements = spec.python.requirements if spec.python else None
     run = Run(repository, spec.starters, learner, sandbox, requirements, github=github)
     pictures = Pictures(repository)
     results: dict[str, CheckResult] = {}
     for check in spec.checks:
-        results[check.id] = _result(check, run, results, pictures)
+        limit = check.parameters.limit()
+        is_reading = not check.parameters.confined
+        seconds = max(min(limit, reading_seconds), MIN_SECONDS) if is_reading else limit
+        results[check.id] = _result(check, run, results, pictures, seconds)
+        reading_seconds -= results[check.id].seconds if is_reading else 0
     return Report(
         schema=SCHEMA,
         engine=ENGINE_VERSION,
@@ -82,7 +91,9 @@ def _drawn(draw: Callable[[], Drawn], without: Drawn) -> Drawn:
         return without
 
 
-def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures: Pictures) -> CheckResult:
+def _result(
+    check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures: Pictures, limit: float
+) -> CheckResult:
     started = time.monotonic()
     needed = next((before[name] for name in check.needs if before[name].outcome is not Outcome.PASSED), None)
     if needed:
@@ -90,18 +101,18 @@ def _result(check: CheckSpec, run: Run, before: dict[str, CheckResult], pictures
             Outcome.NOT_RUN, f"Not run: it depends on a check that did not pass: {quoted(needed.says)}."
         )
     else:
-        verdict = _verdict(check, replace(run, asks_author=asks_author(check.says)))
+        verdict = _verdict(check, replace(run, asks_author=asks_author(check.says)), limit)
     seconds = time.monotonic() - started
     return _as_result(check, verdict, seconds, _drawn(lambda: pictures.of(verdict), ()))
 
 
-def _verdict(check: CheckSpec, run: Run) -> Verdict:
+def _verdict(check: CheckSpec, run: Run, limit: float) -> Verdict:
     try:
         obstacle = check.parameters.obstacle(run)
         if obstacle:
             return obstacle
         run.repository.begin_check()
-        with time_limit(check.parameters.limit()):
+        with time_limit(limit):
             verdict = _asked(check.parameters.check(run), run)
             if run.repository.rests_on_part_of_history and not check.parameters.takes_part_of_history:
                 return cut_off_history()
@@ -109,10 +120,9 @@ def _verdict(check: CheckSpec, run: Run) -> Verdict:
     except UnknownAuthorError as error:
         return unknown_author(run, error)
     except TimeLimitError:
-        seconds = check.parameters.limit()
-        return Verdict(Outcome.NOT_RUN, f"The check timed out after {seconds:g} seconds.")
-    except TooLargeError as limit:
-        return Verdict(Outcome.NOT_RUN, f"Not run: {limit}.")
+        return Verdict(Outcome.NOT_RUN, f"{TIMED_OUT} after {round(limit, 1):g} seconds.")
+    except TooLargeError as error:
+        return Verdict(Outcome.NOT_RUN, f"Not run: {error}.")
     except RepositoryDamagedError as error:
         error.check_id = check.id
         raise

@@ -1,13 +1,16 @@
 """Entry point of the engine process: a check's time limit needs a main thread, which web threads are not.
 
 Reads JSON from stdin: {"source", "sandbox", "path", "refs"} grades; without `path` and `refs` the scenarios of the
-source prove it. {"file": {"path", "checks", "texts"}} judges each text as that file, within limits. Writes {"report"},
-{"unreadable"}, {"proof"} or {"reports"} to stdout. No Django.
+source prove it. {"file": {"path", "checks", "given", "texts"}} judges each text as that file, within limits, until one
+times out; with "sandbox", checks may run code. Writes {"report"}, {"unreadable"}, {"proof"} or {"judged"} to stdout. No
+Django.
 """
 
 import json
 import resource
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from labs.grader.engine import grade
@@ -16,6 +19,7 @@ from labs.grader.git.repository import Repository, RepositoryDamagedError, Unrea
 from labs.grader.json_object import JsonObject
 from labs.grader.one_file import read_file_checks
 from labs.grader.proof import prove
+from labs.grader.sandbox import Sandbox
 from labs.grader.sandbox.opening import open_sandbox
 from labs.grader.spec import load_spec
 
@@ -24,10 +28,9 @@ FILE_SECONDS, FILE_MEMORY = 20, 1 << 30
 
 def answer(asked: JsonObject) -> JsonObject:
     if "file" in asked:
-        return judge_texts(asked["file"])
+        return {"judged": list(judge_texts(asked["file"], open_asked(asked) if "sandbox" in asked else None))}
     spec = load_spec(asked["source"])
-    address, environments, max_bytes, removed_last = asked["sandbox"]
-    sandbox = open_sandbox(address, Path(environments), max_bytes, removed_last)
+    sandbox = open_asked(asked)
     if "path" not in asked:
         return {"proof": prove(spec, None if sandbox.unavailable() else sandbox).to_json()}
     try:
@@ -39,11 +42,21 @@ def answer(asked: JsonObject) -> JsonObject:
         return {"unreadable": cannot_read(str(error))}
 
 
-def judge_texts(asked: JsonObject) -> JsonObject:
-    resource.setrlimit(resource.RLIMIT_CPU, (FILE_SECONDS, FILE_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (FILE_MEMORY, FILE_MEMORY))
-    checks = read_file_checks(asked["path"], asked["checks"])
-    return {"reports": [checks.judge(text).to_json() for text in asked["texts"]]}
+def open_asked(asked: JsonObject) -> Sandbox:
+    address, environments, max_bytes, removed_last = asked["sandbox"]
+    return open_sandbox(address, Path(environments), max_bytes, removed_last)
+
+
+def judge_texts(asked: JsonObject, sandbox: Sandbox | None) -> Iterator[JsonObject]:
+    # Only the soft limits: programs in a sandbox get their own, which are higher.
+    for limit, most in ((resource.RLIMIT_CPU, FILE_SECONDS), (resource.RLIMIT_AS, FILE_MEMORY)):
+        resource.setrlimit(limit, (most, resource.getrlimit(limit)[1]))
+    checks = read_file_checks(asked["path"], asked["checks"], tuple(map(tuple, asked["given"])))
+    for text in asked["texts"]:
+        judged = checks.judge(text, sandbox)
+        yield {**asdict(judged), "report": judged.report.to_json()}
+        if judged.timed_out:  # others may, too: each has its own process then
+            return
 
 
 if __name__ == "__main__":

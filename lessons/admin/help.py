@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lessons.quizzes import kinds
+from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.reference import FRONT_MATTER, RULES
 from lessons.rendering.syntax import Syntax, syntax
 
@@ -53,10 +54,15 @@ def _syntax(title: str, items: Iterable[Syntax]) -> HelpGroup:
     return HelpGroup(title, entries, about, before="^$")
 
 
+def _name(kind: type[AnyQuestion]) -> str:
+    return kind.kind.replace("-", " ").capitalize()
+
+
 def quiz_help() -> list[HelpGroup]:
     entries = tuple(
-        HelpEntry(kind.kind.replace("-", " ").capitalize(), f"Learners see: {kind.hint}", kind.example)
+        HelpEntry(name, f"Learners see: {kind.hint}", example)
         for kind in kinds.all_kinds()
+        for name, example in {_name(kind): kind.example, **kind.more_examples}.items()
     )
     rules = "The title and the rules of the quiz. More rules can be added:"
     start = HelpEntry("First lines", rules, FRONT_MATTER, details=RULES)

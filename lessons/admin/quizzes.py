@@ -6,6 +6,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
 
 from lessons import actions
 from lessons.admin.deleting import DeletableAdmin
@@ -20,6 +22,7 @@ from lessons.links import links_within
 from lessons.models import Answer, Attempt, Quiz, QuizVersion
 from lessons.models.release import Status
 from lessons.pages.review import staff_review
+from lessons.quiz_proofs import proof_lines
 from lessons.quizzes import QuizSyntaxError, parse, parse_once
 from lessons.quizzes.reference import front_matter
 
@@ -79,6 +82,7 @@ class QuizAdmin(DeletableAdmin, AuthoredAdmin):
     list_filter = ["course", "lesson__session"]
     search_fields = ["title", "slug", "source"]
     list_select_related = ["lesson", "course"]
+    readonly_fields = ["proof"]
     change_list_template = "admin/lessons/quiz/change_list.html"
     change_form_template = "admin/lessons/quiz/change_form.html"
 
@@ -100,12 +104,25 @@ class QuizAdmin(DeletableAdmin, AuthoredAdmin):
                     parse(request.POST.get("source", ""))
             return super().changeform_view(request, *args, **kwargs)
 
+    def get_fields(self, request: HttpRequest, obj: Quiz | None = None) -> Any:
+        return [*QUIZ_FIELDS, "proof"] if obj and _version_with_proof(obj) else QUIZ_FIELDS
+
+    @admin.display(description="proof")
+    def proof(self, quiz: Quiz) -> str:
+        version = _version_with_proof(quiz)
+        lines = proof_lines(version, timezone.now()) if version else ()
+        return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
+
     def view_on_site(self, obj: Quiz) -> str | None:
         # A quiz without questions has no page yet.
         return obj.get_absolute_url() if obj.current_id else None
 
     def save_text(self, item: Quiz) -> None:
         actions.save_quiz(quiz=item)
+
+
+def _version_with_proof(quiz: Quiz) -> QuizVersion | None:
+    return quiz.unproved or (quiz.current if quiz.current and quiz.current.proof is not None else None)
 
 
 @admin.register(QuizVersion)

@@ -34,8 +34,12 @@ class Quiz(Deletable, FileBacked, Released):
     )
     source = models.TextField("Markdown")
     current = models.ForeignKey("QuizVersion", models.PROTECT, null=True, editable=False, related_name="+")
+    # The version of the text as saved, if a worker has not proved it.
+    unproved = models.ForeignKey("QuizVersion", models.SET_NULL, null=True, editable=False, related_name="+")
 
-    history = HistoricalRecords(excluded_fields=["deletion", "loaded_digest", "loaded_from", "current"])
+    history = HistoricalRecords(
+        excluded_fields=["deletion", "loaded_digest", "loaded_from", "current", "unproved"]
+    )
 
     class Meta:
         verbose_name_plural = "quizzes"
@@ -48,6 +52,7 @@ class Quiz(Deletable, FileBacked, Released):
             models.UniqueConstraint(fields=["id", "course"], name="quiz_and_course"),
             SameParent(field="lesson", parent="course", name="quiz_of_a_lesson_of_its_course"),
             SameParent(field="current", parent="quiz", name="current_version_of_its_quiz", own="id"),
+            SameParent(field="unproved", parent="quiz", name="unproved_version_of_its_quiz", own="id"),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +63,11 @@ class Quiz(Deletable, FileBacked, Released):
 
 
 class QuizVersion(Due):
-    """A quiz as a learner took it. Never changed."""
+    """A quiz as a learner took it. Never changed except for its proof.
+
+    If a worker must try its questions, it is not `proved` before. `proof` is the result as JSON, None before it ran;
+    `fault` says why a try gave none, and `leased_until` when the next may begin.
+    """
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions")
     digest = models.CharField(max_length=64)
@@ -73,6 +82,11 @@ class QuizVersion(Due):
     counts = models.CharField(max_length=10, default="best", help_text="The attempt that counts.")
     time_limit = models.PositiveSmallIntegerField(default=0, help_text="In minutes. 0 means no limit.")
     late = models.CharField(max_length=10, default="refuse")
+    proved = models.BooleanField(default=True, editable=False)
+    proof = models.JSONField(null=True, editable=False)
+    fault = models.TextField(blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -205,6 +219,10 @@ class Answer(models.Model):
         blank=True,
         help_text="Who marks this answer of a submitted attempt next.",
     )
+    leased_until = models.DateTimeField(
+        null=True, editable=False, help_text="When a worker may take it next."
+    )
+    tries = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Of workers, to judge it.")
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:

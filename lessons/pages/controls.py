@@ -1,5 +1,6 @@
 """The form controls of a question: the context of its template in `templates/lessons/controls/`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lessons.quiz_text import inline, option, plain
@@ -31,6 +32,7 @@ class Controls:
     heads: list[str]
     choices: list[tuple[str, str]]
     max_words: int = 0
+    given_files: Sequence[tuple[str, str]] = ()
 
     @property
     def positions(self) -> list[str]:
@@ -55,6 +57,7 @@ def controls(
         heads=[inline(text, course) for text in view.headers],
         choices=[(shown.token, plain(shown.text, course)) for shown in view.options] if view.rows else [],
         max_words=question.max_words,
+        given_files=question.given_files,
     )
 
 

@@ -3,8 +3,8 @@
 from .drawing import count, draw, max_points, restrict
 from .markdown import markdown_of
 from .marking import Marked, QuestionMark, credit, mark
-from .parsing import parse, parse_once
-from .problems import QuizSyntaxError
+from .parsing import parse, parse_once, prove_in_worker
+from .problems import CannotJudgeError, QuizSyntaxError
 from .question import FormData, Layout, PublicQuestion, Question, QuestionLayout, Response, Shown
 from .quiz import (
     Quiz,
@@ -19,6 +19,7 @@ from .quiz import (
 )
 
 __all__ = [
+    "CannotJudgeError",
     "FormData",
     "Layout",
     "Marked",
@@ -42,6 +43,7 @@ __all__ = [
     "max_points",
     "parse",
     "parse_once",
+    "prove_in_worker",
     "question_view",
     "read_response",
     "refusal",

@@ -26,7 +26,7 @@ class Syntax(Enum):
 
 ANSWERS = {Syntax.OPTION, Syntax.EQUALS, Syntax.ITEM, Syntax.ROW, Syntax.PART}
 # Fences that start with one of these words are parts of an answer. Labs register the kind that uses the last three.
-PARTS = ("free-text", "file", "checks", "solution")
+PARTS = ("free-text", "file", "given", "checks", "solution")
 OF_OPTION = {Syntax.NOTE, Syntax.MORE, Syntax.MORE_CODE}
 OF_TYPED = {Syntax.NOTE, Syntax.WRONG}
 

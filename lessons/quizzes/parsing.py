@@ -14,7 +14,7 @@ from .blocks import cut
 from .drawing import check_pools
 from .front_matter import Settings, read_settings
 from .lines import SourceLine, Syntax, read_lines
-from .problems import QuizSyntaxError, ReportProblem
+from .problems import CannotJudgeError, QuizSyntaxError, ReportProblem
 from .question import AnyQuestion
 from .quiz import Quiz
 from .text import UNPRINTABLE
@@ -72,13 +72,37 @@ def _parse(source: str, stored: bool) -> Quiz:
     _report_too_many_points(questions, report)
     check_pools(questions, settings, report)
     if not (problems or stored):
-        for question in questions:
-            question.prove(report)
+        _prove([question for question in questions if not question.is_proved_by_worker], report)
     if problems or settings is None:
         raise QuizSyntaxError(problems)
     digest = hashlib.sha256(source.encode()).hexdigest()
     rules = settings._asdict()
     return Quiz(**rules, questions=tuple(questions), digest=digest, warnings=tuple(sorted(warnings)))
+
+
+def _prove(questions: Iterable[AnyQuestion], report: ReportProblem) -> None:
+    for question in questions:
+        try:
+            question.prove(report)
+        except CannotJudgeError as error:
+            report(question.line, f"The checks could not be tried. {error}")
+
+
+def prove_in_worker(source: str) -> tuple[list[Problem], list[Problem]]:
+    """Try the questions of a stored quiz that `parse` leaves to a worker; return the problems and the warnings.
+
+    Raises CannotJudgeError.
+    """
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+
+    def report(line: int, message: str, *, only_new: bool = False, warns: bool = False) -> None:
+        (warnings if warns else problems).append(Problem(line, "", message))
+
+    for question in parse(source, stored=True).questions:
+        if question.is_proved_by_worker:
+            question.prove(report)
+    return sorted(problems), sorted(warnings)
 
 
 def _unreadable(source: str) -> list[Problem]:

@@ -14,7 +14,14 @@ class QuizSyntaxError(ValueError):
 
 
 class CannotJudgeError(Exception):
-    """A worker has no verdict on a response, for a reason that is not the learner's; the message is for staff."""
+    """There is no verdict on a response, for a reason that is not the learner's; the message is for staff.
+
+    `is_final` is True if another try would give none either.
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.is_final = is_final
 
 
 class ReportProblem(Protocol):

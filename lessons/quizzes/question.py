@@ -1,7 +1,7 @@
 """The interface of all question kinds, and the part of a question that a page may see."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from .blocks import Block
-from .problems import ReportProblem
+from .problems import CannotJudgeError, ReportProblem
 from .text import fold
 
 # A response as stored: JSON, with source positions instead of tokens.
@@ -98,6 +98,8 @@ class Question(ABC, Generic[R]):
     template: ClassVar[str]
     hint: ClassVar[str]
     example: ClassVar[str]
+    # More examples for the help beside the editor, by their names.
+    more_examples: ClassVar[Mapping[str, str]] = {}
     # True if right_answer and given_answer return inline Markdown (from the source), not plain text (as typed).
     answers_are_markdown: ClassVar[bool] = True
     # True if an answer is a text of several lines, whose spaces count.
@@ -125,8 +127,16 @@ class Question(ABC, Generic[R]):
     def parse(cls, block: Block, report: ReportProblem) -> Self:
         """Return the question. If anything is reported, the result is discarded."""
 
+    @property
+    def is_proved_by_worker(self) -> bool:
+        """True if `prove` may only be called in a worker. Learners see the quiz after that."""
+        return False
+
     def prove(self, report: ReportProblem) -> None:
-        """Report what only a try of the question shows. It may take seconds; stored quizzes are not tried."""
+        """Report what only a try of the question shows. It may take seconds; stored quizzes are not tried.
+
+        Raises CannotJudgeError if it could not be tried.
+        """
 
     def answer_lines(self) -> list[str]:
         """Return the lines that `parse` reads as these answers. An imported question is written with them."""
@@ -197,6 +207,11 @@ class Question(ABC, Generic[R]):
         return self.prompt.partition("\n")[0]
 
     @property
+    def given_files(self) -> Sequence[tuple[str, str]]:
+        # Paths and texts of files that are shown with the question.
+        return ()
+
+    @property
     def notes_for_staff(self) -> str:
         # Markdown for the people who mark; learners never see it.
         return ""
@@ -210,12 +225,14 @@ class Question(ABC, Generic[R]):
     def wake_worker(cls) -> None:
         """Ask a worker for the answers of this kind that wait; called after the transaction of a submission."""
 
-    # Any: a report as JSON
-    def judge(self, *responses: R) -> list[tuple[Decimal, dict[str, Any]]]:
-        """Return points and report, as JSON, of each response, in a worker.
+    @property
+    def judged_together(self) -> int:
+        """The number of responses that one call of `judge` takes."""
+        return 1
 
-        Raises CannotJudgeError if there is no verdict on one of them.
-        """
+    # Any: a report as JSON
+    def judge(self, *responses: R) -> list[tuple[Decimal, dict[str, Any]] | CannotJudgeError]:
+        """Return points and report, as JSON, of each response, or why there is none. Call it in a worker."""
         raise NotImplementedError
 
     # Any: a worker's report is JSON, and the pure core knows no courses

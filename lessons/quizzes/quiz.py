@@ -34,6 +34,10 @@ class Quiz:
     shuffle: bool = False
     pools: tuple[Pool, ...] = ()
 
+    @property
+    def is_proved_by_worker(self) -> bool:
+        return any(question.is_proved_by_worker for question in self.questions)
+
     def find(self, key: str) -> AnyQuestion | None:
         return next((question for question in self.questions if question.key == key), None)
 

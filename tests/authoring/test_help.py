@@ -84,7 +84,7 @@ def test_each_question_of_the_help_is_of_its_kind_and_has_no_problem(course):
     assert refused(shown, lambda text: judge_quiz(f"{first}\n{text}", links).errors) == {}
     asked = [parse(f"{first}\n{text}").questions for text in questions]
     assert [[question.kind for question in each] for each in asked] == [
-        [kind.kind] for kind in kinds.all_kinds()
+        [kind.kind] for kind in kinds.all_kinds() for _ in (kind.example, *kind.more_examples)
     ]
 
 

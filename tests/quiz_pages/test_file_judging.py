@@ -13,8 +13,8 @@ from tests.quiz_pages.test_file_questions import PARTLY, QUESTION, SOLUTION
 
 @pytest.mark.heavy
 def test_texts_are_judged_in_a_process_of_its_own():
-    right, partly = judging.judge(QUESTION.path, QUESTION.checks, (SOLUTION, PARTLY))
-    assert (right.points, partly.points) == (3, 1)
+    right, partly = judging.judge(QUESTION.file_checks, (SOLUTION, PARTLY))
+    assert (right.report.points, partly.report.points) == (3, 1)
 
 
 CATASTROPHE = """\
@@ -22,19 +22,26 @@ CATASTROPHE = """\
   says: it matches
   file: {path: a.txt, matches: '^(a+)+$'}
   points: 1
+- id: good
+  says: it has an a
+  file: {path: a.txt, contains: a}
+  points: 1
 """
 
 
 @pytest.mark.heavy
-def test_a_catastrophic_pattern_is_stopped_without_a_verdict():
-    [report] = judging.judge("a.txt", CATASTROPHE, ("a" * 40 + "!",))
-    assert "timed out" in judging.fault_in(report)
+def test_a_catastrophic_pattern_is_stopped_and_the_texts_before_it_have_a_verdict():
+    checks = read_file_checks("a.txt", CATASTROPHE)
+    good, bad = judging.judge(checks, ("aaa", "a" * 40 + "!", "aa"))
+    assert (good.fault, good.report.points) == ("", 2)
+    assert bad.timed_out and "The check timed out after 8 seconds" in bad.fault
 
 
 def test_a_fault_is_tried_again_and_a_verdict_is_not(monkeypatch):
-    [verdict] = [read_file_checks(QUESTION.path, QUESTION.checks).judge(SOLUTION)]
+    verdict = QUESTION.file_checks.judge(SOLUTION).report
     fault = replace(verdict, results=[replace(verdict.results[0], outcome=Outcome.FAULT)])
-    answers = [fault, verdict]
-    monkeypatch.setattr(apart, "ask", lambda *asked, **more: {"reports": [answers.pop(0).to_json()]})
-    outcomes = [judging.judge("a.yml", "fault", ("text",))[0].results[0].outcome for _ in range(3)]
+    answers = [{"fault": "G-1", "report": fault.to_json()}, {"fault": "", "report": verdict.to_json()}]
+    monkeypatch.setattr(apart, "ask", lambda *asked, **more: {"judged": [answers.pop(0)]})
+    checks = read_file_checks(QUESTION.path, f"{QUESTION.checks}\n# asked nowhere else")
+    outcomes = [judging.judge(checks, ("text",))[0].report.results[0].outcome for _ in range(3)]
     assert outcomes == [Outcome.FAULT, Outcome.PASSED, Outcome.PASSED]

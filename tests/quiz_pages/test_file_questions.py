@@ -7,7 +7,6 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from labs.file_questions import judging, tasks
 from labs.file_questions.question import FileQuestion
-from labs.grader.one_file import read_file_checks
 from labs.grading.apart import ApartError
 from lessons.quizzes import QuizSyntaxError, parse
 from lessons.quizzes.formats import EXPORTS, export_quiz
@@ -28,9 +27,8 @@ PARTLY = SOLUTION.replace("python -m pytest", "echo done")
 def judge_here(monkeypatch):
     """Judge in this process. tests/quiz_pages/test_file_judging.py starts the real one."""
 
-    def judge(path, checks, texts):
-        read = read_file_checks(path, checks)
-        return [read.judge(text) for text in texts]
+    def judge(checks, texts):
+        return [checks.judge(text) for text in texts]
 
     monkeypatch.setattr(judging, "judge", judge)
 
@@ -76,7 +74,7 @@ def test_the_example_is_read_proved_and_written_again():
         ("```file .github/workflows/tests.yml", "```file ../tests.yml", "```file", "Name the file after"),
         ("starts_on", "starts_onn", "starts_onn", "starts_on"),
         ("path: .github/workflows/tests.yml, order", "path: ci.yml, order", "path: ci.yml", "the only file is"),
-        (ORDER, "run: {command: [ls]}", "run:", "needs a repository"),
+        (ORDER, "run: {command: [ls], since: main}", "run:", "a file has no history: delete `since`"),
         (ORDER, "commits: {at_least: 1}", "commits", "needs a repository"),
         ("  points: 2\n", "  points: 2\n  bad: [\n", "```solution", ""),
     ],
@@ -245,8 +243,11 @@ def test_a_fault_of_ours_is_left_to_staff_and_never_wrong(monkeypatch, django_ca
         raise ApartError("Grading took longer than 20 seconds and was stopped.")
 
     monkeypatch.setattr(judging, "judge", fail)
-    tasks.judge_waiting()
-    attempt.refresh_from_db()
+    for _ in range(4):
+        assert (attempt.answers.get().waits_for, attempt.waiting_points) == ("worker", 3)
+        attempt.answers.update(leased_until=None)  # the pause is over
+        tasks.judge_waiting()
+        attempt.refresh_from_db()
     assert (attempt.answers.get().waits_for, attempt.waiting_points) == ("staff", 3)
     staff = client_of(cast.instructor)
     assertContains(staff.get(reverse("marking", args=[cast.quiz.course.slug])), "1 answer to mark")
@@ -258,15 +259,16 @@ def test_a_fault_of_ours_is_left_to_staff_and_never_wrong(monkeypatch, django_ca
 
 
 @pytest.mark.django_db
-def test_answers_of_a_class_are_judged_together_and_a_bad_one_harms_no_other(monkeypatch):
+@pytest.mark.parametrize("raised", [ApartError, RuntimeError])
+def test_answers_of_a_class_are_judged_together_and_a_bad_one_harms_no_other(monkeypatch, raised):
     cast, asked, here = make(), [], judging.judge
     texts = [f"{SOLUTION}\n# {number}\n" for number in range(12)] + ["# bad\n" + SOLUTION]
 
-    def judge(path, checks, texts):
+    def judge(checks, texts):
         asked.append(len(texts))
         if any("bad" in text for text in texts):
-            raise ApartError("Grading took longer than 20 seconds and was stopped.")
-        return here(path, checks, texts)
+            raise raised("it is broken")
+        return here(checks, texts)
 
     monkeypatch.setattr(judging, "judge", judge)
     attempts = [cast.submit(**{"tests-on-push": text}) for text in texts]
@@ -308,6 +310,5 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_texts_get_a_verdict(text):
-    report = read_file_checks(QUESTION.path, QUESTION.checks).judge(text)
-    assert report.points == 0
-    assert not judging.fault_in(report)
+    judged = QUESTION.file_checks.judge(text)
+    assert (judged.report.points, judged.fault) == (0, "")

@@ -1,6 +1,6 @@
-"""A file that a learner typed into a page, as the only file of a repository without a history."""
+"""A file that a learner typed into a page, and files given with the question, as a repository without a history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -10,7 +10,8 @@ from .processes import TooLargeError
 from .repository import MAX_FILE_BYTES, Repository, Tip
 from .trees import Entry, Listing
 
-_COMMIT, _TREE, _FILE = "0" * 40, "1" * 40, "2" * 40
+_COMMIT, _TREE = "0" * 40, "1" * 40
+_FOLDER = Entry(b"40000", _TREE)
 _NOBODY = Person("", "")
 NO_HISTORY = "a file that was typed into a page has no history"
 
@@ -37,10 +38,17 @@ class TypedTip(Tip):
 
 
 class TypedFile(Repository):
-    """`main` has one file; nothing runs Git. For kinds of check that read files only."""
+    """`main` has the typed file and the `given` ones; nothing runs Git. For kinds of check that need no history."""
 
-    def __init__(self, path: str, content: bytes) -> None:
-        self._path, self._content = path.encode(), content
+    def __init__(self, path: str, content: bytes, given: Mapping[str, bytes] | None = None) -> None:
+        contents = {**(given or {}), path: content}
+        self._files = {
+            name.encode(): Entry(b"100644", f"{number:040x}")
+            for number, name in enumerate(contents, start=1 << 32)
+        }
+        self._contents = dict(
+            zip((entry.id for entry in self._files.values()), contents.values(), strict=True)
+        )
         self.branches, self.tags = {"main": _COMMIT}, {}
 
     def branch(self, name: str) -> Tip | None:
@@ -50,23 +58,24 @@ class TypedFile(Repository):
         return self.branch(name)
 
     def files(self, tip: Tip) -> dict[bytes, Entry]:
-        return {self._path: Entry(b"100644", _FILE)}
+        return dict(self._files)
 
     def entry(self, commit: object, path: bytes) -> Entry | None:
-        if path == self._path:
-            return Entry(b"100644", _FILE)
-        return Entry(b"40000", _TREE) if self._path.startswith(path + b"/") else None
+        is_folder = any(name.startswith(path + b"/") for name in self._files)
+        return self._files.get(path) or (_FOLDER if is_folder else None)
 
     def listing(self, tree_id: str) -> Listing:
-        name, slash, _ = self._path.partition(b"/")
-        return [(name, Entry(b"40000", _TREE) if slash else Entry(b"100644", _FILE))]
+        top = {
+            name.partition(b"/")[0]: self._files.get(name.partition(b"/")[0], _FOLDER) for name in self._files
+        }
+        return list(top.items())
 
     def contents(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
         return self.uncounted(blob_ids)
 
     def uncounted(self, blob_ids: Iterable[str]) -> Iterator[bytes | None]:
-        kept = self._content if len(self._content) <= MAX_FILE_BYTES else None
-        return (kept for _ in blob_ids)
+        read = (self._contents[blob_id] for blob_id in blob_ids)
+        return (content if len(content) <= MAX_FILE_BYTES else None for content in read)
 
     @property
     def history(self) -> History:

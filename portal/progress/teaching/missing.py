@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lessons.models import Cohort, Course, Meeting
 from portal.progress.teaching.outline import (
+    NOT_PROVED,
     WAITS_FOR_PROOF,
     LessonPart,
     Outline,
@@ -124,6 +125,14 @@ def _quiz_of(lesson: LessonPart) -> Iterator[Missing]:
         yield Missing(
             f"The quiz of {lesson.title} is a draft", "Learners can’t take it yet.", quiz.edit, "part"
         )
+    elif quiz.state == WAITS_FOR_PROOF:
+        words = "A worker runs its code. Learners see the saved text once it is proved."
+        yield Missing(f"The quiz of {lesson.title} is being proved", words, quiz.edit, "part")
+    elif quiz.state == NOT_PROVED:
+        words = (
+            "Its solutions and starting texts do not do what they should. Learners don’t see the saved text."
+        )
+        yield Missing(f"The quiz of {lesson.title} is not proved", words, quiz.edit, "bad")
 
 
 def _labs(labs: list[Part]) -> Iterator[Missing]:
@@ -133,7 +142,7 @@ def _labs(labs: list[Part]) -> Iterator[Missing]:
         elif lab.state == WAITS_FOR_PROOF:
             words = "A worker runs its scenarios. Learners can start the lab once the scenarios succeed."
             yield Missing(f"Lab: {lab.title} is being proved", words, lab.edit, "part")
-        elif lab.state == "Not proved":
+        elif lab.state == NOT_PROVED:
             words = "Its scenarios did not show each check passing and needing work. Learners can’t start it."
             yield Missing(f"Lab: {lab.title} is not proved", words, lab.edit, "bad")
 

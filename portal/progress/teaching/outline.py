@@ -14,7 +14,7 @@ from lessons.templatetags.times import opening_brief
 
 # The colour of each state's chip.
 LOOKS = {"Draft": "", "Scheduled": "acc", "Published": "ok", "Has errors": "bad", "Not proved": "bad"}
-WAITS_FOR_PROOF = "Proof waits"
+WAITS_FOR_PROOF, NOT_PROVED = "Proof waits", "Not proved"
 
 
 @dataclass(slots=True)
@@ -161,14 +161,27 @@ def _lesson_part(lesson: Lesson, now: datetime, course: Course) -> LessonPart:
 
 def _quiz_part(course: Course, quiz: Quiz, now: datetime) -> Part:
     # Without a version, the text has never been a valid quiz.
-    state = quiz.waiting_word(now) or Status.PUBLISHED.label
     questions = quiz.current.question_count if quiz.current else 0
-    note = f"{questions} question{'' if questions == 1 else 's'}" if quiz.current else "no valid question yet"
-    state = state if quiz.current or quiz.is_draft else "Has errors"
+    note = "no valid question yet"
+    if quiz.current or quiz.unproved:
+        note = (
+            f"{questions} question{'' if questions == 1 else 's'}"
+            if quiz.current
+            else "no proved version yet"
+        )
     pages = ("Live in class", "live_setup"), ("Item analysis", "item_analysis")
     tools = tuple((words, page_address(name, course.slug, quiz.slug)) for words, name in pages)
     edit = edit_address("lessons_quiz", quiz.pk)
+    state = _quiz_state(quiz, now)
     return Part("Quiz", quiz.pk, quiz.title, edit, state, note, tools=tools if quiz.current else ())
+
+
+def _quiz_state(quiz: Quiz, now: datetime) -> str:
+    if quiz.is_draft:
+        return Status.DRAFT.label
+    if quiz.unproved:
+        return WAITS_FOR_PROOF if quiz.unproved.proof is None else NOT_PROVED
+    return quiz.waiting_word(now) or Status.PUBLISHED.label if quiz.current else "Has errors"
 
 
 # Any: annotated with the proof of its newest version
@@ -181,5 +194,5 @@ def _lab_state(lab: Lab, now: datetime) -> str:
     if lab.is_draft:
         return Status.DRAFT.label
     if not proved:
-        return "Not proved" if ran else WAITS_FOR_PROOF
+        return NOT_PROVED if ran else WAITS_FOR_PROOF
     return lab.waiting_word(now) or Status.PUBLISHED.label

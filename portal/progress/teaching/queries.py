@@ -96,10 +96,9 @@ def _rows(courses: list[Course], wanted: Q) -> dict[int, Rows]:
 
 
 def _quizzes(lessons: list[int]) -> QuerySet[Quiz]:
-    quizzes = Quiz.objects.filter(lesson__in=lessons).select_related("current").order_by("pk")
-    return quizzes.only(
-        "title", "slug", "status", "publish_at", "course", "lesson", "current__question_count"
-    )
+    quizzes = Quiz.objects.filter(lesson__in=lessons).select_related("current", "unproved").order_by("pk")
+    shown = ("title", "slug", "status", "publish_at", "course", "lesson", "current__question_count")
+    return quizzes.only(*shown, "unproved__proof")
 
 
 def _labs(courses: list[Course]) -> QuerySet[Lab]:

@@ -92,7 +92,9 @@ def failed(command: tuple[str, ...], ran: Ran, tip: Tip, *, why: str, expected: 
         why,
         expected=expected,
         found=found,
-        fix=commands(["git", "switch", "--detach", tip.commit.id[:12]], list(command)),
+        fix=commands(
+            *([["git", "switch", "--detach", tip.commit.id[:12]]] if tip.ref else []), list(command)
+        ),
         evidence=[replace(at_tip(tip), excerpt=last_lines(ran))],
     )
 

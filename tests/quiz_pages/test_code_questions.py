@@ -1,0 +1,233 @@
+"""Questions whose answer is a program: proved and judged by a worker, in the real sandbox."""
+
+import pytest
+from django.conf import settings as django_settings
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from labs.file_questions import tasks
+from labs.file_questions.question import FileQuestion
+from labs.grader.one_file import read_file_checks
+from labs.grader.sandbox.opening import open_sandbox
+from labs.grader.spec import SpecError
+from lessons import actions, marking, quiz_proofs
+from lessons.copying import copy_course
+from lessons.models import Quiz, QuizVersion
+from lessons.quizzes import parse
+from lessons.term import Term
+from tests.authoring.conftest import make_instructor
+from tests.factories import make_learner, make_lesson, make_quiz, make_staff
+from tests.quiz_pages.conftest import Cast, client_of
+from tests.quiz_pages.test_file_questions import FRONT
+
+pytestmark = pytest.mark.django_db
+[EXAMPLE] = FileQuestion.more_examples.values()
+SOURCE = FRONT.format(attempts=0, release="now") + EXAMPLE
+[QUESTION] = parse(SOURCE, stored=True).questions
+WRONG = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
+NOT_PROVED = SOURCE.replace(" if numbers else None", "")
+
+
+@pytest.fixture
+def sandbox():
+    found = open_sandbox(
+        django_settings.SANDBOX, django_settings.ENVIRONMENTS_ROOT, django_settings.ENVIRONMENTS_MAX_BYTES
+    )
+    if why := found.unavailable():
+        pytest.skip(f"cannot sandbox code: {why}")
+    return found
+
+
+def make(source=SOURCE) -> Cast:
+    lesson = make_lesson(slug="programs")
+    course, quiz = lesson.course, make_quiz(source, lesson)
+    return Cast(quiz, make_learner(course), make_learner(course), make_staff(course), make_learner().user)
+
+
+def save(quiz: Quiz, source: str) -> Quiz:
+    quiz.source = source
+    return actions.save_quiz(quiz=quiz)
+
+
+def proved() -> Cast:
+    cast = make()
+    QuizVersion.objects.update(proved=True)
+    quiz_proofs.settle(cast.quiz, cast.quiz.versions.get())
+    return cast
+
+
+# --- the proof --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.heavy
+def test_a_worker_proves_the_quiz_and_learners_see_it_only_then(sandbox):
+    cast = make()
+    learner, author = client_of(cast.learner.user), client_of(make_instructor(cast.quiz.course))
+    page = reverse("admin:lessons_quiz_change", args=[cast.quiz.pk])
+    assert learner.get(cast.address("quiz")).status_code == 404
+    assertContains(author.get(page), "Learners see it once it is proved.")
+    teach = reverse("teach", args=[cast.quiz.course.slug])
+    assertContains(author.get(teach), "Proof waits")
+    quiz_proofs.prove_quizzes()
+    assert learner.get(cast.address("quiz")).status_code == 200
+    assertContains(author.get(page), "Proved: a worker ran the code.")
+    assertNotContains(author.get(teach), "Proof waits")
+
+    save(cast.quiz, NOT_PROVED)
+    quiz_proofs.prove_quizzes()
+    cast.quiz.refresh_from_db()
+    assert cast.quiz.current.source == SOURCE, "learners keep the version that was proved"
+    found = author.get(page)
+    line = NOT_PROVED[: NOT_PROVED.index("```solution")].count("\n") + 1
+    for words in ("Not proved", f"Line {line}: ", "the mean of an empty list is None"):
+        assertContains(found, words)
+    assertContains(author.get(teach), "Not proved")
+
+    save(cast.quiz, SOURCE)
+    cast.quiz.refresh_from_db()
+    assert cast.quiz.unproved is None and not quiz_proofs.waiting().exists()
+
+
+def test_a_fault_of_ours_is_tried_again_after_a_pause_and_the_page_says_so(monkeypatch):
+    cast = make()
+    monkeypatch.setattr(django_settings, "SANDBOX", "unix:///nowhere/runner.sock")
+    quiz_proofs.prove_quizzes()
+    version = cast.quiz.versions.get()
+    assert (version.proof, version.proved, version.tries) == (None, False, 1)
+    assert version.leased_until and not quiz_proofs.waiting().exists()
+    author = client_of(make_instructor(cast.quiz.course))
+    page = author.get(reverse("admin:lessons_quiz_change", args=[cast.quiz.pk]))
+    assertContains(
+        page, "Tried 1 times. Fault on our side: check mean: Not run: code cannot be run in a sandbox here"
+    )
+    save(cast.quiz, SOURCE)
+    assert quiz_proofs.waiting().get() == version
+
+
+def test_a_proof_that_ends_after_a_later_save_does_not_bring_the_old_text_back(monkeypatch):
+    cast = make()
+
+    def prove(source):
+        save(cast.quiz, SOURCE.replace("points=2", "points=3"))
+        return [], []
+
+    monkeypatch.setattr(quiz_proofs, "prove_in_worker", prove)
+    assert quiz_proofs.prove_next()
+    cast.quiz.refresh_from_db()
+    assert cast.quiz.current is None
+    assert quiz_proofs.waiting().get() == cast.quiz.unproved
+
+
+def test_a_copied_course_proves_its_own_quiz():
+    cast = make()
+    new = copy_course(course=cast.quiz.course, term=Term("next", "Next"), by=cast.instructor)
+    quiz = new.quizzes.get()
+    assert quiz.current is None and quiz.unproved in quiz_proofs.waiting()
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("tests: {code: 'def test_a(learner): pass', at: v1}", "delete `at`"),
+        ("run: {command: [ls], since: main}", "delete `since`"),
+        ("answer: {path: a.py, equals: {id_of: main}}", "list the right answers in `one_of`"),
+        ("build: {imports: a}", "needs a repository"),
+        ("run: {command: [ls], seconds: 85}", "the limit is 90"),
+    ],
+)
+def test_a_check_that_a_file_cannot_answer_is_refused(check, words):
+    with pytest.raises(SpecError) as caught:
+        read_file_checks("a.py", f"- id: one\n  says: one\n  {check}\n  points: 1\n")
+    assert words in str(caught.value)
+
+
+def test_given_files_are_shown_and_written_again():
+    source = SOURCE.replace("```checks\n", "```given data/prices.csv\nprice\n3\n```\n```checks\n")
+    [question] = parse(source, stored=True).questions
+    assert question.given == (("data/prices.csv", "price\n3"),)
+    assert question.answer_lines()[2:6] == ["    ...", "```", "```given data/prices.csv", "price"]
+    cast = make(source)
+    QuizVersion.objects.update(proved=True)
+    quiz_proofs.settle(cast.quiz, cast.quiz.versions.get())
+    cast.start()
+    page = client_of(cast.learner.user).get(cast.address("question", 1, 1))
+    assertContains(page, "<figcaption><span>data/prices.csv</span></figcaption>")
+    taken = read_file_checks(
+        "a.py",
+        "- {id: a, says: a, points: 1, csv: {path: b.csv, rows_at_least: 1}}\n",
+        (("b.csv", "x\n1\n"),),
+    )
+    assert taken.judge("").report.points == 1
+
+
+# --- judging ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.heavy
+def test_the_review_says_which_test_failed_and_shows_no_hidden_code(sandbox):
+    cast = proved()
+    attempt = cast.submit(mean=WRONG)
+    tasks.judge_waiting()
+    attempt.refresh_from_db()
+    assert (attempt.points, attempt.waiting_points) == (0, 0)
+    page = client_of(cast.learner.user).get(cast.address("attempt_review", 1))
+    for words in ("the mean of an empty list is None", "all 2 hidden tests pass", "1 of 2 passed"):
+        assertContains(page, words)
+    for words in ("learner.call", "git switch", "0000000"):
+        assertNotContains(page, words)
+    right = cast.submit(mean=QUESTION.solution)
+    tasks.judge_waiting()
+    right.refresh_from_db()
+    assert (right.points, right.passed) == (2, True)
+
+
+def test_without_a_sandbox_the_answer_waits_then_goes_to_staff_and_is_never_wrong(monkeypatch):
+    cast = proved()
+    attempt = cast.submit(mean=WRONG)
+    monkeypatch.setattr(django_settings, "SANDBOX", "unix:///nowhere/runner.sock")
+    tasks.judge_waiting()
+    answer = attempt.answers.get()
+    assert (answer.waits_for, answer.tries, answer.credit) == ("worker", 2, None)
+    assert marking.waiting_for_worker("file") == []
+    attempt.answers.update(leased_until=None, tries=len(marking.PAUSES))
+    tasks.judge_waiting()
+    attempt.refresh_from_db()
+    assert (attempt.answers.get().waits_for, attempt.waiting_points) == ("staff", 2)
+
+
+def test_an_answer_that_another_worker_holds_is_left_alone(monkeypatch):
+    cast = proved()
+    attempt = cast.submit(mean=WRONG)
+    [answer] = marking.waiting_for_worker("file")
+    assert marking.take_for_worker(answer)
+    monkeypatch.setattr(FileQuestion, "judge", lambda *asked: pytest.fail("judged twice"))
+    tasks.judge_waiting()
+    tasks.judge_answers([answer])
+    assert attempt.answers.get().tries == 1
+
+
+HOSTILE = {
+    "forks": "import os\nwhile True:\n    os.fork()\n",
+    "loop": "def mean(numbers):\n    while True: pass\n",
+    "output": "while True: print('x' * 100_000)\n",
+    "memory": "x = bytearray(1 << 40)\n",
+    "exit": "import os\nos._exit(0)\n",
+    "tests": (
+        "import pathlib\ndef mean(numbers):\n"
+        "    found = [path for path in pathlib.Path('/box').rglob('*.py')]\n"
+        "    assert [path.name for path in found] == ['stats.py'], found\n"
+        "    assert 'solution' not in str(dict(__import__('os').environ))\n"
+        "    return 3.0 if numbers else None\n"
+    ),
+}
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_program_gets_a_verdict_and_finds_nothing(sandbox, name):
+    source = QUESTION.checks.replace("code: |", "seconds: 5\n    code: |")
+    judged = read_file_checks("stats.py", source).judge(HOSTILE[name], sandbox)
+    assert judged.fault == ""
+    [result] = judged.report.results
+    # the last one passes because it found nothing but itself
+    assert result.outcome == ("passed" if name == "tests" else "needs_work"), result.why
