@@ -11,6 +11,7 @@ from labs.counted_pushes import submit_commands, tag_words
 from labs.grader.fetching.address import Address
 from labs.grading import lifecycle, receipts, tasks
 from labs.models import (
+    ENDED,
     LEARNER_MAY_REPEAT,
     Choice,
     Lab,
@@ -18,9 +19,11 @@ from labs.models import (
     Queue,
     Receipt,
     Repository,
+    State,
     Submission,
 )
 from labs.queries import history
+from labs.queue_queries import submissions_seen_by
 from labs.reports.local_report import MAX_KEPT, UploadedReport
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError, Offer
@@ -31,6 +34,8 @@ from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
+
+MAX_RETRIED = 500  # faults at a time
 
 
 class BranchMovedError(Exception):
@@ -119,23 +124,22 @@ def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
 def grade_again(*, submission: Submission, by: User) -> bool:
     """Queue an ended submission again; return False if it has not ended. Raises PermissionDenied.
 
-    Staff may always do so, at low priority; a learner only after a fault, or if it was superseded or cancelled.
+    Staff may always do so, at low priority unless our fault keeps a learner waiting; a learner only after a fault, or
+    if it was superseded or cancelled.
     """
     staff = teaches(by, submission.lab.course)
     if not staff and submission.enrollment.user != by:
         raise PermissionDenied
-    queued = (
-        lifecycle.requeue(submission, queue=Queue.LATER)
-        if staff
-        else lifecycle.requeue(submission, only_from=LEARNER_MAY_REPEAT)
-    )
+    queue = Queue.LATER if staff and submission.state != State.FAULT else Queue.LIVE
+    only_from = ENDED if staff else LEARNER_MAY_REPEAT
+    queued = lifecycle.requeue(submission, only_from=only_from, queue=queue)
     if queued:
         record(
             Event.GRADE,
             f"submission {submission.public_id} by {submission.enrollment.user} queued again",
             user=by,
         )
-        transaction.on_commit(tasks.wake_regrader if staff else tasks.wake, robust=True)
+        transaction.on_commit(tasks.wake if queue == Queue.LIVE else tasks.wake_regrader, robust=True)
     return queued
 
 
@@ -175,6 +179,13 @@ def _lock_for_choosing(submission: Submission, by: User) -> None:
     # a worker that stores a report of this learner changes what counts, too
     own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
     list(own.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def retry_faults(*, by: User) -> int:
+    """Queue the submissions that ended in a fault of ours again, in the courses that `by` teaches; return how many."""
+    faults = submissions_seen_by(by).filter(state=State.FAULT).order_by("pk")[:MAX_RETRIED]
+    related = faults.select_related("lab__course", "enrollment__user")
+    return sum(grade_again(submission=fault, by=by) for fault in related)
 
 
 def cancel(*, submission: Submission) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 from typing import Any
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
@@ -15,10 +14,10 @@ from django.utils import timezone
 from labs.models import (
     CohortSize,
     Lab,
+    LabTimes,
     LocalReport,
     MetCheck,
     MetTally,
-    Queue,
     Receipt,
     Report,
     Repository,
@@ -45,7 +44,6 @@ SHOWN = (
     *("public_id", "number", "state", "head", "head_ref"),
     *(f"receipt__repository__{name}" for name in ("host", "owner", "name")),
 )
-TYPICAL_OF = 20
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,11 @@ def _open_to(cohort: Any, now: datetime | None = None) -> QuerySet[Lab]:
 
 # Any: annotated with `opens_at`
 def _get_lab(labs: QuerySet[Any], course_slug: str, lab_slug: str) -> Lab:
-    lab = labs.select_related("course", "current").filter(course__slug=course_slug, slug=lab_slug).first()
+    lab = (
+        labs.select_related("course", "current", "times")
+        .filter(course__slug=course_slug, slug=lab_slug)
+        .first()
+    )
     if lab is None:
         raise Http404
     found: Lab = lab
@@ -177,7 +179,7 @@ def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
 def get_submission(user: Visitor, public_id: str) -> Submission:
     """Return a submission of the user's own, or of a course that `user` teaches. Raises Http404."""
     people = ("enrollment__user", "enrollment__cohort")
-    related = ("lab__course", "lab__current", *people, "receipt__repository")
+    related = ("lab__course", "lab__current", "lab__times", *people, "receipt__repository")
     found = Submission.objects.select_related(*related).filter(public_id=public_id, lab__deletion=None)
     submission = found.first()
     if submission is None or not (submission.enrollment.user == user or teaches(user, submission.lab.course)):
@@ -277,12 +279,9 @@ def queue_position(submission: Submission) -> int | None:
     return int(counts["others"] + counts["own"] + 1)
 
 
-def typical_seconds(lab: Lab) -> float | None:
-    # median of the last verdicts on pushes, from queued to ended
-    graded = Submission.objects.filter(lab=lab, state=State.GRADED, queue=Queue.LIVE, ended_at__isnull=False)
-    times = graded.order_by("-ended_at").values_list("queued_at", "ended_at")[:TYPICAL_OF]
-    seconds = [(ended - queued).total_seconds() for queued, ended in times if ended]
-    return median(seconds) if seconds else None
+def times_of(lab: Lab) -> LabTimes | None:
+    # None before there are results; fetched with the lab by the queries above
+    return getattr(lab, "times", None)
 
 
 # --- repositories ---------------------------------------------------------------------------------------------------

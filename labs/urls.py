@@ -1,7 +1,14 @@
 from django.urls import include, path
 
 from labs.github import hooks
-from labs.pages import as_learner_views, file_views, labcheck_views, token_views, views
+from labs.pages import (
+    as_learner_views,
+    file_views,
+    labcheck_views,
+    queue_views,
+    token_views,
+    views,
+)
 from labs.practice import views as practice
 
 # Grouped by prefix, so that later patterns cost one comparison per group.
@@ -38,5 +45,7 @@ urlpatterns = [
     path("submissions/<slug:public_id>/", include(submission)),
     path("account/tokens/", token_views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
+    path("queue/", queue_views.queue, name="queue"),
+    path("queue/retry/", queue_views.retry_faults, name="retry_faults"),
     path("labcheck.pyz", labcheck_views.labcheck, name="labcheck"),
 ]

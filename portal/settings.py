@@ -270,6 +270,8 @@ ENVIRONMENTS_MAX_BYTES = env.int("ENVIRONMENTS_MAX_BYTES", default=4 * 1024 * 10
 GRADING_LEASE_SECONDS = env.float("GRADING_LEASE_SECONDS", default=60.0)
 GRADING_REAP_SECONDS = env.float("GRADING_REAP_SECONDS", default=15.0)
 GRADING_MAX_TRIES = 3
+GRADING_RETRY_SECONDS = env.float("GRADING_RETRY_SECONDS", default=10.0)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 HOUSEKEEPING_SECONDS = env.float("HOUSEKEEPING_SECONDS", default=600.0)
 
 CELERY_BEAT_SCHEDULE = {
@@ -296,6 +298,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.github.tasks.look_at_due",
         "schedule": GRADING_REAP_SECONDS,
         "options": {"expires": GRADING_REAP_SECONDS},
+    },
+    "count-times": {
+        "task": "labs.grading.tasks.count_times",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     # if a wake-up was lost
     "read-repositories": {

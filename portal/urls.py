@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from portal import health
+from portal import health, metrics
 from portal.accounts import views as accounts
 from portal.progress.teaching.views import staff_home
 
@@ -30,4 +30,5 @@ urlpatterns = [
     path("staff/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

@@ -4,7 +4,9 @@ Nobody else writes `state`. A worker needs a Claim; its token fences off earlier
 """
 
 import logging
+import os
 import secrets
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +15,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.addresses import submission_address
@@ -36,6 +39,8 @@ from labs.models import (
 logger = logging.getLogger(__name__)
 
 CLOCKS_DIFFER = timedelta(seconds=10)  # allowed clock skew between worker machines
+BACK_OFF = 4  # each try after a fault waits that many times longer
+WORKER = f"{socket.gethostname()[:80]} {os.getpid()}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,7 @@ def requeue(
             tries=0,
             message="",
             last_fault="",
+            not_before=None,
             queued_at=timezone.now(),
             fetching_at=None,
             checking_at=None,
@@ -149,6 +155,8 @@ def _claim(row: Submission) -> Claim | None:
                 token=F("token") + 1,
                 tries=F("tries") + 1,
                 lease_until=_lease(),
+                not_before=None,
+                worker=WORKER,
                 fetching_at=timezone.now(),
                 checking_at=None,
             )
@@ -173,7 +181,7 @@ def heartbeat(claim: Claim) -> bool:
 @transaction.atomic
 def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: Sequence[str] = ()) -> bool:
     """Write the report, which becomes current, and the state. Return False if the claim is lost."""
-    if not _change(_held(claim), State.GRADED, lease_until=None, message="", ended_at=timezone.now()):
+    if not _answer(claim, State.GRADED, message=""):
         return False
     Report.objects.filter(submission=claim.submission_id, is_current=True).update(is_current=False)
     Report.objects.create(
@@ -212,13 +220,20 @@ def keep_best(submission: Submission) -> None:
 
 def mark_unreadable(claim: Claim, message: str) -> bool:
     # the learner's set-up is at fault; `message` says what to do
-    ended = {"lease_until": None, "message": message, "ended_at": timezone.now()}
-    return bool(_change(_held(claim), State.UNREADABLE, **ended))
+    return _answer(claim, State.UNREADABLE, message=message)
+
+
+def _answer(claim: Claim, state: State, *, message: str) -> bool:
+    now = timezone.now()
+    first = Coalesce("answered_at", Value(now))
+    ended = {"lease_until": None, "message": message, "ended_at": now, "answered_at": first}
+    return bool(_change(_held(claim), state, **ended))
 
 
 def give_back(claim: Claim, fault: str) -> bool:
-    # after `GRADING_MAX_TRIES` tries it ends as a fault, and the staff are mailed
-    return _give_back(_held(claim), claim, fault)
+    # After `GRADING_MAX_TRIES` tries it ends as a fault, and the staff are mailed. Each try waits longer than the last.
+    seconds = settings.GRADING_RETRY_SECONDS * BACK_OFF ** (claim.tries - 1)
+    return _give_back(_held(claim), claim, fault, timezone.now() + timedelta(seconds=seconds))
 
 
 def let_wait(claim: Claim) -> bool:
@@ -238,11 +253,13 @@ def reap() -> int:
     return sum(_give_back(expired.filter(pk=c.submission_id, token=c.token), c, fault) for c in claims)
 
 
-def _give_back(held: QuerySet[Submission], claim: Claim, fault: str) -> bool:
+def _give_back(
+    held: QuerySet[Submission], claim: Claim, fault: str, not_before: datetime | None = None
+) -> bool:
     logger.warning("submission %s, try %s: %s", claim.submission_id, claim.tries, fault)
     if claim.tries < settings.GRADING_MAX_TRIES:
         again = {"lease_until": None, "last_fault": fault, "fetching_at": None, "checking_at": None}
-        return bool(_change(held, State.QUEUED, **again))
+        return bool(_change(held, State.QUEUED, not_before=not_before, **again))
     reference = f"G-{secrets.token_hex(2).upper()}"
     ended = {
         "lease_until": None,

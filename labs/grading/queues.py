@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,13 +16,14 @@ JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
 def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """Return claimable submissions of a queue, except those to labs whose environment must be built first.
+    """Return claimable submissions of a queue, except those that wait after a fault or for their lab's environment.
 
     A partial unique index lets each learner have one running.
     """
     running = Submission.objects.filter(enrollment=OuterRef("enrollment"), state__in=RUNNING)
     unbuilt = Lab.objects.filter(current__environment_missing=True).order_by().values("pk")
-    queued = Submission.objects.filter(state=State.QUEUED, queue=queue)
+    due = Q(not_before=None) | Q(not_before__lte=timezone.now())
+    queued = Submission.objects.filter(due, state=State.QUEUED, queue=queue)
     return queued.exclude(lab__in=unbuilt).exclude(Exists(running))
 
 

@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from labs.grading import lifecycle, proofs, pulse, queues, receipts, sandbox, worker
+from labs.grading import lifecycle, proofs, pulse, queues, receipts, sandbox, times, worker
 from labs.models import Queue
 from labs.repositories import housekeeping
 from portal.broker import send
@@ -85,6 +85,11 @@ def reap() -> None:
         wake_regrader()
     for _ in queues.claimable()[:MAX_WAKE_UPS]:
         wake()
+
+
+@shared_task
+def count_times() -> None:
+    times.count_times()
 
 
 @shared_task

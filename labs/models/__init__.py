@@ -2,6 +2,7 @@ from labs.models.choice import Choice
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.lab import Lab, LabVersion
+from labs.models.lab_times import LabTimes
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
 from labs.models.submission import ENDED, LEARNER_MAY_REPEAT, RUNNING, Queue, State, Submission
@@ -19,6 +20,7 @@ __all__ = [
     "FailedCheck",
     "Installation",
     "Lab",
+    "LabTimes",
     "LabVersion",
     "LocalReport",
     "MetCheck",

@@ -82,6 +82,12 @@ class Submission(models.Model):
         blank=True, help_text="What the learner should do, if the repository could not be read."
     )
     last_fault = models.TextField(blank=True)
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="It is not tried again before, after a fault on our side."
+    )
+    worker = models.CharField(
+        max_length=100, blank=True, help_text="The worker process that claimed it last."
+    )
 
     is_best = models.BooleanField(
         default=False, editable=False, help_text="This submission counts. Set when a report is stored."
@@ -91,6 +97,8 @@ class Submission(models.Model):
     fetching_at = models.DateTimeField(null=True, blank=True)
     checking_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # The first result, which no regrade moves: the time from the receipt is what the learner waited.
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -118,7 +126,9 @@ class Submission(models.Model):
             models.Index(fields=["enrollment", "lab", "-id"], name="submission_history"),
             models.Index(fields=["enrollment", "lab", "state"], name="submission_standing"),
             models.Index(fields=["enrollment", "state", "ended_at"], name="submission_turn"),
-            models.Index(fields=["lab", "state", "ended_at"], name="submission_typical"),
+            models.Index(fields=["lab", "answered_at"], name="submission_answered_of_lab"),
+            models.Index(fields=["answered_at"], name="submission_answered"),
+            models.Index(fields=["ended_at"], condition=~Q(last_fault=""), name="submission_faults"),
             models.Index(fields=["course", "-id"], name="submission_newest"),
             models.Index(fields=["lab", "-id"], name="submission_newest_of_lab"),
         ]

@@ -14,7 +14,7 @@ from labs.counted_pushes import submit_commands, tag_words
 from labs.grader.words import count, visible
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
-from labs.pages.presentation import history_item, verdict_of
+from labs.pages.presentation import history_item, times_in_words, verdict_of
 from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
 from labs.repositories.starters import unmerged_update
@@ -111,6 +111,7 @@ def _history_context(past: list[Submission], before: int | None) -> Context:
 
 def _commands_context(lab: Lab, token: str) -> Context:
     return {
+        "times": times_in_words(queries.times_of(lab)),
         "host_name": host_name(),
         "own_command": own_command(lab),
         "commands": push_commands(lab, practice_address(lab, token)),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from labs import queries
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.models import LEARNER_MAY_REPEAT, State, Submission
+from labs.models import LEARNER_MAY_REPEAT, LabTimes, State, Submission
 from labs.pages.steps import ReportSummary, duration, status, steps
 from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
@@ -21,6 +21,7 @@ from lessons.points import count_points
 from lessons.queries import teaches
 from portal.accounts.models import User
 
+MIN_RESULTS = 20  # for a share of 95%
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
 ENVIRONMENT_MISSING = (
     "Grading starts when the Python environment of this lab is ready. You don’t have to do anything."
@@ -147,14 +148,16 @@ def origin_page(submission: Submission) -> str:
 
 def waiting_context(submission: Submission, position: int) -> Context:
     waited = (timezone.now() - submission.queued_at).total_seconds()
+    times = queries.times_of(submission.lab)
     version = submission.lab.current
     is_blocked = version is not None and version.environment_missing
     return {
         "heading": waiting_heading(submission, 0 if is_blocked else position),
         "place": ENVIRONMENT_MISSING if is_blocked else place_in_queue(position),
         "is_blocked": is_blocked,
-        "typical": duration_in_words(queries.typical_seconds(submission.lab)),
+        "times": times_in_words(times),
         "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
+        "is_late": times is not None and waited > max(times.most, LONG_WAIT),
         "checks": check_rows(parse_spec(version.source).checks if version else (), {}),
         "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
     }
@@ -174,10 +177,18 @@ def place_in_queue(position: int) -> str:
     return "Next in the queue." if position == 1 else f"Position {position} in the queue."
 
 
-def duration_in_words(seconds: float | None) -> str:
-    # a duration as people would say it
-    if seconds is None:
+def times_in_words(times: LabTimes | None) -> str:
+    """Return what learners may expect of this lab, from its results of the last 30 days."""
+    if times is None:
         return ""
+    half, most = duration_in_words(times.half), duration_in_words(times.most)
+    if times.results < MIN_RESULTS or half == most:
+        return f"Results of this lab usually take {half}."
+    return f"In the last 30 days, half of the results of this lab took {half} or less, and 95% took {most} or less."
+
+
+def duration_in_words(seconds: float) -> str:
+    # a duration as people would say it
     if seconds >= 90:
         return f"about {seconds / 60:.0f} minutes"
     return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"

@@ -97,7 +97,6 @@ def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
         "history": lambda: queries.history_page(made.busiest, lab),
         "best": lambda: queries.best_submission(made.busiest, lab),
         "last seen": lambda: queries.last_seen_in(newest),
-        "typical time": lambda: queries.typical_seconds(lab),
     }
     pages = [lab.get_absolute_url(), made.lessons[-1].get_absolute_url()]
     pages += ["/", f"{made.course.get_absolute_url()}progress/"]

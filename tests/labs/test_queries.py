@@ -1,12 +1,10 @@
 """The rows that each person may see, and what the pages ask about a submission."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
-from django.utils import timezone
 
 from labs import addresses, queries
 from labs.models import Lab, Queue, State, Submission
@@ -84,18 +82,6 @@ def test_position_counts_each_learner_ahead_once(lab):
     last = make_submission(other, lab)
     assert [queries.queue_position(s) for s in (*flood, last)] == [1, 2, 3, 2]
     assert queries.queue_position(make_submission(state=State.CHECKING)) is None
-
-
-def test_typical_seconds_is_the_median_of_verdicts(lab):
-    now = timezone.now()
-    assert queries.typical_seconds(lab) is None
-    for seconds in (2, 4, 60):
-        make_submission(lab=lab, state=State.GRADED, queued_at=now, ended_at=now + timedelta(seconds=seconds))
-    assert queries.typical_seconds(lab) == 4
-    for _ in range(5):  # regrades by staff may wait for long, and say nothing about pushes
-        late = now + timedelta(seconds=600)
-        make_submission(lab=lab, state=State.GRADED, queue=Queue.LATER, queued_at=now, ended_at=late)
-    assert queries.typical_seconds(lab) == 4
 
 
 @pytest.mark.parametrize("count", [1, 4])

@@ -34,7 +34,7 @@ def test_queries_of_a_graded_page(learner_client, cast, count):
 def test_queries_of_a_waiting_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.submit().get_absolute_url()) == 8
+    assert queries(learner_client, cast.submit().get_absolute_url()) == 7
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from labs.models import State, Submission
+from labs.models import LabTimes, State, Submission
 from tests.factories import make_refs, make_report, make_submission
 from tests.pages.conftest import client_of, moments
 from tests.reports import make_engine_report, make_result
@@ -107,10 +107,16 @@ def test_queued_page_shows_the_position_and_polls(learner_client, cast):
 
 
 def test_queued_page_shows_the_typical_time(learner_client, cast):
-    cast.grade()
-    graded = Submission.objects.filter(state=State.GRADED)
-    graded.update(queued_at=timezone.now() - timedelta(seconds=40), ended_at=timezone.now())
-    assert "Most submissions for this lab take about 40 seconds." in page(learner_client, cast.submit())
+    LabTimes.objects.create(lab=cast.lab, results=3, half=40, most=60, counted_at=timezone.now())
+    assert "Results of this lab usually take about 40 seconds." in page(learner_client, cast.submit())
+
+
+def test_queued_page_says_so_once_it_takes_longer_than_95_percent_did(learner_client, cast):
+    LabTimes.objects.create(lab=cast.lab, results=30, half=40, most=60, counted_at=timezone.now())
+    usual = cast.submit(queued_at=timezone.now() - timedelta(seconds=50))
+    assert "This one takes longer than usual." not in page(learner_client, usual)
+    late = cast.submit(queued_at=timezone.now() - timedelta(seconds=61))
+    assert "This one takes longer than usual." in page(learner_client, late)
 
 
 def test_queue_that_is_late_says_that_grading_starts_as_soon_as_possible(learner_client, cast):

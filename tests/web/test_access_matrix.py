@@ -12,7 +12,8 @@ from tests.web.conftest import Answer
 from tests.web.routes import Route, routes
 from tests.web.world import ROLES
 
-pytestmark = pytest.mark.django_db
+# The requests are all sent in the set-up of the first test, some minutes on a busy machine.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 # Models in the admin: written by instructors, written by the portal itself, or only for administrators.
 AUTHORED = {
@@ -68,6 +69,7 @@ account                              302  200 200  200 200 200 200  302  302 302
 theme                                405  405 405  405 405 405 405  302  302 302  302 302 302 302
 healthz                              200  200 200  200 200 200 200  405  405 405  405 405 405 405
 readyz                               200  200 200  200 200 200 200  405  405 405  405 405 405 405
+metrics                              404  404 404  404 404 404 404  405  405 405  405 405 405 405
 home                                 200  200 200  200 200 200 200  405  405 405  405 405 405 405
 help                                 200  200 200  200 200 200 200  405  405 405  405 405 405 405
 search                               200  200 200  200 200 200 200  405  405 405  405 405 405 405
@@ -120,6 +122,8 @@ submission                           302  200 404  404 404 200 200  302  405 405
 submission_live                      200  200 404  404 404 200 200  405  405 405  405 405 405 405
 submission_files                     302  200 404  404 404 200 200  302  405 405  405 405 405 405
 submission_changes                   302  200 404  404 404 200 200  302  405 405  405 405 405 405
+queue                                302  403 403  403 200 200 200  302  403 403  403 405 405 405
+retry_faults                         302  403 403  403 405 405 405  302  403 403  403 302 302 302
 submission_grade_again               302  405 405  405 405 405 405  302  302 404  404 404 302 302
 submission_cancel                    302  405 405  405 405 405 405  302  302 404  404 404 302 302
 practice                             302  302 302  302 302 302 302  405  405 405  405 405 405 405

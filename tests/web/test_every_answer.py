@@ -10,7 +10,8 @@ from tests.web.conftest import Answer
 from tests.web.headers import lacking
 from tests.web.world import ELSEWHERE
 
-pytestmark = pytest.mark.django_db
+# The requests are all sent in the set-up of the first test, some minutes on a busy machine.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 HERE = ("learner", "peer", "instructor")
 STAFF = ("visiting", "instructor", "administrator")

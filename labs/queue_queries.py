@@ -1,0 +1,115 @@
+"""What staff see of the queue of submissions: counts, rows that wait or need a person, workers, and times."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from labs.grading import pulse, sandbox
+from labs.grading.times import rank, seconds_waited
+from labs.models import RUNNING, LabTimes, State, Submission
+from lessons.queries import courses_taught
+from portal.accounts.models import User
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MAX_ROWS = 50  # of each list
+MAX_TIMED = 1_000  # the newest results of the last hour
+PULSES = ("live", "later", "reaper")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The queue in numbers. Waits are seconds; they are None without a row to take them from."""
+
+    waiting: int
+    later: int
+    running: int
+    need_person: int
+    faults: int
+    oldest: float | None
+    half: float | None
+    most: float | None
+
+
+def submissions_seen_by(user: User) -> QuerySet[Submission]:
+    """Return the submissions of the courses that `user` teaches; an administrator sees all."""
+    found = Submission.objects.filter(lab__deletion=None)
+    return found if user.is_superuser else found.filter(course__in=courses_taught(user))
+
+
+def count_queue(submissions: QuerySet[Submission], now: datetime) -> Numbers:
+    """Count in three queries, each over an index of what it counts."""
+    queued = submissions.filter(state__in=(State.QUEUED, *RUNNING, State.FAULT)).order_by()
+    live = Q(state=State.QUEUED, queue="live")
+    counts = queued.aggregate(
+        waiting=Count("pk", filter=live),
+        later=Count("pk", filter=Q(state=State.QUEUED, queue="later")),
+        running=Count("pk", filter=Q(state__in=RUNNING)),
+        need_person=Count("pk", filter=Q(state=State.FAULT)),
+        oldest=Min("queued_at", filter=live),
+    )
+    oldest = counts.pop("oldest")
+    waits = seconds_waited(submissions.filter(answered_at__gt=now - HOUR).order_by("-answered_at"), MAX_TIMED)
+    return Numbers(
+        **counts,
+        faults=count_faults(submissions, now),
+        oldest=max((now - oldest).total_seconds(), 0) if oldest else None,
+        half=rank(waits, 0.5) if waits else None,
+        most=rank(waits, 0.95) if waits else None,
+    )
+
+
+def count_faults(submissions: QuerySet[Submission], now: datetime) -> int:
+    """Return how many submissions met a fault of ours in the last 24 hours, including those graded since."""
+    recent = Q(ended_at__gt=now - DAY) | Q(ended_at=None)
+    return submissions.exclude(last_fault="").filter(recent).order_by().count()
+
+
+def waiting_rows(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    # the oldest first, as they are graded
+    rows = submissions.filter(state__in=(State.QUEUED, *RUNNING))
+    return _with_names(rows).order_by("queued_at", "pk")[:MAX_ROWS]
+
+
+def rows_that_need_a_person(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    return _with_names(submissions.filter(state=State.FAULT)).order_by("-ended_at", "-pk")[:MAX_ROWS]
+
+
+def _with_names(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+    return rows.select_related("lab__course", "enrollment__user").defer(
+        "lab__source", "lab__brief", "lab__brief_html"
+    )
+
+
+def times_of_labs(user: User) -> QuerySet[LabTimes]:
+    """Return the times of the labs that `user` may see, the slowest first."""
+    times = LabTimes.objects.filter(lab__deletion=None).select_related("lab__course")
+    times = times.defer("lab__source", "lab__brief", "lab__brief_html").order_by("-most", "pk")
+    return (times if user.is_superuser else times.filter(lab__course__in=courses_taught(user)))[:MAX_ROWS]
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    name: str
+    running: int
+    results: int
+
+
+def workers(now: datetime) -> list[WorkerRow]:
+    """Return the workers that are grading, or gave a first result in the last hour."""
+    seen = Q(state__in=RUNNING) | Q(answered_at__gt=now - HOUR)
+    running = Count("pk", filter=Q(state__in=RUNNING))
+    results = Count("pk", filter=Q(answered_at__gt=now - HOUR))
+    rows = Submission.objects.filter(seen).exclude(worker="").order_by("worker").values("worker")
+    counted = rows.annotate(running=running, results=results)[:MAX_ROWS]
+    return [WorkerRow(row["worker"], row["running"], row["results"]) for row in counted]
+
+
+def silences() -> dict[str, float]:
+    """Return the seconds since each kind of worker, and the reaper, was last heard of."""
+    return {name: pulse.seconds_since(name) for name in PULSES}
+
+
+def sandbox_state() -> str:
+    return sandbox.state()

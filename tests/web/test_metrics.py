@@ -1,0 +1,38 @@
+"""`/metrics` answers only to its token, with the numbers of the queue page."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from labs.models import Queue, State
+from tests.factories import make_submission
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer ", "Bearer wrong", "Bearer geheim\N{LATIN SMALL LETTER E WITH ACUTE}"]
+)
+def test_metrics_without_their_token_do_not_exist(client, settings, header):
+    settings.METRICS_TOKEN = "token-of-the-test"
+    assert client.get("/metrics", headers={"authorization": header}).status_code == 404
+
+
+def test_metrics_do_not_exist_if_no_token_is_set(client, settings):
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
+
+
+def test_metrics_have_the_numbers_of_the_queue(client, settings):
+    settings.METRICS_TOKEN = "token-of-the-test"
+    make_submission()
+    make_submission(queue=Queue.LATER)
+    make_submission(state=State.FAULT, last_fault="OSError: disk")
+    answer = client.get("/metrics", headers={"authorization": "Bearer token-of-the-test"})
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.content.decode())
+    found = {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
+    assert found["portal_submissions_waiting", "live"] == 1
+    assert found["portal_submissions_waiting", "later"] == 1
+    assert found["portal_submissions_need_person",] == 1
+    assert found["portal_submission_faults_day",] == 1
+    assert ("portal_submission_result_seconds", "0.5") not in found
