@@ -14,6 +14,7 @@ LIVE = {
     "labs.grading.tasks.grade_next",
     "labs.grading.tasks.reap",
     "labs.file_questions.tasks.judge_waiting",
+    "labs.github.tasks.look",
 }
 
 
