@@ -9,7 +9,9 @@ class LabsConfig(AppConfig):
         from labs.authoring.course_files import LabFolders
         from labs.copying import copy_labs
         from labs.file_questions.question import FileQuestion
+        from labs.github.answers import ask_for_status
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
+        from labs.grading.results import on_report
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
@@ -28,3 +30,4 @@ class LabsConfig(AppConfig):
         lessons_deletable.register(deletable.LABS)
         register_part(copy_labs)
         register_lab_files(LabFolders())
+        on_report(ask_for_status)

@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "send-statuses": {
+        "task": "labs.github.tasks.send_statuses",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
     # if a wake-up was lost
     "read-repositories": {
         "task": "lessons.tasks.read_repositories",

@@ -1,10 +1,10 @@
-"""Celery adapters. A message is only a wake-up: the queue is the table of connections."""
+"""Celery adapters. A message is only a wake-up: the queues are tables, of connections and of results to send."""
 
 import time
 
 from celery import shared_task
 
-from labs.github import looking
+from labs.github import client, looking, sending
 from portal.broker import send
 
 MAX_SECONDS = 5
@@ -13,6 +13,10 @@ MAX_SECONDS = 5
 def wake() -> None:
     # Tried once; without a broker, beat does it later.
     send(look)
+
+
+def wake_sender() -> None:
+    send(send_statuses)
 
 
 @shared_task
@@ -30,3 +34,9 @@ def look_at_due() -> None:
     """Wake a worker for what a lost wake-up left behind, or what waits for another try."""
     if looking.due().exists():
         wake()
+
+
+@shared_task
+def send_statuses() -> None:
+    if client.has_app() and sending.send_waiting():
+        wake_sender()

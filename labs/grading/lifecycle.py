@@ -24,6 +24,7 @@ from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading.failed_checks import update_failed_checks
 from labs.grading.queues import in_fair_order
+from labs.grading.results import announce
 from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
@@ -184,7 +185,7 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
     if not _answer(claim, State.GRADED, message=""):
         return False
     Report.objects.filter(submission=claim.submission_id, is_current=True).update(is_current=False)
-    Report.objects.create(
+    stored = Report.objects.create(
         submission_id=claim.submission_id,
         lab_version=lab_version,
         spec_digest=report.spec_digest,
@@ -199,6 +200,7 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
     needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
     update_failed_checks(submission, needed)
     keep_best(submission)
+    announce(stored)
     return True
 
 

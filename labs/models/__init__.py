@@ -1,4 +1,5 @@
 from labs.models.choice import Choice
+from labs.models.commit_status import CommitStatus
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.lab import Lab, LabVersion
@@ -15,6 +16,7 @@ __all__ = [
     "AccessToken",
     "Choice",
     "CohortSize",
+    "CommitStatus",
     "Connection",
     "Delivery",
     "FailedCheck",

@@ -25,6 +25,10 @@ class Installation(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # GitHub asked to wait until then, or did not answer
+    limited_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # the lease of the worker that sends results there
+    sending_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-pk"]
