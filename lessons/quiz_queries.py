@@ -268,6 +268,15 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     return OpenAttempt(attempt, found, neighbour(quiz.course, attempt.after))
 
 
+def is_being_checked(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> bool:
+    """True if an answer of the learner's own attempt waits for a worker. One small query, because pages poll it."""
+    if not user.is_authenticated or number > _MAX_NUMBER:
+        return False
+    own = Q(attempt__enrollment__user=user, attempt__enrollment__is_active=True, attempt__number=number)
+    of_quiz = Q(attempt__quiz__course__slug=course_slug, attempt__quiz__slug=quiz_slug)
+    return Answer.objects.filter(own, of_quiz, waits_for=MarkedBy.WORKER).exists()
+
+
 def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int, learner: int) -> Attempt:
     """Return an attempt of a learner (an enrollment's key), for course staff only. Raises Http404."""
     if number > _MAX_NUMBER or learner > MAX_KEY:

@@ -50,6 +50,7 @@ class FileQuestion(Question[str]):
     kind: ClassVar[str] = "file"
     template: ClassVar[str] = "labs/questions/file.html"
     report_template: ClassVar[str] = "labs/questions/report.html"
+    report_style: ClassVar[str] = "css/labs.css"
     hint: ClassVar[str] = "Write the whole file. Checks judge its meaning, not its exact words."
     example: ClassVar[str] = """\
 ## Write a workflow that runs the tests on each push. {#tests-on-push points=3}

@@ -143,7 +143,9 @@ class AnswersInWords:
     def answers_in_words(self, item: Attempt | Answer) -> str:
         found = staff_review(item if isinstance(item, Attempt) else item.attempt)
         items = [one for one in found["items"] if isinstance(item, Attempt) or one.key == item.key]
-        return render_to_string("admin/lessons/attempt/answers.html", {"items": items})
+        return render_to_string(
+            "admin/lessons/attempt/answers.html", {"items": items, "styles": found["styles"]}
+        )
 
 
 @admin.register(Attempt)

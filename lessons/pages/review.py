@@ -101,6 +101,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
         "release": "" if shown == "all" else release_words(found.of),
         "after": found.after,
         "items": filtered[show],
+        "styles": _styles(found),
         "is_checking": any(item.is_checking for item in every),
         "show": show,
         "filters": [(name, words, len(filtered[name])) for name, words in FILTERS.items()],
@@ -118,7 +119,18 @@ def staff_review(attempt: Attempt) -> Context:
     if attempt.submitted_at:
         _link_to_marking(every, found)
     ended = end_words(attempt)
-    return {**attempt_context(found), "items": every, "learner": attempt.enrollment.user, "ended": ended}
+    return {
+        **attempt_context(found),
+        "styles": _styles(found),
+        "items": every,
+        "learner": attempt.enrollment.user,
+        "ended": ended,
+    }
+
+
+def _styles(found: OpenAttempt) -> list[str]:
+    # also while a report is still to come: then only a part of the page is replaced
+    return sorted({question.report_style for question in questions(found)} - {""})
 
 
 def _link_to_marking(items: list[Reviewed], found: OpenAttempt) -> None:

@@ -107,6 +107,8 @@ class Question(ABC, Generic[R]):
     marked_by: ClassVar[MarkedBy] = MarkedBy.PORTAL
     # The template of a worker's report in a review; its context is that of `review_report`.
     report_template: ClassVar[str] = ""
+    # The static file with its styles.
+    report_style: ClassVar[str] = ""
     # Answers of many learners are counted by "options", by the text "typed", or not at all.
     tallied: ClassVar[str] = ""
 

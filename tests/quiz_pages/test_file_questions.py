@@ -175,7 +175,9 @@ def submit(cast, text, callbacks):
 
 
 @pytest.mark.django_db
-def test_a_worker_judges_the_file_and_the_review_says_what_to_fix_first(django_capture_on_commit_callbacks):
+def test_a_worker_judges_the_file_and_the_review_says_what_to_fix_first(
+    django_capture_on_commit_callbacks, django_assert_num_queries
+):
     cast = make()
     attempt = submit(cast, PARTLY, django_capture_on_commit_callbacks)
     assert (attempt.points, attempt.waiting_points, attempt.answers.get().waits_for) == (0, 3, "worker")
@@ -190,7 +192,8 @@ def test_a_worker_judges_the_file_and_the_review_says_what_to_fix_first(django_c
     ):
         assertContains(page, words)
     poll = {"headers": {"HX-Request": "true"}}
-    assert learner.get(review, **poll).status_code == 204
+    with django_assert_num_queries(3):  # session, user, and whether an answer waits
+        assert learner.get(review, **poll).status_code == 204
     tasks.judge_waiting()
     assert learner.get(review, **poll).status_code == 200
     attempt.refresh_from_db()
@@ -199,6 +202,7 @@ def test_a_worker_judges_the_file_and_the_review_says_what_to_fix_first(django_c
     for words in (
         "Fix this first",
         "Partly correct, 1 of 3 points",
+        "css/labs.css",
         "it checks out the code",
         "Passed",
         "<h3>Where</h3>",

@@ -115,13 +115,12 @@ def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRe
 @require_safe
 @cache_control(private=True, no_store=True)
 def review(request: UserRequest, course: str, quiz: str, number: int) -> HttpResponse:
+    if request.htmx and quiz_queries.is_being_checked(request.user, course, quiz, number):
+        return HttpResponse(status=204)  # a poll: the page stays as it is until the checks are done
     found = _own_attempt(request, course, quiz, number)
     if not found.attempt.submitted_at:
         return redirect(found.attempt)
-    context = review_page(found, request.GET.get("show", ""))
-    if context["is_checking"] and request.htmx:
-        return HttpResponse(status=204)  # a poll: the page stays as it is until the checks are done
-    return render(request, "lessons/quiz_review.html", context)
+    return render(request, "lessons/quiz_review.html", review_page(found, request.GET.get("show", "")))
 
 
 @login_required
