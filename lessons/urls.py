@@ -24,6 +24,7 @@ quiz = [
     path("<int:number>/", quizzes.resume, name="attempt"),
     path("<int:number>/<int:place>/", quizzes.question, name="question"),
     path("<int:number>/summary/", quizzes.summary, name="attempt_summary"),
+    path("<int:number>/time/", quizzes.time_left, name="attempt_time"),
     path("<int:number>/review/", quizzes.review, name="attempt_review"),
     path("<int:number>/of/<int:learner>/", quizzes.review_of, name="attempt_of"),
     path("practise/", practise.of_quiz, name="practise_quiz"),

@@ -97,6 +97,10 @@ def summary_page(found: OpenAttempt) -> Context:
     }
 
 
+def time_page(found: OpenAttempt) -> Context:
+    return {**_time(found), "attempt": found.attempt}
+
+
 def _time(found: OpenAttempt) -> Context:
     # The script counts the seconds itself: the clock of its machine may be wrong.
     end, now = found.end, found.of.reader.now

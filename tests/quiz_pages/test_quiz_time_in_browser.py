@@ -1,5 +1,6 @@
 """The end of an attempt in Chromium: a time, two warnings that are announced, and the result when it is over."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from lessons.attempt_times import GRACE
-from lessons.models import Answer, Attempt
+from lessons.models import Answer, Attempt, ExtraTime
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.quiz_pages.conftest import make_cast
 
@@ -26,6 +27,14 @@ def begin(cast, minutes_left):
     return attempt
 
 
+def forward(page, time):
+    """Let time pass for the page and for the server, which the page asks."""
+    seconds = sum(int(part) * unit for part, unit in zip(time.split(":"), (60, 1), strict=True))
+    attempt = Attempt.objects.get()
+    Attempt.objects.update(started_at=attempt.started_at - timedelta(seconds=seconds))
+    page.clock.fast_forward(time)
+
+
 def test_warnings_are_announced_and_the_last_answer_is_saved_in_time(browser, live_server, cast):
     attempt = begin(cast, 7)
     place = attempt.questions.index("branch") + 1
@@ -36,21 +45,38 @@ def test_warnings_are_announced_and_the_last_answer_is_saved_in_time(browser, li
     live, left = page.locator("#live"), page.locator("#left")
     expect(left).to_have_text("")
     expect(page.locator("#finish")).to_contain_text("Finish by ")
-    page.clock.fast_forward("02:01")
+    forward(page, "02:01")
     expect(live).to_have_text("5 minutes left.")
-    page.clock.fast_forward("04:00")
+    forward(page, "04:00")
     expect(live).to_have_text("1 minute left.")
-    page.clock.fast_forward("00:55")
+    forward(page, "00:55")
     page.get_by_label("Your answer").fill("git branch canary")
-    page.clock.fast_forward("00:02")
+    forward(page, "00:02")
     expect(page.locator("#saved")).to_contain_text("Saved at ")
-    page.clock.fast_forward("00:03")
+    forward(page, "00:03")
     expect(left).to_have_text("Time is up. Your answers are submitted as they stand.")
     page.clock.fast_forward(GRACE.seconds * 1000 + 100)
     Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=31))
     page.get_by_role("link", name="See the result").click()
     expect(page.get_by_text("The attempt was submitted as it stood then.")).to_be_visible()
     assert Answer.objects.get().credit == 1
+    context.close()
+
+
+def test_extra_time_reaches_an_open_page(browser, live_server, cast):
+    attempt = begin(cast, 2)
+    context = open_context(browser, live_server, cast.learner.user)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(cast.address("question", 1, 1))
+    before = page.locator("#finish time").get_attribute("datetime")
+    expect(page.locator("#left")).not_to_have_text("")
+    ExtraTime.objects.create(enrollment=attempt.enrollment, quiz=cast.quiz, minutes=30)
+    page.clock.fast_forward("00:45")
+    expect(page.locator("#finish")).not_to_have_class(re.compile("warn"))
+    expect(page.locator("#live")).to_contain_text("Finish by ")
+    assert page.locator("#finish time").get_attribute("datetime") > before
+    expect(page.locator("#left")).to_have_text("")
     context.close()
 
 

@@ -114,6 +114,17 @@ def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpRe
 @login_required
 @require_safe
 @cache_control(private=True, no_store=True)
+def time_left(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
+    # Asked by an open page, because staff may give more time, or move the deadline.
+    found = quiz_queries.get_attempt(request.user, course, quiz, number)
+    if found.attempt.submitted_at:
+        return HttpResponse(status=204)
+    return render(request, "lessons/_quiz_time.html", pages.time_page(found))
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_store=True)
 def review(request: UserRequest, course: str, quiz: str, number: int) -> HttpResponse:
     if request.htmx and quiz_queries.is_being_checked(request.user, course, quiz, number):
         return HttpResponse(status=204)  # a poll: the page stays as it is until the checks are done
