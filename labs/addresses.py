@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from labs.models import Lab, Submission
+from labs.models import Lab, Repository, Submission
 
 
 def practice_address(lab: Lab, token: str = "") -> str:
@@ -13,6 +13,13 @@ def practice_address(lab: Lab, token: str = "") -> str:
     parts = urlsplit(settings.PUBLIC_URL)
     path = reverse("practice", args=[lab.course.slug, lab.slug])
     return f"{parts.scheme}://{f'learner:{token}@' if token else ''}{parts.netloc}{path}"
+
+
+def staff_address(repository: Repository) -> str:
+    """Return the URL from which staff clone the practice repository of a learner."""
+    lab = repository.lab
+    path = reverse("practice_staff_refs", args=[lab.course.slug, lab.slug, repository.folder])
+    return f"{settings.PUBLIC_URL}{path.removesuffix('/info/refs')}"
 
 
 def submission_address(submission: Submission) -> str:

@@ -6,6 +6,7 @@ from labs.pages import (
     file_views,
     labcheck_views,
     queue_views,
+    repository_views,
     token_views,
     views,
 )
@@ -17,6 +18,10 @@ remote = [
     path("git-upload-pack", practice.upload_pack, name="practice_fetch"),
     path("git-receive-pack", practice.receive_pack, name="practice_push"),
 ]
+staff_remote = [
+    path("info/refs", practice.staff_advertise, name="practice_staff_refs"),
+    path("git-upload-pack", practice.staff_upload_pack, name="practice_staff_fetch"),
+]
 lab = [
     path("", views.lab, name="lab"),
     path("as-learner/", as_learner_views.lab_as_learner, name="lab_as_learner"),
@@ -26,6 +31,7 @@ lab = [
     path("latest/", views.lab_latest, name="lab_latest"),
     path("lab.yaml", labcheck_views.lab_source, name="lab_source"),
     path("workflow.yml", labcheck_views.lab_workflow, name="lab_workflow"),
+    path("repositories/", repository_views.lab_repositories, name="lab_repositories"),
     path("reports/", labcheck_views.lab_report, name="lab_report"),
 ]
 submission = [
@@ -38,9 +44,11 @@ submission = [
 ]
 urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.git", practice.address, name="practice"),
+    path("git/<slug:course_slug>/<slug:lab_slug>.tar", repository_views.lab_archive, name="lab_archive"),
     path("git/<slug:course_slug>/<slug:lab_slug>.git/", include(remote)),
     path("github/hooks/<slug:key>/", hooks.hook, name="github_hook"),
     path("github/app/", hooks.app, name="github_app"),
+    path("git/<slug:course_slug>/<slug:lab_slug>/<slug:folder>.git/", include(staff_remote)),
     path("courses/<slug:course>/labs/<slug:lab>/", include(lab)),
     path("submissions/<slug:public_id>/", include(submission)),
     path("account/tokens/", token_views.tokens, name="tokens"),

@@ -7,103 +7,39 @@ import io
 import logging
 import os
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from functools import wraps
 from typing import IO
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import (
     FileResponse,
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from labs import actions, tokens
-from labs.deletable import deleted_lab_words
-from labs.grader.git.processes import RepositoryError
+from labs import actions
 from labs.grader.report_text import WIDTH
 from labs.grading import receipts
 from labs.models import Repository
 from labs.practice import advertising, packets, push_limits, request_body
+from labs.practice.access import with_learner_repository, with_repository_of_learner_taught
 from labs.practice.push_limits import PushRefusedError
 from labs.practice.reply import push_reply_lines, uncounted_lines
-from labs.practice.token_auth import plain, refuse_token, token_user
+from labs.practice.token_auth import plain
 from labs.practice.turns import NoTurnError, hold_turn
-from labs.queries import get_open_lab
-from labs.repositories import bare, folders, ref_files, starters
-from lessons.release import NotOpenYetError
-from lessons.templatetags.times import not_open_words
+from labs.repositories import bare, ref_files, starters
 
 logger = logging.getLogger(__name__)
 
 SERVICES = ("receive-pack", "upload-pack")
 MAX_COMMAND_BYTES = 8 << 20  # of a push that is refused before it is read
-DAMAGED = (
-    "Your repository on the portal is damaged. That is our fault. Your commits are safe on your computer. "
-    "Tell your instructor."
-)
-TOOK_TOO_LONG = "The portal took too long to send your repository. That is our fault. Try again in a minute."
 MAX_PACKS = 50  # with more, a history walk is several times slower
-
-
-# --- who and where --------------------------------------------------------------------------------------------------
-
-
-def with_learner_repository(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Call `view(request, repository)` with the repository of the token's owner, created if needed."""
-
-    @wraps(view)
-    def call(request: HttpRequest, course_slug: str, lab_slug: str) -> HttpResponseBase:
-        try:
-            user = token_user(request)
-        except tokens.TokenRefusedError as error:
-            return refuse_token(error)
-        if request_body.HEADERS_MARK in request.META:
-            return HttpResponse(status=204)
-        try:
-            found = get_open_lab(user, course_slug, lab_slug)
-        except NotOpenYetError as error:
-            return plain(403, not_open_words(error))
-        except Http404:
-            found = None
-        if found is None and (deleted := deleted_lab_words(course_slug, lab_slug, user)):
-            return plain(410, deleted)
-        if found is None or found.enrollment is None:
-            known = f"{user.email} has no open lab with this remote URL."
-            return plain(404, f"{known} Copy the URL from the lab page.")
-        repository, _ = Repository.objects.get_or_create(
-            enrollment=found.enrollment, lab=found.lab, host=None
-        )
-        repository.lab = found.lab  # with its version
-        try:
-            folders.ensure(repository)
-            return view(request, repository)
-        except NoTurnError as error:
-            return plain(503, str(error))
-        except bare.BusyError:
-            return plain(503, push_limits.busy().advice)
-        except bare.TookTooLongError:
-            logger.exception("git took too long in repository %s", repository.pk)
-            return plain(503, TOOK_TOO_LONG)
-        except RepositoryError:
-            logger.exception("repository %s cannot be read", repository.pk)
-            return plain(500, DAMAGED)
-        except OSError as error:
-            if error.errno not in request_body.NO_ROOM:
-                raise
-            logger.error("no room for repository %s: %s", repository.pk, error)
-            return plain(503, push_limits.DISK_FULL)
-
-    return csrf_exempt(never_cache(call))
 
 
 # --- views ----------------------------------------------------------------------------------------------------------
@@ -126,10 +62,26 @@ def advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
     if service == "receive-pack":
         _remember_unrecorded(repository)
         refs = advertising.offer_sha_256(advertising.advertise_for_push(repository.path))
-    else:
-        starters.provide(repository)
-        with hold_turn(repository, "fetch"):
-            refs = bare.advertise(repository.path, service, request.headers.get("Git-Protocol", ""))
+        return _advertisement(service, refs)
+    starters.provide(repository)
+    return _advertise_fetch(request, repository)
+
+
+@with_repository_of_learner_taught
+@require_GET
+def staff_advertise(request: HttpRequest, repository: Repository) -> HttpResponse:
+    if request.GET.get("service") != "git-upload-pack":
+        return plain(403, "You can clone and fetch the repositories of learners, but not push to them.")
+    return _advertise_fetch(request, repository)
+
+
+def _advertise_fetch(request: HttpRequest, repository: Repository) -> HttpResponse:
+    with hold_turn(repository, "fetch"):
+        refs = bare.advertise(repository.path, "upload-pack", request.headers.get("Git-Protocol", ""))
+    return _advertisement("upload-pack", refs)
+
+
+def _advertisement(service: str, refs: bytes) -> HttpResponse:
     head = (
         b"" if refs.startswith(b"000eversion 2") else packets.packet(b"# service=git-%s\n" % service.encode())
     )
@@ -151,6 +103,16 @@ def _remember_unrecorded(repository: Repository) -> None:
 @require_POST
 def upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     """Answer `git fetch` and `git clone`."""
+    return _answer_fetch(request, repository)
+
+
+@with_repository_of_learner_taught
+@require_POST
+def staff_upload_pack(request: HttpRequest, repository: Repository) -> HttpResponseBase:
+    return _answer_fetch(request, repository)
+
+
+def _answer_fetch(request: HttpRequest, repository: Repository) -> HttpResponseBase:
     if request.content_type != "application/x-git-upload-pack-request":
         return plain(415, "Not a Git request.")
     protocol = request.headers.get("Git-Protocol", "")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -225,6 +225,26 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes] | None = None)
         if status:
             raise RepositoryError(f"git pack-objects exited with status {status} in {path}")
         return answer.read().decode().strip()
+
+
+def write_bundle(path: Path, refs: Mapping[bytes, bytes], head: bytes, bundle: IO[bytes]) -> None:
+    """Write a file that `git clone` reads, with these refs; `head` is the one to check out.
+
+    Raises TookTooLongError, RepositoryError.
+    """
+    named = [
+        *([refs[head] + b" HEAD"] if head in refs else []),
+        *(refs[name] + b" " + name for name in sorted(refs)),
+    ]
+    bundle.write(b"# v2 git bundle\n" + b"".join(line + b"\n" for line in named) + b"\n")
+    bundle.flush()
+    options = ["--revs", "--quiet", "--stdout", "--delta-base-offset"]
+    argv = _argv(f"--git-dir={path}", "pack-objects", *options, file_bytes=_max_answer_bytes())
+    with tempfile.TemporaryFile() as asked:
+        asked.write(b"".join(object_id + b"\n" for object_id in refs.values()))
+        asked.seek(0)
+        if status := _run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=bundle):
+            raise RepositoryError(f"git pack-objects exited with status {status} in {path}")
 
 
 def is_reachable(path: Path, commit: str, tips: Iterable[str]) -> bool:

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 HERE = ("learner", "peer", "instructor")
 STAFF = ("visiting", "instructor", "administrator")
 # Git starts with a GET, which uses the token and creates the repository. allauth saves a new email address.
-GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report"}
+GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report"} | {
+    f"practice_staff_{name}" for name in ("refs", "fetch")
+}
 # Who has the form of a text open is noted for whoever opens it next.
 MAY_BE_NOTED = {"account_emailaddress", "accounts_auditentry", "cache", "lessons_presence"}
 TYPES = re.compile(
@@ -27,6 +29,7 @@ TYPES = re.compile(
     r"|image/png"
     r"|text/csv"
     r"|application/zip"
+    r"|application/x-tar"
 )
 
 

@@ -18,6 +18,8 @@ EXEMPT = {
         "practice_refs",
         "practice_fetch",
         "practice_push",
+        "practice_staff_refs",
+        "practice_staff_fetch",
     ),  # Git sends a token, and has no cookie that could be misused
 }
 

@@ -1,0 +1,127 @@
+"""All repositories of a lab as one TAR, made while it is sent: a bundle for each, from which `git clone` works.
+
+Bundles are named after the folders of the repositories, which are random letters and digits, so nothing that a learner
+chose becomes a file name. Files of repositories are never checked out.
+"""
+
+import csv
+import io
+import logging
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from labs.grader.fetching.mirrors import hold, mirror_path
+from labs.grader.fetching.refusals import FetchError
+from labs.grader.git.objects import absent
+from labs.grader.git.processes import RepositoryError
+from labs.models import Repository
+from labs.repositories import bare, folders, ref_files
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 2 << 30
+MAX_SECONDS = 100
+_BLOCK = tarfile.BLOCKSIZE
+_CHUNK = 1 << 18
+_CAUSES = (RepositoryError, FetchError, bare.TookTooLongError, bare.BusyError, OSError)
+
+
+def archive_chunks(repositories: Iterable[Repository]) -> Iterator[bytes]:
+    """Yield a TAR with a bundle for each repository and `repositories.csv`, which names the learners.
+
+    Past MAX_BYTES or MAX_SECONDS, or if one cannot be read, its row says so instead.
+    """
+    rows: list[tuple[str, str, str]] = []
+    sent, started = 0, time.monotonic()
+    for repository in repositories:
+        name = f"{repository.folder or repository.pk}.bundle"
+        with tempfile.TemporaryFile() as bundle:
+            is_late = time.monotonic() - started > MAX_SECONDS
+            problem = "not included: the archive took too long" if is_late else _write(repository, bundle)
+            size = bundle.tell()
+            if not problem and sent + size > MAX_BYTES:
+                problem = "not included: the archive is full"
+            if not problem:
+                yield from _member(name, bundle, size)
+                sent += size
+        rows.append(
+            (repository.enrollment.user.email, str(repository.address or "practice remote"), problem or name)
+        )
+    yield from _index(rows)
+    yield b"\0" * 2 * _BLOCK
+
+
+def _write(repository: Repository, bundle: IO[bytes]) -> str:
+    # the reason if the repository cannot be included
+    try:
+        with _opened(repository) as (path, refs):
+            if not refs:
+                return "not included: no branch or tag is stored"
+            main = b"refs/heads/main"
+            head = (
+                main
+                if main in refs
+                else next((ref for ref in sorted(refs) if ref.startswith(b"refs/heads/")), b"")
+            )
+            bare.write_bundle(path, refs, head, bundle)
+            bundle.seek(0, 2)
+    except _CAUSES:
+        logger.exception("repository %s is not in an archive", repository.pk)
+        return "not included: it could not be read"
+    return ""
+
+
+@contextmanager
+def _opened(repository: Repository) -> Iterator[tuple[Path, dict[bytes, bytes]]]:
+    if repository.address is None:
+        path = folders.owned_path(repository)
+        yield path, {name.encode("utf-8", "surrogateescape"): oid for name, oid in _own_refs(path).items()}
+        return
+    path = mirror_path(settings.MIRROR_ROOT, repository.address)
+    if not path.is_dir():
+        yield path, {}
+        return
+    receipt = repository.receipts.first()
+    with hold(path, seconds=5):
+        refs = receipt.refs if receipt else {}
+        gone = absent(path, refs.values())
+        yield (
+            path,
+            {name.encode("utf-8", "replace"): oid.encode() for name, oid in refs.items() if oid not in gone},
+        )
+
+
+def _own_refs(path: Path) -> dict[str, bytes]:
+    update = ref_files.read_update_ref(path)
+    found = {name.decode("utf-8", "surrogateescape"): oid for name, oid in ref_files.read_ids(path).items()}
+    return {name: oid for name, oid in found.items() if name != update}
+
+
+# --- TAR ------------------------------------------------------------------------------------------------------------
+
+
+def _member(name: str, content: IO[bytes], size: int) -> Iterator[bytes]:
+    # tarfile itself would copy the whole file before anything can be sent
+    header = tarfile.TarInfo(name)
+    header.size, header.mtime = size, int(time.time())
+    yield header.tobuf(tarfile.USTAR_FORMAT)
+    content.seek(0)
+    while chunk := content.read(_CHUNK):
+        yield chunk
+    yield b"\0" * (-size % _BLOCK)
+
+
+def _index(rows: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("learner", "repository", "file"))
+    writer.writerows(rows)
+    data = text.getvalue().encode("utf-8", "replace")
+    yield from _member("repositories.csv", io.BytesIO(data), len(data))
