@@ -81,7 +81,7 @@ def submit_address(
     refs, head_ref = hosts.snapshot(address)
     if commit is not None and refs[head_ref] != commit:
         raise BranchMovedError
-    repository = _repository_at(enrollment, lab, address)
+    repository = repository_at(enrollment, lab, address)
     received = receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref)
     if received is None:
         raise LookUpFailedError(_no_tag_message(lab, refs))
@@ -97,7 +97,7 @@ def _no_tag_message(lab: Lab, refs: Mapping[str, str]) -> str:
     return f"{missing} Type {commands}, and submit again."
 
 
-def _repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:
+def repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:
     repository, _ = Repository.objects.get_or_create(
         enrollment=enrollment,
         lab=lab,

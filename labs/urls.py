@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from labs.github import hooks
+from labs.github import views as github
 from labs.pages import (
     as_learner_views,
     file_views,
@@ -34,6 +35,14 @@ lab = [
     path("repositories/", repository_views.lab_repositories, name="lab_repositories"),
     path("reports/", labcheck_views.lab_report, name="lab_report"),
 ]
+connection = [
+    path("", github.connection, name="github_connection"),
+    path("live/", github.live, name="github_live"),
+    path("check/", github.check, name="github_check"),
+    path("grade/", github.grade, name="github_grade"),
+    path("secret/", github.secret, name="github_secret"),
+    path("disconnect/", github.disconnect, name="github_disconnect"),
+]
 submission = [
     path("", views.submission, name="submission"),
     path("live/", views.submission_live, name="submission_live"),
@@ -47,6 +56,7 @@ urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.tar", repository_views.lab_archive, name="lab_archive"),
     path("git/<slug:course_slug>/<slug:lab_slug>.git/", include(remote)),
     path("github/hooks/<slug:key>/", hooks.hook, name="github_hook"),
+    path("courses/<slug:course>/labs/<slug:lab>/connection/", include(connection)),
     path("github/app/", hooks.app, name="github_app"),
     path("git/<slug:course_slug>/<slug:lab_slug>/<slug:folder>.git/", include(staff_remote)),
     path("courses/<slug:course>/labs/<slug:lab>/", include(lab)),

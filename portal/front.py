@@ -36,7 +36,9 @@ DRAIN_TIMES = 10  # read and discard up to this many times the limit, so that th
 MAX_QUEUE = 500  # requests waiting for a thread
 PAGE_SECONDS = 10
 # Requests that contact a repository host, or prove or try a lab.
-SLOW = re.compile(r"/courses/[^/]+/labs/[^/]+/(repository|submit|latest)/|/staff/labs/lab/(?!preview/)")
+SLOW = re.compile(
+    r"/courses/[^/]+/labs/[^/]+/(repository|submit|latest|connection)/|/staff/labs/lab/(?!preview/)"
+)
 
 Headers = list[tuple[str, str]]
 

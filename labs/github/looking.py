@@ -13,6 +13,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from labs import actions
+from labs.github import asking, owner_file
+from labs.github.addresses import address_of
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
 from labs.queries import open_labs
 from labs.repositories import hosts
@@ -20,7 +22,7 @@ from labs.repositories.hosts import LookUpFailedError
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # a look takes at most 5 s
+LEASE = timedelta(seconds=180)  # three answers of GitHub, a listing, and a fetch for the owner's file
 MAX_TRIES = 8
 BACK_OFF = timedelta(seconds=15)  # doubled with each try: the last one after half an hour
 NOT_THERE_YET = timedelta(seconds=5)
@@ -49,7 +51,7 @@ def look_at_next() -> bool:
 
 
 def look(connection: Connection) -> None:
-    """Submit the state of a claimed connection's repository, and settle the messages that waited for it."""
+    """Ask GitHub if that is due, see if the repository is the learner's, and settle the messages that wait."""
     waiting = list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
     repository = connection.repository
     user = repository.enrollment.user
@@ -57,16 +59,40 @@ def look(connection: Connection) -> None:
         _settle(waiting, Outcome.IGNORED, "The lab is not open to you.")
         _release(connection)
         return
+    if connection.asked_at is None:
+        asking.ask(connection)
     try:
-        refs, head_ref = hosts.snapshot(repository.address)
+        refs, head_ref = _list_refs(connection)
     except LookUpFailedError as error:
-        if error.may_retry and connection.look_tries < MAX_TRIES:
-            _release(connection, again_in=BACK_OFF * 2 ** (connection.look_tries - 1))
-        else:
-            _settle(waiting, Outcome.FAILED, error.message)
-            _release(connection)
+        _fail(connection, waiting, error)
         return
-    _submit(connection, waiting, refs, head_ref)
+    if not connection.owner_proved_by:
+        owner_file.check_file(connection, refs, head_ref)
+        connection.save(update_fields=["owner_proved_by", "proof_note"])
+    if waiting:
+        _submit(connection, waiting, refs, head_ref)
+    else:
+        _release(connection)
+
+
+def _list_refs(connection: Connection) -> tuple[dict[str, str], str]:
+    # None of the addresses comes from a message.
+    try:
+        return hosts.snapshot(address_of(connection))
+    except LookUpFailedError as error:
+        if not error.may_have_moved or not asking.find_moved(connection):
+            raise
+    return hosts.snapshot(address_of(connection))
+
+
+def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError) -> None:
+    if error.may_retry and connection.look_tries < MAX_TRIES:
+        _release(connection, again_in=BACK_OFF * 2 ** (connection.look_tries - 1))
+        return
+    if not connection.owner_proved_by:
+        Connection.objects.filter(pk=connection.pk).update(proof_note=error.message)
+    _settle(waiting, Outcome.FAILED, error.message)
+    _release(connection)
 
 
 @transaction.atomic

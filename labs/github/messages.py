@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 # Events for which a worker asks GitHub, and those that the App's Installation rows follow.
-ASKS = {"workflow_run", "check_suite", "pull_request", "pull_request_review"}
+ASKS = {
+    *("workflow_run", "check_suite"),
+    *("pull_request", "pull_request_review", "pull_request_review_comment"),
+}
 INSTALLS = {"installation", "installation_repositories"}
 MAX_REF = 1_000
 _LARGE_BYTES = 1 << 20

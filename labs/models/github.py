@@ -47,6 +47,7 @@ class Connection(models.Model):
     `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
     the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if there
     is no reason to; `look_tries` counts its tries. `mismatched_at` is the last message with a different secret.
+    `answers` are what GitHub said at `asked_at` of the repository, the account and the App: [subject, sentence, good].
     """
 
     class Proof(models.TextChoices):
@@ -64,6 +65,10 @@ class Connection(models.Model):
     installation = models.ForeignKey(
         Installation, models.SET_NULL, null=True, blank=True, related_name="connections"
     )
+    answers = models.JSONField(default=list, editable=False)
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    proof_note = models.TextField(blank=True, editable=False)
+    secret_shown_at = models.DateTimeField(null=True, blank=True, editable=False)
     look_at = models.DateTimeField(null=True, blank=True, editable=False)
     look_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

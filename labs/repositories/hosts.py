@@ -31,12 +31,13 @@ HOLD_SECONDS = 30
 class LookUpFailedError(Exception):
     """An address cannot be looked up now; `message` says why and what to do.
 
-    `may_retry`: the fault is ours or the host's, so the same look-up may succeed later.
+    `may_retry`: the fault is ours or the host's, so the same look-up may succeed later. `may_have_moved`: there is no
+    such repository, or it has another address now.
     """
 
-    def __init__(self, message: str, *, may_retry: bool = False) -> None:
+    def __init__(self, message: str, *, may_retry: bool = False, may_have_moved: bool = False) -> None:
         super().__init__(message)
-        self.message, self.may_retry = message, may_retry
+        self.message, self.may_retry, self.may_have_moved = message, may_retry, may_have_moved
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ def _raise_lookup_error() -> Iterator[None]:
     try:
         yield
     except FetchRefusedError as refusal:
-        raise LookUpFailedError(refusal.message, may_retry=refusal.is_transient) from refusal
+        moved = refusal.code in ("not_found", "moved")
+        raise LookUpFailedError(
+            refusal.message, may_retry=refusal.is_transient, may_have_moved=moved
+        ) from refusal
     except FetchError as fault:
         logger.exception("cannot look up a repository")
         sentence = "We could not look up the repository because of a fault on our side. Try again later."

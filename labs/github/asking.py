@@ -1,0 +1,160 @@
+"""Ask GitHub about a connected repository: its ID and name, whose it is, and the App. A worker asks, never a page.
+
+Only these answers change what the portal remembers. A payload is signed with a secret that the learner knows.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from labs.github import client
+from labs.github.client import GitHubError, Json, RefusedError
+from labs.models import Connection, Installation, Repository
+from portal.accounts.github import GitHubAccount, github_account
+
+logger = logging.getLogger(__name__)
+
+MAY_WRITE = ("admin", "maintain", "write")
+
+
+def ask(connection: Connection) -> None:
+    """Store what GitHub says of the repository, the App and the learner's account. Fills in ID, name and ownership."""
+    connection.answers = []
+    if client.has_app():
+        _ask_about_app(connection)
+    described = _ask_about_repository(connection)
+    if described:
+        _remember(connection, described)
+        _ask_about_account(connection, described)
+    connection.asked_at = timezone.now()
+    connection.save(
+        update_fields=["answers", "asked_at", "github_id", "full_name", "installation", "owner_proved_by"]
+    )
+
+
+def find_moved(connection: Connection) -> bool:
+    """Ask if a repository whose ID is known has another name now; return True if so, after storing it."""
+    if connection.github_id is None:
+        return False
+    before = connection.repository.address
+    ask(connection)
+    return connection.repository.address != before
+
+
+def _say(connection: Connection, subject: str, sentence: str, *, good: bool) -> None:
+    connection.answers = [*connection.answers, [subject, sentence, good]]
+
+
+def _name(connection: Connection) -> str:
+    repository = connection.repository
+    return f"{repository.owner}/{repository.name}"
+
+
+def _viewer(connection: Connection) -> client.Client:
+    # a private repository is visible to the App that is installed on it
+    installation = connection.installation
+    if client.has_app() and installation and installation.is_active:
+        return client.as_installation(installation.installation_id)
+    return client.as_anybody()
+
+
+def _ask_about_app(connection: Connection) -> None:
+    try:
+        found = client.as_app().get(client.repository_path(_name(connection), "installation"))
+    except RefusedError:
+        connection.installation = None
+        _say(connection, "App", "The App is not installed on this repository.", good=False)
+        return
+    except GitHubError as error:
+        _say(connection, "App", str(error), good=False)
+        return
+    connection.installation = installation_of(found)
+    suspended = connection.installation.suspended_at is not None
+    sentence = "The App is suspended on this account." if suspended else "The App is installed on it."
+    _say(connection, "App", sentence, good=not suspended)
+
+
+def installation_of(found: Json) -> Installation:
+    """Store an installation as GitHub describes it."""
+    account = found.get("account") or {}
+    values = {
+        "account": str(account.get("login", ""))[:100],
+        "account_id": account.get("id"),
+        "suspended_at": timezone.now() if found.get("suspended_at") else None,
+        "deleted_at": None,
+    }
+    installation, _ = Installation.objects.update_or_create(installation_id=found["id"], defaults=values)
+    return installation
+
+
+def _ask_about_repository(connection: Connection) -> Mapping[str, Any] | None:
+    known = connection.github_id
+    path = f"/repositories/{known}" if known else client.repository_path(_name(connection))
+    try:
+        found: Mapping[str, Any] = _viewer(connection).get(path)
+    except RefusedError as error:
+        _say(connection, "Repository", error.reason, good=False)
+        return None
+    except GitHubError as error:
+        _say(connection, "Repository", f"{error} The portal will ask again.", good=False)
+        return None
+    return found
+
+
+def _remember(connection: Connection, described: Mapping[str, Any]) -> None:
+    full_name, before = str(described["full_name"]), _name(connection)
+    connection.github_id, connection.full_name = described["id"], full_name[:201]
+    visibility = "private" if described.get("private") else "public"
+    if full_name.lower() == before.lower():
+        _say(connection, "Repository", f"{full_name} is {visibility}.", good=True)
+        return
+    if _move(connection.repository, full_name):
+        sentence = f"{before} was renamed or transferred to {full_name}. It stays connected."
+        _say(connection, "Repository", sentence, good=True)
+    else:
+        sentence = f"{before} is {full_name} now, which you connected as well. Disconnect one of them."
+        _say(connection, "Repository", sentence, good=False)
+
+
+def _move(repository: Repository, full_name: str) -> bool:
+    owner, _, name = full_name.partition("/")
+    try:
+        with transaction.atomic():
+            Repository.objects.filter(pk=repository.pk).update(owner=owner[:100], name=name[:100])
+    except IntegrityError:
+        return False
+    repository.owner, repository.name = owner[:100], name[:100]
+    logger.info("repository %s moved", repository.pk)
+    return True
+
+
+def _ask_about_account(connection: Connection, described: Mapping[str, Any]) -> None:
+    account = github_account(connection.repository.enrollment.user)
+    if account is None:
+        return
+    owner = described.get("owner") or {}
+    if owner.get("id") == account.id:
+        sentence, good = f"You signed in as {account.login}, who owns the repository.", True
+    else:
+        permission = _permission(connection, account)
+        good = permission in MAY_WRITE
+        sentence = f"You signed in as {account.login}. The repository belongs to {owner.get('login')}" + (
+            f", and GitHub says that your permission is “{permission}”." if permission else "."
+        )
+    _say(connection, "Account", sentence, good=good)
+    if good and not connection.owner_proved_by:
+        connection.owner_proved_by = Connection.Proof.SIGN_IN
+
+
+def _permission(connection: Connection, account: GitHubAccount) -> str:
+    # only the App may ask for it
+    if connection.installation is None or not connection.installation.is_active:
+        return ""
+    path = client.repository_path(connection.full_name, "collaborators", account.login, "permission")
+    try:
+        return str(_viewer(connection).get(path)["permission"])
+    except GitHubError:
+        return ""

@@ -1,0 +1,93 @@
+"""Connect a learner's repository, change its secret, disconnect it. A worker finds out whose repository it is."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from labs.actions import repository_at
+from labs.github import tasks
+from labs.grader.fetching.address import Address
+from labs.models import Connection, Delivery, Lab
+from labs.repositories import hosts
+from lessons.models import Enrollment
+from portal.accounts.audit import Event, record
+
+OVERLAP = timedelta(days=1)  # both secrets are valid, so that no push is lost while GitHub's is changed
+Outcome = Delivery.Outcome
+
+
+class NotOnGitHubError(Exception):
+    """The address is on another host; the text says so."""
+
+
+def connections_of(enrollment: Enrollment, lab: Lab) -> QuerySet[Connection]:
+    """Return the connections of a learner's repositories for a lab; at most one is not disconnected."""
+    found = Connection.objects.select_related("repository__enrollment__user", "repository__lab__course")
+    return found.filter(repository__enrollment=enrollment, repository__lab=lab)
+
+
+def current_connection(enrollment: Enrollment, lab: Lab) -> Connection | None:
+    return connections_of(enrollment, lab).filter(disconnected_at=None).first()
+
+
+@transaction.atomic
+def connect(*, enrollment: Enrollment, lab: Lab, address: Address) -> Connection:
+    """Connect a repository in place of the one before, and have a worker look if it is the learner's.
+
+    Raises NotOnGitHubError, and LookUpFailedError past the limit of look-ups.
+    """
+    if address.host != settings.GITHUB_HOST:
+        raise NotOnGitHubError(f"Only repositories on {settings.GITHUB_HOST} can be connected.")
+    hosts.check_lookup_rate(enrollment.user_id)
+    Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
+    repository = repository_at(enrollment, lab, address)
+    for other in connections_of(enrollment, lab).filter(disconnected_at=None).exclude(repository=repository):
+        disconnect(connection=other)
+    connection, is_new = Connection.objects.get_or_create(repository=repository)
+    if not is_new and connection.disconnected_at:
+        # whoever knew the old secret must not send messages, and the repository may have another owner now
+        connection.disconnected_at, connection.previous_until = None, None
+        connection.secret_number += 1
+        connection.secret_shown_at, connection.owner_proved_by = None, ""
+        connection.save()
+    ask_to_look(connection)
+    return connection
+
+
+def look_again(*, connection: Connection) -> None:
+    """Have a worker ask GitHub again. Raises LookUpFailedError past the limit of look-ups."""
+    hosts.check_lookup_rate(connection.repository.enrollment.user_id)
+    ask_to_look(connection)
+
+
+def ask_to_look(connection: Connection) -> None:
+    now = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(asked_at=None, look_at=now, look_tries=0)
+    transaction.on_commit(tasks.wake, robust=True)
+
+
+@transaction.atomic
+def new_secret(*, connection: Connection) -> str:
+    """Return a new secret, to be shown in this response only. One that was shown before is valid for another day."""
+    own = Connection.objects.select_for_update().get(pk=connection.pk)
+    now = timezone.now()
+    if own.secret_shown_at:
+        own.secret_number += 1
+        own.previous_until = now + OVERLAP
+    own.secret_shown_at = now
+    own.save(update_fields=["secret_number", "previous_until", "secret_shown_at"])
+    record(Event.TOKEN, f"secret of the webhook of {own.repository.address}")
+    return own.secret
+
+
+@transaction.atomic
+def disconnect(*, connection: Connection) -> None:
+    """Stop taking messages. Submissions and receipts stay."""
+    own = Connection.objects.filter(pk=connection.pk, disconnected_at=None)
+    if own.update(disconnected_at=timezone.now(), look_at=None):
+        waiting = connection.deliveries.filter(outcome=Outcome.WAITING)
+        waiting.update(outcome=Outcome.IGNORED, reason="You disconnected this repository.")
+        record(Event.TOKEN, f"disconnected {connection.repository.address}")

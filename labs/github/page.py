@@ -1,0 +1,177 @@
+"""Prepare the page on which a learner connects a repository: what to do next, and what GitHub sent so far."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from labs.github import owner_file
+from labs.grader.checks import needs_events
+from labs.models import Connection, Delivery, Lab
+from labs.pages.forms import AddressForm
+from labs.specs import parse_spec
+from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.context import Context
+
+SHOWN = 20
+SILENCE = timedelta(days=7)
+Outcome = Delivery.Outcome
+CHIPS = {Outcome.SUBMITTED: "ok", Outcome.WAITING: "run", Outcome.FAILED: "bad"}
+
+
+@dataclass(frozen=True)
+class Band:
+    """The state of a connection in a sentence. `sort` is a CSS class."""
+
+    sort: str
+    lead: str
+    text: str = ""
+
+
+def connection_page(
+    lab: Lab, connection: Connection | None, *, form: AddressForm | None = None, secret: str = ""
+) -> Context:
+    """Return the context of the page. `secret` is new and is shown only this once."""
+    return {
+        "lab": lab,
+        "course": lab.course,
+        "form": form or AddressForm(),
+        "crumbs": course_crumbs(lab.course, (lab.title, lab.get_absolute_url()), ("GitHub", "")),
+        **(live_context(lab, connection) if connection else {"connection": None}),
+        **(_webhook_context(lab, connection, secret) if connection else {}),
+    }
+
+
+def live_context(lab: Lab, connection: Connection) -> Context:
+    """Return what polling updates, with `cursor`, which changes if any of it does."""
+    deliveries = list(connection.deliveries.select_related("receipt")[:SHOWN])
+    return {
+        "lab": lab,
+        "course": lab.course,
+        "connection": connection,
+        "band": status_band(connection, deliveries[0] if deliveries else None),
+        "rows": [_row(each) for each in deliveries],
+        "answers": connection.answers,
+        "is_looking": connection.look_at is not None,
+        "proof": None if connection.owner_proved_by else _proof_context(connection),
+        "cursor": cursor_of(connection, deliveries),
+    }
+
+
+def cursor_of(connection: Connection, deliveries: list[Delivery]) -> str:
+    seen = [(each.pk, each.outcome, each.reason) for each in deliveries]
+    state: tuple[Any, ...] = (
+        connection.look_at is None,
+        connection.asked_at,
+        connection.owner_proved_by,
+        connection.proof_note,
+        connection.mismatched_at,
+        connection.disconnected_at,
+        _is_silent(connection),
+        seen,
+    )
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
+
+
+def status_band(connection: Connection, newest: Delivery | None) -> Band:
+    if not connection.owner_proved_by:
+        return Band("warn", "Show that this repository is yours.", "Then pushes to it are graded.")
+    if connection.mismatched_at:
+        lead = "The secret on GitHub differs from this one."
+        text = "A message was signed with another secret. Create a new one below, and enter it on GitHub."
+        return Band("bad", lead, text)
+    if newest is None or connection.last_heard_at is None:
+        return Band(
+            "run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved."
+        )
+    if _is_silent(connection):
+        text = "If you pushed since, look under Settings, Webhooks on GitHub. “Grade the latest commit” always works."
+        return Band("warn", "GitHub has sent nothing for 7 days.", text)
+    return Band("ok", f"GitHub reached the portal ({newest.event}).")
+
+
+def _is_silent(connection: Connection) -> bool:
+    heard = connection.last_heard_at
+    return heard is not None and timezone.now() - heard > SILENCE
+
+
+def _row(delivery: Delivery) -> Context:
+    return {
+        "at": delivery.received_at,
+        "event": delivery.event,
+        "ref": delivery.ref.split("/", 2)[-1],
+        "commit": delivery.commit[:7],
+        "word": delivery.get_outcome_display(),
+        "chip": CHIPS.get(Outcome(delivery.outcome), ""),
+        "reason": delivery.reason,
+    }
+
+
+def _proof_context(connection: Connection) -> Context:
+    name, branch = owner_file.NAME, owner_file.BRANCH
+    return {
+        "name": name,
+        "branch": branch,
+        "content": connection.challenge(),
+        "note": connection.proof_note,
+        "commands": "\n".join(
+            (
+                f"git switch -c {branch}",
+                f"echo {connection.challenge()} > {name}",
+                f"git add {name}",
+                'git commit -m "Show that this repository is mine"',
+                f"git push {_clone_address(connection)} {branch}",
+                "git switch -",
+            )
+        ),
+        "afterwards": f"git push {_clone_address(connection)} --delete {branch}\ngit branch -D {branch}",
+    }
+
+
+def _clone_address(connection: Connection) -> str:
+    repository = connection.repository
+    return f"{settings.GITHUB_WEB_URL}/{repository.owner}/{repository.name}.git"
+
+
+# --- the webhook ----------------------------------------------------------------------------------------------------
+
+
+def events_of(lab: Lab) -> tuple[str, ...]:
+    """Return GitHub's names of the events that the checks of a lab need: `push`, and what else a kind names."""
+    spec = parse_spec(lab.current.source) if lab.current else None
+    return needs_events(check.parameters for check in spec.checks) if spec else ("push",)
+
+
+def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:
+    repository, events = connection.repository, events_of(lab)
+    url = settings.PUBLIC_URL + reverse("github_hook", args=[connection.key])
+    path = f"{repository.owner}/{repository.name}"
+    return {
+        "hook_url": url,
+        "hook_settings": f"{settings.GITHUB_WEB_URL}/{path}/settings/hooks/new",
+        "repository_page": f"{settings.GITHUB_WEB_URL}/{path}",
+        "events": events,
+        "secret": secret,
+        "command": gh_command(path, url, secret or "SECRET", events),
+        "app_install": _app_install() if settings.GITHUB_APP_SLUG else "",
+    }
+
+
+def _app_install() -> str:
+    return f"{settings.GITHUB_WEB_URL}/apps/{settings.GITHUB_APP_SLUG}/installations/new"
+
+
+def gh_command(path: str, url: str, secret: str, events: tuple[str, ...]) -> str:
+    """Return the command that adds the webhook, for the command line tool of GitHub."""
+    fields = (
+        *("-f name=web", "-F active=true"),
+        *(f"-f 'events[]={event}'" for event in events),
+        f"-f 'config[url]={url}'",
+        "-f 'config[content_type]=json'",
+        f"-f 'config[secret]={secret}'",
+    )
+    return " \\\n  ".join((f"gh api repos/{path}/hooks", *fields))

@@ -1,0 +1,193 @@
+"""Connect a repository: the pages of a learner, and what a worker finds out. GitHub and Git are played by objects."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from labs.github import asking, connecting, looking, owner_file
+from labs.grader.fetching.listing import Listing
+from labs.grading import tasks
+from labs.models import Connection, Receipt, Repository, Submission
+from labs.repositories import hosts
+from tests.factories import make_lab, make_learner
+from tests.github.signing import A, B, push, send
+
+pytestmark = pytest.mark.django_db
+ADDRESS = {"address": "https://github.com/octo/work"}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    class Host:
+        def __init__(self, *given: object) -> None: ...
+
+        def listing(self) -> Listing:
+            return Listing({"refs/heads/main": A}, "main")
+
+    monkeypatch.setattr(hosts, "Server", Host)
+    monkeypatch.setattr(tasks, "wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    monkeypatch.setattr(asking, "ask", lambda connection: None)
+
+
+@pytest.fixture
+def lab():
+    return make_lab()
+
+
+@pytest.fixture
+def learner(lab):
+    return make_learner(lab.course)
+
+
+@pytest.fixture
+def client(learner) -> Client:
+    client = Client()
+    client.force_login(learner.user)
+    return client
+
+
+@pytest.fixture
+def page(lab) -> str:
+    return f"{lab.get_absolute_url()}connection/"
+
+
+def connected(client, page, *, proved: bool = True) -> Connection:
+    assert client.post(page, ADDRESS).status_code == 302
+    connection = Connection.objects.get(disconnected_at=None)
+    if proved:
+        Connection.objects.filter(pk=connection.pk).update(owner_proved_by="file", github_id=42, look_at=None)
+    connection.refresh_from_db()
+    return connection
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def test_connected_repository_waits_for_a_proof_and_shows_the_file(client, page, lab):
+    assert page in text_of(client.get(lab.get_absolute_url()))
+    connection = connected(client, page, proved=False)
+    text = text_of(client.get(page))
+    assert connection.challenge() in text and owner_file.NAME in text
+    assert "webhook" not in text and connection.key not in text
+    assert connection.look_at is not None
+    assert send(connection, push(repository={"id": 1, "full_name": "octo/work"})).status_code == 204
+
+
+def test_file_with_the_right_content_proves_and_any_other_says_why(client, page, monkeypatch):
+    connection = connected(client, page, proved=False)
+    monkeypatch.setattr(
+        owner_file, "check_file", lambda found, refs, head: setattr(found, "proof_note", "Not there.")
+    )
+    assert looking.look_at_next()
+    assert "Not there." in text_of(client.get(page))
+    assert client.post(f"{page}check/").status_code == 302
+    monkeypatch.setattr(
+        owner_file, "check_file", lambda found, refs, head: setattr(found, "owner_proved_by", "file")
+    )
+    assert looking.look_at_next()
+    connection.refresh_from_db()
+    assert connection.is_active and "Waiting for the first message" in text_of(client.get(page))
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["", "https://gitlab.com/a/b", "nonsense"])
+def test_address_that_cannot_be_connected_is_refused_in_words(client, page, address):
+    answer = client.post(page, {"address": address})
+    assert answer.status_code == 422 and 'class="error' in text_of(answer)
+    assert not Repository.objects.exists()
+
+
+def test_secret_is_shown_once_and_a_new_one_overlaps_for_a_day(client, page):
+    connection = connected(client, page)
+    first = client.post(f"{page}secret/")
+    connection.refresh_from_db()
+    old = connection.secret
+    assert text_of(first).count(old) >= 2 and f"config[secret]={old}" in text_of(first).replace("&#x27;", "'")
+    assert first.headers["Cache-Control"].startswith("max-age=0")
+    assert old not in text_of(client.get(page))
+    second = client.post(f"{page}secret/")
+    connection.refresh_from_db()
+    assert connection.secret in text_of(second) and connection.secret != old
+    assert connection.previous_until - timezone.now() > timedelta(hours=23)
+    assert [send(connection, secret=each).status_code for each in (old, connection.secret)] == [202, 204]
+
+
+def test_page_names_the_events_that_the_checks_need(client, page):
+    connected(client, page)
+    text = text_of(client.get(page))
+    assert "Just the push event" in text and "events[]=push" in text
+
+
+def test_disconnected_repository_takes_no_messages_and_connecting_again_needs_a_new_secret(client, page):
+    connection = connected(client, page)
+    old = connection.secret
+    send(connection)
+    assert client.post(f"{page}disconnect/", follow=True).status_code == 200
+    assert connection.deliveries.get().outcome == "ignored"
+    assert send(connection).status_code == 204
+    connection.refresh_from_db()
+    assert connection.look_at is None
+    again = connected(client, page, proved=False)
+    assert again.pk == connection.pk and again.secret != old and not again.owner_proved_by
+    assert send(again, secret=old).status_code == 403
+
+
+def test_second_repository_takes_the_place_of_the_first(client, page, learner, lab):
+    first = connected(client, page)
+    assert client.post(page, {"address": "https://github.com/octo/other"}).status_code == 302
+    first.refresh_from_db()
+    assert first.disconnected_at
+    assert connecting.current_connection(learner, lab).repository.name == "other"
+
+
+def test_latest_commit_is_graded_without_a_message(client, page):
+    connected(client, page)
+    answer = client.post(f"{page}grade/")
+    assert answer.url == Submission.objects.get().get_absolute_url()
+    assert Receipt.objects.get().via == "address"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "Waiting for the first message."),
+        ({"mismatched_at": timezone.now()}, "The secret on GitHub differs from this one."),
+        ({"last_heard_at": timezone.now() - timedelta(days=8)}, "GitHub has sent nothing for 7 days."),
+        ({"last_heard_at": timezone.now()}, "GitHub reached the portal (ping)."),
+    ],
+)
+def test_state_is_said_in_a_sentence(client, page, values, sentence):
+    connection = connected(client, page)
+    if "last_heard_at" in values:
+        connection.deliveries.create(guid="1" * 32, event="ping", outcome="noted")
+    Connection.objects.update(**values)
+    assert sentence in text_of(client.get(page))
+
+
+def test_poll_answers_204_until_something_changed(client, page, django_assert_num_queries):
+    connection = connected(client, page)
+    first = client.get(f"{page}live/?v=")
+    cursor = text_of(first).partition("?v=")[2].partition('"')[0]
+    assert client.get(f"{page}live/?v={cursor}").status_code == 204
+    send(connection, event="ping")
+    changed = client.get(f"{page}live/?v={cursor}")
+    assert "GitHub reached the portal (ping)." in text_of(changed)
+    assert client.get(f"{page}live/").status_code == 200
+    send(connection, push(B))
+    with django_assert_num_queries(6):
+        text = text_of(client.get(f"{page}live/?v={cursor}"))
+    assert B[:7] in text and "Waiting" in text
+
+
+def test_page_of_another_learner_says_nothing_of_it(client, page, lab):
+    connection = connected(client, page)
+    other = Client()
+    other.force_login(make_learner(lab.course).user)
+    text = text_of(other.get(page))
+    assert "octo/work" not in text and connection.key not in text
+    for action in ("check", "grade", "secret", "disconnect"):
+        assert other.post(f"{page}{action}/").status_code == 404
