@@ -4,7 +4,7 @@ import logging
 import time
 from typing import Any
 
-from celery import Task, current_app
+from celery import Signature, Task, current_app
 from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
@@ -19,8 +19,8 @@ class _Broker:
     rests_until = 0.0
 
 
-def send(task: Task, **arguments: Any) -> bool:
-    """Return False if the broker did not take it."""
+def send(task: Task | Signature, **arguments: Any) -> bool:
+    """Return False if the broker did not take it. A signature names a task whose module is not imported here."""
     if time.monotonic() < _Broker.rests_until:
         return False
     try:

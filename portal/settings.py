@@ -309,6 +309,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    # if a wake-up was lost, or GitHub asked to wait
+    "ask-github": {
+        "task": "labs.github.tasks.ask_github",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # if a wake-up was lost
     "read-repositories": {
         "task": "lessons.tasks.read_repositories",

@@ -1,0 +1,1 @@
+"""The connection with GitHub: webhooks, the App, answers on GitHub, and evidence for checks."""

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from labs.github.evidence import note_event
 from labs.github.messages import ASKS, INSTALLS, Message, mapping
 from labs.models import Connection, Delivery, Installation
 
@@ -66,7 +67,10 @@ def take(connection: Connection, message: Message, *, wake: Callable[[], None]) 
         return False
     _keep_newest(connection.deliveries.all())
     if outcome != Outcome.WAITING:
-        return message.event in ASKS and outcome == Outcome.NOTED
+        asks = message.event in ASKS and outcome == Outcome.NOTED
+        if asks:
+            note_event(connection, event=message.event, commit=message.commit)
+        return asks
     _replace_older(connection, message)
     own.update(look_at=Coalesce(F("look_at"), now))
     transaction.on_commit(wake, robust=True)

@@ -1,10 +1,11 @@
-"""Celery adapters. A message is only a wake-up: the queues are tables, of connections and of results to send."""
+"""Celery adapters. A message is only a wake-up: the tables say what is to be done."""
 
 import time
 
 from celery import shared_task
 
-from labs.github import client, looking, sending
+from labs.github import client, evidence, looking, sending
+from labs.grading.github_facts import wake_asker
 from portal.broker import send
 
 MAX_SECONDS = 5
@@ -40,3 +41,14 @@ def look_at_due() -> None:
 def send_statuses() -> None:
     if client.has_app() and sending.send_waiting():
         wake_sender()
+
+
+@shared_task
+def ask_github() -> None:
+    # for a short while, so that other work of this queue gets its turn
+    started = time.monotonic()
+    while evidence.ask_next():
+        if time.monotonic() - started > MAX_SECONDS:
+            wake_asker()
+            return
+    evidence.remove_old()

@@ -191,7 +191,7 @@ def latest_attempts(runs: Iterable[WorkflowRun]) -> tuple[WorkflowRun, ...]:
 def said_when(asked_at: datetime | None) -> str:
     """Return "asked 29 November 2026, 20:30 UTC"."""
     if asked_at is None:
-        return "not asked yet"
+        return "no answer yet"
     moment = asked_at.astimezone(UTC)
     return f"asked {moment.day} {moment:%B %Y, %H:%M} UTC"
 

@@ -18,7 +18,7 @@ from labs.grader.git.repository import Repository as GitRepository
 from labs.grader.git.repository import RepositoryDamagedError, RepositoryError, UnreadableError
 from labs.grader.report import Outcome, Report
 from labs.grader.spec import LabSpec
-from labs.grading import lifecycle, proofs
+from labs.grading import github_facts, lifecycle, proofs
 from labs.grading.lifecycle import Claim
 from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import LabVersion, Queue, Repository, Submission
@@ -60,7 +60,7 @@ def grade_claimed(claim: Claim) -> None:
 
 
 def _grade(claim: Claim) -> None:
-    related = ("lab__current", "receipt", "enrollment__user")
+    related = ("lab__current", "receipt__repository", "enrollment__user")
     submission = Submission.objects.select_related(*related).get(pk=claim.submission_id)
     version = submission.lab.current
     if version is None:
@@ -73,8 +73,10 @@ def _grade(claim: Claim) -> None:
     with open_submitted_state(submission) as (repository, notes):
         if lifecycle.start_checking(claim):
             learner = learner_of(submission.enrollment.user)
-            report = grade(spec, repository, sandbox=sandbox(), learner=learner)
+            facts = github_facts.facts_for(submission, spec, repository)
+            report = grade(spec, repository, sandbox=sandbox(), learner=learner, github=facts)
             record(claim, report, version, [*notes, *author_notes(spec, repository, learner)])
+            github_facts.requeue_if_changed(submission, facts)
 
 
 def _with_starters(spec: LabSpec, submission: Submission) -> LabSpec:

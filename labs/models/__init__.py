@@ -2,6 +2,7 @@ from labs.models.choice import Choice
 from labs.models.commit_status import CommitStatus
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.github import Connection, Delivery, Installation
+from labs.models.github_answer import GitHubAnswer
 from labs.models.lab import Lab, LabVersion
 from labs.models.lab_times import LabTimes
 from labs.models.report import LocalReport, Report
@@ -20,6 +21,7 @@ __all__ = [
     "Connection",
     "Delivery",
     "FailedCheck",
+    "GitHubAnswer",
     "Installation",
     "Lab",
     "LabTimes",

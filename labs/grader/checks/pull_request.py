@@ -46,7 +46,7 @@ class _Missing(NamedTuple):
 class PullRequestCheck(Kind):
     kind = "pull_request"
     about = "GitHub"
-    events = ("pull_request", "pull_request_review", "pull_request_review_comment", "push")
+    events = ("pull_request", "pull_request_review", "push")
 
     name: RefName
     into: RefName = MAIN

@@ -1,0 +1,181 @@
+"""Evidence for checks: when GitHub is asked for facts, and what a changed answer does.
+
+A message of GitHub only says that there may be something new (`note_event`). A worker asks the REST API, stores the
+answer, and queues the submissions that it concerns again. A limit or an outage moves `ask_at`; grading never waits.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from labs.github import client
+from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, with_known
+from labs.grader.github_facts import PullRequests, RunsOfCommit
+from labs.grading.github_facts import facts_of, is_news, requeue, submissions_to_requeue, wake_asker
+from labs.models import GitHubAnswer
+from labs.models.github import Connection
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)  # longer than the requests of one answer may take
+FIRST_PAUSE = timedelta(minutes=2)
+MAX_PAUSE = timedelta(hours=6)
+KEPT = timedelta(days=365)
+MAX_REMOVED = 100
+MAX_TRIES = 12  # some two days of asking without a message of GitHub
+FOR_RUNS = ("workflow_run", "check_suite")
+FOR_PULL_REQUESTS = ("pull_request", "pull_request_review")
+Answer = RunsOfCommit | PullRequests
+
+
+def note_event(connection: Connection, *, event: str, commit: str = "") -> bool:
+    """Mark what a message of GitHub may have changed; return False if no check waits for it.
+
+    `commit` may be anything: only commits that a submission needs have an answer to renew.
+    """
+    rows = GitHubAnswer.objects.filter(repository=connection.repository_id)
+    if event in FOR_RUNS:
+        rows = rows.filter(commit=commit).exclude(commit="")
+    elif event in FOR_PULL_REQUESTS:
+        rows = rows.filter(commit="")
+    else:
+        return False
+    changed = rows.update(ask_at=timezone.now(), tries=0)
+    if changed:
+        transaction.on_commit(wake_asker, robust=True)
+    return bool(changed)
+
+
+def ask_next() -> bool:
+    """Ask GitHub for one answer that is due; return False if there is none."""
+    row, leased_until = _claim()
+    if row is None:
+        return False
+    connection = (
+        Connection.objects.select_related("repository", "installation")
+        .filter(repository=row.repository_id)
+        .first()
+    )
+    if connection is None or not connection.is_active:
+        _settle(row, leased_until, None)
+        return True
+    try:
+        _store(row, _ask(row, connection, _client_of(connection)), leased_until)
+    except client.RateLimitedError as error:
+        _hold_back(connection, row, error.retry_at)
+    except client.UnavailableError as error:
+        _postpone(row, leased_until, str(error).rstrip("."))
+    except client.RefusedError as error:
+        _store(row, _unknown(row, error.reason.rstrip(".")), leased_until)
+    except OtherRepositoryError:
+        why = "the name now belongs to a different repository: connect the repository again"
+        _store(row, _unknown(row, why), leased_until)
+    except (KeyError, TypeError, ValueError) as error:
+        logger.exception("answer %s could not be read", row.pk)
+        _postpone(row, leased_until, f"its answer could not be read ({type(error).__name__})")
+    return True
+
+
+def remove_old() -> None:
+    # some at a time, the oldest first; a report keeps the list of the facts that it used
+    oldest = GitHubAnswer.objects.order_by("pk").values_list("pk", flat=True)[:MAX_REMOVED]
+    GitHubAnswer.objects.filter(pk__in=list(oldest), created_at__lt=timezone.now() - KEPT).delete()
+
+
+def _claim() -> tuple[GitHubAnswer | None, datetime]:
+    now = timezone.now()
+    for row in GitHubAnswer.objects.filter(ask_at__lte=now).order_by("ask_at", "pk")[:20]:
+        mine = GitHubAnswer.objects.filter(pk=row.pk, ask_at=row.ask_at)
+        if mine.update(ask_at=now + LEASE):
+            return row, now + LEASE
+    return None, now
+
+
+def _client_of(connection: Connection) -> client.Client:
+    installation = connection.installation
+    if installation and installation.is_active and client.has_app():
+        return client.as_installation(installation.installation_id)
+    return client.as_anybody()
+
+
+def _ask(row: GitHubAnswer, connection: Connection, github: client.Client) -> Answer:
+    path = client.repository_path(connection.full_name or _name(connection))
+    now = timezone.now()
+    if row.commit:
+        known = RunsOfCommit.from_json(row.data) if row.data else None
+        return with_known(known, ask_runs(github, path, row.commit, connection.github_id, now))
+    return ask_pull_requests(github, path, row.heads, connection.github_id, now)
+
+
+def _name(connection: Connection) -> str:
+    address = connection.repository.address
+    if address is None:
+        raise ValueError("a repository without an address")
+    return f"{address.owner}/{address.name}"
+
+
+def _unknown(row: GitHubAnswer, why: str) -> Answer:
+    # the last good answer stays, and says why it is not a new one
+    known = _known(row)
+    if isinstance(known, RunsOfCommit):
+        return RunsOfCommit(known.commit, known.asked_at, known.runs, why)
+    return PullRequests(known.asked_at, known.items, why)
+
+
+def _known(row: GitHubAnswer) -> Answer:
+    if row.commit:
+        return RunsOfCommit.from_json(row.data) if row.data else RunsOfCommit(row.commit, None)
+    return PullRequests.from_json(row.data) if row.data else PullRequests(None)
+
+
+def _is_open(answer: Answer) -> bool:
+    # whether time alone may change it: pull requests change by messages and pushes
+    if answer.unknown and answer.asked_at is None:
+        return True
+    if isinstance(answer, PullRequests):
+        return False
+    return not answer.runs or not all(run.is_completed for run in answer.runs)
+
+
+@transaction.atomic
+def _store(row: GitHubAnswer, answer: Answer, leased_until: datetime) -> None:
+    before = facts_of([row])
+    row.data, row.asked_at = answer.to_json(), answer.asked_at
+    row.tries += 1
+    row.save(update_fields=["data", "asked_at", "tries"])
+    _settle(row, leased_until, _next_time(row) if _is_open(answer) else None)
+    if is_news(before, facts_of([row])):
+        requeue(submissions_to_requeue(row))
+
+
+def _next_time(row: GitHubAnswer) -> datetime | None:
+    if row.tries >= MAX_TRIES:
+        return None
+    pause: timedelta = FIRST_PAUSE * 2 ** max(0, row.tries - 1)
+    return timezone.now() + min(pause, MAX_PAUSE)
+
+
+def _settle(row: GitHubAnswer, leased_until: datetime, ask_at: datetime | None) -> None:
+    # a message that arrived meanwhile has set another time, which stays
+    GitHubAnswer.objects.filter(pk=row.pk, ask_at=leased_until).update(ask_at=ask_at)
+
+
+def _postpone(row: GitHubAnswer, leased_until: datetime, why: str) -> None:
+    logger.warning("answer %s: %s", row.pk, why)
+    if row.data is None:
+        _store(row, _unknown(row, why), leased_until)
+        return
+    row.tries += 1
+    row.save(update_fields=["tries"])
+    _settle(row, leased_until, _next_time(row))
+
+
+def _hold_back(connection: Connection, row: GitHubAnswer, retry_at: datetime) -> None:
+    # All requests with the same credentials have the same limit. No try counts: GitHub was not asked.
+    logger.info("GitHub asks to wait until %s", retry_at)
+    alike = GitHubAnswer.objects.filter(repository__connection__installation=connection.installation_id)
+    waiting = alike.filter(ask_at__lt=retry_at)
+    rows = [*waiting.values_list("pk", flat=True), row.pk]
+    GitHubAnswer.objects.filter(pk__in=rows).update(ask_at=retry_at)

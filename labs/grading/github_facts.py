@@ -1,0 +1,141 @@
+"""The facts of GitHub that a submission is graded with: read from stored answers, never asked here.
+
+Grading does not wait for GitHub. It marks what is to be asked (`labs.github` asks), and a changed answer queues the
+submission again.
+"""
+
+import logging
+from collections.abc import Iterable
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from labs.grader.checks import wanted_facts
+from labs.grader.git.repository import Repository as GradedRepository
+from labs.grader.github_facts import GitHubFacts, PullRequests, RunsOfCommit, Wanted
+from labs.grader.spec import LabSpec
+from labs.grading import lifecycle
+from labs.models import GitHubAnswer, Queue, Repository, State, Submission
+from portal.broker import send
+
+logger = logging.getLogger(__name__)
+
+# Tasks by name: grading imports nothing of `labs.github`, and the tasks of grading import the worker, which imports
+# this module.
+ASK, GRADE = "labs.github.tasks.ask_github", "labs.grading.tasks.grade_next"
+MAX_ANSWERS = 100  # of one repository; older ones are removed
+MAX_HEADS = 20
+MAX_REQUEUED = 5
+NOT_CONNECTED = (
+    "This repository is not connected, so the portal cannot ask GitHub about it. Connect it on the lab page, under "
+    "*Connect a repository*."
+)
+ON_THE_REMOTE = (
+    "This was pushed to the practice remote, and only a repository on GitHub has workflow runs and pull requests. "
+    "Push it to GitHub, and connect it on the lab page, under *Connect a repository*."
+)
+
+
+def wake_asker() -> None:
+    """Wake a worker that asks GitHub; without a broker, beat does it within a minute."""
+    send(current_app.signature(ASK))
+
+
+def facts_for(submission: Submission, spec: LabSpec, repository: GradedRepository) -> GitHubFacts | None:
+    """Return what is known for the checks of this lab, None if none of them needs GitHub.
+
+    Marks what was never asked for this submission, so that it is asked soon.
+    """
+    wanted = wanted_facts([check.parameters for check in spec.checks], repository)
+    if wanted.is_empty:
+        return None
+    origin = submission.receipt.repository
+    if obstacle := _obstacle(origin):
+        return GitHubFacts(obstacle=obstacle)
+    return facts_of(_rows(submission, origin, wanted))
+
+
+def _obstacle(origin: Repository) -> str:
+    if origin.address is None:
+        return ON_THE_REMOTE
+    connection = getattr(origin, "connection", None)
+    return "" if connection and connection.is_active else NOT_CONNECTED
+
+
+@transaction.atomic
+def _rows(submission: Submission, origin: Repository, wanted: Wanted) -> list[GitHubAnswer]:
+    rows = []
+    for commit in [*wanted.commits, *([""] if wanted.heads else [])]:
+        row, _ = GitHubAnswer.objects.get_or_create(repository=origin, commit=commit)
+        is_new = not row.submissions.filter(pk=submission.pk).exists()
+        heads = [] if commit else list(dict.fromkeys([*wanted.heads, *row.heads]))[:MAX_HEADS]
+        if is_new or heads != row.heads:
+            # asked once for each new submission, even if no message of GitHub arrives
+            row.submissions.add(submission)
+            row.heads, row.ask_at, row.tries = heads, timezone.now(), 0
+            row.save(update_fields=["heads", "ask_at", "tries"])
+            transaction.on_commit(wake_asker, robust=True)
+        rows.append(row)
+    newest = GitHubAnswer.objects.filter(repository=origin).order_by("-pk").values_list("pk", flat=True)
+    old = list(newest[MAX_ANSWERS : 2 * MAX_ANSWERS])
+    GitHubAnswer.objects.filter(pk__in=old).delete()
+    return rows
+
+
+def facts_of(rows: Iterable[GitHubAnswer]) -> GitHubFacts:
+    runs, pulls = [], None
+    for row in rows:
+        if row.commit:
+            runs.append(RunsOfCommit.from_json(row.data) if row.data else RunsOfCommit(row.commit, None))
+        else:
+            pulls = PullRequests.from_json(row.data) if row.data else PullRequests(None)
+    return GitHubFacts(tuple(runs), pulls)
+
+
+def requeue_if_changed(submission: Submission, used: GitHubFacts | None) -> None:
+    """Queue a graded submission again if an answer arrived while it was graded."""
+    if used is None or used.obstacle:
+        return
+    commits = [known.commit for known in used.runs] + ([""] if used.pull_requests else [])
+    rows = GitHubAnswer.objects.filter(repository=submission.receipt.repository_id, commit__in=commits)
+    now = facts_of(sorted(rows, key=lambda row: commits.index(row.commit)))
+    if is_news(used, now):
+        requeue([submission])
+
+
+def is_news(before: GitHubFacts, after: GitHubFacts) -> bool:
+    """Return True if a verdict may change for good: not while a completed run is repeated, whose result stays."""
+    completed = {run.id for known in before.runs for run in known.runs if run.is_completed}
+    is_repeated = any(
+        run.id in completed and not run.is_completed for known in after.runs for run in known.runs
+    )
+    return not is_repeated and _without_times(before) != _without_times(after)
+
+
+def _without_times(facts: GitHubFacts) -> object:
+    # an equal answer of a later time changes no verdict
+    pulls = facts.pull_requests
+    runs = [(known.commit, known.runs, known.unknown, known.asked_at is None) for known in facts.runs]
+    return runs, pulls and (pulls.items, pulls.unknown, pulls.asked_at is None)
+
+
+def requeue(submissions: Iterable[Submission]) -> int:
+    """Grade these again with the new facts. Their report stays current meanwhile, and no attempt is used."""
+    queued = sum(
+        lifecycle.requeue(submission, only_from=(State.GRADED,), queue=Queue.LIVE)
+        for submission in submissions
+    )
+    if queued:
+        transaction.on_commit(_wake_grader, robust=True)
+    return queued
+
+
+def _wake_grader() -> None:
+    send(current_app.signature(GRADE))
+
+
+def submissions_to_requeue(row: GitHubAnswer) -> list[Submission]:
+    """Return the submissions that a changed answer concerns: those of its commit, or the newest of the repository."""
+    newest = row.submissions.order_by("-pk")
+    return list(newest[: MAX_REQUEUED if row.commit else 1])

@@ -1,0 +1,284 @@
+"""GitHub is asked for facts by a worker; a changed answer grades the submission again, without a new attempt."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs import actions
+from labs.github import evidence
+from labs.grader.fetching.address import Address
+from labs.grading import worker
+from labs.models import GitHubAnswer, Queue, State, Submission
+from labs.models.github import Connection, Installation
+from tests.factories import make_lab, make_learner
+from tests.github.signing import send
+from tests.plain_git import git
+
+LAB = """\
+schema: 2
+title: Tested and reviewed
+pass_mark: 70
+checks:
+  - {id: two-commits, says: main has a commit, commits: {on: main, at_least: 1}, points: 40}
+  - {id: ci, says: The tests succeeded on GitHub, ci_run: {workflow: ci.yml}, points: 30}
+  - id: reviewed
+    says: A pull request was reviewed and merged
+    pull_request: {name: feature, reviewed: true, described: true, linked: true, by: squash}
+    points: 30
+"""
+CI = "name: CI\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+FILES = {".github/workflows/ci.yml": CI, "README.md": "# Billing\n"}
+WORKFLOW_RUN = "workflow_run"
+
+
+class Case:
+    """A connected repository of a learner, and the commands to grade and to ask."""
+
+    def __init__(self, github, installation=None) -> None:
+        self.github = github
+        self.learner = make_learner()
+        self.lab = make_lab(self.learner.course, source=LAB)
+        self.there = github.create_repository("learner/billing")
+        self.commit = github.commit(self.there, FILES)
+        self.submission = self.submit()
+        self.connection = Connection.objects.create(
+            repository=self.submission.receipt.repository,
+            github_id=self.there.id,
+            full_name="learner/billing",
+            owner_proved_by=Connection.Proof.SIGN_IN,
+            installation=installation,
+        )
+
+    def submit(self) -> Submission:
+        address = Address(self.github.host, "learner", "billing", "main")
+        return actions.submit_address(enrollment=self.learner, lab=self.lab, address=address)
+
+    def grade(self) -> dict[str, tuple[str, str]]:
+        while worker.grade_next():
+            pass
+        self.submission.refresh_from_db()
+        report = self.submission.reports.get(is_current=True)
+        return {
+            item["id"]: (item["outcome"], item["reason"] or item["why"]) for item in report.data["results"]
+        }
+
+    def ask(self) -> int:
+        return sum(1 for _ in iter(evidence.ask_next, False))
+
+    def outcome(self, check: str) -> str:
+        return self.grade()[check][0]
+
+
+@pytest.fixture
+def case(db, portal_on_github) -> Case:
+    return Case(portal_on_github)
+
+
+@pytest.mark.heavy
+def test_a_run_is_waited_for_and_then_grades_the_same_submission_again(case):
+    first = case.grade()
+    assert first["ci"][0] == "not_run"
+    assert "GitHub has not been asked" in first["ci"][1]
+    run = case.github.start_run(case.there, case.commit)
+    assert case.ask() == 2  # the runs of the commit, and the pull requests
+    case.submission.refresh_from_db()
+    assert (case.submission.state, case.submission.reports.count()) == (State.QUEUED, 1)
+    assert "is in progress" in case.grade()["ci"][1]
+
+    case.github.finish_run(case.there, run, "failure")
+    assert case.ask() == 0  # nobody said that anything is new
+    assert evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    assert (case.ask(), case.outcome("ci")) == (1, "needs_work")
+    case.github.rerun(case.there, run)
+    evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    case.ask()
+    case.submission.refresh_from_db()
+    assert case.submission.state == State.GRADED  # the result stays while the run is repeated
+    case.github.finish_run(case.there, run)
+    evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    assert (case.ask(), case.outcome("ci")) == (1, "passed")
+    evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    case.ask()
+    case.submission.refresh_from_db()
+    assert case.submission.state == State.GRADED  # an equal answer grades nothing again
+    assert list(case.learner.submissions.values_list("number", flat=True)) == [1]
+    used = case.submission.reports.get(is_current=True).data["github"]
+    assert [(item["about"][:13], item["number"], bool(item["asked_at"])) for item in used] == [
+        ("workflow runs", 1, True),
+        ("pull requests", 0, True),
+    ]
+
+
+@pytest.mark.heavy
+def test_a_pull_request_is_followed_to_its_merge(case):
+    github, reviewer = case.github, case.github.person("reviewer")
+    github.open_issue(case.there, "Parse orders")
+    stand_in_branch(case, "feature")
+    pull = github.open_pull(case.there, "feature", body="Closes #1")
+    case.grade()
+    case.ask()
+    assert "No person other than its author" in case.grade()["reviewed"][1]
+    github.review(case.there, pull, reviewer)
+    assert evidence.note_event(case.connection, event="pull_request_review")
+    case.ask()
+    assert "It is not merged yet" in case.grade()["reviewed"][1]
+    github.merge(case.there, pull, reviewer, method="squash")
+    evidence.note_event(case.connection, event="pull_request")
+    case.ask()
+    outcome, why = case.grade()["reviewed"]
+    assert (outcome, "Cannot confirm the merge" in why) == ("not_run", True)
+    case.submission = case.submit()  # the push of the merge
+    case.grade()
+    case.ask()
+    outcome, why = case.grade()["reviewed"]
+    assert outcome == "passed", why
+    assert "closes #1, reviews: `reviewer` approved, merged by `reviewer`" in why
+
+
+def stand_in_branch(case: Case, name: str) -> None:
+    git(case.there.folder, "branch", name, "main")
+    for number in (1, 2):
+        case.github.commit(case.there, {"orders.py": f"{number}\n"}, branch=name)
+
+
+def test_a_run_of_a_fork_and_a_message_about_it_grant_nothing(case):
+    case.grade()
+    fork = case.github.create_repository("other/billing", fork_of=case.there)
+    run = case.github.start_run(case.there, case.commit, head_repository=fork, event="pull_request")
+    case.github.finish_run(case.there, run)
+    case.ask()
+    outcome, why = case.grade()["ci"]
+    assert (outcome, "1 run of a fork does not count" in why) == ("not_run", True)
+
+
+def test_a_signed_message_asks_and_its_content_proves_nothing(case):
+    case.grade()
+    run = case.github.start_run(case.there, case.commit)
+    case.ask()
+    case.grade()
+    claimed = {**case.github.run_payload(case.there, run, "completed"), "repository": {"id": case.there.id}}
+    claimed["workflow_run"].update(status="completed", conclusion="success")
+    assert send(case.connection, claimed, event=WORKFLOW_RUN).status_code == 202
+    assert case.ask() == 1
+    outcome, why = case.grade()["ci"]
+    assert (outcome, "is in progress" in why) == ("not_run", True)
+    case.github.finish_run(case.there, run)
+    suite = {"repository": {"id": case.there.id}, "check_suite": {"head_sha": case.commit}}
+    assert send(case.connection, suite, event="check_suite").status_code == 202
+    assert (case.ask(), case.outcome("ci")) == (1, "passed")
+
+
+def test_a_limit_is_kept_and_an_outage_asked_again_while_grading_goes_on(case):
+    case.grade()
+    case.github.switches.limit_primary(1800)
+    assert case.ask() == 1  # the limit holds for the other answer too
+    waits = GitHubAnswer.objects.values_list("ask_at", flat=True)
+    assert all(timedelta(minutes=25) < wait - timezone.now() < timedelta(minutes=31) for wait in waits)
+    assert case.outcome("two-commits") == "passed"
+
+    case.github.switches.reset()
+    case.github.switches.is_down = True
+    GitHubAnswer.objects.update(ask_at=timezone.now())
+    assert case.ask() == 2
+    case.github.switches.reset()
+    assert "GitHub answered with status 502" in case.grade()["ci"][1]
+    run = case.github.start_run(case.there, case.commit)
+    case.github.finish_run(case.there, run)
+    GitHubAnswer.objects.update(ask_at=timezone.now())
+    case.ask()
+    assert case.outcome("ci") == "passed"
+    case.github.switches.is_down = True
+    evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    case.ask()
+    case.submission.refresh_from_db()
+    assert case.submission.state == State.GRADED  # with the last good answer
+
+
+def test_an_answer_that_arrives_during_grading_is_not_lost(case, monkeypatch):
+    run = case.github.start_run(case.there, case.commit)
+    case.github.finish_run(case.there, run)
+    whole = worker.grade
+
+    def grade_while_github_answers(*given, **options):
+        monkeypatch.setattr(worker, "grade", whole)
+        report = whole(*given, **options)
+        case.ask()
+        return report
+
+    monkeypatch.setattr(worker, "grade", grade_while_github_answers)
+    assert worker.grade_next()
+    case.submission.refresh_from_db()
+    assert case.submission.state == State.QUEUED
+    assert case.outcome("ci") == "passed"
+
+
+def test_a_message_during_an_answer_asks_again(case, monkeypatch):
+    case.grade()
+    whole = evidence.ask_runs
+
+    def ask_runs(*given):
+        monkeypatch.setattr(evidence, "ask_runs", whole)
+        found = whole(*given)
+        evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+        return found
+
+    monkeypatch.setattr(evidence, "ask_runs", ask_runs)
+    assert case.ask() == 3
+
+
+def test_messages_about_anything_else_ask_nothing(case):
+    assert not evidence.note_event(case.connection, event="push", commit=case.commit)
+    case.grade()
+    case.ask()
+    assert not evidence.note_event(case.connection, event=WORKFLOW_RUN, commit="0" * 40)
+    assert not evidence.note_event(case.connection, event=WORKFLOW_RUN)
+    assert not evidence.note_event(case.connection, event="ping")
+    assert case.ask() == 0
+
+
+def test_a_repository_that_is_not_connected_is_told_how_and_asks_nothing(case):
+    case.connection.disconnected_at = timezone.now()
+    case.connection.save()
+    outcomes = case.grade()
+    assert {outcomes[name][0] for name in ("ci", "reviewed")} == {"not_run"}
+    assert "*Connect a repository*" in outcomes["ci"][1]
+    assert not GitHubAnswer.objects.exists()
+
+
+def test_a_name_that_now_belongs_to_another_repository_proves_nothing(case):
+    case.connection.github_id = case.there.id + 1
+    case.connection.save()
+    run = case.github.start_run(case.there, case.commit)
+    case.github.finish_run(case.there, run)
+    case.grade()
+    case.ask()
+    outcome, why = case.grade()["ci"]
+    assert (outcome, "belongs to a different repository" in why) == ("not_run", True)
+
+
+def test_a_private_repository_is_asked_through_the_app(app, db, portal_on_github):
+    there = portal_on_github.create_repository("learner/secret")
+    installation = portal_on_github.install(app, "learner", there)
+    row = Installation.objects.create(installation_id=installation.id, account="learner")
+    case = Case(portal_on_github, row)
+    case.grade()
+    case.ask()
+    viewers = {exchange.viewer for exchange in portal_on_github.exchanges if "/actions/runs" in exchange.path}
+    assert len(viewers) == 1
+    assert "installation" in viewers.pop()
+
+
+def test_grading_again_is_live_work_and_uses_no_try(case):
+    case.grade()
+    case.github.start_run(case.there, case.commit)
+    case.ask()
+    case.submission.refresh_from_db()
+    assert (case.submission.queue, case.submission.tries) == (Queue.LIVE, 0)
+
+
+def test_answers_are_kept_for_a_year(case):
+    case.grade()
+    GitHubAnswer.objects.filter(commit="").update(created_at=timezone.now() - timedelta(days=366))
+    evidence.remove_old()
+    assert [row.commit for row in GitHubAnswer.objects.all()] == [case.commit]
