@@ -58,9 +58,7 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     Raises TooComplexError if a lesson that is no draft is too complex to render.
     """
     rendered = _render_or_empty(lesson, links or links_within(lesson.course))
-    # without text, or with one that is too complex, the page is empty
-    has_page = rendered.html or rendered.staff_html
-    lesson.gate_errors = min(len(rendered.verdict.errors), MAX_ERRORS_COUNTED) if has_page else 1
+    lesson.gate_errors = _count_errors(rendered)
     lesson.html, lesson.staff_html = rendered.html, rendered.staff_html
     lesson.plan = rendered.plan
     lesson.contents = rendered.contents
@@ -72,6 +70,27 @@ def save_lesson(*, lesson: Lesson, links: Links | None = None) -> Lesson:
     index_lesson(lesson, rendered)
     _list_attachments(lesson)
     return lesson
+
+
+def _count_errors(rendered: Rendered) -> int:
+    # without text, or with one that is too complex, the page is empty
+    has_page = rendered.html or rendered.staff_html
+    return min(len(rendered.verdict.errors), MAX_ERRORS_COUNTED) if has_page else 1
+
+
+def count_missing_errors(limit: int) -> bool:
+    """Count the errors of lessons that were last saved before errors were counted. Return True if more may wait."""
+    uncounted = Lesson.objects.filter(gate_errors=None)
+    lessons = list(uncounted.select_related("course").order_by("course", "pk")[:limit])
+    links = {course: links_within(course) for course in {lesson.course for lesson in lessons}}
+    for lesson in lessons:
+        try:
+            errors = _count_errors(render_markdown(lesson.source, links[lesson.course]))
+        except TooComplexError:
+            errors = 1
+        # `update`, because the lesson was not changed; a save meanwhile has counted them already
+        uncounted.filter(pk=lesson.pk).update(gate_errors=errors)
+    return len(lessons) == limit
 
 
 def _list_attachments(lesson: Lesson) -> None:

@@ -114,6 +114,7 @@ def _lines(problems: list[Problem]) -> list[tuple[int, str]]:
 
 def proof_lines(version: QuizVersion, now: datetime) -> Iterator[str]:
     """Yield sentences about the proof of a version that waits, failed, or passed."""
+    tries = f"{version.tries} time{'' if version.tries == 1 else 's'}"
     if version.proof is not None:
         if version.proved:
             yield "Proved: a worker ran the code. The solutions pass their checks, and the starting texts do not."
@@ -122,9 +123,11 @@ def proof_lines(version: QuizVersion, now: datetime) -> Iterator[str]:
         for line, text in (*version.proof["problems"], *version.proof["warnings"]):
             yield f"Line {line}: {text}"
     elif version.tries >= MAX_TRIES:
-        yield f"Tried {version.tries} times without a result. {version.fault} To try again, save the quiz."
+        yield f"Tried {tries} without a result. {version.fault} To try again, save the quiz.".replace(
+            "  ", " "
+        )
     elif version.fault:
-        yield f"Tried {version.tries} times. Fault on our side: {version.fault.rstrip('.')}. The portal keeps trying."
+        yield f"Tried {tries}. Fault on our side: {version.fault.rstrip('.')}. The portal keeps trying."
     elif version.leased_until and version.leased_until > now:
         yield "Being tried: a worker runs the code."
     else:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from lessons import closing, deleting
+from lessons import actions, closing, deleting
 from lessons import quiz_proofs as quiz_proofs  # has a task, too
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes, ModelDraft
@@ -12,6 +12,7 @@ from portal.broker import send
 
 SOFT_SECONDS, SECONDS = 300, 330  # less than the lease of a fetch
 MAX_LEFT = 20
+MAX_COUNTED = 200  # lessons in one task, which takes a few seconds
 
 
 def wake_reader() -> None:
@@ -64,6 +65,17 @@ def work_on_notes() -> None:
         send(fetch_notes, pk=pk)
     for pk in model_drafts.waiting().values_list("pk", flat=True)[:MAX_LEFT]:
         send(draft_by_model, pk=pk)
+
+
+def wake_counter() -> None:
+    send(count_errors)
+
+
+@shared_task
+def count_errors() -> None:
+    # after an upgrade, at the start of a worker
+    if actions.count_missing_errors(MAX_COUNTED):
+        wake_counter()
 
 
 @shared_task(soft_time_limit=1800, time_limit=1860)

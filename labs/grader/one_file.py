@@ -153,5 +153,5 @@ def _history_problems(check: CheckSpec) -> Iterable[Problem]:
 
 
 def _without_git(result: CheckResult) -> CheckResult:
-    evidence = tuple(replace(item, ref=None, commit=None) for item in result.evidence)
-    return replace(result, evidence=evidence)
+    places = (replace(item, ref=None, commit=None) for item in result.evidence)
+    return replace(result, evidence=tuple(item for item in places if item.path or item.excerpt))

@@ -1,11 +1,13 @@
-"""A file in a quiz is judged by the portal's own worker, also one that was submitted while no broker ran."""
+"""Files in quizzes are judged by the portal's own worker, also those that were submitted while no broker ran."""
 
 import pytest
 from django.db import transaction
 
 from labs.file_questions.question import FileQuestion
+from labs.grading import sandbox
 from lessons import actions
-from lessons.models import Attempt
+from lessons.models import Attempt, Quiz
+from lessons.quiz_text import parse_stored
 from tests.factories import make_learner, make_lesson, make_quiz
 from tests.servers import wait_for
 
@@ -14,16 +16,35 @@ pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 FRONT = "---\ntitle: Workflows\npass_mark: 70\nattempts: 0\nrelease: now\n---\n\n"
 
 
-def test_the_worker_judges_what_waits(stack, client):
-    quiz = make_quiz(FRONT + FileQuestion.example, make_lesson(slug="workflows"))
+def answer_with_solution(quiz) -> Attempt:
     learner = make_learner(quiz.course)
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
-    text = quiz.source.partition("```solution\n")[2].partition("```")[0]
-    actions.save_answer(attempt=attempt, key="tests-on-push", response=text, flagged=False)
+    [question] = parse_stored(quiz.current.source).questions
+    actions.save_answer(attempt=attempt, key=question.key, response=question.solution, flagged=False)
     with transaction.atomic():
         attempt = actions.submit_attempt(attempt=attempt)
     assert attempt.is_waiting
+    return attempt
+
+
+def test_the_worker_judges_what_waits(stack):
+    quiz = make_quiz(FRONT + FileQuestion.example, make_lesson(slug="workflows"))
+    attempt = answer_with_solution(quiz)
     # Nothing was sent from here, since this process has another broker: beat finds the answer.
     wait_for(lambda: not Attempt.objects.get(pk=attempt.pk).is_waiting, seconds=90)
     attempt.refresh_from_db()
     assert (attempt.points, attempt.passed) == (3, True)
+
+
+def test_the_workers_prove_a_quiz_that_runs_code_and_judge_its_answers(stack):
+    if "cannot be confined" in (state := sandbox.state()):
+        pytest.skip(state)
+    [example] = FileQuestion.more_examples.values()
+    quiz = make_quiz(FRONT + example, make_lesson(slug="programs"))
+    assert quiz.current is None
+    wait_for(lambda: Quiz.objects.get(pk=quiz.pk).current_id, seconds=90)
+    quiz.refresh_from_db()
+    attempt = answer_with_solution(quiz)
+    wait_for(lambda: not Attempt.objects.get(pk=attempt.pk).is_waiting, seconds=90)
+    attempt.refresh_from_db()
+    assert (attempt.points, attempt.passed) == (2, True)

@@ -16,6 +16,7 @@ from lessons.models import Quiz, QuizVersion
 from lessons.quizzes import parse
 from lessons.term import Term
 from tests.authoring.conftest import make_instructor
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_learner, make_lesson, make_quiz, make_staff
 from tests.quiz_pages.conftest import Cast, client_of
 from tests.quiz_pages.test_file_questions import FRONT
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 SOURCE = FRONT.format(attempts=0, release="now") + EXAMPLE
 [QUESTION] = parse(SOURCE, stored=True).questions
 WRONG = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
+GIVEN = SOURCE.replace("```checks\n", "```given data/prices.csv\nprice\n3\n```\n```checks\n")
 NOT_PROVED = SOURCE.replace(" if numbers else None", "")
 
 
@@ -49,8 +51,8 @@ def save(quiz: Quiz, source: str) -> Quiz:
     return actions.save_quiz(quiz=quiz)
 
 
-def proved() -> Cast:
-    cast = make()
+def proved(source=SOURCE) -> Cast:
+    cast = make(source)
     QuizVersion.objects.update(proved=True)
     quiz_proofs.settle(cast.quiz, cast.quiz.versions.get())
     return cast
@@ -98,7 +100,7 @@ def test_a_fault_of_ours_is_tried_again_after_a_pause_and_the_page_says_so(monke
     author = client_of(make_instructor(cast.quiz.course))
     page = author.get(reverse("admin:lessons_quiz_change", args=[cast.quiz.pk]))
     assertContains(
-        page, "Tried 1 times. Fault on our side: check mean: Not run: code cannot be run in a sandbox here"
+        page, "Tried 1 time. Fault on our side: check mean: Not run: code cannot be run in a sandbox here"
     )
     save(cast.quiz, SOURCE)
     assert quiz_proofs.waiting().get() == version
@@ -142,13 +144,10 @@ def test_a_check_that_a_file_cannot_answer_is_refused(check, words):
 
 
 def test_given_files_are_shown_and_written_again():
-    source = SOURCE.replace("```checks\n", "```given data/prices.csv\nprice\n3\n```\n```checks\n")
-    [question] = parse(source, stored=True).questions
+    [question] = parse(GIVEN, stored=True).questions
     assert question.given == (("data/prices.csv", "price\n3"),)
     assert question.answer_lines()[2:6] == ["    ...", "```", "```given data/prices.csv", "price"]
-    cast = make(source)
-    QuizVersion.objects.update(proved=True)
-    quiz_proofs.settle(cast.quiz, cast.quiz.versions.get())
+    cast = proved(GIVEN)
     cast.start()
     page = client_of(cast.learner.user).get(cast.address("question", 1, 1))
     assertContains(page, "<figcaption><span>data/prices.csv</span></figcaption>")
@@ -173,7 +172,7 @@ def test_the_review_says_which_test_failed_and_shows_no_hidden_code(sandbox):
     page = client_of(cast.learner.user).get(cast.address("attempt_review", 1))
     for words in ("the mean of an empty list is None", "all 2 hidden tests pass", "1 of 2 passed"):
         assertContains(page, words)
-    for words in ("learner.call", "git switch", "0000000"):
+    for words in ("learner.call", "git switch", "0000000", "<h3>Where</h3>"):
         assertNotContains(page, words)
     right = cast.submit(mean=QUESTION.solution)
     tasks.judge_waiting()
@@ -231,3 +230,35 @@ def test_a_hostile_program_gets_a_verdict_and_finds_nothing(sandbox, name):
     [result] = judged.report.results
     # the last one passes because it found nothing but itself
     assert result.outcome == ("passed" if name == "tests" else "needs_work"), result.why
+
+
+# --- in a browser -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+@pytest.mark.heavy
+@pytest.mark.parametrize("options", [small_dark(), wide_light()], ids=["small dark", "wide light"])
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_a_program_pass_axe_and_fit(sandbox, browser, live_server, options, tmp_path):
+    cast = proved(GIVEN)
+    context = open_context(browser, live_server, cast.learner.user, **options)
+    page = context.new_page()
+    cast.start()
+    for name, place in (("question", (1, 1)), ("attempt_review", (1,))):
+        if name == "attempt_review":
+            cast.submit(mean=WRONG)
+            tasks.judge_waiting()
+        page.goto(cast.address(name, *place))
+        page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+        assert axe_violations(page) == [], name
+        assert not widens(page), name
+    context.close()
+    author = open_context(browser, live_server, make_instructor(cast.quiz.course), **options)
+    page = author.new_page()
+    save(cast.quiz, NOT_PROVED)
+    quiz_proofs.prove_quizzes()
+    page.goto(reverse("admin:lessons_quiz_change", args=[cast.quiz.pk]))
+    page.get_by_text("Not proved").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "proof.png", full_page=True)
+    assert not widens(page)
+    author.close()

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.models import CourseStaff, Lesson, Meeting, Quiz
+from lessons import tasks
+from lessons.models import CourseStaff, Lesson, Meeting, Quiz, QuizVersion
 from lessons.staffing import invitation_address
 from portal.progress.teaching import queries, views
 from portal.progress.teaching.missing import find_missing
@@ -110,6 +111,27 @@ def test_a_new_course_says_what_to_do_next(course):
     )
     make_cohort(course, title="Autumn")
     assert texts(course)[1:] == ["Autumn has no meetings", "Nobody has joined Autumn"]
+
+
+def test_a_quiz_that_a_worker_proves_is_listed_until_it_is_proved(course):
+    quiz = make_quiz(lesson=make_lesson(meet(course).session, title="Programs"))
+    version = QuizVersion.objects.create(
+        quiz=quiz, digest="d", question_count=1, max_points=1, pass_mark=70, attempts_allowed=0, proved=False
+    )
+    Quiz.objects.filter(pk=quiz.pk).update(unproved=version)
+    assert "The quiz of Programs is being proved" in texts(course)
+    QuizVersion.objects.filter(pk=version.pk).update(proof={"problems": [[9, "No."]], "warnings": []})
+    assert "The quiz of Programs is not proved" in texts(course)
+
+
+def test_errors_of_lessons_from_before_they_were_counted_are_counted_by_a_worker(course):
+    session = meet(course).session
+    make_lesson(session, title="Merging", status="draft", source="![](/media/images/none.png)")
+    make_lesson(session, title="Tags", status="draft", source="## Tags\n\nText.\n")
+    Lesson.objects.update(gate_errors=None)
+    assert texts(course)[:2] == ["Merging is a draft", "Tags is a draft"]
+    tasks.count_errors()
+    assert texts(course)[:2] == ["Merging has errors", "Tags is a draft"]
 
 
 def test_what_is_missing_before_the_next_meeting_leads_to_where_it_is_mended(course):
