@@ -242,6 +242,8 @@ REPOSITORY_HOSTS = [
 GITHUB_WEB_URL = env.str("GITHUB_WEB_URL", default="https://github.com").strip().rstrip("/")
 GITHUB_API_URL = env.str("GITHUB_API_URL", default="https://api.github.com").strip().rstrip("/")
 GITHUB_HOST = urlsplit(GITHUB_WEB_URL).netloc.lower()  # as in REPOSITORY_HOSTS
+# A connected repository that nobody looked at for so long is looked at.
+GITHUB_LOOK_SECONDS = env.float("GITHUB_LOOK_SECONDS", default=1800.0)
 GITHUB_APP_ID = env.str("GITHUB_APP_ID", default="").strip()
 GITHUB_APP_SLUG = env.str("GITHUB_APP_SLUG", default="").strip()
 GITHUB_APP_PRIVATE_KEY = env.pem("GITHUB_APP_PRIVATE_KEY")
@@ -298,6 +300,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.github.tasks.look_at_due",
         "schedule": GRADING_REAP_SECONDS,
         "options": {"expires": GRADING_REAP_SECONDS},
+    },
+    "look-at-quiet-repositories": {
+        "task": "labs.github.tasks.look_at_quiet_repositories",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "repeat-failed-deliveries": {
+        "task": "labs.github.tasks.repeat_failed_deliveries",
+        "schedule": 600,
+        "options": {"expires": 600},
     },
     "count-times": {
         "task": "labs.grading.tasks.count_times",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from labs import actions
 from labs.github import asking, owner_file
 from labs.github.addresses import address_of
+from labs.github.reconciling import when_pushed
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
 from labs.queries import open_labs
 from labs.repositories import hosts
@@ -69,10 +70,22 @@ def look(connection: Connection) -> None:
     if not connection.owner_proved_by:
         owner_file.check_file(connection, refs, head_ref)
         connection.save(update_fields=["owner_proved_by", "proof_note"])
-    if waiting:
-        _submit(connection, waiting, refs, head_ref)
+    missed_at = None if waiting else _find_missed(connection, refs)
+    if waiting or missed_at:
+        _submit(connection, waiting, refs, head_ref, missed_at)
     else:
         _release(connection)
+
+
+def _find_missed(connection: Connection, refs: Mapping[str, str]) -> datetime | None:
+    # The time of a push whose message did not arrive. What was there before the connection is not submitted by itself.
+    newest = connection.repository.receipts.first()
+    if not connection.is_active or (newest and newest.digest == snapshot_digest(refs)):
+        return None
+    pushed_at = when_pushed(connection)
+    if newest is None:
+        return pushed_at if pushed_at and pushed_at > connection.created_at else None
+    return pushed_at or timezone.now()
 
 
 def _list_refs(connection: Connection) -> tuple[dict[str, str], str]:
@@ -96,7 +109,13 @@ def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedEr
 
 
 @transaction.atomic
-def _submit(connection: Connection, waiting: list[Delivery], refs: Mapping[str, str], head_ref: str) -> None:
+def _submit(
+    connection: Connection,
+    waiting: list[Delivery],
+    refs: Mapping[str, str],
+    head_ref: str,
+    missed_at: datetime | None,
+) -> None:
     # what a message announced and the repository has; the others were overtaken, or are not visible yet
     seen = [each for each in waiting if refs.get(each.ref) == each.commit]
     unseen = [each for each in waiting if each not in seen]
@@ -106,7 +125,11 @@ def _submit(connection: Connection, waiting: list[Delivery], refs: Mapping[str, 
     if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
         earlier = connection.repository.receipts.exclude(digest=digest).first()
         received_at = first_seen(seen, refs, earlier.refs if earlier else None)
-        _receive(connection, refs, head_ref, received_at, seen)
+        via = Receipt.Via.WEBHOOK if waiting else Receipt.Via.RECOVERED
+        _receive(connection, refs, head_ref, received_at, seen, via)
+        if missed_at:
+            newest = connection.repository.receipts.values("pk")[:1]
+            Receipt.objects.filter(pk__in=newest, missed_at=None).update(missed_at=missed_at)
     else:
         _settle(seen, Outcome.KNOWN, "", before)
     if unseen and not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT:
@@ -123,11 +146,12 @@ def _receive(
     head_ref: str,
     received_at: datetime,
     seen: Iterable[Delivery],
+    via: Receipt.Via,
 ) -> None:
     submission = actions.receive(
         repository=connection.repository,
         refs=refs,
-        via=Receipt.Via.WEBHOOK,
+        via=via,
         head_ref=head_ref,
         received_at=received_at,
     )
@@ -182,5 +206,5 @@ def _release(connection: Connection, again_in: timedelta | None = None) -> None:
         own.look_at = now + again_in
     else:
         own.look_at = now if own.deliveries.filter(outcome=Outcome.WAITING).exists() else None
-        own.look_tries = 0
-    own.save(update_fields=["look_at", "look_tries"])
+        own.look_tries, own.looked_at = 0, now
+    own.save(update_fields=["look_at", "look_tries", "looked_at"])

@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from labs.github import client, evidence, looking, sending
+from labs.github import client, evidence, looking, reconciling, sending
 from labs.grading.github_facts import wake_asker
 from portal.broker import send
 
@@ -52,3 +52,14 @@ def ask_github() -> None:
             wake_asker()
             return
     evidence.remove_old()
+
+
+@shared_task
+def look_at_quiet_repositories() -> None:
+    if reconciling.look_at_quiet_repositories():
+        wake()
+
+
+@shared_task
+def repeat_failed_deliveries() -> None:
+    reconciling.repeat_failed_deliveries()

@@ -46,8 +46,9 @@ class Connection(models.Model):
 
     `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
     the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if there
-    is no reason to; `look_tries` counts its tries. `mismatched_at` is the last message with a different secret.
-    `answers` are what GitHub said at `asked_at` of the repository, the account and the App: [subject, sentence, good].
+    is no reason to; `look_tries` counts its tries, and `looked_at` is the last look. `mismatched_at` is the last
+    message with a different secret. `answers` are what GitHub said at `asked_at` of the repository, the account and the
+    App: [subject, sentence, good].
     """
 
     class Proof(models.TextChoices):
@@ -71,6 +72,7 @@ class Connection(models.Model):
     secret_shown_at = models.DateTimeField(null=True, blank=True, editable=False)
     look_at = models.DateTimeField(null=True, blank=True, editable=False)
     look_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    looked_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_heard_at = models.DateTimeField(null=True, blank=True)
     mismatched_at = models.DateTimeField(null=True, blank=True)
@@ -79,7 +81,14 @@ class Connection(models.Model):
     class Meta:
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="connection_to_look_at")
+            models.Index(
+                fields=["look_at"], condition=Q(look_at__isnull=False), name="connection_to_look_at"
+            ),
+            models.Index(
+                fields=["looked_at"],
+                condition=Q(look_at=None, disconnected_at=None),
+                name="connection_quiet",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -122,6 +123,9 @@ class Receipt(models.Model):
     digest = models.CharField(max_length=64)
     # for a message of GitHub its first arrival, which is earlier than this row
     received_at = models.DateTimeField(default=timezone.now)
+    missed_at = models.DateTimeField(
+        null=True, editable=False, help_text="The time of a push to GitHub whose message never arrived."
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -132,3 +136,9 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.repository}, {self.received_at:%d %B %Y %H:%M}"
+
+    @property
+    def minutes_missed(self) -> int | None:
+        """Return how many minutes after the push it was found; None if that is not known."""
+        missed = self.received_at - self.missed_at if self.missed_at else timedelta()
+        return missed // timedelta(minutes=1) or None

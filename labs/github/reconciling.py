@@ -1,0 +1,90 @@
+"""Find pushes that GitHub reported to nobody: look at quiet repositories now and then, and ask for failed deliveries.
+
+GitHub delivers once, keeps deliveries for three days, and does not try again by itself. So the heads of repositories
+are the remedy, and the list of the App's deliveries only makes it faster.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from labs.github import client
+from labs.github.client import GitHubError
+from labs.models import Connection
+
+logger = logging.getLogger(__name__)
+
+MAX_LOOKS = 50  # a minute, so that looks for messages are not held up
+MAX_DELIVERIES = 500  # of the App's list, the newest
+MAX_ASKED = 50  # redeliveries at a time
+MAX_ATTEMPTS = 3  # of one delivery
+MOST_RECENT = timedelta(days=3)  # which GitHub keeps
+
+
+def look_at_quiet_repositories() -> int:
+    """Let workers look at the connections that were looked at longest ago; return how many."""
+    now = timezone.now()
+    long_ago = now - timedelta(seconds=settings.GITHUB_LOOK_SECONDS)
+    active = Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None, look_at=None)
+    quiet = active.filter(Q(looked_at=None, created_at__lt=long_ago) | Q(looked_at__lt=long_ago))
+    keys = list(quiet.order_by("looked_at", "pk").values_list("pk", flat=True)[:MAX_LOOKS])
+    return active.order_by().filter(pk__in=keys).update(look_at=now)
+
+
+def repeat_failed_deliveries() -> int:
+    """Ask GitHub to repeat the App's deliveries that did not arrive; return how many. Does nothing without an App."""
+    if not client.has_app():
+        return 0
+    try:
+        return _repeat(client.as_app())
+    except GitHubError as error:
+        logger.warning("cannot read the deliveries of the App: %s", error)
+        return 0
+
+
+def _repeat(app: client.Client) -> int:
+    listed = app.pages("/app/hook/deliveries", limit=MAX_DELIVERIES)
+    failed = failed_deliveries(listed, timezone.now())[:MAX_ASKED]
+    for number in failed:
+        app.post(f"/app/hook/deliveries/{number}/attempts")
+    return len(failed)
+
+
+# Any: an item of GitHub's list
+def failed_deliveries(listed: Iterable[Any], now: datetime) -> list[int]:
+    """Return the IDs of deliveries to repeat, the newest first: none of their attempts succeeded, and few were made."""
+    items = list(listed)
+    arrived = {item["guid"] for item in items if item["status"] == "OK"}
+    attempts = Counter(item["guid"] for item in items)
+    found: dict[str, int] = {}
+    for item in items:
+        sent = parse_datetime(item["delivered_at"])
+        is_recent = sent is not None and now - sent < MOST_RECENT
+        if item["guid"] not in arrived and attempts[item["guid"]] < MAX_ATTEMPTS and is_recent:
+            found.setdefault(item["guid"], int(item["id"]))
+    return list(found.values())
+
+
+def when_pushed(connection: Connection) -> datetime | None:
+    """Return the time of the last push to a repository by GitHub's clock, None if GitHub does not say."""
+    address = connection.repository.address
+    if address is None or address.host != settings.GITHUB_HOST:
+        return None
+    own = connection.installation
+    path = f"/repositories/{connection.github_id}"
+    if connection.github_id is None:
+        path = client.repository_path(f"{address.owner}/{address.name}")
+    try:
+        asker = client.as_installation(own.installation_id) if own and own.is_active else client.as_anybody()
+        pushed = parse_datetime(str(asker.get(path)["pushed_at"]))
+    except (GitHubError, KeyError, TypeError, ValueError) as error:
+        logger.info("GitHub does not say when %s was pushed to: %s", connection, error)
+        return None
+    return pushed if pushed and pushed.tzinfo else None

@@ -1,0 +1,131 @@
+"""Pushes whose message never arrived are found, graded and marked; failed deliveries of the App are repeated."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs.github import looking, reconciling
+from labs.models import Connection, Receipt, Submission
+from labs.repositories import hosts
+from tests.github.signing import A, B, make_connection
+from tests.github.test_hook_looking import MAIN, Host
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def host(monkeypatch) -> Host:
+    played = Host()
+    monkeypatch.setattr(hosts, "Server", played)
+    monkeypatch.setattr("labs.grading.tasks.wake", lambda: None)
+    return played
+
+
+@pytest.fixture
+def connection(db) -> Connection:
+    connection = make_connection()
+    Connection.objects.update(created_at=timezone.now() - HOUR)
+    return connection
+
+
+def look_at_quiet() -> int:
+    count = reconciling.look_at_quiet_repositories()
+    while looking.look_at_next():
+        pass
+    return count
+
+
+def test_missed_push_is_graded_and_says_when_it_was_found(connection, host, monkeypatch, client):
+    pushed = timezone.now() - timedelta(minutes=12)
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: pushed)
+    before = timezone.now()
+    assert look_at_quiet() == 1
+    submission = Submission.objects.get()
+    assert (submission.head, submission.receipt.via) == (A, Receipt.Via.RECOVERED)
+    assert submission.receipt.received_at >= before
+    client.force_login(submission.enrollment.user)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert "message about this push did not arrive. We found the push 12 minutes later." in page
+
+
+def test_repository_without_anything_new_is_looked_at_once_in_a_while(connection, host, monkeypatch):
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: timezone.now())
+    assert [look_at_quiet(), look_at_quiet()] == [1, 0]
+    Connection.objects.update(looked_at=timezone.now() - HOUR)
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: pytest.fail("nothing is new"))
+    assert look_at_quiet() == 1
+    assert Submission.objects.count() == 1
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: None)
+    host.refs = {MAIN: B}
+    Connection.objects.update(looked_at=timezone.now() - HOUR)
+    assert look_at_quiet() == 1
+    assert [row.head for row in Submission.objects.order_by("pk")] == [A, B]
+
+
+def test_what_was_pushed_before_the_repository_was_connected_is_not_submitted(connection, host, monkeypatch):
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: timezone.now() - 2 * HOUR)
+    assert look_at_quiet() == 1
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"owner_proved_by": ""}, {"disconnected_at": timezone.now()}])
+def test_repository_that_is_not_connected_is_left_alone(connection, host, fields):
+    Connection.objects.update(**fields)
+    assert look_at_quiet() == 0
+
+
+def item(number, guid, status="timed out", ago=HOUR):
+    return {
+        "id": number,
+        "guid": guid,
+        "status": status,
+        "delivered_at": (timezone.now() - ago).isoformat(),
+    }
+
+
+def test_delivery_is_repeated_until_an_attempt_arrives_and_no_more_than_twice():
+    listed = [
+        item(9, "a", "OK"),
+        item(8, "b"),
+        item(7, "c"),
+        item(6, "c"),
+        item(5, "c"),
+        item(4, "d", "Invalid HTTP Response: 502"),
+        item(3, "a"),
+        item(2, "d", "Invalid HTTP Response: 502"),
+        item(1, "e", ago=timedelta(days=4)),
+    ]
+    assert reconciling.failed_deliveries(listed, timezone.now()) == [8, 4]
+
+
+def test_nobody_is_asked_without_an_app(settings):
+    settings.GITHUB_APP_ID = ""
+    assert reconciling.repeat_failed_deliveries() == 0
+
+
+def test_time_of_a_push_is_read_by_the_id_of_a_repository_that_moved(portal_on_github, db):
+    repository = portal_on_github.create_repository("octo/work")
+    portal_on_github.commit(repository, {"README.md": "Work\n"})
+    portal_on_github.move(repository, "octo/moved")
+    connection = make_connection(github_id=repository.id)
+    connection.repository.host = portal_on_github.host
+    found = reconciling.when_pushed(connection)
+    assert abs(found - timezone.now()) < HOUR
+    portal_on_github.switches.is_down = True
+    assert reconciling.when_pushed(connection) is None
+
+
+def test_dropped_delivery_of_the_app_is_asked_for_again_and_arrives(app, portal_on_github, db):
+    repository = portal_on_github.create_repository("octo/work")
+    portal_on_github.install(app, "octo", repository)
+    app.hook.url = f"{portal_on_github.url}/nowhere"
+    portal_on_github.wait_for_deliveries()
+    portal_on_github.drop_deliveries(1)
+    portal_on_github.commit(repository, {"README.md": "Work\n"})
+    portal_on_github.wait_for_deliveries()
+    lost = app.hook.deliveries[-1]
+    assert reconciling.repeat_failed_deliveries() >= 1
+    portal_on_github.wait_for_deliveries()
+    again = [each for each in app.hook.deliveries if each.guid == lost.guid]
+    assert len(again) == 2
