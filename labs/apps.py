@@ -10,8 +10,10 @@ class LabsConfig(AppConfig):
         from labs.copying import copy_labs
         from labs.file_questions.question import FileQuestion
         from labs.github.answers import ask_for_status
+        from labs.github.tokens import token_of
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.grading.results import on_report
+        from labs.repositories.hosts import register_tokens
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
@@ -31,3 +33,4 @@ class LabsConfig(AppConfig):
         register_part(copy_labs)
         register_lab_files(LabFolders())
         on_report(ask_for_status)
+        register_tokens(token_of)

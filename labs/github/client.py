@@ -216,17 +216,22 @@ def installation_token(installation_id: int) -> str:
 
     It is kept in the memory of this process only. Raises as the methods of Client do.
     """
-    cache, key = caches["tokens"], f"{settings.GITHUB_APP_ID}-{installation_id}"
+    return _cached_token(installation_id, "all", None)
+
+
+def repository_token(installation_id: int, repository_id: int) -> str:
+    """Return such a token that only reads the files and commits of one repository."""
+    narrow = {"repository_ids": [repository_id], "permissions": {"contents": "read"}}
+    return _cached_token(installation_id, str(repository_id), narrow)
+
+
+def _cached_token(installation_id: int, use: str, body: Json) -> str:
+    cache, key = caches["tokens"], f"{settings.GITHUB_APP_ID}-{installation_id}-{use}"
     token: str | None = cache.get(key)
     if token is None:
-        token = str(as_app().post(f"/app/installations/{installation_id}/access_tokens")["token"])
+        token = str(as_app().post(f"/app/installations/{installation_id}/access_tokens", body)["token"])
         cache.set(key, token, TOKEN_SECONDS)
     return token
-
-
-def forget_token(installation_id: int) -> None:
-    """Ask for a new token next time, for example after the App's permissions changed."""
-    caches["tokens"].delete(f"{settings.GITHUB_APP_ID}-{installation_id}")
 
 
 def repository_path(full_name: str, *more: str) -> str:

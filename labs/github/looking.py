@@ -91,11 +91,11 @@ def _find_missed(connection: Connection, refs: Mapping[str, str]) -> datetime | 
 def _list_refs(connection: Connection) -> tuple[dict[str, str], str]:
     # None of the addresses comes from a message.
     try:
-        return hosts.snapshot(address_of(connection))
+        return hosts.snapshot(address_of(connection), of=connection.repository)
     except LookUpFailedError as error:
         if not error.may_have_moved or not asking.find_moved(connection):
             raise
-    return hosts.snapshot(address_of(connection))
+    return hosts.snapshot(address_of(connection), of=connection.repository)
 
 
 def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError) -> None:

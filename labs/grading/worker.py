@@ -105,7 +105,7 @@ def open_submitted_state(submission: Submission) -> Iterator[tuple[GitRepository
     if origin.address:
         address = replace(origin.address, branch=submission.branch or None)
         with (
-            hosts.hold_mirror(address, refs) as (path, notes),
+            hosts.hold_mirror(address, refs, of=origin) as (path, notes),
             GitRepository.open(path, refs=refs) as repository,
         ):
             yield repository, notes

@@ -1,9 +1,9 @@
 """Repositories at other hosts: look up an address, and keep mirrors for the workers."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from labs.grader.fetching.fetch import ORDINARY, WHILE_SOMEBODY_WAITS, fetch, la
 from labs.grader.fetching.listing import HEADS
 from labs.grader.fetching.mirrors import hold, mirror_path, prune_mirrors
 from labs.grader.fetching.network import INTERNET, Network
-from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged_refusal
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError, damaged_refusal, refusal_of
 from labs.grader.fetching.upstream import Server
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryDamagedError
 from labs.grader.words import count, quoted
+from labs.models import Repository
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,32 @@ def network_of(host: str) -> Network:
     return Network(lambda host, port: [address], frozenset([address]), Path(ca_file))
 
 
+class NoTokenError(Exception):
+    """The token that opens a private repository cannot be had now."""
+
+
+TokenOf = Callable[[Repository], str]
+_token_of: list[TokenOf] = []
+
+
+def register_tokens(token_of: TokenOf) -> None:
+    """Let `token_of` say which token opens a learner's repository, "" if none does. It raises NoTokenError."""
+    _token_of.append(token_of)
+
+
+def _network_for(address: Address, repository: Repository | None) -> Network:
+    # A token is for the repository of one learner: whoever else types its address gets none. It opens only that
+    # repository, so it may go to any address on the host: the repository may have been renamed.
+    network = network_of(address.host)
+    if repository is None or repository.host != address.host:
+        return network
+    try:
+        tokens = [token for token_of in _token_of if (token := token_of(repository))]
+    except NoTokenError as error:
+        raise refusal_of("dead_host", address, ORDINARY) from error
+    return replace(network, token=tokens[0]) if tokens else network
+
+
 # --- while somebody waits -------------------------------------------------------------------------------------------
 
 
@@ -82,13 +109,13 @@ def newest(address: Address) -> Offer:
     return Offer(address, found.branch, found.commit, found.subject)
 
 
-def snapshot(address: Address) -> tuple[dict[str, str], str]:
+def snapshot(address: Address, of: Repository | None = None) -> tuple[dict[str, str], str]:
     """Return refs as full name to object ID, and the full name of the branch that is meant, within 5 s.
 
-    Raises LookUpFailedError.
+    `of` is the learner's repository, whose token may open it. Raises LookUpFailedError.
     """
     with _raise_lookup_error():
-        listing = Server(address, WHILE_SOMEBODY_WAITS, network_of(address.host)).listing()
+        listing = Server(address, WHILE_SOMEBODY_WAITS, _network_for(address, of)).listing()
         branch = listing.meant_by(address)
     return listing.first(branch, ORDINARY.refs), HEADS + branch
 
@@ -112,14 +139,18 @@ def _raise_lookup_error() -> Iterator[None]:
 
 
 @contextmanager
-def hold_mirror(address: Address, refs: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
+def hold_mirror(
+    address: Address, refs: Mapping[str, str], of: Repository | None = None
+) -> Iterator[tuple[Path, list[str]]]:
     """Hold the mirror of a repository with all objects of `refs` in it; yield it with notes for the report.
+
+    `of` is the learner's repository, whose token may open it.
 
     Raises FetchRefusedError if the learner or the host is at fault, FetchError and RepositoryError if we are.
     """
     path = mirror_path(settings.MIRROR_ROOT, address)
     with hold(path, seconds=HOLD_SECONDS) as mirror:
-        fetched = fetch(address, mirror, network=network_of(address.host))
+        fetched = fetch(address, mirror, network=_network_for(address, of))
         notes = [*fetched.notes, *_changes(path, address, refs, fetched.refs)]
         try:
             yield path, notes

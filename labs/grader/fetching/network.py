@@ -4,7 +4,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..words import quoted
@@ -37,12 +37,14 @@ def _ask(host: str, port: int, found: set[str]) -> None:
 class Network:
     """Name resolution and trust. `trusted` addresses need not be global; only tests set them.
 
-    `ca_file` has the authorities to trust instead of the system's, readable by the uid that fetches.
+    `ca_file` has the authorities to trust instead of the system's, readable by the uid that fetches. `token` opens a
+    private repository; git gets it in its environment, and sends it only to the URL of that repository.
     """
 
     resolve: Callable[[str, int], Collection[str]] = look_up
     trusted: frozenset[str] = frozenset()
     ca_file: Path | None = None
+    token: str = field(default="", repr=False)
 
     def pin(self, host: str) -> str:
         """Return `host:port:address,address` for curl. Raises FetchRefusedError unless every address is public."""

@@ -4,6 +4,7 @@ Reads no machine configuration, connects to one checked address over https, foll
 hooks, rejects objects that fail git's checks, and does not fetch files over 1 MB.
 """
 
+import base64
 import os
 import shutil
 import tempfile
@@ -108,6 +109,7 @@ class Server:
             *([f"http.sslCAInfo={network.ca_file}"] if network.ca_file else []),
         ]
         self._git = [shutil.which("git") or "git", *(part for each in settings for part in ("-c", each))]
+        self._environment = _ENVIRONMENT | _authorization(address, network.token)
         self.uid = limits.uid if bounded_process.drops_to_uid() else None
 
     def listing(self) -> Listing:
@@ -227,7 +229,7 @@ class Server:
             ended = bounded_process.run(
                 [*self._git, *arguments],
                 cwd=cwd,
-                environment=_ENVIRONMENT | ({"GIT_TRACE_PACKET": "2"} if trace else {}),
+                environment=self._environment | ({"GIT_TRACE_PACKET": "2"} if trace else {}),
                 limits=self._limits,
                 deadline=self._deadline,
                 stdin=stdin.encode("ascii"),
@@ -241,6 +243,19 @@ class Server:
             reason.limit = ended.limit
             raise reason
         return ended
+
+
+def _authorization(address: Address, token: str) -> dict[str, str]:
+    # Not an argument, which every process on the machine can read, and not in a file. For this URL only, which is more
+    # specific than the setting above that removes headers.
+    if not token:
+        return {}
+    credentials = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.{address.url}.extraHeader",
+        "GIT_CONFIG_VALUE_0": f"Authorization: Basic {credentials}",
+    }
 
 
 def _subject(folder: Path, commit: str) -> str:

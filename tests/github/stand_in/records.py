@@ -112,6 +112,8 @@ class Grant:
     installation: Installation | None = None
     scope: str = ""
     expires: float = 0.0
+    repository_ids: list[int] | None = None
+    permissions: dict[str, str] | None = None
 
     @property
     def is_valid(self) -> bool:

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .records import App, Installation, Person
+from .records import App, Grant, Installation, Person, Repository
 
 
 @dataclass
@@ -41,11 +41,25 @@ class RefusedError(Exception):
 
 @dataclass
 class Viewer:
-    """Who sent a request: nobody, a person, an App by its JWT, or an installation."""
+    """Who sent a request: nobody, a person, an App by its JWT, or an installation by a token, which may be narrower."""
 
     person: Person | None = None
     app: App | None = None
     installation: Installation | None = None
+    grant: Grant | None = None
+
+    def covers(self, repository: Repository) -> bool:
+        """True if it is an installation whose token is good for a repository."""
+        ids = self.grant.repository_ids if self.grant else None
+        covered = self.installation is not None and self.installation.covers(repository)
+        return covered and (ids is None or repository.id in ids)
+
+    def permission(self, name: str) -> str:
+        """Return read, write or an empty string: what the token of an installation may do."""
+        own = self.grant.permissions if self.grant and self.grant.permissions is not None else None
+        if own is None:
+            own = self.installation.app.permissions if self.installation else {}
+        return own.get(name, "")
 
     @property
     def name(self) -> str:

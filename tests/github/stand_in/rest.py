@@ -78,7 +78,7 @@ def identify(world: Work, request: Request) -> Viewer:
         raise RefusedError(401, "Bad credentials")
     if grant.installation and grant.installation.id not in world.installations:
         raise RefusedError(401, "Bad credentials")
-    return Viewer(grant.person, None, grant.installation)
+    return Viewer(grant.person, None, grant.installation, grant)
 
 
 def app_of(world: Work, token: str) -> App:

@@ -41,10 +41,14 @@ def create_token(world: Work, request: Request, installation_id: str) -> Answer:
     installation = _installation(world, request, installation_id)
     if installation.is_suspended:
         raise RefusedError(403, "This installation has been suspended")
+    narrow = request.json() if request.body else {}
+    token = world.grant(installation=installation)
+    world.grants[token].repository_ids = narrow.get("repository_ids")
+    world.grants[token].permissions = narrow.get("permissions")
     body: dict[str, Any] = {
-        "token": world.grant(installation=installation),
+        "token": token,
         "expires_at": (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "permissions": installation.app.permissions,
+        "permissions": narrow.get("permissions") or installation.app.permissions,
         "repository_selection": "all" if installation.repositories is None else "selected",
     }
     return Answer(201, body)

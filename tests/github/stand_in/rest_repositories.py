@@ -34,16 +34,15 @@ def find_repository(
 
 
 def _may_see(request: Request, repository: Repository) -> bool:
-    installation = request.viewer.installation
-    if installation:
-        return installation.covers(repository) or not repository.is_private
+    if request.viewer.installation:
+        return request.viewer.covers(repository) or not repository.is_private
     return bool(repository.permission_of(request.viewer.person))
 
 
 def _may_use(request: Request, repository: Repository, permission: str, level: str) -> bool:
-    installation, person = request.viewer.installation, request.viewer.person
-    if installation:
-        own = installation.app.permissions.get(permission, "") if installation.covers(repository) else ""
+    viewer, person = request.viewer, request.viewer.person
+    if viewer.installation:
+        own = viewer.permission(permission) if viewer.covers(repository) else ""
         return own == "write" or (level == "read" and (own == "read" or not repository.is_private))
     if level == "read" and permission != "repository_hooks":
         return True

@@ -48,10 +48,8 @@ def _allowed(world: Work, request: Request, viewer: Viewer, full_name: str, is_p
 
 
 def _level(viewer: Viewer, repository: Repository, wanted: str) -> bool:
-    if viewer.installation and viewer.installation.covers(repository):
-        own = viewer.installation.app.permissions.get("contents", "")
-    else:
-        own = repository.permission_of(viewer.person)
+    is_covered = viewer.covers(repository)
+    own = viewer.permission("contents") if is_covered else repository.permission_of(viewer.person)
     return own in (("admin", "write", "read") if wanted == "read" else ("admin", "write"))
 
 
