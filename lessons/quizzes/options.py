@@ -1,5 +1,7 @@
 """Options with boxes, shared by single and multiple choice."""
 
+import re
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import ClassVar, Self
@@ -20,6 +22,8 @@ from .question import (
     common,
 )
 
+ACCEPT = "{accept}"
+_ACCEPT = re.compile(r"[ \t]*\{accept\}(?=[ \t]*(?:\{\s*pin\s*\}[ \t]*)?$)")
 LETTERS = "Options are shuffled, but this one refers to others by letter. Name them in words, or pin all with {pin}."
 
 
@@ -27,15 +31,20 @@ LETTERS = "Options are shuffled, but this one refers to others by letter. Name t
 class Option:
     """`text` is Markdown, inline or with code; `explanation` says why it is right or wrong, or is empty.
 
-    A `pinned` option keeps its position while the others are shuffled. `line` is its first line in the
-    source.
+    A `pinned` option keeps its position while the others are shuffled. An `accepted` one is not the answer, but gets
+    full credit in a single choice. `line` is its first line in the source.
     """
 
     text: str
     right: bool
     explanation: str = ""
     pinned: bool = False
+    accepted: bool = False
     line: int = field(default=0, compare=False)
+
+    @property
+    def gets_credit(self) -> bool:
+        return self.right or self.accepted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +64,16 @@ class Choice(Question[list[int]]):
         at_least_two("options", options, block, report)
         report_repeats([SourceLine(each.line, "", Syntax.OPTION, each.text) for each in options], report)
         _check_pins(options, report)
+        _check_accepted(options, report)
         if not any(option.right for option in options):
             report(
                 block.line, "No option is marked as correct. Put an x in the box of each correct one: - [x]."
             )
         return cls(**common(block), options=options)
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return (self.kind, self.prompt, *(option.text for option in self.options))
 
     def answer_lines(self) -> list[str]:
         return [line for option in self.options for line in _lines_of(option)]
@@ -92,12 +106,12 @@ class Choice(Question[list[int]]):
     def judge_options(self, layout: QuestionLayout, response: list[int] | None) -> list[JudgedOption]:
         by_token = dict(zip(layout["options"], enumerate(self.options), strict=True))
         return [
-            JudgedOption(option.text, place in (response or ()), option.right, option.explanation)
+            JudgedOption(option.text, place in (response or ()), option.gets_credit, option.explanation)
             for place, option in (by_token[shown.token] for shown in self.view(layout).options)
         ]
 
     def listed_options(self) -> list[tuple[str, bool]]:
-        return [(option.text, option.right) for option in self.options]
+        return [(option.text, option.gets_credit) for option in self.options]
 
     def explained_options(self) -> list[tuple[str, str]]:
         return [(option.text, option.explanation) for option in self.options if option.explanation]
@@ -113,22 +127,33 @@ def _options(lines: tuple[SourceLine, ...]) -> tuple[Option, ...]:
         else:
             explanation = f"{options[-1].explanation}\n{line.content}".strip()
             options[-1] = replace(options[-1], explanation=explanation)
-    return tuple(map(_read_pin, options))
+    return tuple(map(_read_marks, options))
 
 
 def _lines_of(option: Option) -> list[str]:
     first, *more = option.text.split("\n")
     box = f"- [{'x' if option.right else ' '}]"
-    lines = [" ".join([box, *filter(None, [first]), *["{pin}"] * option.pinned])]
+    marks = ["{pin}"] * option.pinned + [ACCEPT] * option.accepted
+    lines = [" ".join([box, *filter(None, [first]), *marks])]
     lines += [f"  {line}".rstrip() for line in more]
     if option.explanation:
         lines += [f"  > {line}".rstrip() for line in option.explanation.split("\n")]
     return lines
 
 
-def _read_pin(option: Option) -> Option:
-    text, pinned = pins.split(option.text)
-    return replace(option, text=text, pinned=pinned)
+def _read_marks(option: Option) -> Option:
+    first, newline, more = option.text.partition("\n")
+    plain = _ACCEPT.sub("", first)
+    text, pinned = pins.split(plain + newline + more)
+    return replace(option, text=text, pinned=pinned, accepted=plain != first)
+
+
+def _check_accepted(options: tuple[Option, ...], report: ReportProblem) -> None:
+    rights = sum(option.right for option in options)
+    for option in options:
+        if option.accepted and (option.right or rights > 1):
+            message = "is for a wrong option of a question with one correct answer. Delete it."
+            report(option.line, f"{ACCEPT} {message}")
 
 
 def _check_pins(options: tuple[Option, ...], report: ReportProblem) -> None:

@@ -144,6 +144,14 @@ class Question(ABC, Generic[R]):
         """Return the lines that `parse` reads as these answers. An imported question is written with them."""
         raise NotImplementedError
 
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        """Return everything that gives a response its meaning.
+
+        Two questions that are equal in this differ only in their key: one may mark the answers to the other.
+        """
+        return (self.kind, self.prompt, *self.right_answer())
+
     def lay_out(self, rng: Random) -> QuestionLayout:
         return {}
 

@@ -1,5 +1,6 @@
 """Cloze: blanks of three or more underscores in the prompt, and one = line for each."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Self
@@ -59,6 +60,10 @@ class Cloze(Question[list[str]]):
             if not all(alternatives):
                 report(line.number, "This line has an empty alternative. Write one, or delete the |.")
         return cls(**common(block), accepted=accepted)
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return (self.kind, self.prompt)
 
     def answer_lines(self) -> list[str]:
         return [f"= {join_cells(alternatives)}" for alternatives in self.accepted]

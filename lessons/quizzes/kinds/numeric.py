@@ -66,6 +66,10 @@ class Numeric(Question[str]):
         hints = tuple(replace(hint, text=" ± ".join(SIGN.split(hint.text, maxsplit=1))) for hint in hints)
         return cls(**common(block), accepted=tuple(filter(None, accepted)), hints=hints)
 
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return ("typed", self.prompt)
+
     def answer_lines(self) -> list[str]:
         return write_answers([wanted.text for wanted in self.accepted], self.hints)
 

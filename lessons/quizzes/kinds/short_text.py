@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Self
@@ -58,6 +59,10 @@ class ShortText(Question[str]):
             if _pattern(line.content) is None and line.content in accepted:
                 report(line.number, "This answer is accepted above, so it is not wrong.")
         return cls(**common(block), accepted=accepted, hints=read_hints(block.answers, report))
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return ("typed", self.prompt)
 
     def answer_lines(self) -> list[str]:
         return write_answers(self.accepted, self.hints)

@@ -39,4 +39,5 @@ class SingleChoice(Choice):
         return response if response and len(response) == 1 else None
 
     def credit(self, response: list[int]) -> Fraction:
-        return Fraction(response == self.right)
+        accepted = [[place] for place, option in enumerate(self.options) if option.gets_credit]
+        return Fraction(response in accepted)
