@@ -8,18 +8,19 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, FloatField, OuterRef, TextField
+from django.db.models import Exists, F, FloatField, OuterRef, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
 
-from lessons.models import Answer, Attempt, Quiz, QuizVersion
+from lessons.models import Answer, Attempt, QuestionReport, Quiz, QuizRegrade, QuizVersion
 from lessons.models.course import LESSON_TEXTS
-from lessons.queries import Visitor, get_taught_course_by_slug
+from lessons.queries import MAX_KEY, Visitor, get_taught_course_by_slug
 from lessons.quiz_text import parse_stored
 from lessons.quizzes.analysis import Sitting
 from lessons.quizzes.question import AnyQuestion
 
 MAX_SITTINGS = 5_000  # the latest ones
+MAX_REPORTS = 500  # the open ones, then the newest
 MAX_PAUSE = 30 * 60  # seconds; a longer time between two answers was not spent on one question
 Saved = tuple[str, Any, float | None, datetime]  # key, response, credit, time
 
@@ -43,6 +44,42 @@ def get_taught_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> Quiz:
         raise Http404
     quiz.course = course
     return quiz
+
+
+def get_quiz_regrade(user: Visitor, course_slug: str, quiz_slug: str, key: int) -> QuizRegrade:
+    """Return a regrade of a quiz in a course that `user` teaches. Raises Http404."""
+    quiz = get_taught_quiz(user, course_slug, quiz_slug)
+    related = ("version", "from_version", "by", "applied_by", "undone_by")
+    found = (
+        QuizRegrade.objects.filter(quiz=quiz, pk=key).select_related(*related).first()
+        if key <= MAX_KEY
+        else None
+    )
+    if found is None:
+        raise Http404
+    found.quiz = quiz
+    return found
+
+
+def reports_on(quiz: Quiz) -> dict[str, list[QuestionReport]]:
+    """Return the newest reports of learners on the questions of a quiz, by key, the open ones first. One query."""
+    found: dict[str, list[QuestionReport]] = defaultdict(list)
+    rows = QuestionReport.objects.filter(quiz=quiz).select_related("enrollment__user", "attempt", "closed_by")
+    by_age = rows.defer("attempt__layout").order_by(F("closed_at").desc(nulls_first=True), "-pk")
+    for row in by_age[:MAX_REPORTS]:
+        found[row.key].append(row)
+    return found
+
+
+def get_report(user: Visitor, course_slug: str, quiz_slug: str, key: int) -> QuestionReport:
+    """Return a report on a question of a quiz in a course that `user` teaches. Raises Http404."""
+    quiz = get_taught_quiz(user, course_slug, quiz_slug)
+    rows = QuestionReport.objects.filter(quiz=quiz, pk=key).select_related("enrollment__user", "attempt")
+    found = rows.first() if key <= MAX_KEY else None
+    if found is None:
+        raise Http404
+    found.quiz = found.attempt.quiz = quiz
+    return found
 
 
 def counted_versions(quiz: Quiz) -> list[CountedVersion]:

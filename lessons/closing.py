@@ -11,6 +11,7 @@ from lessons.deadlines import deadline_of
 from lessons.marking import mark_attempt
 from lessons.models import Attempt
 from lessons.models.quiz import AttemptQuerySet
+from lessons.quiz_regrades import regrade_new
 
 logger = logging.getLogger(__name__)
 
@@ -57,3 +58,4 @@ def submit(attempt: Attempt, locked: OpenRow, now: datetime) -> None:
         is_late=not deadline.refuses and deadline.has_passed(submitted_at),
     )
     mark_attempt(attempt, is_new=True)
+    regrade_new(attempt)

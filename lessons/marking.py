@@ -48,12 +48,16 @@ def mark_attempt(attempt: Attempt, *, is_new: bool = False) -> None:
     """
     quiz = quiz_of(attempt)
     kinds = {question.key: question for question in quiz.questions}
-    answers = [answer for answer in Answer.objects.filter(attempt=attempt) if answer.key in kinds]
+    every = list(Answer.objects.filter(attempt=attempt))
+    answers = [answer for answer in every if answer.key in kinds]
     given = {} if is_new else {key: each.points for key, each in latest_markings(attempt).items()}
     totals = mark_answers(quiz, answers, given)
     for answer in answers:
         answer.waits_for = _waits_for(answer, kinds[answer.key])
-    Answer.objects.bulk_update(answers, ["credit", "waits_for"])
+    for answer in every:
+        if answer.key not in kinds:
+            answer.waits_for = ""  # a regrade dropped the question
+    Answer.objects.bulk_update(every, ["credit", "waits_for"])
     Attempt.objects.filter(pk=attempt.pk).update(**totals)
     for kind in {type(kinds[answer.key]) for answer in answers if answer.waits_for == MarkedBy.WORKER}:
         transaction.on_commit(kind.wake_worker)

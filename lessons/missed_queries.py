@@ -39,7 +39,7 @@ def missed_in_course(user: Visitor, course_slug: str) -> tuple[OpenCourse, list[
         raise Http404
     attempts: dict[int, list[Any]] = defaultdict(list)
     mine = Attempt.objects.filter(enrollment=reader.enrollment, quiz__in=open_quizzes(user))
-    for attempt in mine.ranked().timed().select_related("version").defer("layout"):
+    for attempt in mine.ranked().timed().select_related("version", "key").defer("layout"):
         attempts[attempt.quiz_id].append(attempt)
     quizzes = Quiz.objects.filter(pk__in=list(attempts)).select_related("current", "lesson__session")
     found = []

@@ -218,7 +218,7 @@ class OpenAttempt:
 # The columns that the pages of an attempt show.
 _OF_ATTEMPT = (
     *("number", "started_at", "submitted_at", "points", "score", "passed", "waiting_points", "layout"),
-    *("questions", "ended_by", "is_late"),
+    *("questions", "ended_by", "is_late", "max_points", "key__source"),
     *(
         "enrollment__user",
         "enrollment__course",
@@ -249,7 +249,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
     own = Attempt.objects.filter(enrollment__user=user, enrollment__is_active=True, number=number)
     attempts = own.filter(quiz__course__slug=course_slug, quiz__slug=quiz_slug, quiz__deletion=None)
     staff = CourseStaff.objects.filter(user=user, course=OuterRef("quiz__course"))
-    related = ("version", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
+    related = ("version", "key", "enrollment", "quiz__course", "quiz__lesson", "quiz__current")
     attempts = attempts.timed().annotate(
         taught=Exists(staff),
         after=_lesson_after("quiz__", OuterRef("enrollment__cohort"), timezone.now()),
@@ -284,7 +284,7 @@ def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int,
     attempts = Attempt.objects.filter(
         quiz__course__slug=course_slug, quiz__slug=quiz_slug, quiz__deletion=None, enrollment=learner
     )
-    related = ("version", "enrollment__user", "quiz__course", "quiz__lesson", "quiz__current")
+    related = ("version", "key", "enrollment__user", "quiz__course", "quiz__lesson", "quiz__current")
     attempt = attempts.filter(number=number).select_related(*related).first()
     if attempt is None or not teaches(user, attempt.quiz.course):
         raise Http404

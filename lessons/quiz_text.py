@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lessons.links import target_of
 from lessons.models import Attempt
 from lessons.quizzes import PublicQuestion, Quiz, parse, restrict
+from lessons.quizzes.rekeying import Rekeyed, rekey
 from lessons.quizzes.text import BLANK
 from lessons.rendering import TooComplexError, render_fragment, render_inline, render_option
 
@@ -26,10 +27,21 @@ def parse_stored(source: str) -> Quiz:
 
 
 def quiz_of(attempt: Attempt, source: str = "") -> Quiz:
-    """Return the quiz with the questions that an attempt asks, in its order.
+    """Return the quiz with the questions that an attempt asks, in its order, and the key that marks them.
 
     `source` is that of its version, if the version is not loaded.
     """
+    return rekeyed_quiz_of(attempt, source).quiz
+
+
+def rekeyed_quiz_of(attempt: Attempt, source: str = "") -> Rekeyed:
+    """Return the quiz of an attempt, and what a regrade changed in it."""
+    asked = asked_by(attempt, source)
+    return rekey(asked, parse_stored(attempt.key.source)) if attempt.key else Rekeyed(asked)
+
+
+def asked_by(attempt: Attempt, source: str = "") -> Quiz:
+    """Return the quiz as the learner saw it."""
     return restrict(parse_stored(source or attempt.version.source), attempt.questions)
 
 

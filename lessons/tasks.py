@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from lessons import actions, closing, deleting
+from lessons import actions, closing, deleting, quiz_regrades, regrades
 from lessons import quiz_proofs as quiz_proofs  # has a task, too
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes, ModelDraft
@@ -76,6 +76,19 @@ def count_errors() -> None:
     # after an upgrade, at the start of a worker
     if actions.count_missing_errors(MAX_COUNTED):
         wake_counter()
+
+
+def wake_regrades() -> None:
+    # Tried once; without a broker, beat does it later.
+    send(work_on_regrades)
+
+
+@shared_task
+def work_on_regrades() -> None:
+    """Take a turn at one regrade; the rest is another task, so that others get their turn in between."""
+    if regrades.run_next(quiz_regrades.WORK):
+        wake_regrades()
+    regrades.forget_old(quiz_regrades.WORK)
 
 
 @shared_task(soft_time_limit=1800, time_limit=1860)

@@ -14,6 +14,8 @@ from lessons.pages.views import (
     practise,
     quizzes,
     reading,
+    regrade,
+    reports,
     search,
 )
 
@@ -27,10 +29,15 @@ quiz = [
     path("<int:number>/time/", quizzes.time_left, name="attempt_time"),
     path("<int:number>/review/", quizzes.review, name="attempt_review"),
     path("<int:number>/of/<int:learner>/", quizzes.review_of, name="attempt_of"),
+    path("<int:number>/report/<slug:key>/", reports.report, name="report_question"),
     path("practise/", practise.of_quiz, name="practise_quiz"),
     path("practise/<slug:key>/", practise.question, name="practise_question"),
     path("live/", live.set_up, name="live_setup"),
     path("analysis/", analysis.item_analysis, name="item_analysis"),
+    path("analysis/reports/<int:report>/", reports.close, name="close_report"),
+    path("analysis/<slug:key>/key/", regrade.change, name="change_key"),
+    path("regrade/", regrade.regrades_of, name="quiz_regrades"),
+    path("regrade/<int:regrade>/", regrade.regrade, name="quiz_regrade"),
     path("analysis/<slug:of>.csv", analysis.item_analysis_csv, name="item_analysis_csv"),
 ]
 lesson = [

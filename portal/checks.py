@@ -42,6 +42,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("STAFF_SIGN_IN_MAX_SECONDS", 1, 10 * YEAR),
     ("ACCESS_TOKEN_DAYS", 1, DAYS),
     ("AUDIT_DAYS", 1, DAYS),
+    ("NOTICE_DAYS", 1, DAYS),
     ("AUDIT_MAX_ROWS", 1, 1_000_000_000),
 )
 

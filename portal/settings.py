@@ -46,6 +46,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
     "portal.accounts",
+    "portal.notices",
     "lessons",
     "labs",
     "portal.progress",
@@ -348,6 +349,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": HOUR,
         "options": {"expires": HOUR},
     },
+    "work-on-regrades": {
+        "task": "lessons.tasks.work_on_regrades",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "remove-old-notices": {
+        "task": "portal.notices.tasks.remove_old_notices",
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
+    },
     "prune-audit-log": {
         "task": "portal.accounts.tasks.prune_audit_log",
         "schedule": HOUR,
@@ -389,6 +400,7 @@ MFA_FORMS = {
 }
 ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
+NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
 AUDIT_MAX_ROWS = env.int("AUDIT_MAX_ROWS", default=1_000_000)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

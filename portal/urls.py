@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("portal.progress.urls")),
     path("", include("labs.urls")),
     path("", include("lessons.urls")),
+    path("", include("portal.notices.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("account/", accounts.account, name="account"),

@@ -9,6 +9,7 @@ from lessons.models.presence import Presence
 from lessons.models.quiz import Answer, Attempt, Marking, Quiz, QuizVersion
 from lessons.models.quiz_times import ExtraTime, QuizDeadline, QuizExtension
 from lessons.models.reading import Reading, Tick
+from lessons.models.regrade import QuestionReport, QuizRegrade, RegradedAttempt
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
 from lessons.models.snippet import Snippet
@@ -39,11 +40,14 @@ __all__ = [
     "NotesDay",
     "NotesLesson",
     "Presence",
+    "QuestionReport",
     "Quiz",
     "QuizDeadline",
     "QuizExtension",
+    "QuizRegrade",
     "QuizVersion",
     "Reading",
+    "RegradedAttempt",
     "SearchEntry",
     "SearchWord",
     "Session",

@@ -1,8 +1,10 @@
+from decimal import Decimal
 from typing import cast
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -112,8 +114,12 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         An open attempt ranks after all submitted ones.
         """
         chosen = "quiz__current__counts"
-        ranked = rank(self, per="quiz", points="points", max_points="version__max_points", counts=chosen)
+        ranked = rank(self.worth(), per="quiz", points="points", max_points="worth", counts=chosen)
         return cast(AttemptQuerySet, ranked)
+
+    def worth(self) -> "AttemptQuerySet":
+        """Annotate the points that each attempt could reach; a regrade may have dropped questions."""
+        return self.annotate(worth=Coalesce("max_points", "version__max_points"))
 
     def limited(self) -> "AttemptQuerySet":
         """Return the attempts that a time limit or a deadline can end."""
@@ -160,6 +166,21 @@ class Attempt(models.Model):
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="As a percentage.")
     passed = models.BooleanField(default=False)
+    key = models.ForeignKey(
+        QuizVersion,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The version whose key marked the attempt, if a regrade replaced its own.",
+    )
+    max_points = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        help_text="The points that could be reached, if a regrade dropped questions.",
+    )
     waiting_points = models.DecimalField(
         max_digits=7,
         decimal_places=2,
@@ -183,6 +204,7 @@ class Attempt(models.Model):
             SameParent(field="enrollment", parent="course", name="attempt_of_a_learner_of_its_course"),
             SameParent(field="quiz", parent="course", name="attempt_at_a_quiz_of_its_course"),
             SameParent(field="version", parent="quiz", name="attempt_at_a_version_of_its_quiz"),
+            SameParent(field="key", parent="quiz", name="attempt_marked_by_a_version_of_its_quiz"),
         ]
         indexes = [models.Index(fields=["course", "-id"], name="attempt_newest")]
 
@@ -191,6 +213,10 @@ class Attempt(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("attempt", args=[self.quiz.course.slug, self.quiz.slug, self.number])
+
+    @property
+    def out_of(self) -> Decimal:
+        return self.version.max_points if self.max_points is None else self.max_points
 
     @property
     def is_waiting(self) -> bool:

@@ -1,7 +1,7 @@
 """Build the page and the CSV files of an item analysis."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.cache import caches
 from django.db.models import Count, Max, Subquery
@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from lessons.analysis_queries import MAX_SITTINGS, CountedVersion, counted_versions, sittings
-from lessons.models import Attempt, Marking, Quiz
+from lessons.analysis_queries import MAX_SITTINGS, CountedVersion, counted_versions, reports_on, sittings
+from lessons.models import Attempt, Marking, QuestionReport, Quiz
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.pages.csv_file import Cell
+from lessons.quiz_regrades import attempts_to_regrade
 from lessons.quiz_text import inline, option, parse_stored, plain
 from lessons.quizzes.analysis import MIN_SITTINGS, Estimate, ItemAnalysis, QuizAnalysis, analyse
+from lessons.quizzes.editing import may_accept
 from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.tally import Counted
 
@@ -50,7 +52,7 @@ class AnswerBar:
         return sum(self.halves)
 
 
-@dataclass(frozen=True)
+@dataclass
 class AnalysedQuestion:
     """One question on the page; each figure is text, "" if it is not known."""
 
@@ -60,6 +62,15 @@ class AnalysedQuestion:
     item: ItemAnalysis
     bars: list[AnswerBar]
     others: AnswerBar | None
+    reports: list[QuestionReport] = field(default_factory=list)
+    # What staff may do with the current version: options to accept, by position, or True if a typed text.
+    may_edit: bool = False
+    options: list[tuple[int, str]] = field(default_factory=list)
+    takes_text: bool = False
+
+    @property
+    def open_reports(self) -> int:
+        return sum(report.closed_at is None for report in self.reports)
 
     @property
     def right(self) -> str:
@@ -106,16 +117,35 @@ def analysis_page(quiz: Quiz, wanted: str) -> Context:
     chosen = choose(quiz, known, wanted)
     found = analysis_of(quiz, chosen)
     questions = parse_stored(chosen.source).questions
+    reports = reports_on(quiz)
+    is_current = chosen.value == str(quiz.current_id)
+    rows = [_row(quiz, place, each, item) for place, each, item in _numbered(questions, found)]
+    for row, question in zip(rows, questions, strict=True):
+        row.reports = reports.pop(question.key, [])
+        if is_current:
+            _add_edits(row, question, quiz.course.slug)
     return {
         **staff_quiz_context(quiz, "Item analysis"),
         "found": found,
-        "items": [_row(quiz, place, each, item) for place, each, item in _numbered(questions, found)],
+        "items": rows,
+        "other_reports": [report for each in reports.values() for report in each],
+        "open_reports": sum(row.open_reports for row in rows),
+        "to_regrade": attempts_to_regrade(quiz, quiz.current).order_by().count(),
         "flagged": sum(bool(item.flags) for item in found.items),
         "choices": list(_choices(quiz, known)),
         "chosen": chosen.value,
         "min": MIN_SITTINGS,
         "max": MAX_SITTINGS,
     }
+
+
+def _add_edits(row: AnalysedQuestion, question: AnyQuestion, course: str) -> None:
+    row.may_edit = True
+    if not may_accept(question):
+        return
+    options = enumerate(question.listed_options())
+    row.options = [(place, plain(text, course)) for place, (text, right) in options if not right]
+    row.takes_text = question.tallied == "typed"
 
 
 def staff_quiz_context(quiz: Quiz, *last: str) -> Context:
@@ -150,8 +180,11 @@ def analysis_of(quiz: Quiz, chosen: Chosen) -> QuizAnalysis:
     versions = [each.version for each in chosen.versions]
     submitted = Attempt.objects.submitted().filter(quiz=quiz)
     newest = Marking.objects.filter(answer__attempt__quiz=quiz).order_by("-pk").values("pk")[:1]
+    regraded = quiz.regrades.order_by("-changed_at").values("changed_at")[:1]
     state = submitted.aggregate(
-        Count("pk"), Max("pk"), Max("submitted_at"), newest_marking=Max(Subquery(newest))
+        *(Count("pk"), Max("pk"), Max("submitted_at")),
+        newest_marking=Max(Subquery(newest)),
+        regraded=Max(Subquery(regraded)),
     )
     key = f"analysis:{[version.pk for version in versions]}:{list(state.values())}".replace(" ", "")
     found: QuizAnalysis | None = caches["pages"].get(key)

@@ -6,13 +6,14 @@ from decimal import Decimal
 from django.urls import reverse
 
 from lessons.marking import latest_markings, mark_answers
-from lessons.models import Answer, Attempt, Marking
+from lessons.models import Answer, Attempt, Marking, QuestionReport, RegradedAttempt
+from lessons.models.regrade import Move
 from lessons.pages.context import Context
 from lessons.pages.quiz import attempt_context, questions
 from lessons.pages.quiz_words import end_words, release_words
 from lessons.queries import OpenCourse
 from lessons.quiz_queries import OpenAttempt, OpenQuiz
-from lessons.quiz_text import blocks, inline, prompt, quiz_of
+from lessons.quiz_text import blocks, inline, prompt, quiz_of, rekeyed_quiz_of
 from lessons.quiz_text import option as option_html
 from lessons.quizzes import (
     QuestionLayout,
@@ -67,6 +68,8 @@ class Reviewed:
     mark_url: str = ""
     report_template: str = ""
     report: Context = field(default_factory=dict)
+    may_report: bool = False
+    reported: QuestionReport | None = None
 
     @property
     def missed(self) -> bool:
@@ -87,6 +90,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
     # `show` is a key of FILTERS; any other value shows all.
     shown = found.of.version.shows if found.of.released else ""
     every = _review_all(found, shown)
+    _add_reports(every, found)
     filtered = {
         "all": every,
         "missed": [item for item in every if item.missed],
@@ -97,6 +101,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
         **attempt_context(found),
         "found": found.of,
         "ended": end_words(found.attempt),
+        **_regraded(found.attempt),
         "may_practise": shown in SHOW_ANSWERS,
         "release": "" if shown == "all" else release_words(found.of),
         "after": found.after,
@@ -106,6 +111,27 @@ def review_page(found: OpenAttempt, show: str) -> Context:
         "show": show,
         "filters": [(name, words, len(filtered[name])) for name, words in FILTERS.items()],
     }
+
+
+def _add_reports(items: list[Reviewed], found: OpenAttempt) -> None:
+    if not found.attempt.pk:
+        return  # a view as a learner
+    own = QuestionReport.objects.filter(enrollment=found.attempt.enrollment_id, quiz=found.of.quiz)
+    by_key = {report.key: report for report in own}
+    for item in items:
+        item.reported = by_key.get(item.key)
+        item.may_report = item.reported is None
+
+
+def _regraded(attempt: Attempt) -> Context:
+    # What the last regrade of this attempt changed; nothing is asked of the database for most attempts.
+    if attempt.key_id is None:
+        return {}
+    applied = RegradedAttempt.objects.filter(attempt=attempt, fate=Move.Fate.APPLIED)
+    moves = applied.select_related("regrade").defer("before").order_by("-pk")
+    course = attempt.quiz.course.slug
+    dropped = [inline(question.heading, course) for question in rekeyed_quiz_of(attempt).dropped]
+    return {"regraded": moves.first(), "dropped": dropped}
 
 
 def staff_review(attempt: Attempt) -> Context:
@@ -122,6 +148,7 @@ def staff_review(attempt: Attempt) -> Context:
     return {
         **attempt_context(found),
         "styles": _styles(found),
+        **_regraded(attempt),
         "items": every,
         "learner": attempt.enrollment.user,
         "ended": ended,

@@ -32,7 +32,7 @@ def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
     # By quiz key; two queries over the learner's own attempts.
     own = Attempt.objects.filter(enrollment=enrollment).order_by()
     results: dict[int, Result] = defaultdict(Result)
-    totals = ("points", "version__max_points", "passed", "waiting_points")
+    totals = ("points", "worth", "passed", "waiting_points")
     best = own.best().values_list("quiz", "quiz__slug", "number", *totals)
     for quiz, slug, number, points, out_of, passed, waiting in best:
         page = reverse("attempt_review", args=[course.slug, slug, number])

@@ -15,6 +15,7 @@ from lessons.pages.views.as_learner import in_view, stores_nothing, with_a_form
 from lessons.queries import OpenCourse, get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
+from portal.notices.queries import unread_notices
 from portal.progress.presentation import add_checklists, keep_in_view, keep_standing_in_view
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 
@@ -27,7 +28,11 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "progress/home.html",
-            {**context, "live_now": _live_now(request, [each.reader for each in courses])},
+            {
+                **context,
+                "live_now": _live_now(request, [each.reader for each in courses]),
+                "notices": unread_notices(request.user),
+            },
         )
     upcoming = None if request.user.is_authenticated else upcoming_start()
     return render(request, "progress/welcome.html", {"lessons": public_lessons(), "upcoming": upcoming})

@@ -153,7 +153,7 @@ def test_number_of_queries_does_not_grow(staff, cast):
         with CaptureQueriesContext(connection) as captured:
             analysis(staff, cast)
         counts.append(len(captured))
-    assert counts == [10, 10]
+    assert counts == [12, 12]
 
 
 def test_csv_has_the_figures_and_no_formula(staff, cast):

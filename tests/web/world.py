@@ -32,14 +32,19 @@ from lessons.models import (
     LiveQuiz,
     Meeting,
     Notes,
+    QuestionReport,
     Quiz,
     QuizDeadline,
     QuizExtension,
+    QuizRegrade,
     Session,
     Snippet,
 )
+from lessons.question_reports import report_question
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
+from portal.notices.actions import notify
+from portal.notices.models import Notice
 from tests.factories import (
     make_cohort,
     make_course,
@@ -61,6 +66,7 @@ ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "
 ELSEWHERE = "antipode"  # in every name of the second course, and nowhere in our own texts
 PICTURE = "0" * 32 + ".png"
 ATTACHED = ("1" * 32, "data.csv")  # a file that the first lesson links to
+OF_SUBMITTED = ("attempt_review", "report_question")
 NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
 
 
@@ -82,6 +88,9 @@ class Place:
     notes: Notes
     incoming: IncomingNotes
     live: LiveQuiz
+    regrade: QuizRegrade
+    report: QuestionReport
+    notice: Notice
 
 
 def make_person(email: str, **fields: Any) -> User:
@@ -128,6 +137,9 @@ def make_place(name: str) -> Place:
         *(course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission),
         *make_notes(course, name),
         live_actions.start_live_quiz(quiz=quiz, cohort=cohort, by=instructor),
+        QuizRegrade.objects.create(quiz=quiz, version=quiz.current, by=instructor, state="rehearsed"),
+        report_question(attempt=submitted, key="approval", text=f"Report of {name}"),
+        notify(user=learner.user, kind="regrade", text=f"Notice {name}", link="/"),
     )
 
 
@@ -212,7 +224,7 @@ class World:
             "session": here.session.slug,
             "lesson": here.lesson.slug,
             "quiz": here.quiz.slug,
-            "number": here.submitted.number if route.name == "attempt_review" else here.attempt.number,
+            "number": here.submitted.number if route.name in OF_SUBMITTED else here.attempt.number,
             "place": 1,
             "answer": here.submitted.answers.get().pk,
             "notes": here.notes.pk,
@@ -227,7 +239,10 @@ class World:
             "live": here.live.pk,
             "slug": here.lesson.slug,
             "code": here.cohort.invite_code,
-            "key": "gone",
+            "key": "vcs" if route.name == "report_question" else "gone",
+            "regrade": here.regrade.pk,
+            "report": here.report.pk,
+            "notice": here.notice.pk,
             "uidb36": "1",
             "id": here.learner.user.pk,
             "app_label": "lessons",

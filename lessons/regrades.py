@@ -1,0 +1,242 @@
+"""Regrades of quizzes and labs: rehearse, apply, undo. Only these functions change the state of a regrade.
+
+People change the state with one conditional UPDATE; a worker does the work, one result in one transaction. So a worker
+that dies loses nothing, and submissions wait for one result at most.
+"""
+
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lessons import leases
+from lessons.models.regrade import UNDO_TIME, UNFINISHED, WORKING, Move, Regrade, RegradeState
+from portal.accounts import audit
+from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=7)  # more than the time limit of the task
+TURN_SECONDS = 20  # then other tasks have their turn
+BATCH = 50
+MAX_REASON = 300
+MAX_KEPT = 20  # regrades of one quiz or lab
+AnyRegrade = Any  # of a quiz or a lab: Django has no type for two models of one shape
+Wake = Callable[[], object]
+State, Way, Fate = RegradeState, Move.Way, Move.Fate
+DONE_BY = {State.REHEARSING: State.REHEARSED, State.APPLYING: State.APPLIED, State.UNDOING: State.UNDONE}
+
+
+class CannotRegradeError(Exception):
+    """The regrade cannot go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Points of one result, and if it passed."""
+
+    points: Decimal
+    out_of: Decimal
+    passed: bool
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.points) / Fraction(self.out_of) if self.out_of else Fraction(0)
+
+
+def way_between(old: Result, new: Result) -> Move.Way:
+    """Compare by the share of the points, then by passing: a lower total is no loss if questions were dropped."""
+    before, after = (old.share, old.passed), (new.share, new.passed)
+    return Way.SAME if before == after else Way.UP if after > before else Way.DOWN
+
+
+class Regrading(ABC):
+    """The part that differs between quizzes and labs. `subject` is the field of the quiz or lab.
+
+    Each method but `unseen` changes one result inside its own transaction, and does nothing if that is done already.
+    """
+
+    regrades: ClassVar[type[Any]]  # Any: one of two models
+    moves: ClassVar[type[Any]]  # Any: one of two models
+    subject: ClassVar[str]
+
+    @abstractmethod
+    def unseen(self, regrade: AnyRegrade) -> Iterable[int]:
+        """Return keys of results that were not rehearsed, at most BATCH."""
+
+    @abstractmethod
+    def rehearse(self, regrade: AnyRegrade, key: int) -> None: ...
+
+    @abstractmethod
+    def apply(self, regrade: AnyRegrade, move: int) -> None: ...
+
+    @abstractmethod
+    def undo(self, regrade: AnyRegrade, move: int) -> None: ...
+
+    @abstractmethod
+    def note_problem(self, regrade: AnyRegrade, key: int, problem: str) -> None:
+        """Store that this result could not be rehearsed."""
+
+    @abstractmethod
+    def is_outdated(self, regrade: AnyRegrade) -> bool:
+        """True if the quiz or lab has changed since the rehearsal."""
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+# Any: values of fields, and a row of either model
+def begin(work: Regrading, *, by: User, wake: Wake, **fields: Any) -> AnyRegrade:
+    """Begin a rehearsal, in place of one that was not applied. Raises CannotRegradeError.
+
+    Here and below, `wake` asks a worker to go on; it is called after the transaction.
+    """
+    try:
+        with transaction.atomic():
+            own = work.regrades.objects.filter(**{work.subject: fields[work.subject]})
+            own.filter(state=State.REHEARSED).update(state=State.DISCARDED, changed_at=timezone.now())
+            regrade = work.regrades.objects.create(by=by, **fields)
+            stale = own.exclude(state__in=(*UNFINISHED, State.APPLIED)).order_by("-pk")
+            work.regrades.objects.filter(pk__in=list(stale.values_list("pk", flat=True)[MAX_KEPT:])).delete()
+            transaction.on_commit(wake, robust=True)
+    except IntegrityError:
+        raise CannotRegradeError("A regrade is at work already. Wait until it is done.") from None
+    return regrade
+
+
+@transaction.atomic
+def apply(work: Regrading, regrade: AnyRegrade, *, by: User, policy: str, reason: str, wake: Wake) -> None:
+    """Apply a rehearsal. Raises CannotRegradeError."""
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > MAX_REASON:
+        raise CannotRegradeError(f"Write a reason for learners, of at most {MAX_REASON} characters.")
+    if policy not in Regrade.Policy.values:
+        raise CannotRegradeError("Choose what happens to results that would be lower.")
+    if work.is_outdated(regrade):
+        raise CannotRegradeError("There is a newer version since this rehearsal. Rehearse again.")
+    now = timezone.now()
+    values = {"policy": policy, "reason": reason, "applied_by": by, "applied_at": now}
+    _change(work, regrade, State.REHEARSED, State.APPLYING, **values)
+    transaction.on_commit(wake, robust=True)
+    audit.record(audit.Event.GRADE, f"applied: {regrade}, {policy}: {reason}", user=by)
+
+
+def discard(work: Regrading, regrade: AnyRegrade) -> None:
+    _change(work, regrade, State.REHEARSED, State.DISCARDED)
+
+
+@transaction.atomic
+def undo(work: Regrading, regrade: AnyRegrade, *, by: User, wake: Wake) -> None:
+    """Put every result back as it was, within 24 hours. Raises CannotRegradeError."""
+    own = work.regrades.objects.filter(**{work.subject: getattr(regrade, work.subject)})
+    if own.filter(pk__gt=regrade.pk, state__in=(State.APPLYING, State.APPLIED)).exists():
+        raise CannotRegradeError("A later regrade was applied since. Undo that one first.")
+    if regrade.applied_at is None or timezone.now() >= regrade.applied_at + UNDO_TIME:
+        raise CannotRegradeError("A regrade can be undone for 24 hours. Change the key and regrade again.")
+    _change(work, regrade, State.APPLIED, State.UNDOING, undone_by=by)
+    transaction.on_commit(wake, robust=True)
+    audit.record(audit.Event.GRADE, f"undone: {regrade}", user=by)
+
+
+# Any: values of fields, and a row of either model
+def _change(work: Regrading, regrade: AnyRegrade, before: str, after: str, **values: Any) -> None:
+    # One conditional UPDATE: of two people, or of two tabs, one wins.
+    own = work.regrades.objects.filter(pk=regrade.pk, state=before)
+    if not own.update(state=after, changed_at=timezone.now(), **values):
+        regrade.refresh_from_db()
+        now = regrade.get_state_display().lower()
+        raise CannotRegradeError(f"Nothing was changed: somebody was faster. The regrade is now {now}.")
+    regrade.refresh_from_db()
+
+
+# --- a worker's side ------------------------------------------------------------------------------------------------
+
+
+def waiting(work: Regrading) -> QuerySet[Any]:  # Any: either model
+    """Return the regrades with work to do that no worker has."""
+    return leases.free(work.regrades.objects.filter(state__in=WORKING)).order_by("pk")
+
+
+def run_next(work: Regrading) -> bool:
+    """Work on one regrade for a turn. Return True if there is more to do."""
+    for key, tries in waiting(work).values_list("pk", "tries"):
+        if leases.take(waiting(work), pk=key, tries=tries, lease=LEASE):
+            _take_turn(work, key, tries + 1)
+            return waiting(work).exists()
+    return False
+
+
+def _take_turn(work: Regrading, key: int, tries: int) -> None:
+    ends, mine = time.monotonic() + TURN_SECONDS, work.regrades.objects.filter(pk=key, tries=tries)
+    regrade = work.regrades.objects.get(pk=key)
+    while regrade.state in WORKING and time.monotonic() < ends:
+        for step in _steps(work, regrade):
+            if not mine.update(leased_until=timezone.now() + LEASE):
+                return  # the lease ended, and another worker has it
+            step()
+            if time.monotonic() >= ends:
+                break
+        else:
+            _finish(work, regrade)
+        regrade = work.regrades.objects.get(pk=key)
+    mine.update(leased_until=None)
+
+
+def _steps(work: Regrading, regrade: AnyRegrade) -> Iterable[Callable[[], None]]:
+    if regrade.state != State.UNDOING:
+        # While it applies, too: results that came in since the rehearsal.
+        while keys := list(work.unseen(regrade)):
+            for key in keys:
+                yield partial(_rehearse, work, regrade, key)
+    if regrade.state == State.REHEARSING:
+        return
+    is_undoing = regrade.state == State.UNDOING
+    fate, act = (Fate.APPLIED, work.undo) if is_undoing else (Fate.WAITING, work.apply)
+    own = work.moves.objects.filter(regrade=regrade, fate=fate).exclude(way=Way.PROBLEM)
+    while keys := list(own.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        for key in keys:
+            yield partial(_act, work, act, regrade, key)
+
+
+def _rehearse(work: Regrading, regrade: AnyRegrade, key: int) -> None:
+    try:
+        work.rehearse(regrade, key)
+    except Exception:
+        # One result that cannot be marked must not keep the others back.
+        logger.exception("result %s of regrade %s cannot be rehearsed", key, regrade.pk)
+        work.note_problem(regrade, key, "A fault on our side. It keeps its result.")
+
+
+def _act(work: Regrading, act: Callable[[Any, int], None], regrade: AnyRegrade, move: int) -> None:
+    try:
+        act(regrade, move)
+    except Exception:
+        logger.exception("move %s of regrade %s failed", move, regrade.pk)
+        problem = "A fault on our side. It stays as it is."
+        work.moves.objects.filter(pk=move).update(way=Way.PROBLEM, problem=problem)
+
+
+def _finish(work: Regrading, regrade: AnyRegrade) -> None:
+    own = work.regrades.objects.filter(pk=regrade.pk, state=regrade.state)
+    own.update(state=DONE_BY[regrade.state], changed_at=timezone.now())
+
+
+def forget_old(work: Regrading) -> None:
+    """Delete what only undoing needs, once that is over."""
+    over = timezone.now() - UNDO_TIME - LEASE
+    own = work.moves.objects.filter(regrade__applied_at__lt=over, before__isnull=False)
+    own.exclude(regrade__state__in=WORKING).update(before=None)
+
+
+def lock(rows: models.Manager[Any], key: int) -> Any:  # Any: either model of moves
+    return rows.select_for_update(of=("self",)).get(pk=key)
