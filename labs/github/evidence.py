@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from labs.github import client
 from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, with_known
+from labs.grader.checks import needs_events
 from labs.grader.github_facts import PullRequests, RunsOfCommit
 from labs.grading.github_facts import facts_of, is_news, requeue, submissions_to_requeue, wake_asker
-from labs.models import GitHubAnswer
+from labs.models import GitHubAnswer, Submission
 from labs.models.github import Connection
+from labs.specs import parse_spec
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,15 @@ def note_event(connection: Connection, *, event: str, commit: str = "") -> bool:
     if changed:
         transaction.on_commit(wake_asker, robust=True)
     return bool(changed)
+
+
+def grade_after_connecting(connection: Connection) -> None:
+    """Grade the newest submission again if its lab has checks that were not run without a connection."""
+    version = connection.repository.lab.current
+    checks = parse_spec(version.source).checks if version else ()
+    if needs_events(check.parameters for check in checks) != ("push",):
+        newest = Submission.objects.filter(receipt__repository=connection.repository_id).order_by("-pk")
+        requeue(newest[:1])
 
 
 def ask_next() -> bool:

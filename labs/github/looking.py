@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from labs import actions
-from labs.github import asking, owner_file
+from labs.github import asking, evidence, owner_file
 from labs.github.addresses import address_of
 from labs.github.reconciling import when_pushed
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
@@ -60,6 +60,7 @@ def look(connection: Connection) -> None:
         _settle(waiting, Outcome.IGNORED, "The lab is not open to you.")
         _release(connection)
         return
+    was_active = connection.is_active
     if connection.asked_at is None:
         asking.ask(connection)
     try:
@@ -70,6 +71,8 @@ def look(connection: Connection) -> None:
     if not connection.owner_proved_by:
         owner_file.check_file(connection, refs, head_ref)
         connection.save(update_fields=["owner_proved_by", "proof_note"])
+    if connection.is_active and not was_active:
+        evidence.grade_after_connecting(connection)
     missed_at = None if waiting else _find_missed(connection, refs)
     if waiting or missed_at:
         _submit(connection, waiting, refs, head_ref, missed_at)

@@ -28,12 +28,12 @@ MAX_ANSWERS = 100  # of one repository; older ones are removed
 MAX_HEADS = 20
 MAX_REQUEUED = 5
 NOT_CONNECTED = (
-    "This repository is not connected, so the portal cannot ask GitHub about it. Connect it on the lab page, under "
-    "*Connect a repository*."
+    "This repository is not connected, so the portal cannot ask GitHub about it. Open the lab page, and choose "
+    "“Connect a repository”. Then this check is graded again by itself."
 )
 ON_THE_REMOTE = (
-    "This was pushed to the practice remote, and only a repository on GitHub has workflow runs and pull requests. "
-    "Push it to GitHub, and connect it on the lab page, under *Connect a repository*."
+    "This was pushed to the practice remote, and only a repository on GitHub has workflow runs and pull requests. Push "
+    "it to GitHub, open the lab page, and choose “Connect a repository”."
 )
 
 

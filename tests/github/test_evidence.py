@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labs import actions
-from labs.github import evidence
+from labs.github import evidence, looking, owner_file
 from labs.grader.fetching.address import Address
 from labs.grading import worker
 from labs.models import GitHubAnswer, Queue, State, Submission
@@ -242,8 +242,19 @@ def test_a_repository_that_is_not_connected_is_told_how_and_asks_nothing(case):
     case.connection.save()
     outcomes = case.grade()
     assert {outcomes[name][0] for name in ("ci", "reviewed")} == {"not_run"}
-    assert "*Connect a repository*" in outcomes["ci"][1]
+    assert "“Connect a repository”" in outcomes["ci"][1]
     assert not GitHubAnswer.objects.exists()
+
+
+def test_connecting_a_repository_grades_its_submission_again(case):
+    case.connection.owner_proved_by = ""
+    case.connection.save()
+    assert "is not connected" in case.grade()["ci"][1]
+    challenge = {owner_file.NAME: f"{case.connection.challenge()}\n"}
+    case.github.commit(case.there, challenge)
+    looking.look(case.connection)
+    assert case.connection.is_active
+    assert "GitHub has not been asked" in case.grade()["ci"][1]
 
 
 def test_a_name_that_now_belongs_to_another_repository_proves_nothing(case):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..findings import LookedAt
-from ..git.repository import Repository, Tip
+from ..git.repository import Repository, Tip, TooLargeError
 from ..git.revision import Unresolved, resolve
 from ..github_facts import RunsOfCommit, Wanted, WorkflowRun, latest_attempts, said_when
 from ..parameters import MAIN_COMMIT, Revision, did_you_mean
@@ -69,7 +69,10 @@ class CiRunCheck(Kind):
                 yield "workflow", "GitHub runs only files directly in `.github/workflows`"
 
     def wants(self, repository: Repository) -> Wanted:
-        found = resolve(repository, self.at)
+        try:
+            found = resolve(repository, self.at)
+        except TooLargeError:  # the check says so
+            return Wanted()
         return Wanted() if isinstance(found, Unresolved) else Wanted(commits=(found.commit.id,))
 
     def check(self, run: Run) -> Verdict:
