@@ -159,7 +159,11 @@ def mean(numbers):
 
     def prove(self, report: ReportProblem) -> None:
         """Report if the solution does not pass, or the text that learners start from passes already."""
-        solution, start = self._reports_of_own_texts()
+        judged = self._judge_own_texts()
+        if broken := next((each.fault for each in judged if each.is_of_author), ""):
+            report(self.lines["checks"], broken)
+            return
+        solution, start = (each.report for each in judged)
         for result in solution.results:
             if result.outcome is not Outcome.PASSED:
                 line = next((item.line for item in result.evidence if item.line), None) or 0
@@ -181,14 +185,14 @@ def mean(numbers):
                 )
                 report(self.lines["checks"] + check.line, message, warns=True)
 
-    def _reports_of_own_texts(self) -> list[Report]:
+    def _judge_own_texts(self) -> Sequence[Judged]:
         try:
             judged = judging.judge(self.file_checks, (self.solution, self.start))
         except ApartError as error:
             raise CannotJudgeError(str(error)) from error
-        for fault in (each.fault for each in judged if each.fault):
+        for fault in (each.fault for each in judged if each.fault and not each.is_of_author):
             raise CannotJudgeError(fault)
-        return [each.report for each in judged]
+        return judged
 
     @property
     def given_files(self) -> Given:

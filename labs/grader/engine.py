@@ -24,6 +24,7 @@ from .github_facts import GitHubFacts, facts_used
 from .graphs.pictures import Pictures
 from .report import SCHEMA, CheckResult, Drawing, Evidence, Outcome, Report
 from .sandbox import Sandbox
+from .sandbox.calls import BrokenTestsError
 from .spec import CheckSpec, LabSpec
 from .words import cut, quoted, visible
 
@@ -33,6 +34,7 @@ MAX_TEXT = 600
 MAX_LINE = 160
 MAX_FIX = 8_000  # characters: nobody follows a longer text
 TIMED_OUT = "The check timed out"
+BROKEN_TESTS = "The hidden tests cannot be loaded"
 TOO_LONG = "The commands are too long to show. Compare what was found with what is expected."
 DRAWING_SECONDS = 2.0
 MIN_SECONDS = 0.05
@@ -123,6 +125,8 @@ def _verdict(check: CheckSpec, run: Run, limit: float) -> Verdict:
         return Verdict(Outcome.NOT_RUN, f"{TIMED_OUT} after {round(limit, 1):g} seconds.")
     except TooLargeError as error:
         return Verdict(Outcome.NOT_RUN, f"Not run: {error}.")
+    except BrokenTestsError as error:
+        return Verdict(Outcome.FAULT, f"{BROKEN_TESTS}: {error}.")
     except RepositoryDamagedError as error:
         error.check_id = check.id
         raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from .check_specs import CheckSpec, read_checks
-from .engine import TIMED_OUT, grade
+from .engine import BROKEN_TESTS, TIMED_OUT, grade
 from .formats.yaml_values import read_yaml
 from .git.typed import TypedFile
 from .parameters import MAIN_COMMIT
@@ -41,11 +41,12 @@ Given = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Judged:
-    """The report on a text. With a `fault`, it is no verdict on the text."""
+    """The report on a text. With a `fault`, it is no verdict on the text; `is_of_author` if the checks are broken."""
 
     report: Report
     fault: str = ""
     timed_out: bool = False
+    is_of_author: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,12 @@ class FileChecks:
     def _faults(self, report: Report) -> Iterator[Judged]:
         passed = {result.id for result in report.results if result.outcome is Outcome.PASSED}
         for check, result in zip(self.checks, report.results, strict=True):
-            timed_out = (result.reason or "").startswith(TIMED_OUT)
+            reason = result.reason or ""
+            timed_out, is_broken = reason.startswith(TIMED_OUT), reason.startswith(BROKEN_TESTS)
             # code that was not run says nothing, unless another check was needed first
             not_run = result.outcome is Outcome.NOT_RUN and passed.issuperset(check.needs)
             if timed_out or result.outcome is Outcome.FAULT or (not_run and check.parameters.confined):
-                yield Judged(report, f"check {check.id}: {result.reason}", timed_out)
+                yield Judged(report, f"check {check.id}: {reason}", timed_out, is_broken)
 
 
 def _encoded(text: str) -> bytes:

@@ -90,6 +90,15 @@ def test_a_worker_proves_the_quiz_and_learners_see_it_only_then(sandbox):
     assert cast.quiz.unproved is None and not quiz_proofs.waiting().exists()
 
 
+@pytest.mark.heavy
+def test_hidden_tests_that_cannot_be_loaded_are_a_problem_of_the_author(sandbox):
+    cast = make(SOURCE.replace("      def test_numbers", "      import absent\n      def test_numbers"))
+    quiz_proofs.prove_quizzes()
+    [(line, words)] = cast.quiz.versions.get().proof["problems"]
+    assert line == cast.quiz.source[: cast.quiz.source.index("```checks")].count("\n") + 1
+    assert words.endswith("The hidden tests cannot be loaded: ModuleNotFoundError: No module named 'absent'.")
+
+
 def test_a_fault_of_ours_is_tried_again_after_a_pause_and_the_page_says_so(monkeypatch):
     cast = make()
     monkeypatch.setattr(django_settings, "SANDBOX", "unix:///nowhere/runner.sock")

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from ..git.repository import Tip
 from ..parameters import Content, Seconds
-from ..sandbox.calls import TestOutcome, hold
+from ..sandbox.calls import BrokenTestsError, TestOutcome, hold
 from ..words import count, listed, quoted
 from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed, where
 from ._shared.code import CodeKind, files_at_top, job_at, sandbox_of
@@ -50,7 +50,7 @@ class TestsCheck(CodeKind):
             return tip
         tests = hold(sandbox_of(run), self.code, job_at(run, tip, self.seconds), self.call_seconds)
         if not tests:
-            raise ValueError("the hidden tests have no function whose name starts with test_")
+            raise BrokenTestsError("they have no function whose name starts with test_")
         if any(test.held is False for test in tests):
             return self._failed(tests, tip)
         if not all(test.held for test in tests):

@@ -5,6 +5,7 @@ ID of its question.
 """
 
 import json
+import logging
 import select
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from .inside import program
 from .job import Job, Sandbox, SandboxError
 from .packing import pack_files
 
+_log = logging.getLogger(__name__)
 IMPORT_SECONDS = 10.0
 START_SECONDS = 10.0
 MAX_ANSWER = 64 << 10
@@ -29,6 +31,10 @@ _ENDED = "it exited without a result"
 
 class PeerLostError(Exception):
     """The program in the sandbox exited, hung, or did not answer one line with one line."""
+
+
+class BrokenTestsError(Exception):
+    """The hidden tests cannot be loaded: their author must mend them. The message is the last line of the error."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +147,8 @@ class Learner:
 def hold(sandbox: Sandbox, code: str, job: Job, call_seconds: float) -> list[TestOutcome]:
     """Return the outcome of each hidden test, in order.
 
-    `job` has the learner's files, the environment and the seconds for all. Raises SandboxError if the tests
-    themselves are broken.
+    `job` has the learner's files, the environment and the seconds for all. Raises BrokenTestsError,
+    SandboxError.
     """
     files = pack_files({b"hidden.py": code.encode()})
     author = replace(job, argv=("python", "-I", "-c", program("hold_tests")), files=files)
@@ -195,7 +201,8 @@ class _Hearing:
     def _answer(self, asked: dict[str, Any], learner: Learner) -> dict[str, object]:
         match asked["ask"]:
             case "broken":
-                raise SandboxError(f"the hidden tests cannot be loaded: {asked['says']}")
+                _log.error("the hidden tests cannot be loaded: %s", asked["says"])
+                raise BrokenTestsError(str(asked["says"]).strip().rpartition("\n")[2])
             case "tests":
                 self._tests = [TestOutcome(str(name)) for name in asked["names"]]
             case "end":
