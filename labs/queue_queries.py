@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from labs.grading import pulse, sandbox
 from labs.grading.times import rank, seconds_waited
-from labs.models import RUNNING, LabTimes, State, Submission
+from labs.models import RUNNING, Connection, Delivery, LabTimes, State, Submission
 from lessons.queries import courses_taught
 from portal.accounts.models import User
 
@@ -87,6 +88,19 @@ def times_of_labs(user: User) -> QuerySet[LabTimes]:
     times = LabTimes.objects.filter(lab__deletion=None).select_related("lab__course")
     times = times.defer("lab__source", "lab__brief", "lab__brief_html").order_by("-most", "pk")
     return (times if user.is_superuser else times.filter(lab__course__in=courses_taught(user)))[:MAX_ROWS]
+
+
+# Any: annotated with the outcome of its last message
+def connections_seen_by(user: User) -> QuerySet[Any]:
+    """Return connected repositories, those without a message and the quietest first."""
+    active = Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None)
+    if not user.is_superuser:
+        active = active.filter(repository__course__in=courses_taught(user))
+    last = Delivery.objects.filter(connection=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
+    related = ("repository__lab", "repository__enrollment__user")
+    found = active.select_related(*related).annotate(outcome=Subquery(last))
+    heavy = (f"repository__lab__{name}" for name in ("source", "brief", "brief_html"))
+    return found.defer(*heavy).order_by(F("last_heard_at").asc(nulls_first=True), "pk")[:MAX_ROWS]
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ urlpatterns = [
     path("submissions/<slug:public_id>/", include(submission)),
     path("account/tokens/", token_views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
-    path("queue/", queue_views.queue, name="queue"),
-    path("queue/retry/", queue_views.retry_faults, name="retry_faults"),
+    path("queue/", queue_views.queue, name="teach_queue"),
+    path("queue/retry/", queue_views.retry_faults, name="teach_retry_faults"),
     path("labcheck.pyz", labcheck_views.labcheck, name="labcheck"),
 ]

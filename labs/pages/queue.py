@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from labs import queue_queries
-from labs.models import Submission
+from labs.models import Delivery, Submission
 from labs.pages.steps import status
 from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.context import Context
@@ -58,11 +59,18 @@ def queue_page(user: User) -> Context:
         "most": seconds_in_words(numbers.most) if numbers.most is not None else "",
         "need_person": _rows(list(queue_queries.rows_that_need_a_person(submissions)), since_end),
         "waiting": _rows(list(queue_queries.waiting_rows(submissions)), age),
+        "connections": [_with_words(row) for row in queue_queries.connections_seen_by(user)],
         "times": list(queue_queries.times_of_labs(user)),
         "workers": queue_queries.workers(now),
         "parts": parts(),
         "max_rows": queue_queries.MAX_ROWS,
     }
+
+
+# Any: a connection with the outcome of its last message
+def _with_words(row: Any) -> Any:
+    row.outcome = Delivery.Outcome(row.outcome).label if row.outcome else ""
+    return row
 
 
 def heading(numbers: queue_queries.Numbers) -> str:

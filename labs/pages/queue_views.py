@@ -23,4 +23,4 @@ def queue(request: UserRequest) -> HttpResponse:
 def retry_faults(request: UserRequest) -> HttpResponse:
     count = actions.retry_faults(by=request.user)
     messages.success(request, f"{count} submission{'' if count == 1 else 's'} queued again.")
-    return redirect("queue")
+    return redirect("teach_queue")

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from labs import queue_queries
 from labs.grading import lifecycle, queues
-from labs.models import LabTimes, Queue, State, Submission
-from tests.factories import make_lab, make_staff, make_submission, make_user
+from labs.models import Delivery, LabTimes, Queue, State, Submission
+from tests.factories import make_lab, make_learner, make_staff, make_submission, make_user
+from tests.github.signing import make_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def instructor(lab, client):
 
 def test_page_shows_only_submissions_of_own_courses(client, lab, instructor):
     own, other = make_submission(lab=lab), make_submission()
-    page = client.get(reverse("queue")).content.decode()
+    page = client.get(reverse("teach_queue")).content.decode()
     assert own.get_absolute_url() in page
     assert other.get_absolute_url() not in page
     assert "1 waiting, 0 running" in page
@@ -40,11 +41,11 @@ def test_fault_is_listed_with_its_trace_and_retried_before_regrades(client, lab,
         lab=lab, state=State.FAULT, last_fault="G-12AB: OSError: disk", ended_at=timezone.now()
     )
     other = make_submission(state=State.FAULT, last_fault="G-34CD: OSError", ended_at=timezone.now())
-    page = client.get(reverse("queue")).content.decode()
+    page = client.get(reverse("teach_queue")).content.decode()
     assert "1 needs a person" in page
     assert "G-12AB: OSError: disk" in page
     assert "G-34CD" not in page
-    client.post(reverse("retry_faults"))
+    client.post(reverse("teach_retry_faults"))
     for row in (fault, other):
         row.refresh_from_db()
     assert (fault.state, fault.queue, other.state) == (State.QUEUED, Queue.LIVE, State.FAULT)
@@ -72,6 +73,18 @@ def test_numbers_name_the_oldest_wait_and_the_times_of_the_last_hour(lab, instru
     assert (numbers.oldest, numbers.half, numbers.most) == (180, 2, 8)
 
 
+def test_last_message_of_each_repository_of_own_courses_is_shown(client, lab, instructor):
+    connection = make_connection(make_learner(lab.course), lab=lab, last_heard_at=timezone.now())
+    for outcome in (Delivery.Outcome.NOTED, Delivery.Outcome.FAILED):
+        Delivery.objects.create(connection=connection, guid=outcome, event="push", outcome=outcome)
+    quiet = make_connection(make_learner(lab.course), lab=lab)
+    make_connection()
+    rows = list(queue_queries.connections_seen_by(instructor))
+    assert [(row.pk, row.outcome) for row in rows] == [(quiet.pk, None), (connection.pk, "failed")]
+    page = client.get(reverse("teach_queue")).content.decode()
+    assert ("No message yet" in page, "Could not read the repository" in page) == (True, True)
+
+
 def test_worker_is_named_with_what_it_runs(lab):
     make_submission(lab=lab)
     claim = lifecycle.claim()
@@ -84,8 +97,8 @@ def test_worker_is_named_with_what_it_runs(lab):
 
 def test_page_needs_as_many_queries_for_many_rows(client, lab, instructor, django_assert_num_queries):
     def count():
-        with django_assert_num_queries(10):
-            assert client.get(reverse("queue")).status_code == 200
+        with django_assert_num_queries(11):
+            assert client.get(reverse("teach_queue")).status_code == 200
 
     LabTimes.objects.create(lab=lab, results=1, half=1, most=2, counted_at=timezone.now())
     make_submission(lab=lab, state=State.FAULT, last_fault="OSError", ended_at=timezone.now())
