@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from labs.github import hooks
+from labs.github import hooks, setup_views
 from labs.github import views as github
 from labs.pages import (
     as_learner_views,
@@ -58,6 +58,8 @@ urlpatterns = [
     path("github/hooks/<slug:key>/", hooks.hook, name="github_hook"),
     path("courses/<slug:course>/labs/<slug:lab>/connection/", include(connection)),
     path("github/app/", hooks.app, name="github_app"),
+    path("github/setup/", setup_views.set_up, name="github_setup"),
+    path("github/setup/done/", setup_views.done, name="github_setup_done"),
     path("git/<slug:course_slug>/<slug:lab_slug>/<slug:folder>.git/", include(staff_remote)),
     path("courses/<slug:course>/labs/<slug:lab>/", include(lab)),
     path("submissions/<slug:public_id>/", include(submission)),
