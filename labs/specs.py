@@ -7,15 +7,57 @@ from typing import Any
 from labs.grader.problem import Problem as EngineProblem
 from labs.grader.schema_1.upgrade import Upgraded, upgrade
 from labs.grader.spec import SCHEMAS, LabSpec, SpecError, load_spec
+from labs.grader.starters import FolderFiles, start_of_folder
+from labs.models import StarterFiles
+from lessons.course_files.course_repository import pack, unpack
 from lessons.texts.problem import Problem
 
 
 def parse_spec(source: str) -> LabSpec:
-    """Return the lab that a saved or submitted lab.yaml describes. Raises SpecError."""
+    """Return the lab that a saved or submitted lab.yaml describes, with the files of its starter. Raises SpecError."""
     spec, problems = _parse(source)
     if spec is None:
         raise SpecError(list(problems))
-    return spec
+    if spec.start is None or spec.start.is_complete:
+        return spec
+    return _parse_with_files(source, spec.starters[0], spec.start.line)
+
+
+@lru_cache(maxsize=64)
+def _parse_with_files(source: str, commit: str, line: int) -> LabSpec:
+    files = _kept_files.get(commit) or _stored_files(commit)
+    if files is None:
+        missing = (
+            f"the portal has no files for commit {commit[:7]}: upload the folder, or load the course files"
+        )
+        raise SpecError([EngineProblem(line, "starter.commit", missing)])
+    return load_spec(source, files)
+
+
+# Files that are read from a course before anything is written, by the commit that they make.
+_kept_files: dict[str, FolderFiles] = {}
+_MAX_KEPT = 50
+
+
+def keep_starter_files(files: FolderFiles) -> str:
+    """Keep the files of a folder for `parse_spec`, and return the commit that they make. Raises StepError."""
+    commit = start_of_folder(files).play().starters[0]
+    while len(_kept_files) >= _MAX_KEPT:
+        del _kept_files[next(iter(_kept_files))]
+    _kept_files[commit] = files
+    return commit
+
+
+def store_starter_files(spec: LabSpec) -> None:
+    """Write the files of a folder to the database, once for each content."""
+    files = spec.folder
+    if files is not None:
+        StarterFiles.objects.get_or_create(commit=spec.starters[0], defaults={"archive": pack(files)})
+
+
+def _stored_files(commit: str) -> FolderFiles | None:
+    archive = StarterFiles.objects.filter(commit=commit).values_list("archive", flat=True).first()
+    return None if archive is None else unpack(bytes(archive))
 
 
 # A save asks for the same text several times, and a version never changes. Problems are kept as values, because an

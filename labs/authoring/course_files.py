@@ -1,8 +1,10 @@
 """Load labs from disk into the database: lab.yaml and brief.md in the folders that course.yaml lists under `labs`."""
 
 from labs.authoring.saving import save_lab
+from labs.authoring.starter_folder import name_commit_of_folder
 from labs.grader.git.processes import RepositoryError
 from labs.grader.spec import LabSpec, SpecError
+from labs.grader.starters import FOLDER, FolderFiles
 from labs.grading import proofs
 from labs.models import Lab
 from labs.specs import in_newest_schema, parse_spec, problems_of
@@ -27,6 +29,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> CourseEntry:
     lab, brief = Source(folder / "lab.yaml", files.problems), Source(folder / "brief.md", files.problems)
     draft = slug in files.draft_labs
     if lab.read():
+        name_commit_of_folder(lab, folder)
         files.add_found(_spec_problems(files, lab), draft=draft)
     if brief.read():
         files.add_verdict(brief, judge_markdown(brief.text, files.links()), draft=draft)
@@ -119,6 +122,13 @@ def _save(lab: Lab, links: Links) -> Lab:
     return save_lab(lab=lab, links=links, proof=proof, wake=False)  # the broker may not run yet
 
 
+def _folder_of(lab: Lab) -> FolderFiles:
+    try:
+        return parse_spec(lab.source).folder or {}
+    except SpecError:
+        return {}
+
+
 class LabFolders:
     """The interface to labs for `lessons.course_files`."""
 
@@ -126,6 +136,14 @@ class LabFolders:
     check_proofs = staticmethod(check_proofs)
     write = staticmethod(write_labs)
     broken_lessons = staticmethod(broken_lessons)
+
+    @staticmethod
+    def starters(course: Course) -> dict[str, bytes]:
+        return {
+            f"labs/{lab.slug}/{FOLDER}/{path}": data
+            for lab in Lab.objects.filter(course=course)
+            for path, data in _folder_of(lab).items()
+        }
 
     @staticmethod
     def rows(course: Course) -> list[Lab]:

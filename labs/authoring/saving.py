@@ -12,7 +12,7 @@ from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs, tasks
 from labs.models import Lab, LabVersion
 from labs.search import index_lab
-from labs.specs import in_newest_schema, parse_spec, starter_refs
+from labs.specs import in_newest_schema, parse_spec, starter_refs, store_starter_files
 from lessons.actions import render_markdown, save_lesson
 from lessons.authoring import OrderChangedError
 from lessons.links import Links, links_within
@@ -108,6 +108,7 @@ def _version(lab: Lab, spec: LabSpec) -> LabVersion:
         "pass_mark": spec.pass_mark,
         "starter": starter_refs(spec),
     }
+    store_starter_files(spec)
     if before := proofs.find_proved_version(spec):
         values |= {"proof": before.proof, "proved": True}
     return LabVersion.objects.get_or_create(lab=lab, digest=spec.digest, defaults=values)[0]

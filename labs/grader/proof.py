@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .checks import wanted_facts
 from .engine import ENGINE_VERSION, grade
+from .git.processes import RepositoryError
 from .git.repository import Repository
 from .json_object import JsonObject
 from .report import CheckResult, Outcome, Report
@@ -148,6 +149,8 @@ def prove(spec: LabSpec, sandbox: Sandbox | None = None) -> Proof:
         and sandbox.unavailable()
     ):
         sandbox = None
+    if spec.start and not spec.start.is_complete:
+        raise RepositoryError("The files of the lab's starter are missing.")
     unprovable = _unprovable(spec.checks) if sandbox is None else frozenset[str]()
     graded = [(scenario, _graded(spec, scenario, sandbox)) for scenario in spec.scenarios]
     starter = [(spec.start, _graded(spec, spec.start, sandbox))] if spec.start else []

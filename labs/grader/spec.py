@@ -13,7 +13,7 @@ from .redaction import public_text as _public_text
 from .scenarios import Scenario, read_scenarios
 from .schema_1.edits import applied
 from .schema_1.rewriting import Rewriting, rewriting
-from .starters import Starter, starter_problems
+from .starters import FolderFiles, Starter, start_of_folder, starter_problems
 
 __all__ = ["CheckSpec", "LabSpec", "SpecError", "load_spec", "public_text"]
 
@@ -63,7 +63,7 @@ class LabSpec:
     the base URL of the lessons, if the portal that serves the text has put it there. `scenarios` are
     repositories by which the lab proves its checks, see `proof`. `starters` are the commits that learners start from,
     `start` makes them if the text describes them. With `counted_tags`, names in which `*` replaces any text, a push is
-    graded only if it brings or moves such a tag.
+    graded only if it brings or moves such a tag. `folder` are the files of a starter that is a folder, if given.
     """
 
     schema: int
@@ -78,6 +78,7 @@ class LabSpec:
     lessons: str = ""
     start: Scenario | None = None
     counted_tags: tuple[str, ...] = ()
+    folder: FolderFiles | None = None
 
     def lesson_address(self, name: str) -> str:
         # the name itself if the text has no base URL
@@ -85,8 +86,11 @@ class LabSpec:
         return f"{self.lessons}{slug}/{hash_sign}{heading}" if self.lessons else name
 
 
-def load_spec(text: str) -> LabSpec:
-    """Return the lab that a lab.yaml describes. Raises SpecError with every problem that could be found."""
+def load_spec(text: str, folder: FolderFiles | None = None) -> LabSpec:
+    """Return the lab that a lab.yaml describes. Raises SpecError with every problem that could be found.
+
+    `folder` are the files of the folder `starter`, for a lab that starts from it.
+    """
     root, problems = read_yaml(text)
     if root is None:
         raise SpecError(problems)
@@ -103,13 +107,14 @@ def load_spec(text: str) -> LabSpec:
     checks = read_checks(data.get("checks"), old, problems)
     starter = (file.starter if file else None) or Starter()
     ids = ids_of(data.get("checks"))
-    scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario)
-    start = _start(data, starter, scenarios, problems) if file else None
+    first = start_of_folder(folder, data["starter"].line) if starter.folder else None
+    scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario, first)
+    start = _start(data, starter, scenarios, first, problems) if file else None
     if file and file.counts and not file.counts.tags:
         problems.append(Problem(data["counts"].line, "counts.tags", "expected at least one name of a tag"))
     if problems:
         raise SpecError(problems)
-    starters = start.play().starters if start else starter.commits
+    starters = start.play().starters if start and start.is_complete else starter.commits
     return LabSpec(
         schema=schema,
         title=file.title,
@@ -123,6 +128,7 @@ def load_spec(text: str) -> LabSpec:
         checks_digest=checks_digest(root, starters),
         lessons=file.lessons,
         counted_tags=_counted_tags(file.counts),
+        folder=folder if first else None,
     )
 
 
@@ -160,14 +166,18 @@ def _newest(
 
 
 def _start(
-    data: dict[str, Value], starter: Starter, scenarios: tuple[Scenario, ...], problems: list[Problem]
+    data: dict[str, Value],
+    starter: Starter,
+    scenarios: tuple[Scenario, ...],
+    first: Scenario | None,
+    problems: list[Problem],
 ) -> Scenario | None:
     # the scenario that makes the starter; its own problems are already reported
     value, listed = data.get("starter"), data.get("scenarios")
     if value is None or value.data is None:
         return None
     names = _names(listed.data if listed and isinstance(listed.data, list) else [])
-    start = next((each for each in scenarios if each.name == starter.scenario), None)
+    start = first or next((each for each in scenarios if each.name == starter.scenario), None)
     problems.extend(starter_problems(value, starter, names, start))
     return start
 

@@ -1,14 +1,15 @@
 """Entry point of the engine process: a check's time limit needs a main thread, which web threads are not.
 
 Reads JSON from stdin: {"source", "sandbox", "path", "refs"} grades; without `path` and `refs` the scenarios of the
-source prove it. {"file": {"path", "checks", "given", "texts"}} judges each text as that file, within limits, until one
-times out; with "sandbox", checks may run code. Writes {"report"}, {"unreadable"}, {"proof"} or {"judged"} to stdout. No
-Django.
+source prove it, with the files of its starter in {"starter"}, by path in Base64. {"file": {"path", "checks", "given",
+"texts"}} judges each text as that file, within limits, until one times out; with "sandbox", checks may run code. Writes
+{"report"}, {"unreadable"}, {"proof"} or {"judged"} to stdout. No Django.
 """
 
 import json
 import resource
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -29,7 +30,8 @@ FILE_SECONDS, FILE_MEMORY = 20, 1 << 30
 def answer(asked: JsonObject) -> JsonObject:
     if "file" in asked:
         return {"judged": list(judge_texts(asked["file"], open_asked(asked) if "sandbox" in asked else None))}
-    spec = load_spec(asked["source"])
+    files = {path: b64decode(data) for path, data in (asked.get("starter") or {}).items()}
+    spec = load_spec(asked["source"], files or None)
     sandbox = open_asked(asked)
     if "path" not in asked:
         return {"proof": prove(spec, None if sandbox.unavailable() else sandbox).to_json()}

@@ -6,6 +6,7 @@ previous version.
 
 import logging
 import time
+from base64 import b64encode
 from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache, partial
@@ -72,7 +73,13 @@ def must_be_proved_now(spec: LabSpec) -> bool:
 
 def proof_apart(source: str, seconds: float = SECONDS) -> Proof:
     """Prove a valid lab.yaml in a process of its own. Raises ApartError."""
-    return Proof.from_json(apart.ask({"source": source}, seconds)["proof"])
+    return Proof.from_json(apart.ask({"source": source, "starter": _starter(source)}, seconds)["proof"])
+
+
+def _starter(source: str) -> dict[str, str]:
+    # the files of the folder by path, in Base64
+    files = parse_spec(source).folder or {}
+    return {path: b64encode(data).decode() for path, data in files.items()}
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@ from labs.models.commit_status import CommitStatus
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
-from labs.models.lab import Lab, LabVersion
+from labs.models.lab import Lab, LabVersion, StarterFiles
 from labs.models.lab_times import LabTimes
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
@@ -33,6 +33,7 @@ __all__ = [
     "Receipt",
     "Report",
     "Repository",
+    "StarterFiles",
     "State",
     "Submission",
     "new_public_id",

@@ -69,6 +69,17 @@ class Lab(Deletable, FileBacked, Released):
         return self.current is not None and self.current.proved
 
 
+class StarterFiles(models.Model):
+    """The files of a folder that a lab starts from, as a ZIP, by the commit that they make. Never changed."""
+
+    commit = models.CharField(max_length=40, unique=True)
+    archive = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.commit
+
+
 class LabVersion(models.Model):
     """The checks of a lab as graded. Never changed except for its proof.
 

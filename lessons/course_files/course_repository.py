@@ -150,6 +150,16 @@ class _Reader:
         for lab in self.entries(labs):
             if isinstance(lab, Tree):
                 self._read_folder(lab, f"labs/{lab.name}", lambda name: name in ("lab.yaml", "brief.md"))
+                self._read_starter(lab, f"labs/{lab.name}")
+
+    def _read_starter(self, lab: Tree, folder: str) -> None:
+        waiting = [(item, f"{folder}/starter") for item in self.entries(lab) if item.name == "starter"]
+        while waiting:
+            item, path = waiting.pop()
+            if isinstance(item, Tree):
+                waiting += [(inside, f"{path}/{inside.name}") for inside in self.entries(item)]
+            else:
+                self._read(item, path)
 
     def _read_folder(self, tree: Tree, path: str, is_wanted: Callable[[str], bool]) -> None:
         for item in self.entries(tree):

@@ -25,10 +25,14 @@ Texts = dict[str, str]
 
 @dataclass
 class Dump:
-    """The files of a course by relative path. `warnings` name what files cannot hold, or what would not load."""
+    """The files of a course by relative path. `warnings` name what files cannot hold, or what would not load.
+
+    `starters` are the files of folders that labs start from, which need not be texts.
+    """
 
     files: Texts = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    starters: dict[str, bytes] = field(default_factory=dict)
 
 
 def dump_course(course: Course) -> Dump:
@@ -39,7 +43,8 @@ def dump_course(course: Course) -> Dump:
     for row in _different(texts, layout):
         texts[layout.paths[row]] = _fresh(row, layout)
     differing = [f"{layout.paths[row]}: cannot hold what the portal has" for row in _different(texts, layout)]
-    return Dump(texts, [*differing, *_lost(layout), *_problems(texts)])
+    warnings = [*differing, *_lost(layout), *_problems(texts)]
+    return Dump(texts, warnings, lab_files().starters(course))
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------

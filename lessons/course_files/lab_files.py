@@ -32,6 +32,10 @@ class LabFiles(Protocol):
     # Any: rows of labs, in order
     def rows(self, course: Course) -> list[Any]: ...
 
+    def starters(self, course: Course) -> dict[str, bytes]:
+        """Return the files of folders that labs start from, by their paths in the course folder."""
+        ...
+
 
 class _NoLabs:
     # A course without labs is complete.
@@ -49,6 +53,9 @@ class _NoLabs:
 
     def rows(self, course: Course) -> list[Any]:
         return []
+
+    def starters(self, course: Course) -> dict[str, bytes]:
+        return {}
 
 
 _registered: list[LabFiles] = [_NoLabs()]

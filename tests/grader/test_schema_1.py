@@ -243,10 +243,10 @@ def test_schema_2_reads_commits_or_a_scenario_as_starter():
         "{commit: " + "ab" * 20 + "}": None,
         "{commit: [" + "ab" * 20 + "]}": None,
         "{scenario: the start}": "starter.scenario: no scenario has the name `the start`. Add it below `scenarios`.",
-        "ab" * 20: "starter: expected a mapping (keys: commit and scenario)",
+        "ab" * 20: "starter: expected a mapping (keys: commit, scenario and folder)",
         "{commit: main}": "starter.commit: expected a full commit ID, found `main`",
-        "{}": "starter: expected either a commit or a scenario",
-        "{branch: main}": "starter.branch: unknown key. Use one of: commit and scenario.",
+        "{}": "starter: expected a commit, a scenario or a folder",
+        "{branch: main}": "starter.branch: unknown key. Use one of: commit, scenario and folder.",
     }
     for starter, problem in table.items():
         text = new.replace("starter: {}", f"starter: {starter}")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from labs.grader.__main__ import main
 from labs.grader.proof import Proof, prove
 from labs.grader.spec import SpecError, load_spec, public_text
 from tests.plain_git import git
@@ -85,9 +86,71 @@ def test_a_starter_has_limits_and_a_known_scenario(problems):
         (4, "starter.scenario", "no scenario has the name `givn`. Did you mean `given`?")
     ]
     both = LAB.replace("{scenario: given}", "{scenario: given, commit: " + "ab" * 20 + "}")
-    assert problems(both) == [(4, "starter", "expected either a commit or a scenario")]
+    assert problems(both) == [(4, "starter", "expected a commit, a scenario or a folder")]
     large = LAB.replace('c.txt: "c\\n"', "c.txt: {size: 9 MB}")
     (line, _, message) = problems(large)[0]
     assert (line, message.endswith("The limit is 8 MB.")) == (4, True)
     hidden = LAB.replace("c.txt:", "sub/.GIT/config:")
     assert problems(hidden)[0][2] == "Git refuses to check out the path `sub/.GIT/config`"
+
+
+FOLDER = """\
+schema: 2
+title: A lab
+pass_mark: 70
+starter: {folder: starter}
+checks:
+  - {id: run, says: run.sh prints ok, points: 1, file: {path: run.sh, matches: ok}}
+scenarios:
+  - name: unchanged
+    after: starter
+    steps: []
+    expect: {run: needs work}
+  - name: done
+    after: starter
+    steps: [{commit: Say ok, append: {run.sh: "echo ok\\n"}}]
+    expect: {run: passed}
+"""
+FILES = {"run.sh": b"#!/bin/sh\n", "data/raw.bin": b"\0\xff", ".gitignore": b"*.pyc\n"}
+
+
+def test_the_files_of_a_folder_become_one_commit_that_scenarios_continue(tmp_path, capsys):
+    spec = load_spec(FOLDER, FILES)
+    assert spec.starters == load_spec(FOLDER, dict(reversed(FILES.items()))).starters
+    assert prove(spec).proved
+    (tmp_path / "built").mkdir()
+    spec.start.build(tmp_path / "built")
+    listed = git(tmp_path / "built", "ls-tree", "-r", "--format=%(objectmode) %(path)", "main").splitlines()
+    assert listed == ["100644 .gitignore", "100644 data/raw.bin", "100755 run.sh"]
+    assert (
+        git(tmp_path / "built", "show", "-s", "--format=%an %s %H", "main")
+        == f"Course Start {spec.starters[0]}"
+    )
+
+    (tmp_path / "lab.yaml").write_text(FOLDER)
+    assert main(["test", str(tmp_path / "lab.yaml")]) == 2
+    assert "the files of the folder are missing" in capsys.readouterr().err
+    for name, data in FILES.items():
+        path = tmp_path / "starter" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    assert main(["test", str(tmp_path / "lab.yaml")]) == 0
+    (tmp_path / "starter/link").symlink_to("/etc/passwd")
+    assert main(["test", str(tmp_path / "lab.yaml")]) == 2
+    assert "is a symbolic link, which a starter cannot have" in capsys.readouterr().err
+
+
+def test_a_folder_that_git_could_not_check_out_is_refused():
+    for path in ("a/.GIT/config", "../x", "a//b", "/etc/x"):
+        with pytest.raises(SpecError):
+            load_spec(FOLDER, {path: b""})
+    with pytest.raises(SpecError, match="The limit is 500"):
+        load_spec(FOLDER, {f"{number}.txt": b"" for number in range(501)})
+
+
+def test_a_text_with_the_commit_of_its_folder_is_graded_without_the_files():
+    commit = load_spec(FOLDER, FILES).starters[0]
+    text = FOLDER.replace("{folder: starter}", f"{{folder: starter, commit: {commit}}}")
+    assert load_spec(text).starters == (commit,)
+    assert not load_spec(text).start.is_complete
+    assert load_spec(public_text(text)).starters == (commit,)

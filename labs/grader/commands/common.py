@@ -9,6 +9,7 @@ from pathlib import Path
 from ..problem import Problem
 from ..sandbox import Sandbox
 from ..spec import LabSpec, SpecError, load_spec
+from ..starters import FOLDER, read_folder
 from ..words import visible
 
 GOOD, NEEDS_WORK, COULD_NOT = 0, 1, 2
@@ -27,8 +28,9 @@ def complain_of(problems: Iterable[Problem], path: Path) -> None:
 def load(path: Path) -> LabSpec | None:
     """Return the lab in a file; print its problems and return None if it has any."""
     try:
-        return load_spec(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        return load_spec(text, read_folder(path.parent / FOLDER) if "folder" in text else None)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
         complain(f"{path}: {error}")
     except SpecError as error:
         complain_of(error.problems, path)

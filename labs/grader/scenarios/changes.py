@@ -22,6 +22,11 @@ class Step(ABC):
         """Return the key that names the step: the first field that the class declares itself."""
         return next(iter(cls.__annotations__))
 
+    @property
+    def is_complete(self) -> bool:
+        """False if the step needs something that the text does not have."""
+        return True
+
     @abstractmethod
     def do(self, world: World) -> None:
         """Apply the step to the model. Raises StepError."""

@@ -50,6 +50,10 @@ class Scenario:
     def learner(self) -> Learner | None:
         return Learner((self.author.name,), (self.author.email,)) if self.author else None
 
+    @property
+    def is_complete(self) -> bool:
+        return all(step.is_complete for _, step in self.steps)
+
     def build(self, folder: Path) -> World:
         """Write the repository into an empty folder. The scenario was tried when it was read."""
         world = self.play()
@@ -71,11 +75,15 @@ class Scenario:
 
 
 def read_scenarios(
-    value: Value | None, check_ids: list[str], problems: list[Problem], starter: str | None = None
+    value: Value | None,
+    check_ids: list[str],
+    problems: list[Problem],
+    starter: str | None = None,
+    first: Scenario | None = None,
 ) -> tuple[Scenario, ...]:
     """Return every scenario that could be read and played; add the problems of the others to `problems`.
 
-    `starter` is the name of the scenario that learners start from.
+    `starter` is the name of the scenario that learners start from. `first` can be continued, and is not returned.
     """
     items = value.data if value else []
     if value is None or not isinstance(items, list):
@@ -85,13 +93,13 @@ def read_scenarios(
     if len(items) > MAX_SCENARIOS:
         problems.append(Problem(value.line, "scenarios", f"over the limit of {MAX_SCENARIOS} scenarios"))
         return ()
-    found: dict[str, Scenario] = {}
-    names: list[str] = []
+    found: dict[str, Scenario] = {first.name: first} if first else {}
+    names: list[str] = list(found)
     for item in items:
         scenario = _read(item, found, names, check_ids, problems, starter)
         if scenario:
             found[scenario.name] = scenario
-    return tuple(found.values())
+    return tuple(scenario for scenario in found.values() if scenario is not first)
 
 
 def _read(
@@ -189,6 +197,8 @@ def _is_playable(scenario: Scenario, problems: list[Problem]) -> bool:
     if len(scenario.steps) > MAX_STEPS:
         problems.append(Problem(scenario.line, "steps", f"over the limit of {count(MAX_STEPS, 'step')}"))
         return False
+    if not scenario.is_complete:
+        return True
     try:
         world = scenario.play()
     except StepError as error:

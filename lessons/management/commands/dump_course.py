@@ -29,7 +29,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no course {course}. Courses: {known}.")
         dump = dump_course(found)
         try:
-            written = [name for name, text in dump.files.items() if _write(path / name, text)]
+            files = {name: text.encode() for name, text in dump.files.items()} | dump.starters
+            written = [name for name, data in files.items() if _write(path / name, data)]
             foreign = _other_lessons(path, dump.files)
             for name in foreign if delete else ():
                 (path / name).unlink()
@@ -39,15 +40,14 @@ class Command(BaseCommand):
             self.stdout.write(f"warning: {warning}")
         for name in foreign:
             self.stdout.write(f"{'deleted' if delete else 'not in the portal'}: {path / name}")
-        self.stdout.write(f"Course written to {path}. Files: {len(dump.files)}, changed: {len(written)}.")
+        self.stdout.write(f"Course written to {path}. Files: {len(files)}, changed: {len(written)}.")
         if foreign and not delete:
             raise CommandError(
                 "load_course would load the files that are not in the portal. Delete them, or run this with --delete."
             )
 
 
-def _write(path: Path, text: str) -> bool:
-    data = text.encode()
+def _write(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
