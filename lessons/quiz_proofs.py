@@ -56,6 +56,15 @@ def waiting() -> QuerySet[QuizVersion]:
     return leases.free(rows).order_by("tries", "pk")
 
 
+def retry() -> None:
+    """End the pauses after faults: at the start of a worker, their cause may be gone."""
+    now = timezone.now()
+    paused = QuizVersion.objects.filter(proof__isnull=True, leased_until__gt=now + LEASE).exclude(fault="")
+    paused.update(leased_until=None, tries=0)
+    if waiting().exists():
+        wake()
+
+
 @shared_task(soft_time_limit=SOFT_SECONDS, time_limit=SECONDS)
 def prove_quizzes() -> None:
     if prove_next() and waiting().exists():

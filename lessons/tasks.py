@@ -3,8 +3,7 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from lessons import actions, closing, deleting, quiz_regrades, regrades
-from lessons import quiz_proofs as quiz_proofs  # has a task, too
+from lessons import actions, closing, deleting, quiz_proofs, quiz_regrades, regrades
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes, ModelDraft
 from lessons.notes_import import incoming, model_drafts
@@ -67,15 +66,16 @@ def work_on_notes() -> None:
         send(draft_by_model, pk=pk)
 
 
-def wake_counter() -> None:
-    send(count_errors)
+def wake_starter() -> None:
+    send(begin)
 
 
 @shared_task
-def count_errors() -> None:
-    # after an upgrade, at the start of a worker
+def begin() -> None:
+    """Do what is due at the start of a worker, as after an upgrade or an outage."""
+    quiz_proofs.retry()
     if actions.count_missing_errors(MAX_COUNTED):
-        wake_counter()
+        wake_starter()
 
 
 def wake_regrades() -> None:

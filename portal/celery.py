@@ -31,11 +31,11 @@ app.steps["consumer"].add(Pulse)
 @worker_ready.connect
 def begin(sender: Any = None, **kwargs: object) -> None:  # Any: Celery has no types
     from labs.grading.tasks import wake_later_worker  # importable only once Django is set up
-    from lessons.tasks import wake_counter
+    from lessons.tasks import wake_starter
 
     if sender.hostname.startswith("later@"):
         wake_later_worker()
-        wake_counter()
+        wake_starter()
 
 
 @worker_init.connect

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from labs.file_questions.question import FileQuestion
 from tests.courses.conftest import COURSE, LAB, LESSON
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,15 @@ def test_problems_of_a_draft_are_warnings(folder, capsys):
     (folder / "one/01-start.md").write_text(text)
     status, out, _ = check(capsys, folder)
     assert status == 0 and f"warning: {folder}/one/01-start.md:10: " in out
+
+
+def test_a_quiz_that_runs_code_is_not_tried_and_a_warning_says_so(folder, capsys):
+    [example] = FileQuestion.more_examples.values()
+    front = (folder / "one/01-start.quiz.md").read_text().partition("\n## ")[0]
+    (folder / "one/01-start.quiz.md").write_text(f"{front}\n{example}")
+    status, out, _ = check(capsys, folder)
+    assert status == 0
+    assert "01-start.quiz.md:8: This question runs code: a worker tries it" in out
 
 
 def test_a_folder_without_a_course_ends_with_2(tmp_path, capsys):

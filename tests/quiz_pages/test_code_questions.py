@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from labs.file_questions import tasks
@@ -14,6 +15,7 @@ from lessons import actions, marking, quiz_proofs
 from lessons.copying import copy_course
 from lessons.models import Quiz, QuizVersion
 from lessons.quizzes import parse
+from lessons.tasks import begin
 from lessons.term import Term
 from tests.authoring.conftest import make_instructor
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
@@ -111,6 +113,11 @@ def test_a_fault_of_ours_is_tried_again_after_a_pause_and_the_page_says_so(monke
     assertContains(
         page, "Tried 1 time. Fault on our side: check mean: Not run: code cannot be run in a sandbox here"
     )
+    QuizVersion.objects.update(leased_until=timezone.now() + quiz_proofs.PAUSES[-1])
+    begin()
+    assert quiz_proofs.waiting().get() == version
+    QuizVersion.objects.update(tries=quiz_proofs.MAX_TRIES)
+    assert not quiz_proofs.waiting().exists()
     save(cast.quiz, SOURCE)
     assert quiz_proofs.waiting().get() == version
 

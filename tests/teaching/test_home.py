@@ -130,7 +130,7 @@ def test_errors_of_lessons_from_before_they_were_counted_are_counted_by_a_worker
     make_lesson(session, title="Tags", status="draft", source="## Tags\n\nText.\n")
     Lesson.objects.update(gate_errors=None)
     assert texts(course)[:2] == ["Merging is a draft", "Tags is a draft"]
-    tasks.count_errors()
+    tasks.begin()
     assert texts(course)[:2] == ["Merging has errors", "Tags is a draft"]
 
 
