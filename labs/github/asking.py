@@ -17,6 +17,7 @@ from portal.accounts.github import GitHubAccount, github_account
 
 logger = logging.getLogger(__name__)
 
+NEW_ADDRESS = "New address"
 MAY_WRITE = ("admin", "maintain", "write")
 
 
@@ -113,7 +114,7 @@ def _remember(connection: Connection, described: Mapping[str, Any]) -> None:
         return
     if _move(connection.repository, full_name):
         sentence = f"{before} was renamed or transferred to {full_name}. It stays connected."
-        _say(connection, "Repository", sentence, good=True)
+        _say(connection, NEW_ADDRESS, sentence, good=True)
     else:
         sentence = f"{before} is {full_name} now, which you connected as well. Disconnect one of them."
         _say(connection, "Repository", sentence, good=False)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labs.github import owner_file
+from labs.github.asking import NEW_ADDRESS
 from labs.grader.checks import needs_events
 from labs.models import Connection, Delivery, Lab
 from labs.pages.forms import AddressForm
@@ -56,6 +57,7 @@ def live_context(lab: Lab, connection: Connection) -> Context:
         "band": status_band(connection, deliveries[0] if deliveries else None),
         "rows": [_row(each) for each in deliveries],
         "answers": connection.answers,
+        "moved": next((said for about, said, _ in connection.answers if about == NEW_ADDRESS), ""),
         "is_looking": connection.look_at is not None,
         "proof": None if connection.owner_proved_by else _proof_context(connection),
         "cursor": cursor_of(connection, deliveries),

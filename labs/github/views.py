@@ -121,6 +121,8 @@ def live(request: HttpRequest, course: str, lab: str) -> HttpResponse:
     current = current_connection(found.enrollment, found.lab) if found.enrollment else None
     if current is None:
         raise Http404
+    if current.owner_proved_by and "proof" in request.GET:  # the page has more to show now
+        return HttpResponseClientRefresh()
     context = live_context(found.lab, current)
     if context["cursor"] == request.GET.get("v"):
         return HttpResponse(status=204)
