@@ -4,6 +4,7 @@ from labs.github import hooks, setup_views
 from labs.github import views as github
 from labs.pages import (
     as_learner_views,
+    choice_views,
     file_views,
     labcheck_views,
     queue_views,
@@ -30,6 +31,7 @@ lab = [
     path("repository/", views.lab_repository, name="lab_repository"),
     path("submit/", views.lab_submit, name="lab_submit"),
     path("latest/", views.lab_latest, name="lab_latest"),
+    path("receipts/", views.lab_receipts, name="lab_receipts"),
     path("lab.yaml", labcheck_views.lab_source, name="lab_source"),
     path("workflow.yml", labcheck_views.lab_workflow, name="lab_workflow"),
     path("repositories/", repository_views.lab_repositories, name="lab_repositories"),
@@ -49,6 +51,8 @@ submission = [
     path("files/", file_views.submission_files, name="submission_files"),
     path("changes/", file_views.submission_changes, name="submission_changes"),
     path("grade-again/", views.submission_grade_again, name="submission_grade_again"),
+    path("choose/", choice_views.choose, name="submission_choose"),
+    path("withdraw-choice/", choice_views.withdraw, name="submission_withdraw_choice"),
     path("cancel/", views.submission_cancel, name="submission_cancel"),
 ]
 urlpatterns = [

@@ -15,6 +15,7 @@ from labs.grader.words import count, visible
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, times_in_words, verdict_of
+from labs.pages.receipts import receipts_context
 from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
 from labs.repositories.starters import unmerged_update
@@ -68,6 +69,7 @@ def lab_page(
         **_commands_context(lab, token),
         **_starter_context(found),
         **_counted_context(found),
+        **(receipts_context(lab, found.enrollment) if found.enrollment else {}),
         "running": running,
         "form": form or AddressForm(),
         "offer": offer,

@@ -11,6 +11,7 @@ from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.models import LEARNER_MAY_REPEAT, LabTimes, State, Submission
 from labs.pages.steps import ReportSummary, duration, status, steps
+from labs.receipt_queries import choice_of
 from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
@@ -90,6 +91,7 @@ def submission_page(submission: Submission, user: User) -> Context:
     return {
         **run_context(submission, position_of(submission), staff=staff, announced_at=now),
         "history": [history_item(row, verdict_of(row), submission) for row in past],
+        "is_staff_here": staff,
         "also_by": queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": course_crumbs(
@@ -110,6 +112,7 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
         "commit_address": commit_address(origin_page(submission), submission.head),
         "state_word": status(submission, None)[1],
         "may_grade_again": repeatable,
+        "choice": choice_of(submission),
         "cursor": PollCursor(submission.version, position, announced_at),
     }
     if submission.state == State.GRADED:

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +16,8 @@ from labs.models import Submission
 from labs.pages.forms import AddressForm, CommitForm
 from labs.pages.lab_page import lab_page
 from labs.pages.presentation import PollCursor, live_page, position_of, submission_page
-from labs.queries import OpenLab, get_lab_and_neighbours, get_submission
+from labs.pages.receipts import receipts_context
+from labs.queries import OpenLab, get_lab_and_neighbours, get_open_lab, get_submission
 from labs.repositories.hosts import LookUpFailedError, Offer
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -129,6 +130,21 @@ def _to_result(request: UserRequest, submitted: Submission) -> HttpResponse:
             with_code(f"There are no new commits. This is the result of commit `{submitted.head[:7]}`."),
         )
     return redirect(submitted)
+
+
+@never_cache
+@require_safe
+def lab_receipts(request: HttpRequest, course: str, lab: str) -> HttpResponse:
+    """Return what was received since cursor `v`; 204 if nothing was."""
+    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
+        return HttpResponseClientRefresh()
+    found = get_open_lab(request.user, course, lab)
+    if found.enrollment is None:
+        raise Http404
+    context = receipts_context(found.lab, found.enrollment)
+    if context["receipts_cursor"] == request.GET.get("v"):
+        return HttpResponse(status=204)
+    return render(request, "labs/_receipts.html", context)
 
 
 # --- submissions ----------------------------------------------------------------------------------------------------

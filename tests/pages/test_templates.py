@@ -16,7 +16,8 @@ INLINE = {
     "script": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
     "style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),
     "handler": re.compile(r"<[^>]*\s(on\w+|hx-on[\w:-]*)\s*=", re.IGNORECASE),
-    "another host": re.compile(r"""\b(src|href|action)\s*=\s*["'](https?:)?//""", re.IGNORECASE),
+    # a link is followed only if somebody clicks it
+    "another host": re.compile(r"""(\b(src|action)|(?<!<a )\bhref)\s*=\s*["'](https?:)?//""", re.IGNORECASE),
 }
 
 
@@ -48,6 +49,7 @@ def test_template_has_nothing_inline_and_nothing_from_elsewhere(path):
         ("handler", '<p hx-on:click="f()">'),
         ("handler", '<li{% if a > 1 %} id="b"{% endif %} onclick="f()">'),
         ("another host", '<img src="//cdn.example.org/a.png">'),
+        ("another host", '<link href="https://cdn.example.org/a.css">'),
     ],
 )
 def test_search_finds_what_is_inline(what, markup):

@@ -1,0 +1,37 @@
+"""Prepare the list of what the portal received from a learner, and the choice of staff."""
+
+import hashlib
+
+from labs.models import Lab
+from labs.pages.presentation import verdict_of
+from labs.pages.steps import status
+from labs.receipt_queries import Arrival, arrivals
+from lessons.models import Enrollment
+from lessons.pages.context import Context
+from lessons.points import count_points
+
+
+def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
+    """Return the newest receipts, and a cursor that changes with any of them, for polling."""
+    found = arrivals(enrollment, lab)
+    states = [(each.receipt.pk, each.submission and each.submission.version) for each in found]
+    return {
+        "lab": lab,
+        "course": lab.course,
+        "arrivals": [_row(each) for each in found],
+        "receipts_cursor": hashlib.sha256(repr(states).encode()).hexdigest()[:16],
+        "receipts_poll": any(each.submission and not each.submission.has_ended for each in found)
+        or any(each.receipt.via in ("webhook", "recovered") for each in found),
+    }
+
+
+def _row(arrival: Arrival) -> Context:
+    submission = arrival.submission
+    row = {"at": arrival.at, "way": arrival.way, "submission": submission}
+    if submission is None:
+        return {**row, "word": "Not graded: this lab grades only certain tags"}
+    report = verdict_of(submission)
+    glyph, word = status(submission, report)
+    points = count_points(report.points) if report and submission.state == "graded" else word
+    again = ", received before" if arrival.was_received_before else ""
+    return {**row, "glyph": glyph, "word": f"{points}{again}", "commit": submission.head[:7]}

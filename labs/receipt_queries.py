@@ -1,0 +1,50 @@
+"""What the portal received from a learner for a lab, and what became of each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, FilteredRelation, Q
+
+from labs.models import Choice, Lab, Receipt, Submission
+from lessons.models import Enrollment
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A receipt, and the submission of the state that it brought; None if the lab does not grade such a push."""
+
+    receipt: Receipt
+    submission: Submission | None
+
+    @property
+    def way(self) -> str:
+        return Receipt.Via(self.receipt.via).label
+
+    @property
+    def at(self) -> datetime:
+        return self.receipt.received_at
+
+    @property
+    def was_received_before(self) -> bool:
+        return self.submission is not None and self.submission.receipt_id != self.receipt.pk
+
+
+def arrivals(enrollment: Enrollment, lab: Lab) -> list[Arrival]:
+    """Return the newest receipts of a learner for a lab, newest first. Each submission has `points` and `passed`."""
+    of_lab = Receipt.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
+    receipts = list(of_lab.defer("refs").order_by("-pk")[:SHOWN])
+    own = Submission.objects.filter(enrollment=enrollment, lab=lab)
+    current = FilteredRelation("reports", condition=Q(reports__is_current=True))
+    annotated = own.annotate(current=current, points=F("current__points"), passed=F("current__passed"))
+    found = annotated.filter(digest__in={receipt.digest for receipt in receipts}).order_by()
+    columns = ("public_id", "number", "state", "head", "digest", "version", "receipt_id")
+    submissions = {each.digest: each for each in found.only(*columns)}
+    return [Arrival(receipt, submissions.get(receipt.digest)) for receipt in receipts]
+
+
+def choice_of(submission: Submission) -> Choice | None:
+    """Return the choice of staff for this submission's learner and lab, whichever submission it is."""
+    chosen = Choice.objects.select_related("submission", "by")
+    return chosen.filter(enrollment=submission.enrollment_id, lab=submission.lab_id).first()
