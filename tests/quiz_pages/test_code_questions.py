@@ -32,6 +32,11 @@ GIVEN = SOURCE.replace("```checks\n", "```given data/prices.csv\nprice\n3\n```\n
 NOT_PROVED = SOURCE.replace(" if numbers else None", "")
 
 
+@pytest.fixture(autouse=True)
+def no_task_ends_early(monkeypatch):
+    monkeypatch.setattr(tasks, "MAX_SECONDS", 600)
+
+
 @pytest.fixture
 def sandbox():
     found = open_sandbox(

@@ -31,6 +31,7 @@ def judge_here(monkeypatch):
         return [checks.judge(text) for text in texts]
 
     monkeypatch.setattr(judging, "judge", judge)
+    monkeypatch.setattr(tasks, "MAX_SECONDS", 600)  # no task ends early on a slow machine
 
 
 def make(release="now", attempts=0, source=FileQuestion.example) -> Cast:
