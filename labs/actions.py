@@ -9,7 +9,7 @@ from django.db import transaction
 
 from labs.counted_pushes import submit_commands, tag_words
 from labs.grader.fetching.address import Address
-from labs.grading import lifecycle, receipts, tasks
+from labs.grading import counting, lifecycle, receipts, tasks
 from labs.models import (
     ENDED,
     LEARNER_MAY_REPEAT,
@@ -177,8 +177,7 @@ def _lock_for_choosing(submission: Submission, by: User) -> None:
     if not teaches(by, submission.lab.course):
         raise PermissionDenied
     # a worker that stores a report of this learner changes what counts, too
-    own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    list(own.select_for_update().order_by("pk").values_list("pk", flat=True))
+    counting.lock_learner(submission.enrollment_id)
 
 
 def retry_faults(*, by: User) -> int:

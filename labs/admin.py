@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from labs import actions, queries
+from labs import actions, deadline_admin, queries
 from labs.authoring.admin import LabAdmin
 from labs.grader.words import count
 from labs.models import (
@@ -27,6 +27,8 @@ from labs.models import (
 from lessons.admin.lists import MAX_LISTED, percent_column, points_column
 from lessons.admin.scope import ReadOnlyAdmin, ReadOnlyInline
 from portal.accounts.http import UserRequest
+
+__all__ = ["deadline_admin"]
 
 admin.site.register(Lab, LabAdmin)
 
@@ -66,9 +68,9 @@ class SubmissionAdmin(ReadOnlyAdmin):
     inlines = [ReportInline]
     actions = ["grade_again"]
     list_display = [
-        "public_id", "lab", "learner", "number", "state", "counts", "tries", "queued_at", "ended_at",
+        "public_id", "lab", "learner", "number", "state", "counts", "is_late", "tries", "queued_at", "ended_at",
     ]  # fmt: skip
-    readonly_fields = ["counts"]
+    readonly_fields = ["counts", "late_points", "due_at", "late_days"]
     list_filter = ["state", "queued_at", "course", "lab"]
     exact_search = ("public_id",)
     list_select_related = ["lab", "enrollment__user", "enrollment__cohort__course"]
@@ -80,6 +82,10 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @admin.display(description="counts", boolean=True)
     def counts(self, submission: Submission) -> bool:
         return submission.is_best
+
+    @admin.display(description="late", boolean=True)
+    def is_late(self, submission: Submission) -> bool:
+        return submission.due_at is not None
 
     @admin.action(description="Grade again", permissions=["view"])
     def grade_again(self, request: UserRequest, queryset: QuerySet[Submission]) -> None:

@@ -11,7 +11,7 @@ class LabsConfig(AppConfig):
         from labs.file_questions.question import FileQuestion
         from labs.github.answers import ask_for_status
         from labs.github.tokens import token_of
-        from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
+        from labs.grading import deadline_changes, tallies  # noqa: F401 - models are ready by now, and not before
         from labs.grading.results import on_report
         from labs.repositories.hosts import register_tokens
         from labs.repositories.staff_repositories import HOSTS

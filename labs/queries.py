@@ -41,7 +41,7 @@ from portal.accounts.models import User
 HISTORY_PAGE = 10
 # Columns of a list of submissions, and the origin of the newest.
 SHOWN = (
-    *("public_id", "number", "state", "head", "head_ref"),
+    *("public_id", "number", "state", "head", "head_ref", "due_at", "late_points"),
     *(f"receipt__repository__{name}" for name in ("host", "owner", "name")),
 )
 
@@ -190,12 +190,16 @@ def get_submission(user: Visitor, public_id: str) -> Submission:
 def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
     """Return all submissions of a learner for a lab, newest first, with their repositories.
 
-    Each has the `points` of its current report and `passed`; both are None without one.
+    Each has the `points` that count and `passed`; both are None without a report.
     """
     found = Submission.objects.filter(enrollment=enrollment, lab=lab).order_by("-number")
     found = found.select_related("receipt__repository").only(*SHOWN)
     current = FilteredRelation("reports", condition=Q(reports__is_current=True))
-    return found.annotate(current=current, points=F("current__points"), passed=F("current__passed"))
+    return found.annotate(
+        current=current,
+        points=Coalesce("late_points", "current__points"),
+        passed=Coalesce("late_passed", "current__passed"),
+    )
 
 
 def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) -> list[Submission]:

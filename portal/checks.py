@@ -35,6 +35,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("GRADING_REAP_SECONDS", 0.1, 24 * 3600),
     ("GRADING_RETRY_SECONDS", 0, 3600),
     ("GITHUB_LOOK_SECONDS", 1, 24 * 3600),
+    ("OUTAGE_MINUTES", 1, 24 * 60),
     ("HOUSEKEEPING_SECONDS", 0.1, 7 * 24 * 3600),
     ("SIGN_IN_IDLE_SECONDS", 1, 10 * YEAR),
     ("SIGN_IN_MAX_SECONDS", 1, 10 * YEAR),

@@ -275,6 +275,8 @@ GRADING_REAP_SECONDS = env.float("GRADING_REAP_SECONDS", default=15.0)
 GRADING_MAX_TRIES = 3
 GRADING_RETRY_SECONDS = env.float("GRADING_RETRY_SECONDS", default=10.0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# A submission that waits longer for its first verdict was hit by an outage, which lengthens its deadline.
+OUTAGE_MINUTES = env.int("OUTAGE_MINUTES", default=15)
 HOUSEKEEPING_SECONDS = env.float("HOUSEKEEPING_SECONDS", default=600.0)
 
 CELERY_BEAT_SCHEDULE = {

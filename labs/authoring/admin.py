@@ -29,6 +29,7 @@ from labs.models import Lab, LabVersion
 from labs.release import lab_opening
 from labs.specs import in_newest_schema, parse_spec
 from lessons.admin.courses import warn_of_hidden_labs
+from lessons.admin.deadlines import RuleField
 from lessons.admin.deleting import DeletableAdmin
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, at_line
 from lessons.admin.editor import EditorWidget
@@ -39,6 +40,7 @@ from lessons.models import Course, Lesson
 from lessons.pages.numbers import read_number
 from lessons.queries import lab_homes
 from lessons.release import ANY_COHORT, is_open
+from lessons.texts.due_rules import EXAMPLE
 from lessons.texts.verdict import Verdict
 from portal.accounts.http import UserRequest
 
@@ -50,7 +52,10 @@ LAB_HELP = (
     "Each check is a statement that should be true. The help above the text lists the kinds of check. To try out and"
     " prove a lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
-LAB_FIELDS: tuple[str, ...] = ("course", "slug", "status", "publish_at", "position", "source", "brief")
+LATE_FIELDS = ("late", "late_percent", "late_floor", "last_days")
+LAB_FIELDS: tuple[str, ...] = (
+    *("course", "slug", "status", "publish_at", "position", "deadline", *LATE_FIELDS, "source", "brief"),
+)
 
 
 class LabForm(AuthoringForm):
@@ -60,6 +65,9 @@ class LabForm(AuthoringForm):
         Lesson.objects.order_by(),
         required=False,
         help_text="Learners find the lab through this lesson. You can select it in more lessons later.",
+    )
+    deadline = RuleField(
+        help_text=f"Such as “{EXAMPLE}”, or empty. Lab deadlines set another one for a cohort."
     )
     proof: Proof | None = None
     upgraded: Upgraded | None = None
@@ -75,6 +83,7 @@ class LabForm(AuthoringForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("deadline", self.instance.rule)
         if self.instance.pk:
             del self.fields["lesson"]
         else:
@@ -112,6 +121,8 @@ class LabForm(AuthoringForm):
     def clean(self) -> dict[str, Any]:
         # a lab to be published must prove its checks; a lab that runs code is proved by a worker
         cleaned = super().clean()
+        if "deadline" in cleaned:
+            self.instance.rule = cleaned["deadline"]
         is_next = self.is_published() and "source" in cleaned and not self.newer
         if is_next and proofs.must_be_proved_now(parse_spec(cleaned["source"])):
             self.proof = self._prove(cleaned["source"])

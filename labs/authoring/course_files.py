@@ -39,6 +39,7 @@ def _read_lab(files: CourseFiles, slug: str, position: int) -> CourseEntry:
         "position": position,
         "source": in_newest_schema(lab.text).text,
         "brief": brief.text,
+        **files.lab_terms.get(slug, {}),
     }
     return CourseEntry(lab, content, path=f"labs/{slug}", key=files.labs[slug])
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from labs.addresses import submission_address
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
+from labs.grading import counting, outages
 from labs.grading.failed_checks import update_failed_checks
 from labs.grading.queues import in_fair_order
 from labs.grading.results import announce
@@ -36,6 +37,7 @@ from labs.models import (
     State,
     Submission,
 )
+from lessons.models import Enrollment
 
 logger = logging.getLogger(__name__)
 
@@ -182,8 +184,10 @@ def heartbeat(claim: Claim) -> bool:
 @transaction.atomic
 def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: Sequence[str] = ()) -> bool:
     """Write the report, which becomes current, and the state. Return False if the claim is lost."""
-    if not _answer(claim, State.GRADED, message=""):
+    learner = _lock_learner(claim)
+    if learner is None or not _answer(claim, State.GRADED, message=""):
         return False
+    is_first = not Report.objects.filter(submission=claim.submission_id).exists()
     Report.objects.filter(submission=claim.submission_id, is_current=True).update(is_current=False)
     stored = Report.objects.create(
         submission_id=claim.submission_id,
@@ -196,12 +200,27 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
         max_points=report.max_points,
         passed=report.passed,
     )
-    submission = Submission.objects.only("enrollment", "lab", "number", "is_best").get(pk=claim.submission_id)
+    submission = Submission.objects.select_related("receipt").only(*_OF_FINISHED).get(pk=claim.submission_id)
     needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
     update_failed_checks(submission, needed)
-    keep_best(submission)
+    if is_first:
+        outages.note(submission)
+    changed = counting.count_points(learner)
+    for lab in sorted(changed):
+        counting.rank_again(learner.pk, lab)
+    if submission.lab_id not in changed:
+        keep_best(submission)
     announce(stored)
     return True
+
+
+_OF_FINISHED = ("enrollment", "lab", "number", "is_best", "ended_at", "receipt__received_at")
+
+
+def _lock_learner(claim: Claim) -> Enrollment | None:
+    # before any submission is changed, in the order in which everyone locks
+    own = Submission.objects.filter(pk=claim.submission_id).values_list("enrollment", flat=True)
+    return next(map(counting.lock_learner, own), None)
 
 
 def keep_best(submission: Submission) -> None:

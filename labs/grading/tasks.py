@@ -4,8 +4,8 @@ import time
 
 from celery import shared_task
 
-from labs.grading import lifecycle, proofs, pulse, queues, receipts, sandbox, times, worker
-from labs.models import Queue
+from labs.grading import counting, lifecycle, proofs, pulse, queues, receipts, sandbox, times, worker
+from labs.models import Queue, Recount
 from labs.repositories import housekeeping
 from portal.broker import send
 
@@ -24,6 +24,10 @@ def wake_regrader() -> None:
 
 def wake_prover() -> None:
     send(prove_next)
+
+
+def wake_counter() -> None:
+    send(count_points)
 
 
 def wake_later_worker() -> None:
@@ -64,6 +68,11 @@ def prove_next() -> None:
 
 
 @shared_task
+def count_points() -> None:
+    counting.recount_asked()
+
+
+@shared_task
 def begin_later() -> None:
     proofs.retry_all()
     sandbox.sweep()
@@ -81,6 +90,8 @@ def reap() -> None:
     proofs.tell_of_faults()
     if proofs.versions_to_prove().exists():
         wake_prover()
+    if Recount.objects.exists():
+        wake_counter()
     if queues.claimable(Queue.LATER).exists():
         wake_regrader()
     for _ in queues.claimable()[:MAX_WAKE_UPS]:

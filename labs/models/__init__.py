@@ -1,5 +1,6 @@
 from labs.models.choice import Choice
 from labs.models.commit_status import CommitStatus
+from labs.models.deadline import LabDeadline, LabExtension, Outage, Recount
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
@@ -24,13 +25,17 @@ __all__ = [
     "GitHubAnswer",
     "Installation",
     "Lab",
+    "LabDeadline",
+    "LabExtension",
     "LabTimes",
     "LabVersion",
     "LocalReport",
     "MetCheck",
     "MetTally",
+    "Outage",
     "Queue",
     "Receipt",
+    "Recount",
     "Report",
     "Repository",
     "StarterFiles",

@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -5,9 +6,11 @@ from simple_history.models import HistoricalRecords
 
 from lessons.models import Course
 from lessons.models.course import FileBacked
+from lessons.models.deadlines import Due
 from lessons.models.deletion import NOT_DELETED, Deletable, PresentManager
 from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent
+from lessons.texts.due_rules import MAX_DAYS
 
 
 class LabQuerySet(models.QuerySet["Lab"]):
@@ -25,11 +28,18 @@ class LabQuerySet(models.QuerySet["Lab"]):
         return self.released().filter(proved_or_waiting, current__isnull=False)
 
 
-class Lab(Deletable, FileBacked, Released):
+class Lab(Deletable, FileBacked, Released, Due):
     """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion.
 
-    It opens with the first lesson that names it, or later if it is scheduled.
+    It opens with the first lesson that names it, or later if it is scheduled. Its deadline counts from the meeting of
+    a session. After it, each day begun takes `late_percent` of the points, but never more than down to
+    `late_floor` percent; `last_days` days later, a push earns nothing.
     """
+
+    class Late(models.TextChoices):
+        REFUSE = "refuse", "Earns no points"
+        MARK = "mark", "Earns all points, and is marked as late"
+        REDUCE = "reduce", "Loses a percentage for each day"
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="labs")
     slug = models.SlugField()
@@ -38,6 +48,20 @@ class Lab(Deletable, FileBacked, Released):
     source = models.TextField("lab.yaml")
     brief = models.TextField("brief (Markdown)", blank=True)
     brief_html = models.TextField(editable=False)
+    late = models.CharField("a late submission", max_length=10, choices=Late, default=Late.REFUSE)
+    late_percent = models.PositiveSmallIntegerField(
+        "percent a day", default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    late_floor = models.PositiveSmallIntegerField(
+        "at least percent", default=0, validators=[MaxValueValidator(100)]
+    )
+    last_days = models.PositiveSmallIntegerField(
+        "last date, in days after the deadline",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_DAYS)],
+        help_text="After that, a push earns no points. Empty: no last date.",
+    )
     current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
     history = HistoricalRecords(

@@ -3,6 +3,7 @@ from typing import cast
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from labs.grader.fetching.address import Address
@@ -40,7 +41,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def best(self) -> "SubmissionQuerySet":
         """Return the submission that counts, for each learner and lab; `lifecycle` updates it with each report.
 
-        Each row has `points`, `max_points` and `passed` of its current report.
+        Each row has the `points` that count, and `max_points` and `passed` to go with them.
         """
         return self.filter(is_best=True)._with_report().order_by()
 
@@ -51,7 +52,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def _with_report(self) -> "SubmissionQuerySet":
         return self.filter(reports__is_current=True).annotate(
-            points=F("reports__points"), max_points=F("reports__max_points"), passed=F("reports__passed")
+            points=Coalesce("late_points", "reports__points"),
+            max_points=F("reports__max_points"),
+            passed=Coalesce("late_passed", "reports__passed"),
         )
 
 
@@ -91,6 +94,22 @@ class Submission(models.Model):
 
     is_best = models.BooleanField(
         default=False, editable=False, help_text="This submission counts. Set when a report is stored."
+    )
+
+    # What `labs.grading.counting` makes of the deadline. Null if the submission was in time, so that all points count.
+    late_points = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        help_text="The points that count, if lateness took some.",
+    )
+    late_passed = models.BooleanField(null=True, editable=False)
+    due_at = models.DateTimeField(
+        null=True, editable=False, help_text="The deadline that a late submission missed."
+    )
+    late_days = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Late days spent on it."
     )
 
     queued_at = models.DateTimeField()

@@ -11,11 +11,14 @@ from django.utils.html import escape
 from labs import queries
 from labs.addresses import labcheck_addresses, practice_address
 from labs.counted_pushes import submit_commands, tag_words
+from labs.deadlines import terms_of
 from labs.grader.words import count, visible
+from labs.grading import counting
 from labs.models import Lab, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, times_in_words, verdict_of
 from labs.pages.receipts import receipts_context
+from labs.reports.late_words import due_words, policy_words, push_now_words, read_bank, rule_of_lab
 from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
 from labs.repositories.starters import unmerged_update
@@ -54,6 +57,7 @@ def lab_page(
     `token` is new and is shown only this once; `offer` is what can be submitted, or `form` says why nothing can.
     """
     lab = found.lab
+    due = _due_context(found)  # first: it may count points again
     past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
     newest = past[0] if past and not before else None
     running = next((row for row in past if not row.has_ended), None)
@@ -64,6 +68,7 @@ def lab_page(
         "enrollment": found.enrollment,
         "closed": closed_reason(lab),
         "brief_html": brief_with_address(lab),
+        **due,
         **_standing_context(found, running, newest),
         **_history_context(past, before),
         **_commands_context(lab, token),
@@ -89,7 +94,7 @@ def _standing_context(
     # Any: a submission that `best_submission` annotated
     best: Any = found.enrollment and queries.best_submission(found.enrollment, found.lab)
     checks = check_rows(parse_spec(version.source).checks if version else (), best.data if best else {})
-    standing = Standing.of(best) if best else None
+    standing = Standing.of(best) if best else None  # with the points that count
     band = running_band(running) or stopped_band(newest)
     if standing and not band:
         band = best_band(best, standing, checks, found)
@@ -99,6 +104,24 @@ def _standing_context(
         "best": best,
         "standing": standing,
         "band": band,
+    }
+
+
+def _due_context(found: queries.OpenLab) -> Context:
+    if found.enrollment is None:
+        return {"due": rule_of_lab(found.lab)}
+    terms = terms_of(found.enrollment, found.lab)
+    if terms.is_stale:  # a worker has not reached this learner yet
+        counting.recount(found.enrollment.pk)
+    its = terms.get(found.lab.pk)
+    if its is None:
+        return {}
+    course = found.lab.course
+    bank = read_bank(found.enrollment, course, found.lab)
+    return {
+        "due": due_words(its, course),
+        "policy": policy_words(its, course, bank),
+        "push_now": push_now_words(its, timezone.now(), bank),
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from labs.grader.report import Report as EngineReport
 from labs.models import LEARNER_MAY_REPEAT, LabTimes, State, Submission
 from labs.pages.steps import ReportSummary, duration, status, steps
 from labs.receipt_queries import choice_of
+from labs.reports.late_words import late_words
 from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
@@ -133,14 +135,20 @@ def graded_context(submission: Submission) -> Context:
     return {
         "report_row": row,
         "report": report,
-        "standing": Standing.of(report),
+        "standing": Standing.of(report).counting(submission.late_points, submission.late_passed),
+        "late": late_words(submission, row),
         "took": duration(submission.queued_at, submission.ended_at),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
-        "onward": queries.lab_after(submission.lab, submission.enrollment.cohort_id) if row.passed else None,
+        "onward": _onward(submission, row),
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }
+
+
+def _onward(submission: Submission, report: ReportSummary) -> queries.LabLink | None:
+    has_passed = report.passed if submission.late_passed is None else submission.late_passed
+    return queries.lab_after(submission.lab, submission.enrollment.cohort_id) if has_passed else None
 
 
 def origin_page(submission: Submission) -> str:
@@ -205,10 +213,16 @@ def verdict_of(row: Any) -> ReportSummary | None:
     return row if row.points is not None else None
 
 
+def _counted(row: Submission, report: ReportSummary) -> Decimal:
+    return report.points if row.late_points is None else row.late_points
+
+
 def history_item(row: Submission, report: ReportSummary | None, shown: Submission | None = None) -> Context:
     # `shown` is the submission whose page it is on
     glyph, word = status(row, report)
-    points = count_points(report.points) if report and row.state == State.GRADED else word
+    points = count_points(_counted(row, report)) if report and row.state == State.GRADED else word
+    if row.due_at and row.state == State.GRADED:
+        points += ", late"
     return {
         "id": f"submission-{row.number}" if shown else f"page--submission-{row.number}",  # beside a brief
         "glyph": glyph,

@@ -10,11 +10,13 @@ from django.db import DatabaseError
 
 from labs.addresses import submission_address
 from labs.counted_pushes import submit_commands, tag_words
+from labs.deadlines import terms_of
 from labs.grader.report import Report
 from labs.grader.report_text import WIDTH, report_lines
 from labs.models import Repository, State, Submission
 from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier
+from labs.reports.late_words import late_words, lateness_words, push_now_words, read_bank
 from labs.reports.verdict import lesson_links
 from labs.specs import parse_spec
 
@@ -39,6 +41,7 @@ def push_reply_lines(submission: Submission) -> Iterator[str | None]:
         yield f"You already pushed this state as submission {submission.number}."
     else:
         yield f"Submission {submission.number} received. Grading..."
+        yield from _late_lines(submission)
     lines = yield from _verdict_in_time(submission)
     yield ""
     if lines:
@@ -49,6 +52,22 @@ def push_reply_lines(submission: Submission) -> Iterator[str | None]:
         yield "Still grading. The result will be at"
         yield address
     yield ""
+
+
+def _late_lines(submission: Submission) -> list[str]:
+    # before the verdict: what a late push costs
+    learner = submission.enrollment
+    try:
+        its = terms_of(learner, submission.lab).get(submission.lab_id)
+        received_at = submission.receipt.received_at
+        if its is None or not its.is_late(received_at):
+            return []
+        words = push_now_words(its, received_at, read_bank(learner, submission.lab.course, submission.lab))
+    except DatabaseError:
+        logger.exception("the deadline of submission %s could not be read for a terminal", submission.pk)
+        return []
+    late = f"{lateness_words(received_at - its.deadline.at)} late. " if its.deadline.at else ""
+    return textwrap.wrap(f"{late}{words}", WIDTH)
 
 
 def uncounted_lines(repository: Repository, refs: Mapping[str, str]) -> list[str]:
@@ -76,7 +95,7 @@ def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]
 def _read_verdict(pk: int) -> list[str]:
     try:
         with waiters.reading:
-            return verdict(Submission.objects.select_related("lab__course").get(pk=pk))
+            return verdict(Submission.objects.select_related("lab__course", "receipt").get(pk=pk))
     except DatabaseError:
         logger.exception("the verdict of submission %s could not be read for a terminal", pk)
         return []
@@ -94,5 +113,6 @@ def _report_lines(report: Report, submission: Submission) -> list[str]:
 def verdict(submission: Submission) -> list[str]:
     report = current_report(submission) if submission.state == State.GRADED else None
     if report:
-        return _report_lines(Report.from_json(report.data), submission)
+        late = textwrap.wrap(late_words(submission, report), WIDTH)
+        return [*_report_lines(Report.from_json(report.data), submission), *late]
     return textwrap.wrap(WORDS[State(submission.state)].format(message=submission.message), WIDTH)

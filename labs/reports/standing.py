@@ -1,7 +1,7 @@
 """Say how far a submission is from passing, and which checks it passes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from labs.grader.json_object import JsonObject
@@ -24,6 +24,10 @@ class Standing:
     @classmethod
     def of(cls, report: Report) -> "Standing":
         return cls(report.points, report.max_points, report.pass_mark, report.passed)
+
+    def counting(self, points: Decimal | None, passed: bool | None) -> "Standing":
+        """Return the standing with the points that count, None if all do."""
+        return self if points is None else replace(self, points=points, passed=bool(passed))
 
     @property
     def needed(self) -> Decimal:

@@ -41,7 +41,7 @@ class CourseAdmin(DeletableAdmin, SluggedAdmin):
     readonly_fields = ["labs_without_lesson"]
 
     def get_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
-        fields = ["title", "slug", "summary", "time_zone", "pass_mark"]
+        fields = ["title", "slug", "summary", "time_zone", "pass_mark", "late_days"]
         return [*fields, "labs_without_lesson"] if obj else fields
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

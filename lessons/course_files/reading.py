@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.validators import slug_re
 
+from lessons.course_files.lab_terms import read_terms
 from lessons.course_files.source import AnyPath, LoadError, Source
 from lessons.course_files.values import (
     DEFAULTS,
@@ -54,13 +55,17 @@ class CourseEntry:
 
 @dataclass(frozen=True)
 class CourseFiles:
-    """All objects that the files describe. `labs` maps a slug to its key, "" if it has none."""
+    """All objects that the files describe. `labs` maps a slug to its key, "" if it has none.
+
+    `lab_terms` maps the slugs of labs to the columns of their deadlines.
+    """
 
     folder: AnyPath
     problems: list[Problem]
     course: CourseEntry
     labs: dict[str, str]
     draft_labs: set[str]
+    lab_terms: dict[str, Content]
     sessions: list[CourseEntry]
     lessons: list[CourseEntry]
     quizzes: list[CourseEntry]
@@ -122,6 +127,8 @@ def read_course(folder: AnyPath, origin: str = "", *, checks_images: bool = True
         "time_zone": fields.text("time_zone", DEFAULTS["course"]["time_zone"], check=validate_time_zone),
         "pass_mark": fields.number("pass_mark", DEFAULTS["course"]["pass_mark"], limit=100),
     }
+    if late_days := fields.number("late_days", 0, limit=100):
+        content["late_days"] = late_days  # otherwise the portal keeps its own
     origin = origin or str(folder.resolve() if isinstance(folder, Path) else folder)
     course = CourseEntry(source, content, path=origin, key=_key(fields))
     files = CourseFiles(
@@ -153,10 +160,11 @@ def _session_folders(fields: Fields) -> list[str]:
     return found
 
 
-def _read_labs(fields: Fields) -> tuple[dict[str, str], set[str]]:
-    # A lab is a slug, which is also its folder, or a mapping with `slug`, `key` and `status`.
+def _read_labs(fields: Fields) -> tuple[dict[str, str], set[str], dict[str, Content]]:
+    # A lab is a slug, which is also its folder, or a mapping with `slug`, `key`, `status` and its deadline.
     labs: dict[str, str] = {}
     drafts: set[str] = set()
+    terms: dict[str, Content] = {}
     for item in fields.texts_or_mappings("labs", []):
         key = ""
         if isinstance(item, str):
@@ -166,12 +174,13 @@ def _read_labs(fields: Fields) -> tuple[dict[str, str], set[str]]:
             key = _key(item)
             if item.choice("status", FILE_STATUSES, DEFAULTS["labs"]["status"]) == Status.DRAFT:
                 drafts.add(slug)
+            terms[slug] = read_terms(item)
             item.report_unknown()
         if slug in labs:
             fields.report("labs", f"lists the lab “{slug}” twice. Remove one.")
         if slug_re.fullmatch(slug):
             labs.setdefault(slug, key)
-    return labs, drafts
+    return labs, drafts, terms
 
 
 def _read_session(files: CourseFiles, folder: AnyPath, position: int) -> None:

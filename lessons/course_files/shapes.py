@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lessons.course_files.lab_terms import terms_values
 from lessons.course_files.layout import Layout
 from lessons.course_files.loading import cohort_content
 from lessons.course_files.values import DEFAULTS
@@ -30,9 +31,13 @@ def values_of(row: Course | Session | Lesson, layout: Layout) -> Values:
         **named,
         "time_zone": row.time_zone,
         "pass_mark": row.pass_mark,
+        "late_days": row.late_days,
         **key,
         "sessions": [layout.folder(session) for session in layout.sessions],
-        "labs": [{"slug": lab.slug, "key": _key(lab), "status": _status(lab)} for lab in layout.labs],
+        "labs": [
+            {"slug": lab.slug, "key": _key(lab), "status": _status(lab), **terms_values(lab)}
+            for lab in layout.labs
+        ],
         "cohorts": [{**cohort_content(cohort), "key": _key(cohort)} for cohort in row.cohorts.all()],
     }
 

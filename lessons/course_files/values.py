@@ -16,10 +16,10 @@ from lessons.models.release import Status
 # Used if a file leaves the key out, by the name of the list or file that the key is in. Any: values of YAML
 # Any: the values of YAML, text or numbers.
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70},
+    "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70, "late_days": 0},
     "cohorts": {"time_zone": "Asia/Kolkata"},
     "meetings": {"minutes": 180},
-    "labs": {"status": Status.PUBLISHED.value},
+    "labs": {"status": Status.PUBLISHED.value, "late": "refuse", "late_percent": 10, "late_floor": 0},
     "lesson": {"status": Status.DRAFT.value},
 }
 

@@ -72,6 +72,11 @@ class Course(Deletable, FileBacked):
     pass_mark = models.PositiveSmallIntegerField(
         default=70, validators=[MaxValueValidator(100)], help_text="As a percentage of all points."
     )
+    late_days = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Late days that each learner may spend on the labs of the course. 0: none.",
+    )
     notes_habits = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:

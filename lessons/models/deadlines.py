@@ -102,7 +102,7 @@ def due_parts(
 
     `prefix` leads to the columns of `Due`, and `session` to the session of a rule that names none.
     """
-    own = _meetings(cohort).filter(session=OuterRef(session)) if session else Meeting.objects.none()
+    own = _meetings(cohort).filter(session=OuterRef(session)) if session else None
     numbered = _meetings(cohort).alias(place=_place()).filter(place=OuterRef("due_session"))
     latest = extensions.order_by("-until")
     return {
@@ -131,7 +131,9 @@ def _place() -> Subquery:
     return Subquery(sessions.annotate(number=Count("pk")).values("number"))
 
 
-def _met(own: QuerySet[Meeting], numbered: QuerySet[Meeting], field: str) -> Any:
+def _met(own: QuerySet[Meeting] | None, numbered: QuerySet[Meeting], field: str) -> Any:
+    if own is None:
+        return first_of(numbered, field)
     # CASE, so that sessions are counted only if the rule names one
     by_number = When(due_session__isnull=False, then=first_of(numbered, field))
     return Case(by_number, default=first_of(own, field))

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
+from labs.deadlines import terms_of
+from labs.grading import counting
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
 from lessons.deadlines import NO_DEADLINE, Deadline
@@ -70,6 +72,7 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     for session, slugs in naming.values_list("session", "lab_slugs"):
         for slug in slugs:
             homes.setdefault(slug, session)
+    due = lab_deadlines(reader.enrollment) if reader.enrollment else {}  # first: it may count points again
     results = lab_results(reader.enrollment) if reader.enrollment else {}
     page = addresses("lab", reader.course.slug)
     labs = Lab.objects.filter(course=reader.course).counted().annotate(opens_at=lab_opening(reader.cohort))
@@ -78,8 +81,24 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     for pk, slug, title, points, proved, opens_at in rows:
         if slug in homes:
             item = lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved)
+            item.note += due_note(due.get(pk, NO_DEADLINE), reader.course)
             found.append((homes[slug], timed(reader, item, opens_at)))
     return found
+
+
+def lab_deadlines(enrollment: Enrollment) -> dict[int, Deadline]:
+    """Return the deadlines of a learner's labs by key. Points that wait to be counted again are counted first."""
+    terms = terms_of(enrollment)
+    if terms.is_stale:
+        counting.recount(enrollment.pk)
+    return {pk: each.deadline for pk, each in terms.items()}
+
+
+def due_note(deadline: Deadline, course: Course) -> str:
+    if deadline.at is None:
+        return ""
+    extended = " (extended for you)" if deadline.before else ""
+    return f". Deadline {opening_brief(deadline.at, course)}{extended}"
 
 
 def timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:
@@ -116,7 +135,6 @@ def quiz_items(
     found = []
     for pk, lesson, session, slug, title, questions, points, counts, opens_at in rows:
         item = quiz_item(title, page(slug), questions, points, counts, results.get(pk) or Result())
-        if closes_at := deadlines.get(pk, NO_DEADLINE).at:
-            item.note += f". Deadline {opening_brief(closes_at, reader.course)}"
+        item.note += due_note(deadlines.get(pk, NO_DEADLINE), reader.course)
         found.append((lesson, session, timed(reader, item, opens_at)))
     return found

@@ -176,7 +176,8 @@ def course_outline(reader: OpenCourse) -> Outline:
     sessions = {session.pk: OutlineSession(session) for session in rows}
     lessons = _lesson_rows(reader, sessions)
     results = quiz_results(reader.enrollment, reader.course) if reader.enrollment else {}
-    for lesson, _, quiz in quiz_items(reader, known_quizzes(reader), results):
+    deadlines = deadlines_in(reader.course, reader.cohort, reader.learner)
+    for lesson, _, quiz in quiz_items(reader, known_quizzes(reader), results, deadlines):
         lessons[lesson].quiz = quiz
     for key, lab in lab_items(reader):
         sessions[key].labs.append(lab)

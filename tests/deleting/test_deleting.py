@@ -73,6 +73,7 @@ def lists_of_staff() -> list[str]:
         "receipt",
         "localreport",
         "failedcheck",
+        *("labdeadline", "labextension", "outage"),
     )
     return [
         *(reverse(f"admin:lessons_{name}_changelist") for name in models),

@@ -20,11 +20,12 @@ AUTHORED = {
     *("lessons.course", "lessons.session", "lessons.lesson", "lessons.quiz", "lessons.cohort", "labs.lab"),
     *("lessons.meeting", "lessons.enrollment", "lessons.coursestaff", "lessons.snippet"),
     *("lessons.quizdeadline", "lessons.quizextension", "lessons.extratime"),
+    *("labs.labdeadline", "labs.labextension"),
 }
 RECORDED = {
     *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
     *("labs.labversion", "labs.submission", "labs.report", "labs.repository", "labs.receipt"),
-    *("labs.localreport", "labs.failedcheck", "labs.connection", "labs.choice"),
+    *("labs.localreport", "labs.failedcheck", "labs.outage", "labs.connection", "labs.choice"),
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
 # viewed by administrators, who cannot change them
@@ -203,6 +204,8 @@ admin:lessons_snippet_delete         302  302 302  302 302 200 200  302  302 302
 admin:lessons_meeting_delete         302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quizdeadline_delete    302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_quizextension_delete   302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:labs_labdeadline_delete        302  302 302  302 302 200 200  302  302 302  302 302 302 302
+admin:labs_labextension_delete       302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_extratime_delete       302  302 302  302 302 200 200  302  302 302  302 302 302 302
 admin:lessons_coursestaff_delete     302  302 302  302 302 200 200  302  302 302  302 302 200 302
 admin:lessons_quiz_import            302  302 302  302 200 200 200  302  302 302  302 200 200 200

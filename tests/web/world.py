@@ -13,7 +13,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from labs.actions import store_local_report
-from labs.models import Choice, Connection, Installation, Lab, LocalReport, Repository, Submission
+from labs.models import (
+    Choice,
+    Connection,
+    Installation,
+    Lab,
+    LabDeadline,
+    LabExtension,
+    LocalReport,
+    Outage,
+    Repository,
+    Submission,
+)
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
 from lessons import actions, live_actions
@@ -132,6 +143,11 @@ def make_place(name: str) -> Place:
     QuizDeadline.objects.create(quiz=quiz, cohort=cohort, closes_at=timezone.now() + timedelta(days=365))
     until = timezone.now() + timedelta(days=366)
     QuizExtension.objects.create(enrollment=learner, quiz=quiz, until=until, reason="Illness.")
+    LabDeadline.objects.create(lab=lab, cohort=cohort, closes_at=until)
+    LabExtension.objects.create(
+        enrollment=learner, lab=lab, until=until + timedelta(days=1), reason="Illness."
+    )
+    Outage.objects.create(enrollment=learner, lab=lab, begins_at=until - timedelta(hours=1), ends_at=until)
     ExtraTime.objects.create(enrollment=learner, quiz=quiz, percent=50)
     return Place(
         *(course, session, lesson, quiz, lab, cohort, learner, instructor, submitted, attempt, submission),

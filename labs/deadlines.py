@@ -1,0 +1,90 @@
+"""The deadlines of labs for learners, and what happens after them, in one query."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from labs.late_points import Terms
+from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount
+from lessons.deadlines import deadline_of
+from lessons.models import Cohort, Enrollment
+from lessons.models.deadlines import due_parts, first_of
+from lessons.release import to_key
+from lessons.texts.due_rules import add_days
+
+OUTAGE = "Grading was down on our side."
+
+
+class LabTerms(dict[int, Terms]):
+    """The terms of a learner's labs that have a deadline, by the key of the lab.
+
+    `is_stale` says that points are still to be counted by them.
+    """
+
+    is_stale = False
+
+
+def terms_of(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
+    """Return the terms of all labs of a learner's course, or of one. One query."""
+    labs = Lab.objects.filter(course=enrollment.course_id)
+    return _terms(labs.filter(pk=lab.pk) if lab else labs, enrollment.cohort_id, enrollment.pk)
+
+
+def _terms(labs: QuerySet[Lab], cohort: int, enrollment: int) -> LabTerms:
+    found = LabTerms()
+    for row in labs.order_by().annotate(**_parts(cohort, enrollment)).values(*_COLUMNS, *_PARTS):
+        found.is_stale = row["is_stale"]
+        terms = _read(_Row(row))
+        if terms.deadline.at or terms.deadline.waits:
+            found[row["pk"]] = terms
+    return found
+
+
+class _Row:
+    # Any: values of a row, by name
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__.update(values)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+def _read(row: Any) -> Terms:
+    deadline = deadline_of(row)
+    before = deadline.at
+    if deadline.at and row.outage:
+        deadline = deadline.lengthen(timedelta(seconds=row.outage), OUTAGE)
+    last_at = _last_at(row, deadline.at, before)
+    return Terms(deadline, row.time_zone, row.late, row.late_percent, row.late_floor, last_at)
+
+
+def _last_at(row: Any, due: datetime | None, before: datetime | None) -> datetime | None:
+    # a date is moved only by an outage, and never before the deadline; days count from the learner's own deadline
+    if due is None or row.late == Lab.Late.REFUSE:
+        return None
+    if row.last_at:
+        return max(row.last_at + (due - (before or due)), due)  # type: ignore[no-any-return]  # a column
+    return add_days(due, row.last_days, row.time_zone) if row.last_days is not None else None
+
+
+_COLUMNS = ("pk", "late", "late_percent", "late_floor", "last_days")
+_PARTS = (
+    *("closes_at", "due_session", "due_days", "due_time", "met_at", "met_minutes"),
+    *("extended_to", "extension_reason", "last_at", "outage", "time_zone", "is_stale"),
+)
+
+
+def _parts(cohort: int, enrollment: int) -> dict[str, Any]:
+    key, its_cohort = OuterRef("pk"), to_key(cohort)
+    staff = LabDeadline.objects.filter(cohort=its_cohort, lab=key)
+    extensions = LabExtension.objects.filter(enrollment=enrollment, lab=key)
+    outages = Outage.objects.filter(enrollment=enrollment, lab=key).order_by().values("lab")
+    return {
+        **due_parts(prefix="", cohort=its_cohort, set_by_staff=staff, extensions=extensions),
+        "last_at": first_of(staff, "last_at"),
+        "outage": Coalesce(Subquery(outages.annotate(sum=Sum("seconds")).values("sum")), Value(0)),
+        "time_zone": Subquery(Cohort.objects.filter(pk=cohort).order_by().values("time_zone")[:1]),
+        "is_stale": Exists(Recount.objects.filter(cohort=cohort)),
+    }

@@ -1,0 +1,127 @@
+"""Say the deadline of a lab, what happens after it, what a push now would cost, and what a late one earned."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, Sum
+
+from labs.late_points import MARK, REFUSE, Terms, days_to_spend
+from labs.models import Lab, Report, Submission
+from lessons.deadline_words import extension_words, rule_words
+from lessons.models import Course, Enrollment
+from lessons.points import show_points
+from lessons.templatetags.times import opening_brief, opening_time
+from lessons.texts.due_rules import Rule
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The late days of a learner: `given` by the course, `left`, and `spent` on one lab."""
+
+    given: int = 0
+    left: int = 0
+    spent: int = 0
+
+
+def read_bank(enrollment: Enrollment, course: Course, lab: Lab) -> Bank:
+    """Return the bank of late days. No query if the course gives none."""
+    if not course.late_days:
+        return Bank()
+    own = Submission.objects.filter(enrollment=enrollment, late_days__gt=0)
+    spent = own.aggregate(all=Sum("late_days"), here=Sum("late_days", filter=Q(lab=lab)))
+    return Bank(course.late_days, max(0, course.late_days - (spent["all"] or 0)), spent["here"] or 0)
+
+
+def due_words(terms: Terms, course: Course) -> str:
+    """Return the deadline with its zones, and the extension if there is one."""
+    deadline = terms.deadline
+    if deadline.at is None:
+        return f"{rule_words(deadline.rule, 'the meeting')}, which has no date yet."
+    return f"{opening_time(deadline.at, course)}.{extension_words(deadline, course)}"
+
+
+def rule_of_lab(lab: Lab) -> str:
+    """Say the rule of a lab for staff, who are in no cohort; "" without one."""
+    rule: Rule | None = lab.rule
+    return f"{rule_words(rule, 'each cohort’s meeting')}, unless staff set another time." if rule else ""
+
+
+def policy_words(terms: Terms, course: Course, bank: Bank) -> str:
+    """Say what happens after the deadline."""
+    if terms.late == REFUSE:
+        words = "A later push is graded, but earns no points."
+    elif terms.late == MARK:
+        words = "A later push earns all its points, and is marked as late."
+    else:
+        floor = f", down to {terms.floor}%" if terms.floor else ""
+        words = f"After that, each day begun takes {terms.percent}% of the points{floor}."
+    if terms.last_at:
+        words += f" After {opening_brief(terms.last_at, course)}, a push is graded, but earns no points."
+    if bank.given:
+        words += f" You have {bank.left} of {count_days(bank.given)} left."
+    return words
+
+
+def push_now_words(terms: Terms, now: datetime, bank: Bank) -> str:
+    """Say what a push now would cost; "" before the deadline."""
+    if not terms.is_late(now):
+        return ""
+    if terms.is_over(now):
+        return "The last date has passed. A push is still graded, but earns no points."
+    days = max(0, terms.days_late(now) - bank.spent)
+    spends = days_to_spend(terms, days, bank.left)
+    left = _left_words(terms, days - spends)
+    if spends:
+        return f"This push will spend {spends} of your {count_days(bank.left)}, if it improves your result. {left}"
+    return left
+
+
+def _left_words(terms: Terms, days: int) -> str:
+    rate = terms.rate(days)
+    if not days:
+        return "All its points then count."
+    if terms.late == MARK:
+        return "The deadline has passed. A push earns all its points, and is marked as late."
+    if not rate:
+        return "The deadline has passed. A push is still graded, but earns no points."
+    return f"A push now earns {show_points(rate)}% of its points."
+
+
+def count_days(number: int) -> str:
+    return f"{number} late day{'' if number == 1 else 's'}"
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+def late_words(submission: Submission, report: Report) -> str:
+    """Return “2 hours late: 80 of 100 points count as 72.”; "" for a submission that was in time."""
+    if submission.due_at is None:
+        return ""
+    late = f"{lateness_words(submission.receipt.received_at - submission.due_at)} late"
+    spent = (
+        f"{count_days(submission.late_days)} {_was(submission.late_days)} spent. "
+        if submission.late_days
+        else ""
+    )
+    if submission.late_points is None:
+        return f"{late}. {spent}All points count."
+    earned = f"{show_points(report.points)} of {show_points(report.max_points)} points"
+    return f"{late}: {spent}{earned} count as {show_points(submission.late_points)}."
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def lateness_words(span: timedelta) -> str:
+    """Return a rounded down number of minutes, hours or days, at least a minute."""
+    if span < HOUR:
+        return _count(max(1, span // timedelta(minutes=1)), "minute")
+    return _count(span // HOUR, "hour") if span < 2 * DAY else _count(span // DAY, "day")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,201 @@
+"""Deadlines of labs on pages, in the terminal, in the staff site and in course files."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from labs.grading import counting
+from labs.models import Lab, LabDeadline, LabExtension, Receipt, Submission
+from labs.practice.reply import push_reply_lines
+from lessons.models import Course
+from lessons.texts.due_rules import Rule
+from portal.accounts.models import AuditEntry
+from tests.authoring.conftest import make_instructor
+from tests.courses.conftest import COURSE, folder  # noqa: F401 - a fixture
+from tests.factories import make_lab, make_learner, make_lesson, make_report, make_session, make_submission
+from tests.staff.conftest import add_address, change_address
+
+pytestmark = pytest.mark.django_db
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def learner():
+    return make_learner()
+
+
+@pytest.fixture
+def lab(learner):
+    lab = make_lab(learner.course)
+    lab.late, lab.late_percent, lab.late_floor = Lab.Late.REDUCE, 10, 50
+    lab.save()
+    lesson = make_lesson(make_session(learner.course))
+    lesson.lab_slugs = [lab.slug]
+    lesson.save()
+    return lab
+
+
+@pytest.fixture
+def client(learner):
+    client = Client()
+    client.force_login(learner.user)
+    return client
+
+
+@pytest.fixture
+def staff(learner):
+    client = Client()
+    client.force_login(make_instructor(learner.course))
+    return client
+
+
+def close(lab, learner, closes_at, **more):
+    row, _ = LabDeadline.objects.update_or_create(
+        lab=lab, cohort=learner.cohort, defaults={"closes_at": closes_at, **more}
+    )
+    return row
+
+
+def graded(learner, lab, points, ago):
+    submission = make_submission(learner, lab)
+    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=timezone.now() - ago)
+    data = {"schema": 2, "engine": "test", "results": [], "pass_mark": 70}
+    make_report(submission, data, points=Decimal(points), max_points=100, passed=points >= 70)
+    counting.recount(learner.pk)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def test_lab_page_says_the_deadline_its_rule_and_what_a_push_now_costs(client, learner, lab):
+    address = lab.get_absolute_url()
+    assertNotContains(client.get(address), "Deadline:")
+    close(lab, learner, timezone.now() + DAY)
+    page = client.get(address)
+    assertContains(page, "After that, each day begun takes 10% of the points, down to 50%.")
+    assertNotContains(page, "A push now")
+    close(lab, learner, timezone.now() - 30 * HOUR, last_at=timezone.now() + DAY)
+    assertContains(client.get(address), "A push now earns 80% of its points.")
+    learner.course.late_days = 3
+    learner.course.save()
+    page = client.get(address)
+    assertContains(page, "You have 3 of 3 late days left.")
+    assertContains(page, "This push will spend 2 of your 3 late days, if it improves your result.")
+    close(lab, learner, timezone.now() - 30 * HOUR, last_at=timezone.now() - HOUR)
+    assertContains(
+        client.get(address), "The last date has passed. A push is still graded, but earns no points."
+    )
+    LabExtension.objects.create(
+        enrollment=learner, lab=lab, until=timezone.now() + DAY, reason="You were ill."
+    )
+    page = client.get(address)
+    assertContains(page, "Extended for you from")
+    assertContains(page, "Reason: You were ill.")
+    assertNotContains(page, "The last date has passed.")
+
+
+def test_result_list_home_and_progress_show_the_points_that_count(client, learner, lab):
+    close(lab, learner, timezone.now() - 3 * HOUR)
+    for address in ("/", reverse("course", args=[lab.course.slug])):
+        assertContains(client.get(address), "Deadline ")
+    late = graded(learner, lab, 80, HOUR)
+    assert (late.late_points, late.late_passed) == (72, True)
+    page = client.get(lab.get_absolute_url())
+    assertContains(page, "72 points, late")
+    assertContains(page, '<span class="fig">72</span>')
+    assertContains(client.get(reverse("progress", args=[lab.course.slug])), "72")
+
+
+def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learner, lab, settings):
+    settings.PRACTICE_WAIT_SECONDS = 0
+    learner.course.late_days = 3
+    learner.course.save()
+    close(lab, learner, timezone.now() - 30 * HOUR)
+    submission = make_submission(learner, lab)
+    said = " ".join(line for line in push_reply_lines(submission) if line)
+    assert "30 hours late. This push will spend 2 of your 3 late days, if it improves your result." in said
+    close(lab, learner, timezone.now() + HOUR)
+    assert "late" not in " ".join(line for line in push_reply_lines(submission) if line)
+
+
+def test_staff_set_a_deadline_and_a_last_date_in_the_zone_of_the_cohort(staff, learner, lab):
+    posted = {"lab": lab.pk, "cohort": learner.cohort_id, "closes_at_0": "2027-01-09", "closes_at_1": "20:30"}
+    refused = staff.post(
+        add_address("labs_labdeadline"), {**posted, "last_at_0": "2027-01-08", "last_at_1": "20:30"}
+    )
+    assert "can’t be before the deadline" in str(refused.context["errors"])
+    staff.post(add_address("labs_labdeadline"), {**posted, "last_at_0": "2027-01-11", "last_at_1": "20:30"})
+    row = LabDeadline.objects.get()
+    assert row.closes_at == datetime(2027, 1, 9, 15, tzinfo=UTC)
+    assert row.last_at == datetime(2027, 1, 11, 15, tzinfo=UTC)
+    staff.post(change_address(row), {"rule": "session 1 + 6 days 23:59"})
+    row.refresh_from_db()
+    assert (row.closes_at, row.rule) == (None, Rule(1, 6, "23:59"))
+
+
+def test_extension_by_staff_counts_points_again_at_once_and_is_recorded(staff, learner, lab):
+    close(lab, learner, timezone.now() - 3 * DAY)
+    late = graded(learner, lab, 80, HOUR)
+    assert late.late_points == 56
+    until = timezone.now() + DAY
+    posted = {"email": learner.user.email, "cohort": learner.cohort_id, "lab": lab.pk, "reason": "Illness"}
+    posted |= {"until_0": f"{until:%Y-%m-%d}", "until_1": f"{until:%H:%M}"}
+    assert staff.post(add_address("labs_labextension"), posted).status_code == 302
+    late.refresh_from_db()
+    assert (late.late_points, late.due_at) == (None, None)
+    row = LabExtension.objects.get()
+    assert AuditEntry.objects.filter(event="deadline", what__contains="Illness").exists()
+    staff.post(reverse("admin:labs_labextension_delete", args=[row.pk]), {"post": "yes"})
+    late.refresh_from_db()
+    assert late.late_points == 56
+
+
+def test_form_of_a_lab_takes_a_rule_that_names_a_session(staff, lab):
+    page = staff.get(change_address(lab)).content.decode()
+    assert "session 3 + 6 days 23:59" in page
+    posted = {"status": "draft", "position": 1, "source": lab.source, "brief": "", "late": "reduce"}
+    posted |= {"late_percent": 20, "late_floor": 40, "last_days": 7}
+    refused = staff.post(change_address(lab), {**posted, "deadline": "6 days"})
+    assert "Name the session" in str(refused.context["errors"])
+    assert (
+        staff.post(change_address(lab), {**posted, "deadline": "session 2 + 6 days 9:00"}).status_code == 302
+    )
+    lab.refresh_from_db()
+    assert (str(lab.rule), lab.late_percent, lab.last_days) == ("session 2 + 6 days 09:00", 20, 7)
+
+
+RULES = """
+late_days: 3
+labs:
+  - slug: first
+    deadline: session 1 + 6 days 23:59
+    late: reduce
+    late_percent: 20
+    last_days: 14
+"""
+
+
+def test_course_files_round_trip_deadlines_and_late_days(folder, tmp_path):  # noqa: F811
+    text = COURSE.replace("labs: [first]\n", RULES.lstrip())
+    assert text != COURSE
+    (folder / "course.yaml").write_text(text)
+    call_command("load_course", str(folder))
+    lab = Lab.objects.get()
+    assert (str(lab.rule), lab.late, lab.late_percent, lab.late_floor, lab.last_days) == (
+        *("session 1 + 6 days 23:59", "reduce", 20, 0, 14),
+    )
+    assert Course.objects.get().late_days == 3
+    call_command("dump_course", "tiny", str(tmp_path / "copy"))
+    assert (tmp_path / "copy" / "course.yaml").read_text() == text
+    lab.rule = Rule(1, 7, "23:59")
+    lab.save()
+    call_command("dump_course", "tiny", str(tmp_path / "again"))
+    written = (tmp_path / "again" / "course.yaml").read_text()
+    assert written.replace('"session 1 + 7 days 23:59"', "session 1 + 7 days 23:59") == text.replace(
+        "6 days", "7 days"
+    )

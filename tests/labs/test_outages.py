@@ -1,0 +1,68 @@
+"""A wait that was our fault lengthens the deadline of the learner whom it hit, and of nobody else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labs import deadlines
+from labs.grading import outages
+from labs.models import LabDeadline, Outage, Receipt, State, Submission
+from tests.factories import make_enrollment, make_lab, make_learner, make_report, make_submission
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def learner():
+    return make_learner()
+
+
+@pytest.fixture
+def lab(learner):
+    return make_lab(learner.course)
+
+
+def received(learner, lab, ago, state=State.QUEUED) -> Submission:
+    submission = make_submission(learner, lab, state=state)
+    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=timezone.now() - ago)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def finish(submission):
+    make_report(submission, {"results": []})
+    outages.note(Submission.objects.get(pk=submission.pk))
+
+
+def test_long_wait_before_the_deadline_lengthens_it_for_that_learner_only(learner, lab):
+    due = timezone.now() + HOUR
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    peer = make_enrollment(cohort=learner.cohort)
+    received(learner, lab, 3 * HOUR, State.FAULT)
+    received(learner, lab, 2 * HOUR, State.SUPERSEDED)
+    finish(received(learner, lab, HOUR))
+    found = deadlines.terms_of(learner)[lab.pk].deadline
+    assert 3 * HOUR <= found.at - due < 3 * HOUR + MINUTE
+    assert (found.before, found.reason) == (due, deadlines.OUTAGE)
+    finish(received(peer, lab, 10 * MINUTE))
+    assert deadlines.terms_of(peer)[lab.pk].deadline.at == due
+    finish(received(learner, lab, 30 * MINUTE))  # overlaps, so it counts once
+    assert Outage.objects.get().seconds < 3 * 3600 + 60
+
+
+def test_wait_that_began_after_the_deadline_changes_nothing(learner, lab):
+    finish(received(learner, lab, 3 * HOUR))
+    assert not Outage.objects.exists()  # without a deadline
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now() - 5 * HOUR)
+    finish(received(learner, lab, 3 * HOUR))
+    assert not Outage.objects.exists()
+
+
+def test_wait_after_a_verdict_begins_with_the_next_push(learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
+    received(learner, lab, 9 * HOUR, State.FAULT)
+    finish(received(learner, lab, 8 * HOUR))
+    first = Outage.objects.get()
+    assert 9 * 3600 <= first.seconds < 9 * 3600 + 60
