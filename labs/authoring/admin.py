@@ -84,6 +84,8 @@ class LabForm(AuthoringForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("deadline", self.instance.rule)
+        for name in LATE_FIELDS:
+            self.fields[name].required = False
         if self.instance.pk:
             del self.fields["lesson"]
         else:
@@ -123,6 +125,9 @@ class LabForm(AuthoringForm):
         cleaned = super().clean()
         if "deadline" in cleaned:
             self.instance.rule = cleaned["deadline"]
+        for name in LATE_FIELDS[:-1]:  # left empty: as before
+            if cleaned.get(name) in (None, "") and name not in self.errors:
+                cleaned[name] = getattr(self.instance, name)
         is_next = self.is_published() and "source" in cleaned and not self.newer
         if is_next and proofs.must_be_proved_now(parse_spec(cleaned["source"])):
             self.proof = self._prove(cleaned["source"])

@@ -71,6 +71,8 @@ def push_now_words(terms: Terms, now: datetime, bank: Bank) -> str:
     if terms.is_over(now):
         return "The last date has passed. A push is still graded, but earns no points."
     days = max(0, terms.days_late(now) - bank.spent)
+    if not days:
+        return f"You spent {count_days(bank.spent)} on this lab, so a push now earns all its points."
     spends = days_to_spend(terms, days, bank.left)
     left = _left_words(terms, days - spends)
     if spends:
@@ -107,7 +109,7 @@ def late_words(submission: Submission, report: Report) -> str:
         else ""
     )
     if submission.late_points is None:
-        return f"{late}. {spent}All points count."
+        return f"{late}{': ' if spent else '. '}{spent}All points count."
     earned = f"{show_points(report.points)} of {show_points(report.max_points)} points"
     return f"{late}: {spent}{earned} count as {show_points(submission.late_points)}."
 

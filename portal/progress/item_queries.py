@@ -81,7 +81,7 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     for pk, slug, title, points, proved, opens_at in rows:
         if slug in homes:
             item = lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved)
-            item.note += due_note(due.get(pk, NO_DEADLINE), reader.course)
+            item.due = due_note(due.get(pk, NO_DEADLINE), reader.course)
             found.append((homes[slug], timed(reader, item, opens_at)))
     return found
 
@@ -98,7 +98,7 @@ def due_note(deadline: Deadline, course: Course) -> str:
     if deadline.at is None:
         return ""
     extended = " (extended for you)" if deadline.before else ""
-    return f". Deadline {opening_brief(deadline.at, course)}{extended}"
+    return f"Deadline {opening_brief(deadline.at, course)}{extended}"
 
 
 def timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:
@@ -135,6 +135,6 @@ def quiz_items(
     found = []
     for pk, lesson, session, slug, title, questions, points, counts, opens_at in rows:
         item = quiz_item(title, page(slug), questions, points, counts, results.get(pk) or Result())
-        item.note += due_note(deadlines.get(pk, NO_DEADLINE), reader.course)
+        item.due = due_note(deadlines.get(pk, NO_DEADLINE), reader.course)
         found.append((lesson, session, timed(reader, item, opens_at)))
     return found

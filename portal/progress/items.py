@@ -71,6 +71,7 @@ class Item:
     opens_later: bool = False
     opens_at: datetime | None = None
     waiting: Decimal = NOTHING
+    due: str = ""
 
     @property
     def glyph(self) -> str:

@@ -12,13 +12,21 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from labs.grading import counting
 from labs.models import Lab, LabDeadline, LabExtension, Receipt, Submission
-from labs.practice.reply import push_reply_lines
+from labs.practice.reply import push_reply_lines, verdict
 from lessons.models import Course
 from lessons.texts.due_rules import Rule
 from portal.accounts.models import AuditEntry
 from tests.authoring.conftest import make_instructor
 from tests.courses.conftest import COURSE, folder  # noqa: F401 - a fixture
-from tests.factories import make_lab, make_learner, make_lesson, make_report, make_session, make_submission
+from tests.factories import (
+    make_lab,
+    make_learner,
+    make_lesson,
+    make_report,
+    make_session,
+    make_submission,
+)
+from tests.reports import make_engine_report
 from tests.staff.conftest import add_address, change_address
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +74,7 @@ def close(lab, learner, closes_at, **more):
 def graded(learner, lab, points, ago):
     submission = make_submission(learner, lab)
     Receipt.objects.filter(pk=submission.receipt_id).update(received_at=timezone.now() - ago)
-    data = {"schema": 2, "engine": "test", "results": [], "pass_mark": 70}
+    data = make_engine_report(readable="passed", commits="passed", readme="needs_work").to_json()
     make_report(submission, data, points=Decimal(points), max_points=100, passed=points >= 70)
     counting.recount(learner.pk)
     return Submission.objects.get(pk=submission.pk)
@@ -105,9 +113,13 @@ def test_result_list_home_and_progress_show_the_points_that_count(client, learne
         assertContains(client.get(address), "Deadline ")
     late = graded(learner, lab, 80, HOUR)
     assert (late.late_points, late.late_passed) == (72, True)
+    page = client.get(late.get_absolute_url())
+    assertContains(page, "2 hours late: 80 of 100 points count as 72.")
+    assertContains(page, "<h1>72 of ")
     page = client.get(lab.get_absolute_url())
     assertContains(page, "72 points, late")
     assertContains(page, '<span class="fig">72</span>')
+    assertContains(client.get(reverse("course", args=[lab.course.slug])), "1 submission. Deadline ")
     assertContains(client.get(reverse("progress", args=[lab.course.slug])), "72")
 
 
@@ -119,6 +131,8 @@ def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learn
     submission = make_submission(learner, lab)
     said = " ".join(line for line in push_reply_lines(submission) if line)
     assert "30 hours late. This push will spend 2 of your 3 late days, if it improves your result." in said
+    late = graded(learner, lab, 80, HOUR)
+    assert "29 hours late: 2 late days were spent. All points count." in " ".join(verdict(late))
     close(lab, learner, timezone.now() + HOUR)
     assert "late" not in " ".join(line for line in push_reply_lines(submission) if line)
 
