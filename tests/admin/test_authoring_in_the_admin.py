@@ -69,7 +69,16 @@ def test_every_model_of_the_portal_is_in_the_admin():
         if not hasattr(model, "instance_type")  # the history of a row is shown beside it
         # tallies of failed checks, old URLs, search, loaded files; the others have pages of their own
         and model._meta.model_name
-        not in ("metcheck", "mettally", "cohortsize", "recount", "formerslug", "loadedfile", "presence", "marking")
+        not in (
+            "metcheck",
+            "mettally",
+            "cohortsize",
+            "recount",
+            "formerslug",
+            "loadedfile",
+            "presence",
+            "marking",
+        )
         and model.__module__.rpartition(".")[2]
         not in ("search", "notes", "notes_drafts", "attachment", "repository", "live", "deletion", "regrade")
     }

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labs', '0034_missed_pushes'),
+        ('labs', '0035_starter_files'),
         ('lessons', '0032_late_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
