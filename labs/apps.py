@@ -14,12 +14,14 @@ class LabsConfig(AppConfig):
         from labs.grading import deadline_changes, tallies  # noqa: F401 - models are ready by now, and not before
         from labs.grading.results import on_report
         from labs.repositories.hosts import register_tokens
+        from labs.queries import shows_file
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
         from lessons import deletable as lessons_deletable
         from lessons.copying import register_part
         from lessons.course_files.lab_files import register_lab_files
+        from lessons.lesson_queries import register_use
         from lessons.quizzes import kinds
         from lessons.repositories import register_hosts
         from lessons.search.kinds import register
@@ -31,6 +33,7 @@ class LabsConfig(AppConfig):
         kinds.register(FileQuestion)
         lessons_deletable.register(deletable.LABS)
         register_part(copy_labs)
+        register_use(shows_file)
         register_lab_files(LabFolders())
         on_report(ask_for_status)
         register_tokens(token_of)

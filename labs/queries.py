@@ -111,6 +111,11 @@ def open_labs(user: Visitor) -> QuerySet[Lab]:
     return Lab.objects.filter(opened | Q(course__in=courses_taught(user))).order_by()
 
 
+def shows_file(user: Visitor, token: str) -> bool:
+    """Return True if the brief of a lab that `user` may open has this file or image."""
+    return open_labs(user).filter(brief_html__contains=token).exists()
+
+
 def _open_to(cohort: Any, now: datetime | None = None) -> QuerySet[Lab]:
     opened = Lab.objects.proved().alias(opens_at=lab_opening(cohort))
     return opened.filter(opens_at__lte=now or timezone.now())

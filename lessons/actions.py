@@ -94,14 +94,29 @@ def count_missing_errors(limit: int) -> bool:
 
 
 def _list_attachments(lesson: Lesson) -> None:
-    quiz = getattr(lesson, "quiz", None)
-    linked = attachments.tokens_in(lesson.html) | attachments.tokens_in(quiz.source if quiz else "")
-    listed = set(lesson.attachments.values_list("token", flat=True))
-    if listed - linked:
-        lesson.attachments.exclude(token__in=linked).delete()
-    if linked - listed:
-        rows = [Attachment(lesson=lesson, token=token) for token in sorted(linked - listed)]
+    linked = dict.fromkeys(attachments.tokens_in(lesson.staff_html + lesson.source), True)
+    linked |= dict.fromkeys(attachments.tokens_in(lesson.html), False)
+    linked |= dict.fromkeys(_tokens_of_quiz(lesson), False)
+    listed = dict(lesson.attachments.values_list("token", "for_staff"))
+    ended = [token for token, for_staff in listed.items() if linked.get(token) != for_staff]
+    if ended:
+        lesson.attachments.filter(token__in=ended).delete()
+    rows = [
+        Attachment(lesson=lesson, token=token, for_staff=linked[token])
+        for token in sorted(linked)
+        if listed.get(token) != linked[token]
+    ]
+    if rows:
         Attachment.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _tokens_of_quiz(lesson: Lesson) -> set[str]:
+    # Learners review their attempts at older versions too.
+    quiz = getattr(lesson, "quiz", None)
+    if quiz is None:
+        return set()
+    older = quiz.versions.filter(source__contains="/media/").values_list("source", flat=True)
+    return {token for text in [quiz.source, *older] for token in attachments.tokens_in(text)}
 
 
 def _render_or_empty(lesson: Lesson, links: Links) -> Rendered:

@@ -14,6 +14,7 @@ MAX_BYTES = 20_000_000
 MAX_NAME = 80
 FOLDER = "files"
 ADDRESS = re.compile(r"/media/files/([0-9a-f]{32})/([A-Za-z0-9][A-Za-z0-9._-]{0,99})")
+USED = re.compile(r"/media/(?:files|images)/([0-9a-f]{32})[/.]")
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 # Extension: MIME type, and the first bytes of such a file if they are always the same.
 TYPES: dict[str, tuple[str, bytes]] = {
@@ -85,7 +86,8 @@ def ending_of(name: str) -> str:
 
 
 def tokens_in(text: str) -> set[str]:
-    return {token for token, _ in ADDRESS.findall(text)}
+    """Return the tokens of the files and images whose addresses are in a text."""
+    return set(USED.findall(text))
 
 
 def is_stored(address: str) -> bool:

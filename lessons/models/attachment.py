@@ -4,13 +4,15 @@ from lessons.models.course import Lesson
 
 
 class Attachment(models.Model):
-    """A file that a lesson or its quiz links to, derived when either is saved. `token` names the file in storage.
+    """A file or an image of a lesson or its quiz, derived when either is saved. `token` names it in storage.
 
-    Anyone who may read one of these lessons may download the file.
+    Anyone who may read one of these lessons may have it. `for_staff`: only a block for staff has it, or a page that
+    could not be rendered, so that it is for those who teach the course.
     """
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="attachments")
     token = models.CharField(max_length=32, db_index=True)
+    for_staff = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import resolve, reverse
 from PIL import Image
 
+from labs.models import Lab
 from lessons.images import MAX_BYTES
+from lessons.models import Lesson
 from lessons.pages.views import authoring
 from lessons.rendering import render
-from tests.authoring.conftest import as_file, make_instructor, picture
-from tests.factories import make_course, make_user
+from tests.authoring.conftest import as_file, make_instructor, picture, save
+from tests.factories import make_course, make_lab, make_learner, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -128,12 +130,47 @@ def test_an_upload_needs_a_csrf_token(instructor, course):
 
 def test_a_picture_is_served_so_that_nothing_in_it_can_run(client, staff, course):
     address = upload(staff, course, as_file(picture())).json()["image_code"][4:-1]
-    response = Client().get(address)
+    response = staff.get(address)
     assert response.headers["Content-Type"] == "image/png"
     assert response.headers["Content-Security-Policy"] == "sandbox"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert "immutable" in response.headers["Cache-Control"]
+    assert response.headers["Cache-Control"] == "private, max-age=86400, immutable"
     assert Image.open(BytesIO(b"".join(response.streaming_content))).size == (900, 700)
+
+
+def statuses(address, people) -> list[int]:
+    found = []
+    for person in people:
+        client = Client()
+        if person:
+            client.force_login(person)
+        found.append(client.get(address).status_code)
+    return found
+
+
+def test_a_picture_is_for_those_who_may_read_a_text_with_it(staff, course, lesson, instructor):
+    code = upload(staff, course, as_file(picture())).json()["image_code"].replace("![]", "![A map]")
+    address = code.partition("](")[2].removesuffix(")")
+    other = make_instructor(make_course())
+    people = [instructor, make_learner(course).user, other, make_user(), None]
+    assert statuses(address, people) == [200, 404, 200, 404, 404]  # in no text yet
+    save(lesson, code)
+    assert statuses(address, people) == [200, 200, 404, 404, 404]
+    save(lesson, f"::: staff\n{code}\n:::")
+    Lesson.objects.update(public=True)
+    assert statuses(address, people) == [200, 404, 404, 404, 404]
+    save(Lesson.objects.get(), code)
+    assert statuses(address, people) == [200] * 5
+    assert Client().get(address).headers["Cache-Control"] == "public, max-age=86400, immutable"
+    Lesson.objects.update(status="draft")
+    assert statuses(address, people) == [200, 404, 404, 404, 404]
+
+
+def test_a_picture_of_a_lab_is_for_those_who_may_open_it(staff, course, media):
+    lab = make_lab(course)
+    name = upload(staff, course, as_file(picture())).json()["image_code"][4:-1]
+    Lab.objects.filter(pk=lab.pk).update(brief_html=f'<img src="{name}" alt="A map">')
+    assert statuses(name, [make_learner(course).user, make_user(), None]) == [200, 404, 404]
 
 
 @pytest.mark.parametrize("name", ["0" * 32 + ".png", "../db.sqlite3", "0" * 32 + ".html", "a.svg"])

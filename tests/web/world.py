@@ -279,7 +279,8 @@ def first_of(route: Route) -> int:
 def make_world() -> World:
     instructors()
     here, there = make_place("here"), make_place(ELSEWHERE)
-    Attachment.objects.create(lesson=here.lesson, token=ATTACHED[0])
+    for token in (ATTACHED[0], PICTURE.partition(".")[0]):
+        Attachment.objects.create(lesson=here.lesson, token=token)
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
     Installation.objects.create(installation_id=1, account="here")
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)

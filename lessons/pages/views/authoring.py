@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -18,7 +18,7 @@ from lessons.pages.views.staff import staff_only
 from portal.accounts.http import UserRequest
 
 Upload: TypeAlias = "UploadedFile[bytes]"
-A_YEAR = 365 * 24 * 3600
+A_DAY = 24 * 3600
 
 
 @staff_only
@@ -69,11 +69,14 @@ def _store_file(file: Upload) -> str:
 
 
 @require_safe
-def image(request: HttpRequest, name: str) -> FileResponse:
-    # Anybody who knows the name, 128 random bits, may see the image, because lessons may be public.
-    kind = images.TYPES.get(name.rpartition(".")[2])
-    response = _stored(f"{images.FOLDER}/{name}", kind)
-    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+def image(request: UserRequest, name: str) -> FileResponse:
+    # For those who may read a text that shows it; caches that are shared keep what anybody may see.
+    token, _, ending = name.rpartition(".")
+    is_public = lesson_queries.is_public_file(token)
+    if not (is_public or lesson_queries.may_download(request.user, token)):
+        raise Http404
+    response = _stored(f"{images.FOLDER}/{name}", images.TYPES.get(ending))
+    response["Cache-Control"] = f"{'public' if is_public else 'private'}, max-age={A_DAY}, immutable"
     return response
 
 
