@@ -13,12 +13,14 @@ class LabsConfig(AppConfig):
         from labs.github.tokens import token_of
         from labs.grading import deadline_changes, tallies  # noqa: F401 - models are ready by now, and not before
         from labs.grading.results import on_report
-        from labs.repositories.hosts import register_tokens
+        from labs.models import Lab, LabVersion
         from labs.queries import shows_file
+        from labs.repositories.hosts import register_tokens
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
         from lessons import deletable as lessons_deletable
+        from lessons import stored_files
         from lessons.copying import register_part
         from lessons.course_files.lab_files import register_lab_files
         from lessons.lesson_queries import register_use
@@ -34,6 +36,8 @@ class LabsConfig(AppConfig):
         lessons_deletable.register(deletable.LABS)
         register_part(copy_labs)
         register_use(shows_file)
+        stored_files.register_texts(Lab, "brief", "brief_html", "source")
+        stored_files.register_texts(LabVersion, "source")
         register_lab_files(LabFolders())
         on_report(ask_for_status)
         register_tokens(token_of)

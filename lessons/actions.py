@@ -23,6 +23,7 @@ from lessons.models import (
     Reading,
     Session,
     Tick,
+    UnusedFile,
 )
 from lessons.models.deadlines import rule_values
 from lessons.quiz_text import parse_stored
@@ -108,6 +109,7 @@ def _list_attachments(lesson: Lesson) -> None:
     ]
     if rows:
         Attachment.objects.bulk_create(rows, ignore_conflicts=True)
+        UnusedFile.objects.filter(token__in=[row.token for row in rows]).delete()  # see `stored_files`
 
 
 def _tokens_of_quiz(lesson: Lesson) -> set[str]:

@@ -5,8 +5,9 @@ class LessonsConfig(AppConfig):
     name = "lessons"
 
     def ready(self) -> None:
-        from lessons import deletable  # models are ready by now, and not before
+        from lessons import deletable, stored_files  # models are ready by now, and not before
         from lessons.search.own_kinds import register_own
 
         register_own()
         deletable.register_own()
+        stored_files.register_own()

@@ -19,6 +19,7 @@ from lessons.models.course import LESSON_TEXTS, RESERVED_SLUGS
 from lessons.models.deletion import KEPT_FOR, NOT_DELETED
 from lessons.models.release import Status
 from lessons.slugs import free_slug
+from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -122,8 +123,12 @@ def delete(*, row: Any, by: User) -> Deletion:
         kind.rows_in(name, row.pk).filter(NOT_DELETED).update(deletion=deletion)
     if isinstance(row, Quiz):
         _vacate(row, deletion)
-    logger.info("%s %s of course %s deleted by user %s", name, row.pk, course.pk, by.pk)
+    record(Event.CONTENT, f"deleted: {name} {row} of {course}, {_lost(deletion)}", user=by)
     return deletion
+
+
+def _lost(deletion: Deletion) -> str:
+    return "; ".join(deletion.lost) or "with nothing in it"
 
 
 def _lock(course: int) -> None:
@@ -179,7 +184,7 @@ def restore(*, deletion: Deletion, by: User) -> Restored:
         each.model.with_deleted().filter(deletion=deletion).update(deletion=None)
     deletion.delete()
     row.refresh_from_db()
-    logger.info("%s %s restored by user %s", kind.name, row.pk, by.pk)
+    record(Event.CONTENT, f"restored: {kind.name} {row} of {deletion.course}", user=by)
     return Restored(row, renamed)
 
 
@@ -255,4 +260,4 @@ def _remove(deletion: Deletion) -> None:
         if keys:
             kind.remove(sorted(keys))
     Deletion.objects.filter(pk=deletion.pk).delete()
-    logger.info("%s %s removed for good", deletion.kind, deletion.target)
+    record(Event.CONTENT, f"removed for good after {KEPT_FOR.days} days: {deletion.kind} {deletion.title}")

@@ -20,11 +20,9 @@ def note_presence(*, user: User, row: Model) -> list[Presence]:
     now = timezone.now()
     Presence.objects.filter(seen_at__lt=now - KEPT).delete()
     form = {"model": row._meta.label_lower, "key": row.pk}
-    mine, is_new = Presence.objects.get_or_create(**form, user=user, defaults={"since": now, "seen_at": now})
-    if not is_new:
-        mine.since = mine.since if mine.seen_at >= now - LASTS else now
-        mine.seen_at = now
-        mine.save(update_fields=["since", "seen_at"])
+    # Two requests at once, or one that ends it in between, are no error: nothing is read before it is written.
+    Presence.objects.filter(**form, user=user, seen_at__lt=now - LASTS).update(since=now)
+    renew_presence(user=user, row=row)
     others = _present(row).filter(key=row.pk).exclude(user=user)
     return list(others.select_related("user").order_by("since", "pk"))
 

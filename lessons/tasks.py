@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from lessons import actions, closing, deleting, quiz_proofs, quiz_regrades, regrades
+from lessons import actions, closing, deleting, quiz_proofs, quiz_regrades, regrades, stored_files
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes, ModelDraft
 from lessons.notes_import import incoming, model_drafts
@@ -94,3 +94,8 @@ def work_on_regrades() -> None:
 @shared_task(soft_time_limit=1800, time_limit=1860)
 def remove_deleted() -> None:
     deleting.remove_old()
+
+
+@shared_task(soft_time_limit=1800, time_limit=1860)
+def remove_unused_files() -> None:
+    stored_files.remove_unused()

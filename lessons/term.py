@@ -4,12 +4,14 @@ import re
 import zoneinfo
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from lessons.models import Cohort, Course
 from lessons.models.cohort import validate_start
+from lessons.models.course import MAX_TITLE
 from lessons.models.release import Status
 from lessons.slugs import MAX_STEM, free_slug
 
@@ -76,6 +78,13 @@ def move(when: datetime, days: timedelta, zone: str) -> datetime:
     moved = (when.astimezone(there).replace(tzinfo=None) + days).replace(tzinfo=there)
     check_time(moved)
     return moved
+
+
+def suggested_title(course: Course) -> str:
+    """Return the title with the next number that no course has: “MLOps” becomes “MLOps (2)”."""
+    stem = re.sub(r"\s*\(\d{1,4}\)$", "", course.title)[: MAX_TITLE - len(" (9999)")].rstrip()
+    taken = set(Course.objects.filter(title__startswith=stem).values_list("title", flat=True))
+    return next(title for number in count(2) if (title := f"{stem} ({number})") not in taken)
 
 
 def suggested_slug(course: Course) -> str:

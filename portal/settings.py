@@ -361,6 +361,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": HOUR,
         "options": {"expires": HOUR},
     },
+    "remove-unused-files": {
+        "task": "lessons.tasks.remove_unused_files",
+        "schedule": 24 * HOUR,
+        "options": {"expires": HOUR},
+    },
     "prune-audit-log": {
         "task": "portal.accounts.tasks.prune_audit_log",
         "schedule": HOUR,

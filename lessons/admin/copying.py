@@ -20,7 +20,7 @@ from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_SLUG, MAX_TITLE, validate_no_null
 from lessons.pages.breadcrumb import staff_crumbs
 from lessons.queries import leads
-from lessons.term import CannotCopyError, Term, first_date, suggested_slug
+from lessons.term import CannotCopyError, Term, first_date, suggested_slug, suggested_title
 from portal.accounts.http import UserRequest
 
 SLUG = "Part of the address, such as {}. You can’t change it later."
@@ -84,7 +84,7 @@ def copy_view(options: "ModelAdmin[Course]", request: UserRequest, object_id: st
     if not (options.has_add_permission(request) and leads(request.user, course)):
         raise PermissionDenied
     newest = course.cohorts.order_by("-pk").first()
-    initial = {"title": course.title, "slug": suggested_slug(course), "like": newest}
+    initial = {"title": suggested_title(course), "slug": suggested_slug(course), "like": newest}
     form = CopyForm(request.POST if request.method == "POST" else None, course=course, initial=initial)
     if request.method == "POST" and form.is_valid() and (new := _copy(request, course, form)):
         messages.success(request, f"You copied {course} to {new}. You teach it. Add others to its staff.")

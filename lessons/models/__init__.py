@@ -13,6 +13,7 @@ from lessons.models.regrade import QuestionReport, QuizRegrade, RegradedAttempt
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
 from lessons.models.snippet import Snippet
+from lessons.models.unused_file import UnusedFile
 
 __all__ = [
     "Answer",
@@ -53,4 +54,5 @@ __all__ = [
     "Session",
     "Snippet",
     "Tick",
+    "UnusedFile",
 ]

@@ -2,8 +2,11 @@
 
 import http.client
 import json
+import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,6 +65,10 @@ def _post(body: bytes) -> tuple[int, bytes]:
     parts = urlsplit(settings.NOTES_MODEL_URL)
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=settings.NOTES_MODEL_SECONDS)
+    # The limit of a socket starts again with each byte; headers that drip would take hours.
+    watch = threading.Timer(settings.NOTES_MODEL_SECONDS, _hang_up, [connection])
+    watch.daemon = True
+    watch.start()
     headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "portal"}
     if settings.NOTES_MODEL_KEY:
         headers["Authorization"] = f"Bearer {settings.NOTES_MODEL_KEY}"
@@ -80,9 +87,19 @@ def _post(body: bytes) -> tuple[int, bytes]:
             if not part:
                 return response.status, data
             data += part
+    except (OSError, http.client.HTTPException):
+        if time.monotonic() >= ends:
+            raise TimeoutError from None
+        raise
     finally:
+        watch.cancel()
         connection.close()
     raise ModelError("The answer of the model’s server is over 512 KB. Try again, or use another model.")
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):  # closed or never opened
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _check_status(status: int) -> None:

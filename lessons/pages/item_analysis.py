@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from lessons.analysis_queries import MAX_SITTINGS, CountedVersion, counted_versions, reports_on, sittings
 from lessons.models import Attempt, Marking, QuestionReport, Quiz
-from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.context import Context
 from lessons.pages.csv_file import Cell
 from lessons.quiz_regrades import attempts_to_regrade
@@ -150,7 +150,7 @@ def _add_edits(row: AnalysedQuestion, question: AnyQuestion, course: str) -> Non
 
 def staff_quiz_context(quiz: Quiz, *last: str) -> Context:
     """Return what all staff pages of a quiz show: its course, and the way to this page."""
-    crumbs = course_crumbs(quiz.course, (f"Quiz: {quiz.title}", quiz.get_absolute_url()))
+    crumbs = staff_crumbs(quiz.course, (f"Quiz: {quiz.title}", quiz.get_absolute_url()))
     crumbs += [(step, "") for step in last]
     return {"course": quiz.course, "quiz": quiz, "crumbs": crumbs}
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from lessons.marking import MAX_COMMENT, question_of
 from lessons.marking_queries import next_in_queue, queue_of, waiting_questions
 from lessons.models import Answer, Course, Presence, Quiz
-from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.context import Context
 from lessons.points import show_exactly
 from lessons.presence import name_others
@@ -44,7 +44,7 @@ def queue_page(course: Course) -> Context:
         "course": course,
         "rows": rows,
         "count": sum(row.count for row in rows),
-        "crumbs": course_crumbs(course, ("Marking", "")),
+        "crumbs": staff_crumbs(course, ("Marking", "")),
     }
 
 
@@ -84,7 +84,7 @@ def mark_page(course: Course, answer: Answer, user: User, others: list[Presence]
         "following": following,
         "left": left,
         "others": presence_words(others),
-        "crumbs": course_crumbs(
+        "crumbs": staff_crumbs(
             course, ("Marking", reverse("marking", args=[course.slug])), (attempt.quiz.title, "")
         ),
     }

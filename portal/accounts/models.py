@@ -100,6 +100,7 @@ class AuditEntry(models.Model):
         ROLE = "role", "Role"
         GRADE = "grade", "Grade"
         DEADLINE = "deadline", "Deadline"
+        CONTENT = "content", "Content"
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     event = models.CharField(max_length=20, choices=Event)

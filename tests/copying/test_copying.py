@@ -317,6 +317,18 @@ def test_a_copy_that_cannot_be_made_is_refused_with_the_reason(old, staff, sent,
     assert Course.objects.get() == old
 
 
+@pytest.mark.parametrize(
+    ("title", "proposed"), [("MLOps Edu", "MLOps Edu (2)"), ("MLOps Edu (4)", "MLOps Edu (2)")]
+)
+def test_the_form_proposes_a_title_that_no_course_has(old, staff, title, proposed):
+    Course.objects.filter(pk=old.pk).update(title=title)
+    page = staff.get(reverse("admin:lessons_course_copy", args=[old.pk])).content.decode()
+    assert f'name="title" value="{proposed}"' in page
+    Course.objects.filter(pk=make_course().pk).update(title=proposed)
+    page = staff.get(reverse("admin:lessons_course_copy", args=[old.pk])).content.decode()
+    assert f'name="title" value="{proposed.replace("2", "3")}"' in page
+
+
 def test_assistants_copy_no_course(old, client):
     assistant = make_instructor(old)
     CourseStaff.objects.filter(user=assistant).update(role=CourseStaff.Role.ASSISTANT)
@@ -332,5 +344,5 @@ def test_the_page_asks_a_fixed_number_of_queries(old, staff, django_assert_max_n
     for number in range(many):
         write_lesson(session=old.sessions.first(), slug=f"more-{number}")
         make_cohort(old)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         staff.get(reverse("admin:lessons_course_copy", args=[old.pk]))

@@ -18,6 +18,7 @@ from lessons.lesson_queries import get_lesson
 from lessons.models import Attempt, Deletion, Enrollment, FormerSlug, Lesson, Quiz, Session
 from lessons.queries import open_course
 from lessons.search import index
+from portal.accounts.models import AuditEntry
 from portal.progress.queries import course_outline, course_standing
 from tests.deleting.conftest import delete, every_row, let_time_pass, restore, row_of
 from tests.factories import QUIZ_SOURCE, make_course, make_lesson, make_quiz
@@ -123,6 +124,17 @@ def test_no_lesson_can_choose_a_deleted_lab(world, client):
     delete(world, "lab")
     for page in (reverse("admin:lessons_lesson_add"), change_address(world.here.lesson)):
         assert world.here.lab.title not in client.get(page).content.decode()
+
+
+def test_deleting_restoring_and_removing_are_in_the_audit_log(world):
+    title = str(row_of(world, "lab"))
+    restore(world, delete(world, "lab"))
+    let_time_pass(delete(world, "lab"))
+    deleting.remove_old()
+    found = AuditEntry.objects.filter(event="content").order_by("pk").values_list("user", "what")
+    starts = ["deleted: lab", "restored: lab", "deleted: lab", "removed for good after 30 days: lab"]
+    assert [bool(user) for user, _ in found] == [True, True, True, False]
+    assert all(what.startswith(f"{start} {title}") for start, (_, what) in zip(starts, found, strict=True))
 
 
 @pytest.mark.parametrize("kind", KINDS)

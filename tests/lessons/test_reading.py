@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from lessons.models import Lesson, Reading, Session, Tick
 from lessons.models.course import validate_prepare
+from portal.accounts.roles import instructors
 from tests.factories import make_course, make_lab, make_learner, make_lesson, make_session, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,16 @@ def test_a_lesson_of_another_course_and_an_absent_one_are_the_same_404(client, l
     client.force_login(make_learner(make_course()).user)
     assert client.get(lesson.get_absolute_url()).status_code == 404
     assert client.get(lesson.get_absolute_url() + "x/").status_code == 404
+
+
+def test_staff_who_may_change_a_lesson_get_a_link_to_its_form(client, lesson, learner):
+    link = f'<a href="{reverse("admin:lessons_lesson_change", args=[lesson.pk])}">Edit</a>'
+    assert link not in client.get(lesson.get_absolute_url()).content.decode()
+    instructor = make_staff(lesson.course)
+    client.force_login(instructor)
+    assert link not in client.get(lesson.get_absolute_url()).content.decode()  # an assistant
+    instructor.groups.add(instructors())
+    assert link in client.get(lesson.get_absolute_url()).content.decode()
 
 
 def test_a_draft_is_for_staff_of_the_course(client, lesson, learner):

@@ -19,6 +19,8 @@ class ModelServer:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     hold: threading.Event | None = None
+    drips: bool = False  # headers come byte by byte, without an end
+    ended: threading.Event = field(default_factory=threading.Event)
     requests: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -36,6 +38,9 @@ def run_model_server() -> Iterator[ModelServer]:
             model.requests.append((self.path, dict(self.headers), json.loads(self.rfile.read(size))))
             if model.hold:
                 model.hold.wait(20)
+            if model.drips:
+                self.drip()
+                return
             choices = [{"index": 0, "message": {"role": "assistant", "content": model.words}}]
             body = json.dumps({"object": "chat.completion", "choices": choices}).encode()
             body = body if model.body is None else model.body
@@ -47,6 +52,12 @@ def run_model_server() -> Iterator[ModelServer]:
             with suppress(OSError):  # the portal hangs up on a body that is too large
                 self.wfile.write(body)
 
+        def drip(self) -> None:
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not model.ended.wait(0.05):
+                    self.wfile.write(b"x")
+
         def log_message(self, *args: object) -> None:
             pass
 
@@ -57,6 +68,7 @@ def run_model_server() -> Iterator[ModelServer]:
     try:
         yield model
     finally:
+        model.ended.set()
         if model.hold:
             model.hold.set()
         server.shutdown()

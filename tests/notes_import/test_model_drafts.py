@@ -179,6 +179,11 @@ def test_a_model_that_does_not_answer_ends_in_time(staff, notes, model, settings
     assert "did not answer within 0.3 seconds" in work(ask(staff, notes)).problem
 
 
+def test_headers_that_drip_end_in_time_too(staff, notes, model, settings):
+    settings.NOTES_MODEL_SECONDS, model.drips = 0.3, True
+    assert "did not answer within 0.3 seconds" in work(ask(staff, notes)).problem
+
+
 def test_a_server_that_cannot_be_reached_is_reported(staff, notes, model, settings):
     settings.NOTES_MODEL_URL = "http://127.0.0.1:9/v1"
     assert "No connection to the model’s server" in work(ask(staff, notes)).problem

@@ -1,16 +1,18 @@
 """The form of a lesson, quiz or lab says who else has it open, and forgets them by itself."""
 
 import re
+import threading
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from lessons.models import Lesson, Presence
-from lessons.presence import KEPT, LASTS
+from lessons.presence import KEPT, LASTS, end_presence, note_presence
 from portal.accounts.roles import instructors
 from tests.authoring.conftest import lesson_fields
 from tests.browsing import LOOKS, axe_violations, open_context, widens
@@ -79,6 +81,31 @@ def test_a_form_that_is_no_longer_open_is_forgotten(course):
         clock.shift(KEPT.total_seconds() + 1)
         other.post(presence_of(lesson))
         assert [each.user.name for each in Presence.objects.all()] == ["B"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_heartbeats_at_once_are_no_error(course):
+    lesson = make_lesson(make_session(course))
+    author = make_author(course, "A")
+    start, errors = threading.Barrier(4), list[Exception]()
+
+    def beat() -> None:
+        try:
+            start.wait()
+            for _ in range(10):
+                note_presence(user=author, row=lesson)
+                end_presence(user=author, row=lesson)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=beat) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
 
 
 def test_saving_and_leaving_ends_it_and_a_second_save_is_refused_with_both_texts(course):

@@ -111,6 +111,13 @@ def test_pages_that_the_outline_leads_to_are_pages_of_staff(staff, course):
     assert re.findall(r'aria-current="\w+">(\w+)</a>', text) == ["Staff"]
 
 
+@pytest.mark.parametrize("name", ["notes", "marking", "evening_plan"])
+def test_pages_of_staff_outside_the_admin_are_pages_of_staff(staff, course, name):
+    session = [make_session(course).slug] if name == "evening_plan" else []
+    text = page(staff, reverse(name, args=[course.slug, *session]))
+    assert re.findall(r'aria-current="\w+">(\w+)</a>', text) == ["Staff"]
+
+
 def test_a_course_of_somebody_else_is_not_named(staff):
     foreign = make_course(title="Hidden")
     assert "Hidden" not in page(staff, f"{add_address('lessons_session')}?course={foreign.pk}")

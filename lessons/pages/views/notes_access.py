@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lessons.models import Course
 from lessons.notes import NotesError
-from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.context import Context
 from lessons.pages.views.staff import AnyView, of_course
 from portal.accounts.http import UserRequest
@@ -31,7 +31,7 @@ def of_notes(view: AnyView) -> AnyView:
 
 
 def page_context(course: Course, step: int, **more: Any) -> Context:
-    crumbs = course_crumbs(course, ("Notes", reverse("notes", args=[course.slug])))
+    crumbs = staff_crumbs(course, ("Notes", reverse("notes", args=[course.slug])))
     if step > 1:
         crumbs.append((more["notes"].name if "notes" in more else "Import", ""))
     return {"course": course, "crumbs": crumbs, "step": step, **more}
