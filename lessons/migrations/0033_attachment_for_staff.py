@@ -24,7 +24,7 @@ def list_images(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lessons", "0031_regrades")]
+    dependencies = [("lessons", "0032_late_days")]
 
     operations = [
         migrations.AddField("attachment", "for_staff", models.BooleanField(default=False)),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lessons', '0032_attachment_for_staff'),
+        ('lessons', '0033_attachment_for_staff'),
     ]
 
     operations = [
