@@ -15,6 +15,7 @@ from labs.models import (
     Connection,
     Delivery,
     FailedCheck,
+    GitHubAnswer,
     Installation,
     Lab,
     LabVersion,
@@ -218,6 +219,18 @@ class ConnectionAdmin(ReadOnlyAdmin):
     @admin.display(description="repository URL")
     def place(self, connection: Connection) -> str:
         return str(connection.repository.address)
+
+
+@admin.register(GitHubAnswer)
+class GitHubAnswerAdmin(ReadOnlyAdmin):
+    content = ("repository__lab",)
+    is_in_menu = False
+    course_path = "repository__course"
+    learner_path = "repository__enrollment"
+    exclude = ["submissions"]
+    list_display = ["repository", "commit", "asked_at", "ask_at", "tries"]
+    list_filter = ["repository__course", "repository__lab"]
+    list_select_related = ["repository__lab", "repository__enrollment__user"]
 
 
 @admin.register(Choice)

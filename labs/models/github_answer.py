@@ -26,6 +26,8 @@ class GitHubAnswer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "answer of GitHub"
+        verbose_name_plural = "answers of GitHub"
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["repository", "commit"], name="one_answer_of_github_per_commit")
