@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labs', '0035_starter_files'),
+        ('labs', '0036_deadlines'),
     ]
 
     operations = [
