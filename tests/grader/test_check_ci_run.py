@@ -114,7 +114,7 @@ def test_a_run_not_heard_of_is_waited_for(shop):
 
 def test_nobody_to_ask_is_said_with_the_way_to_a_result(shop):
     alone = ask_with(shop, None)
-    assert (alone.outcome, "labcheck does not ask GitHub" in alone.reason) == (NOT_RUN, True)
+    assert (alone.outcome, "GitHub was not asked about its run." in alone.reason) == (NOT_RUN, True)
     apart = ask_with(shop, GitHubFacts(obstacle="The repository is not connected. Connect it."))
     assert (apart.outcome, apart.reason) == (NOT_RUN, "Not run: The repository is not connected. Connect it.")
 

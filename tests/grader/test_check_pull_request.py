@@ -174,7 +174,7 @@ def test_nothing_is_known_before_github_was_asked(shop):
     assert said == [
         (
             NOT_RUN,
-            "Not run: a pull request is known to the portal only, because labcheck does not ask GitHub",
+            "Not run: GitHub was not asked about its pull requests",
         ),
         (NOT_RUN, "Waiting for GitHub"),
         (NOT_RUN, "Not run: Connect it"),

@@ -85,7 +85,7 @@ class CiRunCheck(Kind):
         if isinstance(startable, Verdict):
             return startable
         skipped = _skipped(run, startable.tip)
-        return skipped or ask_or_answer(run, "GitHub’s run") or self._waiting(startable, known)
+        return skipped or ask_or_answer(run, "its run") or self._waiting(startable, known)
 
     def _counted(self, known: RunsOfCommit, *, by_file: bool) -> tuple[WorkflowRun, ...]:
         return tuple(

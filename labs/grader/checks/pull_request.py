@@ -67,7 +67,7 @@ class PullRequestCheck(Kind):
         return Wanted(heads=(self.name,))
 
     def check(self, run: Run) -> Verdict:
-        obstacle = ask_or_answer(run, "a pull request")
+        obstacle = ask_or_answer(run, "its pull requests")
         if obstacle:
             return obstacle
         known = run.github.pull_requests if run.github else None

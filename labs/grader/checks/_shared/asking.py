@@ -4,10 +4,10 @@ from .base import Run, Verdict, not_run
 
 
 def ask_or_answer(run: Run, what: str) -> Verdict | None:
-    """Return the verdict if GitHub cannot be asked; `what` is the subject, such as "GitHub's run"."""
+    """Return the verdict if GitHub cannot be asked; `what` completes "asked about"."""
     if run.github is None:
         return not_run(
-            f"Not run: {what} is known to the portal only, because labcheck does not ask GitHub. Push, and see the "
-            "result on the lab page."
+            f"Not run: GitHub was not asked about {what}. The portal asks it about each submission from a connected "
+            "repository."
         )
     return not_run(f"Not run: {run.github.obstacle}") if run.github.obstacle else None
