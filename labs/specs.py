@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
 
 from labs.grader.problem import Problem as EngineProblem
 from labs.grader.schema_1.upgrade import Upgraded, upgrade
@@ -50,9 +49,12 @@ def keep_starter_files(files: FolderFiles) -> str:
 
 def store_starter_files(spec: LabSpec) -> None:
     """Write the files of a folder to the database, once for each content."""
-    files = spec.folder
-    if files is not None:
-        StarterFiles.objects.get_or_create(commit=spec.starters[0], defaults={"archive": pack(files)})
+    if spec.folder is not None:
+        store_files(spec.starters[0], spec.folder)
+
+
+def store_files(commit: str, files: FolderFiles) -> None:
+    StarterFiles.objects.get_or_create(commit=commit, defaults={"archive": pack(files)})
 
 
 def _stored_files(commit: str) -> FolderFiles | None:
@@ -78,7 +80,7 @@ def in_newest_schema(source: str) -> Upgraded:
         return Upgraded(source)
 
 
-def starter_refs(spec: LabSpec) -> dict[str, Any]:
+def starter_refs(spec: LabSpec) -> dict[str, object]:
     """Return the refs of a starter that the portal makes, as `LabVersion.starter` has them."""
     if spec.start is None:
         return {}

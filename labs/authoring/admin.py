@@ -1,6 +1,7 @@
 """Labs in the admin: lab.yaml and brief with their previews, and a trial run on a repository."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +16,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from labs.authoring.help import lab_help
+from labs.authoring.lists import LabList, WithoutLessonFilter
 from labs.authoring.proving import ProvedFirst, proof_of
 from labs.authoring.recipes import FIRST, RECIPES, recipe_texts
 from labs.authoring.saving import last_position, name_in_lesson, save_lab
 from labs.authoring.trying import choices
+from labs.authoring.uploading import upload_starter
 from labs.authoring.views import preview_lab, spec_problems, try_lab
 from labs.grader.proof import Proof
 from labs.grader.schema_1.upgrade import Upgraded
@@ -38,7 +41,6 @@ from lessons.gate import judge_markdown
 from lessons.links import links_within
 from lessons.models import Course, Lesson
 from lessons.pages.numbers import read_number
-from lessons.queries import lab_homes
 from lessons.release import ANY_COHORT, is_open
 from lessons.texts.due_rules import EXAMPLE
 from lessons.texts.verdict import Verdict
@@ -157,31 +159,6 @@ def _judge_brief(course: Course, brief: str) -> Verdict:
     return judge_markdown(brief, links_within(course)) if brief.strip() else Verdict()
 
 
-class LabList(ChangeList):
-    """Rows with the lesson that links to each lab, in one query for the page."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        homes = lab_homes({lab.course_id for lab in self.result_list})
-        for lab in self.result_list:
-            lab.home = homes.get((lab.course_id, lab.slug), "")
-
-
-class WithoutLessonFilter(admin.SimpleListFilter):
-    title = "lesson"
-    parameter_name = "without_lesson"
-
-    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
-        return [("1", "In no published lesson")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lab]) -> QuerySet[Lab]:
-        if not self.value():
-            return queryset
-        rows = list(queryset.values_list("pk", "course", "slug"))
-        homes = lab_homes({course for _, course, _ in rows})
-        return queryset.filter(pk__in=[pk for pk, *lab in rows if tuple(lab) not in homes])
-
-
 class LabAdmin(ProvedFirst, DeletableAdmin, AuthoredAdmin):
     form = LabForm
     texts = ("source", "brief")
@@ -263,15 +240,19 @@ class LabAdmin(ProvedFirst, DeletableAdmin, AuthoredAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("preview/", wrap(preview_lab), name="labs_lab_preview"),
-            path("<path:object_id>/try/", wrap(self.try_view), name="labs_lab_try"),
+            path("<path:object_id>/try/", wrap(self._of_lab(try_lab)), name="labs_lab_try"),
+            path("<path:object_id>/starter/", wrap(self._of_lab(upload_starter)), name="labs_lab_starter"),
         ]
         return [*own, *super().get_urls()]
 
-    def try_view(self, request: UserRequest, object_id: str) -> HttpResponse:
-        lab = self.get_object(request, object_id)
-        if lab is None or not self.has_change_permission(request, lab):
-            raise Http404
-        return try_lab(request, lab)
+    def _of_lab(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def call(request: UserRequest, object_id: str) -> HttpResponse:
+            lab = self.get_object(request, object_id)
+            if lab is None or not self.has_change_permission(request, lab):
+                raise Http404
+            return view(request, lab)
+
+        return call
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

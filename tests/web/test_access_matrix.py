@@ -215,6 +215,7 @@ admin:lessons_course_repository      302  302 302  302 404 200 200  302  302 302
 admin:lessons_course_previewed       302  302 302  302 404 200 200  302  302 302  302 405 405 405
 admin:lessons_course_previewed_page  302  302 302  302 404 200 200  302  302 302  302 405 405 405
 admin:labs_lab_preview               302  302 302  302 405 405 405  302  302 302  302 404 200 200
+admin:labs_lab_starter               302  302 302  302 404 405 405  302  302 302  302 404 422 422
 admin:labs_lab_try                   302  302 302  302 404 405 405  302  302 302  302 404 404 404
 recorded                             302  302 302  302 200 200 200  302  302 302  302 200 200 200
 recorded add/                        302  302 302  302 403 403 403  302  302 302  302 403 403 403
