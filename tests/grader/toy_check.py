@@ -5,7 +5,8 @@ A kind as its recipe makes one; see tests/labs/test_engine_recipes.py.
 
 from dataclasses import dataclass
 
-from labs.grader.checks._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed, tip_or_answer
+from labs.grader.checks._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed
+from labs.grader.checks._shared.named_refs import tip_or_answer
 from labs.grader.checks._shared.shell import commands
 from labs.grader.findings import LookedAt
 from labs.grader.parameters import MAIN, RefName

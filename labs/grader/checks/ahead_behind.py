@@ -11,8 +11,9 @@ from ..git.history import Commit
 from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName
 from ..words import count, quoted
-from ._shared.base import Run, Verdict, at_tip, branch_at, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, at_tip, needs_work, passed
 from ._shared.fixes import on_branch, rewrite_branch
+from ._shared.named_refs import branch_at, tip_or_answer
 from ._shared.shell import Line
 from ._shared.walk import HistoryKind
 from .commits import add_commits, more_commits, squash_commits

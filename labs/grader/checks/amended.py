@@ -13,8 +13,9 @@ from ..git.repository import Tip
 from ..graphs.wanted import replaced
 from ..parameters import MAIN, ObjectId, RefName, Revision
 from ..words import listed, quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, at_tip, needs_work, passed
 from ._shared.fixes import rewrite_branch
+from ._shared.named_refs import commit_or_answer, tip_or_answer
 from ._shared.proposed_texts import subject_for
 from ._shared.rewriting import pick_in_order, reword_lines
 from ._shared.shell import Line

@@ -17,18 +17,9 @@ from ..git.repository import Tip
 from ..git.whose import Authors, Learner, different_people, named, other_authors, writers
 from ..parameters import MAIN, Count, RefName
 from ..words import count, listed, quoted
-from ._shared.base import (
-    Kind,
-    Run,
-    UnknownAuthorError,
-    Verdict,
-    needs_work,
-    not_known,
-    not_run,
-    passed,
-    tip_or_answer,
-)
+from ._shared.base import Kind, Run, UnknownAuthorError, Verdict, needs_work, not_known, not_run, passed
 from ._shared.fixes import rewrite_branch
+from ._shared.named_refs import tip_or_answer
 from ._shared.rewriting import allow_empty
 from ._shared.shell import Line, commands, paragraphs
 from .commits import MAX_SHOWN, add_commits, commit_evidence

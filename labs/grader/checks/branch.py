@@ -14,19 +14,9 @@ from ..git.repository import Tip
 from ..graphs.wanted import pointing_at
 from ..parameters import RefName, Revision
 from ..words import quoted, visible
-from ._shared.base import (
-    Kind,
-    Run,
-    Verdict,
-    at_tip,
-    branch_at,
-    commit_or_answer,
-    missing_branch,
-    needs_work,
-    not_known,
-    passed,
-)
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed
 from ._shared.fixes import rewrite_branch
+from ._shared.named_refs import branch_at, commit_or_answer, missing_branch
 from ._shared.walk import cut_off, named
 from .branches import commands_to_delete
 from .commits import commit_evidence

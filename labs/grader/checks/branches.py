@@ -12,18 +12,9 @@ from ..findings import LookedAt
 from ..git.repository import Tip
 from ..parameters import Count, RefName, Regex
 from ..words import listed, quoted
-from ._shared.base import (
-    Kind,
-    Run,
-    Verdict,
-    at_tip,
-    make_branch,
-    names_found,
-    needs_work,
-    passed,
-    tip_or_answer,
-)
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed
 from ._shared.merging import merge_branches
+from ._shared.named_refs import make_branch, names_found, tip_or_answer
 from ._shared.proposed_texts import examples
 from ._shared.ref_conflicts import conflicts, with_branches_renamed
 from ._shared.ref_counts import Counted, count_problems, fits

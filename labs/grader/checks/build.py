@@ -12,9 +12,10 @@ from ..findings import LookedAt
 from ..parameters import Module
 from ..sandbox.inside import program
 from ..words import quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, passed, where
+from ._shared.base import Run, Verdict, at_tip, passed, where
 from ._shared.code import CodeKind, ended_by_limit, failed, job_at, run_in
 from ._shared.contents import file_or_answer
+from ._shared.named_refs import commit_or_answer
 from .python_package import PythonPackageCheck
 
 NOT_IMPORTED = 9  # see `inside.build_wheel`

@@ -16,8 +16,9 @@ from ..graphs.shapes import Shape
 from ..graphs.wanted import cherry_picked
 from ..parameters import MAIN, RefName, Revision
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, make_branch, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.fixes import on_branch, rewrite_branch
+from ._shared.named_refs import make_branch, tip_or_answer
 from ._shared.rewriting import drop_lines, pick_in_order, pick_lines
 from ._shared.shell import commands, paragraphs, start_on
 from ._shared.walk import HistoryKind, commits_of, first_in_order, named, newest

@@ -22,7 +22,8 @@ from ..parameters import MAIN_COMMIT, Revision, did_you_mean
 from ..words import count, listed, quoted
 from ..workflows.names import EVENTS
 from ._shared.asking import ask_or_answer
-from ._shared.base import Kind, Run, Verdict, commit_or_answer, needs_work, not_run, passed
+from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
+from ._shared.named_refs import commit_or_answer
 from ._shared.shell import commands
 from ._shared.workflow_starts import ENDINGS, Startable, startable_or_answer, workflow_path
 from .commits import add_commits, commit_evidence

@@ -16,8 +16,9 @@ from ..git.history import Commit
 from ..git.repository import Tip
 from ..parameters import Regex, Revision
 from ..words import count, quoted
-from ._shared.base import Run, Verdict, commit_or_answer, commits_since, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.commit_rules import CommitRules
+from ._shared.named_refs import commit_or_answer, commits_since, tip_or_answer
 from ._shared.proposed_texts import fitting
 from ._shared.walk import HistoryKind, matching, named, newest, wording
 from .commits import README, add_commits, commit_evidence

@@ -15,8 +15,9 @@ from ..git.repository import Tip
 from ..parameters import MAIN, Count, RefName, Revision
 from ..report import Evidence
 from ..words import count, listed, quoted
-from ._shared.base import Kind, Run, Verdict, commits_since, needs_work, passed, tip_or_answer, whose_commits
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.fixes import branch_of, on_branch, rewrite_branch
+from ._shared.named_refs import commits_since, tip_or_answer, whose_commits
 from ._shared.shell import Line, append_line, paragraphs
 
 MAX_SHOWN = 3

@@ -22,9 +22,10 @@ from ..git.repository import Tip
 from ..parameters import Count, FilePath, Regex
 from ..pattern_words import in_words
 from ..words import count, decoded, listed, quoted
-from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer, whose_commits
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.commit_rules import MAX_LISTED, CommitRules
 from ._shared.fixes import branch_of, rewrite_branch
+from ._shared.named_refs import commits_since, tip_or_answer, whose_commits
 from ._shared.proposed_texts import subject_for
 from ._shared.rewriting import reword_lines
 from ._shared.shell import Line, paragraphs

@@ -22,7 +22,7 @@ from ..parameters import MAIN_COMMIT, FilePath, Regex, Revision
 from ..pattern_words import in_words
 from ..report import Outcome
 from ..words import count, listed, quoted, visible
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed, where
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed, where
 from ._shared.contents import (
     Found,
     Text,
@@ -35,6 +35,7 @@ from ._shared.contents import (
     submodule_above,
 )
 from ._shared.fixes import change, edit_and_push
+from ._shared.named_refs import commit_or_answer
 from ._shared.not_text import not_text_answer
 from ._shared.proposed_texts import fitting
 from ._shared.shell import Line, append_line, as_argument, commands, write_lines

@@ -13,8 +13,9 @@ from ..git.repository import Tip
 from ..git.revision import Unresolved, is_object_id, resolve
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..words import quoted
-from ._shared.base import Run, Verdict, missing_ref, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.fixes import delete_tag, rewrite_branch
+from ._shared.named_refs import missing_ref, tip_or_answer
 from ._shared.proposed_texts import subject_for
 from ._shared.removal import refs_containing
 from ._shared.rewriting import drop_lines, reword_lines

@@ -17,8 +17,9 @@ from ..git.repository import Tip
 from ..parameters import MAIN, RefName, Regex, Revision
 from ..pattern_words import in_words
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, commits_since, needs_work, passed, tip_or_answer, whose_commits
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.fixes import rewrite_branch
+from ._shared.named_refs import commits_since, tip_or_answer, whose_commits
 from ._shared.proposed_texts import fitting, subject_for
 from ._shared.rewriting import recommit_as
 from ._shared.walk import HistoryKind, first_parents_of, has_subject, named, newest

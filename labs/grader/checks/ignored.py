@@ -11,9 +11,10 @@ from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, FilePath, Revision
 from ..report import Evidence
 from ..words import count, excerpt, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed, where
 from ._shared.contents import Files, as_text, lines_of
 from ._shared.fixes import change
+from ._shared.named_refs import commit_or_answer
 from ._shared.not_text import UTF_16, utf_16_answer
 from ._shared.rule_files import Rule, Sources, deciding_rule, rule_files
 from ._shared.shell import append_line, as_argument, make_folder_of

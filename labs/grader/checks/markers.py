@@ -12,9 +12,10 @@ from ..git.lfs_pointer import pointed_size
 from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, Revision
 from ..words import count, decoded, excerpt, listed, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed, where
 from ._shared.contents import as_text, lines_of, not_read
 from ._shared.fixes import edit_and_push
+from ._shared.named_refs import commit_or_answer
 from ._shared.removal import literal
 from .commits import add_commits
 

@@ -28,19 +28,9 @@ from ..graphs.wanted import (
 from ..parameters import MAIN, RefName
 from ..report import Outcome
 from ..words import count, listed, quoted
-from ._shared.base import (
-    Kind,
-    Run,
-    Verdict,
-    at_tip,
-    branch_at,
-    make_branch,
-    needs_work,
-    not_known,
-    passed,
-    tip_or_answer,
-)
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed
 from ._shared.merging import merge_branch, merge_branches, merge_in_order, redo_merge
+from ._shared.named_refs import branch_at, make_branch, tip_or_answer
 from ._shared.shell import commands, paragraphs
 from ._shared.squash import carried_at, rebased_commits, squash_commit
 from ._shared.walk import cut_off, first_in_order, named, newest

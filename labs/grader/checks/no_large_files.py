@@ -11,8 +11,9 @@ from ..git.blobs import Blob
 from ..git.repository import MAX_FILE_BYTES
 from ..parameters import Bytes, Revision
 from ..words import count, decoded, listed, quoted, size
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed, where
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed, where
 from ._shared.fixes import change
+from ._shared.named_refs import commit_or_answer
 from ._shared.removal import IN_HISTORY, find_origin, literal, remove_from_history, tagged_objects
 from .commits import first_file
 

@@ -22,9 +22,10 @@ from ..parameters import Content, Count, FilePath, Seconds
 from ..sandbox import Job, Ran
 from ..sandbox.packing import files_at, pack_files
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
+from ._shared.base import Run, Verdict, at_tip, needs_work, passed, where
 from ._shared.causes import no_match_answer
 from ._shared.code import CodeKind, ended_by_limit, environment, failed, run_in, shown
+from ._shared.named_refs import commit_or_answer
 
 REFERENCE_RUNS = 5
 A_MINUTE = Seconds(60)

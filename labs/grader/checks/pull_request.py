@@ -24,7 +24,8 @@ from ..parameters import MAIN, RefName
 from ..report import Outcome
 from ..words import count, listed, quoted
 from ._shared.asking import ask_or_answer
-from ._shared.base import Kind, Run, Verdict, needs_work, not_known, not_run, passed, tip_or_answer
+from ._shared.base import Kind, Run, Verdict, needs_work, not_known, not_run, passed
+from ._shared.named_refs import tip_or_answer
 from ._shared.pull_requests import described, merge_methods, reviews_by_others
 from ._shared.shell import commands, paragraphs
 from .commits import commit_evidence

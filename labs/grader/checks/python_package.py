@@ -24,9 +24,10 @@ from ..python_packages.project_faults import faults
 from ..python_packages.requirements import Read
 from ..python_packages.setup_files import read_setup
 from ..words import quoted
-from ._shared.base import Kind, Run, Verdict, commit_or_answer, not_known
+from ._shared.base import Kind, Run, Verdict, not_known
 from ._shared.contents import as_text
 from ._shared.meaning import Texts, question_problems, texts_or_answer, verdict_of, write_missing
+from ._shared.named_refs import commit_or_answer
 
 _STARTER = """[build-system]
 requires = ["setuptools>=61"]

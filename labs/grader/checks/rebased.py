@@ -16,8 +16,9 @@ from ..git.repository import Tip
 from ..graphs.wanted import on_top
 from ..parameters import MAIN, RefName, Revision
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, commit_or_answer, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.fixes import on_branch, rewrite_branch
+from ._shared.named_refs import commit_or_answer, tip_or_answer
 from ._shared.rewriting import pick_lines, recommit_as
 from ._shared.shell import paragraphs
 from ._shared.walk import HistoryKind, has_subject, named, newest

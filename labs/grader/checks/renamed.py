@@ -17,8 +17,9 @@ from ..git.repository import Repository, Tip, TooLargeError
 from ..git.trees import Change
 from ..parameters import MAIN, FilePath, Percent, RefName
 from ..words import decoded, listed, quoted
-from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer, where
+from ._shared.base import Run, Verdict, needs_work, passed, where
 from ._shared.fixes import branch_of, change, in_place, rewrite_branch
+from ._shared.named_refs import tip_or_answer
 from ._shared.shell import Line, as_argument, make_folder_of
 from ._shared.walk import HistoryKind, named, newest
 from .commits import commit_evidence

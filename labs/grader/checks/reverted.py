@@ -17,8 +17,9 @@ from ..graphs.shapes import Shape
 from ..graphs.wanted import reverted
 from ..parameters import MAIN, RefName, Revision
 from ..words import listed, quoted
-from ._shared.base import Run, Verdict, needs_work, passed, tip_or_answer
+from ._shared.base import Run, Verdict, needs_work, passed
 from ._shared.fixes import on_branch
+from ._shared.named_refs import tip_or_answer
 from ._shared.shell import Line
 from ._shared.walk import HistoryKind, commits_of, first_in_order, named, newest
 from .commits import commit_evidence

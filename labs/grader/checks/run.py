@@ -18,7 +18,7 @@ from ..parameters import Content, Count, FilePath, Regex, Revision
 from ..pattern_words import in_words
 from ..sandbox import Ran
 from ..words import quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
+from ._shared.base import Run, Verdict, at_tip, needs_work, passed, where
 from ._shared.code import (
     CodeKind,
     between,
@@ -31,6 +31,7 @@ from ._shared.code import (
     shown,
 )
 from ._shared.command_causes import with_cause
+from ._shared.named_refs import commit_or_answer
 from .commits import add_commits
 
 MAX_COMMITS = 30

@@ -12,17 +12,9 @@ from ..git.history import Commit, History
 from ..graphs.wanted import diverged
 from ..parameters import MAIN, RefName, Revision
 from ..words import quoted
-from ._shared.base import (
-    Run,
-    Verdict,
-    at_tip,
-    branch_at,
-    commit_or_answer,
-    needs_work,
-    passed,
-    tip_or_answer,
-)
+from ._shared.base import Run, Verdict, at_tip, needs_work, passed
 from ._shared.fixes import rewrite_branch
+from ._shared.named_refs import branch_at, commit_or_answer, tip_or_answer
 from ._shared.walk import HistoryKind, named
 from .commits import commit_evidence
 

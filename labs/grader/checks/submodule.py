@@ -16,9 +16,10 @@ from ..parameters import MAIN_COMMIT, FilePath, ObjectId, Regex, Revision
 from ..pattern_words import in_words
 from ..report import Evidence
 from ..words import count, decoded, listed, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed, where
 from ._shared.contents import Found, bytes_or_answer
 from ._shared.fixes import change
+from ._shared.named_refs import commit_or_answer
 from ._shared.proposed_texts import literal
 from ._shared.rule_files import private_repository
 from ._shared.shell import Line

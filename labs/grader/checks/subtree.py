@@ -14,8 +14,9 @@ from ..git.repository import Tip
 from ..parameters import MAIN_COMMIT, Count, FilePath, Revision
 from ..report import Evidence
 from ..words import count, quoted
-from ._shared.base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, passed, where
+from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, passed, where
 from ._shared.fixes import change
+from ._shared.named_refs import commit_or_answer
 from ._shared.shell import Line
 
 ONE = Count(1)

@@ -15,19 +15,9 @@ from ..graphs.wanted import pointing_at
 from ..parameters import RefName, Regex, Revision
 from ..pattern_words import in_words
 from ..words import quoted
-from ._shared.base import (
-    Kind,
-    Run,
-    Verdict,
-    at_tag,
-    at_tip,
-    commit_or_answer,
-    missing_tag,
-    needs_work,
-    passed,
-    tip_or_answer,
-)
+from ._shared.base import Kind, Run, Verdict, at_tag, at_tip, needs_work, passed
 from ._shared.fixes import delete_tag, move_tag
+from ._shared.named_refs import commit_or_answer, missing_tag, tip_or_answer
 from ._shared.proposed_texts import fitting
 from ._shared.walk import cut_off
 

@@ -10,8 +10,9 @@ from itertools import islice
 
 from ..parameters import Count, RefName, Regex
 from ..words import quoted
-from ._shared.base import Kind, Run, Verdict, tip_or_answer
+from ._shared.base import Kind, Run, Verdict
 from ._shared.fixes import delete_tag
+from ._shared.named_refs import tip_or_answer
 from ._shared.proposed_texts import examples
 from ._shared.ref_counts import Counted, count_problems, fits
 from ._shared.shell import commands, paragraphs

@@ -18,8 +18,9 @@ from ..git.repository import Tip
 from ..parameters import Content, Seconds
 from ..sandbox.calls import BrokenTestsError, TestOutcome, hold
 from ..words import count, listed, quoted
-from ._shared.base import Run, Verdict, at_tip, commit_or_answer, needs_work, not_run, passed, where
+from ._shared.base import Run, Verdict, at_tip, needs_work, not_run, passed, where
 from ._shared.code import CodeKind, files_at_top, job_at, sandbox_of
+from ._shared.named_refs import commit_or_answer
 
 TWO_SECONDS = Seconds(2)
 

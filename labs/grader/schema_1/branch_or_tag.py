@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..checks._shared.base import VERSION, Kind, Run, Verdict
+from ..checks._shared.base import Kind, Run, Verdict
+from ..checks._shared.named_refs import VERSION
 from ..checks.branch import BranchCheck
 from ..checks.tag import TagCheck
 from ..parameters import RefName, Revision

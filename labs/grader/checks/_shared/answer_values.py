@@ -28,8 +28,9 @@ from ...git.revision import for_git
 from ...parameters import MAIN_COMMIT, Count, FilePath, Regex, Revision
 from ...words import decoded, quoted, size
 from .answer_matching import IsRight, same_date, same_description, same_id, same_names, same_number, same_text
-from .base import Run, Verdict, commit_or_answer, not_run, where
+from .base import Run, Verdict, not_run, where
 from .contents import Text, as_text, file_or_answer, text_or_answer
+from .named_refs import commit_or_answer
 from .rule_files import deciding_rule, rule_files
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d{1,30}(?:\.\d{1,30})?(?![\w.]|\.\d)")

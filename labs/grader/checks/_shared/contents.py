@@ -13,9 +13,10 @@ from ...git.trees import Entry
 from ...parameters import Revision
 from ...report import Evidence
 from ...words import count, decoded, excerpt, quoted, size
-from .base import Run, Verdict, at_tip, commit_or_answer, make_branch, not_run, where
+from .base import Run, Verdict, at_tip, not_run, where
 from .causes import no_file_answer, no_match_answer
 from .fixes import on_branch
+from .named_refs import commit_or_answer, make_branch
 from .not_text import UTF_16, not_text_answer
 from .shell import Line, make_folder_of, paragraphs
 

@@ -8,10 +8,11 @@ from ...git.repository import Tip, TooLargeError
 from ...parameters import FilePath, Revision
 from ...report import Drawing, Evidence
 from ...words import decoded, excerpt, quoted, size, visible
-from .base import Kind, Run, Verdict, at_tip, commit_or_answer, needs_work, not_known, passed
+from .base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed
 from .contents import as_text, file_or_answer, lines_of, text_or_answer
 from .exact_edits import exact_edits, in_its_file
 from .fixes import edit_and_push
+from .named_refs import commit_or_answer
 from .not_text import UTF_16, utf_16_answer
 from .shell import Line, make_folder_of, write_lines
 

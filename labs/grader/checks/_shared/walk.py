@@ -11,7 +11,8 @@ from ...pattern_words import in_words
 from ...report import Evidence
 from ...words import listed, quoted
 from ..commits import MAX_READ, MAX_SHOWN, commit_evidence
-from .base import Kind, Run, Verdict, commit_or_answer, cut_off_history
+from .base import Kind, Run, Verdict, cut_off_history
+from .named_refs import commit_or_answer
 
 MAX_SEARCHED = 4 * MAX_READ  # characters of a message
 

@@ -15,9 +15,10 @@ from ...workflows.graph import needs_faults
 from ...workflows.model import Trigger, Workflow
 from ...workflows.reading import read_workflow
 from ...workflows.starting import starts_at
-from .base import Run, Verdict, commit_or_answer, needs_work, not_run
+from .base import Run, Verdict, needs_work, not_run
 from .fixes import branch_of
 from .meaning import Texts, texts_or_answer, verdict_of, write_missing
+from .named_refs import commit_or_answer
 
 FOLDER = ".github/workflows/"
 MAX_FILES = 100
