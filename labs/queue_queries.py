@@ -8,7 +8,7 @@ from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from labs.grading import pulse, sandbox
 from labs.grading.times import rank, seconds_waited
-from labs.models import RUNNING, Connection, Delivery, LabTimes, State, Submission
+from labs.models import RUNNING, CommitStatus, Connection, Delivery, LabTimes, State, Submission
 from lessons.queries import courses_taught
 from portal.accounts.models import User
 
@@ -101,6 +101,30 @@ def connections_seen_by(user: User) -> QuerySet[Any]:
     found = active.select_related(*related).annotate(outcome=Subquery(last))
     heavy = (f"repository__lab__{name}" for name in ("source", "brief", "brief_html"))
     return found.defer(*heavy).order_by(F("last_heard_at").asc(nulls_first=True), "pk")[:MAX_ROWS]
+
+
+@dataclass(frozen=True)
+class StatusBacklog:
+    """Results on their way to GitHub: how many wait, since when, and how many were refused in 24 hours."""
+
+    waiting: int
+    oldest_at: datetime | None
+    refused: int
+
+
+def status_backlog(user: User, now: datetime) -> StatusBacklog:
+    """Count in one query, of the courses that `user` teaches; for an administrator of all."""
+    waiting = Q(state=CommitStatus.State.WAITING)
+    refused = Q(state=CommitStatus.State.REFUSED, written_at__gt=now - DAY)
+    rows = CommitStatus.objects.filter(waiting | refused).order_by()
+    if not user.is_superuser:
+        rows = rows.filter(connection__repository__course__in=courses_taught(user))
+    counts = rows.aggregate(
+        waiting=Count("pk", filter=waiting),
+        oldest_at=Min("asked_at", filter=waiting),
+        refused=Count("pk", filter=refused),
+    )
+    return StatusBacklog(**counts)
 
 
 @dataclass(frozen=True)

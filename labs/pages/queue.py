@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -63,8 +64,15 @@ def queue_page(user: User) -> Context:
         "times": list(queue_queries.times_of_labs(user)),
         "workers": queue_queries.workers(now),
         "parts": parts(),
+        **_statuses(user, now),
         "max_rows": queue_queries.MAX_ROWS,
     }
+
+
+def _statuses(user: User, now: datetime) -> Context:
+    backlog = queue_queries.status_backlog(user, now)
+    oldest = seconds_in_words((now - backlog.oldest_at).total_seconds()) if backlog.oldest_at else ""
+    return {"statuses": backlog, "oldest_status": oldest}
 
 
 # Any: a connection with the outcome of its last message

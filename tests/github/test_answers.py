@@ -11,13 +11,23 @@ from django.utils import timezone
 from labs.actions import submit_address
 from labs.github import sending, tasks
 from labs.github.answers import ask_for_status
-from labs.github.queries import status_backlog
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
 from labs.grading import tasks as grading_tasks
 from labs.grading import worker
 from labs.models import CommitStatus, Connection, Installation, Submission
+from labs.queue_queries import status_backlog
 from labs.repositories import hosts
-from tests.factories import make_lab, make_learner, make_report, make_submission
+from portal.accounts.models import User
+from tests.factories import (
+    make_course,
+    make_lab,
+    make_learner,
+    make_report,
+    make_staff,
+    make_submission,
+    make_user,
+)
+from tests.pages.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +113,10 @@ def connect_first(world) -> Connection:
     return Connection.objects.get()
 
 
+def backlog():
+    return status_backlog(User(is_superuser=True), timezone.now())
+
+
 def report_data(outcome: str = "passed") -> dict:
     earned = Decimal(outcome == "passed")
     result = CheckResult("readme", "README.md exists", "file", Decimal(1), earned, Outcome(outcome))
@@ -174,7 +188,7 @@ def test_the_newest_results_go_first_and_the_limits_of_github_are_kept(world, mo
     # a check run for each would not fit into the hour, so only statuses are sent
     assert [one.sha for one in world.remote.statuses] == [row.commit for row in rows[:-5:-1]]
     assert world.remote.check_runs == []
-    assert status_backlog().waiting == 5
+    assert backlog().waiting == 5
     sending.send_waiting()
     assert len(world.remote.statuses) == 4
     time_machine.shift(61)
@@ -186,7 +200,7 @@ def test_the_newest_results_go_first_and_the_limits_of_github_are_kept(world, mo
     time_machine.shift(3600)
     sending.send_waiting()
     assert [one.sha for one in world.remote.statuses] == [row.commit for row in rows[::-1]]
-    assert status_backlog().waiting == 0
+    assert backlog().waiting == 0
 
 
 @pytest.mark.parametrize("trouble", ["down", "primary", "secondary"])
@@ -223,7 +237,10 @@ def test_a_refused_result_is_given_up_after_three_tries_and_does_not_block_other
     assert [one.sha for one in world.remote.statuses] == [good.commit]
     bad.refresh_from_db()
     assert (bad.state, bad.tries, bad.writes) == (State.REFUSED, 3, 3)
-    assert (status_backlog().waiting, status_backlog().refused) == (0, 1)
+    assert (backlog().waiting, backlog().refused) == (0, 1)
+    page = client_of(make_staff(world.lab.course, make_user(is_staff=True))).get("/queue/").content.decode()
+    assert "0 waiting; GitHub refused 1 in 24 hours" in page
+    assert status_backlog(make_staff(make_course()), timezone.now()).refused == 0
 
 
 def test_results_for_an_app_that_was_removed_are_dropped(world):
