@@ -72,6 +72,9 @@ def look(connection: Connection) -> None:
         owner_file.check_file(connection, refs, head_ref)
         connection.save(update_fields=["owner_proved_by", "proof_note"])
     if connection.is_active and not was_active:
+        # Connected from now on: the push of the owner's file must not count as one whose message was lost.
+        connection.created_at = timezone.now()
+        connection.save(update_fields=["created_at"])
         evidence.grade_after_connecting(connection)
     missed_at = None if waiting else _find_missed(connection, refs)
     if waiting or missed_at:
