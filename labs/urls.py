@@ -8,6 +8,7 @@ from labs.pages import (
     file_views,
     labcheck_views,
     queue_views,
+    regrade_views,
     repository_views,
     token_views,
     views,
@@ -34,6 +35,8 @@ lab = [
     path("receipts/", views.lab_receipts, name="lab_receipts"),
     path("lab.yaml", labcheck_views.lab_source, name="lab_source"),
     path("workflow.yml", labcheck_views.lab_workflow, name="lab_workflow"),
+    path("regrade/", regrade_views.lab_regrades, name="lab_regrades"),
+    path("regrade/<int:regrade>/", regrade_views.lab_regrade, name="lab_regrade"),
     path("repositories/", repository_views.lab_repositories, name="lab_repositories"),
     path("reports/", labcheck_views.lab_report, name="lab_report"),
 ]

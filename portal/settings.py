@@ -356,6 +356,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "work-on-lab-regrades": {
+        "task": "labs.grading.tasks.work_on_lab_regrades",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "remove-old-notices": {
         "task": "portal.notices.tasks.remove_old_notices",
         "schedule": HOUR,

@@ -30,6 +30,7 @@ from labs.grading.staff_mail import mail_staff
 from labs.models import (
     ENDED,
     RUNNING,
+    LabRegrade,
     LabVersion,
     Queue,
     Receipt,
@@ -188,9 +189,24 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
     if learner is None or not _answer(claim, State.GRADED, message=""):
         return False
     is_first = not Report.objects.filter(submission=claim.submission_id).exists()
-    Report.objects.filter(submission=claim.submission_id, is_current=True).update(is_current=False)
+    submission = Submission.objects.select_related("receipt").only(*_OF_FINISHED).get(pk=claim.submission_id)
+    _store(learner, submission, report, lab_version, notes, is_first=is_first)
+    return True
+
+
+def _store(
+    learner: Enrollment,
+    submission: Submission,
+    report: EngineReport,
+    lab_version: LabVersion,
+    notes: Sequence[str],
+    *,
+    is_first: bool = False,
+    regrade: LabRegrade | None = None,
+) -> Report:
+    Report.objects.filter(submission=submission.pk, is_current=True).update(is_current=False)
     stored = Report.objects.create(
-        submission_id=claim.submission_id,
+        submission_id=submission.pk,
         lab_version=lab_version,
         spec_digest=report.spec_digest,
         engine=report.engine,
@@ -199,19 +215,48 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
         points=report.points,
         max_points=report.max_points,
         passed=report.passed,
+        regrade=regrade,
     )
-    submission = Submission.objects.select_related("receipt").only(*_OF_FINISHED).get(pk=claim.submission_id)
-    needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
-    update_failed_checks(submission, needed)
     if is_first:
         outages.note(submission)
+    _follow(learner, submission, stored, report)
+    return stored
+
+
+def _follow(learner: Enrollment, submission: Submission, stored: Report, report: EngineReport) -> None:
+    # everything that depends on the current report
+    needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
+    update_failed_checks(submission, needed)
     changed = counting.count_points(learner)
     for lab in sorted(changed):
         counting.rank_again(learner.pk, lab)
     if submission.lab_id not in changed:
         keep_best(submission)
     announce(stored)
-    return True
+
+
+@transaction.atomic
+def replace_report(
+    submission: Submission, report: EngineReport, regrade: LabRegrade, notes: Sequence[str]
+) -> Report:
+    """Store the report of a rehearsal, which becomes current; the learner and the submission are locked."""
+    _change(Submission.objects.filter(pk=submission.pk, state=State.GRADED), State.GRADED)
+    learner = counting.lock_learner(submission.enrollment_id)
+    return _store(learner, submission, report, regrade.version, notes, regrade=regrade)
+
+
+@transaction.atomic
+def restore_report(submission: Submission, *, report: int, applied: int) -> Report | None:
+    """Make `report` current again in place of `applied`; both are keys. None if it was graded again since."""
+    current = Report.objects.filter(pk=applied, submission=submission.pk, is_current=True)
+    if submission.state != State.GRADED or not current.update(is_current=False):
+        return None
+    Report.objects.filter(pk=report, submission=submission.pk).update(is_current=True)
+    _change(Submission.objects.filter(pk=submission.pk, state=State.GRADED), State.GRADED)
+    restored = Report.objects.get(pk=report)
+    learner = counting.lock_learner(submission.enrollment_id)
+    _follow(learner, submission, restored, EngineReport.from_json(restored.data))
+    return restored
 
 
 _OF_FINISHED = ("enrollment", "lab", "number", "is_best", "ended_at", "receipt__received_at")

@@ -4,9 +4,21 @@ import time
 
 from celery import shared_task
 
-from labs.grading import counting, lifecycle, proofs, pulse, queues, receipts, sandbox, times, worker
+from labs.grading import (
+    counting,
+    lifecycle,
+    proofs,
+    pulse,
+    queues,
+    receipts,
+    regrades,
+    sandbox,
+    times,
+    worker,
+)
 from labs.models import Queue, Recount
 from labs.repositories import housekeeping
+from lessons.regrades import forget_old, run_next
 from portal.broker import send
 
 MAX_WAKE_UPS = 4
@@ -101,6 +113,18 @@ def reap() -> None:
 @shared_task
 def count_times() -> None:
     times.count_times()
+
+
+def wake_lab_regrades() -> None:
+    send(work_on_lab_regrades)
+
+
+@shared_task
+def work_on_lab_regrades() -> None:
+    """Take a turn at one regrade; the rest is another task, so that others get their turn in between."""
+    if run_next(regrades.WORK):
+        wake_lab_regrades()
+    forget_old(regrades.WORK)
 
 
 @shared_task

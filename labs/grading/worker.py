@@ -65,7 +65,7 @@ def _grade(claim: Claim) -> None:
     version = submission.lab.current
     if version is None:
         raise RepositoryError("The lab has no version.")
-    spec = _with_starters(parse_spec(version.source), submission)
+    spec = with_starters(parse_spec(version.source), submission)
     if waits_for_environment(spec):
         proofs.ask_for_environment(version)
         lifecycle.let_wait(claim)
@@ -79,7 +79,7 @@ def _grade(claim: Claim) -> None:
             github_facts.requeue_if_changed(submission, facts)
 
 
-def _with_starters(spec: LabSpec, submission: Submission) -> LabSpec:
+def with_starters(spec: LabSpec, submission: Submission) -> LabSpec:
     # every starter that the lab has had: the learner may have begun with an earlier one
     if spec.start is None:
         return spec
@@ -112,6 +112,20 @@ def open_submitted_state(submission: Submission) -> Iterator[tuple[GitRepository
         return
     with GitRepository.open(folders.owned_path(origin), refs=refs) as repository:
         yield repository, ()
+
+
+@contextmanager
+def open_kept_state(submission: Submission) -> Iterator[tuple[GitRepository, Sequence[str]]]:
+    """Open the submitted state as `open_submitted_state` does, without the network if we still have its objects."""
+    refs, origin = submission.receipt.refs, last_seen_in(submission)
+    if origin.address:
+        with hosts.hold_kept(origin.address, refs) as path:
+            if path is not None:
+                with GitRepository.open(path, refs=refs) as repository:
+                    yield repository, ()
+                return
+    with open_submitted_state(submission) as opened:
+        yield opened
 
 
 def record(claim: Claim, report: Report, version: LabVersion, notes: Sequence[str] = ()) -> None:

@@ -6,6 +6,7 @@ from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
 from labs.models.lab import Lab, LabVersion, StarterFiles
 from labs.models.lab_times import LabTimes
+from labs.models.regrade import LabRegrade, RegradedSubmission
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
 from labs.models.submission import ENDED, LEARNER_MAY_REPEAT, RUNNING, Queue, State, Submission
@@ -27,6 +28,7 @@ __all__ = [
     "Lab",
     "LabDeadline",
     "LabExtension",
+    "LabRegrade",
     "LabTimes",
     "LabVersion",
     "LocalReport",
@@ -36,6 +38,7 @@ __all__ = [
     "Queue",
     "Receipt",
     "Recount",
+    "RegradedSubmission",
     "Report",
     "Repository",
     "StarterFiles",

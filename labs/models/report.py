@@ -21,6 +21,9 @@ class Report(models.Model):
     points = models.DecimalField(max_digits=7, decimal_places=2)
     max_points = models.DecimalField(max_digits=7, decimal_places=2)
     passed = models.BooleanField()
+    regrade = models.ForeignKey(
+        "LabRegrade", models.SET_NULL, null=True, editable=False, related_name="reports"
+    )  # that stored it, if no worker of the queue did
     is_current = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from labs import queries
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.models import LEARNER_MAY_REPEAT, LabTimes, State, Submission
+from labs.models import LEARNER_MAY_REPEAT, LabTimes, RegradedSubmission, Report, State, Submission
 from labs.pages.steps import ReportSummary, duration, status, steps
 from labs.receipt_queries import choice_of
 from labs.reports.late_words import late_words
@@ -134,6 +134,7 @@ def graded_context(submission: Submission) -> Context:
     tallies = queries.tallies(submission, needs_work)
     return {
         "report_row": row,
+        "regraded": regraded_move(row),
         "report": report,
         "standing": Standing.of(report).counting(submission.late_points, submission.late_passed),
         "late": late_words(submission, row),
@@ -149,6 +150,14 @@ def graded_context(submission: Submission) -> Context:
 def _onward(submission: Submission, report: ReportSummary) -> queries.LabLink | None:
     has_passed = report.passed if submission.late_passed is None else submission.late_passed
     return queries.lab_after(submission.lab, submission.enrollment.cohort_id) if has_passed else None
+
+
+def regraded_move(row: Report) -> RegradedSubmission | None:
+    """Return what a regrade changed in this result, None if none stored it; then without a query."""
+    if row.regrade_id is None:
+        return None
+    moves = RegradedSubmission.objects.filter(regrade=row.regrade_id, submission=row.submission_id)
+    return moves.select_related("regrade").defer("shadow").first()
 
 
 def origin_page(submission: Submission) -> str:

@@ -162,6 +162,25 @@ def hold_mirror(
     prune_after(path)
 
 
+@contextmanager
+def hold_kept(address: Address, refs: Mapping[str, str]) -> Iterator[Path | None]:
+    """Hold the mirror of a repository if it has all objects of `refs`, without the network; else yield None.
+
+    A mirror keeps what was fetched earlier, also what its host no longer has, until `MIRROR_MAX_BYTES` is reached:
+    then the mirrors that were not used for longest go first.
+    """
+    path = mirror_path(settings.MIRROR_ROOT, address)
+    if not path.exists():
+        yield None
+        return
+    with hold(path, seconds=HOLD_SECONDS) as mirror:
+        has_all = mirror.is_complete() and not absent(path, refs.values())
+        if has_all:
+            yield path
+    if not has_all:
+        yield None
+
+
 @dataclass
 class _Added:
     """Upper bound of the bytes fetched by this process since mirrors were last pruned; infinite until then."""

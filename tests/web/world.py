@@ -20,6 +20,7 @@ from labs.models import (
     Lab,
     LabDeadline,
     LabExtension,
+    LabRegrade,
     LocalReport,
     Outage,
     Repository,
@@ -100,6 +101,7 @@ class Place:
     incoming: IncomingNotes
     live: LiveQuiz
     regrade: QuizRegrade
+    lab_regrade: LabRegrade
     report: QuestionReport
     notice: Notice
 
@@ -154,6 +156,7 @@ def make_place(name: str) -> Place:
         *make_notes(course, name),
         live_actions.start_live_quiz(quiz=quiz, cohort=cohort, by=instructor),
         QuizRegrade.objects.create(quiz=quiz, version=quiz.current, by=instructor, state="rehearsed"),
+        LabRegrade.objects.create(lab=lab, version=lab.current, by=instructor, state="rehearsed"),
         report_question(attempt=submitted, key="approval", text=f"Report of {name}"),
         notify(user=learner.user, kind="regrade", text=f"Notice {name}", link="/"),
     )
@@ -256,7 +259,7 @@ class World:
             "slug": here.lesson.slug,
             "code": here.cohort.invite_code,
             "key": "vcs" if route.name == "report_question" else "gone",
-            "regrade": here.regrade.pk,
+            "regrade": (here.lab_regrade if route.name == "lab_regrade" else here.regrade).pk,
             "report": here.report.pk,
             "notice": here.notice.pk,
             "uidb36": "1",

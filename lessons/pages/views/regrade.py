@@ -47,7 +47,7 @@ def regrade(request: UserRequest, course: str, quiz: str, regrade: int) -> HttpR
     error, status = "", 200
     if request.method == "POST":
         try:
-            act(request, WORK, found)
+            act(request, WORK, found, wake_regrades)
             return redirect("quiz_regrade", course, quiz, found.pk)
         except CannotRegradeError as refusal:
             error, status = str(refusal), 409
@@ -56,14 +56,16 @@ def regrade(request: UserRequest, course: str, quiz: str, regrade: int) -> HttpR
     return render(request, "lessons/regrade.html", {**context, "error": error, "typed": typed}, status=status)
 
 
-def act(request: UserRequest, work: regrades.Regrading, found: regrades.AnyRegrade) -> None:
+def act(
+    request: UserRequest, work: regrades.Regrading, found: regrades.AnyRegrade, wake: regrades.Wake
+) -> None:
     """Do to a regrade what its page posts. Raises CannotRegradeError, Http404."""
     do, by = request.POST.get("do", ""), request.user
     if do == "apply":
         policy, reason = request.POST.get("policy", ""), request.POST.get("reason", "")
-        regrades.apply(work, found, by=by, policy=policy, reason=reason, wake=wake_regrades)
+        regrades.apply(work, found, by=by, policy=policy, reason=reason, wake=wake)
     elif do == "undo":
-        regrades.undo(work, found, by=by, wake=wake_regrades)
+        regrades.undo(work, found, by=by, wake=wake)
     elif do == "discard":
         regrades.discard(work, found)
     else:

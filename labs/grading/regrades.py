@@ -1,0 +1,238 @@
+"""Regrade the submissions of a lab: grade what counts by newer checks, in the shadow, and store it once staff say so.
+
+Nothing here changes the queue: live work goes on, and what is pushed meanwhile is graded by the newer checks anyway.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from labs.grader.author_notes import author_notes
+from labs.grader.engine import grade
+from labs.grader.fetching.refusals import FetchRefusedError
+from labs.grader.git.repository import UnreadableError
+from labs.grader.report import Outcome
+from labs.grader.report import Report as EngineReport
+from labs.grading import counting, github_facts, lifecycle, proofs, worker
+from labs.grading.sandbox import sandbox, waits_for_environment
+from labs.models import Lab, LabRegrade, LabVersion, RegradedSubmission, Report, State, Submission
+from labs.specs import parse_spec
+from lessons import regrades
+from lessons.models.regrade import Move, Regrade, RegradeState
+from lessons.points import show_points
+from lessons.regrades import Result, way_between
+from portal.accounts.models import User
+from portal.notices.actions import notify
+
+MAX_REASONS = 12
+Fate, Way = Move.Fate, Move.Way
+
+
+class _NotNowError(Exception):
+    """The submission cannot be graded yet; the message says why."""
+
+
+def submissions_to_regrade(lab: Lab, version: LabVersion | None) -> QuerySet[Submission]:
+    """Return the best and the newest graded submission of each learner, if other checks graded them."""
+    graded = Submission.objects.filter(lab=lab, reports__is_current=True)
+    own = graded.filter(enrollment=OuterRef("enrollment")).order_by("-number")
+    counts = Q(is_best=True) | Q(pk=Subquery(own.values("pk")[:1]))
+    other = Report.objects.filter(submission=OuterRef("pk"), is_current=True).exclude(lab_version=version)
+    return graded.filter(counts, Exists(other)).order_by("pk")
+
+
+def begin(*, lab: Lab, by: User, wake: regrades.Wake) -> LabRegrade:
+    """Rehearse the current checks on the submissions that older ones graded. Raises CannotRegradeError."""
+    if lab.current is None or not lab.current.proved:
+        raise regrades.CannotRegradeError(
+            "The scenarios have not proved these checks yet. Wait until they have."
+        )
+    total = submissions_to_regrade(lab, lab.current).count()
+    regrade: LabRegrade = regrades.begin(WORK, by=by, wake=wake, lab=lab, version=lab.current, total=total)
+    return regrade
+
+
+class LabWork(regrades.Regrading):
+    """Submissions are the results of a lab."""
+
+    regrades = LabRegrade
+    moves = RegradedSubmission
+    subject = "lab"
+
+    def unseen(self, regrade: LabRegrade) -> Iterable[int]:
+        seen = RegradedSubmission.objects.filter(regrade=regrade).values("submission")
+        to = submissions_to_regrade(regrade.lab, regrade.version).exclude(pk__in=seen)
+        return to.values_list("pk", flat=True)[: regrades.BATCH]
+
+    def rehearse(self, regrade: LabRegrade, key: int) -> None:
+        # Outside a transaction: the checks may take minutes.
+        related = ("lab__course", "receipt__repository", "enrollment__user")
+        submission = Submission.objects.select_related(*related).get(pk=key)
+        current = _current(submission)
+        if current is None:
+            return
+        try:
+            report, notes = _grade(submission, regrade.version)
+        except FetchRefusedError as error:
+            problem = (
+                f"Its host does not give this state any more, so the stored result stays. {error.message}"
+            )
+            self.note_problem(regrade, key, problem)
+        except _NotNowError as error:
+            self.note_problem(regrade, key, str(error))
+        except UnreadableError as error:
+            self.note_problem(regrade, key, f"The repository cannot be read. {error.message}")
+        else:
+            _note_result(regrade, submission, current, report, notes)
+
+    def note_problem(self, regrade: LabRegrade, key: int, problem: str) -> None:
+        submission = Submission.objects.filter(pk=key).first()
+        current = _current(submission) if submission else None
+        if current is None:
+            return
+        fields = {**_old(result_of(current)), "way": Way.PROBLEM, "problem": problem[:300]}
+        RegradedSubmission.objects.get_or_create(regrade=regrade, submission=submission, defaults=fields)
+
+    @transaction.atomic
+    def apply(self, regrade: LabRegrade, move: int) -> None:
+        found, submission = _locked(move)
+        if found is None or submission is None or found.fate != Fate.WAITING:
+            return
+        if _state(regrade) == RegradeState.APPLYING:
+            _apply_to(submission, found, regrade)
+
+    @transaction.atomic
+    def undo(self, regrade: LabRegrade, move: int) -> None:
+        found, submission = _locked(move)
+        if found is None or submission is None or found.fate != Fate.APPLIED:
+            return
+        if _state(regrade) != RegradeState.UNDOING:
+            return
+        RegradedSubmission.objects.filter(pk=move).update(fate=Fate.UNDONE)
+        applied = Report.objects.filter(pk=found.before["applied"]).first() if found.before else None
+        restored = lifecycle.restore_report(submission, **found.before) if found.before else None
+        if restored is not None and applied is not None:
+            new = result_of(applied)
+            _tell(submission, regrade, new, result_of(restored), "The regrade was undone")
+
+    def is_outdated(self, regrade: LabRegrade) -> bool:
+        return not Lab.objects.filter(pk=regrade.lab_id, current=regrade.version_id).exists()
+
+
+WORK = LabWork()
+
+
+def result_of(report: Report) -> Result:
+    return Result(report.points, report.max_points, report.passed)
+
+
+def _current(submission: Submission) -> Report | None:
+    return submission.reports.filter(is_current=True).first()
+
+
+def _state(regrade: LabRegrade) -> str:
+    return LabRegrade.objects.values_list("state", flat=True).get(pk=regrade.pk)
+
+
+def _locked(move: int) -> tuple[RegradedSubmission | None, Submission | None]:
+    row = RegradedSubmission.objects.select_related("submission").filter(pk=move).first()
+    if row is None:
+        return None, None
+    counting.lock_learner(row.submission.enrollment_id)  # before any submission, as everyone locks
+    related = ("lab__course", "enrollment__user")
+    rows = Submission.objects.select_for_update(of=("self",)).select_related(*related)
+    submission = rows.filter(pk=row.submission_id).first()
+    return regrades.lock(RegradedSubmission.objects, move), submission
+
+
+def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, Sequence[str]]:
+    spec = worker.with_starters(parse_spec(version.source), submission)
+    if waits_for_environment(spec):
+        proofs.ask_for_environment(version)
+        raise _NotNowError("The environment of the lab is being built. Rehearse again later.")
+    learner = worker.learner_of(submission.enrollment.user)
+    with worker.open_kept_state(submission) as (repository, notes):
+        facts = github_facts.facts_for(submission, spec, repository)
+        report = grade(spec, repository, sandbox=sandbox(), learner=learner, github=facts)
+        return report, [*notes, *author_notes(spec, repository, learner)]
+
+
+def _note_result(
+    regrade: LabRegrade, submission: Submission, current: Report, report: EngineReport, notes: Sequence[str]
+) -> None:
+    faults = [result for result in report.results if result.outcome is Outcome.FAULT]
+    if faults:
+        WORK.note_problem(
+            regrade, submission.pk, f"A fault on our side in check {faults[0].id}. It keeps its result."
+        )
+        return
+    new = Result(report.points, report.max_points, report.passed)
+    fields = _fields(result_of(current), new)
+    fields |= {
+        "why": _reasons(current.data, report),
+        "shadow": {"report": report.to_json(), "notes": list(notes)},
+    }
+    RegradedSubmission.objects.get_or_create(regrade=regrade, submission=submission, defaults=fields)
+
+
+def _old(old: Result) -> dict[str, Any]:  # Any: values of fields
+    return {"old_points": old.points, "old_max": old.out_of, "old_passed": old.passed}
+
+
+def _fields(old: Result, new: Result) -> dict[str, Any]:  # Any: values of fields
+    after = {"new_points": new.points, "new_max": new.out_of, "new_passed": new.passed}
+    return {**_old(old), **after, "way": way_between(old, new)}
+
+
+def _reasons(before: Mapping[str, Any], report: EngineReport) -> list[str]:  # Any: JSON
+    old = {result["id"]: result for result in before.get("results", ()) if "earned" in result}
+    found = []
+    for result in report.results:
+        known = old.pop(result.id, None)
+        if known is None:
+            found.append(f"New check, {result.says}: {_of(result.earned, result.points)}.")
+        elif (Decimal(known["earned"]), Decimal(known["points"])) != (result.earned, result.points):
+            was = _of(Decimal(known["earned"]), Decimal(known["points"]))
+            found.append(f"{result.says}: {was} → {_of(result.earned, result.points)}.")
+    found += [f"No longer checked: {result.get('says', name)}." for name, result in old.items()]
+    more = len(found) - MAX_REASONS
+    return [*found[:MAX_REASONS], *([f"And {more} more."] if more > 0 else [])]
+
+
+def _of(earned: Decimal, points: Decimal) -> str:
+    return f"{show_points(earned)} of {show_points(points)}"
+
+
+def _apply_to(submission: Submission, move: RegradedSubmission, regrade: LabRegrade) -> None:
+    current = _current(submission)
+    shadow = move.shadow
+    if (
+        current is None
+        or shadow is None
+        or current.lab_version_id == regrade.version_id
+        or submission.state != State.GRADED
+    ):  # graded by these checks meanwhile, or about to be
+        RegradedSubmission.objects.filter(pk=move.pk).update(fate=Fate.KEPT)
+        return
+    old, report = result_of(current), EngineReport.from_json(shadow["report"])
+    new = Result(report.points, report.max_points, report.passed)
+    fields = _fields(old, new)
+    if regrade.policy == Regrade.Policy.NEVER_LOWER and fields["way"] == Way.DOWN:
+        RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.KEPT)
+        return
+    stored = lifecycle.replace_report(submission, report, regrade, shadow["notes"])
+    before = {"report": current.pk, "applied": stored.pk}
+    RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
+    _tell(submission, regrade, old, new, "Regraded")
+
+
+def _tell(submission: Submission, regrade: LabRegrade, old: Result, new: Result, what: str) -> None:
+    if old == new or not submission.enrollment.is_active:
+        return
+    words = f"{show_points(old.points)} of {show_points(old.out_of)}"
+    words += f" → {show_points(new.points)} of {show_points(new.out_of)} points"
+    text = f"{what}: {submission.lab}, submission {submission.number}, {words}. Reason: {regrade.reason}"
+    notify(user=submission.enrollment.user, kind="regrade", text=text, link=submission.get_absolute_url())

@@ -1,0 +1,193 @@
+"""New checks on what learners submitted: rehearsed, applied, undone."""
+
+import hashlib
+import shutil
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from labs.grading import lifecycle, worker
+from labs.grading.regrades import WORK, begin
+from labs.models import LabRegrade, LabVersion, Report, State, Submission
+from labs.repositories import folders, ref_files
+from lessons import regrades
+from portal.accounts.roles import instructors
+from portal.notices.models import Notice
+from tests.factories import (
+    make_lab,
+    make_learner,
+    make_refs,
+    make_repository,
+    make_staff,
+    make_submission,
+    make_user,
+)
+from tests.labs.conftest import PASSABLE
+from tests.labs.git_client import Clone
+
+pytestmark = pytest.mark.django_db
+REASON = "The check was too strict."
+# `readme` needs a README, which the repository does not have; `readable` passes.
+EASIER = PASSABLE.replace("points: 40", "points: 90").replace("points: 60", "points: 10")
+
+
+def no_wake() -> None:
+    """Leave the work to the test."""
+
+
+def work() -> None:
+    while regrades.run_next(WORK):
+        pass
+
+
+@pytest.fixture
+def graded(settings, tmp_path) -> Submission:
+    """A graded submission with 40 of 100 points."""
+    settings.PRACTICE_ROOT = tmp_path / "practice"
+    lab = make_lab(source=PASSABLE)
+    repository = make_repository(make_learner(lab.course), lab)
+    folders.ensure(repository)
+    clone = Clone(tmp_path / "work", str(repository.path))
+    clone.commit()
+    clone.push()
+    submission = make_submission(repository.enrollment, lab, refs=ref_files.read_refs(repository.path))
+    assert worker.grade_next()
+    return Submission.objects.select_related("lab__course").get(pk=submission.pk)
+
+
+def change_checks(submission: Submission, source: str) -> None:
+    lab = submission.lab
+    lab.source = source
+    lab.current = LabVersion.objects.create(
+        lab=lab,
+        digest=hashlib.sha256(source.encode()).hexdigest(),
+        source=source,
+        max_points=Decimal(100),
+        pass_mark=70,
+        proved=True,
+    )
+    lab.save()
+
+
+def rehearse(submission: Submission) -> LabRegrade:
+    regrade = begin(lab=submission.lab, by=make_user(), wake=no_wake)
+    work()
+    regrade.refresh_from_db()
+    return regrade
+
+
+def apply(submission: Submission, policy: str = "never-lower") -> LabRegrade:
+    regrade = rehearse(submission)
+    regrades.apply(WORK, regrade, by=make_user(), policy=policy, reason=REASON, wake=no_wake)
+    work()
+    regrade.refresh_from_db()
+    return regrade
+
+
+def facts() -> list:
+    reports = list(Report.objects.filter(is_current=True).values_list("pk", "points"))
+    return [reports, list(Submission.objects.values_list("state", "is_best", "tries", "failed_checks__name"))]
+
+
+def points(submission: Submission) -> Decimal:
+    return submission.reports.get(is_current=True).points
+
+
+def test_rehearsal_shows_who_moves_and_why_and_changes_nothing(graded):
+    before = facts()
+    change_checks(graded, EASIER)
+    regrade = rehearse(graded)
+    move = regrade.moves.get()
+    assert (regrade.state, move.way, move.old_points, move.new_points) == ("rehearsed", "up", 40, 90)
+    assert any("40 of 40 → 90 of 90." in words for words in move.why)
+    assert facts() == before
+    assert Report.objects.count() == 1
+
+
+def test_applied_regrade_keeps_the_old_report_and_tells_the_learner(graded, client):
+    change_checks(graded, EASIER)
+    regrade = apply(graded)
+    assert (regrade.state, points(graded)) == ("applied", 90)
+    assert Report.objects.get(is_current=False).points == 40
+    notice = Notice.objects.get(user=graded.enrollment.user)
+    assert "40 of 100 → 90 of 100 points" in notice.text
+    client.force_login(graded.enrollment.user)
+    page = client.get(graded.get_absolute_url()).content.decode()
+    assert REASON in page and "The score went from 40% (40 of 100 points) to 90% (90 of 100)" in page
+
+
+def test_lower_result_is_kept_by_default_and_stored_if_staff_say_so(graded):
+    harder = PASSABLE.replace("points: 40", "points: 10").replace("points: 60", "points: 90")
+    change_checks(graded, harder)
+    assert apply(graded).moves.get().fate == "kept"
+    assert points(graded) == 40
+    apply(graded, "exact")
+    assert points(graded) == 10
+
+
+def test_undo_restores_the_report_and_what_depends_on_it(graded):
+    before = facts()
+    change_checks(graded, EASIER)
+    regrade = apply(graded)
+    assert facts() != before
+    regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
+    work()
+    regrade.refresh_from_db()
+    assert (regrade.state, facts()) == ("undone", before)
+
+
+def test_submission_that_is_graded_live_meanwhile_is_left_alone(graded):
+    change_checks(graded, EASIER)
+    regrade = rehearse(graded)
+    lifecycle.requeue(graded)
+    regrades.apply(WORK, regrade, by=make_user(), policy="exact", reason=REASON, wake=no_wake)
+    work()
+    graded.refresh_from_db()
+    assert (graded.state, regrade.moves.get().fate) == (State.QUEUED, "kept")
+    assert worker.grade_next()
+    assert points(graded) == 90
+
+
+def test_repository_that_is_gone_keeps_its_result_and_is_listed(graded):
+    shutil.rmtree(graded.receipt.repository.path)
+    change_checks(graded, EASIER)
+    regrade = apply(graded)
+    assert (regrade.moves.get().way, points(graded)) == ("problem", 40)
+
+
+def test_checks_that_are_not_proved_cannot_be_rehearsed(graded):
+    change_checks(graded, EASIER)
+    graded.lab.current.proved = False
+    with pytest.raises(regrades.CannotRegradeError, match="not proved"):
+        begin(lab=graded.lab, by=make_user(), wake=no_wake)
+
+
+def test_only_the_best_and_the_newest_submission_are_rehearsed(graded):
+    from tests.factories import make_report
+
+    for value in (10, 20):
+        other = make_submission(graded.enrollment, graded.lab, refs=make_refs())
+        make_report(other, {"results": []}, points=Decimal(value))
+    change_checks(graded, EASIER)
+    moves = rehearse(graded).moves.order_by("submission__number")
+    assert [move.submission.number for move in moves] == [1, 3]
+
+
+def test_staff_regrade_a_lab_by_its_pages(graded, client):
+    staff = make_staff(graded.lab.course, make_user(is_staff=True))
+    staff.groups.add(instructors())
+    client.force_login(staff)
+    change_checks(graded, EASIER)
+    address = reverse("lab_regrades", args=[graded.lab.course.slug, graded.lab.slug])
+    assert "1 result of older checks" in client.get(address).content.decode()
+    assert "Rehearsing" in client.post(address, follow=True).content.decode()
+    work()
+    regrade = LabRegrade.objects.get()
+    page = client.get(regrade.get_absolute_url()).content.decode()
+    assert "1 of 1 result changes: 1 up, 0 down" in page
+    data = {"do": "apply", "policy": "never-lower", "reason": REASON}
+    client.post(regrade.get_absolute_url(), data)
+    work()
+    assert "Applied to 1 of 1 result" in client.get(regrade.get_absolute_url()).content.decode()
+    assert points(graded) == 90
