@@ -176,6 +176,7 @@ def test_a_changed_starter_arrives_as_a_branch_and_merges_without_losing_work(cl
     git(repository.path, "fsck", "--strict", "--connectivity-only")
 
 
+@pytest.mark.heavy
 def test_merging_an_update_alone_is_no_commit_of_the_learner(clone, lab):
     folder = clone()
     save(lab, CHANGED)
@@ -203,6 +204,7 @@ def test_only_the_course_writes_its_branch(clone, lab):
     assert "refs/heads/my-course" in Submission.objects.get().receipt.refs
 
 
+@pytest.mark.heavy
 def test_a_branch_course_of_the_learner_stays_theirs(clone, lab):
     folder = clone()
     git(folder, "switch", "--quiet", "-c", "course/own")
@@ -215,6 +217,7 @@ def test_a_branch_course_of_the_learner_stays_theirs(clone, lab):
     assert Repository.objects.get().update_branch == "course-2"
 
 
+@pytest.mark.heavy
 def test_a_starter_that_continues_the_old_one_is_offered_as_it_is(clone, lab):
     folder = clone()
     save(
