@@ -16,6 +16,7 @@ from labs import actions
 from labs.github import asking, evidence, owner_file
 from labs.github.addresses import address_of
 from labs.github.reconciling import when_pushed
+from labs.grading.results import announce
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
 from labs.queries import open_labs
 from labs.repositories import hosts
@@ -169,6 +170,8 @@ def _receive(
         return
     is_first = receipt is not None and submission.receipt_id == receipt.pk
     _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)
+    if report := submission.reports.filter(is_current=True).first():
+        announce(report)  # it was graded after it came another way, and GitHub has no status yet
 
 
 def first_seen(

@@ -9,12 +9,12 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from labs.actions import submit_address
-from labs.github import sending, tasks
+from labs.github import looking, sending, tasks
 from labs.github.answers import ask_for_status
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
 from labs.grading import tasks as grading_tasks
 from labs.grading import worker
-from labs.models import CommitStatus, Connection, Installation, Submission
+from labs.models import CommitStatus, Connection, Delivery, Installation, Submission
 from labs.queue_queries import status_backlog
 from labs.repositories import hosts
 from portal.accounts.models import User
@@ -168,6 +168,21 @@ def test_without_an_app_or_a_connection_nothing_is_queued(
     tasks.send_statuses()
     assert not CommitStatus.objects.exists()
     assert world.remote.statuses == []
+
+
+def test_a_commit_that_was_graded_before_gets_its_status_when_github_announces_it(
+    world, django_capture_on_commit_callbacks
+):
+    sha = push(world, connected=False, README__md="Billing\n")
+    grade(django_capture_on_commit_callbacks)
+    connection = connect(world)
+    connection.asked_at = timezone.now()
+    Delivery.objects.create(connection=connection, guid="1", event="push", ref="refs/heads/main", commit=sha)
+    looking.look(connection)
+    assert Delivery.objects.get().outcome == Delivery.Outcome.KNOWN
+    tasks.send_statuses()
+    assert [(one.sha, one.state) for one in world.remote.statuses] == [(sha, "success")]
+    assert Submission.objects.count() == 1
 
 
 def test_a_failure_to_queue_the_status_does_not_hold_up_the_report(
