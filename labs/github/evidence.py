@@ -55,8 +55,9 @@ def grade_after_connecting(connection: Connection) -> None:
     version = connection.repository.lab.current
     checks = parse_spec(version.source).checks if version else ()
     if needs_events(check.parameters for check in checks) != ("push",):
-        newest = Submission.objects.filter(receipt__repository=connection.repository_id).order_by("-pk")
-        requeue(newest[:1])
+        repository = connection.repository
+        own = Submission.objects.filter(enrollment=repository.enrollment_id, lab=repository.lab_id)
+        requeue(own.order_by("-pk")[:1])
 
 
 def ask_next() -> bool:

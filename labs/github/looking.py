@@ -169,6 +169,10 @@ def _receive(
         )
         return
     is_first = receipt is not None and submission.receipt_id == receipt.pk
+    if (
+        submission.receipt.repository_id != connection.repository_id
+    ):  # pushed elsewhere before, graded without GitHub
+        evidence.grade_after_connecting(connection)
     _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)
     if report := submission.reports.filter(is_current=True).first():
         announce(report)  # it was graded after it came another way, and GitHub has no status yet

@@ -17,6 +17,7 @@ from labs.grader.github_facts import GitHubFacts, PullRequests, RunsOfCommit, Wa
 from labs.grader.spec import LabSpec
 from labs.grading import lifecycle
 from labs.models import GitHubAnswer, Queue, Repository, State, Submission
+from labs.queries import last_seen_in
 from portal.broker import send
 
 logger = logging.getLogger(__name__)
@@ -50,10 +51,18 @@ def facts_for(submission: Submission, spec: LabSpec, repository: GradedRepositor
     wanted = wanted_facts([check.parameters for check in spec.checks], repository)
     if wanted.is_empty:
         return None
-    origin = submission.receipt.repository
+    origin = _origin(submission)
     if obstacle := _obstacle(origin):
         return GitHubFacts(obstacle=obstacle)
     return facts_of(_rows(submission, origin, wanted))
+
+
+def _origin(submission: Submission) -> Repository:
+    # the same state may have been pushed to the practice remote first, and to a connected repository later
+    own = Repository.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    connected = own.filter(connection__disconnected_at=None).exclude(connection__owner_proved_by="")
+    here = connected.filter(connection__isnull=False, receipts__digest=submission.digest)
+    return here.select_related("connection").order_by("-pk").first() or last_seen_in(submission)
 
 
 def _obstacle(origin: Repository) -> str:
@@ -98,7 +107,7 @@ def requeue_if_changed(submission: Submission, used: GitHubFacts | None) -> None
     if used is None or used.obstacle:
         return
     commits = [known.commit for known in used.runs] + ([""] if used.pull_requests else [])
-    rows = GitHubAnswer.objects.filter(repository=submission.receipt.repository_id, commit__in=commits)
+    rows = submission.github_answers.filter(commit__in=commits)
     now = facts_of(sorted(rows, key=lambda row: commits.index(row.commit)))
     if is_news(used, now):
         requeue([submission])

@@ -9,7 +9,7 @@ from labs import actions
 from labs.github import evidence, looking, owner_file
 from labs.grader.fetching.address import Address
 from labs.grading import worker
-from labs.models import GitHubAnswer, Queue, State, Submission
+from labs.models import GitHubAnswer, Queue, Receipt, Repository, State, Submission
 from labs.models.github import Connection, Installation
 from tests.factories import make_lab, make_learner
 from tests.github.signing import send
@@ -255,6 +255,20 @@ def test_connecting_a_repository_grades_its_submission_again(case):
     looking.look(case.connection)
     assert case.connection.is_active
     assert "GitHub has not been asked" in case.grade()["ci"][1]
+
+
+def test_a_state_that_reached_the_practice_remote_first_is_asked_about(case):
+    practice = Repository.objects.create(enrollment=case.learner, lab=case.lab)
+    later = Receipt.objects.get()
+    Receipt.objects.update(repository=practice)
+    later.pk = None
+    later.save()  # of the repository on GitHub
+    assert Submission.objects.get().receipt.repository == practice
+    case.grade()
+    run = case.github.start_run(case.there, case.commit)
+    case.github.finish_run(case.there, run)
+    case.ask()
+    assert case.outcome("ci") == "passed"
 
 
 def test_a_name_that_now_belongs_to_another_repository_proves_nothing(case):
