@@ -23,7 +23,7 @@ class LabsConfig(AppConfig):
         from lessons import stored_files
         from lessons.copying import register_part
         from lessons.course_files.lab_files import register_lab_files
-        from lessons.lesson_queries import register_use
+        from lessons.file_queries import register_use
         from lessons.quizzes import kinds
         from lessons.repositories import register_hosts
         from lessons.search.kinds import register

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
@@ -16,7 +15,6 @@ from django.utils import timezone
 
 from lessons.lesson_sql import learner_lesson_sql, page_sql
 from lessons.models import (
-    Attachment,
     Course,
     Enrollment,
     Lesson,
@@ -27,7 +25,7 @@ from lessons.models import (
 )
 from lessons.models.course import LESSON_TEXTS
 from lessons.models.release import Status
-from lessons.queries import OpenCourse, Visitor, courses_taught, get_course, readable_lessons
+from lessons.queries import OpenCourse, Visitor, get_course
 from lessons.release import Horizon, as_parameter, lesson_sql, read_time
 
 
@@ -84,32 +82,6 @@ class OpenLesson:
     @property
     def enrollment(self) -> Enrollment | None:
         return self.reader.enrollment
-
-
-Use = Callable[[Visitor, str], bool]
-USES: list[Use] = []
-
-
-def register_use(use: Use) -> None:
-    """Add the texts of another app: `use(user, token)` tells if `user` may read one that has the file or image."""
-    USES.append(use)
-
-
-def may_download(user: Visitor, token: str) -> bool:
-    """Return True if `user` may read a text that has this file or image. Before one is saved, only staff may."""
-    if readable_lessons(user).filter(attachments__token=token, attachments__for_staff=False).exists():
-        return True
-    if any(use(user, token) for use in USES):
-        return True
-    if not (user.is_authenticated and user.is_staff):
-        return False
-    own = Q(attachments__token=token, course__in=courses_taught(user))
-    return Lesson.objects.filter(own).exists() or not Attachment.objects.filter(token=token).exists()
-
-
-def is_public_file(token: str) -> bool:
-    """Return True if a lesson that anybody may read has this file or image."""
-    return may_download(AnonymousUser(), token)
 
 
 # --- the page of a lesson -------------------------------------------------------------------------------------------

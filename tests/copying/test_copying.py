@@ -13,7 +13,7 @@ from labs.models import LabVersion, Submission
 from lessons import actions
 from lessons.copying import copy_course
 from lessons.course_files.dumping import dump_course
-from lessons.lesson_queries import may_download
+from lessons.file_queries import may_download
 from lessons.links import links_within
 from lessons.models import (
     Attachment,

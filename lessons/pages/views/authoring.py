@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons import attachments, images, lesson_queries, queries
+from lessons import attachments, file_queries, images, queries
 from lessons.pages import previews
 from lessons.pages.differences import differences
 from lessons.pages.views.staff import staff_only
@@ -72,8 +72,8 @@ def _store_file(file: Upload) -> str:
 def image(request: UserRequest, name: str) -> FileResponse:
     # For those who may read a text that shows it; caches that are shared keep what anybody may see.
     token, _, ending = name.rpartition(".")
-    is_public = lesson_queries.is_public_file(token)
-    if not (is_public or lesson_queries.may_download(request.user, token)):
+    is_public = file_queries.is_public_file(token)
+    if not (is_public or file_queries.may_download(request.user, token)):
         raise Http404
     response = _stored(f"{images.FOLDER}/{name}", images.TYPES.get(ending))
     response["Cache-Control"] = f"{'public' if is_public else 'private'}, max-age={A_DAY}, immutable"
@@ -84,7 +84,7 @@ def image(request: UserRequest, name: str) -> FileResponse:
 def attachment(request: UserRequest, token: str, name: str) -> FileResponse:
     # For those who may read a lesson that links to it.
     kind, _ = attachments.TYPES.get(attachments.ending_of(name), (None, b""))
-    if not lesson_queries.may_download(request.user, token):
+    if not file_queries.may_download(request.user, token):
         raise Http404
     response = _stored(f"{attachments.FOLDER}/{token}/{name}", kind, name)
     response["Cache-Control"] = "private, no-store"
