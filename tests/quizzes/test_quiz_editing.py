@@ -4,6 +4,7 @@ import pytest
 
 from lessons.quizzes import parse
 from lessons.quizzes.editing import CannotEditError, accept_option, accept_text, drop_question
+from lessons.quizzes.formats import export_quiz
 from lessons.quizzes.kinds.single_choice import SingleChoice
 from lessons.quizzes.problems import QuizSyntaxError
 from lessons.quizzes.rekeying import rekey
@@ -86,3 +87,9 @@ def test_reworded_question_and_changed_options_keep_their_key():
 def test_same_key_changes_nothing_even_if_lines_moved():
     found = rekey(parse(SOURCE), parse(FRONT_MATTER + TYPED + "\n" + CHOICE))
     assert (found.changes, found.left) == (False, ())
+
+
+@pytest.mark.parametrize("name", ["gift", "moodle-xml", "qti21"])
+def test_export_names_the_accepted_option_that_no_other_format_has(name):
+    exported = export_quiz(parse(accept_option(SOURCE, "who", 0)), name)
+    assert any("gets no credit" in str(loss) for loss in exported.losses)

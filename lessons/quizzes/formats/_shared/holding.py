@@ -22,8 +22,14 @@ def category_of(title: str) -> str:
     return " ".join(title.replace("/", "∕").split())
 
 
+def report_accepted(question: Choice, losses: Losses) -> None:
+    if any(option.accepted for option in question.options):
+        losses.add(question, "The option that is accepted besides the correct one gets no credit there.")
+
+
 def right_share(question: Choice, losses: Losses) -> Fraction | None:
     """Return what a right option of a multiple choice is worth in percent, None for a single choice."""
+    report_accepted(question, losses)
     if not isinstance(question, MultipleChoice):
         return None
     count = len(question.right)

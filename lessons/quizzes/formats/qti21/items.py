@@ -15,6 +15,7 @@ from ...kinds.single_choice import SingleChoice
 from ...question import AnyQuestion
 from ...text import BLANK
 from .._shared.format import Losses
+from .._shared.holding import report_accepted
 from .._shared.pairing import HEADERS
 from .._shared.weighing import is_pattern, plain_number
 from .._shared.xhtml import ANSWER, GAP, add_blocks, add_line, add_option, add_text
@@ -40,6 +41,7 @@ def _choice(item: Item, question: Any, losses: Losses) -> None:
     names = [f"C{place}" for place in range(1, len(question.options) + 1)]
     right = [names[place] for place in question.right]
     declaration = item.declare("multiple" if multiple else "single", "identifier", right)
+    report_accepted(question, losses)
     pinned = [option.pinned for option in question.options]
     add_blocks(item.body, question.prompt)
     attributes = {"responseIdentifier": "RESPONSE", "maxChoices": "0" if multiple else "1"}
