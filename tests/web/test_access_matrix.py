@@ -25,7 +25,14 @@ AUTHORED = {
 RECORDED = {
     *("lessons.reading", "lessons.tick", "lessons.quizversion", "lessons.attempt", "lessons.answer"),
     *("labs.labversion", "labs.submission", "labs.report", "labs.repository", "labs.receipt"),
-    *("labs.localreport", "labs.failedcheck", "labs.outage", "labs.connection", "labs.choice"),
+    *(
+        "labs.localreport",
+        "labs.failedcheck",
+        "labs.outage",
+        "labs.connection",
+        "labs.choice",
+        "labs.githubanswer",
+    ),
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
 # viewed by administrators, who cannot change them
