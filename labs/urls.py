@@ -64,6 +64,7 @@ urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.git/", include(remote)),
     path("github/hooks/<slug:key>/", hooks.hook, name="github_hook"),
     path("courses/<slug:course>/labs/<slug:lab>/connection/", include(connection)),
+    path("github/courses/<slug:key>/", hooks.course, name="github_course_hook"),
     path("github/app/", hooks.app, name="github_app"),
     path("github/setup/", setup_views.set_up, name="github_setup"),
     path("github/setup/done/", setup_views.done, name="github_setup_done"),

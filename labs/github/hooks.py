@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 from labs.github import intake, tasks
 from labs.github.messages import INSTALLS, Message, MessageError, read_message
 from labs.github.signatures import BodyTooLargeError, read_signed
+from lessons import course_pushes
+from lessons.models import CourseHook
 
 
 class _RefusedError(Exception):
@@ -40,6 +42,22 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @never_cache
+def course(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a message about the repository of a course or of its notes."""
+    hook = CourseHook.objects.select_related("course").filter(key=key).first()
+    try:
+        message = _read(request, hook.accepted_secrets() if hook else [])
+    except _RefusedError as refused:
+        return refused.answer
+    if message is None or hook is None:
+        return HttpResponse(status=403)
+    about = {"event": message.event, "full_name": message.full_name, "ref": message.ref}
+    return HttpResponse(status=202 if course_pushes.take_message(hook, **about) else 204)
+
+
+@csrf_exempt
+@require_POST
+@never_cache
 def app(request: HttpRequest) -> HttpResponse:
     """Take a message of the GitHub App, about any repository or installation."""
     secret = settings.GITHUB_APP_WEBHOOK_SECRET
@@ -53,7 +71,8 @@ def app(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=202 if intake.take_installation(message) else 204)
     connections = intake.connections_of_app(message)
     taken = [intake.take(each, message, wake=tasks.wake) for each in connections]
-    return HttpResponse(status=202 if any(taken) else 204)
+    is_course = course_pushes.read_everywhere(full_name=message.full_name, ref=message.ref)
+    return HttpResponse(status=202 if any(taken) or is_course else 204)
 
 
 def _read(request: HttpRequest, secrets: Sequence[bytes]) -> Message | None:

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import labs.models.github
+import lessons.models.hook
 import lessons.models.shared
 from django.conf import settings
 from django.db import migrations, models
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='Connection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=labs.models.github.new_key, editable=False, max_length=64, unique=True)),
+                ('key', models.CharField(default=lessons.models.hook.new_key, editable=False, max_length=64, unique=True)),
                 ('secret_number', models.PositiveIntegerField(default=1, editable=False)),
                 ('previous_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('github_id', models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name='GitHub’s ID')),

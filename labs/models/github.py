@@ -1,19 +1,12 @@
 """Connections of learners' repositories with GitHub, and the messages that GitHub sent about them."""
 
-import secrets
-
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from labs.models.repository import Receipt, Repository
-
-
-def new_key() -> str:
-    # 256 bits: an address that nobody guesses
-    return secrets.token_urlsafe(32)
+from lessons.models.hook import SignedHook
 
 
 class Installation(models.Model):
@@ -41,7 +34,7 @@ class Installation(models.Model):
         return self.suspended_at is None and self.deleted_at is None
 
 
-class Connection(models.Model):
+class Connection(SignedHook):
     """A repository whose pushes GitHub reports to the portal, at an address and with a secret of its own.
 
     `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
@@ -51,15 +44,14 @@ class Connection(models.Model):
     App: [subject, sentence, good].
     """
 
+    SALT = "labs.github.secret"
+
     class Proof(models.TextChoices):
         SIGN_IN = "sign-in", "GitHub sign-in"
         FILE = "file", "a file in the repository"
         APP = "app", "the GitHub App"
 
     repository = models.OneToOneField(Repository, models.CASCADE, related_name="connection")
-    key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
-    secret_number = models.PositiveIntegerField(default=1, editable=False)
-    previous_until = models.DateTimeField(null=True, blank=True, editable=False)
     github_id = models.BigIntegerField("GitHub’s ID", null=True, blank=True, db_index=True)
     full_name = models.CharField(max_length=201, blank=True)
     owner_proved_by = models.CharField(max_length=10, choices=Proof, blank=True)
@@ -98,27 +90,9 @@ class Connection(models.Model):
     def is_active(self) -> bool:
         return bool(self.owner_proved_by) and self.disconnected_at is None
 
-    @property
-    def secret(self) -> str:
-        """The secret that the webhook on GitHub must have. Shown once to its learner."""
-        return self._secret(self.secret_number, settings.SECRET_KEY)
-
-    def accepted_secrets(self) -> list[bytes]:
-        """Return the secret, and for a day after it was replaced the one before."""
-        numbers = [self.secret_number]
-        if self.previous_until and self.previous_until > timezone.now():
-            numbers.append(self.secret_number - 1)
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        return [self._secret(number, key).encode() for number in numbers for key in keys]
-
     def challenge(self) -> str:
         """Return the content of the file that proves who may write to the repository."""
         return salted_hmac("labs.github.challenge", self.key, algorithm="sha256").hexdigest()[:40]
-
-    def _secret(self, number: int, key: str | bytes) -> str:
-        # Derived, not stored: a copy of the database contains no secret of a webhook.
-        salt = "labs.github.secret"
-        return salted_hmac(salt, f"{self.key}.{number}", secret=key, algorithm="sha256").hexdigest()
 
 
 class Delivery(models.Model):

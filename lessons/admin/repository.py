@@ -4,16 +4,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lessons import tasks
+from lessons import course_pushes, tasks
 from lessons.admin.scope import get_row_to_change
 from lessons.course_files import fetches
-from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile
+from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile, Notes
 from lessons.pages.breadcrumb import Crumb, staff_crumbs
 from lessons.repositories import NOT_IN_NAMES, RepositoryUnavailableError, read_address
 from portal.accounts.http import UserRequest
@@ -80,7 +81,10 @@ def repository_view(options: "ModelAdmin[Course]", request: UserRequest, object_
         return _page(request, course, repository)
     if request.POST.get("do") == "bind":
         return _bind(request, course, repository)
-    if repository is None:
+    if request.POST.get("do") == "new-secret":
+        course_pushes.replace_secret(course)
+        messages.success(request, "The webhook has a new secret. Enter it on GitHub within a day.")
+    elif repository is None:
         messages.error(request, "This course has no repository.")
     elif request.POST.get("do") == "unbind":
         fetches.unbind(repository=repository, by=request.user)
@@ -133,11 +137,15 @@ def _page(
         if repository
         else {}
     )
+    hook = course_pushes.hook_of(course)
     context = {
         "course": course,
         "crumbs": crumbs_of(course),
         "repository": repository,
         "form": form or RepositoryForm(initial=initial),
+        "hook": hook,
+        "hook_address": f"{settings.PUBLIC_URL}{reverse('github_course_hook', args=[hook.key])}",
+        "has_notes": Notes.objects.filter(course=course).exclude(address="").exists(),
         "preview_form": preview_form or PreviewForm(auto_id="preview_%s"),
         "update": updates[0] if updates else None,
         "earlier": updates[1 : MAX_LISTED + 1],

@@ -96,8 +96,18 @@ def finish(fetch: CourseFetch, state: str, outcome: Mapping[str, Any], **values:
     """Store the result, unless the lease was lost or the repository unbound; keep the newest results only."""
     own = CourseFetch.objects.filter(pk=fetch.pk, state=State.RUNNING, tries=fetch.tries)
     own.update(state=state, outcome=dict(outcome), ended_at=timezone.now(), leased_until=None, **values)
+    _read_later_push(fetch)
     of_repository = CourseFetch.objects.filter(repository=fetch.repository_id).order_by("-pk")
     previews = of_repository.filter(kind=Kind.PREVIEW, files__isnull=False)
     stale = list(previews.values_list("pk", flat=True)[MAX_PREVIEWS:])
     stale += of_repository.values_list("pk", flat=True)[MAX_KEPT:]
     CourseFetch.objects.filter(pk__in=stale).exclude(state__in=(State.QUEUED, State.RUNNING)).delete()
+
+
+def _read_later_push(fetch: CourseFetch) -> None:
+    # A push while the repository was read may not be in what was read.
+    pushed = CourseRepository.objects.filter(pk=fetch.repository_id, pushed_at__gt=fetch.asked_at).first()
+    if fetch.kind == Kind.UPDATE and pushed is not None:
+        ask(
+            repository=pushed, kind=Kind.UPDATE, by=None, wake=lambda: None
+        )  # the worker looks for more by itself

@@ -2,6 +2,7 @@ from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.deletion import Deletion
+from lessons.models.hook import CourseHook
 from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.notes_drafts import ModelDraft
@@ -22,6 +23,7 @@ __all__ = [
     "Cohort",
     "Course",
     "CourseFetch",
+    "CourseHook",
     "CourseRepository",
     "CourseStaff",
     "Deletion",

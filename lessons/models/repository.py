@@ -14,6 +14,7 @@ class CourseRepository(models.Model):
     folder = models.CharField(max_length=200, blank=True)
     commit = models.CharField("last commit loaded", max_length=64, blank=True)
     loaded_at = models.DateTimeField(null=True, blank=True)
+    pushed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name_plural = "course repositories"

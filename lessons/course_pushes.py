@@ -1,0 +1,86 @@
+"""A Git host reports a push: read the repository of the course again, and that of its notes.
+
+What the message says is a hint. Only addresses that staff entered are read.
+"""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from lessons import tasks
+from lessons.course_files import fetches
+from lessons.models import Course, CourseFetch, CourseHook, CourseRepository, IncomingNotes, Notes
+from lessons.models.hook import OVERLAP
+from lessons.notes_import import incoming
+
+HEADS = "refs/heads/"
+MAX_NOTES = 20  # files of one course, read after one push
+MAX_COURSES = 20  # with one repository, for a message of the App
+
+
+def hook_of(course: Course) -> CourseHook:
+    return CourseHook.objects.get_or_create(course=course)[0]
+
+
+@transaction.atomic
+def replace_secret(course: Course) -> None:
+    """Give the webhook of a course a new secret; the one before is accepted for another day."""
+    hook = CourseHook.objects.select_for_update().get(course=course)
+    hook.secret_number += 1
+    hook.previous_until = timezone.now() + OVERLAP
+    hook.save(update_fields=["secret_number", "previous_until"])
+
+
+def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str) -> bool:
+    """Note a signed message, and return True if something is read again because of it."""
+    read = read_again(hook.course, full_name=full_name, ref=ref) if event == "push" else []
+    result = f"{event}: {', '.join(read) or 'nothing to read'}"
+    CourseHook.objects.filter(pk=hook.pk).update(last_heard_at=timezone.now(), last_result=result[:300])
+    return bool(read)
+
+
+def read_everywhere(*, full_name: str, ref: str) -> bool:
+    """Do the same for every course with this repository: the message was signed with the App's secret."""
+    ending = f"/{full_name}"
+    about = Q(repository__address__iendswith=ending) | Q(notes__address__iendswith=ending)
+    courses = Course.objects.filter(about).order_by("pk").distinct()[:MAX_COURSES] if full_name else []
+    read = [read_again(course, full_name=full_name, ref=ref) for course in courses]
+    return any(read)
+
+
+def read_again(course: Course, *, full_name: str, ref: str) -> list[str]:
+    """Ask for the course, and for each file of notes, in the repository and branch that was pushed to."""
+    if not ref.startswith(HEADS) or course.deletion_id is not None:
+        return []
+    found = []
+    repository = CourseRepository.objects.filter(course=course).first()
+    if repository and _is_about(repository, full_name, ref):
+        _update(repository, timezone.now())
+        found.append("the course")
+    notes = Notes.objects.filter(course=course).exclude(address="").defer("data")[:MAX_NOTES]
+    return found + [row.name for row in notes if _is_about(row, full_name, ref) and _fetch(row)]
+
+
+def _is_about(place: CourseRepository | Notes, full_name: str, ref: str) -> bool:
+    is_place = urlsplit(place.address).path.strip("/").lower() == full_name.lower()
+    return is_place and place.branch in ("", ref.removeprefix(HEADS))
+
+
+@transaction.atomic
+def _update(repository: CourseRepository, now: datetime) -> None:
+    # An update that runs already may have read the state before: `fetches.finish` then asks for another.
+    CourseRepository.objects.filter(pk=repository.pk).update(pushed_at=now)
+    fetches.ask(repository=repository, kind=CourseFetch.Kind.UPDATE, by=None, wake=tasks.wake_reader)
+
+
+def _fetch(notes: Notes) -> bool:
+    own = IncomingNotes.objects.filter(into=notes, state=IncomingNotes.State.FETCHING)
+    if not own.filter(leased_until=None).exists():  # one that waits will read the newest state
+        row = incoming.begin_fetch(
+            course=notes.course, address=notes.address, path=notes.path, branch=notes.branch, into=notes
+        )
+        tasks.wake_notes(row)
+    return True
