@@ -2,9 +2,10 @@
 
 from django.db.models import Max, Q
 
-from labs.models import Lab, LabVersion
+from labs.models import Lab, LabDeadline, LabVersion
 from lessons.copying import Copy, clone, map_keys, write_with_history
 from lessons.search import index
+from lessons.term import move
 
 _NOT_CLAIMED = {"proving_until": None, "proving_tries": 0, "proving_fault": "", "proving_told": False}
 
@@ -30,7 +31,26 @@ def copy_labs(copy: Copy) -> None:
     for row, lab in zip(rows, made, strict=True):
         lab.current_id = by_version[row.current_id] if row.current_id else None
     Lab.objects.bulk_update(made, ["current"])
+    _copy_deadlines(copy)
     index.copy("lab", keys, {row.pk: row.title for row in rows})
+
+
+def _copy_deadlines(copy: Copy) -> None:
+    like, days = copy.term.like, copy.days
+    if copy.cohort is None or like is None or days is None:
+        return
+    keys = {"cohort_id": copy.cohort.pk, "course_id": copy.new.pk}
+    rows = like.lab_deadlines.filter(lab__deletion=None).order_by("pk")
+    LabDeadline.objects.bulk_create(
+        clone(
+            row,
+            **keys,
+            lab_id=copy.keys["lab"][row.lab_id],
+            closes_at=row.closes_at and move(row.closes_at, days, like.time_zone),
+            last_at=row.last_at and move(row.last_at, days, like.time_zone),
+        )
+        for row in rows
+    )
 
 
 def _versions(labs: list[Lab]) -> list[LabVersion]:

@@ -52,6 +52,7 @@ class Copy:
     term: Term
     days: timedelta | None
     keys: dict[str, Keys] = field(default_factory=dict)
+    cohort: Cohort | None = None  # the first one, if it has dates
 
     # Any: a row with a status
     def released(self, row: Any) -> Values:
@@ -101,10 +102,10 @@ def copy_course(*, course: Course, term: Term, by: User) -> Course:
     _copy_sessions(copy)
     _copy_lessons(copy)
     _copy_quizzes(copy)
+    _add_cohort(copy)
     for part in _PARTS:
         part(copy)
     _copy_names(copy)
-    _add_cohort(copy)
     return new
 
 
@@ -234,6 +235,7 @@ def _add_cohort(copy: Copy) -> None:
     cohort = Cohort.objects.create(course=copy.new, slug=like.slug, title=title, time_zone=like.time_zone)
     if copy.days is None:
         return
+    copy.cohort = cohort
     keys: dict[str, Any] = {"cohort_id": cohort.pk, "course_id": copy.new.pk}
     sessions, quizzes = copy.keys["session"], copy.keys["quiz"]
     Meeting.objects.bulk_create(

@@ -189,7 +189,7 @@ def finish(claim: Claim, report: EngineReport, lab_version: LabVersion, notes: S
     if learner is None or not _answer(claim, State.GRADED, message=""):
         return False
     is_first = not Report.objects.filter(submission=claim.submission_id).exists()
-    submission = Submission.objects.select_related("receipt").only(*_OF_FINISHED).get(pk=claim.submission_id)
+    submission = Submission.objects.only(*_OF_FINISHED).get(pk=claim.submission_id)
     _store(learner, submission, report, lab_version, notes, is_first=is_first)
     return True
 
@@ -259,7 +259,7 @@ def restore_report(submission: Submission, *, report: int, applied: int) -> Repo
     return restored
 
 
-_OF_FINISHED = ("enrollment", "lab", "number", "is_best", "ended_at", "receipt__received_at")
+_OF_FINISHED = ("enrollment", "lab", "number", "is_best", "state", "queued_at", "ended_at", "answered_at")
 
 
 def _lock_learner(claim: Claim) -> Enrollment | None:
@@ -284,9 +284,21 @@ def keep_best(submission: Submission) -> None:
         own.filter(pk=counted.pk).update(is_best=True)
 
 
+@transaction.atomic
 def mark_unreadable(claim: Claim, message: str) -> bool:
     # the learner's set-up is at fault; `message` says what to do
-    return _answer(claim, State.UNREADABLE, message=message)
+    learner = _lock_learner(claim)
+    if learner is None or not _answer(claim, State.UNREADABLE, message=message):
+        return False
+    _note_outage(learner, claim)
+    return True
+
+
+def _note_outage(learner: Enrollment, claim: Claim) -> None:
+    submission = Submission.objects.get(pk=claim.submission_id)
+    submission.enrollment = learner
+    outages.note(submission)
+    counting.recount(learner.pk)
 
 
 def _answer(claim: Claim, state: State, *, message: str) -> bool:
@@ -335,8 +347,10 @@ def _give_back(
         "ended_at": timezone.now(),
     }
     with transaction.atomic():
-        ended_now = bool(_change(held, State.FAULT, **ended))
-        if ended_now:
+        learner = _lock_learner(claim)
+        ended_now = learner is not None and bool(_change(held, State.FAULT, **ended))
+        if learner and ended_now:
+            _note_outage(learner, claim)
             transaction.on_commit(partial(tell_staff, claim.submission_id), robust=True)
     return ended_now
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
 
 from labs.deadlines import terms_of
 from labs.models import Outage, State, Submission
@@ -12,14 +11,15 @@ VERDICTS = (State.GRADED, State.UNREADABLE)
 
 
 def note(submission: Submission) -> None:
-    """Store an outage if a submission waited longer for its first verdict than `OUTAGE_MINUTES`.
+    """Store an outage if a submission that has just ended waited longer for a verdict than `OUTAGE_MINUTES`.
 
-    It begins with the oldest submission that got no verdict before, and counts only if that arrived before the
-    deadline. Waits that overlap are one outage. Call it with the learner locked.
+    A fault is one however short the wait was. An outage begins with the oldest submission that got no verdict, and
+    counts only if that arrived before the deadline. Waits that overlap are one outage. Call it with the learner locked.
     """
-    if not submission.ended_at or submission.ended_at - submission.receipt.received_at < _promise():
-        return
     begins_at, ends_at = _waiting_since(submission), submission.ended_at
+    is_fault = submission.state == State.FAULT
+    if ends_at is None or not (is_fault or ends_at - begins_at >= _promise()):
+        return
     terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id)
     if terms and terms.deadline.at and begins_at <= terms.deadline.at:
         _store(submission, begins_at, ends_at)
@@ -30,13 +30,22 @@ def _promise() -> timedelta:
 
 
 def _waiting_since(submission: Submission) -> datetime:
+    # From the queue, not from the receipt: a state that is pushed again long after a verdict keeps its receipt.
     of_lab = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
     earlier = of_lab.filter(number__lt=submission.number).order_by("-number")
-    since = submission.receipt.received_at
-    last = earlier.filter(state__in=VERDICTS).values_list("number", flat=True).first() or 0
-    unanswered = earlier.filter(Q(state=State.FAULT) | Q(state=State.SUPERSEDED), number__gt=last)
-    first = unanswered.order_by("receipt__received_at").values_list("receipt__received_at", flat=True).first()
-    return min(since, first) if first else since
+    last = earlier.filter(state__in=VERDICTS).values_list("number", "ended_at").first()
+    unanswered = earlier.filter(state__in=(State.FAULT, State.SUPERSEDED), number__gt=last[0] if last else 0)
+    first = unanswered.order_by("queued_at").values_list("queued_at", flat=True).first()
+    # a fault that ended this very submission before it was queued again
+    faults = Outage.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    for verdict_at in (last and last[1], _answered_before(submission)):
+        faults = faults.filter(ends_at__gt=verdict_at) if verdict_at else faults
+    fault = faults.order_by("begins_at").values_list("begins_at", flat=True).first()
+    return min(filter(None, (submission.queued_at, first, fault)))
+
+
+def _answered_before(submission: Submission) -> datetime | None:
+    return submission.answered_at if submission.answered_at != submission.ended_at else None
 
 
 def _store(submission: Submission, begins_at: datetime, ends_at: datetime) -> None:

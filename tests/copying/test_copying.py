@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labs.grading import proofs
-from labs.models import LabVersion, Submission
+from labs.models import LabDeadline, LabVersion, Submission
 from lessons import actions
 from lessons.copying import copy_course
 from lessons.course_files.dumping import dump_course
@@ -31,6 +31,7 @@ from lessons.models import (
 )
 from lessons.queries import open_course
 from lessons.term import CannotCopyError, Term
+from lessons.texts.due_rules import Rule
 from portal.progress.queries import course_outline
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
@@ -177,6 +178,9 @@ def test_dates_move_with_the_start_and_keep_their_hour_across_the_change_of_cloc
     spring = old.cohorts.get()
     closes_at = datetime(2026, 3, 10, 22, 59, tzinfo=UTC)
     QuizDeadline.objects.create(quiz=old.quizzes.get(), cohort=spring, closes_at=closes_at)
+    lab_deadline = LabDeadline(lab=old.labs.first() or make_lab(old), cohort=spring)
+    lab_deadline.rule = Rule(1, 6, "23:59")
+    lab_deadline.save()
     new = copy(old, starts_on=date(2026, 9, 6), like=spring, cohort_title="Autumn")
     assert new.lessons.get(slug="first").publish_at == datetime(2026, 9, 6, 18, 30, tzinfo=UTC)
     cohort = new.cohorts.get()
@@ -193,6 +197,8 @@ def test_dates_move_with_the_start_and_keep_their_hour_across_the_change_of_cloc
         new.quizzes.get(),
         datetime(2026, 9, 15, 21, 59, tzinfo=UTC),
     )
+    of_lab = cohort.lab_deadlines.get()
+    assert (of_lab.lab.course, of_lab.closes_at, of_lab.rule) == (new, None, Rule(1, 6, "23:59"))
 
 
 @pytest.mark.parametrize(

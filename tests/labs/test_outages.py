@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labs import deadlines
-from labs.grading import outages
+from labs.grading import lifecycle, outages
 from labs.models import LabDeadline, Outage, Receipt, State, Submission
 from tests.factories import make_enrollment, make_lab, make_learner, make_report, make_submission
 
@@ -26,9 +26,9 @@ def lab(learner):
 
 
 def received(learner, lab, ago, state=State.QUEUED) -> Submission:
-    submission = make_submission(learner, lab, state=state)
-    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=timezone.now() - ago)
-    return Submission.objects.get(pk=submission.pk)
+    submission = make_submission(learner, lab, state=state, queued_at=timezone.now() - ago)
+    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=submission.queued_at)
+    return submission
 
 
 def finish(submission):
@@ -66,3 +66,24 @@ def test_wait_after_a_verdict_begins_with_the_next_push(learner, lab):
     finish(received(learner, lab, 8 * HOUR))
     first = Outage.objects.get()
     assert 9 * 3600 <= first.seconds < 9 * 3600 + 60
+
+
+def test_fault_moves_the_deadline_at_once_and_further_until_the_verdict(learner, lab, settings):
+    settings.GRADING_MAX_TRIES = 1
+    due = timezone.now() + MINUTE
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    submission = received(learner, lab, 5 * MINUTE)
+    assert lifecycle.give_back(lifecycle.claim(), "The disk is full.")
+    found = deadlines.terms_of(learner)[lab.pk].deadline
+    assert timedelta() <= found.at - due - 5 * MINUTE < MINUTE
+    hour_ago = timezone.now() - HOUR
+    Outage.objects.update(begins_at=hour_ago - 5 * MINUTE, ends_at=hour_ago)
+    submission.refresh_from_db()
+    assert lifecycle.requeue(submission)
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    outage = Outage.objects.get()
+    assert 65 * 60 <= outage.seconds < 66 * 60
+    # pushed again days later: that was not our fault
+    lifecycle.requeue(submission)
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    assert Outage.objects.get() == outage
