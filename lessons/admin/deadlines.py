@@ -19,6 +19,7 @@ from lessons.texts.due_rules import EXAMPLE, Rule, parse_rule
 from portal.accounts.models import User
 
 ZONE = "In the time zone of the cohort."
+Cleaned = dict[str, Any]  # Any: each field has its own type
 
 
 class RuleField(forms.CharField):
@@ -72,13 +73,13 @@ class CohortDeadlineForm(forms.ModelForm):  # type: ignore[type-arg]  # no argum
         return cleaned
 
 
-def show_in_zone(initial: MutableMapping[str, Any], name: str, zone: str) -> None:
+def show_in_zone(initial: MutableMapping[str, object], name: str, zone: str) -> None:
     if isinstance(when := initial.get(name), datetime):
         initial[name] = when.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
 
 
 # Any: forms of several models
-def clean_in_zone(form: Any, cleaned: dict[str, Any], name: str, cohort: Cohort) -> None:
+def clean_in_zone(form: Any, cleaned: Cleaned, name: str, cohort: Cohort) -> None:
     """Replace a time on the wall by one in the zone of a cohort, or add an error to the form."""
     if when := cleaned.get(name):
         try:
@@ -94,11 +95,11 @@ class LearnerForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
     by: User  # the user who makes the change
     of = "quiz"
 
-    def enrollment(self, cleaned: dict[str, Any]) -> Enrollment | None:
+    def enrollment(self, cleaned: Cleaned) -> Enrollment | None:
         found: Enrollment = self.instance.enrollment
         return found
 
-    def check_course(self, cleaned: dict[str, Any], enrollment: Enrollment) -> None:
+    def check_course(self, cleaned: Cleaned, enrollment: Enrollment) -> None:
         row = cleaned.get(self.of)
         if row and row.course_id != enrollment.course_id:
             self.add_error(self.of, f"This {self.of} is not in {enrollment.cohort.course}.")
@@ -116,7 +117,7 @@ class ByEmailForm(LearnerForm):
         own = cohorts if self.by.is_superuser else cohorts.filter(course__staff__user=self.by)
         self.fields["cohort"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
 
-    def enrollment(self, cleaned: dict[str, Any]) -> Enrollment | None:
+    def enrollment(self, cleaned: Cleaned) -> Enrollment | None:
         email, cohort = cleaned.get("email"), cleaned.get("cohort")
         if not (email and cohort):
             return None
@@ -167,6 +168,7 @@ class DeadlineAdmin(CourseScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [self.of, "cohort", "closes_at", "rule"]
 
+    # Any: a deadline of a quiz or lab
     @admin.display(description="deadline", ordering="closes_at")
     def due(self, row: Any) -> str:
         # in the zones of the reader and of the cohort
@@ -198,6 +200,7 @@ class ExtensionAdmin(ForLearnerAdmin):
     of = "quiz"
     learner_forms = (AddExtensionForm, ExtensionForm)
 
+    # Any: an extension of a quiz or lab
     @admin.display(description="new deadline", ordering="until")
     def due(self, row: Any) -> str:
         return opening_time(row.until, row.enrollment.cohort)
@@ -214,5 +217,6 @@ class ExtensionAdmin(ForLearnerAdmin):
         for each in queryset:
             self.delete_model(request, each)
 
+    # Any: an extension of a quiz or lab
     def changed(self, obj: Any) -> None:
         """Do what follows from a change. Labs count points again."""

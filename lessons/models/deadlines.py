@@ -53,7 +53,7 @@ def to_rule(session: int | None, days: int | None, time: str | None) -> Rule | N
     return None if days is None else Rule(session, days, time or "")
 
 
-def rule_values(rule: Rule | None) -> dict[str, Any]:
+def rule_values(rule: Rule | None) -> dict[str, int | str | None]:
     """Return the values of the columns of `Due`."""
     return dict(zip(RULE_FIELDS, rule or (None, None, ""), strict=True))
 
