@@ -44,11 +44,15 @@ def note_mismatch(key: str) -> None:
 
 
 def connections_of_app(message: Message) -> list[Connection]:
-    """Return the connections of the App to the repository of a message: the ID is known from GitHub itself."""
+    """Return the learners' connections of the App to the repository of a message: the ID is known from GitHub itself.
+
+    Whoever only typed the address of a private repository must not see the names of its branches.
+    """
     if message.repository_id is None:
         return []
     found = Connection.objects.select_related("repository__enrollment", "repository__lab")
-    return list(found.filter(github_id=message.repository_id, installation__isnull=False))
+    own = found.exclude(owner_proved_by="").filter(disconnected_at=None)
+    return list(own.filter(github_id=message.repository_id, installation__isnull=False))
 
 
 @transaction.atomic
@@ -73,6 +77,9 @@ def take(connection: Connection, message: Message, *, wake: Callable[[], None]) 
         return asks
     _replace_older(connection, message)
     own.update(look_at=Coalesce(F("look_at"), now))
+    if connection.full_name and message.full_name.lower() != connection.full_name.lower():
+        # renamed: the old name may be somebody else's by now, so GitHub is asked by ID first, at most once a minute
+        own.filter(asked_at__lt=now - MINUTE).update(asked_at=None)
     transaction.on_commit(wake, robust=True)
     return True
 

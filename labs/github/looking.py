@@ -15,7 +15,7 @@ from django.utils import timezone
 from labs import actions
 from labs.github import asking, evidence, owner_file
 from labs.github.addresses import address_of
-from labs.github.reconciling import when_pushed
+from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
 from labs.queries import open_labs
@@ -29,6 +29,9 @@ MAX_TRIES = 8
 BACK_OFF = timedelta(seconds=15)  # doubled with each try: the last one after half an hour
 NOT_THERE_YET = timedelta(seconds=5)
 MAX_LOOKS_FOR_A_COMMIT = 3
+OUR_FAULT = (
+    "We could not look at the repository because of a fault on our side. Grade the latest commit yourself."
+)
 Outcome = Delivery.Outcome
 
 
@@ -47,9 +50,22 @@ def look_at_next() -> bool:
         claimed = due().order_by().filter(pk=key, look_tries=tries)
         if claimed.update(look_at=timezone.now() + LEASE, look_tries=F("look_tries") + 1):
             related = ("repository__enrollment__user", "repository__lab__course")
-            look(Connection.objects.select_related(*related).get(pk=key))
+            _look_safely(Connection.objects.select_related(*related).get(pk=key))
             return True
     return False
+
+
+def _look_safely(connection: Connection) -> None:
+    # A fault of ours with one repository must neither hold up the others nor be tried for ever.
+    try:
+        if connection.look_tries > MAX_TRIES:  # workers died over it
+            raise LookUpFailedError(OUR_FAULT)
+        look(connection)
+    except Exception as error:
+        logger.exception("cannot look at %s", connection)
+        waiting = list(connection.deliveries.filter(outcome=Outcome.WAITING))
+        may_retry = not isinstance(error, LookUpFailedError)
+        _fail(connection, waiting, LookUpFailedError(OUR_FAULT, may_retry=may_retry))
 
 
 def look(connection: Connection) -> None:
@@ -77,7 +93,11 @@ def look(connection: Connection) -> None:
         connection.created_at = timezone.now()
         connection.save(update_fields=["created_at"])
         evidence.grade_after_connecting(connection)
-    missed_at = None if waiting else _find_missed(connection, refs)
+    try:
+        missed_at = None if waiting else _find_missed(connection, refs)
+    except OldNameError:  # these are refs of whoever has the old name now
+        _release(connection, again_in=NOT_THERE_YET if asking.find_moved(connection) else None)
+        return
     if waiting or missed_at:
         _submit(connection, waiting, refs, head_ref, missed_at)
     else:

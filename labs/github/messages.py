@@ -15,6 +15,7 @@ ASKS = {
 }
 INSTALLS = {"installation", "installation_repositories"}
 MAX_REF = 1_000
+MAX_VALUES = 1_000_000  # of JSON: each takes up to thirty times its size once it is parsed
 _LARGE_BYTES = 1 << 20
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _REF = re.compile(r"refs/(?:heads|tags)/[^\x00-\x20\x7f]+")
@@ -85,6 +86,8 @@ def read_message(body: IO[bytes], *, event: str, guid: str) -> Message:
 
 
 def _parse(body: bytes) -> dict[str, Any]:
+    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise MessageError("The message has more values than GitHub sends.")
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:

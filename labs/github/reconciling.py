@@ -28,6 +28,10 @@ MAX_ATTEMPTS = 3  # of one delivery
 MOST_RECENT = timedelta(days=3)  # which GitHub keeps
 
 
+class OldNameError(Exception):
+    """GitHub's repository with the remembered ID has another name now."""
+
+
 def look_at_quiet_repositories() -> int:
     """Let workers look at the connections that were looked at longest ago; return how many."""
     now = timezone.now()
@@ -73,7 +77,10 @@ def failed_deliveries(listed: Iterable[Any], now: datetime) -> list[int]:
 
 
 def when_pushed(connection: Connection) -> datetime | None:
-    """Return the time of the last push to a repository by GitHub's clock, None if GitHub does not say."""
+    """Return the time of the last push to a repository by GitHub's clock, None if GitHub does not say.
+
+    Raises OldNameError.
+    """
     address = connection.repository.address
     if address is None or address.host != settings.GITHUB_HOST:
         return None
@@ -83,8 +90,11 @@ def when_pushed(connection: Connection) -> datetime | None:
         path = client.repository_path(f"{address.owner}/{address.name}")
     try:
         asker = client.as_installation(own.installation_id) if own and own.is_active else client.as_anybody()
-        pushed = parse_datetime(str(asker.get(path)["pushed_at"]))
+        described = asker.get(path)
+        pushed, name = parse_datetime(str(described["pushed_at"])), str(described["full_name"])
     except (GitHubError, KeyError, TypeError, ValueError) as error:
         logger.info("GitHub does not say when %s was pushed to: %s", connection, error)
         return None
+    if name.lower() != f"{address.owner}/{address.name}".lower():
+        raise OldNameError(name)
     return pushed if pushed and pushed.tzinfo else None

@@ -226,6 +226,36 @@ def test_worker_that_dies_leaves_the_connection_to_the_next(connection, host, mo
     assert Submission.objects.get().head == A
 
 
+def test_fault_of_our_code_is_tried_again_and_ends_with_a_reason(connection, host):
+    """It holds up no other repository, and is not tried for ever."""
+    delivery = arrive(connection)
+    host.refusal = KeyError("full_name")
+    for _ in range(looking.MAX_TRIES):
+        look()
+    assert (again(delivery).outcome, "fault on our side" in again(delivery).reason) == ("failed", True)
+    assert not looking.due().exists()
+
+
+def test_repository_that_workers_die_over_is_given_up(connection, host, monkeypatch):
+    delivery = arrive(connection)
+    monkeypatch.setattr(looking, "look", lambda connection: None)
+    for _ in range(looking.MAX_TRIES + 1):
+        look()
+    connection.refresh_from_db()
+    assert (again(delivery).outcome, connection.look_at, connection.look_tries) == ("failed", None, 0)
+
+
+def test_message_with_a_new_name_has_github_asked_first_at_most_once_a_minute(connection, host):
+    renamed = push(repository={"id": 42, "full_name": "octo/renamed"})
+    for ago, is_asked in ((0, False), (120, True)):
+        asked_at = timezone.now() - timedelta(seconds=ago)
+        Connection.objects.update(asked_at=asked_at, full_name="octo/work")
+        Delivery.objects.all().delete()
+        assert send(connection.__class__.objects.get(), renamed).status_code == 202
+        connection.refresh_from_db()
+        assert (connection.asked_at is None) is is_asked
+
+
 def test_message_that_arrives_during_a_look_is_looked_at_next(connection, host, monkeypatch):
     arrive(connection)
     release = looking._release

@@ -83,6 +83,7 @@ def test_until_the_id_is_known_the_name_must_match_and_the_id_is_not_believed(co
     [
         (b"{", 400),
         (b"[" * 100_000, 400),
+        (b'{"a": [%s{}]}' % (b"{}," * 1_000_000), 400),  # would take half a gigabyte
         (b"[]", 400),
         (b'{"repository": 1}', 400),
         (b"\xff\xfe", 400),

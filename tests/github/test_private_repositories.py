@@ -7,11 +7,13 @@ import pytest
 from django.core.cache import caches
 
 from labs.actions import receive
+from labs.github import asking
 from labs.grading import tasks, worker
-from labs.models import Connection, Installation, Receipt, Repository, Submission
+from labs.models import Connection, Delivery, Installation, Receipt, Repository, Submission
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
 from tests.factories import make_lab, make_learner
+from tests.github.signing import A, push, send
 from tests.labs.conftest import PASSABLE
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,21 @@ def test_somebody_else_who_types_the_address_gets_no_token(private):
         hosts.snapshot(address, of=other)
     with pytest.raises(hosts.FetchRefusedError), hosts.hold_mirror(address, {}, of=other):
         pytest.fail("the mirror of somebody else was opened")
+
+
+def test_somebody_else_who_types_the_address_is_not_told_of_pushes(private, settings, monkeypatch):
+    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    at = {"host": private.github.host, "owner": "learner", "name": "hidden"}
+    other = Repository.objects.create(enrollment=make_learner(private.lab.course), lab=private.lab, **at)
+    theirs = Connection.objects.create(repository=other)
+    asking.ask(theirs)
+    assert (theirs.github_id, theirs.owner_proved_by) == (private.remote.id, "")
+    message = push(
+        A, "refs/heads/secret", repository={"id": private.remote.id, "full_name": "learner/hidden"}
+    )
+    answer = send(theirs, message, address="/github/app/", secret=settings.GITHUB_APP_WEBHOOK_SECRET)
+    assert answer.status_code == 202
+    assert [row.connection for row in Delivery.objects.all()] == [private.connection]
 
 
 def test_a_removed_app_opens_nothing_and_an_outage_is_a_reason_to_try_again(private):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labs.github import looking, reconciling
-from labs.models import Connection, Receipt, Submission
+from labs.models import Connection, Receipt, Repository, Submission
 from labs.repositories import hosts
 from tests.github.signing import A, B, make_connection
 from tests.github.test_hook_looking import MAIN, Host
@@ -110,10 +110,31 @@ def test_time_of_a_push_is_read_by_the_id_of_a_repository_that_moved(portal_on_g
     portal_on_github.move(repository, "octo/moved")
     connection = make_connection(github_id=repository.id)
     connection.repository.host = portal_on_github.host
+    with pytest.raises(reconciling.OldNameError):
+        reconciling.when_pushed(connection)
+    connection.repository.name = "moved"
     found = reconciling.when_pushed(connection)
     assert abs(found - timezone.now()) < HOUR
     portal_on_github.switches.is_down = True
     assert reconciling.when_pushed(connection) is None
+
+
+def test_old_name_that_somebody_else_took_is_never_graded(portal_on_github, db):
+    """The stranger's repository is found under the name, the learner's by its ID."""
+    github = portal_on_github
+    mine = github.create_repository("octo/work")
+    mine_head = github.commit(mine, {"README.md": "Mine\n"})
+    github.move(mine, "octo/moved")
+    theirs = github.create_repository("octo/work")
+    github.commit(theirs, {"README.md": "Theirs\n"})
+    connection = make_connection(github_id=mine.id, full_name="octo/work", asked_at=timezone.now())
+    Repository.objects.update(host=github.host)
+    for _ in range(2):  # the second finds the new name
+        Connection.objects.update(look_at=timezone.now(), created_at=timezone.now() - HOUR)
+        assert looking.look_at_next()
+    connection = Connection.objects.select_related("repository").get()
+    assert connection.repository.name == "moved"
+    assert [row.head for row in Submission.objects.all()] == [mine_head]
 
 
 def test_dropped_delivery_of_the_app_is_asked_for_again_and_arrives(app, portal_on_github, db):
