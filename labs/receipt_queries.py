@@ -39,7 +39,17 @@ def arrivals(enrollment: Enrollment, lab: Lab) -> list[Arrival]:
     current = FilteredRelation("reports", condition=Q(reports__is_current=True))
     annotated = own.annotate(current=current, points=F("current__points"), passed=F("current__passed"))
     found = annotated.filter(digest__in={receipt.digest for receipt in receipts}).order_by()
-    columns = ("public_id", "number", "state", "head", "digest", "version", "receipt_id")
+    columns = (
+        "public_id",
+        "number",
+        "state",
+        "head",
+        "digest",
+        "version",
+        "receipt_id",
+        "due_at",
+        "late_points",
+    )
     submissions = {each.digest: each for each in found.only(*columns)}
     return [Arrival(receipt, submissions.get(receipt.digest)) for receipt in receipts]
 

@@ -31,6 +31,7 @@ TURN_SECONDS = 20  # then other tasks have their turn
 BATCH = 50
 MAX_REASON = 300
 MAX_KEPT = 20  # regrades of one quiz or lab
+AT_WORK = "A regrade is at work already. Wait until it is done."
 AnyRegrade = Any  # of a quiz or a lab: Django has no type for two models of one shape
 Wake = Callable[[], object]
 State, Way, Fate = RegradeState, Move.Way, Move.Fate
@@ -104,14 +105,18 @@ def begin(work: Regrading, *, by: User, wake: Wake, **fields: Any) -> AnyRegrade
     try:
         with transaction.atomic():
             own = work.regrades.objects.filter(**{work.subject: fields[work.subject]})
-            own.filter(state=State.REHEARSED).update(state=State.DISCARDED, changed_at=timezone.now())
+            _discard_rehearsed(own)
             regrade = work.regrades.objects.create(by=by, **fields)
             stale = own.exclude(state__in=(*UNFINISHED, State.APPLIED)).order_by("-pk")
             work.regrades.objects.filter(pk__in=list(stale.values_list("pk", flat=True)[MAX_KEPT:])).delete()
             transaction.on_commit(wake, robust=True)
     except IntegrityError:
-        raise CannotRegradeError("A regrade is at work already. Wait until it is done.") from None
+        raise CannotRegradeError(AT_WORK) from None
     return regrade
+
+
+def _discard_rehearsed(own: QuerySet[Any]) -> None:  # Any: either model
+    own.filter(state=State.REHEARSED).update(state=State.DISCARDED, changed_at=timezone.now())
 
 
 @transaction.atomic
@@ -143,7 +148,12 @@ def undo(work: Regrading, regrade: AnyRegrade, *, by: User, wake: Wake) -> None:
         raise CannotRegradeError("A later regrade was applied since. Undo that one first.")
     if regrade.applied_at is None or timezone.now() >= regrade.applied_at + UNDO_TIME:
         raise CannotRegradeError("A regrade can be undone for 24 hours. Change the key and regrade again.")
-    _change(work, regrade, State.APPLIED, State.UNDOING, undone_by=by)
+    try:
+        with transaction.atomic():
+            _discard_rehearsed(own)  # it compares with results that change now
+            _change(work, regrade, State.APPLIED, State.UNDOING, undone_by=by)
+    except IntegrityError:
+        raise CannotRegradeError(AT_WORK) from None
     transaction.on_commit(wake, robust=True)
     audit.record(audit.Event.GRADE, f"undone: {regrade}", user=by)
 

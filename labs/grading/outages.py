@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Max, Q, QuerySet
 
 from labs.deadlines import terms_of
 from labs.models import Outage, State, Submission
 
 VERDICTS = (State.GRADED, State.UNREADABLE)
+MAX_LINKS = 100  # submissions that one outage may join
 
 
 def note(submission: Submission) -> None:
@@ -31,21 +33,30 @@ def _promise() -> timedelta:
 
 def _waiting_since(submission: Submission) -> datetime:
     # From the queue, not from the receipt: a state that is pushed again long after a verdict keeps its receipt.
-    of_lab = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    earlier = of_lab.filter(number__lt=submission.number).order_by("-number")
-    last = earlier.filter(state__in=VERDICTS).values_list("number", "ended_at").first()
-    unanswered = earlier.filter(state__in=(State.FAULT, State.SUPERSEDED), number__gt=last[0] if last else 0)
-    first = unanswered.order_by("queued_at").values_list("queued_at", flat=True).first()
-    # a fault that ended this very submission before it was queued again
-    faults = Outage.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    for verdict_at in (last and last[1], _answered_before(submission)):
-        faults = faults.filter(ends_at__gt=verdict_at) if verdict_at else faults
+    place = {"enrollment": submission.enrollment_id, "lab": submission.lab_id}
+    others = Submission.objects.filter(**place).exclude(pk=submission.pk)
+    unanswered = others.filter(state__in=(State.FAULT, State.SUPERSEDED))
+    faults = Outage.objects.filter(
+        **place
+    )  # also one that ended this very submission before it was queued again
+    if verdict_at := _last_verdict(submission, others):
+        unanswered = unanswered.filter(ended_at__gt=verdict_at)
+        faults = faults.filter(ends_at__gt=verdict_at)
+    begins_at = submission.queued_at
+    rows = unanswered.order_by("-ended_at").values_list("state", "queued_at", "ended_at")[:MAX_LINKS]
+    for state, queued_at, ended_at in rows:
+        # After a fault the learner waits for us. One that was replaced long before the next push was a pause of theirs.
+        if state == State.FAULT or (ended_at and ended_at >= begins_at):
+            begins_at = min(begins_at, queued_at)
     fault = faults.order_by("begins_at").values_list("begins_at", flat=True).first()
-    return min(filter(None, (submission.queued_at, first, fault)))
+    return min(begins_at, fault) if fault else begins_at
 
 
-def _answered_before(submission: Submission) -> datetime | None:
-    return submission.answered_at if submission.answered_at != submission.ended_at else None
+def _last_verdict(submission: Submission, others: QuerySet[Submission]) -> datetime | None:
+    # `ended_at` of one that is graded again is empty, so both times count
+    times = others.aggregate(first=Max("answered_at"), last=Max("ended_at", filter=Q(state__in=VERDICTS)))
+    own = submission.answered_at if submission.answered_at != submission.ended_at else None
+    return max(filter(None, (*times.values(), own)), default=None)
 
 
 def _store(submission: Submission, begins_at: datetime, ends_at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -222,16 +221,18 @@ def verdict_of(row: Any) -> ReportSummary | None:
     return row if row.points is not None else None
 
 
-def _counted(row: Submission, report: ReportSummary) -> Decimal:
-    return report.points if row.late_points is None else row.late_points
+def points_or(word: str, row: Submission, report: ReportSummary | None) -> str:
+    """Return the points that count, and if they were late; `word` for a submission that is not graded."""
+    if report is None or row.state != State.GRADED:
+        return word
+    points = count_points(report.points if row.late_points is None else row.late_points)
+    return f"{points}, late" if row.due_at else points
 
 
 def history_item(row: Submission, report: ReportSummary | None, shown: Submission | None = None) -> Context:
     # `shown` is the submission whose page it is on
     glyph, word = status(row, report)
-    points = count_points(_counted(row, report)) if report and row.state == State.GRADED else word
-    if row.due_at and row.state == State.GRADED:
-        points += ", late"
+    points = points_or(word, row, report)
     return {
         "id": f"submission-{row.number}" if shown else f"page--submission-{row.number}",  # beside a brief
         "glyph": glyph,

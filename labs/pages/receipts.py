@@ -3,12 +3,11 @@
 import hashlib
 
 from labs.models import Lab
-from labs.pages.presentation import verdict_of
+from labs.pages.presentation import points_or, verdict_of
 from labs.pages.steps import status
 from labs.receipt_queries import Arrival, arrivals
 from lessons.models import Enrollment
 from lessons.pages.context import Context
-from lessons.points import count_points
 
 
 def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
@@ -32,6 +31,6 @@ def _row(arrival: Arrival) -> Context:
         return {**row, "word": "Not graded: this lab grades only certain tags"}
     report = verdict_of(submission)
     glyph, word = status(submission, report)
-    points = count_points(report.points) if report and submission.state == "graded" else word
+    points = points_or(word, submission, report)
     again = ", received before" if arrival.was_received_before else ""
     return {**row, "glyph": glyph, "word": f"{points}{again}", "commit": submission.head[:7]}

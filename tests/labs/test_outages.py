@@ -31,6 +31,12 @@ def received(learner, lab, ago, state=State.QUEUED) -> Submission:
     return submission
 
 
+def ended(learner, lab, began, ended_ago, state, **fields) -> Submission:
+    submission = received(learner, lab, began, state)
+    Submission.objects.filter(pk=submission.pk).update(ended_at=timezone.now() - ended_ago, **fields)
+    return submission
+
+
 def finish(submission):
     make_report(submission, {"results": []})
     outages.note(Submission.objects.get(pk=submission.pk))
@@ -40,8 +46,8 @@ def test_long_wait_before_the_deadline_lengthens_it_for_that_learner_only(learne
     due = timezone.now() + HOUR
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
     peer = make_enrollment(cohort=learner.cohort)
-    received(learner, lab, 3 * HOUR, State.FAULT)
-    received(learner, lab, 2 * HOUR, State.SUPERSEDED)
+    ended(learner, lab, 3 * HOUR, 2.5 * HOUR, State.FAULT)
+    ended(learner, lab, 2 * HOUR, HOUR - MINUTE, State.SUPERSEDED)
     finish(received(learner, lab, HOUR))
     found = deadlines.terms_of(learner)[lab.pk].deadline
     assert 3 * HOUR <= found.at - due < 3 * HOUR + MINUTE
@@ -62,7 +68,7 @@ def test_wait_that_began_after_the_deadline_changes_nothing(learner, lab):
 
 def test_wait_after_a_verdict_begins_with_the_next_push(learner, lab):
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
-    received(learner, lab, 9 * HOUR, State.FAULT)
+    ended(learner, lab, 9 * HOUR, 8.5 * HOUR, State.FAULT)
     finish(received(learner, lab, 8 * HOUR))
     first = Outage.objects.get()
     assert 9 * 3600 <= first.seconds < 9 * 3600 + 60
@@ -87,3 +93,31 @@ def test_fault_moves_the_deadline_at_once_and_further_until_the_verdict(learner,
     lifecycle.requeue(submission)
     lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
     assert Outage.objects.get() == outage
+
+
+def test_pause_of_the_learner_after_a_replaced_push_is_no_outage(learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
+    # The newer push brought a state that had its verdict already, so this one never got its own.
+    ended(learner, lab, 90 * HOUR, 89 * HOUR, State.SUPERSEDED)
+    finish(received(learner, lab, MINUTE))
+    assert not Outage.objects.exists()
+
+
+def test_state_pushed_again_days_after_its_answer_is_no_outage(learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
+    answered = timezone.now() - 88 * HOUR
+    ended(learner, lab, 90 * HOUR, 89 * HOUR, State.FAULT)
+    again = received(learner, lab, MINUTE)
+    Submission.objects.filter(pk=again.pk).update(answered_at=answered)  # unreadable then
+    finish(again)
+    assert not Outage.objects.exists()
+
+
+def test_replaced_state_pushed_again_days_after_the_answer_to_a_newer_one_is_no_outage(learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
+    ended(learner, lab, 90 * HOUR, 89 * HOUR, State.FAULT)
+    again = received(learner, lab, MINUTE)  # was replaced by the next
+    answered = timezone.now() - 88 * HOUR
+    ended(learner, lab, 89 * HOUR, 88 * HOUR, State.UNREADABLE, answered_at=answered)
+    finish(again)
+    assert not Outage.objects.exists()

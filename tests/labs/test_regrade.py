@@ -191,3 +191,17 @@ def test_staff_regrade_a_lab_by_its_pages(graded, client):
     work()
     assert "Applied to 1 of 1 result" in client.get(regrade.get_absolute_url()).content.decode()
     assert points(graded) == 90
+
+
+def test_undo_discards_a_later_rehearsal_and_waits_for_one_at_work(graded):
+    change_checks(graded, EASIER)
+    regrade = apply(graded)
+    change_checks(graded, PASSABLE + "\n# again\n")
+    later = begin(lab=graded.lab, by=make_user(), wake=no_wake)
+    with pytest.raises(regrades.CannotRegradeError, match="at work"):
+        regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
+    work()
+    regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
+    work()
+    later.refresh_from_db()
+    assert (points(graded), later.state) == (40, "discarded")

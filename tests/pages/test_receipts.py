@@ -3,7 +3,7 @@
 import pytest
 
 from labs import actions
-from labs.models import Receipt, Repository
+from labs.models import Receipt, Repository, Submission
 from portal.accounts.models import AuditEntry
 from tests.pages.conftest import client_of
 
@@ -68,3 +68,10 @@ def test_staff_choose_with_a_reason_that_the_learner_reads_and_undo_it(cast, lea
     better.refresh_from_db()
     assert better.is_best and "one was late" not in text_of(learner_client.get(address))
     assert AuditEntry.objects.filter(event="grade").count() == 2
+
+
+def test_received_list_shows_the_points_that_count_of_a_late_push(cast, learner_client):
+    submission = cast.grade(a="passed", b="passed")
+    Submission.objects.filter(pk=submission.pk).update(late_points=30, due_at=submission.queued_at)
+    text = text_of(learner_client.get(cast.lab.get_absolute_url())).partition("Received")[2]
+    assert "as submission 1: 30 points, late" in text
