@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_django
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import override_settings
@@ -22,6 +23,9 @@ gc.set_threshold(50_000, 50, 50)
 
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# A submission that met a fault is tried again at once.
+settings.GRADING_RETRY_SECONDS = 0
 
 # On a busy machine, five seconds may be too few for a page to reach its final state.
 expect.set_options(timeout=30_000)

@@ -163,7 +163,7 @@ def test_failure_of_git_is_reported_in_words_and_logged(
         answered, headers, text = ask(clone, path, body)
         assert (answered, words in text.decode()) == (status, True), text
         assert headers.get("Retry-After") == ("10" if status == 503 else None)
-        assert "labs.practice.views" in {record.name for record in caplog.records}
+        assert "labs.practice.access" in {record.name for record in caplog.records}
 
 
 def test_message_of_git_about_a_request_reaches_the_client(join):
