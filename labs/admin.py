@@ -261,6 +261,8 @@ class AdministratorsOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # no argu
 @admin.register(Installation)
 class InstallationAdmin(AdministratorsOnly):
     list_display = ["account", "installation_id", "created_at", "suspended_at", "deleted_at"]
+    list_filter = ["suspended_at", "deleted_at"]
+    search_fields = ["account"]
 
     has_change_permission = has_delete_permission = AdministratorsOnly.has_add_permission
 

@@ -67,7 +67,8 @@ def test_every_model_of_the_portal_is_in_the_admin():
         for label in ("accounts", "lessons", "labs")
         for model in apps.get_app_config(label).get_models()
         if not hasattr(model, "instance_type")  # the history of a row is shown beside it
-        # tallies of failed checks, old URLs, search, loaded files; the others have pages of their own
+        # tallies of failed checks and times, old URLs, search, loaded, unused and starter files;
+        # the others have pages of their own, messages of Git hosts and results for GitHub on that of the queue
         and model._meta.model_name
         not in (
             "metcheck",
@@ -78,6 +79,12 @@ def test_every_model_of_the_portal_is_in_the_admin():
             "loadedfile",
             "presence",
             "marking",
+            "unusedfile",
+            "starterfiles",
+            "labtimes",
+            "coursehook",
+            "delivery",
+            "commitstatus",
         )
         and model.__module__.rpartition(".")[2]
         not in ("search", "notes", "notes_drafts", "attachment", "repository", "live", "deletion", "regrade")

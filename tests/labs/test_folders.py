@@ -150,7 +150,8 @@ def test_check_after_a_restore_grades_pushes_that_the_database_did_not_know(push
     assert folders.ensure(lost).is_dir()
 
 
-def test_submission_of_a_folder_that_is_lost_is_our_fault(pushed):
+def test_submission_of_a_folder_that_is_lost_is_our_fault(pushed, settings):
+    settings.GRADING_RETRY_SECONDS = 0
     lost, _ = pushed("lost")
     shutil.rmtree(lost.path)
     while worker.grade_next():
