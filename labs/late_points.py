@@ -18,7 +18,7 @@ MAX_DAYS_LATE = 1_000
 class Terms(NamedTuple):
     """The deadline of a lab for a learner, and what happens after it.
 
-    `late` is "refuse" (a late push earns nothing), "mark" (it earns everything) or "reduce" (each day begun takes
+    `late` is "refuse" (a late push earns nothing), "mark" (it earns everything) or "reduce" (each started day takes
     `percent`, down to `floor` percent). After `last_at`, a push earns nothing.
     """
 
@@ -36,7 +36,7 @@ class Terms(NamedTuple):
         return self.last_at is not None and received_at > self.last_at
 
     def days_late(self, received_at: datetime) -> int:
-        """Return the days begun since the deadline, on the clock of the cohort."""
+        """Return the days since the deadline, started ones included, on the clock of the cohort."""
         due = self.deadline.at
         if due is None or received_at <= due:
             return 0

@@ -92,7 +92,7 @@ def times_of_labs(user: User) -> QuerySet[LabTimes]:
 
 # Any: annotated with the outcome of its last message
 def connections_seen_by(user: User) -> QuerySet[Any]:
-    """Return connected repositories, those without a message and the quietest first."""
+    """Return connected repositories: first those without a message, then by their latest message, oldest first."""
     active = Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None)
     if not user.is_superuser:
         active = active.filter(repository__course__in=courses_taught(user))
@@ -105,7 +105,7 @@ def connections_seen_by(user: User) -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class StatusBacklog:
-    """Results on their way to GitHub: how many wait, since when, and how many were refused in 24 hours."""
+    """Results to send to GitHub: how many wait, since when, and how many GitHub refused in 24 hours."""
 
     waiting: int
     oldest_at: datetime | None

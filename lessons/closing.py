@@ -22,7 +22,7 @@ def lock_open(attempt: Attempt) -> OpenRow | None:
 
 
 def close_overdue(attempts: AttemptQuerySet) -> int:
-    """Submit those of the attempts whose time is up, as they stand, and return their number."""
+    """Submit those of the attempts whose time is up, as they are, and return their number."""
     now = timezone.now()
     timed = attempts.open().limited().timed().defer("layout").order_by("pk")
     over = [each for each in timed if end_of(each).has_passed(now)]

@@ -128,7 +128,7 @@ def apply(work: Regrading, regrade: AnyRegrade, *, by: User, policy: str, reason
     if policy not in Regrade.Policy.values:
         raise CannotRegradeError("Choose what happens to results that would be lower.")
     if work.is_outdated(regrade):
-        raise CannotRegradeError("There is a newer version since this rehearsal. Rehearse again.")
+        raise CannotRegradeError("A newer version was saved after this rehearsal. Rehearse again.")
     now = timezone.now()
     values = {"policy": policy, "reason": reason, "applied_by": by, "applied_at": now}
     _change(work, regrade, State.REHEARSED, State.APPLYING, **values)

@@ -30,7 +30,7 @@ MAX_HEADS = 20
 MAX_REQUEUED = 5
 NOT_CONNECTED = (
     "This repository is not connected, so the portal cannot ask GitHub about it. Open the lab page, and choose "
-    "“Connect a repository”. Then this check is graded again by itself."
+    "“Connect a repository”. Then this check is graded again automatically."
 )
 ON_THE_REMOTE = (
     "This was pushed to the practice remote, and only a repository on GitHub has workflow runs and pull requests. Push "

@@ -32,7 +32,7 @@ class Lab(Deletable, FileBacked, Released, Due):
     """A Git exercise: `source` is lab.yaml, `brief` Markdown. Each change of lab.yaml makes a LabVersion.
 
     It opens with the first lesson that names it, or later if it is scheduled. Its deadline counts from the meeting of
-    a session. After it, each day begun takes `late_percent` of the points, but never more than down to
+    a session. After it, each started day takes `late_percent` of the points, but never more than down to
     `late_floor` percent; `last_days` days later, a push earns nothing.
     """
 

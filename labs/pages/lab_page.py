@@ -113,15 +113,15 @@ def _due_context(found: queries.OpenLab) -> Context:
     terms = terms_of(found.enrollment, found.lab)
     if terms.is_stale:  # a worker has not reached this learner yet
         counting.recount(found.enrollment.pk)
-    its = terms.get(found.lab.pk)
-    if its is None:
+    own = terms.get(found.lab.pk)
+    if own is None:
         return {}
     course = found.lab.course
     bank = read_bank(found.enrollment, course, found.lab)
     return {
-        "due": due_words(its, course),
-        "policy": policy_words(its, course, bank),
-        "push_now": push_now_words(its, timezone.now(), bank),
+        "due": due_words(own, course),
+        "policy": policy_words(own, course, bank),
+        "push_now": push_now_words(own, timezone.now(), bank),
     }
 
 

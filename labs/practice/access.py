@@ -1,4 +1,4 @@
-"""Who may use which repository of the practice remote: learners their own, staff those of their courses to read."""
+"""Authorise Git on the practice remote: learners use their own repositories, staff read those of their courses."""
 
 import logging
 from collections.abc import Callable
@@ -29,9 +29,7 @@ DAMAGED = (
     "Tell your instructor."
 )
 TOOK_TOO_LONG = "The portal took too long to send your repository. That is our fault. Try again in a minute."
-NOTHING_HERE = (
-    "There is no such repository, or nothing was pushed to it. Copy the command from the page of the lab."
-)
+NOTHING_HERE = "There is no such repository, or nothing was pushed to it. Copy the command from the lab page."
 
 View = Callable[..., HttpResponseBase]
 

@@ -95,8 +95,8 @@ def check_update_ref(path: Path, push: PushRequest) -> None:
     branch = ref.removeprefix("refs/heads/")
     raise PushRefusedError(
         f"{branch} is the course's branch",
-        f"The branch {branch} has the changes to the starter of this lab, and only the course writes it. Merge it into "
-        "your own branch, and push that one. If you made commits on it, give them a branch of their own first:",
+        f"The branch {branch} has the changes to the starter of this lab, and only the portal writes to it. Merge it "
+        "into your own branch, and push that one. If you made commits on it, move them to your own branch first:",
         f"git switch -c my-{branch}",
         f"git push -u origin my-{branch}",
     )

@@ -55,18 +55,18 @@ def push_reply_lines(submission: Submission) -> Iterator[str | None]:
 
 
 def _late_lines(submission: Submission) -> list[str]:
-    # before the verdict: what a late push costs
+    # before the verdict, so that the learner knows what a late push costs
     learner = submission.enrollment
     try:
-        its = terms_of(learner, submission.lab).get(submission.lab_id)
+        terms = terms_of(learner, submission.lab).get(submission.lab_id)
         received_at = submission.receipt.received_at
-        if its is None or not its.is_late(received_at):
+        if terms is None or not terms.is_late(received_at):
             return []
-        words = push_now_words(its, received_at, read_bank(learner, submission.lab.course, submission.lab))
+        words = push_now_words(terms, received_at, read_bank(learner, submission.lab.course, submission.lab))
     except DatabaseError:
         logger.exception("the deadline of submission %s could not be read for a terminal", submission.pk)
         return []
-    late = f"{lateness_words(received_at - its.deadline.at)} late. " if its.deadline.at else ""
+    late = f"{lateness_words(received_at - terms.deadline.at)} late. " if terms.deadline.at else ""
     return textwrap.wrap(f"{late}{words}", WIDTH)
 
 
@@ -74,9 +74,10 @@ def uncounted_lines(repository: Repository, refs: Mapping[str, str]) -> list[str
     spec = parse_spec(repository.lab.current.source) if repository.lab.current else None
     if spec is None:
         return []
-    said = f"Push received, but it is not graded: this lab grades pushes of {tag_words(spec, '{}')}. To submit, type:"
+    reason = f"this lab grades only pushes of {tag_words(spec, '{}')}"
+    advice = f"Push received, but it is not graded: {reason}. To submit, type:"
     commands = (f"    {command}" for command in submit_commands(spec, refs))
-    return ["", *textwrap.wrap(said, WIDTH), "", *commands, ""]
+    return ["", *textwrap.wrap(advice, WIDTH), "", *commands, ""]
 
 
 def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]:

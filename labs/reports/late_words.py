@@ -56,7 +56,7 @@ def policy_words(terms: Terms, course: Course, bank: Bank) -> str:
         words = "A later push earns all its points, and is marked as late."
     else:
         floor = f", down to {terms.floor}%" if terms.floor else ""
-        words = f"After that, each day begun takes {terms.percent}% of the points{floor}."
+        words = f"After that, each started day takes {terms.percent}% of the points{floor}."
     if terms.last_at:
         words += f" After {opening_brief(terms.last_at, course)}, a push is graded, but earns no points."
     if bank.given:
@@ -104,7 +104,7 @@ def late_words(submission: Submission, report: Report) -> str:
         return ""
     late = f"{lateness_words(submission.receipt.received_at - submission.due_at)} late"
     spent = (
-        f"{count_days(submission.late_days)} {_was(submission.late_days)} spent. "
+        f"{count_days(submission.late_days)} {'was' if submission.late_days == 1 else 'were'} spent. "
         if submission.late_days
         else ""
     )
@@ -114,12 +114,8 @@ def late_words(submission: Submission, report: Report) -> str:
     return f"{late}: {spent}{earned} count as {show_points(submission.late_points)}."
 
 
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"
-
-
 def lateness_words(span: timedelta) -> str:
-    """Return a rounded down number of minutes, hours or days, at least a minute."""
+    """Return the minutes, hours or days of a span, rounded down to at least a minute."""
     if span < HOUR:
         return _count(max(1, span // timedelta(minutes=1)), "minute")
     return _count(span // HOUR, "hour") if span < 2 * DAY else _count(span // DAY, "day")

@@ -14,7 +14,7 @@ const SAVE_BEFORE = 3;
 const WARNINGS = [
   [300, "5 minutes left."],
   [60, "1 minute left."],
-  [0, "Time is up. Your answers are submitted as they stand."],
+  [0, "Time is up. Your answers are submitted as they are."],
 ];
 // The page itself says what is left when it comes.
 const warnedAt = (found) => WARNINGS.findLast(([at]) => Number(found.dataset.seconds) <= at)?.[0] ?? Infinity;

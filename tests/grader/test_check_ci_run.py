@@ -82,7 +82,7 @@ def test_the_latest_attempt_of_the_newest_run_counts_in_any_order(shop):
         ("skipped", "was skipped: no job ran"),
         ("neutral", "neither success nor failure"),
         ("startup_failure", "could not start"),
-        ("action_required", "waits for a person to approve it"),
+        ("action_required", "needs approval"),
         ("timed_out", "timed out"),
         ("new\x1b[31m", "ended as `new\\x1b[31m`"),
     ],

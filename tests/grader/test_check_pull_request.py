@@ -73,7 +73,7 @@ LACKS = [
     ("", {"is_draft": True}, {}, "It is a draft."),
     ("", {"state": "closed"}, {}, "It was closed without a merge."),
     ("described: true", {}, {"body": "Adds it"}, "It has no description."),
-    ("linked: true", {}, {"linked": (4,)}, "It closes no issue"),
+    ("linked: true", {}, {"linked": (4,)}, "It does not close an issue"),
     ("reviewed: true", {}, {"reviews": (Review("bob", "commented"),)}, "No person other than its author"),
     ("answered: true", {"comments": 2, "answered": 1}, {"answered": 2}, "1 thread of review comments had no"),
     ("answered: true", {}, {"comments": 1, "answered": 1}, "Nothing to check: there is no thread of review"),

@@ -28,7 +28,8 @@ def test_only_a_push_of_a_counted_tag_is_graded_and_the_terminal_says_what_to_ty
     status, said = clone.push()
     assert (status, Submission.objects.count(), Receipt.objects.count()) == (0, 0, 1)
     assert (
-        "it is not graded: this lab grades pushes of the tags\nphase-1 or submit/*. To submit, type:" in said
+        "it is not graded: this lab grades only pushes of the\ntags phase-1 or submit/*. To submit, type:"
+        in said
     )
     assert "    git tag phase-1\n    git push origin phase-1\n" in said
     client.force_login(clone.enrollment.user)

@@ -85,7 +85,7 @@ def test_lab_page_says_the_deadline_its_rule_and_what_a_push_now_costs(client, l
     assertNotContains(client.get(address), "Deadline:")
     close(lab, learner, timezone.now() + DAY)
     page = client.get(address)
-    assertContains(page, "After that, each day begun takes 10% of the points, down to 50%.")
+    assertContains(page, "After that, each started day takes 10% of the points, down to 50%.")
     assertNotContains(page, "A push now")
     close(lab, learner, timezone.now() - 30 * HOUR, last_at=timezone.now() + DAY)
     assertContains(client.get(address), "A push now earns 80% of its points.")

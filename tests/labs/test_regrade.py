@@ -180,7 +180,7 @@ def test_staff_regrade_a_lab_by_its_pages(graded, client):
     client.force_login(staff)
     change_checks(graded, EASIER)
     address = reverse("lab_regrades", args=[graded.lab.course.slug, graded.lab.slug])
-    assert "1 result of older checks" in client.get(address).content.decode()
+    assert "1 result from older checks" in client.get(address).content.decode()
     assert "Rehearsing" in client.post(address, follow=True).content.decode()
     work()
     regrade = LabRegrade.objects.get()

@@ -61,7 +61,7 @@ def meet(cast, starts_at, minutes=180):
 def test_start_page_says_the_limit_before_the_start(client, cast):
     page = client.get(cast.address("quiz"))
     assertContains(page, "30 minutes. The time keeps running if you close the page.")
-    assertContains(page, "When the time is up, they are submitted as they stand.")
+    assertContains(page, "When the time is up, they are submitted as they are.")
 
 
 @pytest.mark.parametrize(

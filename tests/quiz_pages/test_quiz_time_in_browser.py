@@ -54,7 +54,7 @@ def test_warnings_are_announced_and_the_last_answer_is_saved_in_time(browser, li
     forward(page, "00:02")
     expect(page.locator("#saved")).to_contain_text("Saved at ")
     forward(page, "00:03")
-    expect(left).to_have_text("Time is up. Your answers are submitted as they stand.")
+    expect(left).to_have_text("Time is up. Your answers are submitted as they are.")
     page.clock.fast_forward(GRACE.seconds * 1000 + 100)
     Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=31))
     page.get_by_role("link", name="See the result").click()

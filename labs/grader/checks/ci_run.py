@@ -1,12 +1,12 @@
 """`ci_run: {workflow: ci.yml, at: main}` - GitHub's own run of this workflow for this commit succeeded.
 
 `workflow` is a file in `.github/workflows`, or the `name` in it. `event` limits the runs, for example to `push`; by
-default those of any event but `schedule` count. Of several runs, the newest counts; of a run that was repeated, the
+default those of any event but `schedule` count. If there are several runs, the newest counts; if it was re-run, its
 latest attempt. Runs of forks never count.
 
 The commit is read first. If it has no such workflow, or its push cannot start it (the events, branches and paths in
 `on`, `[skip ci]` in the message), the check needs work at once. Otherwise it is not run until GitHub's run is
-completed, and the submission is graded again by itself then. The repository must be connected on the lab page:
+completed; then the submission is graded again automatically. The repository must be connected on the lab page:
 `labcheck` cannot ask GitHub.
 """
 
@@ -42,11 +42,11 @@ _CONCLUSIONS = {
     "failure": ("failed", "log"),
     "timed_out": ("timed out", "log"),
     "startup_failure": ("could not start: GitHub rejected the workflow or something that it uses", "page"),
-    "action_required": ("waits for a person to approve it", "approve"),
+    "action_required": ("needs approval", "approve"),
     "cancelled": ("was cancelled", "again"),
     "skipped": ("was skipped: no job ran, because every `if` was false", "page"),
     "neutral": ("ended as neutral, which is neither success nor failure", "page"),
-    "stale": ("was given up by GitHub as stale", "again"),
+    "stale": ("was marked as stale by GitHub", "again"),
 }
 
 
@@ -128,11 +128,11 @@ class CiRunCheck(Kind):
                 f"GitHub did not say which runs {where} has: {known.unknown} ({said_when(known.asked_at)})."
             )
         others = _others(known)
-        told = (
+        listing = (
             f"GitHub lists no run of {quoted(self.workflow)} for {where} yet ({said_when(known.asked_at)})."
         )
-        stays = "If it stays so, look at the Actions tab: workflows may be disabled there."
-        return _wait(" ".join(filter(None, (told, others, startable.remark, stays))))
+        advice = "If this does not change, open the Actions tab: workflows may be disabled there."
+        return _wait(" ".join(filter(None, (listing, others, startable.remark, advice))))
 
 
 def _skipped(run: Run, tip: Tip) -> Verdict | None:
@@ -143,7 +143,7 @@ def _skipped(run: Run, tip: Tip) -> Verdict | None:
     return needs_work(
         f"GitHub starts no workflow for commit {tip.commit.id[:7]}, because its message has "
         f"{quoted(found[0].strip())}.",
-        expected="a latest commit whose message does not skip workflows",
+        expected="a latest commit that does not skip workflows",
         found=f"{tip.commit.id[:7]} {quoted(tip.commit.subject)}",
         fix=add_commits(run, tip),
         evidence=[commit_evidence(tip, tip.commit)],
@@ -180,4 +180,4 @@ def _fix(found: WorkflowRun, way: str) -> str:
         return commands(["gh", "run", "rerun", number])
     if way == "approve":
         return f"Open the run on GitHub and approve it, or ask somebody who may.\n\n{look}"
-    return f"{look}\n\nRepair what the run shows, commit and push. On GitHub, it is in the Actions tab."
+    return f"{look}\n\nFix the errors in the run, commit and push. On GitHub, the run is in the Actions tab."

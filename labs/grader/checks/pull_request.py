@@ -1,14 +1,14 @@
-"""`pull_request: {name: feature/login, into: main, reviewed: true, by: any}` - a pull request did this.
+"""`pull_request: {name: feature/login, into: main, reviewed: true, by: any}` - a pull request was reviewed and merged.
 
 It was opened from the branch `name` of the same repository into `into`, and is not a draft. `reviewed: true`: a person
-other than its author reviewed it, before the merge. `by`: it was merged by any, merge-commit, squash or rebase; the
-method is read from the history, where a squash and a rebase of a single commit look the same. `linked: true`: it
+other than its author reviewed it, before the merge. `by`: it was merged with this method, or with any; the method
+is read from the history, where a squash and a rebase of a single commit look the same. `linked: true`: it
 closes an issue of the repository (`Closes #12` in its description). `described: true`: it has a description.
 `answered: true`: its author replied to each thread of review comments. `merged_by_other: true`: somebody else
 merged it.
 
 If a statement says "yours", only pull requests by the learner's GitHub account count. The check is not run until the
-repository is connected on the lab page, and is graded again by itself when the pull request changes. `labcheck`
+repository is connected on the lab page, and is graded again automatically when the pull request changes. `labcheck`
 cannot ask GitHub.
 """
 
@@ -26,7 +26,7 @@ from ..words import count, listed, quoted
 from ._shared.asking import ask_or_answer
 from ._shared.base import Kind, Run, Verdict, needs_work, not_known, not_run, passed
 from ._shared.named_refs import tip_or_answer
-from ._shared.pull_requests import described, merge_methods, reviews_by_others
+from ._shared.pull_requests import describe, merge_methods, reviews_by_others
 from ._shared.shell import commands, paragraphs
 from .commits import commit_evidence
 
@@ -74,7 +74,7 @@ class PullRequestCheck(Kind):
         known = run.github.pull_requests if run.github else None
         if known is None or known.asked_at is None:
             why = f": {known.unknown}" if known and known.unknown else ""
-            return not_run(f"Waiting for GitHub. It has not said which pull requests there are yet{why}.")
+            return not_run(f"Waiting for GitHub. It has not listed the pull requests yet{why}.")
         own = [pull for pull in known.items if self._is_meant(pull)]
         if not own:
             return self._none(known)
@@ -106,7 +106,7 @@ class PullRequestCheck(Kind):
         )
 
     def _judge(self, run: Run, pull: PullRequest, known: PullRequests) -> Verdict:
-        seen = f"{described(pull)} ({said_when(known.asked_at)})."
+        seen = f"{describe(pull)} ({said_when(known.asked_at)})."
         missing = next(self._missing(pull), None)
         if missing:
             why, expected, fix = missing
@@ -128,9 +128,9 @@ class PullRequestCheck(Kind):
             fix = f"{edit} 'What it changes, and why: ...'"
             yield _Missing("It has no description.", "a description", fix)
         if self.linked and not pull.linked:
-            told = "Add `Closes #1` to the description, with the number of an issue of this repository:"
-            fix = paragraphs(told, f"    {edit} 'Closes #1'")
-            yield _Missing("It closes no issue of this repository.", "a link to an issue", fix)
+            advice = "Add `Closes #1` to the description, with the number of an issue of this repository:"
+            fix = paragraphs(advice, f"    {edit} 'Closes #1'")
+            yield _Missing("It does not close an issue of this repository.", "a link to an issue", fix)
         if self.reviewed and not reviews_by_others(pull):
             before = " before the merge" if pull.is_merged else ""
             why = f"No person other than its author has reviewed it{before}."
@@ -171,7 +171,7 @@ class PullRequestCheck(Kind):
         if pull.merge_commit not in history or pull.merge_commit not in history.ancestors(into.commit.id):
             return not_run(
                 f"Cannot confirm the merge: {quoted(self.into)} as it was pushed here does not contain commit "
-                f"{quoted(pull.merge_commit[:7])} yet. The push of the merge is graded by itself."
+                f"{quoted(pull.merge_commit[:7])} yet. The push with the merge is graded automatically."
             )
         commit = history[pull.merge_commit]
         methods = merge_methods(run.repository, pull, commit, into)
@@ -179,7 +179,7 @@ class PullRequestCheck(Kind):
             return into, commit
         shown = " or ".join(_METHODS[method] for method in methods)
         if not methods:
-            return not_known(f"how it was merged: {commit.id[:7]} shows no method")
+            return not_known(f"how it was merged: {commit.id[:7]} fits no merge method")
         return needs_work(
             f"It was merged by {shown}, in {commit.id[:7]}.",
             expected=f"merged by {_METHODS[self.by or 'squash']}",

@@ -1,4 +1,4 @@
-"""Reports of learners on questions."""
+"""Reports from learners on questions."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

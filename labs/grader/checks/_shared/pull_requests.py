@@ -11,7 +11,7 @@ _STATES = {"approved": "approved", "changes_requested": "asked for changes", "co
 MAX_NAMED = 4
 
 
-def described(pull: PullRequest) -> str:
+def describe(pull: PullRequest) -> str:
     """Return the facts in one sentence without its full stop."""
     draft = "Draft pull request" if pull.is_draft else "Pull request"
     parts = [
@@ -48,7 +48,7 @@ def reviews_by_others(pull: PullRequest) -> list[Review]:
 
 
 def merge_methods(repository: Repository, pull: PullRequest, commit: Commit, into: Tip) -> tuple[str, ...]:
-    """Return the methods that can have made this commit: one, or two that look the same, or none."""
+    """Return the methods that may have made this commit: one, two if they look the same, or none."""
     history = repository.history
     if commit.is_merge:
         is_of_head = not pull.head_commit or pull.head_commit in commit.parents[1:]

@@ -22,7 +22,7 @@ from .named_refs import commit_or_answer
 
 FOLDER = ".github/workflows/"
 MAX_FILES = 100
-MAX_COMMITS = 50  # whose changes are compared with path filters
+MAX_COMMITS = 50  # compared with path filters
 ENDINGS = (".yml", ".yaml")
 STARTER = """name: {0}
 on: [push]
@@ -37,7 +37,7 @@ jobs:
 
 @dataclass(frozen=True)
 class Startable:
-    """A workflow in a commit that a push of its branch or tag can start; `remark` says on which condition."""
+    """A workflow in a commit that a push of its branch or tag can start; `remark` is the condition, if any."""
 
     tip: Tip
     path: str
@@ -52,14 +52,16 @@ def startable_or_answer(run: Run, workflow: str, at: Revision) -> Startable | Ve
         return path
     moment = _push_of(run, tip, at) if isinstance(tip, Tip) else Moment("push", branch=base_of(at))
     name = "CI" if workflow.endswith(ENDINGS) else workflow
-    fill = write_missing(run, at, {path: STARTER.format(name)}, lambda texts: _judged(texts, path, moment))
+    fill = write_missing(
+        run, at, {path: STARTER.format(name)}, lambda texts: _judge_workflow(texts, path, moment)
+    )
     found = texts_or_answer(run, path, at, *fill)
     if isinstance(found, Verdict):
         return found
     texts, text = found
-    answer = _judged(texts, path, moment)
+    answer = _judge_workflow(texts, path, moment)
     if answer.findings:
-        return verdict_of(texts, answer, ask=lambda other: _judged(other, path, moment))
+        return verdict_of(texts, answer, ask=lambda other: _judge_workflow(other, path, moment))
     return _by_path(run, texts.tip, path, read_workflow(path, text), moment)
 
 
@@ -86,7 +88,7 @@ def _path_of_name(run: Run, tip: Tip | Verdict, name: str) -> FilePath | Verdict
         + (f" Found {quoted(near)} instead." if near else ""),
         expected=f"`name: {name}` in a file in {quoted(FOLDER)}",
         found=listed([f"{quoted(other)} in {quoted(path)}" for path, other in names.items()]),
-        fix=f"In the workflow that is meant, change the `name` to {quoted(name)}, commit and push.",
+        fix=f"In the right workflow, change the `name` to {quoted(name)}, commit and push.",
     )
 
 
@@ -107,13 +109,13 @@ def _push_of(run: Run, tip: Tip, at: Revision) -> Moment:
     return Moment("push", branch=branch)
 
 
-def _judged(texts: Texts, path: str, moment: Moment) -> Answer:
+def _judge_workflow(texts: Texts, path: str, moment: Moment) -> Answer:
     workflow = read_workflow(path, texts(path) or "")
     faults = workflow.faults or tuple(needs_faults(workflow))
     if faults:
         return Answer(faults)
     answer = starts_at(workflow, [moment], ())
-    if answer.findings and _by_pull_request(workflow) and _is_no_base(texts.run, moment):
+    if answer.findings and _by_pull_request(workflow) and _may_be_head(texts.run, moment):
         return replace(answer, findings=())
     return answer
 
@@ -122,8 +124,8 @@ def _by_pull_request(workflow: Workflow) -> bool:
     return any(event in workflow.triggers for event in ("pull_request", "pull_request_target"))
 
 
-def _is_no_base(run: Run, moment: Moment) -> bool:
-    # pull requests are opened from other branches
+def _may_be_head(run: Run, moment: Moment) -> bool:
+    # pull requests are opened from branches other than the default one
     return moment.branch is not None and moment.branch != (run.repository.default_branch or "main")
 
 
@@ -140,7 +142,8 @@ def _by_path(run: Run, tip: Tip, path: str, workflow: Workflow, moment: Moment) 
     if changing == tip.commit.id:
         return Startable(tip, path)
     condition = "paths" if trigger.paths is not None else "paths-ignore"
-    said = f"Commit {tip.commit.id[:7]} changes no file that `{condition}` in {quoted(path)} lets start it"
+    files = "that `paths` selects" if trigger.paths is not None else "outside `paths-ignore`"
+    said = f"Commit {tip.commit.id[:7]} changes no file {files} in {quoted(path)}"
     if changing:
         later = f"{said}, so a run starts only if it was pushed together with {changing[:7]}."
         return Startable(tip, path, later)
@@ -149,8 +152,7 @@ def _by_path(run: Run, tip: Tip, path: str, workflow: Workflow, moment: Moment) 
         f"{said}, and neither do the commits before it.",
         expected=f"a commit that changes such a file (`{condition}`: {listed(map(quoted, patterns or ()))})",
         found=f"{tip.commit.id[:7]} {quoted(tip.commit.subject)}",
-        fix=f"Change a file that `{condition}` in {quoted(path)} lets start it, or change `{condition}`. "
-        "Then commit and push.",
+        fix=f"Change such a file, or change `{condition}` in {quoted(path)}. Then commit and push.",
     )
 
 
