@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -78,7 +79,10 @@ def submit_address(
     Raises LookUpFailedError, BranchMovedError.
     """
     hosts.check_lookup_rate(enrollment.user_id)
-    refs, head_ref = hosts.snapshot(address)
+    own = Repository.objects.filter(
+        **_at(enrollment, lab, address)
+    ).first()  # the App may open it if it is private
+    refs, head_ref = hosts.snapshot(address, of=own)
     if commit is not None and refs[head_ref] != commit:
         raise BranchMovedError
     repository = repository_at(enrollment, lab, address)
@@ -99,14 +103,15 @@ def _no_tag_message(lab: Lab, refs: Mapping[str, str]) -> str:
 
 def repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:
     repository, _ = Repository.objects.get_or_create(
-        enrollment=enrollment,
-        lab=lab,
-        host=address.host,
-        owner__iexact=address.owner,
-        name__iexact=address.name,
-        defaults={"owner": address.owner, "name": address.name},
+        **_at(enrollment, lab, address), defaults={"owner": address.owner, "name": address.name}
     )
     return repository
+
+
+# Any: values of fields
+def _at(enrollment: Enrollment, lab: Lab, address: Address) -> dict[str, Any]:
+    place = {"host": address.host, "owner__iexact": address.owner, "name__iexact": address.name}
+    return {"enrollment": enrollment, "lab": lab, **place}
 
 
 def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:

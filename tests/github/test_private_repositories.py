@@ -99,6 +99,14 @@ def test_somebody_else_who_types_the_address_gets_no_token(private):
         pytest.fail("the mirror of somebody else was opened")
 
 
+def test_the_latest_commit_of_a_private_repository_is_graded_on_request(private, client):
+    learner = private.repository.enrollment.user
+    client.force_login(learner)
+    lab = private.lab
+    answer = client.post(f"/courses/{lab.course.slug}/labs/{lab.slug}/connection/grade/")
+    assert (answer.status_code, Submission.objects.get().enrollment.user) == (302, learner)
+
+
 def test_somebody_else_who_types_the_address_is_not_told_of_pushes(private, settings, monkeypatch):
     monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
     at = {"host": private.github.host, "owner": "learner", "name": "hidden"}
