@@ -18,6 +18,10 @@ from portal.accounts.github import GitHubAccount, github_account
 logger = logging.getLogger(__name__)
 
 NEW_ADDRESS = "New address"
+NOT_VISIBLE = (
+    "There is no such public repository. If it is private, sign in with the account on GitHub that may write to it, "
+    "install the App on it, and ask again."
+)
 MAY_WRITE = ("admin", "maintain", "write")
 
 
@@ -28,8 +32,11 @@ def ask(connection: Connection) -> None:
         _ask_about_app(connection)
     described = _ask_about_repository(connection)
     if described:
-        _remember(connection, described)
         _ask_about_account(connection, described)
+        if described.get("private") and not connection.owner_proved_by:
+            _forget(connection)
+        else:
+            _remember(connection, described)
     connection.asked_at = timezone.now()
     connection.save(
         update_fields=["answers", "asked_at", "github_id", "full_name", "installation", "owner_proved_by"]
@@ -97,12 +104,21 @@ def _ask_about_repository(connection: Connection) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = _viewer(connection).get(path)
     except RefusedError as error:
-        _say(connection, "Repository", error.reason, good=False)
+        if known or error.status != 404:
+            _say(connection, "Repository", error.reason, good=False)
+        else:
+            _forget(connection)
         return None
     except GitHubError as error:
         _say(connection, "Repository", f"{error} The portal will ask again.", good=False)
         return None
     return found
+
+
+def _forget(connection: Connection) -> None:
+    # Whoever types an address must not find out by the App that there is such a private repository.
+    connection.answers, connection.installation = [["Repository", NOT_VISIBLE, False]], None
+    connection.github_id, connection.full_name = None, ""
 
 
 def _remember(connection: Connection, described: Mapping[str, Any]) -> None:
@@ -140,7 +156,7 @@ def _ask_about_account(connection: Connection, described: Mapping[str, Any]) -> 
     if owner.get("id") == account.id:
         sentence, good = f"You signed in as {account.login}, who owns the repository.", True
     else:
-        permission = _permission(connection, account)
+        permission = _permission(connection, str(described["full_name"]), account)
         good = permission in MAY_WRITE
         sentence = f"You signed in as {account.login}. The repository belongs to {owner.get('login')}" + (
             f", and GitHub says that your permission is “{permission}”." if permission else "."
@@ -150,11 +166,11 @@ def _ask_about_account(connection: Connection, described: Mapping[str, Any]) -> 
         connection.owner_proved_by = Connection.Proof.SIGN_IN
 
 
-def _permission(connection: Connection, account: GitHubAccount) -> str:
+def _permission(connection: Connection, full_name: str, account: GitHubAccount) -> str:
     # only the App may ask for it
     if connection.installation is None or not connection.installation.is_active:
         return ""
-    path = client.repository_path(connection.full_name, "collaborators", account.login, "permission")
+    path = client.repository_path(full_name, "collaborators", account.login, "permission")
     try:
         return str(_viewer(connection).get(path)["permission"])
     except GitHubError:

@@ -12,6 +12,7 @@ from labs.grading import tasks, worker
 from labs.models import Connection, Delivery, Installation, Receipt, Repository, Submission
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
+from portal.accounts.github import GitHubAccount
 from tests.factories import make_lab, make_learner
 from tests.github.signing import A, push, send
 from tests.labs.conftest import PASSABLE
@@ -107,19 +108,44 @@ def test_the_latest_commit_of_a_private_repository_is_graded_on_request(private,
     assert (answer.status_code, Submission.objects.get().enrollment.user) == (302, learner)
 
 
+def connection_of_somebody_else(private, name="hidden", **fields) -> Connection:
+    at = {"host": private.github.host, "owner": "learner", "name": name}
+    other = Repository.objects.create(enrollment=make_learner(private.lab.course), lab=private.lab, **at)
+    return Connection.objects.create(repository=other, **fields)
+
+
 def test_somebody_else_who_types_the_address_is_not_told_of_pushes(private, settings, monkeypatch):
     monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
-    at = {"host": private.github.host, "owner": "learner", "name": "hidden"}
-    other = Repository.objects.create(enrollment=make_learner(private.lab.course), lab=private.lab, **at)
-    theirs = Connection.objects.create(repository=other)
-    asking.ask(theirs)
-    assert (theirs.github_id, theirs.owner_proved_by) == (private.remote.id, "")
-    message = push(
-        A, "refs/heads/secret", repository={"id": private.remote.id, "full_name": "learner/hidden"}
+    number = private.remote.id
+    theirs = connection_of_somebody_else(
+        private, github_id=number, installation=private.connection.installation
     )
+    message = push(A, "refs/heads/secret", repository={"id": number, "full_name": "learner/hidden"})
     answer = send(theirs, message, address="/github/app/", secret=settings.GITHUB_APP_WEBHOOK_SECRET)
     assert answer.status_code == 202
     assert [row.connection for row in Delivery.objects.all()] == [private.connection]
+
+
+def test_somebody_else_cannot_tell_a_private_repository_from_none(private):
+    """Neither its new name nor that the App is installed on it."""
+    private.github.move(private.remote, "learner/renamed")
+    told = []
+    for name in ("hidden", "renamed", "nothing"):
+        theirs = connection_of_somebody_else(private, name)
+        asking.ask(theirs)
+        theirs.refresh_from_db()
+        assert (theirs.github_id, theirs.installation, theirs.repository.name) == (None, None, name)
+        told.append(theirs.answers)
+    assert told[0] == told[1] == told[2]
+
+
+def test_owner_who_signed_in_connects_a_private_repository(private, monkeypatch):
+    mine = connection_of_somebody_else(private)
+    account = GitHubAccount(private.remote.owner.id, "learner")
+    monkeypatch.setattr(asking, "github_account", lambda user: account)
+    asking.ask(mine)
+    assert (mine.owner_proved_by, mine.github_id) == ("sign-in", private.remote.id)
+    assert [good for _, _, good in mine.answers] == [True] * 3
 
 
 def test_a_removed_app_opens_nothing_and_an_outage_is_a_reason_to_try_again(private):
