@@ -5,7 +5,11 @@ class LessonsConfig(AppConfig):
     name = "lessons"
 
     def ready(self) -> None:
-        from lessons import deletable, stored_files  # models are ready by now, and not before
+        from lessons import (  # models are ready by now, and not before
+            deletable,
+            late_attempts,  # noqa: F401 - receives signals
+            stored_files,
+        )
         from lessons.search.own_kinds import register_own
 
         register_own()

@@ -23,6 +23,7 @@ from lessons import leases
 from lessons.models.regrade import UNDO_TIME, UNFINISHED, WORKING, Move, Regrade, RegradeState
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -221,7 +222,9 @@ def _steps(work: Regrading, regrade: AnyRegrade) -> Iterable[Callable[[], None]]
 def _rehearse(work: Regrading, regrade: AnyRegrade, key: int) -> None:
     try:
         work.rehearse(regrade, key)
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise  # another worker tries again when the lease is over
         # One result that cannot be marked must not keep the others back.
         logger.exception("result %s of regrade %s cannot be rehearsed", key, regrade.pk)
         work.note_problem(regrade, key, "A fault on our side. It keeps its result.")
@@ -230,7 +233,9 @@ def _rehearse(work: Regrading, regrade: AnyRegrade, key: int) -> None:
 def _act(work: Regrading, act: Callable[[Any, int], None], regrade: AnyRegrade, move: int) -> None:
     try:
         act(regrade, move)
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         logger.exception("move %s of regrade %s failed", move, regrade.pk)
         problem = "A fault on our side. It stays as it is."
         work.moves.objects.filter(pk=move).update(way=Way.PROBLEM, problem=problem)

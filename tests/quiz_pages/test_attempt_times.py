@@ -251,8 +251,9 @@ def test_each_cohort_has_its_own_deadline_and_a_set_time_replaces_the_rule(cast)
 def test_rule_may_name_the_meeting_of_another_session_and_a_time(cast, django_assert_num_queries):
     cast.revise(deadline="session 2 + 6 days 23:59")
     course, cohort = cast.quiz.course, cast.learner.cohort
-    deleted = make_session(course, slug="deleted", position=1)
-    second = make_session(course, slug="second", position=7)
+    first = cast.quiz.lesson.session.position
+    deleted = make_session(course, slug="deleted", position=first)
+    second = make_session(course, slug="second", position=first + 1)
     delete(row=deleted, by=cast.instructor)
     assert deadline_for(cast.quiz, cohort.pk).waits
     Meeting.objects.create(cohort=cohort, session=second, starts_at=datetime(2027, 1, 9, 15, tzinfo=UTC))
@@ -334,6 +335,20 @@ def test_late_attempt_is_marked_if_the_quiz_says_so(client, cast):
     page = client.get(cast.address("quiz"))
     assertContains(page, '<span class="chip">Late</span>', count=1)
     assertContains(page, "Attempts are now marked as late.")
+
+
+def test_extension_given_later_takes_the_mark_off_a_late_attempt_until_it_is_deleted(cast):
+    cast.revise(late="mark")
+    close_for(cast, timezone.now() - MINUTE)
+    late = cast.submit()
+    until = timezone.now() + MINUTE
+    extension = QuizExtension.objects.create(
+        enrollment=cast.learner, quiz=cast.quiz, until=until, reason="Illness."
+    )
+    marks = Attempt.objects.filter(pk=late.pk).values_list("is_late", flat=True)
+    assert (late.is_late, marks.get()) == (True, False)
+    extension.delete()
+    assert marks.get() is True
 
 
 def test_answers_open_after_the_deadline_of_the_cohort(client, cast):

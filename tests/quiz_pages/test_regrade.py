@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from lessons import actions, marking, quiz_regrades, regrades
@@ -216,6 +217,23 @@ def test_worker_that_dies_in_the_middle_is_followed_by_another(cast, monkeypatch
     work()
     assert regrade.moves.filter(fate="applied").count() == 2
     assert Notice.objects.count() == 2
+
+
+def test_outage_of_the_database_changes_nothing_and_another_worker_goes_on(cast, monkeypatch):
+    cast.submit(**ONE_WRONG)
+    change_key(cast, *BRANCH)
+    regrade = rehearse(cast)
+    ask_to_apply(cast, regrade)
+
+    def fail(found, move):
+        raise OperationalError("deadlock detected")
+
+    with monkeypatch.context() as patched, pytest.raises(OperationalError):
+        patched.setattr(WORK, "apply", fail)
+        work()
+    QuizRegrade.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    work()
+    assert regrade.moves.get().fate == "applied"
 
 
 def test_second_rehearsal_replaces_the_first_but_never_a_working_one(cast):
