@@ -63,13 +63,23 @@ def find_banners(lines: Sequence[Line], regions: Sequence[Region]) -> list[Banne
     ]
     words = [word for word in WORDS if any(banner.word == word for banner in found)]
     if words:
-        main = [banner for banner in found if banner.word == words[0]]
+        main = [banner for banner in found if banner.word == _main_word(words, found)]
         kept = _without_lists([frame(banner, lines) for banner in _with_gaps_filled(main, found)])
         return sorted([*kept, *_left_out(lines, covered, kept)], key=lambda banner: banner.first)
     open_lines = [number for number in range(1, len(lines) + 1) if not covered[number]]
     if late := _late(lines, open_lines):
         return [frame(banner, lines) for banner in late]
     return _dates_alone(lines, found) or _weekdays(lines, open_lines)
+
+
+def _main_word(words: Sequence[str], found: Sequence[Banner]) -> str:
+    # One `Day 0` for the set-up, after sessions that have dates, renames no session.
+    days = [banner for banner in found if banner.word == words[0]]
+    for word in words[1:]:
+        dated = [banner for banner in found if banner.word == word and banner.date]
+        if len(days) == 1 and not days[0].date and len(dated) > 1 and dated[0].first < days[0].first:
+            return word
+    return words[0]
 
 
 def _with_gaps_filled(main: list[Banner], found: Sequence[Banner]) -> list[Banner]:

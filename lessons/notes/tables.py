@@ -17,6 +17,7 @@ BIG_ARROW = re.compile(r"(?:-{4,60}|={3,60})>{1,3}|<(?:-{4,60}|={3,60})")
 PATH = re.compile(r"(?:[A-Z]:\\|~?/|\.{1,2}/)\S*$")
 FIGURE = re.compile(r"[~<>≈]?\s?[$€₹]?\d[\d.,]*(?:\s?[\w%€$]+)?$")
 SEPARATOR = re.compile(r"\|?[\s:|+-]*-[\s:|+-]*\|?$")
+UNDERLINE = re.compile(r"[-=_~–—]{2,}")
 MIN_ALIGNED = 3  # rows
 DURATION = re.compile(
     r"\b(?:hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|sprints?)\b", re.IGNORECASE
@@ -158,11 +159,14 @@ def mark_corners(rows: Sequence[Row]) -> None:
 
 
 def write_tab_table(nodes: Sequence[Node]) -> str:
-    found = [gap_cells(node.row) for node in nodes]
-    head = [["Name", "Details"]] if _has_no_head(found) else []
-    return write_table(
-        [*head, *([cell(part, node.row) for part in cells] for node, cells in zip(nodes, found, strict=True))]
+    rows = [(node.row, gap_cells(node.row)) for node in nodes]
+    is_head_underlined = len(rows) > 2 and all(UNDERLINE.fullmatch(part) for part in rows[1][1])
+    if is_head_underlined:
+        del rows[1]
+    head = (
+        [["Name", "Details"]] if not is_head_underlined and _has_no_head([cells for _, cells in rows]) else []
     )
+    return write_table([*head, *([cell(part, row) for part in cells] for row, cells in rows)])
 
 
 def _has_no_head(found: Sequence[Sequence[str]]) -> bool:

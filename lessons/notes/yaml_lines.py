@@ -48,7 +48,7 @@ def yaml_end(bare: Sequence[str], texts: Sequence[str], at: int) -> int:
         has_tab = "\t" in texts[end][:indent] and "\t" not in texts[start][:base]
         if not _is_yaml(text, found is not None) or indent < base or has_tab or text.endswith(" :"):
             break
-        if end - last > 1 and indent == base and not (found or text == "---"):
+        if end - last > 1 and indent == base and (_is_heading(bare, end) or not (found or text == "---")):
             break
         if found:
             keys += 1
@@ -70,6 +70,13 @@ def _is_fragment(bare: Sequence[str], texts: Sequence[str], at: int) -> bool:
     first, second, third = (_indent(text) for text in texts[at : at + 3])
     is_key = KEY.match(bare[at + 1]) is not None and KEY.match(bare[at + 2]) is not None
     return first < second < third and is_key and bool(ITEM_KEY.match(bare[at + 1]))
+
+
+def _is_heading(bare: Sequence[str], at: int) -> bool:
+    # `NEXT:` behind a blank line, with a numbered list below.
+    below = bare[at + 1] if at + 1 < len(bare) else ""
+    is_text = bool(below) and not _is_yaml(below, KEY.match(below) is not None)
+    return bare[at].endswith(":") and (is_text or bare[at].lower() == "next:")
 
 
 def _is_yaml(text: str, is_key: bool) -> bool:

@@ -107,6 +107,7 @@ def test_order_of_day_and_month_is_that_of_dates_close_together(tmp_path, head, 
         # A day with sessions of its own.
         (["Day 1", "Session 1", "Session 2", "Session 3", "Day 2"], [1, 2]),
         (["Day 1", "Day 3", "Session 5"], [1, 3]),
+        (["Session 1 : 10/01/2026", "Session 2: 11/1/26", "Day 0"], [1, 2]),
     ],
 )
 def test_a_banner_with_another_word_counts_on_or_is_text(tmp_path, banners, numbers):
