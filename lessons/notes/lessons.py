@@ -210,6 +210,8 @@ def _title(
                 if not ABOUT_THE_EVENING.fullmatch(bare[title]) and not NEXT.match(bare[title])
             ]
             telling = telling or _outlined(blocks) or _opening(blocks)
+            if not telling and all(NEXT.match(title) for title in bare.values()):
+                continue
             return make_title((telling or titles)[0], lower_words) or titles[0][:100]
     if named or (outlined := _outlined(blocks)):
         return make_title(named or outlined[0], lower_words)

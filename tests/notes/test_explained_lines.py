@@ -34,3 +34,8 @@ def test_a_list_of_what_is_next_below_yaml_is_a_checklist(below):
 def test_a_line_below_the_heads_of_two_columns_is_no_row():
     markdown = import_text("VMs :::\n\nVM\t\tContainer\n---\t\t---------\nHypervisor\tRuntime\nGuest\tHost\n")
     assert "| VM | Container |\n|---|---|\n| Hypervisor | Runtime |" in markdown[0]["markdown"]
+
+
+def test_an_evening_is_not_named_after_a_list_of_what_is_next():
+    text = "Day 1: 5th Jan 2026\n\nA node runs pods.\n\nNext :\n\t- install docker\n"
+    assert [lesson["title"] for lesson in import_text(text)] == ["Session 1"]
