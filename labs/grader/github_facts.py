@@ -134,6 +134,12 @@ class GitHubFacts:
     def of_commit(self, commit: str) -> RunsOfCommit | None:
         return next((found for found in self.runs if found.commit == commit), None)
 
+    @property
+    def is_waiting(self) -> bool:
+        """True if GitHub has not answered one of the questions yet."""
+        answers = [*self.runs, *([self.pull_requests] if self.pull_requests else [])]
+        return any(each.asked_at is None for each in answers)
+
 
 @dataclass(frozen=True)
 class FactsUsed:

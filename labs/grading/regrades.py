@@ -156,6 +156,8 @@ def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, S
     learner = worker.learner_of(submission.enrollment.user)
     with worker.open_kept_state(submission) as (repository, notes):
         facts = github_facts.facts_for(submission, spec, repository)
+        if facts is not None and facts.is_waiting:
+            raise _NotNowError("GitHub has not answered yet what these checks ask. Rehearse again later.")
         report = grade(spec, repository, sandbox=sandbox(), learner=learner, github=facts)
         return report, [*notes, *author_notes(spec, repository, learner)]
 

@@ -8,10 +8,11 @@ from django.utils import timezone
 from labs import actions
 from labs.github import evidence, looking, owner_file
 from labs.grader.fetching.address import Address
-from labs.grading import worker
-from labs.models import GitHubAnswer, Queue, Receipt, Repository, State, Submission
+from labs.grading import regrades, worker
+from labs.models import GitHubAnswer, LabVersion, Queue, Receipt, Repository, State, Submission
 from labs.models.github import Connection, Installation
-from tests.factories import make_lab, make_learner
+from lessons.regrades import run_next
+from tests.factories import make_lab, make_learner, make_user
 from tests.github.signing import send
 from tests.plain_git import git
 
@@ -307,3 +308,26 @@ def test_answers_are_kept_for_a_year(case):
     GitHubAnswer.objects.filter(commit="").update(created_at=timezone.now() - timedelta(days=366))
     evidence.remove_old()
     assert [row.commit for row in GitHubAnswer.objects.all()] == [case.commit]
+
+
+def test_rehearsal_of_a_regrade_waits_for_github_instead_of_taking_points(case):
+    assert case.outcome("two-commits") == "passed"
+    add_check_version(case.lab)
+    regrade = regrades.begin(lab=case.lab, by=make_user(), wake=lambda: None)
+    while run_next(regrades.WORK):
+        pass
+    move = regrade.moves.get()
+    assert (move.way, move.new_points) == ("problem", None)
+    assert move.problem.startswith("GitHub has not answered yet")
+
+
+def add_check_version(lab) -> None:
+    source = LAB.replace("Tested", "Built")
+    current = lab.current
+    lab.source, lab.current = (
+        source,
+        LabVersion.objects.create(
+            lab=lab, digest="b" * 64, source=source, max_points=current.max_points, pass_mark=70, proved=True
+        ),
+    )
+    lab.save()
