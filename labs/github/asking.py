@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 NEW_ADDRESS = "New address"
 NOT_VISIBLE = (
-    "There is no such public repository. If it is private, sign in with the account on GitHub that may write to it, "
-    "install the App on it, and ask again."
+    "There is no such public repository. Keep a private one public until the file below was found. "
+    "With the App installed on it, it can be private again afterwards."
 )
 MAY_WRITE = ("admin", "maintain", "write")
 

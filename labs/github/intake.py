@@ -29,7 +29,7 @@ class OtherRepositoryError(Exception):
 
 
 def find_connection(key: str) -> Connection | None:
-    related = ("repository__enrollment", "repository__lab")
+    related = ("repository__enrollment__user", "repository__lab")
     return Connection.objects.select_related(*related).filter(key=key).first()
 
 
@@ -50,7 +50,7 @@ def connections_of_app(message: Message) -> list[Connection]:
     """
     if message.repository_id is None:
         return []
-    found = Connection.objects.select_related("repository__enrollment", "repository__lab")
+    found = Connection.objects.select_related("repository__enrollment__user", "repository__lab")
     own = found.exclude(owner_proved_by="").filter(disconnected_at=None)
     return list(own.filter(github_id=message.repository_id, installation__isnull=False))
 
@@ -121,7 +121,8 @@ def ignored_reason(connection: Connection) -> str:
         return "You disconnected this repository. Delete the webhook on GitHub."
     if not connection.owner_proved_by:
         return "You have not shown yet that the repository is yours."
-    if not connection.repository.enrollment.is_active:
+    enrollment = connection.repository.enrollment
+    if not (enrollment.is_active and enrollment.user.is_active):
         return "You no longer take this course."
     if connection.repository.lab.is_deleted:
         return "The lab was deleted."

@@ -73,7 +73,8 @@ def look(connection: Connection) -> None:
     waiting = list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
     repository = connection.repository
     user = repository.enrollment.user
-    if repository.address is None or not open_labs(user).filter(pk=repository.lab_id).exists():
+    is_open = user.is_active and open_labs(user).filter(pk=repository.lab_id).exists()
+    if repository.address is None or not is_open:
         _settle(waiting, Outcome.IGNORED, "The lab is not open to you.")
         _release(connection)
         return
@@ -89,10 +90,7 @@ def look(connection: Connection) -> None:
         owner_file.check_file(connection, refs, head_ref)
         connection.save(update_fields=["owner_proved_by", "proof_note"])
     if connection.is_active and not was_active:
-        # Connected from now on: the push of the owner's file must not count as one whose message was lost.
-        connection.created_at = timezone.now()
-        connection.save(update_fields=["created_at"])
-        evidence.grade_after_connecting(connection)
+        _begin(connection)
     try:
         missed_at = None if waiting else _find_missed(connection, refs)
     except OldNameError:  # these are refs of whoever has the old name now
@@ -102,6 +100,13 @@ def look(connection: Connection) -> None:
         _submit(connection, waiting, refs, head_ref, missed_at)
     else:
         _release(connection)
+
+
+def _begin(connection: Connection) -> None:
+    # Connected from now on: the push of the owner's file must not count as one whose message was lost.
+    connection.created_at = timezone.now()
+    connection.save(update_fields=["created_at"])
+    evidence.grade_after_connecting(connection)
 
 
 def _find_missed(connection: Connection, refs: Mapping[str, str]) -> datetime | None:

@@ -272,6 +272,17 @@ def test_message_that_arrives_during_a_look_is_looked_at_next(connection, host, 
     assert Submission.objects.latest("pk").head == B
 
 
+def test_learner_whose_account_was_deactivated_gets_no_submission(connection, host):
+    before = arrive(connection)
+    user = connection.repository.enrollment.user
+    user.is_active = False
+    user.save()
+    look()
+    arrive(connection, B)
+    assert list(Delivery.objects.values_list("outcome", flat=True)) == ["ignored", "ignored"]
+    assert (again(before).reason, host.looks) == ("The lab is not open to you.", 0)
+
+
 def test_learner_who_may_not_open_the_lab_gets_no_submission(connection, host):
     delivery = arrive(connection)
     lab = connection.repository.lab
