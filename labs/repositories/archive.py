@@ -52,7 +52,11 @@ def archive_chunks(repositories: Iterable[Repository]) -> Iterator[bytes]:
                 yield from _member(name, bundle, size)
                 sent += size
         rows.append(
-            (repository.enrollment.user.email, str(repository.address or "practice remote"), problem or name)
+            (
+                _plain(repository.enrollment.user.email),
+                str(repository.address or "practice remote"),
+                problem or name,
+            )
         )
     yield from _index(rows)
     yield b"\0" * 2 * _BLOCK
@@ -116,6 +120,11 @@ def _member(name: str, content: IO[bytes], size: int) -> Iterator[bytes]:
     while chunk := content.read(_CHUNK):
         yield chunk
     yield b"\0" * (-size % _BLOCK)
+
+
+def _plain(email: str) -> str:
+    # a spreadsheet would run an address such as =1+1@example.org
+    return email if email[:1].isalnum() else f"'{email}"
 
 
 def _index(rows: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from labs.models import Receipt, Repository, snapshot_digest
 from labs.pages.repositories import clone_command
 from labs.repositories import archive, folders
 from lessons.models import CourseStaff
+from portal.accounts.models import User
 from tests.factories import make_lab, make_learner, make_user
 from tests.labs.conftest import PASSABLE
 from tests.plain_git import git, run_git
@@ -110,7 +111,8 @@ def test_what_does_not_fit_or_cannot_be_read_is_named(pushed, assistant, lab, cl
     Receipt.objects.create(
         repository=elsewhere, via=Receipt.Via.ADDRESS, refs=refs, digest=snapshot_digest(refs)
     )
-    pushed("two")
+    second, _ = pushed("two")
+    User.objects.filter(pk=second.enrollment.user_id).update(email="=1+1@example.org")
     monkeypatch.setattr(archive, "MAX_BYTES", 10)
     with tarfile.open(fileobj=io.BytesIO(download(client, assistant, lab)[1])) as tar:
         assert tar.getnames() == ["repositories.csv"]
@@ -118,6 +120,7 @@ def test_what_does_not_fit_or_cannot_be_read_is_named(pushed, assistant, lab, cl
     assert said.count("not included: it could not be read") == 1
     assert said.count("not included: no branch or tag is stored") == 1
     assert said.count("not included: the archive is full") == 1
+    assert "\n'=1+1@example.org," in said  # which no spreadsheet runs
 
 
 def test_only_staff_of_the_course_see_the_page_and_the_archive(pushed, assistant, lab, client):
