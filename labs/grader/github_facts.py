@@ -137,8 +137,8 @@ class GitHubFacts:
     @property
     def is_waiting(self) -> bool:
         """True if GitHub has not answered one of the questions yet."""
-        answers = [*self.runs, *([self.pull_requests] if self.pull_requests else [])]
-        return any(each.asked_at is None for each in answers)
+        times = [runs.asked_at for runs in self.runs]
+        return None in times or (self.pull_requests is not None and self.pull_requests.asked_at is None)
 
 
 @dataclass(frozen=True)
