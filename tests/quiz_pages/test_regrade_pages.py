@@ -127,6 +127,10 @@ def test_report_reaches_staff_and_its_answer_the_learner(cast, staff, client):
     assert "True. It counts now." in text_of(client.get(cast.address("attempt_review", attempt.number)))
     assert "True. It counts now." in Notice.objects.get(user=cast.learner.user).text
     assert "to answer" not in text_of(staff.get(cast.address("item_analysis")))
+    late = staff.post(
+        cast.address("close_report", report.pk), {"reply": "It was <b>dropped</b>."}, follow=True
+    )
+    assert "Your text was: It was &lt;b&gt;dropped&lt;/b&gt;." in text_of(late)
 
 
 def test_more_reports_than_a_minute_allows_are_refused(cast, client):
@@ -134,5 +138,5 @@ def test_more_reports_than_a_minute_allows_are_refused(cast, client):
     attempt = cast.submit(**RIGHT)
     for key in RIGHT:
         page = client.post(cast.address("report_question", attempt.number, key), {"text": "Odd"}, follow=True)
-    assert "Wait a minute" in text_of(page)
+    assert "Wait a minute, and send it again. Your text was: Odd" in text_of(page)
     assert QuestionReport.objects.count() == 5

@@ -11,7 +11,7 @@ from lessons import quiz_queries
 from lessons.analysis_queries import get_report
 from lessons.pages.limits import is_over_limit
 from lessons.pages.views.staff import staff_only
-from lessons.question_reports import CannotReportError, close_report, report_question
+from lessons.question_reports import MAX_TEXT, CannotReportError, close_report, report_question
 from lessons.quiz_text import quiz_of
 from portal.accounts.http import UserRequest
 
@@ -31,7 +31,7 @@ def report(request: UserRequest, course: str, quiz: str, number: int, key: str) 
             )
         report_question(attempt=attempt, key=key, text=request.POST.get("text", ""))
     except CannotReportError as error:
-        messages.error(request, f"The report wasn’t sent. {error}")
+        messages.error(request, f"The report wasn’t sent. {error}{_typed(request, 'text')}")
     else:
         messages.success(request, "Your report was sent. The answer will be here, below the question.")
     return redirect(reverse("attempt_review", args=[course, quiz, number]) + f"#q-{key}")
@@ -44,7 +44,13 @@ def close(request: UserRequest, course: str, quiz: str, report: int) -> HttpResp
     try:
         close_report(report=found, by=request.user, reply=request.POST.get("reply", ""))
     except CannotReportError as error:
-        messages.error(request, str(error))
+        messages.error(request, f"{error}{_typed(request, 'reply')}")
     else:
         messages.success(request, "The report is answered, and the learner has a notice.")
     return redirect(reverse("item_analysis", args=[course, quiz]) + f"#q-{found.key}")
+
+
+def _typed(request: UserRequest, name: str) -> str:
+    # The page is loaded anew, and the text would be lost.
+    typed = request.POST.get(name, "").strip()[:MAX_TEXT]
+    return f" Your text was: {typed}" if typed else ""
