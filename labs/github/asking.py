@@ -37,7 +37,8 @@ def ask(connection: Connection) -> None:
             _forget(connection)
         else:
             _remember(connection, described)
-    connection.asked_at = timezone.now()
+    is_open = described is None and connection.github_id is None  # the next look asks again
+    connection.asked_at = None if is_open else timezone.now()
     connection.save(
         update_fields=["answers", "asked_at", "github_id", "full_name", "installation", "owner_proved_by"]
     )
@@ -99,6 +100,7 @@ def installation_of(found: Json) -> Installation:
 
 
 def _ask_about_repository(connection: Connection) -> Mapping[str, Any] | None:
+    # {} if GitHub refuses, None if it may answer later
     known = connection.github_id
     path = f"/repositories/{known}" if known else client.repository_path(_name(connection))
     try:
@@ -108,7 +110,7 @@ def _ask_about_repository(connection: Connection) -> Mapping[str, Any] | None:
             _say(connection, "Repository", error.reason, good=False)
         else:
             _forget(connection)
-        return None
+        return {}
     except GitHubError as error:
         _say(connection, "Repository", f"{error} The portal will ask again.", good=False)
         return None

@@ -139,6 +139,16 @@ def test_somebody_else_cannot_tell_a_private_repository_from_none(private):
     assert told[0] == told[1] == told[2]
 
 
+def test_github_that_was_down_is_asked_again_until_the_id_is_known(private):
+    theirs = connection_of_somebody_else(private)
+    private.github.switches.is_down = True
+    asking.ask(theirs)
+    assert (theirs.asked_at, "ask again" in str(theirs.answers)) == (None, True)
+    private.github.switches.reset()
+    asking.ask(theirs)
+    assert theirs.asked_at
+
+
 def test_owner_who_signed_in_connects_a_private_repository(private, monkeypatch):
     mine = connection_of_somebody_else(private)
     account = GitHubAccount(private.remote.owner.id, "learner")
