@@ -4,7 +4,7 @@ The request does nothing else. What a payload says is a hint: a worker looks at 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from labs.github.connecting import ask_to_look
 from labs.github.evidence import note_event
 from labs.github.messages import ASKS, INSTALLS, Message, mapping
 from labs.models import Connection, Delivery, Installation
@@ -20,6 +21,7 @@ from labs.models import Connection, Delivery, Installation
 logger = logging.getLogger(__name__)
 
 MAX_KEPT = 100  # deliveries of one connection
+MAX_INSTALLED = 500  # repositories of one message about an installation
 MINUTE = timedelta(minutes=1)
 Outcome = Delivery.Outcome
 
@@ -190,7 +192,21 @@ def take_installation(message: Message) -> bool:
     if isinstance(login, str) and type(account_id) is int:
         values |= {"account": login[:100], "account_id": account_id}
     Installation.objects.update_or_create(installation_id=number, defaults=values)
+    if message.action in ("created", "added"):
+        _ask_about_installed(message.payload)
     return True
+
+
+def _ask_about_installed(payload: Mapping[str, Any]) -> None:
+    # The ID is not known yet if the repository is private. GitHub's answer decides, not this message.
+    owner = mapping(mapping(payload.get("installation")).get("account")).get("login")
+    listed = payload.get("repositories") or payload.get("repositories_added")
+    rows = [mapping(each) for each in listed[:MAX_INSTALLED]] if isinstance(listed, list) else []
+    numbers = [row["id"] for row in rows if type(row.get("id")) is int and 0 < row["id"] < 1 << 63]
+    unknown = Q(github_id=None, repository__owner__iexact=str(owner))
+    own = Connection.objects.filter(Q(github_id__in=numbers) | unknown, disconnected_at=None)
+    for connection in own[:MAX_INSTALLED]:
+        ask_to_look(connection)
 
 
 def _state_after(action: str, now: datetime) -> dict[str, Any]:

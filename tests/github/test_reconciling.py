@@ -8,7 +8,7 @@ from django.utils import timezone
 from labs.github import looking, reconciling
 from labs.models import Connection, Receipt, Repository, Submission
 from labs.repositories import hosts
-from tests.github.signing import A, B, make_connection
+from tests.github.signing import A, B, make_connection, send
 from tests.github.test_hook_looking import MAIN, Host
 
 HOUR = timedelta(hours=1)
@@ -150,3 +150,20 @@ def test_dropped_delivery_of_the_app_is_asked_for_again_and_arrives(app, portal_
     portal_on_github.wait_for_deliveries()
     again = [each for each in app.hook.deliveries if each.guid == lost.guid]
     assert len(again) == 2
+
+
+@pytest.mark.parametrize("known", [42, None])
+def test_connected_repository_uses_an_app_that_is_installed_later(app, portal_on_github, known, db):
+    repository = portal_on_github.create_repository("octo/work")
+    portal_on_github.commit(repository, {"README.md": "Work\n"})
+    connection = make_connection(github_id=known and repository.id, asked_at=timezone.now())
+    Repository.objects.update(host=portal_on_github.host)
+    app.hook.url = f"{portal_on_github.url}/nowhere"
+    installed = portal_on_github.install(app, "octo", repository)
+    portal_on_github.wait_for_deliveries()
+    payload = app.hook.deliveries[-1].payload
+    secret = app.hook.secret
+    answer = send(connection, payload, event="installation", secret=secret, address="/github/app/")
+    assert answer.status_code == 202
+    assert looking.look_at_next()
+    assert Connection.objects.get().installation.installation_id == installed.id
