@@ -15,7 +15,6 @@ class AddressForm(forms.Form):
 
     address = forms.CharField(
         label="Repository URL",
-        required=False,  # the engine has its own message for an empty address
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "inputmode": "url"}
         ),
@@ -26,6 +25,7 @@ class AddressForm(forms.Form):
         super().__init__(*args, **kwargs)
         example = f"https://{settings.REPOSITORY_HOSTS[0]}/your-name/your-repository"
         self.fields["address"].help_text = f"For example {example}. The repository must be public."
+        self.fields["address"].error_messages["required"] = with_code(f"Enter a URL such as `{example}`.")
 
     def clean_address(self) -> Address:
         try:

@@ -1,5 +1,6 @@
 """Prepare the page of a lab: how far the learner is, the commands, the checks and the submissions."""
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.templatetags.code import with_code
 
+GAP = '(?:<span class="w"> </span>| )'  # highlighted code has its spaces in spans
+COMMAND_WITH_ADDRESS = re.compile(rf"(git{GAP}(?:clone|remote{GAP}add{GAP}origin){GAP})ADDRESS\b")
 MAX_FILES = 20  # of a changed starter that are listed
 NOT_GRADED = (State.UNREADABLE, State.FAULT)
 
@@ -222,10 +225,8 @@ def host_name() -> str:
 
 def brief_with_address(lab: Lab) -> str:
     """Return the HTML of the brief with ADDRESS replaced by the lab's remote URL, so that its command can be pasted."""
-    html, address = lab.brief_html, escape(practice_address(lab))
-    for command in ("git remote add origin", "git clone"):
-        html = html.replace(f"{command} ADDRESS", f"{command} {address}")
-    return html
+    address = escape(practice_address(lab))
+    return COMMAND_WITH_ADDRESS.sub(lambda found: found[1] + address, lab.brief_html)
 
 
 def own_command(lab: Lab) -> str:

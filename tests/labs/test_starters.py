@@ -1,6 +1,7 @@
 """A lab with a starter on the practice remote: the first clone, the first push, and a starter that changes later."""
 
 import html
+import re
 import shlex
 from pathlib import Path
 
@@ -271,7 +272,9 @@ def test_the_lab_page_shows_the_clone_and_later_what_changed(clone, lab, learner
     assert refs == ["refs/heads/festival", "refs/heads/main"]
 
 
-def test_the_brief_has_the_learner_s_address_for_a_clone(lab, learner, client):
-    lab.brief = "```bash\ngit clone ADDRESS\n```\n"
+@pytest.mark.parametrize("command", ["git clone", "git remote add origin"])
+def test_the_brief_has_the_learner_s_address_for_a_clone(lab, learner, client, command):
+    lab.brief = f"```bash\n{command} ADDRESS\n```\n"
     save_lab(lab=lab)
-    assert f"git clone {practice_address(lab)}" in read_page(client, lab, learner)
+    brief = read_page(client, lab, learner).partition('<div class="prose">')[2]
+    assert f"{command} {practice_address(lab)}" in re.sub("<[^>]+>", "", brief)

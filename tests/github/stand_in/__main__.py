@@ -1,7 +1,9 @@
 """`make github`: the stand-in on this machine, with an App for the portal of `make run`."""
 
+import errno
 import os
 import shlex
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -9,7 +11,8 @@ from pathlib import Path
 from .server import GitHub, start
 
 PORT = int(os.environ.get("GITHUB_PORT", "9000"))
-PORTAL = os.environ.get("PUBLIC_URL", "http://localhost:8000")
+PORTAL_PORT = os.environ.get("PORT") or "8000"
+PORTAL = os.environ.get("PUBLIC_URL", f"http://localhost:{PORTAL_PORT}")
 EVENTS = ("push", "workflow_run", "check_suite", "pull_request", "pull_request_review")
 PERMISSIONS = {
     "contents": "read",
@@ -61,7 +64,8 @@ def main() -> None:
             print(
                 f"A stand-in for GitHub is at {github.url}. Press Ctrl-C to stop it; it forgets everything.\n"
             )
-            print(f"Start the portal in another terminal:\n\n    . {environment} && make run\n")
+            run = "make run" if PORTAL_PORT == "8000" else f"make run PORT={PORTAL_PORT}"
+            print(f"Start the portal in another terminal:\n\n    . {environment} && {run}\n")
             print(f"Push to it:\n\n    git remote add origin {github.address(repository, learner.token)}")
             print("    git push -u origin main\n", flush=True)
             while True:
@@ -71,5 +75,9 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(f"Port {PORT} is in use. Try another one: GITHUB_PORT={PORT + 1} make github")
     except KeyboardInterrupt:
         print("Stopped.")
