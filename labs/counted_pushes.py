@@ -1,4 +1,4 @@
-"""Which pushes a lab grades, and how to say it: every push, or those that bring or move a tag of certain names."""
+"""Decide if a lab grades a push, and say so: every push counts, or only those that bring or move certain tags."""
 
 import shlex
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What staff see of the queue of submissions: counts, rows that wait or need a person, workers, and times."""
+"""Read queries for the staff page of the queue: counts, rows that wait or need a person, workers, and times."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

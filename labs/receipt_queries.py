@@ -1,4 +1,4 @@
-"""What the portal received from a learner for a lab, and what became of each."""
+"""Read queries for the receipts of a learner for a lab, each with its submission."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The end of an attempt, the only place that decides it, and the deadlines of the quizzes of a course.
+"""Decide the end of an attempt, which no other module does, and the deadlines of the quizzes of a course.
 
 They are computed whenever they are needed, so that a moved meeting, a new deadline and extra time hold at once, also
 for attempts that are open. The limit is that of the version that was taken; the deadline is that of the quiz today.

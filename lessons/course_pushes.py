@@ -1,4 +1,4 @@
-"""A Git host reports a push: read the repository of the course again, and that of its notes.
+"""Read the repositories of a course and of its notes again after a push that a Git host reports.
 
 What the message says is a hint. Only addresses that staff entered are read.
 """
@@ -27,7 +27,7 @@ def hook_of(course: Course) -> CourseHook:
 
 @transaction.atomic
 def replace_secret(course: Course) -> None:
-    """Give the webhook of a course a new secret; the one before is accepted for another day."""
+    """Give the webhook of a course a new secret; the old one is accepted for one more day."""
     hook = CourseHook.objects.select_for_update().get(course=course)
     hook.secret_number += 1
     hook.previous_until = timezone.now() + OVERLAP
@@ -35,7 +35,7 @@ def replace_secret(course: Course) -> None:
 
 
 def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str) -> bool:
-    """Note a signed message, and return True if something is read again because of it."""
+    """Note a signed message, and return True if it causes something to be read again."""
     read = read_again(hook.course, full_name=full_name, ref=ref) if event == "push" else []
     result = f"{event}: {', '.join(read) or 'nothing to read'}"
     CourseHook.objects.filter(pk=hook.pk).update(last_heard_at=timezone.now(), last_result=result[:300])

@@ -1,4 +1,4 @@
-"""The deadline of a quiz or lab for a cohort or one of its learners: the only place that decides it.
+"""Decide the deadline of a quiz or lab for a cohort or one of its learners. No other module does.
 
 It is computed whenever it is needed, so that a moved meeting, a new rule and an extension take effect at once.
 """

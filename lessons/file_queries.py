@@ -1,4 +1,4 @@
-"""Who may have an uploaded file or image: whoever may read a text with it."""
+"""Access to uploaded files and images: anyone who may read a text with a file may download it."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ USES: list[Use] = []
 
 
 def register_use(use: Use) -> None:
-    """Add the texts of another app: `use(user, token)` tells if `user` may read one that has the file or image."""
+    """Add the texts of another app: `use(user, token)` returns True if `user` may read one with the file."""
     USES.append(use)
 
 

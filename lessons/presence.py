@@ -20,7 +20,7 @@ def note_presence(*, user: User, row: Model) -> list[Presence]:
     now = timezone.now()
     Presence.objects.filter(seen_at__lt=now - KEPT).delete()
     form = {"model": row._meta.label_lower, "key": row.pk}
-    # Two requests at once, or one that ends it in between, are no error: nothing is read before it is written.
+    # Two requests at once, or one that ends it in between, are not an error: nothing is read before it is written.
     Presence.objects.filter(**form, user=user, seen_at__lt=now - LASTS).update(since=now)
     renew_presence(user=user, row=row)
     others = _present(row).filter(key=row.pk).exclude(user=user)

@@ -138,6 +138,6 @@ def proof_lines(version: QuizVersion, now: datetime) -> Iterator[str]:
     elif version.fault:
         yield f"Tried {tries}. Fault on our side: {version.fault.rstrip('.')}. The portal keeps trying."
     elif version.leased_until and version.leased_until > now:
-        yield "Being tried: a worker runs the code."
+        yield "A worker is running the code."
     else:
         yield "A worker will run the code of this version. Learners see it once it is proved."

@@ -269,7 +269,7 @@ def get_attempt(user: Visitor, course_slug: str, quiz_slug: str, number: int) ->
 
 
 def is_being_checked(user: Visitor, course_slug: str, quiz_slug: str, number: int) -> bool:
-    """True if an answer of the learner's own attempt waits for a worker. One small query, because pages poll it."""
+    """Return True if an answer of the learner's own attempt waits for a worker. One small query: pages poll it."""
     if not user.is_authenticated or number > _MAX_NUMBER:
         return False
     own = Q(attempt__enrollment__user=user, attempt__enrollment__is_active=True, attempt__number=number)

@@ -27,7 +27,7 @@ Fate, Way = Move.Fate, Move.Way
 
 
 def attempts_to_regrade(quiz: Quiz, version: QuizVersion | None) -> QuerySet[Attempt]:
-    """Return the submitted attempts that another key than that of `version` marked."""
+    """Return the submitted attempts that were marked with a different key than that of `version`."""
     submitted = Attempt.objects.submitted().filter(quiz=quiz).exclude(version=version)
     return submitted.filter(Q(key=None) | ~Q(key=version)).order_by("pk")
 
@@ -99,7 +99,7 @@ def _reasons(
     for question in rekeyed.corrected:
         old, new = before.get(question.key), after.get(question.key)
         if question.key in by_hand:
-            found.append(f"{_title(question, course)}: marked by hand, stays.")
+            found.append(f"{_title(question, course)}: marked by hand, so its mark stays.")
         elif old is not None and new is not None and old != new:
             words = f"{show_points(old * question.points)} → {show_points(new * question.points)}"
             found.append(f"{_title(question, course)}: {words} of {show_points(question.points)}.")
@@ -108,13 +108,16 @@ def _reasons(
         found.append(
             f"{_title(question, course)}: dropped, had {show_points(lost)} of {show_points(question.points)}."
         )
-    found += [f"{_title(question, course)}: asks something else now, stays." for question in rekeyed.left]
+    found += [
+        f"{_title(question, course)}: the question changed, so its mark stays." for question in rekeyed.left
+    ]
     more = len(found) - MAX_REASONS
     return [*found[:MAX_REASONS], *([f"And {more} more."] if more > 0 else [])]
 
 
 def _title(question: AnyQuestion, course: str) -> str:
     words = plain(question.heading, course)
+    words = words.rstrip(".:")  # a sentence follows
     return words if len(words) <= MAX_TITLE else f"{words[:MAX_TITLE]}…"
 
 

@@ -1,4 +1,4 @@
-"""Ask GitHub about a connected repository: its ID and name, whose it is, and the App. A worker asks, never a page.
+"""Ask GitHub about a connected repository: its ID, name and owner, and the App. A worker asks, never a page.
 
 Only these answers change what the portal remembers. A payload is signed with a secret that the learner knows.
 """
@@ -26,7 +26,7 @@ MAY_WRITE = ("admin", "maintain", "write")
 
 
 def ask(connection: Connection) -> None:
-    """Store what GitHub says of the repository, the App and the learner's account. Fills in ID, name and ownership."""
+    """Store GitHub's answers about repository, App and the learner's account. Sets ID, name and ownership."""
     connection.answers = []
     if client.has_app():
         _ask_about_app(connection)

@@ -71,7 +71,7 @@ def ask_to_look(connection: Connection) -> None:
 
 @transaction.atomic
 def new_secret(*, connection: Connection) -> str:
-    """Return a new secret, to be shown in this response only. One that was shown before is valid for another day."""
+    """Return a new secret, to be shown in this response only. An old one that was shown is valid for one more day."""
     own = Connection.objects.select_for_update().get(pk=connection.pk)
     now = timezone.now()
     if own.secret_shown_at:

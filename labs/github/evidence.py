@@ -1,6 +1,6 @@
-"""Evidence for checks: when GitHub is asked for facts, and what a changed answer does.
+"""Evidence for checks: ask GitHub for facts when they are due, and grade again after a changed answer.
 
-A message of GitHub only says that there may be something new (`note_event`). A worker asks the REST API, stores the
+A message from GitHub only says that there may be something new (`note_event`). A worker asks the REST API, stores the
 answer, and queues the submissions that it concerns again. A limit or an outage moves `ask_at`; grading never waits.
 """
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labs.github import client
-from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, with_known
+from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, keep_newer_attempts
 from labs.grader.checks import needs_events
 from labs.grader.github_facts import PullRequests, RunsOfCommit
 from labs.grading.github_facts import facts_of, is_news, requeue, submissions_to_requeue, wake_asker
@@ -26,14 +26,14 @@ FIRST_PAUSE = timedelta(minutes=2)
 MAX_PAUSE = timedelta(hours=6)
 KEPT = timedelta(days=365)
 MAX_REMOVED = 100
-MAX_TRIES = 12  # some two days of asking without a message of GitHub
+MAX_TRIES = 12  # some two days of asking without a message from GitHub
 FOR_RUNS = ("workflow_run", "check_suite")
 FOR_PULL_REQUESTS = ("pull_request", "pull_request_review")
 Answer = RunsOfCommit | PullRequests
 
 
 def note_event(connection: Connection, *, event: str, commit: str = "") -> bool:
-    """Mark what a message of GitHub may have changed; return False if no check waits for it.
+    """Mark what a message from GitHub may have changed; return False if no check waits for it.
 
     `commit` may be anything: only commits that a submission needs have an answer to renew.
     """
@@ -117,7 +117,7 @@ def _ask(row: GitHubAnswer, connection: Connection, github: client.Client) -> An
     now = timezone.now()
     if row.commit:
         known = RunsOfCommit.from_json(row.data) if row.data else None
-        return with_known(known, ask_runs(github, path, row.commit, connection.github_id, now))
+        return keep_newer_attempts(known, ask_runs(github, path, row.commit, connection.github_id, now))
     return ask_pull_requests(github, path, row.heads, connection.github_id, now)
 
 
@@ -143,7 +143,7 @@ def _known(row: GitHubAnswer) -> Answer:
 
 
 def _is_open(answer: Answer) -> bool:
-    # whether time alone may change it: pull requests change by messages and pushes
+    # time alone may change runs; pull requests change by messages and pushes
     if answer.unknown and answer.asked_at is None:
         return True
     if isinstance(answer, PullRequests):

@@ -45,7 +45,7 @@ def ask_runs(github: Client, path: str, commit: str, github_id: int | None, now:
     return RunsOfCommit.from_json(RunsOfCommit(commit, now, runs, unknown).to_json())
 
 
-def with_known(known: RunsOfCommit | None, new: RunsOfCommit) -> RunsOfCommit:
+def keep_newer_attempts(known: RunsOfCommit | None, new: RunsOfCommit) -> RunsOfCommit:
     """Return the new answer, in which no run goes back to an older attempt than is known."""
     listed = {run.id for run in new.runs}
     kept = [run for run in (known.runs if known else ()) if run.id in listed]

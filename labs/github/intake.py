@@ -1,4 +1,4 @@
-"""Write down a message of GitHub, once, and wake a worker if it is a reason to look at the repository.
+"""Record a message from GitHub, once, and wake a worker if it is a reason to look at the repository.
 
 The request does nothing else. What a payload says is a hint: a worker looks at the remembered repository itself.
 """

@@ -1,4 +1,4 @@
-"""A worker's look at a connected repository: which messages wait, what the repository has now, what became of them.
+"""Look at a connected repository in a worker: read its refs, submit a new state, settle the waiting messages.
 
 The table is the queue: `look_at` is due, a worker claims the connection for the time of LEASE, and a lost wake-up or a
 worker that died costs a few seconds. A connection is looked at once for all messages that wait, and by one worker.
@@ -24,7 +24,7 @@ from labs.repositories.hosts import LookUpFailedError
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=180)  # three answers of GitHub, a listing, and a fetch for the owner's file
+LEASE = timedelta(seconds=180)  # three answers from GitHub, a listing, and a fetch for the owner's file
 MAX_TRIES = 8
 BACK_OFF = timedelta(seconds=15)  # doubled with each try: the last one after half an hour
 NOT_THERE_YET = timedelta(seconds=5)

@@ -1,4 +1,4 @@
-"""Messages of GitHub: the few values that the portal uses of each. Everything else in a payload is ignored."""
+"""Messages from GitHub: the few values that the portal uses of each. Everything else in a payload is ignored."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _large = threading.Lock()
 
 
 class MessageError(Exception):
-    """Not a message of GitHub; the text says why."""
+    """The request is not a message from GitHub; the text says why."""
 
 
 @dataclass(frozen=True)

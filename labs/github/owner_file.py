@@ -13,7 +13,7 @@ BRANCH = "portal-owner"  # so that the branch that is graded stays as it is
 
 
 def check_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -> bool:
-    """Set the proof of a connection if the file is there, or a note that says what was found. Saves neither."""
+    """Set the proof of a connection if the file is there, or a note about the file that was found. Saves neither."""
     address = connection.repository.address
     if address is None:
         return False

@@ -1,4 +1,4 @@
-"""Prepare the page on which a learner connects a repository: what to do next, and what GitHub sent so far."""
+"""Prepare the page on which a learner connects a repository: the next step, and the messages from GitHub so far."""
 
 import hashlib
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _clone_address(connection: Connection) -> str:
 
 
 def events_of(lab: Lab) -> tuple[str, ...]:
-    """Return GitHub's names of the events that the checks of a lab need: `push`, and what else a kind names."""
+    """Return GitHub's names of the events that the checks of a lab need: `push`, and the others that a kind names."""
     spec = parse_spec(lab.current.source) if lab.current else None
     return needs_events(check.parameters for check in spec.checks) if spec else ("push",)
 
@@ -168,7 +168,7 @@ def _app_install() -> str:
 
 
 def gh_command(path: str, url: str, secret: str, events: tuple[str, ...]) -> str:
-    """Return the command that adds the webhook, for the command line tool of GitHub."""
+    """Return the command that adds the webhook, for GitHub's command line tool."""
     fields = (
         *("-f name=web", "-F active=true"),
         *(f"-f 'events[]={event}'" for event in events),

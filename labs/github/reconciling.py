@@ -1,4 +1,4 @@
-"""Find pushes that GitHub reported to nobody: look at quiet repositories now and then, and ask for failed deliveries.
+"""Find pushes whose message was lost: look at quiet repositories now and then, and have failed deliveries repeated.
 
 GitHub delivers once, keeps deliveries for three days, and does not try again by itself. So the heads of repositories
 are the remedy, and the list of the App's deliveries only makes it faster.

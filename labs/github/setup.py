@@ -1,4 +1,4 @@
-"""Create the portal's GitHub App by a manifest: GitHub shows what it asks for, creates it, and hands over its keys.
+"""Create the portal's GitHub App by a manifest: GitHub lists its permissions, creates it, and returns its keys.
 
 The keys are shown once, for the environment of the portal. They are never stored.
 """
@@ -31,7 +31,7 @@ Session = MutableMapping[str, Any]
 
 
 class SetUpError(Exception):
-    """The App was not handed over; `message` says what to do."""
+    """The App was not set up; `message` says what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -70,7 +70,7 @@ def start(session: Session) -> str:
 
 
 def take_over(session: Session, *, state: str, code: str) -> dict[str, str]:
-    """Return the App's settings by name, in exchange for the code that GitHub brought. Raises SetUpError."""
+    """Return the App's settings by name, in exchange for GitHub's code. Raises SetUpError."""
     found = session.pop(KEY, None) or {}
     is_known = constant_time_compare(state.encode(), str(found.get("state", "")).encode())
     if not state or not is_known or found["until"] < time.time():

@@ -194,7 +194,7 @@ def latest_attempts(runs: Iterable[WorkflowRun]) -> tuple[WorkflowRun, ...]:
     return tuple(sorted(latest.values(), key=lambda run: -run.id))
 
 
-def said_when(asked_at: datetime | None) -> str:
+def when_asked(asked_at: datetime | None) -> str:
     """Return "asked 29 November 2026, 20:30 UTC"."""
     if asked_at is None:
         return "no answer yet"

@@ -90,7 +90,7 @@ class Report:
 
     `checks_digest` identifies the parts that it shares with its public text, `head` the commit of main, else of the
     first branch (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the
-    commits that need work marked. `github` names the facts of GitHub that were used.
+    commits that need work marked. `github` names the facts from GitHub that were used.
     """
 
     schema: int

@@ -1,4 +1,4 @@
-"""Store the points that count: the only place that applies lateness, whenever something that decides it changes."""
+"""Store the points that count. Only this module applies lateness, each time that a fact behind it changes."""
 
 import logging
 from collections.abc import Iterable

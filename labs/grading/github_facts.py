@@ -1,4 +1,4 @@
-"""The facts of GitHub that a submission is graded with: read from stored answers, never asked here.
+"""The facts from GitHub that a submission is graded with: read from stored answers, never asked here.
 
 Grading does not wait for GitHub. It marks what is to be asked (`labs.github` asks), and a changed answer queues the
 submission again.
@@ -80,7 +80,7 @@ def _rows(submission: Submission, origin: Repository, wanted: Wanted) -> list[Gi
         is_new = not row.submissions.filter(pk=submission.pk).exists()
         heads = [] if commit else list(dict.fromkeys([*wanted.heads, *row.heads]))[:MAX_HEADS]
         if is_new or heads != row.heads:
-            # asked once for each new submission, even if no message of GitHub arrives
+            # asked once for each new submission, even if no message from GitHub arrives
             row.submissions.add(submission)
             row.heads, row.ask_at, row.tries = heads, timezone.now(), 0
             row.save(update_fields=["heads", "ask_at", "tries"])

@@ -82,7 +82,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
     if known:
         requeue(known, only_from=(State.UNREADABLE, State.SUPERSEDED, State.CANCELLED))
         Submission.objects.filter(pk=known.pk, state=State.QUEUED).update(queue=Queue.LIVE)
-        # A message of GitHub may be older than what was recorded while it waited: the state was first seen then.
+        # A message from GitHub may be older than what was recorded while it waited: the state was first seen then.
         later = {"receipt__repository": receipt.repository, "receipt__received_at__gt": receipt.received_at}
         Submission.objects.filter(pk=known.pk, **later).update(receipt=receipt)
         known.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Waits that were our fault lengthen the deadline of the learners whom they hit."""
+"""Lengthen the deadlines of learners who had to wait because of a fault on our side."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Regrade the submissions of a lab: grade what counts by newer checks, in the shadow, and store it once staff say so.
+"""Regrade the submissions of a lab by newer checks: rehearse, and store the results once staff apply them.
 
 Nothing here changes the queue: live work goes on, and what is pushed meanwhile is graded by the newer checks anyway.
 """
@@ -77,9 +77,7 @@ class LabWork(regrades.Regrading):
         try:
             report, notes = _grade(submission, regrade.version)
         except FetchRefusedError as error:
-            problem = (
-                f"Its host does not give this state any more, so the stored result stays. {error.message}"
-            )
+            problem = f"Its host no longer has this state, so the stored result stays. {error.message}"
             self.note_problem(regrade, key, problem)
         except _NotNowError as error:
             self.note_problem(regrade, key, str(error))

@@ -1,4 +1,4 @@
-"""Count how long learners wait for a first result, per lab. Pages show it as what to expect."""
+"""Count how long learners wait for a first result, per lab. Pages show it as the usual time."""
 
 from datetime import datetime, timedelta
 from math import ceil

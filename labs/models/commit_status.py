@@ -6,7 +6,7 @@ from labs.models.report import Report
 
 
 class CommitStatus(models.Model):
-    """The result of one commit on its way to GitHub: the queue of what the portal writes there.
+    """The result of one commit, to be sent to GitHub: these rows are the queue of requests.
 
     A newer `report` on the same commit replaces one that still waits. `writes` counts the requests that GitHub's limits
     count, the last of them at `written_at`.

@@ -10,7 +10,7 @@ from lessons.models.hook import SignedHook
 
 
 class Installation(models.Model):
-    """The portal's GitHub App on an account of GitHub, as GitHub last described it."""
+    """The portal's GitHub App on a GitHub account, as GitHub last described it."""
 
     installation_id = models.BigIntegerField(unique=True)
     account = models.CharField("account on GitHub", max_length=100)
@@ -96,7 +96,7 @@ class Connection(SignedHook):
 
 
 class Delivery(models.Model):
-    """A message of GitHub, once, and the answer to it. `received_at` is the time of its first arrival.
+    """A message from GitHub, once, and the answer to it. `received_at` is the time of its first arrival.
 
     `connection` is None for messages of the App that concern no repository.
     """

@@ -121,7 +121,7 @@ class Receipt(models.Model):
     via = models.CharField(max_length=10, choices=Via)
     refs = models.JSONField(help_text="The object ID of each branch and tag, by its full ref name.")
     digest = models.CharField(max_length=64)
-    # for a message of GitHub its first arrival, which is earlier than this row
+    # for a message from GitHub its first arrival, which is earlier than this row
     received_at = models.DateTimeField(default=timezone.now)
     missed_at = models.DateTimeField(
         null=True, editable=False, help_text="The time of a push to GitHub whose message never arrived."

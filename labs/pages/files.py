@@ -12,7 +12,7 @@ from labs import queries
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
 from labs.models import Submission
-from labs.pages.marked_lines import Marks, listed_marks, mark_lines, mark_text, marks_of
+from labs.pages.marked_lines import Marks, list_marks, mark_lines, mark_text, marks_of
 from labs.repositories import browsing, differences, folders
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
 from labs.repositories.differences import ChangedFile
@@ -121,7 +121,7 @@ def _file_context(submission: Submission, state: PushedState, path: str) -> Cont
         "file": found,
         "text": text,
         "parts": parts,
-        "marks": [mark for mark in listed_marks(marks) if mark[0] in marked],
+        "marks": [mark for mark in list_marks(marks) if mark[0] in marked],
         "size": size(found.size),
     }
 
@@ -180,6 +180,6 @@ def _marked_file(submission: Submission, file: ChangedFile, marks: Marks) -> Con
     return {
         "file": file,
         "lines": lines,
-        "marks": [mark for mark in listed_marks(marks) if mark[0] in shown],
+        "marks": [mark for mark in list_marks(marks) if mark[0] in shown],
         "address": _address(submission, file.path),
     }

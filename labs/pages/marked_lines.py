@@ -60,5 +60,5 @@ def mark_lines(lines: Iterable[str], marks: Marks) -> Iterator[tuple[str, int | 
         number += is_new
 
 
-def listed_marks(marks: Marks) -> list[tuple[int, str]]:
+def list_marks(marks: Marks) -> list[tuple[int, str]]:
     return [(number, "; ".join(dict.fromkeys(marks[number]))) for number in sorted(marks)]

@@ -207,7 +207,7 @@ def times_in_words(times: LabTimes | None) -> str:
 
 
 def duration_in_words(seconds: float) -> str:
-    # a duration as people would say it
+    # a duration, rounded for people
     if seconds >= 90:
         return f"about {seconds / 60:.0f} minutes"
     return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"

@@ -1,4 +1,4 @@
-"""Prepare the list of what the portal received from a learner, and the choice of staff."""
+"""Prepare the list of receipts of a learner, and the choice of staff."""
 
 import hashlib
 

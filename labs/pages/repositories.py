@@ -1,4 +1,4 @@
-"""Prepare the page of all repositories of a lab: who has one, and the commands that clone them."""
+"""Prepare the page of all repositories of a lab: their learners, and the commands that clone them."""
 
 import shlex
 

@@ -135,7 +135,7 @@ def _to_result(request: UserRequest, submitted: Submission) -> HttpResponse:
 @never_cache
 @require_safe
 def lab_receipts(request: HttpRequest, course: str, lab: str) -> HttpResponse:
-    """Return what was received since cursor `v`; 204 if nothing was."""
+    """Return the list of receipts; 204 if it has not changed since cursor `v`."""
     if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()
     found = get_open_lab(request.user, course, lab)

@@ -1,4 +1,4 @@
-"""Give a practice repository the starter of its lab, and later what changed in it, as a branch that only we write.
+"""Give a practice repository the starter of its lab, and later its changes, as a branch that only the portal writes.
 
 The objects of a starter are one pack in `starters/`, hard-linked into each repository that needs them: no repository
 reads another, and removing one removes only its link. Each pack has a `.keep` file, so that repacking leaves it alone.
@@ -29,7 +29,7 @@ MESSAGE = "Update the starter"
 
 
 def provide(repository: Repository) -> None:
-    """Write the starter into a repository that is empty, or what changed in it since. Call it before a fetch.
+    """Write the starter into an empty repository, or its changes into a later one. Call it before a fetch.
 
     Raises BusyError, RepositoryError, OSError.
     """

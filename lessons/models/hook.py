@@ -1,4 +1,4 @@
-"""An address for the messages of a Git host, with a secret of its own."""
+"""A URL for messages from a Git host, with a secret of its own."""
 
 import secrets
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from lessons.models.course import Course
 
-OVERLAP = timedelta(days=1)  # in which the secret before is accepted, too
+OVERLAP = timedelta(days=1)  # for which the old secret is accepted, too
 
 
 def new_key() -> str:
@@ -36,7 +36,7 @@ class SignedHook(models.Model):
         return self._secret(self.secret_number, settings.SECRET_KEY)
 
     def accepted_secrets(self) -> list[bytes]:
-        """Return the secret, and for a day after it was replaced the one before."""
+        """Return the secret, and the old one for a day after a change."""
         numbers = [self.secret_number]
         if self.previous_until and self.previous_until > timezone.now():
             numbers.append(self.secret_number - 1)

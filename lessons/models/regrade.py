@@ -32,7 +32,7 @@ UNFINISHED = (*WORKING, RegradeState.REHEARSED)
 
 
 class Regrade(models.Model):
-    """The part that regrades of quizzes and of labs share. `lessons.regrades` alone writes its state.
+    """The part that regrades of quizzes and of labs share. Only `lessons.regrades` writes its state.
 
     A worker rehearses, applies and undoes, and holds a lease. `changed_at` is the time of the last change of state.
     """
@@ -160,7 +160,7 @@ class RegradedAttempt(Move):
 
 
 class QuestionReport(models.Model):
-    """A learner says what is wrong with a question; staff close it with an answer."""
+    """A learner's report of a problem with a question; staff close it with an answer."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="question_reports")
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="question_reports")

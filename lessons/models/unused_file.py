@@ -3,7 +3,7 @@ from django.utils import timezone
 
 
 class UnusedFile(models.Model):
-    """An uploaded image or file that no text has, and since when. `path` is that in storage."""
+    """An uploaded image or file that no text uses, and the time since then. `path` is that in storage."""
 
     path = models.CharField(max_length=200, unique=True)
     token = models.CharField(max_length=32, db_index=True)

@@ -132,12 +132,12 @@ def find_days(chat: Chat) -> list[Banner]:
             first = message.first
             banners.append(Banner(first, first - 1, "", None, message.date, "", is_framed=True))
         before = day
-        if not banners[-1].title and (topic := said_topic(chat, message)):
+        if not banners[-1].title and (topic := find_topic(chat, message)):
             banners[-1] = replace(banners[-1], title=topic)
     return banners
 
 
-def said_topic(chat: Chat, message: Message) -> str:
+def find_topic(chat: Chat, message: Message) -> str:
     """Return `images` of `Good evening all, today we start with images`, "" if the message names no topic."""
     part = chat.lines[message.first - 1 : message.last]
     text = next((line.text.strip() for line in part if line.text.strip()), "")

@@ -1,4 +1,4 @@
-"""Comments of Markdown and of Obsidian, which no reader of the notes saw."""
+"""Markdown and Obsidian comments, which readers of the notes did not see."""
 
 from collections.abc import Sequence
 

@@ -129,7 +129,7 @@ class Written:
 
 
 def is_date(text: str) -> bool:
-    """Tell if a text is nothing but a date, perhaps with its weekday."""
+    """Return True if a text is only a date, perhaps with its weekday."""
     written = find_date(text)
     return (
         written is not None

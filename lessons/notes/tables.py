@@ -76,7 +76,7 @@ def gap_cells(row: Row) -> list[str]:
 
 
 def is_quote(rows: Sequence[Row], at: int) -> bool:
-    """Tell if a row starts with `>` and is no row of a table, such as `> 0.7` below other figures."""
+    """Return True if a row starts with `>` and is not part of a table, such as `> 0.7` below other figures."""
     row = rows[at]
     if row.mark or not row.text.startswith(">"):
         return False
@@ -182,7 +182,7 @@ def _has_no_head(found: Sequence[Sequence[str]]) -> bool:
 
 
 def _are_counted(names: Sequence[str]) -> bool:
-    # `Port 22`, `Port 80`: the first is no head of the others.
+    # `Port 22`, `Port 80`: the first is not the head of the others.
     found = [COUNTED.fullmatch(name) for name in names]
     return len({match["word"] for match in found if match}) == 1 and all(found)
 

@@ -63,7 +63,7 @@ def accept_text(source: str, key: str, text: str) -> str:
 
 
 def may_accept(question: AnyQuestion) -> bool:
-    """True if `accept_option` or `accept_text` can change the question."""
+    """Return True if `accept_option` or `accept_text` can change the question."""
     if isinstance(question, Choice):
         return len(question.right) == 1
     return question.tallied == "typed"

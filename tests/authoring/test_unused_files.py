@@ -78,7 +78,7 @@ def test_files_without_a_text_go_after_30_days(stored, lesson):
     assert not default_storage.exists(FILE.rpartition("/")[0])
 
 
-def test_a_file_in_a_text_again_starts_anew(stored, lesson):
+def test_a_file_that_is_used_again_is_kept_for_another_30_days(stored, lesson):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         pass_days(clock, 0)
         clock.shift(timedelta(days=31))

@@ -60,13 +60,13 @@ def test_an_uploaded_folder_becomes_the_starter_that_lab_yaml_names(upload, lab)
     assert save_lab(lab=lab).versions.latest("pk").starter["commits"] == [commit]
 
 
-def test_only_who_may_change_the_lab_may_upload(upload, lab):
+def test_only_people_who_may_change_the_lab_can_upload(upload, lab):
     assert upload(packed(FILES).read(), make_learner(lab.course).user).status_code == 302
     assert upload(packed(FILES).read(), make_instructor(make_lab().course)).status_code == 404
     assert not StarterFiles.objects.exists()
 
 
-def test_an_upload_that_is_no_starter_is_refused_with_its_reason(upload):
+def test_an_upload_that_cannot_be_a_starter_is_refused_with_a_reason(upload):
     response = upload(b"not a zip")
     assert (response.status_code, StarterFiles.objects.count()) == (422, 0)
     assert "This is not a ZIP file that can be read." in response.content.decode()

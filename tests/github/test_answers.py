@@ -185,7 +185,7 @@ def test_a_commit_that_was_graded_before_gets_its_status_when_github_announces_i
     assert Submission.objects.count() == 1
 
 
-def test_a_failure_to_queue_the_status_does_not_hold_up_the_report(
+def test_a_failure_to_queue_the_status_does_not_delay_the_report(
     world, monkeypatch, django_capture_on_commit_callbacks
 ):
     push(world, README__md="Billing\n")

@@ -160,7 +160,7 @@ def test_latest_commit_is_graded_without_a_message(client, page):
         ({"last_heard_at": timezone.now()}, "GitHub reached the portal (ping)."),
     ],
 )
-def test_state_is_said_in_a_sentence(client, page, values, sentence):
+def test_state_is_shown_as_a_sentence(client, page, values, sentence):
     connection = connected(client, page)
     if "last_heard_at" in values:
         connection.deliveries.create(guid="1" * 32, event="ping", outcome="noted")
@@ -183,7 +183,7 @@ def test_poll_answers_204_until_something_changed(client, page, django_assert_nu
     assert B[:7] in text and "Waiting" in text
 
 
-def test_page_of_another_learner_says_nothing_of_it(client, page, lab):
+def test_page_of_a_different_learner_does_not_show_the_connection(client, page, lab):
     connection = connected(client, page)
     other = Client()
     other.force_login(make_learner(lab.course).user)

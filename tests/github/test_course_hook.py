@@ -73,7 +73,7 @@ def test_message_with_a_different_secret_is_refused(course, repository):
     assert send(course, push(), secret=other.secret) == 403
 
 
-def test_secret_before_is_accepted_for_a_day(course, repository):
+def test_old_secret_is_accepted_for_a_day(course, repository):
     before = course_pushes.hook_of(course).secret
     course_pushes.replace_secret(course)
     assert course_pushes.hook_of(course).secret != before

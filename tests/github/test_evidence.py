@@ -238,7 +238,7 @@ def test_messages_about_anything_else_ask_nothing(case):
     assert case.ask() == 0
 
 
-def test_a_repository_that_is_not_connected_is_told_how_and_asks_nothing(case):
+def test_a_repository_that_is_not_connected_gets_advice_and_asks_nothing(case):
     case.connection.disconnected_at = timezone.now()
     case.connection.save()
     outcomes = case.grade()

@@ -44,7 +44,7 @@ def test_d4_same_delivery_twice_is_one_job(connection, woken, django_capture_on_
     assert (Delivery.objects.get().received_at, woken) == (first, [1])
 
 
-def test_d5_replay_under_another_id_is_no_second_job(connection):
+def test_d5_replay_under_a_new_id_makes_no_second_job(connection):
     assert [send(connection).status_code for _ in range(2)] == [202, 204]
     assert outcomes() == ["waiting", "known"]
 
@@ -110,7 +110,7 @@ def test_odd_names_of_refs_wait_like_any(connection, ref):
     assert Delivery.objects.get().ref == ref
 
 
-def test_text_that_no_database_can_store_is_no_fault(connection):
+def test_text_that_no_database_can_store_causes_no_fault(connection):
     body = (
         b'{"repository": {"id": 42, "full_name": "\\ud800"}, "action": "\\u0000", "ref": "refs/heads/\\udfff"'
     )

@@ -182,7 +182,7 @@ def test_commit_that_never_appears_ends_with_a_reason(connection, host):
     assert (Submission.objects.count(), looking.due().exists()) == (1, False)
 
 
-def test_repository_that_refuses_is_told_to_the_learner_and_not_asked_again(connection, host):
+def test_refusal_by_a_repository_is_shown_to_the_learner_and_not_retried(connection, host):
     host.refusal = FetchRefusedError("not_found", "It was not found. Make it public.")
     delivery = arrive(connection)
     look()

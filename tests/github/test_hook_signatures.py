@@ -90,7 +90,7 @@ def test_until_the_id_is_known_the_name_must_match_and_the_id_is_not_believed(co
         (b"payload=%7B%7D", 400),
     ],
 )
-def test_d9_body_that_is_no_message_is_refused_in_words(connection, body, status):
+def test_d9_body_that_is_not_a_message_is_refused_in_words(connection, body, status):
     answer = send(connection, body=body)
     assert (answer.status_code, bool(answer.content)) == (status, True)
 

@@ -114,7 +114,7 @@ def connection_of_somebody_else(private, name="hidden", **fields) -> Connection:
     return Connection.objects.create(repository=other, **fields)
 
 
-def test_somebody_else_who_types_the_address_is_not_told_of_pushes(private, settings, monkeypatch):
+def test_somebody_else_who_types_the_address_learns_nothing_about_pushes(private, settings, monkeypatch):
     monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
     number = private.remote.id
     theirs = connection_of_somebody_else(

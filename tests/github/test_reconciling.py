@@ -63,7 +63,7 @@ def test_repository_without_anything_new_is_looked_at_once_in_a_while(connection
     assert [row.head for row in Submission.objects.order_by("pk")] == [A, B]
 
 
-def test_what_was_pushed_before_the_repository_was_connected_is_not_submitted(connection, host, monkeypatch):
+def test_commits_pushed_before_the_repository_was_connected_are_not_submitted(connection, host, monkeypatch):
     monkeypatch.setattr(looking, "when_pushed", lambda connection: timezone.now() - 2 * HOUR)
     assert look_at_quiet() == 1
     assert not Submission.objects.exists()

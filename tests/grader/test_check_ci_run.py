@@ -87,7 +87,7 @@ def test_the_latest_attempt_of_the_newest_run_counts_in_any_order(shop):
         ("new\x1b[31m", "ended as `new\\x1b[31m`"),
     ],
 )
-def test_each_other_conclusion_is_said_for_what_it_is(shop, conclusion, said):
+def test_each_other_conclusion_needs_work_with_its_own_words(shop, conclusion, said):
     result = ask(shop, run(shop.head(), conclusion=conclusion))
     assert (result.outcome, said in result.why, "7" in result.fix) == (NEEDS_WORK, True, True), result.why
 
@@ -105,14 +105,14 @@ def test_runs_of_forks_schedules_other_files_and_other_commits_do_not_count(shop
     assert "1 run of a fork does not count" in result.reason
 
 
-def test_a_run_not_heard_of_is_waited_for(shop):
+def test_an_unknown_run_is_waited_for(shop):
     assert "GitHub has not been asked" in ask_with(shop, GitHubFacts()).reason
     assert "GitHub lists no run of `ci.yml`" in ask(shop).reason
     assert "it is down" in ask(shop, unknown="it is down").reason
     assert {ask_with(shop, GitHubFacts()).outcome, ask(shop).outcome} == {NOT_RUN}
 
 
-def test_nobody_to_ask_is_said_with_the_way_to_a_result(shop):
+def test_without_anybody_to_ask_the_check_says_how_to_get_a_result(shop):
     alone = ask_with(shop, None)
     assert (alone.outcome, "GitHub was not asked about its run." in alone.reason) == (NOT_RUN, True)
     apart = ask_with(shop, GitHubFacts(obstacle="The repository is not connected. Connect it."))
@@ -132,7 +132,7 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
-def test_a_push_that_cannot_start_the_workflow_is_told_at_once_with_a_fix(shop, name):
+def test_a_push_that_cannot_start_the_workflow_needs_work_at_once_with_a_fix(shop, name):
     text, said = IMPOSSIBLE[name]
     shop.put(CI, text)
     shop.commit("Edit")
@@ -142,7 +142,7 @@ def test_a_push_that_cannot_start_the_workflow_is_told_at_once_with_a_fix(shop, 
     assert ask(shop, run(shop.head())).outcome is PASSED  # GitHub knows better
 
 
-def test_a_missing_workflow_is_told_at_once_by_file_and_by_name(shop):
+def test_a_missing_workflow_needs_work_at_once_by_file_and_by_name(shop):
     by_file = ask(shop, check="ci_run: {workflow: test.yml}")
     by_name = ask(shop, check="ci_run: {workflow: Ci}")
     assert (by_file.outcome, by_name.outcome) == (NEEDS_WORK, NEEDS_WORK)
@@ -151,7 +151,7 @@ def test_a_missing_workflow_is_told_at_once_by_file_and_by_name(shop):
 
 
 @pytest.mark.parametrize("message", ["Fix it [skip ci]", "Fix\n\nBody [no ci]", "Fix\n\n\nskip-checks: true"])
-def test_a_message_that_skips_workflows_is_told_at_once(shop, message):
+def test_a_message_that_skips_workflows_needs_work_at_once(shop, message):
     shop.commit(message)
     result = ask(shop)
     assert (result.outcome, "because its message has" in result.why) == (NEEDS_WORK, True)

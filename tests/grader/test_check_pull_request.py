@@ -55,7 +55,7 @@ def test_an_open_pull_request_passes_with_its_facts_first(shop):
     )
 
 
-def test_none_opened_needs_work_and_says_which_ones_github_lists(shop):
+def test_a_missing_pull_request_needs_work_and_lists_the_others(shop):
     others = (
         replace(OPEN, number=1, head="other"),
         replace(OPEN, number=2, base="develop"),
@@ -81,7 +81,7 @@ LACKS = [
 
 
 @pytest.mark.parametrize(("check", "missing", "made", "said"), LACKS)
-def test_what_is_missing_is_said_and_then_passes(shop, check, missing, made, said):
+def test_a_missing_fact_is_named_and_the_check_passes_once_it_is_there(shop, check, missing, made, said):
     before = ask(shop, replace(OPEN, **missing), check=check)
     assert (before.outcome, said in before.why, bool(before.fix)) == (NEEDS_WORK, True, True), before.why
     done = replace(OPEN, **{**missing, "is_draft": False, "state": "open", **made})
@@ -155,7 +155,7 @@ def test_the_author_may_be_forbidden_to_merge(shop):
     assert ask(shop, merged(shop), check=check).outcome is PASSED
 
 
-def test_a_pull_request_of_somebody_else_is_not_taken_for_yours(shop):
+def test_a_pull_request_by_somebody_else_does_not_count_as_yours(shop):
     says = "A pull request of yours was opened"
     nia, bob = Learner(("Nia Newcomer", "nia")), Learner(("Bob", "bob"))
     assert ask(shop, OPEN, learner=nia, says=says).outcome is PASSED
@@ -181,7 +181,7 @@ def test_nothing_is_known_before_github_was_asked(shop):
     ]
 
 
-def test_names_of_strangers_cannot_leave_their_place(shop):
+def test_names_from_github_are_escaped(shop):
     hostile = replace(OPEN, author="`x`\x1b[2J\u202e", reviews=(Review("a\nb", "approved"),))
     facts = PullRequests.from_json(PullRequests(ASKED_AT, (hostile,)).to_json())
     result = ask(shop, *facts.items)

@@ -26,7 +26,7 @@ ASKED = [kind for kind in KINDS if not KINDS[kind].always_passes and kind != "pu
 # No cases needed: the base class's messages about empty sets are tested with that rule, and the tests of a
 # learner run if pytest is installed (tests/sandbox).
 NOT_MISSED = {("base", "passed"), ("base", "_asked"), ("code", "failed"), ("own_tests", "_scored")}
-# These judge facts of GitHub: see test_check_ci_run and test_check_pull_request.
+# These judge facts from GitHub: see test_check_ci_run and test_check_pull_request.
 NOT_MISSED |= {("ci_run", "_judge"), *(("pull_request", name) for name in ("_none", "_judge", "_merge"))}
 
 

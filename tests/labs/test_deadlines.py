@@ -131,9 +131,7 @@ def test_last_date_follows_an_extension_if_it_is_in_days_and_an_outage_if_it_is_
     assert found.deadline.reason == f"Illness. {deadlines.OUTAGE}"
 
 
-def test_points_of_a_big_class_are_counted_by_a_worker_and_meanwhile_said_to_be_stale(
-    learner, lab, monkeypatch
-):
+def test_points_of_a_big_class_are_counted_by_a_worker_and_marked_stale_meanwhile(learner, lab, monkeypatch):
     monkeypatch.setattr(counting, "AT_ONCE", 1)
     peer = make_enrollment(cohort=learner.cohort)
     for each in (learner, peer):

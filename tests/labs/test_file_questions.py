@@ -27,7 +27,7 @@ def answer_with_solution(quiz) -> Attempt:
     return attempt
 
 
-def test_the_worker_judges_what_waits(stack):
+def test_the_worker_judges_waiting_answers(stack):
     quiz = make_quiz(FRONT + FileQuestion.example, make_lesson(slug="workflows"))
     attempt = answer_with_solution(quiz)
     # Nothing was sent from here, since this process has another broker: beat finds the answer.

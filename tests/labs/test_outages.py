@@ -95,7 +95,7 @@ def test_fault_moves_the_deadline_at_once_and_further_until_the_verdict(learner,
     assert Outage.objects.get() == outage
 
 
-def test_pause_of_the_learner_after_a_replaced_push_is_no_outage(learner, lab):
+def test_pause_of_the_learner_after_a_replaced_push_is_not_an_outage(learner, lab):
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
     # The newer push brought a state that had its verdict already, so this one never got its own.
     ended(learner, lab, 90 * HOUR, 89 * HOUR, State.SUPERSEDED)
@@ -103,7 +103,7 @@ def test_pause_of_the_learner_after_a_replaced_push_is_no_outage(learner, lab):
     assert not Outage.objects.exists()
 
 
-def test_state_pushed_again_days_after_its_answer_is_no_outage(learner, lab):
+def test_state_pushed_again_days_after_its_answer_is_not_an_outage(learner, lab):
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
     answered = timezone.now() - 88 * HOUR
     ended(learner, lab, 90 * HOUR, 89 * HOUR, State.FAULT)
@@ -113,7 +113,7 @@ def test_state_pushed_again_days_after_its_answer_is_no_outage(learner, lab):
     assert not Outage.objects.exists()
 
 
-def test_replaced_state_pushed_again_days_after_the_answer_to_a_newer_one_is_no_outage(learner, lab):
+def test_replaced_state_pushed_again_days_after_the_answer_to_a_newer_one_is_not_an_outage(learner, lab):
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
     ended(learner, lab, 90 * HOUR, 89 * HOUR, State.FAULT)
     again = received(learner, lab, MINUTE)  # was replaced by the next

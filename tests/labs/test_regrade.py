@@ -105,7 +105,7 @@ def test_rehearsal_shows_who_moves_and_why_and_changes_nothing(graded):
     assert Report.objects.count() == 1
 
 
-def test_applied_regrade_keeps_the_old_report_and_tells_the_learner(graded, client):
+def test_applied_regrade_keeps_the_old_report_and_notifies_the_learner(graded, client):
     change_checks(graded, EASIER)
     regrade = apply(graded)
     assert (regrade.state, points(graded)) == ("applied", 90)

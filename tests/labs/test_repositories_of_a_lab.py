@@ -101,7 +101,9 @@ def test_the_archive_has_a_bundle_for_each_repository_and_names_no_learner_in_a_
     assert len(list((tmp_path / "all").iterdir())) == 3
 
 
-def test_what_does_not_fit_or_cannot_be_read_is_named(pushed, assistant, lab, client, monkeypatch):
+def test_the_archive_names_repositories_that_do_not_fit_or_cannot_be_read(
+    pushed, assistant, lab, client, monkeypatch
+):
     first, _ = pushed("one")
     (folders.owned_path(first) / "portal-owner").write_text("somebody else")
     elsewhere = Repository.objects.create(

@@ -178,7 +178,7 @@ def test_a_changed_starter_arrives_as_a_branch_and_merges_without_losing_work(cl
 
 
 @pytest.mark.heavy
-def test_merging_an_update_alone_is_no_commit_of_the_learner(clone, lab):
+def test_merging_an_update_alone_does_not_count_as_a_commit_of_the_learner(clone, lab):
     folder = clone()
     save(lab, CHANGED)
     git(folder, "pull", "--quiet", "origin", "course")

@@ -41,7 +41,7 @@ def test_rehearsal_says_who_moves_and_why_and_changes_nothing(cast):
     assert facts() == before
 
 
-def test_applied_regrade_lifts_the_attempt_and_tells_the_learner(cast):
+def test_applied_regrade_lifts_the_attempt_and_notifies_the_learner(cast):
     attempt = cast.submit(**ONE_WRONG)
     version = attempt.version
     change_key(cast, *BRANCH)
@@ -83,7 +83,7 @@ def test_dropped_question_leaves_the_total_and_harms_nobody(cast):
     assert best.share == 1
 
 
-def test_undo_restores_exactly_and_tells_the_learner(cast):
+def test_undo_restores_exactly_and_notifies_the_learner(cast):
     cast.submit(**ONE_WRONG)
     before = facts()
     change_key(cast, *BRANCH)
@@ -127,7 +127,7 @@ def test_question_that_asks_something_else_now_keeps_its_mark_and_says_so(cast):
     regrade = apply(cast, "exact")
     attempt.refresh_from_db()
     assert (attempt.points, attempt.key) == (8, None)
-    assert regrade.moves.get().why == ["Put the phases in order.: asks something else now, stays."]
+    assert regrade.moves.get().why == ["Put the phases in order: the question changed, so its mark stays."]
 
 
 def test_attempt_that_is_submitted_after_the_regrade_counts_by_its_key(cast):

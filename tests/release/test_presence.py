@@ -84,7 +84,7 @@ def test_a_form_that_is_no_longer_open_is_forgotten(course):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_heartbeats_at_once_are_no_error(course):
+def test_many_heartbeats_at_once_raise_no_error(course):
     lesson = make_lesson(make_session(course))
     author = make_author(course, "A")
     start, errors = threading.Barrier(4), list[Exception]()

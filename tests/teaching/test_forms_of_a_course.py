@@ -112,7 +112,7 @@ def test_pages_that_the_outline_leads_to_are_pages_of_staff(staff, course):
 
 
 @pytest.mark.parametrize("name", ["notes", "marking", "evening_plan"])
-def test_pages_of_staff_outside_the_admin_are_pages_of_staff(staff, course, name):
+def test_staff_pages_outside_the_admin_are_below_staff(staff, course, name):
     session = [make_session(course).slug] if name == "evening_plan" else []
     text = page(staff, reverse(name, args=[course.slug, *session]))
     assert re.findall(r'aria-current="\w+">(\w+)</a>', text) == ["Staff"]

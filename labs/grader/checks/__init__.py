@@ -112,7 +112,7 @@ def needs_events(kinds: Iterable[Kind]) -> tuple[str, ...]:
 
 
 def wanted_facts(kinds: Iterable[Kind], repository: Repository) -> Wanted:
-    """Return the facts of GitHub that these checks need to judge a repository."""
+    """Return the facts from GitHub that these checks need to judge a repository."""
     found = Wanted()
     for kind in kinds:
         found |= kind.wants(repository)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from ..findings import LookedAt
 from ..git.repository import Repository, Tip, TooLargeError
 from ..git.revision import Unresolved, resolve
-from ..github_facts import RunsOfCommit, Wanted, WorkflowRun, latest_attempts, said_when
+from ..github_facts import RunsOfCommit, Wanted, WorkflowRun, latest_attempts, when_asked
 from ..parameters import MAIN_COMMIT, Revision, did_you_mean
 from ..words import count, listed, quoted
 from ..workflows.names import EVENTS
@@ -101,7 +101,7 @@ class CiRunCheck(Kind):
     def _judge(self, tip: Tip, known: RunsOfCommit, found: WorkflowRun) -> Verdict:
         seen = f"{_named(found)} for {_commit(tip)}, started by {quoted(found.event)}"
         evidence = commit_evidence(tip, tip.commit)
-        when = said_when(known.asked_at)
+        when = when_asked(known.asked_at)
         if not found.is_completed:
             state = _STATES.get(found.status, f"has the status {quoted(found.status)}")
             return _wait(f"{seen}, {state} ({when}).")
@@ -125,11 +125,11 @@ class CiRunCheck(Kind):
             return _wait(f"GitHub has not been asked about {where} yet.")
         if known.unknown:
             return _wait(
-                f"GitHub did not say which runs {where} has: {known.unknown} ({said_when(known.asked_at)})."
+                f"GitHub did not say which runs {where} has: {known.unknown} ({when_asked(known.asked_at)})."
             )
         others = _others(known)
         listing = (
-            f"GitHub lists no run of {quoted(self.workflow)} for {where} yet ({said_when(known.asked_at)})."
+            f"GitHub lists no run of {quoted(self.workflow)} for {where} yet ({when_asked(known.asked_at)})."
         )
         advice = "If this does not change, open the Actions tab: workflows may be disabled there."
         return _wait(" ".join(filter(None, (listing, others, startable.remark, advice))))

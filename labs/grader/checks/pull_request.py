@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 from ..findings import LookedAt
 from ..git.history import Commit, Person
 from ..git.repository import Repository, Tip
-from ..github_facts import PullRequest, PullRequests, Wanted, said_when
+from ..github_facts import PullRequest, PullRequests, Wanted, when_asked
 from ..parameters import MAIN, RefName
 from ..report import Outcome
 from ..words import count, listed, quoted
@@ -92,7 +92,7 @@ class PullRequestCheck(Kind):
         others = [f"#{pull.number} {quoted(pull.head)} into {quoted(pull.base)}" for pull in known.items]
         wanted = f"from {quoted(self.name)} into {quoted(self.into)}"
         listing = f"GitHub lists {count(len(known.items), 'pull request')} of this repository"
-        said = f"{listing} ({said_when(known.asked_at)}), none {wanted}."
+        said = f"{listing} ({when_asked(known.asked_at)}), none {wanted}."
         if known.unknown:
             return not_known(f"whether there is a pull request {wanted}: {known.unknown}")
         return needs_work(
@@ -106,7 +106,7 @@ class PullRequestCheck(Kind):
         )
 
     def _judge(self, run: Run, pull: PullRequest, known: PullRequests) -> Verdict:
-        seen = f"{describe(pull)} ({said_when(known.asked_at)})."
+        seen = f"{describe(pull)} ({when_asked(known.asked_at)})."
         missing = next(self._missing(pull), None)
         if missing:
             why, expected, fix = missing
@@ -211,6 +211,6 @@ def _is_by_learner(run: Run, pull: PullRequest) -> bool:
 
 def _of_somebody_else(run: Run, pull: PullRequest, known: PullRequests) -> Verdict:
     return not_known(
-        f"whether pull request #{pull.number} is yours ({said_when(known.asked_at)}): {quoted(pull.author)} opened it, "
-        f"and your account has {run.learner}. If it is yours, connect your GitHub account"
+        f"whether pull request #{pull.number} is yours ({when_asked(known.asked_at)}): {quoted(pull.author)} opened "
+        f"it, and your account has {run.learner}. If it is yours, connect your GitHub account"
     )

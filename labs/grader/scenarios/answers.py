@@ -1,4 +1,4 @@
-"""The answers of GitHub that a scenario has given so far."""
+"""The answers from GitHub that a scenario has given so far."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

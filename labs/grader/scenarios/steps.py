@@ -298,7 +298,7 @@ class DeleteTag(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class GitHub(Step):
-    """`github: {runs: [{workflow: ci.yml}]}` - adds to the answers of GitHub, for `ci_run` and `pull_request`.
+    """`github: {runs: [{workflow: ci.yml}]}` - adds to the answers from GitHub, for `ci_run` and `pull_request`.
 
     `github: {}` is an answer without runs and pull requests; without this step these checks are not run. A run has
     `workflow`, and optionally `at` (a commit), `event`, `number`, `attempt`, `status`, `conclusion` (success by

@@ -11,7 +11,7 @@ ROLE_WORDS = re.compile(r"[^\W_]")
 
 
 class Writer:
-    """Collects lines; `at` is the number of the line that is read."""
+    """A collector of lines; `at` is the number of the line that is read."""
 
     def __init__(self) -> None:
         self.at = 1
@@ -21,7 +21,7 @@ class Writer:
         self.found += [(self.at, text) for text in texts]
 
     def comment(self, text: str) -> None:
-        """Keep words that no reader sees."""
+        """Keep words that readers do not see."""
         if ROLE_WORDS.search(text):
             self.add("", f"<!-- {text.strip().replace('--', '- -')} -->", "")
 

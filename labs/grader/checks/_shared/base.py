@@ -104,7 +104,7 @@ class Kind(ABC):
     `seconds` is the time limit of one check, unless `limit` returns another. `hidden` names parameters that learners
     must not see. `confined` kinds run code and are NOT_RUN if `Run.sandbox` is None. `always_passes` is True if the
     verdict is never "needs work". A kind that reads the history is NOT_RUN in a shallow clone, unless it
-    `takes_part_of_history`. A kind that needs facts of GitHub names the events that change them in `events`, and
+    `takes_part_of_history`. A kind that needs facts from GitHub names the events that change them in `events`, and
     returns from `wants` which facts it needs for a repository.
     """
 
