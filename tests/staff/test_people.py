@@ -14,7 +14,14 @@ from tests.staff.conftest import add_address, change_address
 
 pytestmark = pytest.mark.django_db
 
-COURSE = {"title": "Data Basics", "summary": "", "time_zone": "Europe/London", "pass_mark": 70, "slug": ""}
+COURSE = {
+    "title": "Data Basics",
+    "summary": "",
+    "time_zone": "Europe/London",
+    "pass_mark": 70,
+    "late_days": 0,
+    "slug": "",
+}
 NO_MEETINGS = {"meetings-TOTAL_FORMS": 0, "meetings-INITIAL_FORMS": 0}
 COHORT = {"title": "Spring 2027", "slug": "", "time_zone": "Europe/London", "open": "on"}
 

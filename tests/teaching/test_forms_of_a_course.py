@@ -135,7 +135,9 @@ def test_saving_leads_to_the_outline_and_another_one_starts_in_the_same_session(
     quiz = make_quiz(lesson=lesson)
     answer = staff.post(change_address(quiz), {"status": "published", "source": quiz.source})
     assert answer.url == f"/teach/mine/#lesson-{lesson.pk}"
-    answer = staff.post(add_address("lessons_course"), {"title": "New", "time_zone": "UTC", "pass_mark": 70})
+    answer = staff.post(
+        add_address("lessons_course"), {"title": "New", "time_zone": "UTC", "pass_mark": 70, "late_days": 0}
+    )
     assert answer.url == "/teach/new/"
     assert Course.objects.get(slug="new").staff.exists()
 
