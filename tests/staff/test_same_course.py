@@ -150,6 +150,9 @@ def test_every_pair_of_rows_that_share_a_course_is_tried_above():
         ("course", "pk"), ("answer", "attempt"), ("failedcheck", "submission"), ("receipt", "repository"),
         ("submission", "receipt"),  # created from the receipt's repository, only by `lifecycle`
         *((name, "deletion") for name in ("session", "lesson", "quiz", "lab")),  # written only by `deleting`
+        # no form has them; written beside the quiz or lab of the row that they are found by
+        ("quiz", "unproved"), ("attempt", "key"), ("report", "regrade"),
+        ("repository", "starter"), ("repository", "update"),
     }  # fmt: skip
     models = [Session, Lesson, Quiz, QuizVersion, Meeting, Enrollment, Reading, Tick, Attempt]
     models += [Lab, LabVersion, Repository, Submission, Report, LocalReport]

@@ -18,16 +18,16 @@ EXPECTED = {
 }
 
 
-def lacking(headers: Mapping[str, str]) -> list[str]:
+def lacking(headers: Mapping[str, str], forms_go_to: str = "'self'") -> list[str]:
     """Return the names of headers that are missing or allow too much."""
     wrong = [name for name, value in EXPECTED.items() if headers.get(name) != value]
-    return (
-        wrong if is_kept(headers.get("Content-Security-Policy", "")) else [*wrong, "Content-Security-Policy"]
-    )
+    policy = headers.get("Content-Security-Policy", "")
+    return wrong if is_kept(policy, forms_go_to) else [*wrong, "Content-Security-Policy"]
 
 
-def is_kept(policy: str) -> bool:
+def is_kept(policy: str, forms_go_to: str = "'self'") -> bool:
     """Each directive is as above or 'none'. A picture, which is not a page, has the directive `sandbox`."""
     given = dict(part.split(" ", 1) for part in policy.split("; ") if " " in part)
-    each = given.keys() == POLICY.keys() and all(given[name] in (POLICY[name], "'none'") for name in given)
+    kept = {**POLICY, "form-action": forms_go_to}
+    each = given.keys() == kept.keys() and all(given[name] in (kept[name], "'none'") for name in given)
     return each or policy == "sandbox"

@@ -44,7 +44,11 @@ def those(answers: list[Answer], *, but: set[str] = frozenset(), **wanted: str) 
 
 def test_every_response_has_the_security_headers(answers):
     """W6, W8."""
-    assert [f"{answer}: {lacking(answer.headers)}" for answer in answers if lacking(answer.headers)] == []
+    # the form of one page sends the manifest of the portal's App to GitHub
+    setup = [answer for answer in answers if answer.route.name == "github_setup" and answer.status == 200]
+    wrong = [(str(answer), lacking(answer.headers)) for answer in answers if answer not in setup]
+    wrong += [(str(answer), lacking(answer.headers, "'self' https://github.com")) for answer in setup]
+    assert setup and [found for found in wrong if found[1]] == []
 
 
 def test_every_text_names_its_charset(answers):
