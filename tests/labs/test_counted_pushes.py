@@ -58,7 +58,7 @@ def test_only_a_push_of_a_counted_tag_is_graded_and_the_terminal_says_what_to_ty
 
 def test_an_address_without_a_new_tag_is_not_graded_either(join, lab, monkeypatch):
     refs = {"refs/heads/main": "a" * 40}
-    monkeypatch.setattr(hosts, "snapshot", lambda address: (refs, "refs/heads/main"))
+    monkeypatch.setattr(hosts, "snapshot", lambda address, of=None: (refs, "refs/heads/main"))
     address = hosts.read("https://github.com/learner/work")
     submit = {"enrollment": join("work").enrollment, "lab": lab, "address": address}
     with pytest.raises(
