@@ -21,17 +21,15 @@ MAX_NOTES = 20  # files of one course, read after one push
 MAX_COURSES = 20  # with one repository, for a message of the App
 
 
-def hook_of(course: Course) -> CourseHook:
-    return CourseHook.objects.get_or_create(course=course)[0]
-
-
 @transaction.atomic
-def replace_secret(course: Course) -> None:
-    """Give the webhook of a course a new secret; the old one is accepted for one more day."""
-    hook = CourseHook.objects.select_for_update().get(course=course)
-    hook.secret_number += 1
-    hook.previous_until = timezone.now() + OVERLAP
-    hook.save(update_fields=["secret_number", "previous_until"])
+def renew_secret(course: Course) -> CourseHook:
+    """Create the webhook of a course, or give it a new secret; the old one is accepted for one more day."""
+    hook, is_new = CourseHook.objects.select_for_update().get_or_create(course=course)
+    if not is_new:
+        hook.secret_number += 1
+        hook.previous_until = timezone.now() + OVERLAP
+        hook.save(update_fields=["secret_number", "previous_until"])
+    return hook
 
 
 def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str) -> bool:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from lessons import course_pushes, tasks
 from lessons.admin.scope import get_row_to_change
 from lessons.course_files import fetches
-from lessons.models import Course, CourseFetch, CourseRepository, LoadedFile, Notes
+from lessons.models import Course, CourseFetch, CourseHook, CourseRepository, LoadedFile, Notes
 from lessons.pages.breadcrumb import Crumb, staff_crumbs
 from lessons.repositories import NOT_IN_NAMES, RepositoryUnavailableError, read_address
 from portal.accounts.http import UserRequest
@@ -82,8 +82,8 @@ def repository_view(options: "ModelAdmin[Course]", request: UserRequest, object_
     if request.POST.get("do") == "bind":
         return _bind(request, course, repository)
     if request.POST.get("do") == "new-secret":
-        course_pushes.replace_secret(course)
-        messages.success(request, "The webhook has a new secret. Enter it on GitHub within a day.")
+        course_pushes.renew_secret(course)
+        messages.success(request, "Enter the address and the secret of the webhook on GitHub.")
     elif repository is None:
         messages.error(request, "This course has no repository.")
     elif request.POST.get("do") == "unbind":
@@ -137,14 +137,14 @@ def _page(
         if repository
         else {}
     )
-    hook = course_pushes.hook_of(course)
+    hook = CourseHook.objects.filter(course=course).first()
     context = {
         "course": course,
         "crumbs": crumbs_of(course),
         "repository": repository,
         "form": form or RepositoryForm(initial=initial),
         "hook": hook,
-        "hook_address": f"{settings.PUBLIC_URL}{reverse('github_course_hook', args=[hook.key])}",
+        "hook_address": hook and settings.PUBLIC_URL + reverse("github_course_hook", args=[hook.key]),
         "has_notes": Notes.objects.filter(course=course).exclude(address="").exists(),
         "preview_form": preview_form or PreviewForm(auto_id="preview_%s"),
         "update": updates[0] if updates else None,

@@ -169,7 +169,7 @@ def test_queries_of_the_review(client, cast, attempts):
     cast.revise(attempts=0)
     for _ in range(attempts):
         cast.submit(**RIGHT)
-    with assertNumQueries(5):
+    with assertNumQueries(6):
         review(client, cast)
 
 

@@ -24,7 +24,7 @@ def graded(page, github, cast):
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_of_the_lab_page(learner_client, cast, graded, count):
     graded(count)
-    assert queries(learner_client, cast.lab.get_absolute_url()) == 8
+    assert queries(learner_client, cast.lab.get_absolute_url()) == 9
 
 
 @pytest.mark.parametrize("count", [1, 30])

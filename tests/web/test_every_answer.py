@@ -111,4 +111,5 @@ def test_visitor_who_is_not_signed_in_changes_nothing(answers):
 def test_learner_of_another_course_changes_only_their_own_account(answers):
     posted = those(answers, method="POST", role="outsider", but=GREETINGS)
     changed = {table for answer in posted for table in answer.wrote} - MAY_BE_NOTED
-    assert changed == {"accounts_user", "labs_accesstoken", "labs_cohortsize", "lessons_enrollment"}
+    own = {"accounts_user", "notices_notice", "labs_accesstoken", "labs_cohortsize", "lessons_enrollment"}
+    assert changed == own
