@@ -25,7 +25,7 @@ class AddressForm(forms.Form):
         super().__init__(*args, **kwargs)
         example = f"https://{settings.REPOSITORY_HOSTS[0]}/your-name/your-repository"
         self.fields["address"].help_text = f"For example {example}. The repository must be public."
-        self.fields["address"].error_messages["required"] = with_code(f"Enter a URL such as `{example}`.")
+        self.fields["address"].error_messages["required"] = with_code(_words_for_nothing())
 
     def clean_address(self) -> Address:
         try:
@@ -36,6 +36,15 @@ class AddressForm(forms.Form):
 
     def refuse(self, message: str) -> None:
         self.add_error("address", with_code(message))
+
+
+def _words_for_nothing() -> str:
+    # the engine's own words for an empty address
+    try:
+        hosts.read("")
+    except AddressError as error:
+        return error.message
+    raise AssertionError("an empty address was read")
 
 
 class CommitForm(AddressForm):

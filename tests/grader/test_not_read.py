@@ -349,6 +349,7 @@ PATHS = {
     "ignored": "all `.gitignore` files on the way were read",
     "attributes": "all `.gitattributes` files on the way were read",
     "answer": "all paths of the commit were read",
+    "ci_run": "all workflows of the commit were read",
     "no_large_files": "asked for one commit, the sizes of all its files were read",
 }
 COMMITS = dict.fromkeys(

@@ -78,10 +78,13 @@ def _path_of_name(run: Run, tip: Tip | Verdict, name: str) -> FilePath | Verdict
     paths = [path for path in texts.files() if path.startswith(FOLDER) and path.endswith(ENDINGS)]
     if len(paths) > MAX_FILES:
         return not_run(f"Not run: there are {count(len(paths), 'workflow')}; at most {MAX_FILES} are read.")
-    names = {path: name_of(texts(path) or "") or path for path in paths}
+    read = {path: texts(path) for path in paths}
+    names = {path: name_of(text or "") or path for path, text in read.items()}
     found = next((path for path, other in names.items() if other == name), None)
     if found or not paths:
         return FilePath(found or made)
+    if unread := [quoted(path) for path, text in read.items() if text is None]:
+        return not_run(f"Not run: {listed(unread)} could not be read, and may have the name {quoted(name)}.")
     near = alike(name, names.values()) or nearest(name, names.values())
     return needs_work(
         f"No workflow {tip.where} has the name {quoted(name)}."
