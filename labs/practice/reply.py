@@ -34,14 +34,20 @@ WORDS = {
 
 
 def push_reply_lines(submission: Submission) -> Iterator[str | None]:
-    """Yield terminal lines, waiting for the verdict between them; None each second so that a lost client is noticed."""
+    """Return terminal lines that wait for the verdict between them, and None each second to notice a lost client."""
+    # Read before the first line: a terminal that waits must not keep a connection to the database.
+    late = [] if submission.has_ended else _late_lines(submission)
+    return _reply_lines(submission, late)
+
+
+def _reply_lines(submission: Submission, late: list[str]) -> Iterator[str | None]:
     address = submission_address(submission)
     yield ""
     if submission.has_ended:
         yield f"You already pushed this state as submission {submission.number}."
     else:
         yield f"Submission {submission.number} received. Grading..."
-        yield from _late_lines(submission)
+        yield from late
     lines = yield from _verdict_in_time(submission)
     yield ""
     if lines:
