@@ -12,7 +12,7 @@ from labs.models import Connection, Receipt, State, Submission
 from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import make_lab, make_learner
 from tests.labs.conftest import PASSABLE
-from tests.plain_git import git
+from tests.plain_git import ENVIRONMENT, git
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
@@ -48,7 +48,7 @@ def push_file(clone: Path, page) -> None:
     """Do what the page says, in a terminal."""
     commands = page.locator("figure", has_text="In your lab folder").locator("code").inner_text()
     shell = re.sub(r"git push \S+", "git push -q origin", commands)
-    subprocess.run(["bash", "-euc", shell], cwd=clone, check=True, capture_output=True)
+    subprocess.run(["bash", "-euc", shell], cwd=clone, check=True, capture_output=True, env=ENVIRONMENT)
 
 
 def test_learner_connects_by_a_file_and_each_push_is_graded(connected):
