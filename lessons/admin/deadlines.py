@@ -25,8 +25,7 @@ Cleaned = dict[str, Any]  # Any: each field has its own type
 class RuleField(forms.CharField):
     """Text such as “session 3 + 6 days 23:59”; the value is a Rule, None for an empty text."""
 
-    def __init__(self, *, names_session: bool = True, **kwargs: Any) -> None:
-        self.names_session = names_session
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=60, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -40,7 +39,7 @@ class RuleField(forms.CharField):
             rule = parse_rule(text)
         except ValueError as error:
             raise forms.ValidationError(f"This {error}.") from error
-        if self.names_session and rule.session is None:
+        if rule.session is None:
             raise forms.ValidationError(f"Name the session, as in “{EXAMPLE}”.")
         return rule
 
@@ -195,9 +194,6 @@ class ForLearnerAdmin(CourseScopedAdmin):
 
 
 class ExtensionAdmin(ForLearnerAdmin):
-    """`of` names the field of the quiz or lab."""
-
-    of = "quiz"
     learner_forms = (AddExtensionForm, ExtensionForm)
 
     # Any: an extension of a quiz or lab
@@ -207,16 +203,10 @@ class ExtensionAdmin(ForLearnerAdmin):
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         staffing.save_extension(extension=obj, by=request.user)
-        self.changed(obj)
 
     def delete_model(self, request: Any, obj: Any) -> None:
         staffing.delete_extension(extension=obj, by=request.user)
-        self.changed(obj)
 
     def delete_queryset(self, request: Any, queryset: Any) -> None:
         for each in queryset:
             self.delete_model(request, each)
-
-    # Any: an extension of a quiz or lab
-    def changed(self, obj: Any) -> None:
-        """Do what follows from a change. Labs count points again."""

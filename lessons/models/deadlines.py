@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
@@ -88,10 +87,6 @@ class Extension(models.Model):
 
     class Meta:
         abstract = True
-
-    def clean(self) -> None:
-        if not self.reason.strip():
-            raise ValidationError({"reason": "Enter a reason. The learner sees it."})
 
 
 # Any: expressions
