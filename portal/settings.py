@@ -249,8 +249,6 @@ GITHUB_APP_ID = env.str("GITHUB_APP_ID", default="").strip()
 GITHUB_APP_SLUG = env.str("GITHUB_APP_SLUG", default="").strip()
 GITHUB_APP_PRIVATE_KEY = env.pem("GITHUB_APP_PRIVATE_KEY")
 GITHUB_APP_WEBHOOK_SECRET = env.str("GITHUB_APP_WEBHOOK_SECRET", default="").strip()
-GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="").strip()
-GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="").strip()
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 SEARCHES_PER_MINUTE = env.int(
     "SEARCHES_PER_MINUTE", default=60

@@ -13,7 +13,6 @@ from django.utils import timezone
 from labs.github import client
 from labs.github.client import GitHubError, Json, RefusedError
 from labs.models import Connection, Installation, Repository
-from portal.accounts.github import GitHubAccount, github_account
 
 logger = logging.getLogger(__name__)
 
@@ -22,26 +21,22 @@ NOT_VISIBLE = (
     "There is no such public repository. Keep a private one public until the file below was found. "
     "With the App installed on it, it can be private again afterwards."
 )
-MAY_WRITE = ("admin", "maintain", "write")
 
 
 def ask(connection: Connection) -> None:
-    """Store GitHub's answers about repository, App and the learner's account. Sets ID, name and ownership."""
+    """Store GitHub's answers about the App and the repository. Sets its ID, name and installation."""
     connection.answers = []
     if client.has_app():
         _ask_about_app(connection)
     described = _ask_about_repository(connection)
     if described:
-        _ask_about_account(connection, described)
         if described.get("private") and not connection.owner_proved_by:
             _forget(connection)
         else:
             _remember(connection, described)
     is_open = described is None and connection.github_id is None  # the next look asks again
     connection.asked_at = None if is_open else timezone.now()
-    connection.save(
-        update_fields=["answers", "asked_at", "github_id", "full_name", "installation", "owner_proved_by"]
-    )
+    connection.save(update_fields=["answers", "asked_at", "github_id", "full_name", "installation"])
 
 
 def find_moved(connection: Connection) -> bool:
@@ -148,32 +143,3 @@ def _move(repository: Repository, full_name: str) -> bool:
     repository.owner, repository.name = owner[:100], name[:100]
     logger.info("repository %s moved", repository.pk)
     return True
-
-
-def _ask_about_account(connection: Connection, described: Mapping[str, Any]) -> None:
-    account = github_account(connection.repository.enrollment.user)
-    if account is None:
-        return
-    owner = described.get("owner") or {}
-    if owner.get("id") == account.id:
-        sentence, good = f"You signed in as {account.login}, who owns the repository.", True
-    else:
-        permission = _permission(connection, str(described["full_name"]), account)
-        good = permission in MAY_WRITE
-        sentence = f"You signed in as {account.login}. The repository belongs to {owner.get('login')}" + (
-            f", and GitHub says that your permission is “{permission}”." if permission else "."
-        )
-    _say(connection, "Account", sentence, good=good)
-    if good and not connection.owner_proved_by:
-        connection.owner_proved_by = Connection.Proof.SIGN_IN
-
-
-def _permission(connection: Connection, full_name: str, account: GitHubAccount) -> str:
-    # only the App may ask for it
-    if connection.installation is None or not connection.installation.is_active:
-        return ""
-    path = client.repository_path(full_name, "collaborators", account.login, "permission")
-    try:
-        return str(_viewer(connection).get(path)["permission"])
-    except GitHubError:
-        return ""

@@ -1,4 +1,4 @@
-"""GitHub's REST API, through PyGithub: as nobody, as a person, as the App, or as an installation of the App.
+"""GitHub's REST API, through PyGithub: as nobody, as the App, or as an installation of the App.
 
 Only workers ask GitHub: a request may take 20 seconds. PyGithub would sleep at a rate limit and between requests, so
 its sleeping is off, and the caller's row says when to try again. Nothing here logs a token.
@@ -52,7 +52,7 @@ class RefusedError(GitHubError):
 
 
 REASONS = {
-    401: "GitHub did not accept the sign-in. Sign in with GitHub again.",
+    401: "GitHub answers this only after a sign-in.",
     403: "GitHub refused: the account or the App has no permission for this.",
     404: "GitHub did not find it: it was deleted or renamed, or it is private and the App is not installed on it.",
     410: "GitHub says that it was deleted.",
@@ -182,13 +182,6 @@ def _client(auth: Any, *, is_ours: bool = False) -> Client:
 def as_anybody() -> Client:
     """Ask without a sign-in: public things only, and 60 requests an hour."""
     return _client(None)
-
-
-def as_person(token: str) -> Client:
-    """Ask with the token that a person's sign-in with GitHub gave."""
-    from github import Auth
-
-    return _client(Auth.Token(token))
 
 
 def has_app() -> bool:

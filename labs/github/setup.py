@@ -94,8 +94,6 @@ def settings_of(app: client.Json) -> dict[str, str]:
         "GITHUB_APP_SLUG": str(app["slug"]),
         "GITHUB_APP_PRIVATE_KEY": str(app["pem"]).strip().replace("\n", "\\n"),
         "GITHUB_APP_WEBHOOK_SECRET": str(app.get("webhook_secret") or ""),
-        "GITHUB_CLIENT_ID": str(app["client_id"]),
-        "GITHUB_CLIENT_SECRET": str(app["client_secret"]),
     }
 
 

@@ -39,7 +39,6 @@ def point_settings_to(github: GitHub, settings: Any, app: App | None = None) -> 
         settings.GITHUB_APP_ID, settings.GITHUB_APP_SLUG = str(app.id), app.slug
         settings.GITHUB_APP_PRIVATE_KEY = app.private_key
         settings.GITHUB_APP_WEBHOOK_SECRET = app.hook.secret
-        settings.GITHUB_CLIENT_ID, settings.GITHUB_CLIENT_SECRET = app.client_id, app.client_secret
 
 
 @pytest.fixture

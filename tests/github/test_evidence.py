@@ -47,7 +47,7 @@ class Case:
             repository=self.submission.receipt.repository,
             github_id=self.there.id,
             full_name="learner/billing",
-            owner_proved_by=Connection.Proof.SIGN_IN,
+            owner_proved_by=Connection.Proof.FILE,
             installation=installation,
         )
 

@@ -12,7 +12,6 @@ from labs.grading import tasks, worker
 from labs.models import Connection, Delivery, Installation, Receipt, Repository, Submission
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
-from portal.accounts.github import GitHubAccount
 from tests.factories import make_lab, make_learner
 from tests.github.signing import A, push, send
 from tests.labs.conftest import PASSABLE
@@ -147,15 +146,6 @@ def test_github_that_was_down_is_asked_again_until_the_id_is_known(private):
     private.github.switches.reset()
     asking.ask(theirs)
     assert theirs.asked_at
-
-
-def test_owner_who_signed_in_connects_a_private_repository(private, monkeypatch):
-    mine = connection_of_somebody_else(private)
-    account = GitHubAccount(private.remote.owner.id, "learner")
-    monkeypatch.setattr(asking, "github_account", lambda user: account)
-    asking.ask(mine)
-    assert (mine.owner_proved_by, mine.github_id) == ("sign-in", private.remote.id)
-    assert [good for _, _, good in mine.answers] == [True] * 3
 
 
 def test_a_removed_app_opens_nothing_and_an_outage_is_a_reason_to_try_again(private):
