@@ -1,4 +1,4 @@
-"""GitHub's answers in a scenario: workflow runs and pull requests, given as in the step `github`."""
+"""The step `github` of a scenario: GitHub's answers about workflow runs and pull requests."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +8,8 @@ from ..git.history import Commit
 from ..github_facts import PullRequest, Review, WorkflowRun
 from ..parameters import MAIN, Content, Count, RefName, Revision
 from ..words import quoted
+from .answers import Answers
+from .changes import Step
 from .objects import StepError
 from .world import World
 
@@ -64,7 +66,28 @@ class GivenAnswers:
     pull_requests: tuple[GivenPullRequest, ...] = ()
 
 
-def run_of(world: World, given: GivenRun) -> WorkflowRun:
+@dataclass(frozen=True, kw_only=True)
+class GitHub(Step):
+    """`github: {runs: [{workflow: ci.yml}]}` - adds to the answers from GitHub, for `ci_run` and `pull_request`.
+
+    `github: {}` is an answer without runs and pull requests; without this step these checks are not run. A run has
+    `workflow`, and optionally `at` (a commit), `event`, `number`, `attempt`, `status`, `conclusion` (success by
+    default) and `fork`. An entry of `pull_requests` has `name`, and optionally `into`, `number`, `author`, `draft`,
+    `closed`, `fork`, `body`, `closes` (numbers of issues), `reviews` (`by`, `state`, `bot`), `comments` and `answered`
+    (threads of review comments), `merged_by`, and `merged_as`, the commit of the merge.
+    """
+
+    github: GivenAnswers
+
+    def do(self, world: World) -> None:
+        answers = world.answers or Answers(world.now())
+        answers.runs += [_run(world, given) for given in self.github.runs]
+        for given in self.github.pull_requests:
+            answers.pull_requests[given.number] = _pull_request(world, given)
+        world.answers = answers
+
+
+def _run(world: World, given: GivenRun) -> WorkflowRun:
     commit, path = world.find(given.at), workflow_path(given.workflow)
     entry = world.files(commit.id).get(path)
     text = world.objects.data(entry.id).decode("utf-8", "replace") if entry and entry.is_file else ""
@@ -83,7 +106,7 @@ def run_of(world: World, given: GivenRun) -> WorkflowRun:
     )
 
 
-def pull_request_of(world: World, given: GivenPullRequest) -> PullRequest:
+def _pull_request(world: World, given: GivenPullRequest) -> PullRequest:
     head = world.tip(given.name)
     merge = world.find(given.merged_as or Revision(given.into)) if given.merged_by else None
     if head is None and not merge and not given.closed:

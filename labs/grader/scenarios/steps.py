@@ -13,9 +13,8 @@ from ..git.history import Commit
 from ..git.trees import Entry
 from ..parameters import Content, Count, RefName, Revision
 from ..words import quoted
-from .answers import Answers
 from .changes import CommitStep, Step
-from .github import GivenAnswers, pull_request_of, run_of
+from .github import GitHub
 from .merging import merge_files
 from .objects import Files, StepError
 from .world import World
@@ -294,27 +293,6 @@ class DeleteTag(Step):
     def do(self, world: World) -> None:
         if world.tags.pop(self.delete_tag, None) is None:
             raise StepError(f"the tag {quoted(self.delete_tag)} does not exist")
-
-
-@dataclass(frozen=True, kw_only=True)
-class GitHub(Step):
-    """`github: {runs: [{workflow: ci.yml}]}` - adds to the answers from GitHub, for `ci_run` and `pull_request`.
-
-    `github: {}` is an answer without runs and pull requests; without this step these checks are not run. A run has
-    `workflow`, and optionally `at` (a commit), `event`, `number`, `attempt`, `status`, `conclusion` (success by
-    default) and `fork`. An entry of `pull_requests` has `name`, and optionally `into`, `number`, `author`, `draft`,
-    `closed`, `fork`, `body`, `closes` (numbers of issues), `reviews` (`by`, `state`, `bot`), `comments` and `answered`
-    (threads of review comments), `merged_by`, and `merged_as`, the commit of the merge.
-    """
-
-    github: GivenAnswers
-
-    def do(self, world: World) -> None:
-        answers = world.answers or Answers(world.now())
-        answers.runs += [run_of(world, given) for given in self.github.runs]
-        for given in self.github.pull_requests:
-            answers.pull_requests[given.number] = pull_request_of(world, given)
-        world.answers = answers
 
 
 def _patch(world: World, commit: Commit) -> Patch:
