@@ -87,8 +87,7 @@ def look(connection: Connection) -> None:
         _fail(connection, waiting, error)
         return
     if not connection.owner_proved_by:
-        owner_file.check_file(connection, refs, head_ref)
-        connection.save(update_fields=["owner_proved_by", "proof_note"])
+        _look_for_file(connection, refs, head_ref)
     if connection.is_active and not was_active:
         _begin(connection)
     try:
@@ -100,6 +99,14 @@ def look(connection: Connection) -> None:
         _submit(connection, waiting, refs, head_ref, missed_at)
     else:
         _release(connection)
+
+
+def _look_for_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -> None:
+    owner_file.check_file(connection, refs, head_ref)
+    # A repository that was connected again meanwhile needs the file with its new content.
+    own = Connection.objects.filter(pk=connection.pk, secret_number=connection.secret_number)
+    if not own.update(owner_proved_by=connection.owner_proved_by, proof_note=connection.proof_note):
+        connection.owner_proved_by = ""
 
 
 def _begin(connection: Connection) -> None:

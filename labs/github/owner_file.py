@@ -12,11 +12,11 @@ NAME = "portal-owner.txt"
 BRANCH = "portal-owner"  # so that the branch that is graded stays as it is
 
 
-def check_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -> bool:
+def check_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -> None:
     """Set the proof of a connection if the file is there, or a note about the file that was found. Saves neither."""
     address = connection.repository.address
     if address is None:
-        return False
+        return
     branches = [BRANCH, head_ref.removeprefix("refs/heads/")]
     try:
         with (
@@ -27,19 +27,18 @@ def check_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -
             contents = [content for tip in tips if (content := _read(repository, tip)) is not None]
     except (FetchRefusedError, UnreadableError) as refusal:
         connection.proof_note = refusal.message
-        return False
+        return
     except (FetchError, RepositoryError):
         connection.proof_note = "We could not read the repository because of a fault on our side. Try again."
-        return False
+        return
     if connection.challenge() in contents:
         connection.owner_proved_by, connection.proof_note = Connection.Proof.FILE, ""
-        return True
+        return
     connection.proof_note = (
         f"`{NAME}` has different content."
         if contents
         else f"`{NAME}` is on neither `{BRANCH}` nor `{branches[1]}`."
     )
-    return False
 
 
 def _read(repository: Repository, tip: Tip) -> str | None:

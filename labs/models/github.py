@@ -92,7 +92,9 @@ class Connection(SignedHook):
 
     def challenge(self) -> str:
         """Return the content of the file that proves who may write to the repository."""
-        return salted_hmac("labs.github.challenge", self.key, algorithm="sha256").hexdigest()[:40]
+        # the number changes when the repository is connected again, which may have a different owner by then
+        value = f"{self.key}.{self.secret_number}"
+        return salted_hmac("labs.github.challenge", value, algorithm="sha256").hexdigest()[:40]
 
 
 class Delivery(models.Model):

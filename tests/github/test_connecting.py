@@ -94,6 +94,19 @@ def test_file_with_the_right_content_proves_and_any_other_says_why(client, page,
     assert not Submission.objects.exists()
 
 
+def test_file_read_before_the_repository_was_connected_again_proves_nothing(client, page, monkeypatch):
+    connected(client, page, proved=False)
+
+    def connect_again_while_reading(found, refs, head):
+        client.post(f"{page}disconnect/")
+        client.post(page, ADDRESS)
+        found.owner_proved_by = "file"
+
+    monkeypatch.setattr(owner_file, "check_file", connect_again_while_reading)
+    assert looking.look_at_next()
+    assert not Connection.objects.get().is_active
+
+
 @pytest.mark.parametrize("address", ["", "https://gitlab.com/a/b", "nonsense"])
 def test_address_that_cannot_be_connected_is_refused_in_words(client, page, address):
     answer = client.post(page, {"address": address})
@@ -124,7 +137,7 @@ def test_page_names_the_events_that_the_checks_need(client, page):
 
 def test_disconnected_repository_takes_no_messages_and_connecting_again_needs_a_new_secret(client, page):
     connection = connected(client, page)
-    old = connection.secret
+    old, file = connection.secret, connection.challenge()
     send(connection)
     assert client.post(f"{page}disconnect/", follow=True).status_code == 200
     assert connection.deliveries.get().outcome == "ignored"
@@ -133,6 +146,7 @@ def test_disconnected_repository_takes_no_messages_and_connecting_again_needs_a_
     assert connection.look_at is None
     again = connected(client, page, proved=False)
     assert again.pk == connection.pk and again.secret != old and not again.owner_proved_by
+    assert again.challenge() != file
     assert send(again, secret=old).status_code == 403
 
 
