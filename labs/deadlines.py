@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from labs.late_points import Terms
@@ -28,29 +28,21 @@ class LabTerms(dict[int, Terms]):
 
 def terms_of(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
     """Return the terms of all labs of a learner's course, or of one. One query."""
-    labs = Lab.objects.filter(course=enrollment.course_id)
-    return _terms(labs.filter(pk=lab.pk) if lab else labs, enrollment.cohort_id, enrollment.pk)
-
-
-def _terms(labs: QuerySet[Lab], cohort: int, enrollment: int) -> LabTerms:
+    labs = Lab.objects.filter(course=enrollment.course_id).order_by()
+    chosen = labs.filter(pk=lab.pk) if lab else labs
+    parts = _parts(enrollment.cohort_id, enrollment.pk)
+    # Any: rows with the columns of a lab and its annotations
+    rows: Any = chosen.annotate(**parts).values_list(*_COLUMNS, *parts, named=True)
     found = LabTerms()
-    for row in labs.order_by().annotate(**_parts(cohort, enrollment)).values(*_COLUMNS, *_PARTS):
-        found.is_stale = row["is_stale"]
-        terms = _read(_Row(row))
+    for row in rows:
+        found.is_stale = row.is_stale
+        terms = _read(row)
         if terms.deadline.at or terms.deadline.waits:
-            found[row["pk"]] = terms
+            found[row.pk] = terms
     return found
 
 
-class _Row:
-    # Any: values of a row, by name
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.__dict__.update(values)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
-
-
+# Any: one of these rows
 def _read(row: Any) -> Terms:
     deadline = deadline_of(row)
     before = deadline.at
@@ -70,10 +62,6 @@ def _last_at(row: Any, due: datetime | None, before: datetime | None) -> datetim
 
 
 _COLUMNS = ("pk", "late", "late_percent", "late_floor", "last_days")
-_PARTS = (
-    *("closes_at", "due_session", "due_days", "due_time", "met_at", "met_minutes"),
-    *("extended_to", "extension_reason", "last_at", "outage", "time_zone", "is_stale"),
-)
 
 
 def _parts(cohort: int, enrollment: int) -> dict[str, Any]:
