@@ -46,8 +46,8 @@ class Terms(NamedTuple):
         return days
 
     def rate(self, days: int) -> Decimal:
-        """Return the percentage of its points that a submission earns if it is so many days late."""
-        if not days or self.late == MARK:
+        """Return the percentage of its points that a submission earns if it is so many days late; all at 0 or less."""
+        if days <= 0 or self.late == MARK:
             return ALL
         if self.late == REFUSE:
             return Decimal(0)
@@ -91,8 +91,9 @@ def count(pushes: Iterable[Push], terms: Mapping[int, Terms], bank: int) -> dict
         days = its.days_late(push.received_at) - spent[push.lab]
         over = its.is_over(push.received_at)
         left = 0 if over else bank - sum(spent.values())
-        more = days_to_spend(its, days, left) if _gains(push, its, days, left, best[push.lab]) else 0
-        rate = Decimal(0) if over else its.rate(max(0, days - more))
+        offer = days_to_spend(its, days, left)
+        more = offer if _share(push, its.rate(days - offer)) > best[push.lab] else 0
+        rate = Decimal(0) if over else its.rate(days - more)
         spent[push.lab] += more
         best[push.lab] = max(best[push.lab], _share(push, rate))
         counted[push.pk] = _counted(push, rate, its, more)
@@ -102,12 +103,7 @@ def count(pushes: Iterable[Push], terms: Mapping[int, Terms], bank: int) -> dict
 def days_to_spend(terms: Terms, days: int, left: int) -> int:
     """Return the fewest late days that earn the most, for a push that is so many days late. None is spent in vain."""
     offers = range(min(max(days, 0), max(left, 0)) + 1)
-    return max(offers, key=lambda spent: (terms.rate(max(0, days - spent)), -spent))
-
-
-def _gains(push: Push, terms: Terms, days: int, left: int, best: Decimal) -> bool:
-    spent = days_to_spend(terms, days, left)
-    return spent > 0 and _share(push, terms.rate(max(0, days - spent))) > best
+    return max(offers, key=lambda spent: (terms.rate(days - spent), -spent))
 
 
 def _share(push: Push, rate: Decimal) -> Decimal:
