@@ -158,7 +158,7 @@ def choose(*, submission: Submission, reason: str, by: User) -> Choice:
     Choice.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id).delete()
     choice = Choice.objects.create(submission=submission, reason=reason, by=by)
     if submission.reports.exists():
-        lifecycle.keep_best(submission)
+        counting.keep_best(submission)
     elif lifecycle.requeue(submission):
         transaction.on_commit(tasks.wake, robust=True)
     record(Event.GRADE, f"submission {submission.public_id} chosen to count: {reason}", user=by)
@@ -172,7 +172,7 @@ def withdraw_choice(*, submission: Submission, by: User) -> bool:
     withdrawn, _ = Choice.objects.filter(submission=submission).delete()
     submission.refresh_from_db(fields=["is_best"])
     if withdrawn and submission.is_best:
-        lifecycle.keep_best(submission)
+        counting.keep_best(submission)
     if withdrawn:
         record(Event.GRADE, f"submission {submission.public_id} no longer chosen to count", user=by)
     return bool(withdrawn)

@@ -6,8 +6,8 @@ from itertools import count
 
 from django.utils import timezone
 
+from labs.grading.counting import keep_best
 from labs.grading.failed_checks import update_failed_checks
-from labs.grading.lifecycle import keep_best
 from labs.models import (
     Lab,
     LabVersion,

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from labs.deadlines import LabTerms, terms_of
+from labs.deadlines import terms_of
 from labs.late_points import Counted, Push, count
 from labs.models import Recount, Submission
 from lessons.models import Cohort, Enrollment
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 30  # learners; a bigger class is counted by a worker
 PER_TASK = 200
+_ALL = Q()
 
 
 def lock_learner(enrollment: int) -> Enrollment:
@@ -25,9 +26,22 @@ def lock_learner(enrollment: int) -> Enrollment:
     return learners.select_related("course").get(pk=enrollment)
 
 
-def count_points(learner: Enrollment, terms: LabTerms | None = None) -> set[int]:
-    """Count the points of all graded submissions of a learner who is locked, and return the labs that changed."""
-    terms = terms_of(learner) if terms is None else terms
+@transaction.atomic
+def recount(enrollment: int) -> None:
+    """Count the points of a learner again, and choose the submissions that count."""
+    recount_locked(lock_learner(enrollment))
+
+
+def recount_locked(learner: Enrollment) -> set[int]:
+    """Do so for a learner who is locked, and return the labs whose points changed."""
+    changed = _count_points(learner)
+    for lab in sorted(changed):
+        rank_again(learner.pk, lab)
+    return changed
+
+
+def _count_points(learner: Enrollment) -> set[int]:
+    terms = terms_of(learner)
     rows = Submission.objects.filter(enrollment=learner, reports__is_current=True).order_by("pk")
     if not terms:  # without any deadline, only what was late before one was removed
         rows = rows.exclude(due_at=None)
@@ -54,19 +68,24 @@ def _write(row: Submission, counted: Counted) -> bool:
     return True
 
 
-@transaction.atomic
-def recount(enrollment: int) -> None:
-    """Count the points of a learner again, and choose the submissions that count."""
-    learner = lock_learner(enrollment)
-    for lab in sorted(count_points(learner)):
-        rank_again(learner.pk, lab)
+# --- the submission that counts --------------------------------------------------------------------------------------
 
 
-def rank_again(enrollment: int, lab: int) -> None:
-    """Choose the submission that counts among all of a learner's to a lab. Only this changes `is_best`."""
+def keep_best(submission: Submission) -> None:
+    """Update which submission counts, now that this one has a new report, or is chosen by staff or no longer.
+
+    Call it in the transaction that makes the report current.
+    """
+    # Compare with the best only, unless this one was the best and may be worse now.
+    rivals = _ALL if submission.is_best else Q(is_best=True) | Q(pk=submission.pk)
+    rank_again(submission.enrollment_id, submission.lab_id, rivals)
+
+
+def rank_again(enrollment: int, lab: int, rivals: Q = _ALL) -> None:
+    """Choose the submission that counts among a learner's to a lab. Only this changes `is_best`."""
     own = Submission.objects.filter(enrollment=enrollment, lab=lab)
     chosen = own.filter(choice__isnull=False, reports__is_current=True).order_by()
-    counted = chosen.first() or own.ranked_first().only("is_best").first()
+    counted = chosen.first() or own.filter(rivals).ranked_first().only("is_best").first()
     if counted and not counted.is_best:
         own.filter(is_best=True).update(is_best=False)
         own.filter(pk=counted.pk).update(is_best=True)

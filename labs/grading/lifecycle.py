@@ -227,11 +227,8 @@ def _follow(learner: Enrollment, submission: Submission, stored: Report, report:
     # everything that depends on the current report
     needed = {result.id[:100] for result in report.results if result.outcome is Outcome.NEEDS_WORK}
     update_failed_checks(submission, needed)
-    changed = counting.count_points(learner)
-    for lab in sorted(changed):
-        counting.rank_again(learner.pk, lab)
-    if submission.lab_id not in changed:
-        keep_best(submission)
+    if submission.lab_id not in counting.recount_locked(learner):
+        counting.keep_best(submission)
     announce(stored)
 
 
@@ -268,22 +265,6 @@ def _lock_learner(claim: Claim) -> Enrollment | None:
     return next(map(counting.lock_learner, own), None)
 
 
-def keep_best(submission: Submission) -> None:
-    """Update which submission counts, now that this one has a new report, or is chosen by staff or no longer.
-
-    Call it in the transaction that makes the report current. `is_best` then changes only here, among the learner's
-    submissions to this lab.
-    """
-    own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    chosen = own.filter(choice__isnull=False, reports__is_current=True).order_by()
-    # Compare with the best only, unless this one was the best and may be worse now.
-    rivals = own if submission.is_best else own.filter(Q(is_best=True) | Q(pk=submission.pk))
-    counted = chosen.first() or rivals.ranked_first().only("is_best").get()
-    if not counted.is_best:
-        own.filter(is_best=True).update(is_best=False)
-        own.filter(pk=counted.pk).update(is_best=True)
-
-
 @transaction.atomic
 def mark_unreadable(claim: Claim, message: str) -> bool:
     # the learner's set-up is at fault; `message` says what to do
@@ -298,7 +279,7 @@ def _note_outage(learner: Enrollment, claim: Claim) -> None:
     submission = Submission.objects.get(pk=claim.submission_id)
     submission.enrollment = learner
     outages.note(submission)
-    counting.recount(learner.pk)
+    counting.recount_locked(learner)
 
 
 def _answer(claim: Claim, state: State, *, message: str) -> bool:

@@ -39,7 +39,7 @@ ENDED = (State.GRADED, State.UNREADABLE, State.FAULT, State.SUPERSEDED, State.CA
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def best(self) -> "SubmissionQuerySet":
-        """Return the submission that counts, for each learner and lab; `lifecycle` updates it with each report.
+        """Return the submission that counts, for each learner and lab; `counting` updates it with each report.
 
         Each row has the `points` that count, and `max_points` and `passed` to go with them.
         """
