@@ -145,6 +145,10 @@ def _wake_grader() -> None:
 
 
 def submissions_to_requeue(row: GitHubAnswer) -> list[Submission]:
-    """Return the submissions that a changed answer concerns: those of its commit, or the newest of the repository."""
-    newest = row.submissions.order_by("-pk")
+    """Return the submissions that a changed answer concerns: those of its commit, or the newest of the repository.
+
+    Their current report used facts from GitHub. A rehearsal of a regrade asks for facts, too, and changes no result.
+    """
+    graded_with = {"reports__is_current": True, "reports__data__github__0__isnull": False}
+    newest = row.submissions.filter(**graded_with).order_by("-pk")
     return list(newest[: MAX_REQUEUED if row.commit else 1])

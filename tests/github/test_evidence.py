@@ -1,5 +1,6 @@
 """GitHub is asked for facts by a worker; a changed answer grades the submission again, without a new attempt."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 from labs import actions
 from labs.github import evidence, looking, owner_file
 from labs.grader.fetching.address import Address
-from labs.grading import regrades, worker
+from labs.grading import lifecycle, regrades, worker
 from labs.models import GitHubAnswer, LabVersion, Queue, Receipt, Repository, State, Submission
 from labs.models.github import Connection, Installation
 from lessons.regrades import run_next
@@ -312,7 +313,7 @@ def test_answers_are_kept_for_a_year(case):
 
 def test_rehearsal_of_a_regrade_waits_for_github_instead_of_taking_points(case):
     assert case.outcome("two-commits") == "passed"
-    add_check_version(case.lab)
+    add_version(case.lab, LAB.replace("Tested", "Built"))
     regrade = regrades.begin(lab=case.lab, by=make_user(), wake=lambda: None)
     while run_next(regrades.WORK):
         pass
@@ -321,13 +322,30 @@ def test_rehearsal_of_a_regrade_waits_for_github_instead_of_taking_points(case):
     assert move.problem.startswith("GitHub has not answered yet")
 
 
-def add_check_version(lab) -> None:
-    source = LAB.replace("Tested", "Built")
-    current = lab.current
-    lab.source, lab.current = (
-        source,
-        LabVersion.objects.create(
-            lab=lab, digest="b" * 64, source=source, max_points=current.max_points, pass_mark=70, proved=True
-        ),
-    )
+def test_answer_that_only_a_rehearsal_asked_for_changes_no_result(case):
+    add_version(case.lab, LAB.partition("  - {id: ci")[0])
+    case.grade()
+    add_version(case.lab, LAB)
+    regrades.begin(lab=case.lab, by=make_user(), wake=lambda: None)
+    while run_next(regrades.WORK):
+        pass
+    case.github.start_run(case.there, case.commit)
+    assert case.ask() == 2
+    case.submission.refresh_from_db()
+    assert (case.submission.state, case.submission.github_answers.count()) == (State.GRADED, 2)
+    lifecycle.requeue(case.submission)
+    case.grade()
+    case.github.start_run(case.there, case.commit)
+    evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    case.ask()
+    case.submission.refresh_from_db()
+    assert case.submission.state == State.QUEUED
+
+
+def add_version(lab, source: str) -> None:
+    points = lab.current.max_points
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    version = {"source": source, "max_points": points, "pass_mark": 70, "proved": True}
+    lab.current, _ = LabVersion.objects.get_or_create(lab=lab, digest=digest, defaults=version)
+    lab.source = source
     lab.save()
