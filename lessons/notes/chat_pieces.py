@@ -1,8 +1,10 @@
 """Turn the messages of a chat into pieces: the words of the host are the text, those of others are quotes."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from .chats import Chat, Message
 from .evening import read_items
@@ -42,9 +44,8 @@ def make_chat_pieces(
     pieces: list[Piece] = []
     title = ""
     before = 0
-    for message in chat.messages:
-        if not first <= message.first <= last:
-            continue
+    start, end = (bisect_left(chat.messages, line, key=attrgetter("first")) for line in (first, last + 1))
+    for message in chat.messages[start:end]:
         items, _ = read_items(chat.lines, regions, [(message.first, min(message.last, last))])
         is_late = message.minutes - before >= SILENCE
         before = message.minutes
@@ -70,18 +71,10 @@ def _heading(chat: Chat, message: Message, items: Sequence[Item], *, is_late: bo
     is_title = is_alone and (is_late or _is_after_blank(chat.lines, message)) and is_plain_title(row)
     if not (named or is_title or NEXT.match(words) or heading_sign(row) in STRONG):
         return None
-    shown = clean(words)
-    shown = shown[:1].upper() + shown[1:]
+    title = clean(words)
+    title = title[:1].upper() + title[1:]
     number = f"{message.stamp} {label}".strip()
-    return Piece(
-        "topic",
-        message.first,
-        row.number,
-        escape(shown),
-        title=shown,
-        level=1,
-        number=number,
-    )
+    return Piece("topic", message.first, row.number, escape(title), title=title, level=1, number=number)
 
 
 def _is_after_blank(lines: Sequence[Line], message: Message) -> bool:
@@ -98,10 +91,7 @@ def _stamped(message: Message, made: Sequence[Piece]) -> list[Piece]:
 
 def _quoted(message: Message, made: Sequence[Piece]) -> Piece:
     body = "\n\n".join(piece.text for piece in made if piece.text)
-    lines = (
-        f"**{escape(message.who, starts_line=False)}:** {body}"
-        if made[0].kind == "paragraph"
-        else f"**{escape(message.who, starts_line=False)}:**\n\n{body}"
-    )
-    text = "\n".join(f"> {line}".rstrip() for line in lines.split("\n"))
+    gap = " " if made[0].kind == "paragraph" else "\n\n"
+    words = f"**{escape(message.who, starts_line=False)}:**{gap}{body}"
+    text = "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
     return Piece("quote", message.first, made[-1].last, text)

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 
 from .figures import find_figures
 from .forms import Former
@@ -30,11 +31,10 @@ def read_items(
     """Return rows and regions of line ranges, and the numbers of rows that rules frame or underline."""
     items: list[Item] = []
     framed: set[int] = set()
-    starts = [region.first for region in regions]
     for first, last in spans:
         number, gap, rule_above = first, 0, False
         while number <= last:
-            place = bisect_left(starts, number)
+            place = bisect_left(regions, number, key=attrgetter("first"))
             if place < len(regions) and regions[place].first == number and regions[place].last <= last:
                 items.append(regions[place])
                 number, gap, rule_above = regions[place].last + 1, 0, False

@@ -47,6 +47,11 @@ NASTY = {
     "boxes of pages": "<aside>\n" * LINES,
     "terms of Markdown": "x\n: y\n" * LINES,
     "agenda": "Topic :\n\n" * LINES,
+    "chat with a day for each message": "".join(
+        f"[{number % 28 + 1}/{number // 28 % 12 + 1}/2026, 20:15] Trainer: docker run -it web\n"
+        for number in range(LINES)
+    ),
+    "lists in lists of LaTeX": "\\begin{document}\n" + "\\begin{itemize}\n\\item a\n" * LINES,
 }
 
 

@@ -17,6 +17,7 @@ ITEM = re.compile(r"\s*\\item(?:\[(?P<term>[^\[\]]*)\])?\s*(?P<words>.*)$")
 VERBATIM = ("verbatim", "lstlisting", "minted", "alltt")
 MATHS = ("equation", "align", "displaymath", "gather", "math")
 LISTS = {"itemize": "-", "enumerate": "1.", "description": "-"}
+MAX_DEPTH = 6  # of lists: LaTeX refuses more
 SIGNATURE = re.compile(r"^\s*\\(?:documentclass|(?:sub)*section\*?\{|chapter\{|begin\{)", re.MULTILINE)
 BOLD, ITALIC, CODE = (
     re.compile(rf"\\(?:{names})\{{([^{{}}]{{1,300}})\}}")
@@ -90,7 +91,8 @@ class _Reader:
         elif found := ITEM.match(text):
             term = f"{_inline(found['term'])}: " if found["term"] else ""
             mark = self.lists[-1] if self.lists else "-"
-            out.add(f"{'   ' * (len(self.lists) - 1)}{mark} {term}{_inline(found['words'])}")
+            indent = "   " * (min(len(self.lists), MAX_DEPTH) - 1)
+            out.add(f"{indent}{mark} {term}{_inline(found['words'])}")
         elif re.match(
             r"\s*\\(?:documentclass|usepackage|maketitle|tableofcontents|label|newpage|centering)\b", text
         ):
