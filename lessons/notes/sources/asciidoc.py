@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..source import Source
-from .dialect import Writer, read_as
+from .dialect import Writer, convert_each, read_as
 
 HEADING = re.compile(r"(?P<signs>={1,5})\s+(?P<words>\S.*)$")
 ATTRIBUTE = re.compile(r":!?(?P<key>[\w-]+):\s*(?P<value>.*)$")
@@ -28,28 +28,22 @@ def read(data: bytes, path: str, encoding: str) -> Source:
 
 
 def convert(texts: Sequence[str]) -> list[tuple[int, str]]:
-    out, reader = Writer(), _Reader()
-    for number, text in enumerate(texts, start=1):
-        out.at = number
-        reader.line(out, text)
-    if reader.fence:
-        out.add("```")
-    return out.found
+    return convert_each(_Reader(), texts)
 
 
 class _Reader:
     def __init__(self) -> None:
-        self.fence = ""
         self.language = ""
         self.columns = -1  # of the open table; 0 before its first row, -1 outside
 
     def line(self, out: Writer, text: str) -> None:
         bare = text.rstrip()
-        if self.fence:
-            self._in_fence(out, text, bare)
+        if out.fence and bare == out.fence:
+            out.end_code()
+        elif out.fence:
+            out.add(text)
         elif bare in FENCES:
-            self.fence = bare
-            out.add("", f"```{self.language if bare != '....' else 'text'}")
+            out.begin_code(bare, self.language if bare != "...." else "text")
             self.language = ""
         elif bare == "|===":
             self.columns = 0 if self.columns < 0 else -1
@@ -58,13 +52,6 @@ class _Reader:
             self._row(out, bare)
         else:
             self._text(out, bare)
-
-    def _in_fence(self, out: Writer, text: str, bare: str) -> None:
-        if bare == self.fence:
-            self.fence = ""
-            out.add("```", "")
-        else:
-            out.add(text)
 
     def _row(self, out: Writer, bare: str) -> None:
         cells = [cell.strip() for cell in bare.lstrip("|").split("|")] if bare else []

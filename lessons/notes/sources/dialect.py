@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from ..source import Line, Source, split_lines
 from .encodings import decode
@@ -11,11 +12,20 @@ ROLE_WORDS = re.compile(r"[^\W_]")
 
 
 class Writer:
-    """A collector of lines; `at` is the number of the line that is read."""
+    """A collector of lines. `at` is the number of the line that is read, `fence` the sign of the open block of code."""
 
     def __init__(self) -> None:
         self.at = 1
+        self.fence = ""
         self.found: list[tuple[int, str]] = []
+
+    def begin_code(self, fence: str, language: str) -> None:
+        self.fence = fence
+        self.add("", f"```{language}")
+
+    def end_code(self) -> None:
+        self.fence = ""
+        self.add("```", "")
 
     def add(self, *texts: str) -> None:
         self.found += [(self.at, text) for text in texts]
@@ -24,6 +34,21 @@ class Writer:
         """Keep words that readers do not see."""
         if ROLE_WORDS.search(text):
             self.add("", f"<!-- {text.strip().replace('--', '- -')} -->", "")
+
+
+class LineReader(Protocol):
+    def line(self, out: Writer, text: str) -> None: ...
+
+
+def convert_each(reader: LineReader, texts: Sequence[str]) -> list[tuple[int, str]]:
+    """Return what the reader makes of the lines, one by one; a block of code without an end is closed."""
+    out = Writer()
+    for number, text in enumerate(texts, start=1):
+        out.at = number
+        reader.line(out, text)
+    if out.fence:
+        out.end_code()
+    return out.found
 
 
 def read_as(convert: Converter, data: bytes, path: str, encoding: str) -> Source:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..source import Source
-from .dialect import Writer, read_as
+from .dialect import Writer, convert_each, read_as
 
 HEADINGS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 4}
 HEADING = re.compile(
@@ -38,26 +38,18 @@ def read(data: bytes, path: str, encoding: str) -> Source:
 
 
 def convert(texts: Sequence[str]) -> list[tuple[int, str]]:
-    out, reader = Writer(), _Reader()
-    for number, text in enumerate(texts, start=1):
-        out.at = number
-        reader.line(out, text)
-    if reader.inside:
-        out.add("```")
-    return out.found
+    return convert_each(_Reader(), texts)
 
 
 class _Reader:
     def __init__(self) -> None:
-        self.inside = ""  # the open environment that is kept as typed
         self.lists: list[str] = []
 
     def line(self, out: Writer, text: str) -> None:
         begin, end = BEGIN.match(text), END.match(text)
-        if self.inside:
-            if end and end["name"].rstrip("*") == self.inside:
-                self.inside = ""
-                out.add("```", "")
+        if out.fence:
+            if end and end["name"].rstrip("*") == out.fence:
+                out.end_code()
             else:
                 out.add(text)
         elif begin:
@@ -76,8 +68,7 @@ class _Reader:
         elif name in VERBATIM or name in MATHS:
             found = LANGUAGE.search(rest)
             language = (found[1] or found[2]).lower() if found else ""
-            out.add("", f"```{'math' if name in MATHS else language}")
-            self.inside = name
+            out.begin_code(name, "math" if name in MATHS else language)
         else:
             out.add("")
 

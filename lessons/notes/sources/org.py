@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..source import Source
-from .dialect import Writer, read_as
+from .dialect import Writer, convert_each, read_as
 
 KEYWORD = re.compile(r"#\+(?P<key>\w+):\s*(?P<value>.*)$")
 BEGIN = re.compile(r"\s*#\+begin_(?P<kind>\w+)\s*(?P<rest>.*)$", re.IGNORECASE)
@@ -28,25 +28,37 @@ def read(data: bytes, path: str, encoding: str) -> Source:
 
 
 def convert(texts: Sequence[str]) -> list[tuple[int, str]]:
-    out, inside = Writer(), ""
-    for number, text in enumerate(texts, start=1):
-        out.at = number
+    return convert_each(_Reader(), texts)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.block = ""  # the open one that is not code, such as a quote
+
+    def line(self, out: Writer, text: str) -> None:
         begin, end = BEGIN.match(text), END.match(text)
+        inside = out.fence or self.block
         if begin and not inside:
-            inside = begin["kind"].lower()
-            words = begin["rest"].split()
-            if inside in VERBATIM:
-                out.add("", f"```{words[0].lower() if words and inside == 'src' else 'text'}")
+            self._begin(out, begin["kind"].lower(), begin["rest"].split())
         elif end and end["kind"].lower() == inside:
-            out.add(*(("```", "") if inside in VERBATIM else ("",)))
-            inside = ""
-        elif inside in VERBATIM:
+            self._end(out)
+        elif out.fence:
             out.add(text)
         else:
-            _line(out, text, "> " if inside == "quote" else "")
-    if inside in VERBATIM:
-        out.add("```")
-    return out.found
+            _line(out, text, "> " if self.block == "quote" else "")
+
+    def _begin(self, out: Writer, kind: str, words: Sequence[str]) -> None:
+        if kind in VERBATIM:
+            out.begin_code(kind, words[0].lower() if words and kind == "src" else "text")
+        else:
+            self.block = kind
+
+    def _end(self, out: Writer) -> None:
+        if out.fence:
+            out.end_code()
+        else:
+            self.block = ""
+            out.add("")
 
 
 def _line(out: Writer, text: str, prefix: str) -> None:

@@ -75,11 +75,11 @@ def _code(out: Writer, texts: Sequence[str], at: int, language: str) -> int:
     if first >= end:
         return at + 1
     indent = min(indent_of(text) for text in texts[first:end] if text.strip())
-    out.add("", f"```{language}")
+    out.begin_code("::", language)
     for place in range(first, end):
         out.at = place + 1
         out.add(texts[place][indent:])
-    out.add("```", "")
+    out.end_code()
     return end
 
 
