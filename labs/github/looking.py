@@ -246,6 +246,8 @@ def _settle(
 def _release(connection: Connection, again_in: timedelta | None = None) -> None:
     # A lock: a message that arrives now finds either that a look is due, or that none is.
     own = Connection.objects.select_for_update().get(pk=connection.pk)
+    if own.look_at != connection.look_at:  # disconnected, or another look was asked for
+        return
     now = timezone.now()
     if again_in is not None:
         own.look_at = now + again_in
