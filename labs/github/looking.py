@@ -95,8 +95,10 @@ def look(connection: Connection) -> None:
     except OldNameError:  # these are refs of whoever has the old name now
         _release(connection, again_in=NOT_THERE_YET if asking.find_moved(connection) else None)
         return
-    if waiting or missed_at:
-        _submit(connection, waiting, refs, head_ref, missed_at)
+    if waiting:
+        _submit(connection, waiting, refs, head_ref)
+    elif missed_at:
+        _recover(connection, refs, head_ref, missed_at)
     else:
         _release(connection)
 
@@ -148,27 +150,15 @@ def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedEr
 
 
 @transaction.atomic
-def _submit(
-    connection: Connection,
-    waiting: list[Delivery],
-    refs: Mapping[str, str],
-    head_ref: str,
-    missed_at: datetime | None,
-) -> None:
+def _submit(connection: Connection, waiting: list[Delivery], refs: Mapping[str, str], head_ref: str) -> None:
     # what a message announced and the repository has; the others were overtaken, or are not visible yet
     seen = [each for each in waiting if refs.get(each.ref) == each.commit]
     unseen = [each for each in waiting if each not in seen]
     before = connection.repository.receipts.first()
-    digest = snapshot_digest(refs)
-    is_new = before is None or before.digest != digest
+    is_new = before is None or before.digest != snapshot_digest(refs)
     if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
-        earlier = connection.repository.receipts.exclude(digest=digest).first()
-        received_at = first_seen(seen, refs, earlier.refs if earlier else None)
-        via = Receipt.Via.WEBHOOK if waiting else Receipt.Via.RECOVERED
-        _receive(connection, refs, head_ref, received_at, seen, via)
-        if missed_at:
-            newest = connection.repository.receipts.values("pk")[:1]
-            Receipt.objects.filter(pk__in=newest, missed_at=None).update(missed_at=missed_at)
+        received_at = _first_seen_at(connection, seen, refs)
+        _receive(connection, refs, head_ref, received_at, seen, Receipt.Via.WEBHOOK)
     else:
         _settle(seen, Outcome.KNOWN, "", before)
     if unseen and not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT:
@@ -176,6 +166,16 @@ def _submit(
         return
     for each in unseen:
         _settle([each], *_overtaken(each, refs))
+    _release(connection)
+
+
+@transaction.atomic
+def _recover(connection: Connection, refs: Mapping[str, str], head_ref: str, missed_at: datetime) -> None:
+    before = connection.repository.receipts.first()
+    if before is None or before.digest != snapshot_digest(refs):  # nobody submitted it meanwhile
+        _receive(connection, refs, head_ref, timezone.now(), [], Receipt.Via.RECOVERED)
+        newest = connection.repository.receipts.values("pk")[:1]
+        Receipt.objects.filter(pk__in=newest, missed_at=None).update(missed_at=missed_at)
     _release(connection)
 
 
@@ -201,25 +201,22 @@ def _receive(
         )
         return
     is_first = receipt is not None and submission.receipt_id == receipt.pk
-    if (
-        submission.receipt.repository_id != connection.repository_id
-    ):  # pushed elsewhere before, graded without GitHub
-        evidence.grade_after_connecting(connection)
+    if submission.receipt.repository_id != connection.repository_id:
+        evidence.grade_after_connecting(connection)  # pushed elsewhere before, and graded without GitHub
     _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)
     if report := submission.reports.filter(is_current=True).first():
         announce(report)  # it was graded after it came another way, and GitHub has no status yet
 
 
-def first_seen(
-    seen: Iterable[Delivery], refs: Mapping[str, str], before: Mapping[str, str] | None
-) -> datetime:
+def _first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> datetime:
     """Return the time at which a state was first seen: the last message about it, if messages explain all of it.
 
     A learner can sign a message about a commit that is not pushed yet. So a branch or tag that changed without a
     message of its own is seen now, and a message about something else gives it no earlier time.
     """
+    before = connection.repository.receipts.exclude(digest=snapshot_digest(refs)).first()
     times = {each.ref: each.received_at for each in seen}
-    changed = {name for name, commit in refs.items() if before is None or before.get(name) != commit}
+    changed = {name for name, commit in refs.items() if before is None or before.refs.get(name) != commit}
     if before is None:  # the others may have been there before the repository was connected
         changed &= times.keys()
     if not changed or not changed <= times.keys():
