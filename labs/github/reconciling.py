@@ -25,7 +25,7 @@ MAX_LOOKS = 50  # a minute, so that looks for messages are not held up
 MAX_DELIVERIES = 500  # of the App's list, the newest
 MAX_ASKED = 50  # redeliveries at a time
 MAX_ATTEMPTS = 3  # of one delivery
-MOST_RECENT = timedelta(days=3)  # which GitHub keeps
+MAX_AGE = timedelta(days=3)  # which GitHub keeps
 
 
 class OldNameError(Exception):
@@ -70,7 +70,7 @@ def failed_deliveries(listed: Iterable[Any], now: datetime) -> list[int]:
     found: dict[str, int] = {}
     for item in items:
         sent = parse_datetime(item["delivered_at"])
-        is_recent = sent is not None and now - sent < MOST_RECENT
+        is_recent = sent is not None and now - sent < MAX_AGE
         if item["guid"] not in arrived and attempts[item["guid"]] < MAX_ATTEMPTS and is_recent:
             found.setdefault(item["guid"], int(item["id"]))
     return list(found.values())

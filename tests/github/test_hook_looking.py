@@ -1,4 +1,4 @@
-"""What a worker makes of messages: it looks at the repository itself. D20, and the times of receipts."""
+"""A worker looks at the repository itself after a message: submissions, and the times of receipts. D20."""
 
 from datetime import timedelta
 

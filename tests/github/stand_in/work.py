@@ -1,4 +1,4 @@
-"""What people and workflows do on GitHub: issues, pull requests, reviews, and runs of workflows."""
+"""The work of people and workflows on GitHub: issues, pull requests, reviews, and runs of workflows."""
 
 from typing import Any
 
