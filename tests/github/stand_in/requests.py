@@ -41,7 +41,7 @@ class RefusedError(Exception):
 
 @dataclass
 class Viewer:
-    """The sender of a request: nobody, a person, an App by its JWT, or an installation by a token, which may be narrower."""
+    """The sender of a request: nobody, a person, an App by its JWT, or an installation by a (narrower) token."""
 
     person: Person | None = None
     app: App | None = None
