@@ -47,17 +47,9 @@ from ._shared.base import Kind, Run, Verdict, not_run
 from ._shared.contents import files_or_answer
 from ._shared.meaning import Texts, question_problems, texts_or_answer, verdict_of, write_missing
 from ._shared.some_file import judge_some
+from ._shared.workflow_starts import STARTER
 
 MAX_REMARKS = 3
-_STARTER = """name: CI
-on: [push]
-jobs:
-  test:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - run: python -m pytest
-"""
 _QUESTIONS = (
     "starts",
     "order",
@@ -140,7 +132,9 @@ class WorkflowCheck(Kind):
         return judge_some(self.path, workflows, lambda path: replace(self, path=path)._one(run))
 
     def _one(self, run: Run) -> Verdict:
-        fill = write_missing(run, self.at, {self.path: _STARTER}, lambda texts: self._judged(texts)[0])
+        fill = write_missing(
+            run, self.at, {self.path: STARTER.format("CI")}, lambda texts: self._judged(texts)[0]
+        )
         found = texts_or_answer(run, self.path, self.at, *fill)
         if isinstance(found, Verdict):
             return found

@@ -40,7 +40,6 @@ class Startable:
     """A workflow in a commit that a push of its branch or tag can start; `remark` is the condition, if any."""
 
     tip: Tip
-    path: str
     remark: str = ""
 
 
@@ -136,20 +135,20 @@ def _by_path(run: Run, tip: Tip, path: str, workflow: Workflow, moment: Moment) 
     trigger = workflow.triggers.get("push")
     if trigger is None or not starts(trigger, moment):
         return Startable(
-            tip, path, f"A pull request from {quoted(moment.branch or '')} starts it, a push does not."
+            tip, f"A pull request from {quoted(moment.branch or '')} starts it, a push does not."
         )
     if moment.tag or (trigger.paths is None and trigger.paths_ignore is None):
-        return Startable(tip, path)
+        return Startable(tip)
     line = islice(run.repository.history.first_parents(tip.commit.id), MAX_COMMITS)
     changing = next((one for one in line if _changes_selected(run, one, trigger)), None)
     if changing == tip.commit.id:
-        return Startable(tip, path)
+        return Startable(tip)
     condition = "paths" if trigger.paths is not None else "paths-ignore"
     files = "that `paths` selects" if trigger.paths is not None else "outside `paths-ignore`"
     said = f"Commit {tip.commit.id[:7]} changes no file {files} in {quoted(path)}"
     if changing:
         later = f"{said}, so a run starts only if it was pushed together with {changing[:7]}."
-        return Startable(tip, path, later)
+        return Startable(tip, later)
     patterns = trigger.paths if trigger.paths is not None else trigger.paths_ignore
     return needs_work(
         f"{said}, and neither do the commits before it.",
