@@ -81,7 +81,7 @@ def case(db, portal_on_github) -> Case:
 def test_a_run_is_waited_for_and_then_grades_the_same_submission_again(case):
     first = case.grade()
     assert first["ci"][0] == "not_run"
-    assert "GitHub has not been asked" in first["ci"][1]
+    assert "There is no answer from GitHub" in first["ci"][1]
     run = case.github.start_run(case.there, case.commit)
     assert case.ask() == 2  # the runs of the commit, and the pull requests
     case.submission.refresh_from_db()
@@ -256,7 +256,7 @@ def test_connecting_a_repository_grades_its_submission_again(case):
     case.github.commit(case.there, challenge)
     looking.look(case.connection)
     assert case.connection.is_active
-    assert "GitHub has not been asked" in case.grade()["ci"][1]
+    assert "There is no answer from GitHub" in case.grade()["ci"][1]
 
 
 def test_a_state_that_reached_the_practice_remote_first_is_asked_about(case):

@@ -106,7 +106,7 @@ def test_runs_of_forks_schedules_other_files_and_other_commits_do_not_count(shop
 
 
 def test_an_unknown_run_is_waited_for(shop):
-    assert "GitHub has not been asked" in ask_with(shop, GitHubFacts()).reason
+    assert "There is no answer from GitHub" in ask_with(shop, GitHubFacts()).reason
     assert "GitHub lists no run of `ci.yml`" in ask(shop).reason
     assert "it is down" in ask(shop, unknown="it is down").reason
     assert {ask_with(shop, GitHubFacts()).outcome, ask(shop).outcome} == {NOT_RUN}
@@ -164,6 +164,14 @@ def test_a_path_filter_that_an_earlier_commit_meets_is_a_condition(shop):
     shop.commit("Describe")
     result = ask(shop)
     assert (result.outcome, "only if it was pushed together with" in result.reason) == (NOT_RUN, True)
+
+
+def test_a_path_filter_that_no_commit_meets_names_the_number_of_commits_read(shop, monkeypatch):
+    shop.put(CI, IMPOSSIBLE["paths"][0])
+    shop.commit("Filter")
+    assert "neither does the commit before it." in ask(shop).why
+    monkeypatch.setattr("labs.grader.checks._shared.workflow_starts.MAX_COMMITS", 1)
+    assert "before it" not in ask(shop).why
 
 
 def test_a_branch_whose_workflow_starts_by_pull_request_is_waited_for(shop):

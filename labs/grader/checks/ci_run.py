@@ -122,7 +122,7 @@ class CiRunCheck(Kind):
     def _waiting(self, startable: Startable, known: RunsOfCommit | None) -> Verdict:
         where = _commit(startable.tip)
         if known is None or (known.asked_at is None and not known.unknown):
-            return _wait(f"GitHub has not been asked about {where} yet.")
+            return _wait(f"There is no answer from GitHub about {where} yet.")
         if known.unknown:
             return _wait(
                 f"GitHub did not say which runs {where} has: {known.unknown} ({when_asked(known.asked_at)})."

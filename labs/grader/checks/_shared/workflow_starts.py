@@ -139,7 +139,7 @@ def _by_path(run: Run, tip: Tip, path: str, workflow: Workflow, moment: Moment) 
         )
     if moment.tag or (trigger.paths is None and trigger.paths_ignore is None):
         return Startable(tip)
-    line = islice(run.repository.history.first_parents(tip.commit.id), MAX_COMMITS)
+    line = list(islice(run.repository.history.first_parents(tip.commit.id), MAX_COMMITS))
     changing = next((one for one in line if _changes_selected(run, one, trigger)), None)
     if changing == tip.commit.id:
         return Startable(tip)
@@ -150,8 +150,11 @@ def _by_path(run: Run, tip: Tip, path: str, workflow: Workflow, moment: Moment) 
         later = f"{said}, so a run starts only if it was pushed together with {changing[:7]}."
         return Startable(tip, later)
     patterns = trigger.paths if trigger.paths is not None else trigger.paths_ignore
+    earlier = len(line) - 1
+    others = "does the commit" if earlier == 1 else f"do the {earlier} commits"
+    before = f", and neither {others} before it" if earlier else ""
     return needs_work(
-        f"{said}, and neither do the commits before it.",
+        f"{said}{before}.",
         expected=f"a commit that changes such a file (`{condition}`: {listed(map(quoted, patterns or ()))})",
         found=f"{tip.commit.id[:7]} {quoted(tip.commit.subject)}",
         fix=f"Change such a file, or change `{condition}` in {quoted(path)}. Then commit and push.",
