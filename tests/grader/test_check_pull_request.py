@@ -11,7 +11,7 @@ from labs.grader.git.repository import Repository
 from labs.grader.github_facts import GitHubFacts, PullRequest, PullRequests, Review
 from labs.grader.report import Outcome
 from labs.grader.spec import SpecError, load_spec
-from tests.grader.conftest import lab
+from tests.grader.conftest import Repo, lab
 
 ASKED_AT = datetime(2026, 11, 29, 20, 30, tzinfo=UTC)
 PASSED, NEEDS_WORK, NOT_RUN = Outcome.PASSED, Outcome.NEEDS_WORK, Outcome.NOT_RUN
@@ -50,7 +50,7 @@ def test_an_open_pull_request_passes_with_its_facts_first(shop):
     result = ask(shop, OPEN)
     assert (result.outcome, result.why) == (
         PASSED,
-        "Pull request #3 from `feature` into `main` by `nia`, no review by others, open "
+        "Pull request #3 from `feature` into `main` by `nia`, no review that counts, open "
         "(asked 29 November 2026, 20:30 UTC).",
     )
 
@@ -73,8 +73,13 @@ LACKS = [
     ("", {"is_draft": True}, {}, "It is a draft."),
     ("", {"state": "closed"}, {}, "It was closed without a merge."),
     ("described: true", {}, {"body": "Adds it"}, "It has no description."),
-    ("linked: true", {}, {"linked": (4,)}, "It does not close an issue"),
-    ("reviewed: true", {}, {"reviews": (Review("bob", "commented"),)}, "No person other than its author"),
+    ("linked: true", {}, {"linked": (4,)}, "Its description closes no issue"),
+    (
+        "reviewed: true",
+        {},
+        {"reviews": (Review("bob", "commented"),)},
+        "No review counts: it needs one",
+    ),
     ("answered: true", {"comments": 2, "answered": 1}, {"answered": 2}, "1 thread of review comments had no"),
     ("answered: true", {}, {"comments": 1, "answered": 1}, "Nothing to check: there is no thread of review"),
 ]
@@ -102,7 +107,7 @@ def test_a_missing_fact_is_named_and_the_check_passes_once_it_is_there(shop, che
 def test_a_review_by_the_author_a_bot_nobody_or_after_the_merge_does_not_count(shop, review):
     shop.merge("--no-ff", "feature")
     result = ask(shop, merged(shop, reviews=(review,)), check="reviewed: true")
-    assert (result.outcome, "No person other" in result.why) == (NEEDS_WORK, True)
+    assert (result.outcome, "No review counts" in result.why) == (NEEDS_WORK, True)
 
 
 def by_rebase(repo) -> None:
@@ -153,6 +158,33 @@ def test_the_author_may_be_forbidden_to_merge(shop):
     own = ask(shop, merged(shop, merged_by="NIA"), check=check)
     assert (own.outcome, "Its author merged it." in own.why) == (NEEDS_WORK, True)
     assert ask(shop, merged(shop), check=check).outcome is PASSED
+    unread = ask(shop, merged(shop, merged_by=""), check=check)
+    assert (unread.outcome, "does not say who merged it" in unread.why) == (NEEDS_WORK, True)
+    assert "merged by" not in unread.why
+    closed = ask(shop, replace(OPEN, state="closed"), check=check)
+    assert closed.fix == "gh pr reopen 3\n\nAsk somebody else to merge it."
+
+
+def test_a_description_is_kept_by_the_fix_that_links_an_issue(shop):
+    fix = ask(shop, replace(OPEN, body="Adds the login"), check="described: true, linked: true").fix
+    assert "Add `Closes #1`" in fix
+    assert "--body" not in fix
+
+
+@pytest.mark.parametrize("is_pushed", [False, True])
+def test_the_fix_of_a_missing_pull_request_pushes_its_branch_first(shop, tmp_path, is_pushed):
+    *push, create = ask(shop).fix.splitlines()
+    assert create == "gh pr create --head feature --base main"
+    if not is_pushed:
+        shop.git("branch", "-D", "feature")
+    remote = str(tmp_path / "remote.git")
+    shop.git("clone", "-q", "--bare", ".", remote)
+    clone = Repo(tmp_path / "clone")
+    clone.git("remote", "add", "origin", remote)
+    clone.git("pull", "-q", "origin", "main")
+    clone.git("fetch", "-q", "origin")
+    clone.shell("\n".join(push))
+    assert "refs/heads/feature" in clone.git("ls-remote", "origin")
 
 
 def test_a_pull_request_by_somebody_else_does_not_count_as_yours(shop):

@@ -25,7 +25,7 @@ from ..report import Outcome
 from ..words import count, listed, quoted
 from ._shared.asking import ask_or_answer
 from ._shared.base import Kind, Run, Verdict, needs_work, not_known, not_run, passed
-from ._shared.named_refs import tip_or_answer
+from ._shared.named_refs import make_branch, tip_or_answer
 from ._shared.pull_requests import describe, merge_methods, reviews_by_others
 from ._shared.shell import commands, paragraphs
 from .commits import commit_evidence
@@ -100,7 +100,7 @@ class PullRequestCheck(Kind):
             expected=f"a pull request {wanted}",
             found=listed(others) or "no pull request",
             fix=commands(
-                ["git", "push", "-u", "origin", self.name],
+                make_branch(self.name),
                 ["gh", "pr", "create", "--head", self.name, "--base", self.into],
             ),
         )
@@ -121,19 +121,20 @@ class PullRequestCheck(Kind):
         return passed(seen, *evidence, looked_at=LookedAt(1, "pull request"))
 
     def _missing(self, pull: PullRequest) -> Iterator[_Missing]:
-        edit = f"gh pr edit {pull.number} --body"
         if pull.is_draft and not pull.is_merged:
             yield _Missing("It is a draft.", _OPENED, f"gh pr ready {pull.number}")
         if self.described and not pull.body.strip():
-            fix = f"{edit} 'What it changes, and why: ...'"
+            fix = f"gh pr edit {pull.number} --body 'What it changes, and why: ...'"
             yield _Missing("It has no description.", "a description", fix)
         if self.linked and not pull.linked:
-            advice = "Add `Closes #1` to the description, with the number of an issue of this repository:"
-            fix = paragraphs(advice, f"    {edit} 'Closes #1'")
-            yield _Missing("It does not close an issue of this repository.", "a link to an issue", fix)
+            way = f"on GitHub, or with `gh pr edit {pull.number}` under Body"
+            fix = (
+                f"Add `Closes #1` to the description, with the number of an issue of this repository: {way}."
+            )
+            yield _Missing("Its description closes no issue of this repository.", "a link to an issue", fix)
         if self.reviewed and not reviews_by_others(pull):
             before = " before the merge" if pull.is_merged else ""
-            why = f"No person other than its author has reviewed it{before}."
+            why = f"No review counts: it needs one that is not dismissed, by a person other than its author{before}."
             yield _Missing(why, "a review by somebody else", _ask(pull))
         if self.answered and pull.answered < pull.comments:
             number = count(pull.comments - pull.answered, "thread")
@@ -152,13 +153,15 @@ class PullRequestCheck(Kind):
         expected = f"merged into {quoted(self.into)}" + (" by somebody else" if self.merged_by_other else "")
         if not pull.is_merged:
             merge = f"gh pr merge {pull.number} {_OPTIONS[self.by]}"
-            fix = commands(*again, merge) if not self.merged_by_other else "Ask somebody else to merge it."
+            by_other = paragraphs(*again, "Ask somebody else to merge it.")
+            fix = by_other if self.merged_by_other else commands(*again, merge)
             yield _Missing(
                 "It was closed without a merge." if is_closed else "It is not merged yet.", expected, fix
             )
-        elif self.merged_by_other and pull.merged_by.casefold() == pull.author.casefold():
+        elif self.merged_by_other and pull.merged_by.casefold() in ("", pull.author.casefold()):
             fix = f"Make a new pull request from {quoted(self.name)}, and ask somebody else to merge it."
-            yield _Missing("Its author merged it.", expected, fix)
+            why = "Its author merged it." if pull.merged_by else "GitHub does not say who merged it."
+            yield _Missing(why, expected, fix)
 
     def _merge(self, run: Run, pull: PullRequest) -> tuple[Tip, Commit] | Verdict | None:
         # the merge as it is in the graded history; None if it was not merged
@@ -185,7 +188,7 @@ class PullRequestCheck(Kind):
             expected=f"merged by {_METHODS[self.by or 'squash']}",
             found=shown,
             fix=paragraphs(
-                f"Make a new branch with a change and a pull request from it, and merge that by "
+                f"Commit a change on {quoted(self.name)}, open a new pull request from it, and merge that by "
                 f"{_METHODS[self.by or 'squash']}:",
                 f"    gh pr merge {_OPTIONS[self.by or 'any']}",
             ),

@@ -21,12 +21,13 @@ def describe(pull: PullRequest) -> str:
         parts.append(f"closes {listed(f'#{number}' for number in pull.linked)}")
     reviews = [f"{quoted(one.author)} {_STATES.get(one.state, one.state)}" for one in reviews_by_others(pull)]
     parts.append(
-        f"reviews: {listed(dict.fromkeys(reviews), MAX_NAMED)}" if reviews else "no review by others"
+        f"reviews: {listed(dict.fromkeys(reviews), MAX_NAMED)}" if reviews else "no review that counts"
     )
     if pull.comments:
         parts.append(f"{pull.answered} of {count(pull.comments, 'thread')} answered")
     if pull.is_merged:
-        parts.append(f"merged by {quoted(pull.merged_by)} as {quoted(pull.merge_commit[:7])}")
+        by = f"by {quoted(pull.merged_by)} " if pull.merged_by else ""
+        parts.append(f"merged {by}as {quoted(pull.merge_commit[:7])}")
     elif pull.state == "closed":
         parts.append("closed without a merge")
     else:
