@@ -1,6 +1,7 @@
 """System checks for invalid or contradictory settings."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -215,6 +216,11 @@ def model_has_an_address(**kwargs: object) -> list[CheckMessage]:
 
 
 def _may_get_lessons(address: str) -> bool:
+    return _is_url_for(address, lambda host: host in ("127.0.0.1", "::1") or "." not in host.strip("."))
+
+
+def _is_url_for(address: str, may_be_http: Callable[[str], bool]) -> bool:
+    # an https URL, or an http one of such a host, without user, query and fragment
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
@@ -222,8 +228,7 @@ def _may_get_lessons(address: str) -> bool:
         return False
     if not host or not address.isprintable() or "@" in parts.netloc or parts.query or parts.fragment:
         return False
-    is_near = host in ("127.0.0.1", "::1") or "." not in host.strip(".")
-    return parts.scheme == "https" or (parts.scheme == "http" and is_near)
+    return parts.scheme == "https" or (parts.scheme == "http" and may_be_http(host))
 
 
 @register(TAG)
@@ -251,21 +256,12 @@ def _missing(names: tuple[str, ...]) -> list[str]:
 
 
 def _may_get_tokens(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if not host or not address.isprintable() or "@" in parts.netloc or parts.query or parts.fragment:
-        return False
-    is_local = settings.DEBUG and host in ("127.0.0.1", "::1", "localhost")
-    return parts.scheme == "https" or (parts.scheme == "http" and is_local)
+    return _is_url_for(address, lambda host: settings.DEBUG and host in ("127.0.0.1", "::1", "localhost"))
 
 
 def _is_private_key(pem: str) -> bool:
-    from cryptography.hazmat.primitives.asymmetric.rsa import (
-        RSAPrivateKey,
-    )  # slow to import, and rarely needed
+    # slow to import, and rarely needed
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
