@@ -83,15 +83,8 @@ class Front:
             await self._answer(make_environ(scope), scope.headers, protocol)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for pool in (
-            self.pages,
-            self.slow,
-            self.git,
-            self.hooks,
-            self.live,
-            self.refusals,
-            *self.health.values(),
-        ):
+        pools = (self.pages, self.slow, self.git, self.hooks, self.live, self.refusals)
+        for pool in (*pools, *self.health.values()):
             pool.end()
 
     def pool_for(self, environ: Environ) -> Pool:
