@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, FilteredRelation, Q
-
 from labs.models import Choice, Lab, Receipt, Submission
+from labs.queries import history
 from lessons.models import Enrollment
 
 SHOWN = 10
@@ -35,10 +34,8 @@ def arrivals(enrollment: Enrollment, lab: Lab) -> list[Arrival]:
     """Return the newest receipts of a learner for a lab, newest first. Each submission has `points` and `passed`."""
     of_lab = Receipt.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
     receipts = list(of_lab.defer("refs").order_by("-pk")[:SHOWN])
-    own = Submission.objects.filter(enrollment=enrollment, lab=lab)
-    current = FilteredRelation("reports", condition=Q(reports__is_current=True))
-    annotated = own.annotate(current=current, points=F("current__points"), passed=F("current__passed"))
-    found = annotated.filter(digest__in={receipt.digest for receipt in receipts}).order_by()
+    own = history(enrollment, lab).select_related(None).order_by()
+    found = own.filter(digest__in={receipt.digest for receipt in receipts})
     columns = (
         "public_id",
         "number",

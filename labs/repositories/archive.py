@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BYTES = 2 << 30
 MAX_SECONDS = 100
+_MAIN = b"refs/heads/main"
 _BLOCK = tarfile.BLOCKSIZE
 _CHUNK = 1 << 18
 _CAUSES = (RepositoryError, FetchError, bare.TookTooLongError, bare.BusyError, OSError)
@@ -68,12 +69,8 @@ def _write(repository: Repository, bundle: IO[bytes]) -> str:
         with _opened(repository) as (path, refs):
             if not refs:
                 return "not included: no branch or tag is stored"
-            main = b"refs/heads/main"
-            head = (
-                main
-                if main in refs
-                else next((ref for ref in sorted(refs) if ref.startswith(b"refs/heads/")), b"")
-            )
+            branches = [ref for ref in sorted(refs) if ref.startswith(b"refs/heads/")]
+            head = _MAIN if _MAIN in refs else next(iter(branches), b"")
             bare.write_bundle(path, refs, head, bundle)
             bundle.seek(0, 2)
     except _CAUSES:
@@ -86,26 +83,18 @@ def _write(repository: Repository, bundle: IO[bytes]) -> str:
 def _opened(repository: Repository) -> Iterator[tuple[Path, dict[bytes, bytes]]]:
     if repository.address is None:
         path = folders.owned_path(repository)
-        yield path, {name.encode("utf-8", "surrogateescape"): oid for name, oid in _own_refs(path).items()}
+        yield path, ref_files.read_own_ids(path)
         return
     path = mirror_path(settings.MIRROR_ROOT, repository.address)
     if not path.is_dir():
         yield path, {}
         return
     receipt = repository.receipts.first()
+    refs = receipt.refs if receipt else {}
     with hold(path, seconds=5):
-        refs = receipt.refs if receipt else {}
         gone = absent(path, refs.values())
-        yield (
-            path,
-            {name.encode("utf-8", "replace"): oid.encode() for name, oid in refs.items() if oid not in gone},
-        )
-
-
-def _own_refs(path: Path) -> dict[str, bytes]:
-    update = ref_files.read_update_ref(path)
-    found = {name.decode("utf-8", "surrogateescape"): oid for name, oid in ref_files.read_ids(path).items()}
-    return {name: oid for name, oid in found.items() if name != update}
+        there = {name: oid for name, oid in refs.items() if oid not in gone}
+        yield path, {name.encode("utf-8", "replace"): oid.encode() for name, oid in there.items()}
 
 
 # --- TAR ------------------------------------------------------------------------------------------------------------

@@ -15,9 +15,15 @@ _OBJECT_ID = re.compile(rb"[0-9a-f]{40}")
 
 def read_refs(path: Path) -> dict[str, str]:
     """Return the learner's branches and tags with their object IDs, sorted by name. Raises RepositoryError."""
+    found = read_own_ids(path)
+    return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
+
+
+def read_own_ids(path: Path) -> dict[bytes, bytes]:
+    """Return the same as bytes, which may be any that Git allows. Raises RepositoryError."""
     found = read_ids(path)
     found.pop(os.fsencode(read_update_ref(path)), None)
-    return {name.decode("utf-8", "backslashreplace"): found[name].decode() for name in sorted(found)}
+    return found
 
 
 def read_update_ref(path: Path) -> str:
