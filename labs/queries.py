@@ -60,6 +60,7 @@ class OpenLab:
     enrollment: Enrollment | None
     previous: LabLink | None = None
     next: LabLink | None = None
+    is_staff: bool = False
 
 
 def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
@@ -68,13 +69,15 @@ def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     Raises Http404, or NotOpenYetError for a learner if it opens later.
     """
     lab = _get_lab(Lab.objects.annotate(opens_at=lab_opening(cohort_of(user))), course_slug, lab_slug)
-    return OpenLab(lab, _enrollment_for(user, lab))
+    enrollment, is_staff = _reader_of(user, lab)
+    return OpenLab(lab, enrollment, is_staff=is_staff)
 
 
 def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     """Do the same as `get_open_lab`, and find the open labs before and after it in the same query."""
     lab = _get_lab(_with_neighbours(cohort_of(user), timezone.now()), course_slug, lab_slug)
-    return _with_links(lab, _enrollment_for(user, lab))
+    enrollment, is_staff = _reader_of(user, lab)
+    return _with_links(lab, enrollment, is_staff=is_staff)
 
 
 def get_lab_for(reader: OpenCourse, lab_slug: str) -> OpenLab:
@@ -97,8 +100,8 @@ def _with_neighbours(cohort: Any, now: datetime) -> QuerySet[Any]:
 
 
 # Any: annotated with its neighbours
-def _with_links(lab: Any, enrollment: Enrollment | None) -> OpenLab:
-    return OpenLab(lab, enrollment, _link(lab, lab.named_before), _link(lab, lab.named_after))
+def _with_links(lab: Any, enrollment: Enrollment | None, *, is_staff: bool = False) -> OpenLab:
+    return OpenLab(lab, enrollment, _link(lab, lab.named_before), _link(lab, lab.named_after), is_staff)
 
 
 def open_labs(user: Visitor) -> QuerySet[Lab]:
@@ -134,12 +137,15 @@ def _get_lab(labs: QuerySet[Any], course_slug: str, lab_slug: str) -> Lab:
     return found
 
 
-def _enrollment_for(user: Visitor, lab: Any) -> Enrollment | None:
+def _reader_of(user: Visitor, lab: Any) -> tuple[Enrollment | None, bool]:
+    # the enrollment of this reader, and if they teach the course
     enrollment = active_enrollment(user, lab.course)
     learns = enrollment is not None and lab.is_proved and not lab.is_draft
+    may_open = learns and is_open(lab.opens_at, timezone.now())
     # One query less for most learners: only staff may open what is not open.
-    if (learns and is_open(lab.opens_at, timezone.now())) or teaches(user, lab.course):
-        return enrollment
+    is_staff = (user.is_staff or not may_open) and teaches(user, lab.course)
+    if may_open or is_staff:
+        return enrollment, is_staff
     if learns:
         raise NotOpenYetError(lab.course, f"Lab: {lab.title}", lab.opens_at)
     raise Http404

@@ -69,6 +69,7 @@ def lab_page(
         "lab": lab,
         "course": lab.course,
         "enrollment": found.enrollment,
+        "is_staff_here": found.is_staff,
         "closed": closed_reason(lab),
         "brief_html": brief_with_address(lab),
         **due,

@@ -2,10 +2,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from labs.models import AccessToken, Lab, State
 from labs.tokens import use_token
-from tests.factories import make_lab, make_report, make_submission
+from tests.factories import make_cohort, make_enrollment, make_lab, make_report, make_submission
 from tests.pages.conftest import client_of, moments
 
 
@@ -226,3 +227,13 @@ def test_lab_leads_to_the_published_labs_before_and_after_it(cast):
         (last.get_absolute_url(), "Next lab", "Three"),
     ]
     assert beside(last) == [(second.get_absolute_url(), "Previous lab", "Two")]
+
+
+def test_links_for_staff_are_there_if_they_take_the_course_too(learner_client, cast):
+    cast.instructor.is_staff = True
+    cast.instructor.save(update_fields=["is_staff"])
+    make_enrollment(cast.instructor, make_cohort(cast.lab.course))
+    link = reverse("lab_repositories", args=[cast.lab.course.slug, cast.lab.slug])
+    text = page(client_of(cast.instructor), cast.lab)
+    assert (link in text, "Nothing graded yet." in text) == (True, True)
+    assert link not in page(learner_client, cast.lab)
