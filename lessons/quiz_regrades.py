@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -128,7 +128,7 @@ class QuizWork(regrades.Regrading):
     moves = RegradedAttempt
     subject = "quiz"
 
-    def unseen(self, regrade: QuizRegrade) -> Iterable[int]:
+    def keys_to_rehearse(self, regrade: QuizRegrade) -> Iterable[int]:
         seen = RegradedAttempt.objects.filter(regrade=regrade).values("attempt")
         to = attempts_to_regrade(regrade.quiz, regrade.version).exclude(pk__in=seen)
         to = to.filter(started_at__lt=regrade.created_at)  # a later one has this version, or a newer one
@@ -136,7 +136,7 @@ class QuizWork(regrades.Regrading):
 
     @transaction.atomic
     def rehearse(self, regrade: QuizRegrade, key: int) -> None:
-        attempt = _lock(key)
+        attempt = _lock_attempt(key)
         if attempt is None or attempt.key_id == regrade.version_id:
             return
         trial = _try(attempt, regrade.version)
@@ -151,31 +151,22 @@ class QuizWork(regrades.Regrading):
         fields |= {"way": Way.PROBLEM, "problem": problem}
         RegradedAttempt.objects.get_or_create(regrade=regrade, attempt=attempt, defaults=fields)
 
-    @transaction.atomic
-    def apply(self, regrade: QuizRegrade, move: int) -> None:
+    def _lock(self, move: int) -> tuple[Attempt, RegradedAttempt] | None:
         row = RegradedAttempt.objects.filter(pk=move).first()
-        attempt = _lock(row.attempt_id) if row else None
+        attempt = _lock_attempt(row.attempt_id) if row else None
         if attempt is None:
-            return
-        found = regrades.lock(RegradedAttempt.objects, move)
-        if found.fate == Fate.WAITING and _state(regrade) == RegradeState.APPLYING:
-            _apply_to(attempt, found, regrade)
+            return None
+        return attempt, RegradedAttempt.objects.select_for_update(of=("self",)).get(pk=move)
 
-    @transaction.atomic
-    def undo(self, regrade: QuizRegrade, move: int) -> None:
-        row = RegradedAttempt.objects.filter(pk=move).first()
-        attempt = _lock(row.attempt_id) if row else None
-        if attempt is None:
-            return
-        found = regrades.lock(RegradedAttempt.objects, move)
-        if found.fate != Fate.APPLIED or _state(regrade) != RegradeState.UNDOING:
-            return
-        after = result_of(attempt)
-        _restore(attempt, found.before)
-        RegradedAttempt.objects.filter(pk=move).update(fate=Fate.UNDONE)
-        attempt.refresh_from_db()
-        if after != result_of(attempt):
-            _tell(attempt, regrade, after, "The regrade was undone")
+    def _apply(self, regrade: QuizRegrade, result: Attempt, move: RegradedAttempt) -> None:
+        _apply_to(result, move, regrade)
+
+    def _undo(self, regrade: QuizRegrade, result: Attempt, move: RegradedAttempt) -> None:
+        after, before = result_of(result), cast("dict[str, Any]", move.before)  # an applied move has it
+        _restore(result, before)
+        result.refresh_from_db()
+        if after != result_of(result):
+            _tell(result, regrade, after, "The regrade was undone")
 
     def is_outdated(self, regrade: QuizRegrade) -> bool:
         return not Quiz.objects.filter(pk=regrade.quiz_id, current=regrade.version_id).exists()
@@ -197,7 +188,7 @@ def regrade_new(attempt: Attempt) -> None:
     applied = [each for each in found if each.state not in before]
     if not applied:
         return
-    regrade, locked = applied[-1], _lock(attempt.pk)
+    regrade, locked = applied[-1], _lock_attempt(attempt.pk)
     if locked is None:
         return
     trial = _try(locked, regrade.version)
@@ -208,14 +199,10 @@ def regrade_new(attempt: Attempt) -> None:
         _apply_to(locked, move, regrade, tell=False)
 
 
-def _lock(key: int) -> Attempt | None:
+def _lock_attempt(key: int) -> Attempt | None:
     rows = Attempt.objects.select_for_update(of=("self",)).submitted()
     related = ("version", "key", "quiz__course", "enrollment__user")
     return rows.select_related(*related).defer("layout").filter(pk=key).first()
-
-
-def _state(regrade: QuizRegrade) -> str:
-    return QuizRegrade.objects.values_list("state", flat=True).get(pk=regrade.pk)
 
 
 def _apply_to(attempt: Attempt, move: RegradedAttempt, regrade: QuizRegrade, *, tell: bool = True) -> None:
@@ -271,6 +258,6 @@ def _restore(attempt: Attempt, before: dict[str, Any]) -> None:  # Any: JSON
         answer.credit = None if credit is None else Decimal(credit)
     Answer.objects.bulk_update(answers, ["credit", "waits_for"])
     if before["markings"] != sorted(each.pk for each in latest_markings(attempt).values()):
-        found = _lock(attempt.pk)
+        found = _lock_attempt(attempt.pk)
         if found is not None:
             mark_attempt(found)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -65,7 +65,7 @@ def way_between(old: Result, new: Result) -> Move.Way:
 class Regrading(ABC):
     """The part that differs between quizzes and labs. `subject` is the field of the quiz or lab.
 
-    Each method but `unseen` changes one result inside its own transaction, and does nothing if that is done already.
+    `rehearse`, `apply` and `undo` change one result, and do nothing if that is done already.
     """
 
     regrades: ClassVar[type[Any]]  # Any: one of two models
@@ -73,17 +73,37 @@ class Regrading(ABC):
     subject: ClassVar[str]
 
     @abstractmethod
-    def unseen(self, regrade: AnyRegrade) -> Iterable[int]:
+    def keys_to_rehearse(self, regrade: AnyRegrade) -> Iterable[int]:
         """Return keys of results that were not rehearsed, at most BATCH."""
 
     @abstractmethod
     def rehearse(self, regrade: AnyRegrade, key: int) -> None: ...
 
-    @abstractmethod
-    def apply(self, regrade: AnyRegrade, move: int) -> None: ...
+    @transaction.atomic
+    def apply(self, regrade: AnyRegrade, move: int) -> None:
+        locked = self._lock(move)
+        if locked and locked[1].fate == Fate.WAITING and self._is_in(regrade, State.APPLYING):
+            self._apply(regrade, *locked)
+
+    @transaction.atomic
+    def undo(self, regrade: AnyRegrade, move: int) -> None:
+        locked = self._lock(move)
+        if locked and locked[1].fate == Fate.APPLIED and self._is_in(regrade, State.UNDOING):
+            self.moves.objects.filter(pk=move).update(fate=Fate.UNDONE)
+            self._undo(regrade, *locked)
+
+    def _is_in(self, regrade: AnyRegrade, state: RegradeState) -> bool:
+        return bool(self.regrades.objects.filter(pk=regrade.pk, state=state).exists())
 
     @abstractmethod
-    def undo(self, regrade: AnyRegrade, move: int) -> None: ...
+    def _lock(self, move: int) -> tuple[Any, Any] | None:  # Any: either model of results and its moves
+        """Lock a result and then its move. None if either is gone."""
+
+    @abstractmethod
+    def _apply(self, regrade: AnyRegrade, result: Any, move: Any) -> None: ...  # Any: as above
+
+    @abstractmethod
+    def _undo(self, regrade: AnyRegrade, result: Any, move: Any) -> None: ...  # Any: as above
 
     @abstractmethod
     def note_problem(self, regrade: AnyRegrade, key: int, problem: str) -> None:
@@ -206,7 +226,7 @@ def _take_turn(work: Regrading, key: int, tries: int) -> None:
 def _steps(work: Regrading, regrade: AnyRegrade) -> Iterable[Callable[[], None]]:
     if regrade.state != State.UNDOING:
         # While it applies, too: results that came in since the rehearsal.
-        while keys := list(work.unseen(regrade)):
+        while keys := list(work.keys_to_rehearse(regrade)):
             for key in keys:
                 yield partial(_rehearse, work, regrade, key)
     if regrade.state == State.REHEARSING:
@@ -251,7 +271,3 @@ def forget_old(work: Regrading) -> None:
     over = timezone.now() - UNDO_TIME - LEASE
     own = work.moves.objects.filter(regrade__applied_at__lt=over, before__isnull=False)
     own.exclude(regrade__state__in=WORKING).update(before=None)
-
-
-def lock(rows: models.Manager[Any], key: int) -> Any:  # Any: either model of moves
-    return rows.select_for_update(of=("self",)).get(pk=key)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from labs.grader.author_notes import author_notes
@@ -21,7 +20,7 @@ from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import Lab, LabRegrade, LabVersion, RegradedSubmission, Report, State, Submission
 from labs.specs import parse_spec
 from lessons import regrades
-from lessons.models.regrade import Move, Regrade, RegradeState
+from lessons.models.regrade import Move, Regrade
 from lessons.points import show_points
 from lessons.regrades import Result, way_between
 from portal.accounts.models import User
@@ -62,7 +61,7 @@ class LabWork(regrades.Regrading):
     moves = RegradedSubmission
     subject = "lab"
 
-    def unseen(self, regrade: LabRegrade) -> Iterable[int]:
+    def keys_to_rehearse(self, regrade: LabRegrade) -> Iterable[int]:
         seen = RegradedSubmission.objects.filter(regrade=regrade).values("submission")
         to = submissions_to_regrade(regrade.lab, regrade.version).exclude(pk__in=seen)
         return to.values_list("pk", flat=True)[: regrades.BATCH]
@@ -94,27 +93,46 @@ class LabWork(regrades.Regrading):
         fields = {**_old(result_of(current)), "way": Way.PROBLEM, "problem": problem[:300]}
         RegradedSubmission.objects.get_or_create(regrade=regrade, submission=submission, defaults=fields)
 
-    @transaction.atomic
-    def apply(self, regrade: LabRegrade, move: int) -> None:
-        found, submission = _locked(move)
-        if found is None or submission is None or found.fate != Fate.WAITING:
-            return
-        if _state(regrade) == RegradeState.APPLYING:
-            _apply_to(submission, found, regrade)
+    def _lock(self, move: int) -> tuple[Submission, RegradedSubmission] | None:
+        row = RegradedSubmission.objects.select_related("submission").filter(pk=move).first()
+        if row is None:
+            return None
+        counting.lock_learner(row.submission.enrollment_id)  # before any submission, as everyone locks
+        related = ("lab__course", "enrollment__user")
+        rows = Submission.objects.select_for_update(of=("self",)).select_related(*related)
+        submission = rows.filter(pk=row.submission_id).first()
+        if submission is None:
+            return None
+        return submission, RegradedSubmission.objects.select_for_update(of=("self",)).get(pk=move)
 
-    @transaction.atomic
-    def undo(self, regrade: LabRegrade, move: int) -> None:
-        found, submission = _locked(move)
-        if found is None or submission is None or found.fate != Fate.APPLIED:
+    def _apply(self, regrade: LabRegrade, result: Submission, move: RegradedSubmission) -> None:
+        current = _current(result)
+        shadow = move.shadow
+        if (
+            current is None
+            or shadow is None
+            or current.lab_version_id == regrade.version_id
+            or result.state != State.GRADED
+        ):  # graded by these checks meanwhile, or about to be
+            RegradedSubmission.objects.filter(pk=move.pk).update(fate=Fate.KEPT)
             return
-        if _state(regrade) != RegradeState.UNDOING:
+        old, report = result_of(current), EngineReport.from_json(shadow["report"])
+        new = Result(report.points, report.max_points, report.passed)
+        fields = _fields(old, new)
+        if regrade.policy == Regrade.Policy.NEVER_LOWER and fields["way"] == Way.DOWN:
+            RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.KEPT)
             return
-        RegradedSubmission.objects.filter(pk=move).update(fate=Fate.UNDONE)
-        applied = Report.objects.filter(pk=found.before["applied"]).first() if found.before else None
-        restored = lifecycle.restore_report(submission, **found.before) if found.before else None
+        stored = lifecycle.replace_report(result, report, regrade, shadow["notes"])
+        before = {"report": current.pk, "applied": stored.pk}
+        RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
+        _tell(result, regrade, old, new, "Regraded")
+
+    def _undo(self, regrade: LabRegrade, result: Submission, move: RegradedSubmission) -> None:
+        applied = Report.objects.filter(pk=move.before["applied"]).first() if move.before else None
+        restored = lifecycle.restore_report(result, **move.before) if move.before else None
         if restored is not None and applied is not None:
             new = result_of(applied)
-            _tell(submission, regrade, new, result_of(restored), "The regrade was undone")
+            _tell(result, regrade, new, result_of(restored), "The regrade was undone")
 
     def is_outdated(self, regrade: LabRegrade) -> bool:
         return not Lab.objects.filter(pk=regrade.lab_id, current=regrade.version_id).exists()
@@ -129,21 +147,6 @@ def result_of(report: Report) -> Result:
 
 def _current(submission: Submission) -> Report | None:
     return submission.reports.filter(is_current=True).first()
-
-
-def _state(regrade: LabRegrade) -> str:
-    return LabRegrade.objects.values_list("state", flat=True).get(pk=regrade.pk)
-
-
-def _locked(move: int) -> tuple[RegradedSubmission | None, Submission | None]:
-    row = RegradedSubmission.objects.select_related("submission").filter(pk=move).first()
-    if row is None:
-        return None, None
-    counting.lock_learner(row.submission.enrollment_id)  # before any submission, as everyone locks
-    related = ("lab__course", "enrollment__user")
-    rows = Submission.objects.select_for_update(of=("self",)).select_related(*related)
-    submission = rows.filter(pk=row.submission_id).first()
-    return regrades.lock(RegradedSubmission.objects, move), submission
 
 
 def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, Sequence[str]]:
@@ -204,29 +207,6 @@ def _reasons(before: Mapping[str, Any], report: EngineReport) -> list[str]:  # A
 
 def _of(earned: Decimal, points: Decimal) -> str:
     return f"{show_points(earned)} of {show_points(points)}"
-
-
-def _apply_to(submission: Submission, move: RegradedSubmission, regrade: LabRegrade) -> None:
-    current = _current(submission)
-    shadow = move.shadow
-    if (
-        current is None
-        or shadow is None
-        or current.lab_version_id == regrade.version_id
-        or submission.state != State.GRADED
-    ):  # graded by these checks meanwhile, or about to be
-        RegradedSubmission.objects.filter(pk=move.pk).update(fate=Fate.KEPT)
-        return
-    old, report = result_of(current), EngineReport.from_json(shadow["report"])
-    new = Result(report.points, report.max_points, report.passed)
-    fields = _fields(old, new)
-    if regrade.policy == Regrade.Policy.NEVER_LOWER and fields["way"] == Way.DOWN:
-        RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.KEPT)
-        return
-    stored = lifecycle.replace_report(submission, report, regrade, shadow["notes"])
-    before = {"report": current.pk, "applied": stored.pk}
-    RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
-    _tell(submission, regrade, old, new, "Regraded")
 
 
 def _tell(submission: Submission, regrade: LabRegrade, old: Result, new: Result, what: str) -> None:
