@@ -17,11 +17,16 @@ from lessons.points import show_points
 from lessons.quiz_text import asked_by, parse_stored, plain
 from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.rekeying import Rekeyed, rekey
-from lessons.regrades import Result, way_between
+from lessons.regrade_results import (
+    Result,
+    fields_before,
+    fields_of_move,
+    first_reasons,
+    notify_learner,
+    way_between,
+)
 from portal.accounts.models import User
-from portal.notices.actions import notify
 
-MAX_REASONS = 12
 MAX_TITLE = 60
 Fate, Way = Move.Fate, Move.Way
 
@@ -57,10 +62,7 @@ class _Trial:
         return way_between(self.old, self.new)
 
     def fields(self) -> dict[str, Any]:  # Any: values of fields
-        old, new = self.old, self.new
-        before = {"old_points": old.points, "old_max": old.out_of, "old_passed": old.passed}
-        after = {"new_points": new.points, "new_max": new.out_of, "new_passed": new.passed}
-        return {**before, **after, "way": self.way, "why": self.why, "problem": ""}
+        return {**fields_of_move(self.old, self.new), "why": self.why, "problem": ""}
 
 
 def _try(attempt: Attempt, key: QuizVersion) -> _Trial:
@@ -111,8 +113,7 @@ def _reasons(
     found += [
         f"{_title(question, course)}: the question changed, so its mark stays." for question in rekeyed.left
     ]
-    more = len(found) - MAX_REASONS
-    return [*found[:MAX_REASONS], *([f"And {more} more."] if more > 0 else [])]
+    return first_reasons(found)
 
 
 def _title(question: AnyQuestion, course: str) -> str:
@@ -146,9 +147,7 @@ class QuizWork(regrades.Regrading):
         attempt = Attempt.objects.select_related("version").filter(pk=key).first()
         if attempt is None:
             return
-        old = result_of(attempt)
-        fields = {"old_points": old.points, "old_max": old.out_of, "old_passed": old.passed}
-        fields |= {"way": Way.PROBLEM, "problem": problem}
+        fields = {**fields_before(result_of(attempt)), "way": Way.PROBLEM, "problem": problem}
         RegradedAttempt.objects.get_or_create(regrade=regrade, attempt=attempt, defaults=fields)
 
     def _lock(self, move: int) -> tuple[Attempt, RegradedAttempt] | None:
@@ -165,8 +164,7 @@ class QuizWork(regrades.Regrading):
         after, before = result_of(result), cast("dict[str, Any]", move.before)  # an applied move has it
         _restore(result, before)
         result.refresh_from_db()
-        if after != result_of(result):
-            _tell(result, regrade, after, "The regrade was undone")
+        _notify_learner(result, regrade, after)
 
     def is_outdated(self, regrade: QuizRegrade) -> bool:
         return not Quiz.objects.filter(pk=regrade.quiz_id, current=regrade.version_id).exists()
@@ -196,7 +194,7 @@ def regrade_new(attempt: Attempt) -> None:
         regrade=regrade, attempt=locked, defaults=trial.fields()
     )
     if is_new:
-        _apply_to(locked, move, regrade, tell=False)
+        _apply_to(locked, move, regrade, with_notice=False)
 
 
 def _lock_attempt(key: int) -> Attempt | None:
@@ -205,7 +203,9 @@ def _lock_attempt(key: int) -> Attempt | None:
     return rows.select_related(*related).defer("layout").filter(pk=key).first()
 
 
-def _apply_to(attempt: Attempt, move: RegradedAttempt, regrade: QuizRegrade, *, tell: bool = True) -> None:
+def _apply_to(
+    attempt: Attempt, move: RegradedAttempt, regrade: QuizRegrade, *, with_notice: bool = True
+) -> None:
     # Marked again now: staff may have marked answers since the rehearsal.
     trial = _try(attempt, regrade.version)
     is_kept = regrade.policy == Regrade.Policy.NEVER_LOWER and trial.way == Way.DOWN
@@ -215,23 +215,17 @@ def _apply_to(attempt: Attempt, move: RegradedAttempt, regrade: QuizRegrade, *, 
         attempt.key, attempt.max_points = regrade.version, trial.new.out_of
         attempt.save(update_fields=["key", "max_points"])
         mark_attempt(attempt)
-        if tell and trial.old != trial.new:
+        if with_notice:
             attempt.refresh_from_db(fields=["points", "score", "passed", "max_points"])
-            _tell(attempt, regrade, trial.old, "Regraded")
+            _notify_learner(attempt, regrade, trial.old)
     RegradedAttempt.objects.filter(pk=move.pk).update(**fields)
 
 
-def _tell(attempt: Attempt, regrade: QuizRegrade, old: Result, what: str) -> None:
-    if not attempt.enrollment.is_active:
-        return
-    new = result_of(attempt)
-    words = f"{show_points(old.points)} of {show_points(old.out_of)}"
-    words += f" → {show_points(new.points)} of {show_points(new.out_of)} points"
-    text = f"{what}: {attempt.quiz.title}, attempt {attempt.number}, {words}. Reason: {regrade.reason}"
-    slugs = [attempt.quiz.course.slug, attempt.quiz.slug, attempt.number]
-    notify(
-        user=attempt.enrollment.user, kind="regrade", text=text, link=reverse("attempt_review", args=slugs)
-    )
+def _notify_learner(attempt: Attempt, regrade: QuizRegrade, old: Result) -> None:
+    quiz = attempt.quiz
+    link = reverse("attempt_review", args=[quiz.course.slug, quiz.slug, attempt.number])
+    name = f"{quiz.title}, attempt {attempt.number}"
+    notify_learner(attempt.enrollment, regrade, old, result_of(attempt), name=name, link=link)
 
 
 _TOTALS = ("points", "score", "passed", "waiting_points", "max_points", "key_id")

@@ -8,10 +8,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from typing import Any, ClassVar
 
@@ -41,25 +38,6 @@ DONE_BY = {State.REHEARSING: State.REHEARSED, State.APPLYING: State.APPLIED, Sta
 
 class CannotRegradeError(Exception):
     """The regrade cannot go on; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """Points of one result, and if it passed."""
-
-    points: Decimal
-    out_of: Decimal
-    passed: bool
-
-    @property
-    def share(self) -> Fraction:
-        return Fraction(self.points) / Fraction(self.out_of) if self.out_of else Fraction(0)
-
-
-def way_between(old: Result, new: Result) -> Move.Way:
-    """Compare by the share of the points, then by passing: a lower total is no loss if questions were dropped."""
-    before, after = (old.share, old.passed), (new.share, new.passed)
-    return Way.SAME if before == after else Way.UP if after > before else Way.DOWN
 
 
 class Regrading(ABC):

@@ -22,11 +22,9 @@ from labs.specs import parse_spec
 from lessons import regrades
 from lessons.models.regrade import Move, Regrade
 from lessons.points import show_points
-from lessons.regrades import Result, way_between
+from lessons.regrade_results import Result, fields_before, fields_of_move, first_reasons, notify_learner
 from portal.accounts.models import User
-from portal.notices.actions import notify
 
-MAX_REASONS = 12
 Fate, Way = Move.Fate, Move.Way
 
 
@@ -90,7 +88,7 @@ class LabWork(regrades.Regrading):
         current = _current(submission) if submission else None
         if current is None:
             return
-        fields = {**_old(result_of(current)), "way": Way.PROBLEM, "problem": problem[:300]}
+        fields = {**fields_before(result_of(current)), "way": Way.PROBLEM, "problem": problem[:300]}
         RegradedSubmission.objects.get_or_create(regrade=regrade, submission=submission, defaults=fields)
 
     def _lock(self, move: int) -> tuple[Submission, RegradedSubmission] | None:
@@ -118,21 +116,20 @@ class LabWork(regrades.Regrading):
             return
         old, report = result_of(current), EngineReport.from_json(shadow["report"])
         new = Result(report.points, report.max_points, report.passed)
-        fields = _fields(old, new)
+        fields = fields_of_move(old, new)
         if regrade.policy == Regrade.Policy.NEVER_LOWER and fields["way"] == Way.DOWN:
             RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.KEPT)
             return
         stored = lifecycle.replace_report(result, report, regrade, shadow["notes"])
         before = {"report": current.pk, "applied": stored.pk}
         RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
-        _tell(result, regrade, old, new, "Regraded")
+        _notify_learner(result, regrade, old, new)
 
     def _undo(self, regrade: LabRegrade, result: Submission, move: RegradedSubmission) -> None:
         applied = Report.objects.filter(pk=move.before["applied"]).first() if move.before else None
         restored = lifecycle.restore_report(result, **move.before) if move.before else None
         if restored is not None and applied is not None:
-            new = result_of(applied)
-            _tell(result, regrade, new, result_of(restored), "The regrade was undone")
+            _notify_learner(result, regrade, result_of(applied), result_of(restored))
 
     def is_outdated(self, regrade: LabRegrade) -> bool:
         return not Lab.objects.filter(pk=regrade.lab_id, current=regrade.version_id).exists()
@@ -173,21 +170,12 @@ def _note_result(
         )
         return
     new = Result(report.points, report.max_points, report.passed)
-    fields = _fields(result_of(current), new)
+    fields = fields_of_move(result_of(current), new)
     fields |= {
         "why": _reasons(current.data, report),
         "shadow": {"report": report.to_json(), "notes": list(notes)},
     }
     RegradedSubmission.objects.get_or_create(regrade=regrade, submission=submission, defaults=fields)
-
-
-def _old(old: Result) -> dict[str, Any]:  # Any: values of fields
-    return {"old_points": old.points, "old_max": old.out_of, "old_passed": old.passed}
-
-
-def _fields(old: Result, new: Result) -> dict[str, Any]:  # Any: values of fields
-    after = {"new_points": new.points, "new_max": new.out_of, "new_passed": new.passed}
-    return {**_old(old), **after, "way": way_between(old, new)}
 
 
 def _reasons(before: Mapping[str, Any], report: EngineReport) -> list[str]:  # Any: JSON
@@ -201,18 +189,13 @@ def _reasons(before: Mapping[str, Any], report: EngineReport) -> list[str]:  # A
             was = _of(Decimal(known["earned"]), Decimal(known["points"]))
             found.append(f"{result.says}: {was} → {_of(result.earned, result.points)}.")
     found += [f"No longer checked: {result.get('says', name)}." for name, result in old.items()]
-    more = len(found) - MAX_REASONS
-    return [*found[:MAX_REASONS], *([f"And {more} more."] if more > 0 else [])]
+    return first_reasons(found)
 
 
 def _of(earned: Decimal, points: Decimal) -> str:
     return f"{show_points(earned)} of {show_points(points)}"
 
 
-def _tell(submission: Submission, regrade: LabRegrade, old: Result, new: Result, what: str) -> None:
-    if old == new or not submission.enrollment.is_active:
-        return
-    words = f"{show_points(old.points)} of {show_points(old.out_of)}"
-    words += f" → {show_points(new.points)} of {show_points(new.out_of)} points"
-    text = f"{what}: {submission.lab}, submission {submission.number}, {words}. Reason: {regrade.reason}"
-    notify(user=submission.enrollment.user, kind="regrade", text=text, link=submission.get_absolute_url())
+def _notify_learner(submission: Submission, regrade: LabRegrade, old: Result, new: Result) -> None:
+    name, link = f"{submission.lab}, submission {submission.number}", submission.get_absolute_url()
+    notify_learner(submission.enrollment, regrade, old, new, name=name, link=link)
