@@ -12,7 +12,7 @@ from labs.grading.tasks import wake_lab_regrades
 from labs.models import LabRegrade
 from labs.pages.regrade import lab_regrade_page, lab_regrades_page
 from labs.staff_queries import get_lab_taught
-from lessons.pages.views.regrade import act
+from lessons.pages.views.regrade import regrade_response
 from lessons.queries import MAX_KEY
 from lessons.regrades import CannotRegradeError
 from portal.accounts.http import UserRequest
@@ -45,13 +45,4 @@ def lab_regrade(request: UserRequest, course: str, lab: str, regrade: int) -> Ht
     if found is None:
         raise Http404
     found.lab = of_lab
-    error, status = "", 200
-    if request.method == "POST":
-        try:
-            act(request, regrades.WORK, found, wake_lab_regrades)
-            return redirect("lab_regrade", course, lab, regrade)
-        except CannotRegradeError as refusal:
-            error, status = str(refusal), 409
-    context = lab_regrade_page(found, request.GET.get("show", ""), request.GET.get("page", ""))
-    typed = request.POST.get("reason", "") or found.reason
-    return render(request, "lessons/regrade.html", {**context, "error": error, "typed": typed}, status=status)
+    return regrade_response(request, regrades.WORK, found, wake_lab_regrades, lab_regrade_page)

@@ -1,5 +1,8 @@
 """Staff change the key of a quiz, and regrade its attempts."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lessons import quiz_regrades, regrades
 from lessons.analysis_queries import get_quiz_regrade, get_taught_quiz
 from lessons.key_changes import CannotChangeKeyError, change_key
+from lessons.pages.context import Context
 from lessons.pages.numbers import read_number
 from lessons.pages.regrade import quiz_regrade_page
 from lessons.pages.views.staff import staff_only
@@ -44,22 +48,32 @@ def regrades_of(request: UserRequest, course: str, quiz: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def regrade(request: UserRequest, course: str, quiz: str, regrade: int) -> HttpResponse:
     found = get_quiz_regrade(request.user, course, quiz, regrade)
+    return regrade_response(request, WORK, found, wake_regrades, quiz_regrade_page)
+
+
+def regrade_response(
+    request: UserRequest,
+    work: regrades.Regrading,
+    found: regrades.AnyRegrade,
+    wake: regrades.Wake,
+    build: Callable[[Any, str, str], Context],  # Any: either model
+) -> HttpResponse:
+    """Show a regrade of a quiz or a lab, or do to it what its page posts. Raises Http404."""
     error, status = "", 200
     if request.method == "POST":
         try:
-            act(request, WORK, found, wake_regrades)
-            return redirect("quiz_regrade", course, quiz, found.pk)
+            _act(request, work, found, wake)
+            return redirect(found)
         except CannotRegradeError as refusal:
             error, status = str(refusal), 409
-    context = quiz_regrade_page(found, request.GET.get("show", ""), request.GET.get("page", ""))
+    context = build(found, request.GET.get("show", ""), request.GET.get("page", ""))
     typed = request.POST.get("reason", "") or found.reason
     return render(request, "lessons/regrade.html", {**context, "error": error, "typed": typed}, status=status)
 
 
-def act(
+def _act(
     request: UserRequest, work: regrades.Regrading, found: regrades.AnyRegrade, wake: regrades.Wake
 ) -> None:
-    """Do to a regrade what its page posts. Raises CannotRegradeError, Http404."""
     do, by = request.POST.get("do", ""), request.user
     if do == "apply":
         policy, reason = request.POST.get("policy", ""), request.POST.get("reason", "")
