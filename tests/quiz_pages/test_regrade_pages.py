@@ -85,13 +85,14 @@ def test_change_that_cannot_be_made_says_why_and_saves_nothing(cast, staff, key,
     assert (cast.quiz.source, QuizRegrade.objects.count()) == (source, 0)
 
 
-def test_regrade_without_a_reason_keeps_the_rehearsal_and_says_what_to_do(cast, staff):
+def test_regrade_without_a_reason_keeps_the_rehearsal_and_the_choice_and_says_what_to_do(cast, staff):
     cast.submit(**ONE_WRONG)
     change_key(cast, "- [ ] The pipeline", "- [ ] The pipeline {accept}")
     regrade = rehearse(cast)
     response = staff.post(regrade.get_absolute_url(), {"do": "apply", "policy": "exact", "reason": " "})
     assert response.status_code == 409
     assert "Write a reason for learners" in text_of(response)
+    assert 'value="exact" checked' in text_of(response)
     regrade.refresh_from_db()
     assert regrade.state == "rehearsed"
 

@@ -67,8 +67,12 @@ def regrade_response(
         except CannotRegradeError as refusal:
             error, status = str(refusal), 409
     context = build(found, request.GET.get("show", ""), request.GET.get("page", ""))
-    typed = request.POST.get("reason", "") or found.reason
-    return render(request, "lessons/regrade.html", {**context, "error": error, "typed": typed}, status=status)
+    context |= {
+        "error": error,
+        "typed": request.POST.get("reason", "") or found.reason,
+        "policy": request.POST.get("policy", "") or found.policy,
+    }
+    return render(request, "lessons/regrade.html", context, status=status)
 
 
 def _act(
