@@ -17,7 +17,7 @@ from lessons.quizzes.rekeying import added, rekey
 from lessons.regrades import AnyRegrade
 
 PAGE = 50
-FILTERS = {"": "All", "up": "Up", "down": "Down", "same": "Same", "problem": "Not regraded"}
+FILTERS = {"": "All", **dict(Move.Way.choices)}
 State, Fate, Way = RegradeState, Move.Fate, Move.Way
 
 

@@ -6,7 +6,6 @@ from django.http import Http404
 from portal.accounts.models import User
 from portal.notices.models import Notice
 
-MAX_SHOWN = 3  # on the home page
 MAX_KEY = 2**63 - 1
 
 
