@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from labs.github import client
+from labs.github.access import client_of, name_of, path_of
 from labs.github.client import GitHubError, Json, RefusedError
 from labs.models import Connection, Installation, Repository
 
@@ -52,22 +53,9 @@ def _say(connection: Connection, subject: str, sentence: str, *, good: bool) -> 
     connection.answers = [*connection.answers, [subject, sentence, good]]
 
 
-def _name(connection: Connection) -> str:
-    repository = connection.repository
-    return f"{repository.owner}/{repository.name}"
-
-
-def _viewer(connection: Connection) -> client.Client:
-    # a private repository is visible to the App that is installed on it
-    installation = connection.installation
-    if client.has_app() and installation and installation.is_active:
-        return client.as_installation(installation.installation_id)
-    return client.as_anybody()
-
-
 def _ask_about_app(connection: Connection) -> None:
     try:
-        found = client.as_app().get(client.repository_path(_name(connection), "installation"))
+        found = client.as_app().get(client.repository_path(name_of(connection), "installation"))
     except RefusedError:
         connection.installation = None
         _say(connection, "App", "The App is not installed on this repository.", good=False)
@@ -96,12 +84,10 @@ def installation_of(found: Json) -> Installation:
 
 def _ask_about_repository(connection: Connection) -> Mapping[str, Any] | None:
     # {} if GitHub refuses, None if it may answer later
-    known = connection.github_id
-    path = f"/repositories/{known}" if known else client.repository_path(_name(connection))
     try:
-        found: Mapping[str, Any] = _viewer(connection).get(path)
+        found: Mapping[str, Any] = client_of(connection).get(path_of(connection))
     except RefusedError as error:
-        if known or error.status != 404:
+        if connection.github_id is not None or error.status != 404:
             _say(connection, "Repository", error.reason, good=False)
         else:
             _forget(connection)
@@ -119,7 +105,7 @@ def _forget(connection: Connection) -> None:
 
 
 def _remember(connection: Connection, described: Mapping[str, Any]) -> None:
-    full_name, before = str(described["full_name"]), _name(connection)
+    full_name, before = str(described["full_name"]), name_of(connection)
     connection.github_id, connection.full_name = described["id"], full_name[:201]
     visibility = "private" if described.get("private") else "public"
     if full_name.lower() == before.lower():

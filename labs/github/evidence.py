@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labs.github import client
+from labs.github.access import client_of, name_of
 from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, keep_newer_attempts
 from labs.grader.checks import needs_events
 from labs.grader.github_facts import PullRequests, RunsOfCommit
@@ -74,7 +75,7 @@ def ask_next() -> bool:
         _settle(row, leased_until, None)
         return True
     try:
-        _store(row, _ask(row, connection, _client_of(connection)), leased_until)
+        _store(row, _ask(row, connection, client_of(connection)), leased_until)
     except client.RateLimitedError as error:
         _hold_back(connection, row, error.retry_at)
     except client.UnavailableError as error:
@@ -105,27 +106,13 @@ def _claim() -> tuple[GitHubAnswer | None, datetime]:
     return None, now
 
 
-def _client_of(connection: Connection) -> client.Client:
-    installation = connection.installation
-    if installation and installation.is_active and client.has_app():
-        return client.as_installation(installation.installation_id)
-    return client.as_anybody()
-
-
 def _ask(row: GitHubAnswer, connection: Connection, github: client.Client) -> Answer:
-    path = client.repository_path(connection.full_name or _name(connection))
+    path = client.repository_path(connection.full_name or name_of(connection))
     now = timezone.now()
     if row.commit:
         known = RunsOfCommit.from_json(row.data) if row.data else None
         return keep_newer_attempts(known, ask_runs(github, path, row.commit, connection.github_id, now))
     return ask_pull_requests(github, path, row.heads, connection.github_id, now)
-
-
-def _name(connection: Connection) -> str:
-    address = connection.repository.address
-    if address is None:
-        raise ValueError("a repository without an address")
-    return f"{address.owner}/{address.name}"
 
 
 def _unknown(row: GitHubAnswer, why: str) -> Answer:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from labs import actions
 from labs.github import asking, evidence, owner_file
-from labs.github.addresses import address_of
+from labs.github.access import address_of
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
 from labs.models import Connection, Delivery, Receipt, snapshot_digest

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from labs.github import client
+from labs.github.access import client_of, name_of, path_of
 from labs.github.client import GitHubError
 from labs.models import Connection
 
@@ -84,17 +85,12 @@ def when_pushed(connection: Connection) -> datetime | None:
     address = connection.repository.address
     if address is None or address.host != settings.GITHUB_HOST:
         return None
-    own = connection.installation
-    path = f"/repositories/{connection.github_id}"
-    if connection.github_id is None:
-        path = client.repository_path(f"{address.owner}/{address.name}")
     try:
-        asker = client.as_installation(own.installation_id) if own and own.is_active else client.as_anybody()
-        described = asker.get(path)
+        described = client_of(connection).get(path_of(connection))
         pushed, name = parse_datetime(str(described["pushed_at"])), str(described["full_name"])
     except (GitHubError, KeyError, TypeError, ValueError) as error:
         logger.info("GitHub does not say when %s was pushed to: %s", connection, error)
         return None
-    if name.lower() != f"{address.owner}/{address.name}".lower():
+    if name.lower() != name_of(connection).lower():
         raise OldNameError(name)
     return pushed if pushed and pushed.tzinfo else None

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from labs import actions
 from labs.github import connecting
-from labs.github.addresses import address_of
+from labs.github.access import address_of
 from labs.github.connecting import NotOnGitHubError, current_connection
 from labs.github.page import connection_page, live_context
 from labs.models import Connection, Lab
