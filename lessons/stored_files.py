@@ -7,7 +7,6 @@ used; saving a lesson removes the row, so that a file cannot be removed while a 
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -62,8 +61,8 @@ def remove_unused() -> int:
     _forget([key for path, key in known.items() if path not in unused])
     rows = [UnusedFile(path=path, token=_token_of(path)) for path in sorted(unused - known.keys())]
     UnusedFile.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-    old = UnusedFile.objects.filter(since__lte=timezone.now() - KEPT_FOR).order_by("pk")
-    return sum(_remove(row) for row in old)
+    old = list(UnusedFile.objects.filter(since__lte=timezone.now() - KEPT_FOR).values_list("pk", flat=True))
+    return sum(_remove(old[start : start + BATCH]) for start in range(0, len(old), BATCH))
 
 
 def _forget(keys: list[int]) -> None:
@@ -73,19 +72,11 @@ def _forget(keys: list[int]) -> None:
 
 def _tokens_in_texts() -> Iterator[str]:
     for model, field in TEXTS:
-        for value in _rows_with(model, field).iterator(chunk_size=100):
+        rows = model._base_manager.order_by().values_list(field, flat=True)
+        if isinstance(model._meta.get_field(field), TextField):
+            rows = rows.filter(**{f"{field}__contains": "/media/"})
+        for value in rows.iterator(chunk_size=100):
             yield from TOKEN.findall(str(value))
-
-
-# Any: text or JSON
-def _rows_with(model: type[Model], field: str, token: str = "") -> Any:
-    rows = model._base_manager.order_by().values_list(field, flat=True)
-    is_text = isinstance(model._meta.get_field(field), TextField)
-    return rows.filter(**{f"{field}__contains": token or "/media/"}) if is_text else rows
-
-
-def _is_used(token: str) -> bool:
-    return any(token in str(value) for model, field in TEXTS for value in _rows_with(model, field, token))
 
 
 def _token_of(path: str) -> str:
@@ -109,14 +100,17 @@ def _list(folder: str) -> tuple[list[str], list[str]]:
         return [], []
 
 
-def _remove(row: UnusedFile) -> bool:
-    # A save that names the file deletes the row as well: of the two, one waits for the other.
+def _remove(keys: list[int]) -> int:
+    # A save that names a file deletes its row as well: of the two, one waits for the other.
     with transaction.atomic():
-        deleted, _ = UnusedFile.objects.filter(pk=row.pk).delete()
-        if not deleted or _is_used(row.token):
-            return False
-        default_storage.delete(row.path)
-        if row.path.startswith(f"{attachments.FOLDER}/"):
-            default_storage.delete(row.path.rpartition("/")[0])
-    logger.info("%s removed: no text has had it for %d days", row.path, KEPT_FOR.days)
-    return True
+        rows = list(UnusedFile.objects.select_for_update().filter(pk__in=keys))
+        used = set(_tokens_in_texts())
+        gone = [row.path for row in rows if row.token not in used]
+        UnusedFile.objects.filter(pk__in=keys).delete()
+        for path in gone:
+            default_storage.delete(path)
+            if path.startswith(f"{attachments.FOLDER}/"):
+                default_storage.delete(path.rpartition("/")[0])
+    for path in gone:
+        logger.info("%s removed: no text has had it for %d days", path, KEPT_FOR.days)
+    return len(gone)

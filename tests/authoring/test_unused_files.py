@@ -90,7 +90,7 @@ def test_a_file_that_is_used_again_is_kept_for_another_30_days(stored, lesson):
 def test_a_text_that_was_saved_in_the_last_moment_keeps_its_file(stored, lesson):
     row = UnusedFile.objects.create(path=IMAGE, token="a" * 32)
     Lesson.objects.filter(pk=lesson.pk).update(source=f"![A](/media/{IMAGE})")
-    assert stored_files._remove(row) is False
+    assert stored_files._remove([row.pk]) == 0
     assert IMAGE in present()
 
 
