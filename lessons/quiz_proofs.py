@@ -76,7 +76,7 @@ def prove_next() -> bool:
     version = waiting().first()
     if version is None:
         return False
-    if not leases.take(waiting(), pk=version.pk, tries=version.tries, lease=LEASE):
+    if not leases.take(waiting(), pk=version.pk, tries=version.tries, lease=LEASE, fault=""):
         return True
     try:
         with heartbeat_thread(
@@ -131,13 +131,13 @@ def proof_lines(version: QuizVersion, now: datetime) -> Iterator[str]:
             yield "Not proved, so learners do not see this version."
         for line, text in (*version.proof["problems"], *version.proof["warnings"]):
             yield f"Line {line}: {text}"
+    elif version.leased_until and version.leased_until > now and not version.fault:
+        yield "A worker is running the code."
     elif version.tries >= MAX_TRIES:
-        yield f"Tried {tries} without a result. {version.fault} To try again, save the quiz.".replace(
-            "  ", " "
+        yield " ".join(
+            filter(None, [f"Tried {tries} without a result.", version.fault, "To try again, save the quiz."])
         )
     elif version.fault:
         yield f"Tried {tries}. Fault on our side: {version.fault.rstrip('.')}. The portal keeps trying."
-    elif version.leased_until and version.leased_until > now:
-        yield "A worker is running the code."
     else:
         yield "A worker will run the code of this version. Learners see it once it is proved."

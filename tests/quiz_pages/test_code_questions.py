@@ -14,7 +14,7 @@ from labs.grader.spec import SpecError
 from lessons import actions, marking, quiz_proofs
 from lessons.copying import copy_course
 from lessons.models import Quiz, QuizVersion
-from lessons.quizzes import parse
+from lessons.quizzes import CannotJudgeError, parse
 from lessons.tasks import begin
 from lessons.term import Term
 from tests.authoring.conftest import make_instructor
@@ -125,6 +125,22 @@ def test_a_fault_of_ours_is_tried_again_after_a_pause_and_the_page_says_so(monke
     assert not quiz_proofs.waiting().exists()
     save(cast.quiz, SOURCE)
     assert quiz_proofs.waiting().get() == version
+
+
+def test_the_last_try_is_not_called_a_failure_while_it_runs(monkeypatch):
+    make()
+    QuizVersion.objects.update(tries=quiz_proofs.MAX_TRIES - 1, fault="No sandbox.")
+
+    def prove(source):
+        lines.extend(quiz_proofs.proof_lines(QuizVersion.objects.get(), timezone.now()))
+        raise CannotJudgeError("No sandbox.")
+
+    lines = []
+    monkeypatch.setattr(quiz_proofs, "prove_in_worker", prove)
+    assert quiz_proofs.prove_next()
+    lines += quiz_proofs.proof_lines(QuizVersion.objects.get(), timezone.now())
+    tried = f"Tried {quiz_proofs.MAX_TRIES} times without a result. No sandbox. To try again, save the quiz."
+    assert lines == ["A worker is running the code.", tried]
 
 
 def test_a_proof_that_ends_after_a_later_save_does_not_bring_the_old_text_back(monkeypatch):
