@@ -1,6 +1,5 @@
 """A question whose answer is the text of a file, judged by the checks of labs that read or run it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -8,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from labs.file_questions import judging
+from labs.file_questions.parts import GIVEN, MAX_CHARACTERS, read_parts, texts_of
 from labs.file_questions.tasks import wake
 from labs.grader.one_file import FileChecks, Given, Judged, read_file_checks
 from labs.grader.report import Outcome, Report
@@ -15,7 +15,7 @@ from labs.grader.spec import SpecError
 from labs.grading.apart import ApartError
 from labs.reports.verdict import groups
 from lessons.quizzes.blocks import Block
-from lessons.quizzes.fences import Fence, read_fences, write_fence
+from lessons.quizzes.fences import write_fence
 from lessons.quizzes.lines import Syntax
 from lessons.quizzes.problems import CannotJudgeError, ReportProblem
 from lessons.quizzes.question import (
@@ -31,12 +31,7 @@ from lessons.quizzes.question import (
 )
 from lessons.quizzes.text import clean_lines
 
-MAX_CHARACTERS = 20_000
-PATH = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+){0,9}")
-MAX_GIVEN = 5
 MAX_TOGETHER = 10  # answers in one process: most of the time of one answer is that of its process
-PARTS = ("file", "checks", "solution")
-GIVEN = "given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,26 +117,14 @@ def mean(numbers):
 
     @classmethod
     def parse(cls, block: Block, report: ReportProblem) -> Self:
-        parts, given = _parts(block, report)
-        path, files = parts["file"].rest, tuple((part.rest, part.text) for part in given)
-        if not _is_path(path):
-            report(parts["file"].line, "Name the file after ```file, such as .github/workflows/tests.yml.")
-        elif parts["checks"].text:
-            _check(path, parts["checks"], files, report)
-        _check_given(path, given, report)
-        for part in (parts["file"], parts["solution"], *given):
-            if len(part.text) > MAX_CHARACTERS:
-                report(
-                    part.line,
-                    f"This text has {len(part.text):,} characters. The limit is {MAX_CHARACTERS:,}.",
-                )
+        parts, given = read_parts(block, report)
         return cls(
             **common(block),
-            path=path,
+            path=parts["file"].rest,
             start=parts["file"].text,
             checks=parts["checks"].text,
             solution=parts["solution"].text,
-            given=files,
+            given=texts_of(given),
             lines={word: part.line for word, part in parts.items()},
         )
 
@@ -267,57 +250,3 @@ def mean(numbers):
             "checks": [check for group in found for check in group.checks],
             "key": self.key,
         }
-
-
-def _parts(block: Block, report: ReportProblem) -> tuple[dict[str, Fence], list[Fence]]:
-    found: dict[str, Fence] = {}
-    given: list[Fence] = []
-    for fence in read_fences(block.answers):
-        if fence.word == GIVEN:
-            given.append(fence)
-        elif fence.word not in PARTS:
-            report(fence.line, f"A question whose answer is a file has no part {fence.word}. Delete it.")
-        elif fence.word in found:
-            report(fence.line, f"This question has two parts {fence.word}. Delete one.")
-        else:
-            found[fence.word] = fence
-    for word in PARTS[1:]:
-        if word not in found or not found[word].text.strip():
-            what = "the checks, as in lab.yaml" if word == "checks" else "a file that passes all checks"
-            line = found[word].line if word in found else block.line
-            report(line, f"This question needs ```{word} with {what}, then ```.")
-    return {word: found.get(word, Fence(word, "", "", block.line)) for word in PARTS}, given
-
-
-def _is_path(path: str) -> bool:
-    return bool(PATH.fullmatch(path)) and len(path) <= 200
-
-
-def _check_given(path: str, given: Sequence[Fence], report: ReportProblem) -> None:
-    paths = [path]
-    for part in given:
-        if not _is_path(part.rest):
-            report(part.line, "Name the file after ```given, such as data/prices.csv.")
-        elif any(
-            f"{part.rest}/".startswith(f"{other}/") or f"{other}/".startswith(f"{part.rest}/")
-            for other in paths
-        ):
-            report(
-                part.line,
-                f"There is a file {part.rest} already, or one is in a folder of that name. Rename it.",
-            )
-        paths.append(part.rest)
-    if len(given) > MAX_GIVEN:
-        report(
-            given[MAX_GIVEN].line, f"This question has {len(given)} parts given. The limit is {MAX_GIVEN}."
-        )
-
-
-def _check(path: str, part: Fence, given: Given, report: ReportProblem) -> None:
-    try:
-        read_file_checks(path, part.text, given)
-    except SpecError as error:
-        for problem in error.problems:
-            key = f"{problem.key}: " if problem.key else ""
-            # A later engine may refuse what an earlier one took; the quiz can still be shown.
-            report(part.line + problem.line, f"{key}{problem.message}", only_new=True)
