@@ -174,10 +174,24 @@ def test_only_the_best_and_the_newest_submission_are_rehearsed(graded):
     assert [move.submission.number for move in moves] == [1, 3]
 
 
-def test_staff_regrade_a_lab_by_its_pages(graded, client):
-    staff = make_staff(graded.lab.course, make_user(is_staff=True))
+def sign_in_as_staff(client, course) -> None:
+    staff = make_staff(course, make_user(is_staff=True))
     staff.groups.add(instructors())
     client.force_login(staff)
+
+
+def test_rehearsal_with_problems_can_be_repeated_from_its_page(graded, client):
+    sign_in_as_staff(client, graded.lab.course)
+    change_checks(graded, EASIER)
+    page = client.get(rehearse(graded).get_absolute_url()).content.decode()
+    assert "Rehearse again" not in page
+    shutil.rmtree(graded.receipt.repository.path)
+    page = client.get(rehearse(graded).get_absolute_url()).content.decode()
+    assert "Rehearse again" in page and "Apply the regrade" in page
+
+
+def test_staff_regrade_a_lab_by_its_pages(graded, client):
+    sign_in_as_staff(client, graded.lab.course)
     change_checks(graded, EASIER)
     address = reverse("lab_regrades", args=[graded.lab.course.slug, graded.lab.slug])
     assert "1 result from older checks" in client.get(address).content.decode()
