@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from functools import lru_cache
 
+from django.utils import timezone
+
 from labs.grader.problem import Problem as EngineProblem
 from labs.grader.schema_1.upgrade import Upgraded, upgrade
 from labs.grader.spec import SCHEMAS, LabSpec, SpecError, load_spec
@@ -54,7 +56,9 @@ def store_starter_files(spec: LabSpec) -> None:
 
 
 def store_files(commit: str, files: FolderFiles) -> None:
-    StarterFiles.objects.get_or_create(commit=commit, defaults={"archive": pack(files)})
+    # The new time keeps housekeeping from removing an old row before lab.yaml names it.
+    values = {"archive": pack(files), "created_at": timezone.now()}
+    StarterFiles.objects.update_or_create(commit=commit, defaults=values)
 
 
 def _stored_files(commit: str) -> FolderFiles | None:

@@ -94,7 +94,10 @@ class Lab(Deletable, FileBacked, Released, Due):
 
 
 class StarterFiles(models.Model):
-    """The files of a folder that a lab starts from, as a ZIP, by the commit that they make. Never changed."""
+    """The files of a folder that a lab starts from, as a ZIP, by the commit that they make.
+
+    `created_at` is when they were last uploaded or saved; the rest is never changed.
+    """
 
     commit = models.CharField(max_length=40, unique=True)
     archive = models.BinaryField()

@@ -1,4 +1,4 @@
-"""Disk housekeeping: repack repositories, remove unclaimed folders and leftovers of killed processes."""
+"""Housekeeping: repack repositories, remove unclaimed folders, unused files and leftovers of killed processes."""
 
 import logging
 import os
@@ -13,13 +13,16 @@ from typing import IO
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.mirrors import prune_mirrors
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryError
-from labs.models import Repository
+from labs.models import Lab, LabVersion, Repository, StarterFiles
 from labs.repositories import bare, disk, folders, ref_files
+from lessons.models.deletion import KEPT_FOR
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ def tidy() -> None:
         sweep_unclaimed,
         sweep_temporary,
         sweep_mirrors,
+        sweep_starter_files,
         clear_sessions,
         count_practice_bytes,
     )
@@ -174,6 +178,14 @@ def _is_leftover(path: Path) -> bool:
 def sweep_mirrors() -> int:
     root = Path(settings.MIRROR_ROOT)
     return prune_mirrors(root, settings.MIRROR_MAX_BYTES) if root.is_dir() else 0
+
+
+def sweep_starter_files() -> int:
+    """Remove the files of starters that no lab.yaml has and that nobody uploaded in the last 30 days."""
+    texts = (Lab._base_manager, LabVersion._base_manager)  # also of deleted labs
+    used = [Exists(rows.filter(source__contains=OuterRef("commit"))) for rows in texts]
+    old = StarterFiles.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
+    return old.exclude(used[0] | used[1]).delete()[0]
 
 
 def clear_sessions() -> None:

@@ -2,16 +2,19 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from labs.authoring import uploading
 from labs.authoring.saving import save_lab
 from labs.authoring.uploading import UploadRefusedError, read_archive
 from labs.grader.spec import load_spec
-from labs.models import StarterFiles
+from labs.models import Lab, StarterFiles
+from labs.repositories import housekeeping
 from labs.specs import parse_spec
 from tests.authoring.conftest import make_instructor
 from tests.factories import make_lab, make_learner
@@ -97,3 +100,19 @@ def test_an_archive_that_unpacks_to_too_much_is_stopped(monkeypatch):
         archive.writestr("bomb", b"0" * 100_000)
     with pytest.raises(UploadRefusedError, match="Leave large ones out"):
         read_archive(out)
+
+
+def test_files_are_removed_30_days_after_an_upload_that_no_lab_yaml_names(upload, lab):
+    used, unused = FILES, {**FILES, "more.txt": b"more"}
+    for files in (used, unused):
+        assert upload(packed(files).read()).status_code == 200
+    commit = load_spec(FOLDER, used).starters[0]
+    lab.source = FOLDER.replace("{folder: starter}", f"{{folder: starter, commit: {commit}}}")
+    save_lab(lab=lab)
+    Lab.objects.update(source="")  # the version still has it
+    StarterFiles.objects.update(created_at=timezone.now() - timedelta(days=31))
+    upload(packed(unused).read())  # once more: 30 days begin again
+    assert housekeeping.sweep_starter_files() == 0
+    StarterFiles.objects.update(created_at=timezone.now() - timedelta(days=31))
+    assert housekeeping.sweep_starter_files() == 1
+    assert StarterFiles.objects.get().commit == commit
