@@ -96,6 +96,11 @@ def test_the_place_of_a_finding_is_a_line_of_the_text(case):
         ("file: {path: b.yml, exists: true}", "file.path: the only file is `a.yml`"),
         ("file: {path: a.yml, exists: yes, contains: x}", "file"),
         ("workflw: {path: a.yml}", "Did you mean `workflow`?"),
+        ("tests: {code: 'def test_a(learner): pass', at: v1}", "delete `at`"),
+        ("run: {command: [ls], since: main}", "delete `since`"),
+        ("answer: {path: a.yml, equals: {id_of: main}}", "list the right answers in `one_of`"),
+        ("build: {imports: a}", "needs a repository"),
+        ("run: {command: [ls], seconds: 85}", "the limit is 90"),
     ],
 )
 def test_checks_that_cannot_judge_a_text_are_refused_with_their_line(check, words):

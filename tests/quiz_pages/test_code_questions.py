@@ -10,7 +10,6 @@ from labs.file_questions import tasks
 from labs.file_questions.question import FileQuestion
 from labs.grader.one_file import read_file_checks
 from labs.grader.sandbox.opening import open_sandbox
-from labs.grader.spec import SpecError
 from lessons import actions, marking, quiz_proofs
 from lessons.copying import copy_course
 from lessons.models import Quiz, QuizVersion
@@ -162,22 +161,6 @@ def test_a_copied_course_proves_its_own_quiz():
     new = copy_course(course=cast.quiz.course, term=Term("next", "Next"), by=cast.instructor)
     quiz = new.quizzes.get()
     assert quiz.current is None and quiz.unproved in quiz_proofs.waiting()
-
-
-@pytest.mark.parametrize(
-    ("check", "words"),
-    [
-        ("tests: {code: 'def test_a(learner): pass', at: v1}", "delete `at`"),
-        ("run: {command: [ls], since: main}", "delete `since`"),
-        ("answer: {path: a.py, equals: {id_of: main}}", "list the right answers in `one_of`"),
-        ("build: {imports: a}", "needs a repository"),
-        ("run: {command: [ls], seconds: 85}", "the limit is 90"),
-    ],
-)
-def test_a_check_that_a_file_cannot_answer_is_refused(check, words):
-    with pytest.raises(SpecError) as caught:
-        read_file_checks("a.py", f"- id: one\n  says: one\n  {check}\n  points: 1\n")
-    assert words in str(caught.value)
 
 
 def test_given_files_are_shown_and_written_again():
