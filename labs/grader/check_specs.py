@@ -132,9 +132,10 @@ def _read_parameters(kind: str, value: Value, problems: list[Problem]) -> Kind |
     return None
 
 
-def ids_of(checks: Value | None) -> list[str]:
-    items = checks.data if checks and isinstance(checks.data, list) else []
-    return [str(item.data["id"].data) for item in items if isinstance(item.data, dict) and "id" in item.data]
+def texts_of(items: Value | None, key: str) -> list[str]:
+    """Return the texts of a key in a list of mappings, such as the IDs of checks."""
+    listed = items.data if items and isinstance(items.data, list) else []
+    return [str(item.data[key].data) for item in listed if isinstance(item.data, dict) and key in item.data]
 
 
 def _order_problems(items: list[Value]) -> Iterator[Problem]:

@@ -27,9 +27,8 @@ def public_text(source: str, lessons: str = "", starters: Sequence[str] = ()) ->
     root = compose_yaml(source)
     assert isinstance(root, MappingNode)  # noqa: S101 - load_spec reads it
     parts, at = [], 0
-    for start, end, instead in sorted(
-        [*_in_front(root, lessons), *_cuts(source, root, starters)]
-    ):  # two may overlap
+    cuts = [*_in_front(root, lessons), *_cuts(source, root, starters)]
+    for start, end, instead in sorted(cuts):  # two may overlap
         parts += [source[at : max(start, at)], instead]
         at = max(end, at)
     return "".join(parts) + source[at:]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from .check_specs import CheckSpec, ids_of, read_checks
+from .check_specs import CheckSpec, read_checks, texts_of
 from .formats.yaml_values import Value, read_yaml
 from .parameters import Percent, Requirement, TagPattern, described, read_fields
 from .problem import Problem
@@ -106,7 +106,7 @@ def load_spec(text: str, folder: FolderFiles | None = None) -> LabSpec:
     file = read_fields(_File, data, root.line, "", problems)
     checks = read_checks(data.get("checks"), old, problems)
     starter = (file.starter if file else None) or Starter()
-    ids = ids_of(data.get("checks"))
+    ids = texts_of(data.get("checks"), "id")
     first = start_of_folder(folder, data["starter"].line) if starter.folder else None
     scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario, first)
     start = _start(data, starter, scenarios, first, problems) if file else None
@@ -173,10 +173,9 @@ def _start(
     problems: list[Problem],
 ) -> Scenario | None:
     # the scenario that makes the starter; its own problems are already reported
-    value, listed = data.get("starter"), data.get("scenarios")
+    value, names = data.get("starter"), texts_of(data.get("scenarios"), "name")
     if value is None or value.data is None:
         return None
-    names = _names(listed.data if listed and isinstance(listed.data, list) else [])
     start = first or next((each for each in scenarios if each.name == starter.scenario), None)
     problems.extend(starter_problems(value, starter, names, start))
     return start
@@ -185,8 +184,3 @@ def _start(
 def _counted_tags(counts: Counts | None) -> tuple[str, ...]:
     tags = counts.tags if counts else ()
     return tags if isinstance(tags, tuple) else (tags,)
-
-
-def _names(items: list[Value]) -> list[str]:
-    named = (item.data.get("name") for item in items if isinstance(item.data, dict))
-    return [str(name.data) for name in named if name]
