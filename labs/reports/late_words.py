@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, Sum
 
+from labs.grader.words import count
 from labs.late_points import MARK, REFUSE, Terms, days_to_spend
 from labs.models import Lab, Report, Submission
 from lessons.deadline_words import extension_words, rule_words
@@ -92,7 +93,7 @@ def _left_words(terms: Terms, days: int) -> str:
 
 
 def count_days(number: int) -> str:
-    return f"{number} late day{'' if number == 1 else 's'}"
+    return count(number, "late day")
 
 
 # --- results ---------------------------------------------------------------------------------------------------------
@@ -117,9 +118,5 @@ def late_words(submission: Submission, report: Report) -> str:
 def lateness_words(span: timedelta) -> str:
     """Return the minutes, hours or days of a span, rounded down to at least a minute."""
     if span < HOUR:
-        return _count(max(1, span // timedelta(minutes=1)), "minute")
-    return _count(span // HOUR, "hour") if span < 2 * DAY else _count(span // DAY, "day")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        return count(max(1, span // timedelta(minutes=1)), "minute")
+    return count(span // HOUR, "hour") if span < 2 * DAY else count(span // DAY, "day")
