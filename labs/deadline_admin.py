@@ -18,6 +18,7 @@ from lessons.admin.deadlines import (
 )
 from lessons.admin.releasing import WallTimeField
 from lessons.admin.scope import ReadOnlyAdmin
+from lessons.models.deadlines import Late
 
 
 class LabDeadlineForm(CohortDeadlineForm):
@@ -54,7 +55,7 @@ class LabDeadlineAdmin(DeadlineAdmin):
 
     def save_model(self, request: HttpRequest, obj: LabDeadline, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if obj.last_at and obj.lab.late == obj.lab.Late.REFUSE:
+        if obj.last_at and obj.lab.late == Late.REFUSE:
             words = (
                 f"The last date has no effect yet: a late submission for {obj.lab} earns no points at all."
             )

@@ -10,7 +10,7 @@ from labs.late_points import Terms
 from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount
 from lessons.deadlines import deadline_of
 from lessons.models import Cohort, Enrollment
-from lessons.models.deadlines import due_parts, first_of
+from lessons.models.deadlines import Late, due_parts, first_of
 from lessons.release import to_key
 from lessons.texts.due_rules import add_days
 
@@ -54,7 +54,7 @@ def _read(row: Any) -> Terms:
 
 def _last_at(row: Any, due: datetime | None, before: datetime | None) -> datetime | None:
     # a date is moved only by an outage, and never before the deadline; days count from the learner's own deadline
-    if due is None or row.late == Lab.Late.REFUSE:
+    if due is None or row.late == Late.REFUSE:
         return None
     if row.last_at:
         return max(row.last_at + (due - (before or due)), due)  # type: ignore[no-any-return]  # a column

@@ -1,4 +1,4 @@
-"""The points that count for late submissions: pure, so that the same facts always give the same points."""
+"""The points that count for late submissions: without queries, so that the same facts always give the same points."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from lessons.deadlines import Deadline
+from lessons.models.deadlines import Late
 from lessons.texts.due_rules import add_days
 
-REFUSE, MARK, REDUCE = "refuse", "mark", "reduce"
 ALL = Decimal(100)
 CENT = Decimal("0.01")
 MAX_DAYS_LATE = 1_000
@@ -18,13 +18,13 @@ MAX_DAYS_LATE = 1_000
 class Terms(NamedTuple):
     """The deadline of a lab for a learner, and what happens after it.
 
-    `late` is "refuse" (a late push earns nothing), "mark" (it earns everything) or "reduce" (each started day takes
-    `percent`, down to `floor` percent). After `last_at`, a push earns nothing.
+    With `Late.REDUCE`, each started day takes `percent`, down to `floor` percent. After `last_at`, a push earns
+    nothing.
     """
 
     deadline: Deadline
     zone: str
-    late: str = REFUSE
+    late: str = Late.REFUSE
     percent: int = 0
     floor: int = 0
     last_at: datetime | None = None
@@ -47,9 +47,9 @@ class Terms(NamedTuple):
 
     def rate(self, days: int) -> Decimal:
         """Return the percentage of its points that a submission earns if it is so many days late; all at 0 or less."""
-        if days <= 0 or self.late == MARK:
+        if days <= 0 or self.late == Late.MARK:
             return ALL
-        if self.late == REFUSE:
+        if self.late == Late.REFUSE:
             return Decimal(0)
         return Decimal(max(self.floor, 100 - self.percent * days))
 

@@ -6,7 +6,7 @@ It is computed whenever it is needed, so that a moved meeting, a new rule and an
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from lessons.models.deadlines import to_rule
+from lessons.models.deadlines import Late, to_rule
 from lessons.texts.due_rules import Rule, due_at
 
 
@@ -46,7 +46,7 @@ NO_DEADLINE = Deadline(None)
 
 # Any: a row with the annotations of `due_parts`, `late` and `time_zone`
 def deadline_of(row: Any) -> Deadline:
-    refuses, rule = row.late != "mark", to_rule(row.due_session, row.due_days, row.due_time)
+    refuses, rule = row.late != Late.MARK, to_rule(row.due_session, row.due_days, row.due_time)
     if row.closes_at is not None or rule is None:
         found = Deadline(row.closes_at, refuses=refuses)
     elif row.met_at is None:

@@ -40,6 +40,7 @@ from lessons.admin.help import lesson_help
 from lessons.gate import judge_markdown
 from lessons.links import links_within
 from lessons.models import Course, Lesson
+from lessons.models.deadlines import LATE_FIELDS
 from lessons.pages.numbers import read_number
 from lessons.release import ANY_COHORT, is_open
 from lessons.texts.due_rules import EXAMPLE
@@ -54,7 +55,6 @@ LAB_HELP = (
     "Each check is a statement that should be true. The help above the text lists the kinds of check. To try out and"
     " prove a lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
-LATE_FIELDS = ("late", "late_percent", "late_floor", "last_days")
 LAB_FIELDS: tuple[str, ...] = (
     *("course", "slug", "status", "publish_at", "position", "deadline", *LATE_FIELDS, "source", "brief"),
 )

@@ -6,7 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from lessons.models import Course
 from lessons.models.course import FileBacked
-from lessons.models.deadlines import Due
+from lessons.models.deadlines import Due, Late
 from lessons.models.deletion import NOT_DELETED, Deletable, PresentManager
 from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent
@@ -36,10 +36,7 @@ class Lab(Deletable, FileBacked, Released, Due):
     `late_floor` percent; `last_days` days later, a push earns nothing.
     """
 
-    class Late(models.TextChoices):
-        REFUSE = "refuse", "Earns no points"
-        MARK = "mark", "Earns all points, and is marked as late"
-        REDUCE = "reduce", "Loses a percentage for each day"
+    Late = Late
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="labs")
     slug = models.SlugField()

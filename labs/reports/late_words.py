@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q, Sum
 
 from labs.grader.words import count
-from labs.late_points import MARK, REFUSE, Terms, days_to_spend
+from labs.late_points import Terms, days_to_spend
 from labs.models import Lab, Report, Submission
 from lessons.deadline_words import extension_words, rule_words
 from lessons.models import Course, Enrollment
+from lessons.models.deadlines import Late
 from lessons.points import show_points
 from lessons.templatetags.times import opening_brief, opening_time
 from lessons.texts.due_rules import Rule
@@ -51,9 +52,9 @@ def rule_of_lab(lab: Lab) -> str:
 
 def policy_words(terms: Terms, course: Course, bank: Bank) -> str:
     """Say what happens after the deadline."""
-    if terms.late == REFUSE:
+    if terms.late == Late.REFUSE:
         words = "A later push is graded, but earns no points."
-    elif terms.late == MARK:
+    elif terms.late == Late.MARK:
         words = "A later push earns all its points, and is marked as late."
     else:
         floor = f", down to {terms.floor}%" if terms.floor else ""
@@ -85,7 +86,7 @@ def _left_words(terms: Terms, days: int) -> str:
     rate = terms.rate(days)
     if not days:
         return "All its points then count."
-    if terms.late == MARK:
+    if terms.late == Late.MARK:
         return "The deadline has passed. A push earns all its points, and is marked as late."
     if not rate:
         return "The deadline has passed. A push is still graded, but earns no points."

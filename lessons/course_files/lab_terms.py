@@ -3,12 +3,9 @@
 from typing import Any
 
 from lessons.course_files.values import DEFAULTS
-from lessons.models.deadlines import rule_values, to_rule
+from lessons.models.deadlines import LATE_FIELDS, Late, rule_values
 from lessons.texts.due_rules import EXAMPLE, MAX_DAYS, parse_rule
 from lessons.texts.fields import Fields
-
-LATE = ("refuse", "mark", "reduce")
-LATE_FIELDS = ("late", "late_percent", "late_floor", "last_days")
 
 
 # Any: values of columns
@@ -17,7 +14,7 @@ def read_terms(item: Fields) -> dict[str, Any]:
     text, own = item.text("deadline", "", check=_check), DEFAULTS["labs"]
     last_days = item.number("last_days", -1, limit=MAX_DAYS)
     late = {
-        "late": item.choice("late", LATE, own["late"]),
+        "late": item.choice("late", Late.values, own["late"]),
         "late_percent": item.number("late_percent", own["late_percent"], limit=100),
         "late_floor": item.number("late_floor", own["late_floor"], limit=100),
         "last_days": None if last_days < 0 else last_days,
@@ -43,5 +40,6 @@ def _check(text: str) -> None:
 # Any: a lab, and values of YAML
 def terms_values(lab: Any) -> dict[str, Any]:
     """Return what course.yaml says about the deadline of a lab; nothing without one."""
-    rule = to_rule(lab.deadline_session, lab.deadline_days, lab.deadline_time)
-    return {"deadline": str(rule), **{name: getattr(lab, name) for name in LATE_FIELDS}} if rule else {}
+    if lab.rule is None:
+        return {}
+    return {"deadline": str(lab.rule), **{name: getattr(lab, name) for name in LATE_FIELDS}}

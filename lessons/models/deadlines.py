@@ -13,6 +13,15 @@ from lessons.models.course import Session
 from lessons.texts.due_rules import MAX_DAYS, MAX_SESSION, Rule
 
 RULE_FIELDS = ("deadline_session", "deadline_days", "deadline_time")
+LATE_FIELDS = ("late", "late_percent", "late_floor", "last_days")  # of a lab
+
+
+class Late(models.TextChoices):
+    """The consequence of a late submission to a lab. A quiz refuses late attempts or marks them."""
+
+    REFUSE = "refuse", "Earns no points"
+    MARK = "mark", "Earns all points, and is marked as late"
+    REDUCE = "reduce", "Loses a percentage for each day"
 
 
 class Due(models.Model):

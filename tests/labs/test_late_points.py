@@ -7,14 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labs.late_points import MARK, REDUCE, REFUSE, Counted, Push, Terms, count
+from labs.late_points import Counted, Push, Terms, count
 from lessons.deadlines import Deadline
+from lessons.models.deadlines import Late
 
 DUE = datetime(2026, 10, 20, 21, 59, tzinfo=UTC)  # 23:59 in Berlin, five days before the clocks go back
+REFUSE = Late.REFUSE
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
-def terms(late=REDUCE, percent=10, floor=50, last_at=None, due=DUE) -> Terms:
+def terms(late=Late.REDUCE, percent=10, floor=50, last_at=None, due=DUE) -> Terms:
     return Terms(Deadline(due), "Europe/Berlin", late, percent, floor, last_at)
 
 
@@ -59,7 +61,7 @@ def test_push_at_the_deadline_is_in_time_and_one_after_the_last_date_earns_nothi
 
 def test_other_policies_take_all_or_nothing():
     assert points([push(HOUR)], terms(REFUSE)) == {1: ("0.00", 0)}
-    assert count([push(HOUR)], {1: terms(MARK)}, 3) == {1: Counted(None, None, DUE)}
+    assert count([push(HOUR)], {1: terms(Late.MARK)}, 3) == {1: Counted(None, None, DUE)}
 
 
 def test_late_days_are_spent_by_the_earliest_push_and_once_for_a_lab():
@@ -88,7 +90,7 @@ times = st.builds(timedelta, minutes=st.integers(-3000, 30_000))
 tries = st.lists(st.tuples(times, st.integers(0, 100), st.integers(1, 3)), max_size=12)
 policies = st.builds(
     terms,
-    late=st.sampled_from([REFUSE, MARK, REDUCE]),
+    late=st.sampled_from(list(Late)),
     percent=st.integers(1, 100),
     floor=st.integers(0, 100),
     last_at=st.one_of(st.none(), st.builds(lambda after: DUE + after, times)),
