@@ -5,11 +5,7 @@ class LessonsConfig(AppConfig):
     name = "lessons"
 
     def ready(self) -> None:
-        from lessons import (  # models are ready by now, and not before
-            deletable,
-            late_attempts,  # noqa: F401 - receives signals
-            stored_files,
-        )
+        from lessons import deletable, stored_files  # models are ready by now, and not before
         from lessons.search.own_kinds import register_own
 
         register_own()

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime
+from lessons import late_attempts
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime, QuizExtension
 from lessons.models.deadlines import Extension
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
@@ -80,6 +81,8 @@ def save_extension(*, extension: Extension, by: User) -> None:
     """Give a learner a later deadline. It takes effect at once."""
     extension.given_by = by
     extension.save()
+    if isinstance(extension, QuizExtension):
+        late_attempts.unmark_extended(extension)
     record(
         Event.DEADLINE, f"{extension} until {extension.until:%Y-%m-%d %H:%M %Z}: {extension.reason}", user=by
     )
@@ -89,6 +92,8 @@ def save_extension(*, extension: Extension, by: User) -> None:
 def delete_extension(*, extension: Extension, by: User) -> None:
     record(Event.DEADLINE, f"extension withdrawn: {extension}", user=by)
     extension.delete()
+    if isinstance(extension, QuizExtension):
+        late_attempts.mark_again(extension)
 
 
 @transaction.atomic

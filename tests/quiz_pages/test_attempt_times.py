@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from lessons import actions, closing, tasks
+from lessons import actions, closing, staffing, tasks
 from lessons.attempt_times import GRACE, deadline_for, end_of, read_open
 from lessons.deleting import delete
 from lessons.models import Answer, Attempt, ExtraTime, Meeting, QuizDeadline, QuizExtension
@@ -342,12 +342,11 @@ def test_extension_given_later_takes_the_mark_off_a_late_attempt_until_it_is_del
     close_for(cast, timezone.now() - MINUTE)
     late = cast.submit()
     until = timezone.now() + MINUTE
-    extension = QuizExtension.objects.create(
-        enrollment=cast.learner, quiz=cast.quiz, until=until, reason="Illness."
-    )
+    extension = QuizExtension(enrollment=cast.learner, quiz=cast.quiz, until=until, reason="Illness.")
+    staffing.save_extension(extension=extension, by=cast.instructor)
     marks = Attempt.objects.filter(pk=late.pk).values_list("is_late", flat=True)
     assert (late.is_late, marks.get()) == (True, False)
-    extension.delete()
+    staffing.delete_extension(extension=extension, by=cast.instructor)
     assert marks.get() is True
 
 
