@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from labs.deadlines import terms_of
+from labs.deadlines import LabTerms, terms_of
 from labs.late_points import Counted, Push, count
-from labs.models import Recount, Submission
+from labs.models import Lab, Recount, Submission
 from lessons.models import Cohort, Enrollment
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,14 @@ def lock_learner(enrollment: int) -> Enrollment:
     """Lock a learner's row, so that only one process changes what counts. Call it inside a transaction."""
     learners = Enrollment.objects.select_for_update(no_key=True, of=("self",))
     return learners.select_related("course").get(pk=enrollment)
+
+
+def counted_terms(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
+    """Return the terms of a learner's labs, or of one, after counting points if a worker has yet to do so."""
+    terms = terms_of(enrollment, lab)
+    if terms.is_stale:
+        recount(enrollment.pk)
+    return terms
 
 
 @transaction.atomic

@@ -12,7 +12,6 @@ from django.utils.html import escape
 from labs import queries
 from labs.addresses import labcheck_addresses, practice_address
 from labs.counted_pushes import submit_commands, tag_words
-from labs.deadlines import terms_of
 from labs.grader.words import count, visible
 from labs.grading import counting
 from labs.models import Lab, State, Submission
@@ -114,10 +113,7 @@ def _standing_context(
 def _due_context(found: queries.OpenLab) -> Context:
     if found.enrollment is None:
         return {"due": rule_of_lab(found.lab)}
-    terms = terms_of(found.enrollment, found.lab)
-    if terms.is_stale:  # a worker has not reached this learner yet
-        counting.recount(found.enrollment.pk)
-    own = terms.get(found.lab.pk)
+    own = counting.counted_terms(found.enrollment, found.lab).get(found.lab.pk)
     if own is None:
         return {}
     course = found.lab.course

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
-from labs.deadlines import terms_of
 from labs.grading import counting
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
@@ -88,10 +87,7 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
 
 def lab_deadlines(enrollment: Enrollment) -> dict[int, Deadline]:
     """Return the deadlines of a learner's labs by key. Points that wait to be counted again are counted first."""
-    terms = terms_of(enrollment)
-    if terms.is_stale:
-        counting.recount(enrollment.pk)
-    return {pk: each.deadline for pk, each in terms.items()}
+    return {pk: each.deadline for pk, each in counting.counted_terms(enrollment).items()}
 
 
 def due_note(deadline: Deadline, course: Course) -> str:
