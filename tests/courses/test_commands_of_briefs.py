@@ -1,6 +1,7 @@
 """A learner who follows the brief of a lab, step by step, ends where it says, and passes."""
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,8 +31,8 @@ NOT_RUN = {
 # Commands that stop at a conflict, as the next sentence says.
 CONFLICTS = {
     "git merge --no-ff feature/pipeline": "Git reports a conflict in `README.md`",
-    "git merge --no-ff festival-prices": "Git stops with a conflict",
-    "git merge --no-ff no-coupons": "This is a different kind of conflict",
+    "git merge --no-ff origin/festival-prices": "Git stops with a conflict",
+    "git merge --no-ff origin/no-coupons": "This is a different kind of conflict",
 }
 
 
@@ -54,7 +55,7 @@ class Learner:
 
 
 TITLE = "# Review model of the shop and its pipeline\n"
-PRICES = "item,price,tax\nrice,62,5\noil,{oil}\ntea,95,5\n{more}"
+PRICES = "item,price,tax\nrice,62,5\noil,125,12\ntea,95,5\nsweets,220,5\ncandles,40,12\n"
 NOTHING_FOUND = 1  # the status of git grep and git diff
 LEARNERS = {
     "first-repository": Learner(
@@ -69,24 +70,16 @@ LEARNERS = {
          "git check-ignore -v .env": ".gitignore:1:.env\t.env\n"},
     ),
     "branches-and-merges": Learner(
-        {2: ["git switch -c feature/pipeline", ("pipeline.md", "1. Checkout\n2. Build\n3. Test\n"),
-             ("README.md", "# Review model and its pipeline\n"), "git add .", 'git commit -m "Describe the pipeline"'],
-         3: ["git switch main", ("README.md", "# Review model of the shop\n"), 'git commit -am "Name the shop"'],
+        {2: [("pipeline.md", "1. Checkout\n2. Build\n3. Test\n"), ("README.md", "# Review model and its pipeline\n"),
+             "git add .", 'git commit -m "Describe the pipeline"'],
          4: [("README.md", TITLE), "git add README.md", "git commit --no-edit"]},
         {"git grep -nE '^(<{7}|>{7})' main": NOTHING_FOUND, "git cat-file -t v1.0.0": "tag\n"},
     ),
     "resolve-a-conflict": Learner(
-        {2: ["git switch festival-prices", ("prices.csv", PRICES.format(oil="125,5", more="sweets,220,5\n")),
-             'git commit -am "Lower the price of oil"'],
-         3: ["git switch no-coupons", "git rm coupons.md", 'git commit -m "Drop the coupons"'],
-         4: ["git switch main", ("prices.csv", PRICES.format(oil="140,12", more="candles,40,12\n")),
-             'git commit -am "Raise the tax on oil"', "sed -i s/bil/bill/ coupons.md",
-             'git commit -am "Correct the word bill"'],
-         5: [("prices.csv", PRICES.format(oil="125,12", more="sweets,220,5\ncandles,40,12\n")),
-             "git add prices.csv", "git commit --no-edit"],
-         6: ["git rm coupons.md", "git commit --no-edit"]},
+        {3: [("prices.csv", PRICES), "git add prices.csv", "git commit --no-edit"],
+         4: ["git rm coupons.md", "git commit --no-edit"]},
         {"git grep -nE '^(<{7}|>{7})' main": NOTHING_FOUND, "git ls-tree --name-only main": "prices.csv\n",
-         "git show main:prices.csv": PRICES.format(oil="125,12", more="sweets,220,5\ncandles,40,12\n")},
+         "git show main:prices.csv": PRICES},
     ),
     "version-the-project": Learner(
         {1: ["git init -b main", "git add .gitignore", 'git commit -m "Keep data, models and secrets out"'],
@@ -151,6 +144,11 @@ def run(command: str, terminal: Terminal, text: str) -> None:
 )
 def test_brief_that_is_followed_ends_as_it_says_and_passes(brief, tmp_path):
     terminal, lab = Terminal(tmp_path), brief.parent.name
+    spec = load_spec((brief.parent / "lab.yaml").read_text())
+    if spec.start:
+        shutil.rmtree(terminal.remote)
+        terminal.remote.mkdir()
+        spec.start.build(terminal.remote)
     terminal.introduce()
     follow(brief, terminal)
     for command in tried_first(brief):
@@ -159,7 +157,7 @@ def test_brief_that_is_followed_ends_as_it_says_and_passes(brief, tmp_path):
         assert not isinstance(wanted, str) or printed == wanted
     me = Whose(names=("Your Name",), emails=("you@example.org",))
     with Repository.open(terminal.remote) as repository:
-        report = grade(load_spec((brief.parent / "lab.yaml").read_text()), repository, learner=me)
+        report = grade(spec, repository, learner=me)
     outcomes = {result.id: result.outcome.value for result in report.results}
     assert {name: outcomes[name] for name in judged(lab)} == dict.fromkeys(judged(lab), "passed")
 

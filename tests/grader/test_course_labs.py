@@ -52,6 +52,10 @@ def good_first(repo):
 
 def good_branches(repo):
     repo.commit("Start the project", readme="x")
+    repo.branch("shop-name")
+    repo.commit("Name the shop", title="Shop")
+    repo.switch("main")
+    repo.merge("--no-ff", "shop-name")
     repo.branch("feature/pipeline")
     repo.put("pipeline.md", "# Pipeline\n")
     repo.commit("Describe the pipeline")
@@ -188,7 +192,8 @@ def test_a_brief_leads_to_the_remote_url_and_to_the_checks(name):
         "What is checked",
         "Try it yourself first",
     ]
-    assert "git remote add origin ADDRESS" in brief
+    lab = (LABS / name / "lab.yaml").read_text()
+    assert ("git remote add origin ADDRESS" if "starter: null" in lab else "git clone ADDRESS") in brief
     assert "*Run checks locally*, above, has a command" in brief
 
 
@@ -254,7 +259,7 @@ def test_without_the_feature_branch_its_merge_is_not_run(repo, branches):
     repo.commit("Start")
     report = repo.grade(branches)
     assert (outcomes(report)["feature-branch"], outcomes(report)["merge-commit"]) == ("needs_work", "not_run")
-    assert report.results[3].outcome is Outcome.NOT_RUN
+    assert report.results[4].outcome is Outcome.NOT_RUN
 
 
 def test_a_good_version_of_the_project_reaches_all_points(repo, version):
