@@ -1,6 +1,6 @@
 """Read queries that the pages share."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -329,13 +329,22 @@ def last_seen_in(submission: Submission) -> Repository:
     return seen[0].repository  # the newest; there is always the submission's own
 
 
-def practice_repository_of(submission: Submission) -> Repository | None:
-    of_lab = Repository.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, host=None)
-    return of_lab.filter(receipts__digest=submission.digest).first()
+def repositories_of_state(submission: Submission) -> list[Repository]:
+    """Return the learner's repositories that the submitted state was received from, the practice remote first."""
+    received = Receipt.objects.filter(repository=OuterRef("pk"), digest=submission.digest)
+    own = Repository.objects.filter(
+        Exists(received), enrollment=submission.enrollment_id, lab=submission.lab_id
+    )
+    return list(own.order_by(F("host").asc(nulls_first=True), "-pk"))
 
 
-def earlier_push(submission: Submission, repository: Repository) -> Submission | None:
-    """Return the nearest earlier submission of the same learner and lab that was pushed to the same repository."""
+def earlier_push(
+    submission: Submission, repository: Repository, digests: Collection[str] | None = None
+) -> Submission | None:
+    """Return the nearest earlier submission of the same learner and lab that came from the same repository.
+
+    With `digests`, it is one of these states.
+    """
     pushed = Receipt.objects.filter(repository=repository, digest=OuterRef("digest"))
     earlier = Submission.objects.filter(
         Exists(pushed),
@@ -343,6 +352,8 @@ def earlier_push(submission: Submission, repository: Repository) -> Submission |
         lab=submission.lab_id,
         number__lt=submission.number,
     )
+    if digests is not None:
+        earlier = earlier.filter(digest__in=digests)
     return earlier.exclude(head="").order_by("-number").only("public_id", "number", "head").first()
 
 

@@ -30,6 +30,8 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("SEARCHES_PER_MINUTE", 1, 1_000_000),
     ("NOTES_MODEL_SECONDS", 1, 100),
     ("MIRROR_MAX_BYTES", 1, 1000 * TB),
+    ("GRADED_MAX_BYTES", 1, 1000 * TB),
+    ("GRADED_DAYS", 1, DAYS),
     ("ENVIRONMENTS_MAX_BYTES", 1, 1000 * TB),
     ("GRADING_LEASE_SECONDS", 1, 24 * 3600),  # a heartbeat must fit into it
     ("GRADING_REAP_SECONDS", 0.1, 24 * 3600),

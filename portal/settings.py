@@ -260,6 +260,10 @@ NOTES_MODEL_KEY = env.str("NOTES_MODEL_KEY", default="").strip()
 NOTES_MODEL_SECONDS = env.int("NOTES_MODEL_SECONDS", default=60)
 MIRROR_ROOT = Path(env.str("MIRROR_ROOT", default=str(VAR / "mirrors"))).absolute()
 MIRROR_MAX_BYTES = env.int("MIRROR_MAX_BYTES", default=2 * 1024 * 1024 * 1024)
+# Graded states of repositories on other hosts. One that neither counts nor is the newest is removed after GRADED_DAYS.
+GRADED_ROOT = Path(env.str("GRADED_ROOT", default=str(VAR / "graded"))).absolute()
+GRADED_MAX_BYTES = env.int("GRADED_MAX_BYTES", default=10 * 1024 * 1024 * 1024)
+GRADED_DAYS = env.int("GRADED_DAYS", default=90)
 # URL and CA file of the server that replaces every host in tests; it may be in a private network.
 TEST_GIT_SERVER = env.list("TEST_GIT_SERVER", default=[])
 if TEST_GIT_SERVER and not DEBUG:

@@ -99,7 +99,8 @@ class Repository(models.Model):
     @property
     def path(self) -> Path:
         # use `folders` to check the owner before reading anything from it
-        return Path(settings.PRACTICE_ROOT) / f"{self.folder or self.pk}.git"
+        root = settings.GRADED_ROOT if self.host else settings.PRACTICE_ROOT
+        return Path(root) / f"{self.folder or self.pk}.git"
 
     @property
     def address(self) -> Address | None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from django.http import Http404
@@ -11,9 +12,9 @@ from django.urls import reverse
 from labs import queries
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
-from labs.models import Submission
+from labs.models import Repository, Submission
 from labs.pages.marked_lines import Marks, list_marks, mark_lines, mark_text, marks_of
-from labs.repositories import browsing, differences, folders
+from labs.repositories import browsing, differences, graded
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
 from labs.repositories.differences import ChangedFile
 from lessons.pages.breadcrumb import course_crumbs
@@ -29,7 +30,10 @@ TOO_DEEP = "This path is too deep to show. Clone the repository to see it."
 UNREADABLE = "We can’t read this repository right now. Your submission is safe. Try again later."
 NO_BRANCH = "This push has no branch, so there are no files to show."
 NO_EARLIER_PUSH = "There is no earlier push to compare with."
-ELSEWHERE = "We show files only for pushes to the portal. This submission came from a different host."
+NOT_KEPT = (
+    "The portal has no copy of these files. It keeps one of each graded submission that came from a different host: of "
+    "the one that counts and the newest for as long as the course, of others for some weeks."
+)
 
 
 @dataclass(frozen=True)
@@ -80,18 +84,27 @@ def _page(
             (title, ""),
         ),
     }
-    repository = queries.practice_repository_of(submission)
-    if repository is None:
-        return {**page, "unavailable": ELSEWHERE}
-    page["before"] = before = queries.earlier_push(submission, repository)
-    if not submission.head:
-        return {**page, "unavailable": NO_BRANCH}
     try:
-        with browsing.open_state(folders.owned_path(repository), submission.head) as state:
+        found = _find_copy(submission)
+        if found is None:
+            return {**page, "unavailable": NOT_KEPT}
+        repository, path = found
+        before = queries.earlier_push(submission, repository, graded.digests_of(repository))
+        page["before"] = before
+        if not submission.head:
+            return {**page, "unavailable": NO_BRANCH}
+        with browsing.open_state(path, submission.head) as state:
             return {**page, **read(state, before)}
     except RepositoryError as error:
         logger.error("submission %s cannot be shown: %s", submission.pk, error)
         return {**page, "unavailable": UNREADABLE}
+
+
+def _find_copy(submission: Submission) -> tuple[Repository, Path] | None:
+    for repository in queries.repositories_of_state(submission):
+        if path := graded.path_of_state(repository, submission.digest):
+            return repository, path
+    return None
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -122,7 +135,7 @@ def _file_context(submission: Submission, state: PushedState, path: str) -> Cont
         "text": text,
         "parts": parts,
         "marks": [mark for mark in list_marks(marks) if mark[0] in marked],
-        "size": size(found.size),
+        "size": "over 1 MB" if found.size is None else size(found.size),
     }
 
 

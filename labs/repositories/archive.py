@@ -10,7 +10,7 @@ import logging
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -21,13 +21,15 @@ from labs.grader.fetching.mirrors import hold, mirror_path
 from labs.grader.fetching.refusals import FetchError
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryError
+from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.models import Repository
-from labs.repositories import bare, folders, ref_files
+from labs.repositories import bare, folders, graded, ref_files
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 2 << 30
 MAX_SECONDS = 100
+MAX_RECEIPTS = 50  # of one repository, from the newest
 _MAIN = b"refs/heads/main"
 _BLOCK = tarfile.BLOCKSIZE
 _CHUNK = 1 << 18
@@ -69,6 +71,8 @@ def _write(repository: Repository, bundle: IO[bytes]) -> str:
         with _opened(repository) as (path, refs):
             if not refs:
                 return "not included: no branch or tag is stored"
+            if (path / WITHOUT_LARGE_FILES).exists() and bare.lacks_objects(path, refs.values()):
+                return "not included: it has files over 1 MB, which the portal does not fetch"
             branches = [ref for ref in sorted(refs) if ref.startswith(b"refs/heads/")]
             head = _MAIN if _MAIN in refs else next(iter(branches), b"")
             bare.write_bundle(path, refs, head, bundle)
@@ -85,16 +89,23 @@ def _opened(repository: Repository) -> Iterator[tuple[Path, dict[bytes, bytes]]]
         path = folders.owned_path(repository)
         yield path, ref_files.read_own_ids(path)
         return
+    for receipt in repository.receipts.all()[:MAX_RECEIPTS]:  # the newest state that was graded
+        if kept := graded.path_of_state(repository, receipt.digest):
+            yield kept, _as_bytes(receipt.refs)
+            return
     path = mirror_path(settings.MIRROR_ROOT, repository.address)
     if not path.is_dir():
         yield path, {}
         return
-    receipt = repository.receipts.first()
-    refs = receipt.refs if receipt else {}
+    newest = repository.receipts.first()
+    refs = newest.refs if newest else {}
     with hold(path, seconds=5):
         gone = absent(path, refs.values())
-        there = {name: oid for name, oid in refs.items() if oid not in gone}
-        yield path, {name.encode("utf-8", "replace"): oid.encode() for name, oid in there.items()}
+        yield path, _as_bytes({name: oid for name, oid in refs.items() if oid not in gone})
+
+
+def _as_bytes(refs: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.encode("utf-8", "replace"): object_id.encode() for name, object_id in refs.items()}
 
 
 # --- TAR ------------------------------------------------------------------------------------------------------------

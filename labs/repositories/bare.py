@@ -24,6 +24,7 @@ from labs.grader.git.processes import ENVIRONMENT, RepositoryError
 GIT_SECONDS = 60
 LOCK_SECONDS = 30
 REPACK_SECONDS = 20  # less than a push waits for the lock
+EMPTY_PACK_BYTES = 32  # a header and a checksum
 NO_ROOM_BYTES = 1 << 16  # free space that a full disk may still report
 
 # `transfer.hideRefs` makes git hide everything but branches and tags, and refuse to update it.
@@ -209,12 +210,16 @@ def _git_error(service: str, status: int, path: Path, answer: IO[bytes]) -> Exce
     return RepositoryError(f"git {service} exited with status {status} in {path}")
 
 
-def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes] | None = None) -> str:
+def pack_objects(
+    path: Path, tips: Iterable[str], lock: IO[bytes] | None = None, *, may_lack: bool = False
+) -> str:
     """Write one pack of everything reachable from `tips` and return its name, "" for an empty one.
 
-    The old packs stay. Objects in packs with a `.keep` file are left out. Raises TookTooLongError, RepositoryError.
+    The old packs stay. Objects in packs with a `.keep` file are left out. With `may_lack`, objects may be missing, as
+    large files are in a mirror. Raises TookTooLongError, RepositoryError.
     """
     options = ["--revs", "--quiet", "--non-empty", "--delta-base-offset", "--honor-pack-keep"]
+    options += ["--missing=allow-any"] if may_lack else []
     pack = str(path / "objects/pack/pack")
     argv = _argv(f"--git-dir={path}", "pack-objects", *options, pack, file_bytes=_max_answer_bytes())
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
@@ -225,6 +230,29 @@ def pack_objects(path: Path, tips: Iterable[str], lock: IO[bytes] | None = None)
         if status:
             raise RepositoryError(f"git pack-objects exited with status {status} in {path}")
         return answer.read().decode().strip()
+
+
+def copy_objects(source: Path, target: Path, revisions: Iterable[str], lock: IO[bytes]) -> None:
+    """Copy everything reachable from `revisions` of a mirror into one pack of `target`; `^ID` leaves that out.
+
+    Files that the mirror lacks because they are large stay missing. Raises TookTooLongError, RepositoryError.
+    """
+    options = ["--revs", "--quiet", "--stdout", "--delta-base-offset", "--missing=allow-any"]
+    pack = _argv(f"--git-dir={source}", "pack-objects", *options, file_bytes=_max_answer_bytes())
+    index = _argv(f"--git-dir={target}", "index-pack", "--stdin", file_bytes=_max_answer_bytes())
+    with (
+        tempfile.TemporaryFile() as asked,
+        tempfile.TemporaryFile() as packed,
+        tempfile.TemporaryFile() as name,
+    ):
+        asked.write("".join(f"{revision}\n" for revision in revisions).encode())
+        asked.seek(0)
+        status = _run_git(pack, {}, REPACK_SECONDS, stdin=asked, stdout=packed, lock=lock)
+        if not status and packed.seek(0, os.SEEK_END) > EMPTY_PACK_BYTES:
+            packed.seek(0)
+            status = _run_git(index, {}, REPACK_SECONDS, stdin=packed, stdout=name, lock=lock)
+        if status:
+            raise RepositoryError(f"git could not copy objects of {source} to {target}: status {status}")
 
 
 def write_bundle(path: Path, refs: Mapping[bytes, bytes], head: bytes, bundle: IO[bytes]) -> None:
@@ -245,6 +273,16 @@ def write_bundle(path: Path, refs: Mapping[bytes, bytes], head: bytes, bundle: I
         asked.seek(0)
         if status := _run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=bundle):
             raise RepositoryError(f"git pack-objects exited with status {status} in {path}")
+
+
+def lacks_objects(path: Path, tips: Iterable[bytes]) -> bool:
+    """Return True if an object that is reachable from `tips` is missing. Raises as `is_reachable`."""
+    options = ["--objects", "--quiet", "--missing=error", "--stdin", "--"]
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answer:
+        asked.write(b"".join(tip + b"\n" for tip in tips))
+        asked.seek(0)
+        argv = _argv(f"--git-dir={path}", "rev-list", *options)
+        return bool(_run_git(argv, {}, REPACK_SECONDS, stdin=asked, stdout=answer))
 
 
 def is_reachable(path: Path, commit: str, tips: Iterable[str]) -> bool:

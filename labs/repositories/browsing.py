@@ -15,6 +15,7 @@ from typing import Any
 from git.objects import Blob, Tree
 
 from labs.grader.git.processes import RepositoryError, TooLargeError
+from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.repositories import practice_git
 from labs.repositories.practice_git import MAX_BYTES, PracticeRepo
 
@@ -52,15 +53,18 @@ class Folder:
 
 @dataclass(frozen=True)
 class File:
-    """`text` is None if the file is binary or too large. For a symbolic link, it is the target."""
+    """`text` is None if the file is binary or too large. For a symbolic link, it is the target.
 
-    size: int
+    `size` is None for a file over 1 MB that was not fetched.
+    """
+
+    size: int | None
     text: str | None
     is_link: bool = False
 
     @property
     def is_large(self) -> bool:
-        return self.size > (MAX_TARGET_BYTES if self.is_link else MAX_BYTES)
+        return self.size is None or self.size > (MAX_TARGET_BYTES if self.is_link else MAX_BYTES)
 
 
 @dataclass(frozen=True)
@@ -144,11 +148,23 @@ def _folder(tree: Tree) -> Folder:
 def _entry(name: str, item: Any) -> FolderEntry:
     if item.type != "blob":
         return FolderEntry(name, "folder" if item.type == "tree" else "submodule")
-    return FolderEntry(name, "link") if item.mode == SYMLINK else FolderEntry(name, "file", item.size)
+    return FolderEntry(name, "link") if item.mode == SYMLINK else FolderEntry(name, "file", size_of(item))
+
+
+# Any: a blob or submodule; GitPython gives them no common type
+def size_of(item: Any) -> int | None:
+    """Return the size of a blob in bytes, None if it is over 1 MB and was not fetched."""
+    try:
+        size: int = item.size
+    except ValueError:  # the object is missing
+        if not (Path(item.repo.git_dir) / WITHOUT_LARGE_FILES).exists():
+            raise
+        return None
+    return size
 
 
 def _file(blob: Blob) -> File:
-    unread = File(blob.size, None, is_link=blob.mode == SYMLINK)
+    unread = File(size_of(blob), None, is_link=blob.mode == SYMLINK)
     if unread.is_large:
         return unread
     data = read_blob(blob)

@@ -10,13 +10,14 @@ from git.objects import Tree
 
 from labs.grader.git.processes import TooLargeError
 from labs.grader.words import visible
-from labs.repositories.browsing import SYMLINK, PushedState, read_entries, read_output, tree_of
+from labs.repositories.browsing import SYMLINK, PushedState, read_entries, read_output, size_of, tree_of
 from labs.repositories.practice_git import MAX_BYTES
 
 MAX_VISITED = 20_000  # entries of the folders that differ
 MAX_FILES = 50
 MAX_PATCH_BYTES = 1 << 18
 MAX_LINES = 300  # of one file
+TOO_LARGE = "This file is larger than 1 MB, so its lines are not compared."
 _NOTHING = "0" * 40
 _OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
 _OPTIONS = {
@@ -81,6 +82,8 @@ def compare(state: PushedState, since: str) -> StateDifference:
     except TooLargeError:
         return StateDifference([_changed_file(change, []) for change in changes[:MAX_FILES]], None)
     changes.sort(key=lambda change: change.path)
+    if any(_is_missing(change) for change in changes):  # Git compares nothing then
+        return StateDifference([_without_lines(change) for change in changes[:MAX_FILES]], len(changes))
     patches, cut = _patches(state, old, new) if changes else ({}, None)
     files = [_with_lines(change, patches, cut) for change in changes[:MAX_FILES]]
     return StateDifference(files, len(changes))
@@ -148,9 +151,18 @@ def _patches(state: PushedState, old: Tree, new: Tree) -> tuple[Patches, Ids | N
     return patches, ids if len(output) == MAX_PATCH_BYTES else None
 
 
+def _is_missing(change: _Change) -> bool:
+    return any(item and item.type == "blob" and size_of(item) is None for item in (change.old, change.new))
+
+
+def _without_lines(change: _Change) -> ChangedFile:
+    note = TOO_LARGE if _is_missing(change) else "Not compared, because a file over 1 MB changed, too."
+    return _changed_file(change, [], note)
+
+
 def _with_lines(change: _Change, patches: Patches, cut: Ids | None) -> ChangedFile:
     if any(item and item.type == "blob" and item.size > MAX_BYTES for item in (change.old, change.new)):
-        return _changed_file(change, [], "This file is larger than 1 MB, so its lines are not compared.")
+        return _changed_file(change, [], TOO_LARGE)
     found = [patches[ids] for ids in _pairs(change) if ids in patches]
     lines = [line for part in found for line in part]
     if cut in _pairs(change) or (cut and not found and _has_lines(change)):

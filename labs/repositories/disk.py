@@ -1,5 +1,6 @@
 """Disk usage, for `/readyz` and the staff page."""
 
+import os
 import shutil
 import tempfile
 from contextlib import suppress
@@ -20,6 +21,13 @@ def warnings() -> list[str]:
             f"Practice repositories use {used / _GIGABYTE:.1f} of {limit / _GIGABYTE:.1f} GB "
             f"({used / limit:.0%}). Raise PRACTICE_ROOT_MAX_BYTES: pushes are refused at the limit."
         )
+    kept, most = graded_bytes(), settings.GRADED_MAX_BYTES
+    if kept >= WARNED_AT * most:
+        found.append(
+            f"Graded states of repositories on other hosts use {kept / _GIGABYTE:.1f} of {most / _GIGABYTE:.1f} GB "
+            f"({kept / most:.0%}). Raise GRADED_MAX_BYTES: at the limit no new ones are stored, and regrades "
+            "need the hosts."
+        )
     return found
 
 
@@ -29,6 +37,7 @@ def _disks() -> dict[str, Path]:
         "The data disk": Path(settings.VAR),
         "The disk with practice repositories": Path(settings.PRACTICE_ROOT),
         "The disk with fetched repositories": Path(settings.MIRROR_ROOT),
+        "The disk with graded states": Path(settings.GRADED_ROOT),
         "The disk with Python environments": Path(settings.ENVIRONMENTS_ROOT),
         "The disk with temporary files": Path(tempfile.gettempdir()),
     }
@@ -49,22 +58,35 @@ def _disk_warning(what: str, folder: Path) -> str | None:
     return f"{what} is {used:.0%} full ({free} free). Free up space: pushes are refused when it is full."
 
 
-# --- the size of the practice root, which is slow to measure ---------------------------------------------------------
-
-
-def _size_file() -> Path:
-    return Path(settings.PRACTICE_ROOT) / "bytes"
+# --- the sizes of roots, which are slow to measure -------------------------------------------------------------------
 
 
 def practice_bytes() -> int:
     """Return the size of all practice repositories as `housekeeping` last measured it; 0 before the first time."""
+    return _measured(Path(settings.PRACTICE_ROOT))
+
+
+def graded_bytes() -> int:
+    """Return the size of all graded states, as last measured and with the ones stored since."""
+    return _measured(Path(settings.GRADED_ROOT))
+
+
+def _measured(root: Path) -> int:
     try:
-        return int(_size_file().read_text(encoding="ascii"))
+        return int((root / "bytes").read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
 
 
 def keep_practice_bytes(size: int) -> None:
-    new = _size_file().with_suffix(".new")
+    _keep(Path(settings.PRACTICE_ROOT), size)
+
+
+def keep_graded_bytes(size: int) -> None:
+    _keep(Path(settings.GRADED_ROOT), size)
+
+
+def _keep(root: Path, size: int) -> None:
+    new = root / f"bytes.{os.getpid()}.new"
     new.write_text(str(size), encoding="ascii")
-    new.replace(_size_file())
+    new.replace(root / "bytes")

@@ -5,11 +5,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -21,7 +19,7 @@ from labs.grader.fetching.mirrors import prune_mirrors
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryError
 from labs.models import Lab, LabVersion, Repository, StarterFiles
-from labs.repositories import bare, disk, folders, ref_files
+from labs.repositories import bare, disk, expiry, folders, packing, ref_files
 from lessons.models.deletion import KEPT_FOR
 
 logger = logging.getLogger(__name__)
@@ -40,6 +38,7 @@ def tidy() -> None:
         sweep_unclaimed,
         sweep_temporary,
         sweep_mirrors,
+        expiry.expire_graded,
         sweep_starter_files,
         clear_sessions,
         count_practice_bytes,
@@ -64,10 +63,7 @@ def repack_waiting() -> int:
 
 
 def repack(repository: Repository) -> bool:
-    """Pack all objects reachable from a branch, a tag or a receipt, and drop the rest. Return False if it is in use.
-
-    Concurrent readers find every object in the new pack: git looks for new packs before it gives up.
-    """
+    """Pack all objects reachable from a branch, a tag or a receipt, and drop the rest. Return False if it is in use."""
     path = repository.path
     try:
         with bare.hold_lock(path, seconds=0) as lock:
@@ -75,7 +71,7 @@ def repack(repository: Repository) -> bool:
                 return False
             folders.owned_path(repository)
             bare.end_repack(path)  # first of all: if the rest fails, the next push asks again
-            _pack(path, _tips(repository), lock)
+            packing.repack_objects(path, _tips(repository), lock)
             bare.pack_refs(path, lock)
     except bare.BusyError:
         return False
@@ -96,20 +92,6 @@ def _tips(repository: Repository) -> list[str]:
     return sorted(tips)
 
 
-def _pack(path: Path, tips: Iterable[str], lock: IO[bytes]) -> None:
-    old = {pack.stem for pack in bare.packs(path) if not pack.with_suffix(".keep").exists()}
-    try:
-        name = bare.pack_objects(path, tips, lock)
-    finally:
-        bare.sweep(path)
-    kept = f"pack-{name}"
-    if name and not all((path / "objects/pack" / f"{kept}{end}").is_file() for end in (".pack", ".idx")):
-        raise RepositoryError(f"git did not write pack {kept} in {path}")
-    for stem in old - {kept}:
-        for file in (path / "objects/pack").glob(f"{stem}.*"):
-            file.unlink(missing_ok=True)
-
-
 # --- folders that no row names --------------------------------------------------------------------------------------
 
 
@@ -118,9 +100,12 @@ def sweep_unclaimed() -> int:
 
     A row is committed before its folder is created, so a folder without a row has lost it.
     """
-    root = Path(settings.PRACTICE_ROOT)
+    roots = (Path(settings.PRACTICE_ROOT), False), (Path(settings.GRADED_ROOT), True)
+    return sum(_sweep_root(root, _claimed_folders(is_elsewhere=is_elsewhere)) for root, is_elsewhere in roots)
+
+
+def _sweep_root(root: Path, claimed: set[str]) -> int:
     there = {path.stem: path for path in root.glob("*.git")}
-    claimed = _claimed_folders()
     removed = 0
     for name, path in there.items():
         mark = path / "unclaimed"
@@ -137,8 +122,8 @@ def sweep_unclaimed() -> int:
     return removed
 
 
-def _claimed_folders() -> set[str]:
-    rows = Repository.objects.filter(host=None).values_list("folder", "pk")
+def _claimed_folders(*, is_elsewhere: bool) -> set[str]:
+    rows = Repository.objects.filter(host__isnull=not is_elsewhere).values_list("folder", "pk")
     return {folder or str(key) for folder, key in rows.iterator()}
 
 

@@ -41,7 +41,7 @@ def read_ids(path: Path) -> dict[bytes, bytes]:
     """
     # Loose refs before packed ones, as git reads them: a ref packed meanwhile is still found in one of the two.
     loose = _read_loose(path)
-    found = {**_read_packed(path), **loose}
+    found = {**read_packed(path, (b"refs/heads/", b"refs/tags/")), **loose}
     for name, object_id in found.items():
         if not _OBJECT_ID.fullmatch(object_id):
             raise RepositoryError(f"{os.fsdecode(name)} of {path} is broken.")
@@ -58,7 +58,8 @@ def _read_loose(path: Path) -> dict[bytes, bytes]:
     return found
 
 
-def _read_packed(path: Path) -> dict[bytes, bytes]:
+def read_packed(path: Path, prefixes: tuple[bytes, ...]) -> dict[bytes, bytes]:
+    """Return the object IDs of the packed refs whose full names begin so. Raises RepositoryError."""
     try:
         with (path / "packed-refs").open("rb") as opened:
             lines = opened.read(MAX_PACKED_BYTES + 1)
@@ -67,4 +68,4 @@ def _read_packed(path: Path) -> dict[bytes, bytes]:
     if len(lines) > MAX_PACKED_BYTES:
         raise RepositoryError(f"{path} has more packed refs than the limit.")
     pairs = (line.split(b" ", 1) for line in lines.split(b"\n") if line[:1] not in (b"", b"#", b"^"))
-    return {pair[-1]: pair[0] for pair in pairs if pair[-1].startswith((b"refs/heads/", b"refs/tags/"))}
+    return {pair[-1]: pair[0] for pair in pairs if pair[-1].startswith(prefixes)}

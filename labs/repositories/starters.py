@@ -87,7 +87,7 @@ def _begin(repository: Repository, version: LabVersion) -> None:
         # First the row: refs that no row explains would be taken for an interrupted push.
         repository.starter = version
         repository.save(update_fields=["starter"])
-        _link_objects(version, path)
+        link_objects(version, path)
         _write(path / "HEAD", f"ref: {version.starter['head']}\n")
         refs = sorted(version.starter["refs"].items())
         _write(path / "packed-refs", "".join(f"{object_id} {name}\n" for name, object_id in refs))
@@ -114,7 +114,7 @@ def _offer(repository: Repository, version: LabVersion) -> None:
     path = repository.path
     had = repository.update or repository.starter
     with bare.hold_lock(path):
-        _link_objects(version, path)
+        link_objects(version, path)
         base = repository.update_commit or _head_of(had)
         commit = _update_commit(path, version, base)
         ref = ref_files.read_update_ref(path) or f"refs/heads/{_free_branch(path)}"
@@ -171,7 +171,8 @@ def _play(version: LabVersion) -> World:
     return start.play()
 
 
-def _link_objects(version: LabVersion, path: Path) -> None:
+def link_objects(version: LabVersion, path: Path) -> None:
+    """Link the pack of a version's starter into a repository. Raises OSError, RepositoryError."""
     for file in _stored(version).iterdir():
         there = path / "objects/pack" / file.name
         if there.exists():

@@ -45,7 +45,7 @@ def point_settings_to(github: GitHub, settings: Any, app: App | None = None) -> 
 def portal_on_github(github: GitHub, settings: Any, tmp_path: Path) -> GitHub:
     """The stand-in, with the settings of this process pointed to it, and without an App."""
     point_settings_to(github, settings)
-    settings.MIRROR_ROOT = tmp_path / "mirrors"
+    settings.MIRROR_ROOT, settings.GRADED_ROOT = tmp_path / "mirrors", tmp_path / "graded"
     return github
 
 

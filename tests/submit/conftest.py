@@ -98,7 +98,7 @@ def host(server: GitServer, settings, tmp_path, monkeypatch) -> GitServer:
     """git.test, which the web server and worker of this process trust and can reach."""
     settings.REPOSITORY_HOSTS = [server.host]
     settings.TEST_GIT_SERVER = ["127.0.0.1", str(server.certificate)]
-    settings.MIRROR_ROOT = tmp_path / "mirrors"
+    settings.MIRROR_ROOT, settings.GRADED_ROOT = tmp_path / "mirrors", tmp_path / "graded"
     monkeypatch.setattr(tasks, "wake", lambda: None)
     return server
 

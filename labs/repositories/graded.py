@@ -1,0 +1,113 @@
+"""Graded states of repositories on other hosts, so that a regrade and the pages of files need no network.
+
+Each learner's repository for a lab has its own bare repository in `GRADED_ROOT`: no learner's objects are near
+another's. The states share their objects there. `refs/graded/DIGEST/N` keep the objects of a state.
+"""
+
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from labs.grader.git.objects import absent
+from labs.grader.git.processes import RepositoryError
+from labs.grader.git.repository import WITHOUT_LARGE_FILES
+from labs.models import Repository
+from labs.repositories import bare, disk, folders, ref_files, starters
+
+logger = logging.getLogger(__name__)
+
+LOCK_SECONDS = 5
+States = dict[str, list[str]]  # the object IDs that each state needs, by its digest
+FAILURES = (OSError, RepositoryError, bare.BusyError, bare.TookTooLongError)
+_PREFIX = b"refs/graded/"
+
+
+def path_of_state(repository: Repository, digest: str) -> Path | None:
+    """Return the folder with all objects of a received state, None if it is not kept. Raises RepositoryError."""
+    if repository.address is None:
+        return folders.owned_path(repository)
+    if not repository.path.is_dir():
+        return None
+    path = folders.owned_path(repository)
+    return path if digest in read_states(path) else None
+
+
+def digests_of(repository: Repository) -> list[str] | None:
+    """Return the digests of the states that are kept, None for the practice remote, which keeps all."""
+    if repository.address is None:
+        return None
+    return list(read_states(folders.owned_path(repository)))
+
+
+def read_states(path: Path) -> States:
+    states: States = {}
+    for name, object_id in ref_files.read_packed(path, (_PREFIX,)).items():
+        states.setdefault(name.split(b"/")[2].decode(), []).append(object_id.decode())
+    return states
+
+
+def write_states(path: Path, states: States) -> None:
+    """Replace the refs; call it with the lock of the repository."""
+    refs = {
+        f"refs/graded/{digest}/{number}": object_id
+        for digest, object_ids in states.items()
+        for number, object_id in enumerate(object_ids, 1)
+    }
+    new = path / "packed-refs.new"
+    new.write_text("".join(f"{refs[name]} {name}\n" for name in sorted(refs)), encoding="ascii")
+    new.replace(path / "packed-refs")
+
+
+def keep(repository: Repository, digest: str, refs: Mapping[str, str], mirror: Path) -> None:
+    """Copy a graded state from a mirror that is held. Without room or after a failure, log that: the result stays."""
+    if not _has_room():
+        logger.warning("graded states of repository %s are not kept: the limit is reached", repository.pk)
+        return
+    try:
+        path = folders.ensure(repository)
+        with bare.hold_lock(path, seconds=LOCK_SECONDS) as lock:
+            states = read_states(path)
+            if digest not in states:
+                _copy(repository, path, states | {digest: sorted(set(refs.values()))}, mirror, lock)
+    except FAILURES:
+        logger.exception("a graded state of repository %s is not kept", repository.pk)
+
+
+def _has_room() -> bool:
+    root = Path(settings.GRADED_ROOT)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_short = shutil.disk_usage(root).free < settings.DISK_RESERVE_BYTES
+    return not is_short and disk.graded_bytes() < settings.GRADED_MAX_BYTES
+
+
+def _copy(repository: Repository, path: Path, states: States, mirror: Path, lock: IO[bytes]) -> None:
+    # `states` has the stored ones, of which everything is there, and the new one
+    (path / WITHOUT_LARGE_FILES).touch()
+    size = _pack_bytes(path)
+    stored = {each for ids in read_states(path).values() for each in ids} | _link_starter(repository, mirror)
+    tips = {each for ids in states.values() for each in ids}
+    known = stored - absent(mirror, stored)
+    revisions = [*sorted(tips - stored), *(f"^{each}" for each in sorted(known))]
+    bare.copy_objects(mirror, path, revisions, lock)
+    if absent(path, tips):
+        raise RepositoryError(f"{path} lacks objects that were copied")
+    write_states(path, states)
+    disk.keep_graded_bytes(disk.graded_bytes() + max(0, _pack_bytes(path) - size))
+
+
+def _link_starter(repository: Repository, mirror: Path) -> set[str]:
+    # A class that cloned one starter shares its pack on disk, as practice repositories do.
+    version = repository.lab.current
+    tips = set(version.starter["refs"].values()) if version and version.starter else set()
+    if version is None or not tips or absent(mirror, tips):
+        return set()
+    starters.link_objects(version, repository.path)
+    return tips
+
+
+def _pack_bytes(path: Path) -> int:
+    return sum(pack.stat().st_size for pack in bare.packs(path) if not pack.with_suffix(".keep").exists())
