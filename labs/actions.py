@@ -166,6 +166,20 @@ def choose(*, submission: Submission, reason: str, by: User) -> Choice:
 
 
 @transaction.atomic
+def choose_received(*, receipt: Receipt, reason: str, by: User) -> Choice:
+    """Grade a received state that the lab did not grade, and make it the one that counts.
+
+    It counts from when it was first received. Raises PermissionDenied for anyone but the staff of the course.
+    """
+    repository = receipt.repository
+    if not teaches(by, repository.lab.course):
+        raise PermissionDenied
+    submission = receipts.submit_received(receipt)
+    transaction.on_commit(tasks.wake, robust=True)
+    return choose(submission=submission, reason=reason, by=by)
+
+
+@transaction.atomic
 def withdraw_choice(*, submission: Submission, by: User) -> bool:
     """Let the best submission count again; return False if this one was not chosen. Raises PermissionDenied."""
     _lock_for_choosing(submission, by)

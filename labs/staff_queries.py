@@ -1,9 +1,9 @@
-"""Read queries for staff: the repositories of a lab's learners."""
+"""Read queries for staff: the repositories of a lab's learners, and what was received and not graded."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from labs.models import Lab, Receipt, Repository
+from labs.models import Lab, Receipt, Repository, Submission
 from lessons.queries import Visitor, teaches
 
 
@@ -23,6 +23,15 @@ def get_repository_taught(user: Visitor, course_slug: str, lab_slug: str, folder
     if found is None:
         raise Http404
     return found
+
+
+def receipts_not_graded(lab: Lab) -> QuerySet[Receipt]:
+    """Return the states of a lab that were received and not graded, because only certain tags are; newest first."""
+    submitted = Submission.objects.filter(
+        enrollment=OuterRef("repository__enrollment"), lab=lab, digest=OuterRef("digest")
+    )
+    rows = Receipt.objects.filter(~Exists(submitted), repository__lab=lab).order_by("-pk")
+    return rows.select_related("repository__enrollment__user")
 
 
 def repositories_of(lab: Lab) -> QuerySet[Repository]:

@@ -129,8 +129,13 @@ def _without_report(rows: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def supersede(submission: Submission) -> int:
-    """End the other waiting submissions of this learner and lab; `submission` is the newest state."""
-    others = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    """End the other waiting submissions of this learner and lab; `submission` is the newest state.
+
+    One that staff chose to count stays.
+    """
+    others = Submission.objects.filter(
+        enrollment=submission.enrollment_id, lab=submission.lab_id, choice=None
+    )
     waiting = _without_report(others.exclude(pk=submission.pk))
     return _change(waiting, State.SUPERSEDED, ended_at=timezone.now())
 

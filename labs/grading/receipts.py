@@ -53,6 +53,19 @@ def record(
     return submission
 
 
+def submit_received(receipt: Receipt) -> Submission:
+    """Return the submission of a received state, made now if the lab did not grade it. Others stay in the queue."""
+    Enrollment.objects.select_for_update(no_key=True).get(pk=receipt.repository.enrollment_id)
+    own = {
+        "repository__enrollment": receipt.repository.enrollment_id,
+        "repository__lab": receipt.repository.lab_id,
+    }
+    same = Receipt.objects.filter(**own, digest=receipt.digest).select_related("repository")
+    first = same.order_by("received_at", "pk")[0]
+    head_ref = head_of(first.refs, {})
+    return lifecycle.submission_for(first, head_ref=head_ref, head=first.refs.get(head_ref, ""))
+
+
 def _counts(receipt: Receipt, before: Mapping[str, str]) -> bool:
     # a state that was graded before counts again
     lab = receipt.repository.lab

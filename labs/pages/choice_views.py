@@ -8,10 +8,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from labs import actions
-from labs.models import Submission
+from labs.models import Lab, Receipt, Submission
 from labs.queries import get_submission
+from labs.staff_queries import receipts_not_graded
 from lessons.queries import teaches
 from portal.accounts.http import UserRequest
+
+MAX_DIGITS = 19  # of a key that a database can have
 
 
 class ChoiceForm(forms.Form):
@@ -41,6 +44,29 @@ def choose(request: UserRequest, public_id: str) -> HttpResponse:
     else:
         messages.error(request, str(form.errors["reason"][0]))
     return redirect(submission)
+
+
+def choose_received(request: UserRequest, lab: Lab) -> HttpResponse:
+    """Let a received state count that the lab did not grade; for a view that has checked the rights to the lab."""
+    receipt = _receipt(lab, request.POST.get("receipt", ""))
+    form = ChoiceForm(request.POST)
+    if form.is_valid():
+        choice = actions.choose_received(receipt=receipt, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(
+            request,
+            f"Submission {choice.submission.number} is graded now, and counts then. The learner sees the reason.",
+        )
+        return redirect(choice.submission)
+    messages.error(request, str(form.errors["reason"][0]))
+    return redirect("lab_repositories", lab.course.slug, lab.slug)
+
+
+def _receipt(lab: Lab, key: str) -> Receipt:
+    found = receipts_not_graded(lab).filter(pk=key) if key.isdecimal() and len(key) < MAX_DIGITS else None
+    receipt = found.first() if found is not None else None
+    if receipt is None:
+        raise Http404
+    return receipt
 
 
 @login_required

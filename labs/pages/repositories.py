@@ -4,12 +4,14 @@ import shlex
 
 from labs.addresses import staff_address
 from labs.grader.words import count
-from labs.models import Lab, Repository
-from labs.staff_queries import repositories_of
+from labs.grading.receipts import head_of
+from labs.models import Lab, Receipt, Repository
+from labs.staff_queries import receipts_not_graded, repositories_of
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 
 MAX_LISTED = 1_000
+MAX_RECEIVED = 50
 
 
 def repositories_page(lab: Lab) -> Context:
@@ -17,16 +19,24 @@ def repositories_page(lab: Lab) -> Context:
     shown = rows[:MAX_LISTED]
     for row in shown:
         row.lab = lab
+    received = list(receipts_not_graded(lab)[: MAX_RECEIVED + 1])
     commands = [command for row in shown if (command := clone_command(row))]
     return {
         "lab": lab,
         "course": lab.course,
         "rows": [(row.enrollment.user, row.enrollment.cohort, row.address) for row in shown],
         "summary": count(len(shown), "repository", "repositories"),
+        "received": [_received_row(receipt) for receipt in received[:MAX_RECEIVED]],
+        "received_is_cut": len(received) > MAX_RECEIVED,
         "is_cut": len(rows) > MAX_LISTED,
         "commands": "\n".join(commands),
         "crumbs": course_crumbs(lab.course, (lab.title, lab.get_absolute_url()), ("Repositories", "")),
     }
+
+
+def _received_row(receipt: Receipt) -> Context:
+    head = receipt.refs.get(head_of(receipt.refs, {}), "")
+    return {"receipt": receipt, "user": receipt.repository.enrollment.user, "commit": head[:7]}
 
 
 def clone_command(repository: Repository) -> str:

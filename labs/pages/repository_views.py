@@ -6,8 +6,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from labs.pages.choice_views import choose_received
 from labs.pages.repositories import repositories_page
 from labs.repositories.archive import archive_chunks
 from labs.staff_queries import get_lab_taught, repositories_of
@@ -18,9 +19,11 @@ logger = logging.getLogger(__name__)
 
 @never_cache
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def lab_repositories(request: UserRequest, course: str, lab: str) -> HttpResponse:
     found = get_lab_taught(request.user, course, lab)
+    if request.method == "POST":
+        return choose_received(request, found)
     return render(request, "labs/repositories.html", repositories_page(found))
 
 

@@ -3,14 +3,17 @@
 import html
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from labs import actions
 from labs.counted_pushes import submit_commands
 from labs.grader.spec import SpecError, load_spec
+from labs.grading import worker
 from labs.models import Receipt, Submission
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
-from tests.factories import make_lab
+from tests.factories import make_lab, make_staff
 from tests.labs.conftest import PASSABLE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("practice")]
@@ -79,3 +82,53 @@ def test_names_of_counted_tags_are_names_of_tags():
             load_spec(SOURCE.replace("[phase-1, submit/*]", wrong))
     moved = load_spec(SOURCE.replace(", submit/*", ""))
     assert submit_commands(moved, {"refs/tags/phase-1": "a" * 40})[0] == "git tag --force phase-1"
+
+
+def test_staff_let_a_push_count_that_was_not_graded_and_the_learner_sees_why(join, lab, client):
+    clone = join("work")
+    early = clone.commit("In time")
+    clone.push()
+    clone.commit("Late")
+    clone.git("tag", "phase-1")
+    clone.push("main", "phase-1")
+    Submission.objects.update(state="graded")
+    waiting = Submission.objects.get()
+    receipt = Receipt.objects.order_by("pk").first()
+    address = reverse("lab_repositories", args=[lab.course.slug, lab.slug])
+    instructor = make_staff(lab.course)
+    client.force_login(instructor)
+    page = client.get(address).content.decode()
+    assert early[:7] in page and "Grade it, and let it count" in page
+    assert "Enter a reason" in client.post(address, {"receipt": receipt.pk}, follow=True).content.decode()
+    data = {"receipt": receipt.pk, "reason": "The tag was forgotten."}
+    page = client.post(address, data, follow=True).content.decode()
+    assert "Submission 2 is graded now" in page
+    chosen = Submission.objects.get(number=2)
+    assert (chosen.head, chosen.receipt, chosen.state) == (early, receipt, "queued")
+    assert client.post(address, data).status_code == 404  # it has a submission now
+    clone.commit("Later")
+    clone.git("tag", "submit/1")
+    clone.push("main", "submit/1")
+    chosen.refresh_from_db()
+    assert chosen.state == "queued"  # a newer push does not replace what staff chose
+    while worker.grade_next():
+        pass
+    assert Submission.objects.get(is_best=True) == chosen
+    assert waiting.pk != chosen.pk
+    client.force_login(clone.enrollment.user)
+    assert "The tag was forgotten." in client.get(chosen.get_absolute_url()).content.decode()
+
+
+def test_state_that_was_received_twice_counts_from_the_first_time(join, lab):
+    clone = join("work")
+    clone.commit("One")
+    clone.push()
+    first = Receipt.objects.get()
+    again = Receipt.objects.create(
+        repository=first.repository, via=Receipt.Via.REPAIR, refs=first.refs, digest=first.digest
+    )
+    choice = actions.choose_received(receipt=again, reason="Agreed.", by=make_staff(lab.course))
+    assert choice.submission.receipt == first
+    for nobody in (clone.enrollment.user, make_staff(make_lab().course)):
+        with pytest.raises(PermissionDenied):
+            actions.choose_received(receipt=again, reason="Mine.", by=nobody)
