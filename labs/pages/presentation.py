@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from django.utils import timezone
@@ -36,22 +37,42 @@ SECONDS_BETWEEN_ANNOUNCEMENTS = 30  # of a place in the queue
 
 @dataclass(frozen=True)
 class PollCursor:
-    """Version and queue position that the page last rendered, sent with each poll so that the server stores nothing."""
+    """State that the page last rendered, sent with each poll so that the server stores nothing."""
 
     version: int = 0
     position: int = 0
     announced_at: int = 0
+    delay: int = 0
 
     def __str__(self) -> str:
-        return f"{self.version}.{self.position}.{self.announced_at}"
+        return f"{self.version}.{self.position}.{self.announced_at}.{self.delay}"
 
     @classmethod
     def parse(cls, text: str) -> "PollCursor":
-        found = re.fullmatch(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})", text, re.ASCII)
+        found = re.fullmatch(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})\.(\d)", text, re.ASCII)
         return cls(*map(int, found.groups())) if found else cls()
 
     def shows(self, submission: Submission, position: int) -> bool:
-        return (self.version, self.position) == (submission.version, position)
+        shown = (self.version, self.position, self.delay)
+        return shown == (submission.version, position, delay_of(submission))
+
+
+class Delay(IntEnum):
+    """How long a submission has waited, as far as its page mentions it."""
+
+    NONE = 0
+    LONG = 1  # in the queue for longer than anybody wants to watch
+    LATE = 2  # longer than 95% of the results of this lab took
+
+
+def delay_of(submission: Submission) -> Delay:
+    if submission.has_ended:
+        return Delay.NONE
+    waited = (timezone.now() - submission.queued_at).total_seconds()
+    times = queries.times_of(submission.lab)
+    if times is not None and waited > max(times.most, LONG_WAIT):
+        return Delay.LATE
+    return Delay.LONG if submission.state == State.QUEUED and waited > LONG_WAIT else Delay.NONE
 
 
 def position_of(submission: Submission) -> int:
@@ -61,7 +82,9 @@ def position_of(submission: Submission) -> int:
 def live_page(submission: Submission, cursor: PollCursor, position: int, *, staff: bool) -> Context:
     now = int(timezone.now().timestamp())
     is_news = (
-        cursor.version != submission.version or now - cursor.announced_at >= SECONDS_BETWEEN_ANNOUNCEMENTS
+        cursor.version != submission.version
+        or (delay_of(submission) is Delay.LATE and cursor.delay != Delay.LATE)
+        or now - cursor.announced_at >= SECONDS_BETWEEN_ANNOUNCEMENTS
     )
     context = run_context(
         submission, position, staff=staff, announced_at=now if is_news else cursor.announced_at
@@ -79,7 +102,8 @@ def announcement(context: Context) -> str:
         report = context["report"]
         first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
         return f"Done. {report.passed_count} of {len(report.results)} checks passed.{first}"
-    return f"{context['state_word']}. {context.get('place', '')}".strip()
+    late = "This one takes longer than usual." if context.get("is_late") else ""
+    return " ".join(filter(None, (f"{context['state_word']}.", context.get("place", ""), late)))
 
 
 # --- a submission ---------------------------------------------------------------------------------------------------
@@ -114,7 +138,7 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
         "state_word": status(submission, None)[1],
         "may_grade_again": repeatable,
         "choice": choice_of(submission),
-        "cursor": PollCursor(submission.version, position, announced_at),
+        "cursor": PollCursor(submission.version, position, announced_at, delay_of(submission)),
     }
     if submission.state == State.GRADED:
         return context | graded_context(submission)
@@ -166,17 +190,15 @@ def origin_page(submission: Submission) -> str:
 
 
 def waiting_context(submission: Submission, position: int) -> Context:
-    waited = (timezone.now() - submission.queued_at).total_seconds()
-    times = queries.times_of(submission.lab)
-    version = submission.lab.current
+    delay, version = delay_of(submission), submission.lab.current
     is_blocked = version is not None and version.environment_missing
     return {
         "heading": waiting_heading(submission, 0 if is_blocked else position),
         "place": ENVIRONMENT_MISSING if is_blocked else place_in_queue(position),
         "is_blocked": is_blocked,
-        "times": times_in_words(times),
-        "is_long": submission.state == State.QUEUED and waited > LONG_WAIT,
-        "is_late": times is not None and waited > max(times.most, LONG_WAIT),
+        "times": times_in_words(queries.times_of(submission.lab)),
+        "is_long": delay is Delay.LONG,
+        "is_late": delay is Delay.LATE,
         "checks": check_rows(parse_spec(version.source).checks if version else (), {}),
         "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
     }

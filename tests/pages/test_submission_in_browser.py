@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from labs.grading import lifecycle
-from labs.models import State, Submission
+from labs.models import LabTimes, State, Submission
 from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_report, make_submission
 from tests.pages.conftest import moments
@@ -112,6 +112,20 @@ def test_polling_keeps_focus_selection_and_open_details(open_page, cast):
     expect(page.locator("#cancel")).to_be_focused()
     assert page.evaluate("window.part === document.getElementById('run')")
     assert page.evaluate("getSelection().toString()").startswith("Your first repository, submission 1")
+
+
+def test_open_page_says_when_it_takes_longer_than_usual(open_page, cast):
+    LabTimes.objects.create(lab=cast.lab, results=30, half=40, most=60, counted_at=timezone.now())
+    submission = cast.submit()
+    page = open_page(submission.get_absolute_url())
+    expect(page.locator("#run")).not_to_contain_text("longer than usual")
+    Submission.objects.update(queued_at=timezone.now() - timedelta(seconds=11))
+    poll(page)
+    expect(page.locator("#run")).to_contain_text("You can leave this page; the result will be here.")
+    Submission.objects.update(queued_at=timezone.now() - timedelta(seconds=61))
+    poll(page)
+    expect(page.locator("#run")).to_contain_text("This one takes longer than usual. It is saved")
+    expect(page.locator("#live")).to_contain_text("This one takes longer than usual.")
 
 
 def test_change_keeps_the_focus_and_everything_outside_of_it(open_page, cast):
