@@ -1,7 +1,7 @@
 """Decide if a lab grades a push, and say so: every push counts, or only those that bring or move certain tags."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import count
 
@@ -13,9 +13,17 @@ _TAGS = "refs/tags/"
 
 def counts(spec: LabSpec, refs: Mapping[str, str], before: Mapping[str, str]) -> bool:
     """Return True if a state is graded; `before` are the refs of the state that was received last."""
-    return not spec.counted_tags or any(
-        _is_counted(spec, name) and before.get(name) != object_id for name, object_id in refs.items()
-    )
+    return not spec.counted_tags or bool(new_tags(spec, refs, before))
+
+
+def new_tags(spec: LabSpec, refs: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
+    """Return the names of the counted tags that a push brought or moved."""
+    changed = (name for name in sorted(refs) if before.get(name) != refs[name])
+    return [name.removeprefix(_TAGS) for name in changed if _is_counted(spec, name)]
+
+
+def deleted_tags(spec: LabSpec, refs: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
+    return [tag for tag in new_tags(spec, before, refs) if f"{_TAGS}{tag}" not in refs]
 
 
 def _is_counted(spec: LabSpec, ref: str) -> bool:
@@ -28,17 +36,18 @@ def tag_words(spec: LabSpec, form: str = "`{}`") -> str:
     return f"the tag {names}" if len(spec.counted_tags) == 1 else f"the tags {names}"
 
 
-def submit_commands(spec: LabSpec, refs: Mapping[str, str], branch: str = "") -> list[str]:
+def submit_commands(
+    spec: LabSpec, refs: Mapping[str, str], branch: str = "", deleted: Sequence[str] = ()
+) -> list[str]:
     """Return the commands that submit the current commit, with a tag that the repository does not have if possible.
 
-    With `branch`, that is pushed too.
+    With `branch`, that is pushed too. `deleted` are tags that the learner's clone may still have.
     """
     tag, is_there = _next_tag(spec, refs)
     name = shlex.quote(tag)
     both = f"{branch} {name}".strip()
-    if is_there:
-        return [f"git tag --force {name}", f"git push --force origin {both}"]
-    return [f"git tag {name}", f"git push origin {both}"]
+    move = "--force " if is_there or tag in deleted else ""
+    return [f"git tag {move}{name}", f"git push {'--force ' if is_there else ''}origin {both}"]
 
 
 def _next_tag(spec: LabSpec, refs: Mapping[str, str]) -> tuple[str, bool]:

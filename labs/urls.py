@@ -52,6 +52,7 @@ submission = [
     path("", views.submission, name="submission"),
     path("live/", views.submission_live, name="submission_live"),
     path("files/", file_views.submission_files, name="submission_files"),
+    path("history/", file_views.submission_log, name="submission_log"),
     path("changes/", file_views.submission_changes, name="submission_changes"),
     path("grade-again/", views.submission_grade_again, name="submission_grade_again"),
     path("choose/", choice_views.choose, name="submission_choose"),

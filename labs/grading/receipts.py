@@ -37,7 +37,7 @@ def record(
     """
     # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
-    before = repository.receipts.values_list("refs", flat=True).first() or _starter_refs(repository)
+    before = newest_refs(repository)
     receipt = Receipt.objects.create(
         repository=repository,
         via=via,
@@ -64,6 +64,12 @@ def submit_received(receipt: Receipt) -> Submission:
     first = same.order_by("received_at", "pk")[0]
     head_ref = head_of(first.refs, {})
     return lifecycle.submission_for(first, head_ref=head_ref, head=first.refs.get(head_ref, ""))
+
+
+def newest_refs(repository: Repository) -> dict[str, str]:
+    """Return the refs of the newest receipt, those of the starter without one."""
+    refs: dict[str, str] | None = repository.receipts.values_list("refs", flat=True).first()
+    return refs or _starter_refs(repository)
 
 
 def _counts(receipt: Receipt, before: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from labs.pages.commit_log import log_page
 from labs.pages.files import changes_page, files_page
 from labs.queries import get_submission
 from portal.accounts.http import UserRequest
@@ -26,3 +27,11 @@ def submission_files(request: UserRequest, public_id: str) -> HttpResponse:
 def submission_changes(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     return render(request, "labs/submission_changes.html", changes_page(found, request.user))
+
+
+@never_cache
+@login_required
+@require_safe
+def submission_log(request: UserRequest, public_id: str) -> HttpResponse:
+    found = get_submission(request.user, public_id)
+    return render(request, "labs/submission_log.html", log_page(found, request.user))

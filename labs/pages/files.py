@@ -50,7 +50,7 @@ def files_page(submission: Submission, user: User, path: str) -> Context:
     """Show a folder or a file. Raises Http404 if there is nothing at the path."""
     if len(path) > MAX_PATH:
         raise Http404
-    page = _page(submission, user, "Files", lambda state, _: _file_context(submission, state, path))
+    page = pushed_page(submission, user, "Files", lambda state, _: _file_context(submission, state, path))
     names = path.split("/") if path else []
     page["folders"] = [
         (visible(name), _address(submission, "/".join(names[: depth + 1])))
@@ -60,17 +60,18 @@ def files_page(submission: Submission, user: User, path: str) -> Context:
 
 
 def changes_page(submission: Submission, user: User) -> Context:
-    return _page(
+    return pushed_page(
         submission, user, "Changes", lambda state, before: _changes_context(submission, state, before)
     )
 
 
-def _page(
+def pushed_page(
     submission: Submission,
     user: User,
     title: str,
     read: Callable[[PushedState, Submission | None], Context],
 ) -> Context:
+    """Return the context of a page of a pushed state, with what `read` finds in it and in the earlier submission."""
     lab = submission.lab
     page = {
         "submission": submission,
@@ -119,10 +120,8 @@ def _file_context(submission: Submission, state: PushedState, path: str) -> Cont
         return {"unavailable": TOO_LARGE}
     if found is None:
         raise Http404
-    log = {} if path else {"log": [_log_row(commit) for commit in state.log()]}
     if isinstance(found, Folder):
         return {
-            **log,
             "rows": [_row(submission, path, entry) for entry in found.entries],
             "more": _more(found),
         }
@@ -157,15 +156,6 @@ def _address(submission: Submission, path: str) -> str:
 def _more(folder: Folder) -> str:
     hidden = folder.count - len(folder.entries)
     return f"{count(hidden, 'more entry', 'more entries')} not shown." if hidden else ""
-
-
-def _log_row(commit: browsing.LoggedCommit) -> Context:
-    return {
-        "id": commit.id[:7],
-        "subject": visible(commit.subject)[:200],
-        "author": visible(commit.author)[:100],
-        "date": commit.date,
-    }
 
 
 # --- changes --------------------------------------------------------------------------------------------------------

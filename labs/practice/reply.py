@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from labs.addresses import submission_address
-from labs.counted_pushes import submit_commands, tag_words
+from labs.counted_pushes import deleted_tags, new_tags, submit_commands, tag_words
 from labs.deadlines import terms_of
 from labs.grader.report import Report
 from labs.grader.report_text import WIDTH, report_lines
-from labs.models import Repository, State, Submission
+from labs.grader.spec import LabSpec
+from labs.grader.words import listed, visible
+from labs.models import Lab, Repository, State, Submission
 from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier
 from labs.reports.late_words import late_words, lateness_words, push_now_words, read_bank
@@ -33,16 +35,20 @@ WORDS = {
 }
 
 
-def push_reply_lines(submission: Submission) -> Iterator[str | None]:
-    """Return terminal lines that wait for the verdict between them, and None each second to notice a lost client."""
+def push_reply_lines(submission: Submission, before: Mapping[str, str]) -> Iterator[str | None]:
+    """Return terminal lines that wait for the verdict between them, and None each second to notice a lost client.
+
+    `before` are the refs before the push.
+    """
     # Read before the first line: a terminal that waits must not keep a connection to the database.
     late = [] if submission.has_ended else _late_lines(submission)
-    return _reply_lines(submission, late)
+    return _reply_lines(submission, _counted_lines(submission, before), late)
 
 
-def _reply_lines(submission: Submission, late: list[str]) -> Iterator[str | None]:
+def _reply_lines(submission: Submission, counted: list[str], late: list[str]) -> Iterator[str | None]:
     address = submission_address(submission)
     yield ""
+    yield from counted
     if submission.has_ended:
         yield f"You already pushed this state as submission {submission.number}."
     else:
@@ -58,6 +64,15 @@ def _reply_lines(submission: Submission, late: list[str]) -> Iterator[str | None
         yield "Still grading. The result will be at"
         yield address
     yield ""
+
+
+def _counted_lines(submission: Submission, before: Mapping[str, str]) -> list[str]:
+    spec = _spec_of(submission.lab)
+    tags = new_tags(spec, submission.receipt.refs, before) if spec else []
+    if not tags:
+        return []
+    names = listed(map(visible, tags), limit=5)
+    return textwrap.wrap(f"This push counts: it has the tag{'s' if tags[1:] else ''} {names}.", WIDTH)
 
 
 def _late_lines(submission: Submission) -> list[str]:
@@ -76,14 +91,30 @@ def _late_lines(submission: Submission) -> list[str]:
     return textwrap.wrap(f"{late}{words}", WIDTH)
 
 
-def uncounted_lines(repository: Repository, refs: Mapping[str, str]) -> list[str]:
-    spec = parse_spec(repository.lab.current.source) if repository.lab.current else None
+def uncounted_lines(repository: Repository, refs: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
+    spec = _spec_of(repository.lab)
     if spec is None:
         return []
-    reason = f"this lab grades only pushes of {tag_words(spec, '{}')}"
-    advice = f"Push received, but it is not graded: {reason}. To submit, type:"
-    commands = (f"    {command}" for command in submit_commands(spec, refs))
-    return ["", *textwrap.wrap(advice, WIDTH), "", *commands, ""]
+    deleted = deleted_tags(spec, refs, before)
+    lines = [*_deleted_lines(deleted), f"Push received, but it is not graded: {_rule(spec)} To submit, type:"]
+    commands = (f"    {command}" for command in submit_commands(spec, refs, deleted=deleted))
+    return ["", *(part for line in lines for part in textwrap.wrap(line, WIDTH)), "", *commands, ""]
+
+
+def _rule(spec: LabSpec) -> str:
+    return f"this lab grades only pushes of {tag_words(spec, '{}')}."
+
+
+def _deleted_lines(tags: list[str]) -> list[str]:
+    if not tags:
+        return []
+    is_one, names = len(tags) == 1, listed(map(visible, tags), limit=5)
+    kept = "The submissions that it brought stay." if is_one else "The submissions that they brought stay."
+    return [f"The tag{'' if is_one else 's'} {names} {'is' if is_one else 'are'} deleted. {kept}"]
+
+
+def _spec_of(lab: Lab) -> LabSpec | None:
+    return parse_spec(lab.current.source) if lab.current else None
 
 
 def _verdict_in_time(submission: Submission) -> Generator[None, None, list[str]]:

@@ -228,7 +228,7 @@ def _record_push(repository: Repository) -> Iterable[str | None]:
     # If the database fails, the mark on disk stays and the scheduled repair records the push.
     try:
         refs = ref_files.read_refs(repository.path)
-        is_new = not receipts.is_recorded(repository, refs)
+        before, is_new = receipts.newest_refs(repository), not receipts.is_recorded(repository, refs)
         submission = actions.receive(repository=repository, refs=refs) if is_new else None
         starters.note_merge(repository, refs)
         bare.end_push(repository.path)
@@ -236,8 +236,8 @@ def _record_push(repository: Repository) -> Iterable[str | None]:
         logger.exception("a push to %s was not recorded", repository.path)
         return ["", "Push received. Grading starts as soon as possible. You don’t have to do anything.", ""]
     if submission:
-        return push_reply_lines(submission)
-    return uncounted_lines(repository, refs) if is_new else ()
+        return push_reply_lines(submission, before)
+    return uncounted_lines(repository, refs, before) if is_new else ()
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Read a pushed state for its pages: folders and files, the newest commits, changes since an earlier state.
+"""Read the folders and files of a pushed state for its pages.
 
 Everything is bounded, and sizes are known before an object is read. Git gets object IDs, never a name from the
 repository. Text is as the repository has it: pages escape control characters.
@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,9 @@ from labs.repositories.practice_git import MAX_BYTES, PracticeRepo
 MAX_ENTRIES = 500
 MAX_FOLDER_BYTES = 1 << 18  # some 7,000 entries
 MAX_DEPTH = 40
-MAX_COMMITS = 30
-MAX_LOG_BYTES = 1 << 18
 MAX_TARGET_BYTES = 4096  # of a symbolic link
 SYMLINK = 0o120000
 _SNIFFED = 8000  # bytes that Git looks at for a NUL
-_LOG_FORMAT = "%an%n%at%n%s"
 
 
 class TooDeepError(TooLargeError):
@@ -68,14 +64,6 @@ class File:
 
 
 @dataclass(frozen=True)
-class LoggedCommit:
-    id: str
-    author: str
-    date: datetime | None
-    subject: str
-
-
-@dataclass(frozen=True)
 class PushedState:
     """A commit of a practice repository that is open."""
 
@@ -99,15 +87,6 @@ class PushedState:
         if item.type == "tree":
             return _folder(item)
         return _file(item) if item.type == "blob" else None
-
-    def log(self) -> list[LoggedCommit]:
-        """Return the newest commits; fewer if their subjects are very long."""
-        process = self.repo.git.rev_list(
-            self.commit, "--", max_count=MAX_COMMITS, format=_LOG_FORMAT, as_process=True
-        )
-        lines = read_output(process, MAX_LOG_BYTES).decode("utf-8", "replace").split("\n")
-        whole = zip(*(iter(lines[:-1]),) * 4, strict=False)
-        return [_logged_commit(header.split(" ")[1], *rest) for header, *rest in whole]
 
 
 @contextmanager
@@ -195,11 +174,3 @@ def read_output(
     if len(output) < limit:
         process.wait()
     return output
-
-
-def _logged_commit(commit: str, author: str, seconds: str, subject: str) -> LoggedCommit:
-    try:
-        date = datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):  # a date of the year 292277026596, or none
-        date = None
-    return LoggedCommit(commit, author, date, subject)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labs.repositories import browsing, differences, practice_git
-from labs.repositories.browsing import File, Folder, LoggedCommit
+from labs.repositories.browsing import File, Folder
+from labs.repositories.commit_log import CommitLog, read_log
 from tests.labs.git_client import Clone
 
 
@@ -53,9 +54,10 @@ class Pushed:
         with browsing.open_state(self.path, commit) as state:
             return state.at(path)
 
-    def log(self, commit: str) -> list[LoggedCommit]:
+    def log(self, commit: str, **refs: str) -> CommitLog:
+        """Read the log of a commit and of branches by name."""
         with browsing.open_state(self.path, commit) as state:
-            return state.log()
+            return read_log(state, {f"refs/heads/{name}": found for name, found in refs.items()})
 
     def compare(self, commit: str, since: str) -> differences.StateDifference:
         with browsing.open_state(self.path, commit) as state:

@@ -22,7 +22,7 @@ def short_wait(settings):
 
 
 def reply_text(submission) -> str:
-    return "\n".join(reply.push_reply_lines(submission))
+    return "\n".join(reply.push_reply_lines(submission, {}))
 
 
 def test_verdict_is_the_report_and_its_url():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs.repositories import browsing, differences
+from labs.repositories import differences
 from labs.repositories.browsing import File, Folder, FolderEntry
 from tests.labs.pushed_state import Pushed, make_pushed
 
@@ -45,17 +45,6 @@ def test_folders_files_and_links_are_shown_as_they_are(pushed):
         "\0",
     )
     assert [pushed.at(commit, path) for path in absent] == [None] * len(absent)
-
-
-def test_log_has_the_newest_commits_first(pushed):
-    tree, commits = pushed.tree(), [pushed.commit({}, "Start")]
-    for number in range(browsing.MAX_COMMITS):
-        message = f"Number {number}\n\nA body".encode()
-        commits.append(pushed.git("commit-tree", tree, "-p", commits[-1], stdin=message))
-    log = pushed.log(commits[-1])
-    assert [found.id for found in log] == commits[:0:-1]
-    assert (log[0].author, log[0].subject) == ("Learner", f"Number {browsing.MAX_COMMITS - 1}")
-    assert log[0].date is not None
 
 
 def test_difference_names_each_file_and_what_became_of_it(pushed):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labs.grader.git.processes import RepositoryError, TooLargeError
-from labs.repositories import browsing, differences, practice_git
+from labs.repositories import browsing, commit_log, differences, practice_git
 from labs.repositories.browsing import File, Folder, FolderEntry
 from tests.labs.pushed_state import Pushed, make_pushed
 from tests.plain_git import ENVIRONMENT
@@ -150,11 +150,10 @@ def test_odd_commits_are_listed_as_far_as_they_can_be_read(pushed):
     people = b"author  <> 99999999999999999999 +0000\ncommitter x <x> 1 +0000\n"
     odd = pushed.raw_commit(tree, people + b"encoding punycode\n\n\xff\x1b[31m <b>\n")
     end = pushed.raw_commit(tree, b"parent " + odd.encode() + b"\nauthor broken\n\n" + b"s" * (4 * MEGABYTE))
-    assert [(found.id, found.author, found.subject) for found in pushed.log(odd)] == [
-        (odd, "", "\ufffd\x1b[31m <b>")
-    ]
-    assert pushed.log(odd)[0].date in (None, datetime.fromtimestamp(0, UTC))
-    assert sum(len(found.subject) for found in pushed.log(end)) <= browsing.MAX_LOG_BYTES
+    (found,) = pushed.log(odd).commits
+    assert (found.id, found.author, found.subject) == (odd, "", "\ufffd\x1b[31m <b>")
+    assert found.date in (None, datetime.fromtimestamp(0, UTC))
+    assert sum(len(found.subject) for found in pushed.log(end).commits) <= commit_log.MAX_LOG_BYTES
     assert pushed.at(end) == Folder([], 0)
 
 
@@ -232,7 +231,7 @@ def test_settings_of_the_repository_start_nothing(hostile):
     pushed, before, after, trace = hostile
     missing = "3" * 40
     assert pushed.at(after, "a.txt") == File(2, "2\n")
-    assert [found.id for found in pushed.log(after)] == [after, before]
+    assert [found.id for found in pushed.log(after).commits] == [after, before]
     (file,) = pushed.compare(after, before).files
     assert file.lines == ["@@ -1 +1 @@", "-1", "+2"]
     with pytest.raises(RepositoryError):  # asked for at no remote
@@ -250,7 +249,7 @@ def test_replaced_and_grafted_commits_are_shown_as_they_were_pushed(pushed):
     (pushed.path / "info").mkdir(exist_ok=True)
     (pushed.path / "info/grafts").write_text(f"{after}\n")
     assert pushed.at(after, "a") == File(2, "2\n")
-    assert [found.id for found in pushed.log(after)] == [after, before]
+    assert [found.id for found in pushed.log(after).commits] == [after, before]
 
 
 def test_missing_or_damaged_objects_are_our_fault(pushed):

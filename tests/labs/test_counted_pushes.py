@@ -43,7 +43,8 @@ def test_only_a_push_of_a_counted_tag_is_graded_and_the_terminal_says_what_to_ty
 
     clone.git("tag", "phase-1")
     clone.git("tag", "v1.0")
-    assert "Submission 1 received" in clone.push("phase-1")[1]
+    said = clone.push("phase-1")[1]
+    assert "This push counts: it has the tag phase-1.\nSubmission 1 received" in said
     submission = Submission.objects.get()
     assert (submission.head, submission.head_ref) == (first, "refs/heads/main")
     assert "arrived, but it is not graded" not in client.get(lab.get_absolute_url()).content.decode()
@@ -57,6 +58,24 @@ def test_only_a_push_of_a_counted_tag_is_graded_and_the_terminal_says_what_to_ty
     assert "Submission 3 received" in clone.push("--force", "main", "phase-1")[1]
     assert clone.push("--delete", "v1.0")[0] == 0
     assert (Submission.objects.count(), Receipt.objects.count()) == (3, 6)
+
+
+def test_a_deleted_counted_tag_keeps_its_submission_and_the_terminal_says_how_to_use_it_again(join):
+    clone = join("work")
+    clone.commit("One")
+    clone.git("tag", "phase-1")
+    clone.push("main", "phase-1")
+    said = clone.push("--delete", "phase-1")[1]
+    assert "The tag phase-1 is deleted. The submissions that it brought stay." in said
+    assert "    git tag --force phase-1\n" in said  # the clone has it still
+    assert Submission.objects.count() == 1
+    assert "Submission 1 received" in clone.push("phase-1")[1]  # the state of before
+    clone.commit("Two")
+    clone.git("tag", "--force", "phase-1")
+    assert "rejected" in clone.push("phase-1")[1]  # by git, without --force
+    said = clone.push("--force", "main", "phase-1")[1]
+    assert "This push counts: it has the tag phase-1." in said
+    assert Submission.objects.count() == 2
 
 
 def test_an_address_without_a_new_tag_is_not_graded_either(join, lab, monkeypatch):

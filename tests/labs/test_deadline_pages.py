@@ -129,12 +129,12 @@ def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learn
     learner.course.save()
     close(lab, learner, timezone.now() - 30 * HOUR)
     submission = make_submission(learner, lab)
-    said = " ".join(line for line in push_reply_lines(submission) if line)
+    said = " ".join(line for line in push_reply_lines(submission, {}) if line)
     assert "30 hours late. This push will spend 2 of your 3 late days, if it improves your result." in said
     late = graded(learner, lab, 80, HOUR)
     assert "29 hours late: 2 late days were spent. All points count." in " ".join(verdict(late))
     close(lab, learner, timezone.now() + HOUR)
-    assert "late" not in " ".join(line for line in push_reply_lines(submission) if line)
+    assert "late" not in " ".join(line for line in push_reply_lines(submission, {}) if line)
 
 
 def test_staff_set_a_deadline_and_a_last_date_in_the_zone_of_the_cohort(staff, learner, lab):

@@ -18,7 +18,7 @@ def test_files_and_changes_are_accessible_and_never_wider_than_the_screen(
     base = submission.get_absolute_url()
     with open_context(browser, live_server, cast.learner.user, **look()) as context:
         page = context.new_page()
-        for address in ("files/", "files/?path=total.py", "files/?path=data.bin", "changes/"):
+        for address in ("files/", "files/?path=total.py", "files/?path=data.bin", "changes/", "history/"):
             page.goto(base + address)
             assert axe_violations(page) == [], address
             assert not widens(page), address

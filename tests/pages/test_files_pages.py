@@ -1,5 +1,6 @@
 """The pages of a pushed commit: its files, recent commits, and the changes since the previous push."""
 
+import re
 import shutil
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories import make_refs, make_report, make_submission
 from tests.pages.conftest import client_of
 from tests.pages.test_page_queries import queries
 from tests.pages.test_templates import inline
+from tests.plain_git import git
 
 pytestmark = pytest.mark.django_db
 HOSTILE = b"<script>alert(1)</script>\x1b[31m\xe2\x80\xae & 'x'\r\n"
@@ -34,7 +36,9 @@ def test_learner_walks_from_the_result_to_files_and_changes(cast, push):
     files = page(learner, second, "files/")
     assert f'{second.get_absolute_url()}files/?path=notes">notes</a>' in files
     assert "4 bytes" in files
-    assert "Add &lt;b&gt;notes&lt;/b&gt;" in files
+    assert f'<a href="{second.get_absolute_url()}history/">History</a>' in files
+    history = page(learner, second, "history/")
+    assert history.count("<b>Add &lt;b&gt;notes&lt;/b&gt;</b>") == 2
     assert f'<a href="{second.get_absolute_url()}changes/">Changes</a>' in files
     assert "two\n</code>" in page(learner, second, "files/?path=notes")
     changes = page(learner, second, "changes/")
@@ -47,17 +51,17 @@ def test_text_of_the_repository_is_escaped_and_shown_whole(cast, push):
     push(**{"a <i>.txt": b"x\n"})
     second = push(**{"a <i>.txt": HOSTILE})
     shown = "&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m\\u202e &amp; &#x27;x&#x27;"
-    for which in ("files/", "files/?path=a%20%3Ci%3E.txt", "changes/"):
+    for which in ("files/", "files/?path=a%20%3Ci%3E.txt", "changes/", "history/"):
         text = page(cast.learner.user, second, which)
         assert inline(text) == []
         assert {"\x1b", "\u202e"} & set(text) == set()
         assert "a &lt;i&gt;.txt" in text
-        assert (shown in text) == (which != "files/")
+        assert (shown in text) == (which not in ("files/", "history/"))
 
 
 def test_whoever_sees_the_submission_sees_its_files_and_nobody_else(cast, push):
     submission = push(notes=b"one\n")
-    for which in ("files/", "files/?path=notes", "changes/"):
+    for which in ("files/", "files/?path=notes", "changes/", "history/"):
         _, content = page(cast.learner.user, submission, which).split('<main id="main">')
         name = cast.learner.user.get_full_name()
         assert name not in content
@@ -80,7 +84,7 @@ def test_first_push_and_one_without_a_branch_say_what_is_missing(cast, push):
     assert "This push has no branch" in page(cast.learner.user, tagged, "files/")
 
 
-def test_submission_by_address_shows_files_only_if_they_were_pushed_too(cast, push):
+def test_submission_by_address_without_a_copy_says_so(cast, push):
     first = push(notes=b"one\n")
     elsewhere = Repository.objects.create(
         enrollment=cast.learner, lab=cast.lab, host="github.com", owner="octocat", name="lab"
@@ -89,14 +93,35 @@ def test_submission_by_address_shows_files_only_if_they_were_pushed_too(cast, pu
     receipt = Receipt.objects.create(
         repository=elsewhere, via=Receipt.Via.ADDRESS, refs=refs, digest=snapshot_digest(refs)
     )
-    fields = {"receipt": receipt, "digest": receipt.digest}
     second = make_submission(cast.learner, cast.lab)
-    Submission.objects.filter(pk=second.pk).update(**fields)
-    for which in ("files/", "changes/"):
-        assert "We show files only for pushes to the portal." in page(cast.learner.user, second, which)
-    assert ">Files</a>" not in page(cast.learner.user, second, "")
+    Submission.objects.filter(pk=second.pk).update(receipt=receipt, digest=receipt.digest)
+    for which in ("files/", "changes/", "history/"):
+        assert "The portal has no copy of these files." in page(cast.learner.user, second, which)
     third = push(notes=b"two\n")
     assert f"Changes since submission {first.number}" in page(cast.learner.user, third, "changes/")
+
+
+def test_history_names_merges_branches_and_the_graded_commit(cast, push, tmp_path):
+    push(notes=b"one\n")
+    work = tmp_path / "work"
+    git(work, "switch", "--quiet", "-c", "side")
+    git(work, "commit", "--quiet", "--allow-empty", "-m", "Beside")
+    git(work, "switch", "--quiet", "main")
+    git(work, "merge", "--quiet", "--no-ff", "-m", "Join <both>", "side")
+    git(work, "tag", "-a", "-m", "One", "v1.0")
+    first, beside = (git(work, "rev-parse", "--short=7", f"HEAD^{number}") for number in (1, 2))
+    git(work, "push", "--quiet", "portal", "side", "v1.0")
+    history = page(cast.learner.user, push(notes=b"two\n"), "history/")
+    assert '<svg class="graph" role="img"' in history
+    rows = re.findall(r'<li class="row">(.*?)</li>', history, re.DOTALL)
+    assert 'ok">Graded</span> <span class="chip">main</span>' in rows[0]
+    assert '<b>Join &lt;both&gt;</b> <span class="chip">v1.0</span>' in rows[1]
+    assert f"Merge commit of <code>{first}</code> and <code>{beside}</code>" in rows[1]
+    assert '<span class="chip">side</span>' in rows[2]
+    assert "First commit, without a parent" in rows[3]
+    tagged = Submission.objects.latest("number")
+    Submission.objects.filter(pk=tagged.pk).update(head="")
+    assert "This push has no branch" in page(cast.learner.user, tagged, "history/")
 
 
 def test_file_that_is_too_large_is_replaced_by_a_message(cast, push, monkeypatch):
@@ -123,9 +148,9 @@ def test_long_link_is_not_called_binary(cast, push, tmp_path, monkeypatch):
 def test_repository_that_is_lost_is_reported_and_logged(cast, push, caplog):
     submission = push(notes=b"one\n")
     shutil.rmtree(submission.receipt.repository.path)
-    for which in ("files/", "changes/"):
+    for which in ("files/", "changes/", "history/"):
         assert "We can’t read this repository right now." in page(cast.learner.user, submission, which)
-    assert caplog.text.count("There is no repository at") == 2
+    assert caplog.text.count("There is no repository at") == 3
 
 
 @pytest.mark.parametrize("count", [1, 8])
@@ -137,6 +162,7 @@ def test_queries_of_the_pages_of_a_pushed_state(cast, push, learner_client, coun
     assert queries(learner_client, f"{address}files/") == 6
     assert queries(learner_client, f"{address}files/?path=notes") == 7
     assert queries(learner_client, f"{address}changes/") == 7
+    assert queries(learner_client, f"{address}history/") == 6
 
 
 MARKERS = """\

@@ -88,6 +88,7 @@ def test_regrade_files_and_archive_need_no_host(page, grade, host, work, setting
     while regrades.run_next(WORK):
         pass
     assert [(move.way, move.problem) for move in regrade.moves.all()] == [("up", "")]
+    assert "Commit graph" in text_of(page.client.get(f"{submission.get_absolute_url()}history/"))
     files = text_of(page.client.get(f"{submission.get_absolute_url()}files/?path=notes.txt"))
     assert "Read without the host" in files
     content = b"".join(archive.archive_chunks(Repository.objects.all()))
