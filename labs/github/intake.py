@@ -4,13 +4,12 @@ The request does nothing else. What a payload says is a hint: a worker looks at 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from labs.github.connecting import ask_to_look
@@ -65,24 +64,29 @@ def take(connection: Connection, message: Message, *, wake: Callable[[], None]) 
     """
     check_repository(connection, message)
     now = timezone.now()
-    # First of all a lock on the connection: a worker that finishes with it sees this delivery, or we see that it ended.
+    # First of all a lock on the connection: a worker that finishes with it sees this delivery, or we see that it ended,
+    # and no other message is written meanwhile. Each statement is a part of the answer's time, so few follow.
     own = Connection.objects.filter(pk=connection.pk)
     own.update(last_heard_at=now, mismatched_at=None)
-    outcome, reason = judge(connection, message)
-    if not _write(connection, message, outcome, reason, now):
+    kept = list(connection.deliveries.defer("reason", "action").order_by("-pk"))
+    if any(each.guid == message.guid.lower() for each in kept):
         return False
-    _keep_newest(connection.deliveries.all())
+    outcome, reason = judge(connection, message, kept)
+    _delivery(connection, message, outcome, reason, now).save(force_insert=True)
+    if len(kept) >= MAX_KEPT:
+        connection.deliveries.filter(pk__lte=kept[MAX_KEPT - 1].pk).delete()
     if outcome != Outcome.WAITING:
         asks = message.event in ASKS and outcome == Outcome.NOTED
         if asks:
             note_event(connection, event=message.event, commit=message.commit)
         return asks
-    _replace_older(connection, message)
-    own.update(look_at=Coalesce(F("look_at"), now))
+    _replace_older(connection, message, kept)
+    is_first = own.filter(look_at=None).update(look_at=now)
     if connection.full_name and message.full_name.lower() != connection.full_name.lower():
         # renamed: the old name may be somebody else's by now, so GitHub is asked by ID first, at most once a minute
         own.filter(asked_at__lt=now - MINUTE).update(asked_at=None)
-    transaction.on_commit(wake, robust=True)
+    if is_first:  # else a worker is on its way, and a flood must not send one for each push
+        transaction.on_commit(wake, robust=True)
     return True
 
 
@@ -101,8 +105,11 @@ def check_repository(connection: Connection, message: Message) -> None:
         raise OtherRepositoryError
 
 
-def judge(connection: Connection, message: Message) -> tuple[str, str]:
-    """Return the outcome of a message, WAITING if a worker must look, and the reason if it is ignored."""
+def judge(connection: Connection, message: Message, kept: Iterable[Delivery]) -> tuple[str, str]:
+    """Return the outcome of a message, WAITING if a worker must look, and the reason if it is ignored.
+
+    `kept` are the deliveries before it, the newest first.
+    """
     if reason := ignored_reason(connection):
         return Outcome.IGNORED, reason
     if message.event == "ping" or message.event in ASKS:
@@ -113,7 +120,7 @@ def judge(connection: Connection, message: Message) -> tuple[str, str]:
         return Outcome.IGNORED, "A branch or tag was deleted. Earlier submissions are kept."
     if not message.names_a_commit:
         return Outcome.IGNORED, "The message names no branch or tag with a commit."
-    if _repeats(connection, message):
+    if _repeats(message, kept):
         return Outcome.KNOWN, "The same commit as in the message before."
     return Outcome.WAITING, ""
 
@@ -131,46 +138,37 @@ def ignored_reason(connection: Connection) -> str:
     return ""
 
 
-def _repeats(connection: Connection, message: Message) -> bool:
+def _repeats(message: Message, kept: Iterable[Delivery]) -> bool:
     # The delivery ID is not signed, so a recorded message can arrive again under another one.
-    pushes = connection.deliveries.filter(event="push", ref=message.ref).exclude(
-        outcome__in=(Outcome.IGNORED, Outcome.FAILED)
+    unread = (Outcome.IGNORED, Outcome.FAILED)
+    pushes = (each for each in kept if each.event == "push" and each.ref == message.ref)
+    newest = next((each for each in pushes if each.outcome not in unread), None)
+    return newest is not None and newest.commit == message.commit
+
+
+def _delivery(
+    connection: Connection | None, message: Message, outcome: str, reason: str, now: datetime
+) -> Delivery:
+    return Delivery(
+        connection=connection,
+        guid=message.guid.lower(),
+        event=message.event,
+        action=message.action,
+        ref=message.ref,
+        commit=message.commit,
+        received_at=now,
+        outcome=outcome,
+        reason=reason,
     )
-    newest = pushes.order_by("-pk").values_list("commit", flat=True).first()
-    return newest == message.commit
 
 
-def _write(connection: Connection | None, message: Message, outcome: str, reason: str, now: datetime) -> bool:
-    # False if this delivery was written before. Its work was then written with it, in one transaction.
-    try:
-        with transaction.atomic():
-            Delivery.objects.create(
-                connection=connection,
-                guid=message.guid.lower(),
-                event=message.event,
-                action=message.action,
-                ref=message.ref,
-                commit=message.commit,
-                received_at=now,
-                outcome=outcome,
-                reason=reason,
-            )
-    except IntegrityError:
-        return False
-    return True
-
-
-def _replace_older(connection: Connection, message: Message) -> None:
+def _replace_older(connection: Connection, message: Message, kept: Iterable[Delivery]) -> None:
     # of the same branch or tag
-    waiting = connection.deliveries.filter(outcome=Outcome.WAITING, ref=message.ref)
-    reason = f"Commit {message.commit[:7]} came before a worker looked."
-    waiting.exclude(commit=message.commit).update(outcome=Outcome.REPLACED, reason=reason)
-
-
-def _keep_newest(deliveries: QuerySet[Delivery]) -> None:
-    newest = deliveries.order_by("-pk").values_list("pk", flat=True)
-    for key in newest[MAX_KEPT - 1 : MAX_KEPT]:
-        deliveries.filter(pk__lt=key).delete()
+    waiting = [each.pk for each in kept if each.outcome == Outcome.WAITING and each.ref == message.ref]
+    if waiting:
+        reason = f"Commit {message.commit[:7]} came before a worker looked."
+        still = connection.deliveries.filter(pk__in=waiting, outcome=Outcome.WAITING)
+        still.update(outcome=Outcome.REPLACED, reason=reason)
 
 
 # --- the App's installations ----------------------------------------------------------------------------------------
@@ -180,7 +178,10 @@ def _keep_newest(deliveries: QuerySet[Delivery]) -> None:
 def take_installation(message: Message) -> bool:
     """Follow a message about an installation of the App, once. Only GitHub and the portal know the App's secret."""
     now = timezone.now()
-    if not _write(None, message, Outcome.NOTED, "", now):
+    try:
+        with transaction.atomic():
+            _delivery(None, message, Outcome.NOTED, "", now).save(force_insert=True)
+    except IntegrityError:
         return False
     _keep_newest(Delivery.objects.filter(connection=None))
     described = mapping(message.payload.get("installation"))
@@ -195,6 +196,12 @@ def take_installation(message: Message) -> bool:
     if message.action in ("created", "added"):
         _ask_about_installed(message.payload)
     return True
+
+
+def _keep_newest(deliveries: QuerySet[Delivery]) -> None:
+    newest = deliveries.order_by("-pk").values_list("pk", flat=True)
+    for key in newest[MAX_KEPT - 1 : MAX_KEPT]:
+        deliveries.filter(pk__lt=key).delete()
 
 
 def _ask_about_installed(payload: Mapping[str, Any]) -> None:

@@ -44,9 +44,10 @@ def due() -> QuerySet[Connection]:
     ).order_by("look_at", "pk")
 
 
-def look_at_next() -> bool:
-    """Look at the connection that waits longest; return False if none is due."""
-    for key, tries in due().values_list("pk", "look_tries")[:20]:
+def look_at_next(*, due_since: datetime | None = None) -> bool:
+    """Look at the connection that waits longest; return False if none is due, or none was due at `due_since`."""
+    waiting = due().exclude(look_at__range=(due_since, timezone.now())) if due_since else due()
+    for key, tries in waiting.values_list("pk", "look_tries")[:20]:
         claimed = due().order_by().filter(pk=key, look_tries=tries)
         if claimed.update(look_at=timezone.now() + LEASE, look_tries=F("look_tries") + 1):
             related = ("repository__enrollment__user", "repository__lab__course")

@@ -3,12 +3,14 @@
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
 from labs.github import client, evidence, looking, reconciling, sending
 from labs.grading.github_facts import wake_asker
 from portal.broker import send
 
-MAX_SECONDS = 5
+MAX_SECONDS = 1  # a submission that waits longer than a look must not wait for many
+AFTER_OTHERS = 3  # the priority of grading
 
 
 def wake() -> None:
@@ -22,12 +24,13 @@ def wake_sender() -> None:
 
 @shared_task
 def look() -> None:
-    # for a short while, so that later wake-ups find nothing to do
-    started = time.monotonic()
-    while (more := looking.look_at_next()) and time.monotonic() - started <= MAX_SECONDS:
+    # For a short while, so that later wake-ups find nothing to do. Looks go before grading, so each repository has
+    # one, and those of which more messages came meanwhile take turns with the submissions of others.
+    begun, started = timezone.now(), time.monotonic()
+    while looking.look_at_next(due_since=begun) and time.monotonic() - started <= MAX_SECONDS:
         pass
-    if more:
-        wake()
+    if looking.due().exists():
+        send(look.signature(priority=AFTER_OTHERS))
 
 
 @shared_task

@@ -49,6 +49,26 @@ def test_d5_replay_under_a_new_id_makes_no_second_job(connection):
     assert outcomes() == ["waiting", "known"]
 
 
+@pytest.mark.parametrize("kept", [0, 1, intake.MAX_KEPT])
+def test_queries_of_a_push_do_not_grow_with_the_messages_before_it(
+    connection, django_assert_num_queries, kept
+):
+    Delivery.objects.bulk_create(
+        Delivery(connection=connection, guid=f"{number:036}", event="push", commit=A)
+        for number in range(kept)
+    )
+    # with the two of a savepoint; the last case removes the oldest message
+    with django_assert_num_queries(8 if kept == intake.MAX_KEPT else 7):
+        assert send(connection, push(B)).status_code == 202
+
+
+def test_workers_are_woken_once_for_a_flood(connection, woken, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(1, 6):
+            assert send(connection, push(f"{number:040x}")).status_code == 202
+    assert woken == [1]
+
+
 def test_branch_that_goes_back_to_an_earlier_commit_is_looked_at_again(connection):
     assert [send(connection, push(commit)).status_code for commit in (A, B, A)] == [202] * 3
     assert send(connection, push(A, "refs/tags/v1")).status_code == 202
@@ -59,7 +79,7 @@ def test_d7_crash_before_the_commit_lets_the_redelivery_through(connection, monk
         raise RuntimeError("died")
 
     with monkeypatch.context() as dying:
-        dying.setattr(intake, "_keep_newest", crash)
+        dying.setattr(intake, "_replace_older", crash)
         with pytest.raises(RuntimeError):
             send(connection, guid=GUID)
     assert not Delivery.objects.exists()
