@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from labs.models import Choice, Lab, Receipt, Submission
+from labs.models import Choice, Connection, Lab, Receipt, Submission
 from labs.queries import history
 from lessons.models import Enrollment
 
@@ -49,6 +49,12 @@ def arrivals(enrollment: Enrollment, lab: Lab) -> list[Arrival]:
     )
     submissions = {each.digest: each for each in found.only(*columns)}
     return [Arrival(receipt, submissions.get(receipt.digest)) for receipt in receipts]
+
+
+def is_connected(enrollment: Enrollment, lab: Lab) -> bool:
+    """Return True if GitHub reports pushes to a repository of the learner for a lab."""
+    own = Connection.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
+    return own.filter(disconnected_at=None).exclude(owner_proved_by="").exists()
 
 
 def choice_of(submission: Submission) -> Choice | None:

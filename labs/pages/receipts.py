@@ -5,7 +5,7 @@ import hashlib
 from labs.models import Lab
 from labs.pages.presentation import points_or, verdict_of
 from labs.pages.steps import status
-from labs.receipt_queries import Arrival, arrivals
+from labs.receipt_queries import Arrival, arrivals, is_connected
 from lessons.models import Enrollment
 from lessons.pages.context import Context
 
@@ -20,7 +20,7 @@ def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
         "arrivals": [_row(each) for each in found],
         "receipts_cursor": hashlib.sha256(repr(states).encode()).hexdigest()[:16],
         "receipts_poll": any(each.submission and not each.submission.has_ended for each in found)
-        or any(each.receipt.via in ("webhook", "recovered") for each in found),
+        or is_connected(enrollment, lab),
     }
 
 

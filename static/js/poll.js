@@ -1,6 +1,6 @@
 /* Polls #run, or #page--run beside a text whose headings have ids of their own. A filter on the trigger would need allowEval, which is off. */
 const MINUTE = 60_000;
-const opened = Date.now();
+let noticed = Date.now(); // when the page was opened, came into view or was used
 const live = document.getElementById("live");
 const byId = (name) => document.getElementById(name) ?? document.getElementById(`page--${name}`);
 const lost = byId("lost");
@@ -13,7 +13,7 @@ const isPoll = (event) => ["run", "page--run"].includes(event.detail.elt?.id);
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!isPoll(event)) return;
   // A live quiz keeps its pace.
-  const slow = Date.now() - opened > MINUTE && !("steady" in run().dataset);
+  const slow = Date.now() - noticed > MINUTE && !("steady" in run().dataset);
   const pause = slow ? 4500 : 0;
   if (document.hidden || Date.now() - asked < pause) {
     event.preventDefault();
@@ -47,6 +47,9 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   live.textContent = saved.textContent;
 });
 
-document.addEventListener("visibilitychange", () => {
+const wake = () => {
+  noticed = Date.now();
   if (!document.hidden && run()?.hasAttribute("hx-get")) htmx.trigger(run(), "wake");
-});
+};
+document.addEventListener("visibilitychange", wake);
+window.addEventListener("focus", wake);

@@ -5,16 +5,20 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from labs.github import looking, owner_file
 from labs.grading import tasks, worker
-from labs.models import Connection, Receipt, State, Submission
+from labs.models import Connection, Lab, Receipt, State, Submission
 from tests.browsing import LOOKS, axe_violations, open_context, widens
 from tests.factories import make_lab, make_learner
 from tests.labs.conftest import PASSABLE
 from tests.plain_git import ENVIRONMENT, git
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
+
+# one to ask GitHub, one between two requests of the page, and three for a busy machine
+MAX_SECONDS_TO_THE_PAGE = 5
 
 
 @pytest.fixture(autouse=True)
@@ -65,11 +69,20 @@ def test_learner_connects_by_a_file_and_each_push_is_graded(connected):
     hook = github.add_hook(repository, url, secret, events=("push",))
     github.wait_for_deliveries()
     page.locator(".band", has_text="GitHub reached the portal (ping).").wait_for()
+    lab_page = page.context.new_page()
+    lab_page.goto(Lab.objects.get().get_absolute_url())
+    lab_page.get_by_text("Nothing yet. A push to your repository appears here by itself.").wait_for()
     git(clone, "commit", "-q", "--allow-empty", "-m", "Second")
     git(clone, "push", "-q", "origin", "main")
     github.wait_for_deliveries()
     assert hook.deliveries[-1].status_code == 202
-    assert looking.look_at_next() and worker.grade_next()
+    assert looking.look_at_next()
+    lab_page.get_by_text("as submission 1: Queued").wait_for()
+    seen_at = timezone.now()
+    assert (seen_at - Receipt.objects.get().received_at).total_seconds() < MAX_SECONDS_TO_THE_PAGE
+    assert worker.grade_next()
+    lab_page.get_by_text("as submission 1: 100 points").wait_for()
+    lab_page.close()
     submission = Submission.objects.get()
     assert (submission.state, submission.receipt.via) == (State.GRADED, Receipt.Via.WEBHOOK)
     assert submission.reports.get().passed

@@ -41,7 +41,7 @@ def test_queries_of_a_waiting_page(learner_client, cast, count):
 def test_queries_of_the_lab_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.lab.get_absolute_url()) == (9 if count else 8)
+    assert queries(learner_client, cast.lab.get_absolute_url()) == (10 if count else 9)
 
 
 def test_queries_of_a_poll_without_changes(learner_client, cast):

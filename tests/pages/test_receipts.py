@@ -1,9 +1,10 @@
 """The lab page lists what the portal received; staff choose which of it counts, and the learner reads why."""
 
 import pytest
+from django.utils import timezone
 
 from labs import actions
-from labs.models import Receipt, Repository, Submission
+from labs.models import Connection, Receipt, Repository, Submission
 from portal.accounts.models import AuditEntry
 from tests.pages.conftest import client_of
 
@@ -48,6 +49,23 @@ def test_poll_shows_a_new_receipt_and_is_silent_without_one(cast, learner_client
     assert learner_client.get(f"{address}?v={cursor}").status_code == 204
     receive(cast, "b" * 40, "push")
     assert "bbbbbbb" in text_of(learner_client.get(f"{address}?v={cursor}"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "asks"),
+    [
+        ({"owner_proved_by": "file"}, True),
+        ({"owner_proved_by": ""}, False),
+        ({"owner_proved_by": "app", "disconnected_at": timezone.now()}, False),
+    ],
+)
+def test_page_asks_for_the_first_push_as_long_as_github_reports_it(cast, learner_client, fields, asks):
+    at = {"host": "github.com", "owner": "octo", "name": "work"}
+    repository = Repository.objects.create(enrollment=cast.learner, lab=cast.lab, **at)
+    Connection.objects.create(repository=repository, **fields)
+    page = text_of(learner_client.get(cast.lab.get_absolute_url()))
+    assert ("Nothing yet. A push to your repository appears here by itself." in page) is asks
+    assert ("js/poll" in page) is asks
 
 
 def test_staff_choose_with_a_reason_that_the_learner_reads_and_undo_it(cast, learner_client):
