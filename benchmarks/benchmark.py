@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from benchmarks.course import Course
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -28,12 +30,15 @@ class Benchmark:
     """One task. `target` is its number in the table of targets; all times and rates are in `unit`.
 
     `__init__` is not measured; `limit` and `product` each do the task once and return the time or rate.
+    `max_rounds` is for a task that takes minutes. `course` is set by one whose queues are drawn over time.
     """
 
     target: int
     work: str
     unit: str
     goals: Sequence[Goal]
+    max_rounds = 100
+    course: Course | None = None
 
     def limit(self) -> float | None:
         return None
@@ -59,6 +64,7 @@ class Measured:
     products: list[float] = field(default_factory=list)
     facts: dict[str, float] = field(default_factory=dict)
     load: list[float] = field(default_factory=list)
+    course: Course | None = None
 
     @property
     def product(self) -> float:
@@ -90,12 +96,13 @@ def measure(name: str, benchmark: Benchmark, rounds: int) -> Measured:
     """Alternate limit and product, after one warm-up turn each."""
     found = Measured(name, benchmark.target, benchmark.work, benchmark.unit, benchmark.goals)
     found.load.append(round(os.getloadavg()[0], 2))
-    for number in range(rounds + 1):
+    for number in range(min(rounds, benchmark.max_rounds) + 1):
         least, mine = benchmark.limit(), benchmark.product()
         if number:
             found.products.append(mine)
             if least is not None:
                 found.limits.append(least)
     found.facts = benchmark.facts()
+    found.course = benchmark.course
     found.load.append(round(os.getloadavg()[0], 2))
     return found

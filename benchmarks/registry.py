@@ -22,6 +22,7 @@ from benchmarks.search import Search
 from benchmarks.site import Site
 from benchmarks.start import Start
 from benchmarks.through_queue import ManyLabs, OneLab
+from benchmarks.webhooks_of_a_class import WebhooksOfAClass
 from benchmarks.weight import Weight
 
 BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
@@ -61,5 +62,8 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "push-beside-proofs": PushBesideProofs,
     "pushes-of-a-class": partial(PushesOfAClass, pushes=100),
     "pushes-of-a-class-whole": partial(PushesOfAClass, pushes=2_000),
+    "webhooks-of-a-class-short": partial(WebhooksOfAClass, pushes=200),
+    "webhooks-of-a-class": partial(WebhooksOfAClass, pushes=2_000),
 }
-ONLY_BY_NAME = {"pushes-of-a-class-whole"}  # twenty minutes for each round
+# twenty minutes for each round, and a short form of the row after it
+ONLY_BY_NAME = {"pushes-of-a-class-whole", "webhooks-of-a-class-short"}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.benchmark import Measured
+from benchmarks.course import draw
 from benchmarks.plot import drawn
 
 HEAD = ("#", "work", "limit", "product", "ratio", "target", "also", "load")
@@ -44,7 +45,7 @@ def table(results: Sequence[Measured]) -> str:
 
 
 def written(results: Sequence[Measured], missing: Sequence[str], rounds: int, folder: Path) -> None:
-    """Write `results.json`, `table.md` and `ratios.svg`."""
+    """Write `results.json`, `table.md`, `ratios.svg`, and an SVG for each benchmark that has a course."""
     folder.mkdir(parents=True, exist_ok=True)
     measured = [
         {
@@ -66,6 +67,9 @@ def written(results: Sequence[Measured], missing: Sequence[str], rounds: int, fo
     (folder / "results.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     (folder / "table.md").write_text(f"{table(results)}\n")
     (folder / "ratios.svg").write_text(drawn(results))
+    for found in results:
+        if found.course:
+            (folder / f"{found.name}.svg").write_text(draw(found.course, found.work))
 
 
 def machine() -> str:

@@ -10,3 +10,11 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Message(models.Model):
+    guid = models.CharField(max_length=36, unique=True)
+    received_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.guid
