@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from labs.github import hooks, setup_views
+from labs.github import course_commit_views, hooks, setup_views
 from labs.github import views as github
 from labs.pages import (
     as_learner_views,
@@ -66,6 +66,8 @@ urlpatterns = [
     path("github/hooks/<slug:key>/", hooks.hook, name="github_hook"),
     path("courses/<slug:course>/labs/<slug:lab>/connection/", include(connection)),
     path("github/courses/<slug:key>/", hooks.course, name="github_course_hook"),
+    path("github/courses/<slug:course>/commit/", course_commit_views.commit, name="course_commit"),
+    path("github/courses/<slug:course>/files.zip", course_commit_views.download, name="course_download"),
     path("github/app/", hooks.app, name="github_app"),
     path("github/setup/", setup_views.set_up, name="github_setup"),
     path("github/setup/done/", setup_views.done, name="github_setup_done"),

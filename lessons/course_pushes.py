@@ -15,6 +15,7 @@ from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseHook, CourseRepository, IncomingNotes, Notes
 from lessons.models.hook import OVERLAP
 from lessons.notes_import import incoming
+from lessons.repositories import RepositoryUnavailableError
 
 HEADS = "refs/heads/"
 MAX_NOTES = 20  # files of one course, read after one push
@@ -32,38 +33,46 @@ def renew_secret(course: Course) -> CourseHook:
     return hook
 
 
-def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str) -> bool:
+def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str, commit: str = "") -> bool:
     """Note a signed message, and return True if it causes something to be read again."""
-    read = read_again(hook.course, full_name=full_name, ref=ref) if event == "push" else []
+    about = {"full_name": full_name, "ref": ref, "commit": commit}
+    read = read_again(hook.course, **about) if event == "push" else []
     result = f"{event}: {', '.join(read) or 'nothing to read'}"
     CourseHook.objects.filter(pk=hook.pk).update(last_heard_at=timezone.now(), last_result=result[:300])
     return bool(read)
 
 
-def read_everywhere(*, full_name: str, ref: str) -> bool:
-    """Do the same for every course with this repository: the message was signed with the App's secret."""
-    ending = f"/{full_name}"
-    about = Q(repository__address__iendswith=ending) | Q(notes__address__iendswith=ending)
+def read_everywhere(*, host: str, full_name: str, ref: str, commit: str = "") -> bool:
+    """Do the same for every course with this repository on `host`, whose App has signed the message."""
+    address = f"https://{host}/{full_name}"
+    about = Q(repository__address__iexact=address) | Q(notes__address__iexact=address)
     courses = Course.objects.filter(about).order_by("pk").distinct()[:MAX_COURSES] if full_name else []
-    read = [read_again(course, full_name=full_name, ref=ref) for course in courses]
+    found = {"full_name": full_name, "ref": ref, "commit": commit, "host": host}
+    read = [read_again(course, **found) for course in courses]
     return any(read)
 
 
-def read_again(course: Course, *, full_name: str, ref: str) -> list[str]:
-    """Ask for the course, and for each file of notes, in the repository and branch that was pushed to."""
+def read_again(course: Course, *, full_name: str, ref: str, commit: str, host: str = "") -> list[str]:
+    """Ask for the course, and for each file of notes, in the repository and branch that was pushed to.
+
+    Nothing is read for `commit` if the course has it already: the portal has committed it itself.
+    """
     if not ref.startswith(HEADS) or course.deletion_id is not None:
         return []
     found = []
     repository = CourseRepository.objects.filter(course=course).first()
-    if repository and _is_about(repository, full_name, ref):
+    is_new = repository is not None and not (commit and commit == repository.commit)
+    if repository and is_new and _is_about(repository, full_name, ref, host):
         _update(repository, timezone.now())
         found.append("the course")
     notes = Notes.objects.filter(course=course).exclude(address="").defer("data")[:MAX_NOTES]
-    return found + [row.name for row in notes if _is_about(row, full_name, ref) and _fetch(row)]
+    return found + [row.name for row in notes if _is_about(row, full_name, ref, host) and _fetch(row)]
 
 
-def _is_about(place: CourseRepository | Notes, full_name: str, ref: str) -> bool:
-    is_place = urlsplit(place.address).path.strip("/").lower() == full_name.lower()
+def _is_about(place: CourseRepository | Notes, full_name: str, ref: str, host: str) -> bool:
+    # The webhook of a course may be on any host; the App's is on one.
+    parts = urlsplit(place.address)
+    is_place = parts.path.strip("/").lower() == full_name.lower() and host in ("", parts.netloc)
     return is_place and place.branch in ("", ref.removeprefix(HEADS))
 
 
@@ -76,9 +85,13 @@ def _update(repository: CourseRepository, now: datetime) -> None:
 
 def _fetch(notes: Notes) -> bool:
     own = IncomingNotes.objects.filter(into=notes, state=IncomingNotes.State.FETCHING)
-    if not own.filter(leased_until=None).exists():  # one that waits will read the newest state
+    if own.filter(leased_until=None).exists():  # one that waits will read the newest state
+        return True
+    try:
         row = incoming.begin_fetch(
             course=notes.course, address=notes.address, path=notes.path, branch=notes.branch, into=notes
         )
-        tasks.wake_notes(row)
+    except RepositoryUnavailableError:  # its host is no longer allowed
+        return False
+    tasks.wake_notes(row)
     return True

@@ -327,6 +327,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     # if a wake-up was lost, or GitHub asked to wait
+    "commit-courses": {
+        "task": "labs.github.tasks.commit_courses",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "ask-github": {
         "task": "labs.github.tasks.ask_github",
         "schedule": 60,

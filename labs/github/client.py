@@ -5,6 +5,8 @@ its sleeping is off, and the caller's row says when to try again. Nothing here l
 """
 
 import logging
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -23,6 +25,8 @@ PAGE = 100
 TOKEN_SECONDS = 50 * 60  # GitHub's last for an hour; a fetch that starts now must still end within it
 MAX_WAIT = timedelta(hours=2)
 USUAL_WAIT = timedelta(minutes=1)  # GitHub's advice if it does not say how long
+# All that the App writes to the repositories of learners, whatever it was granted
+RESULTS = re.compile(r"/repositories/[0-9]+/(statuses/[0-9a-f]+|check-runs(/[0-9]+)?)")
 # JSON as GitHub sends it, which PyGithub does not type either
 Json = Any
 
@@ -70,6 +74,7 @@ class Client:
 
     _requester: Any  # github.Requester, which is imported when it is first needed
     is_ours: bool = False  # authenticated with the App's own key
+    writes: re.Pattern[str] | None = None  # the only paths that it may write to
 
     def get(self, path: str, **parameters: str | int) -> Json:
         return self._ask("GET", path, parameters)[1]
@@ -99,6 +104,8 @@ class Client:
         from github import GithubException
         from requests import RequestException
 
+        if verb != "GET" and self.writes and not self.writes.fullmatch(path):
+            raise PermissionError(f"This client never sends {verb} {path}")
         try:
             return cast(
                 tuple[dict[str, Any], Json],
@@ -162,7 +169,7 @@ def _retry_at(headers: dict[str, Any]) -> datetime:
 # --- who asks -------------------------------------------------------------------------------------------------------
 
 
-def _client(auth: Any, *, is_ours: bool = False) -> Client:
+def _client(auth: Any, *, is_ours: bool = False, writes: re.Pattern[str] | None = None) -> Client:
     from github import Github
 
     github = Github(
@@ -176,7 +183,7 @@ def _client(auth: Any, *, is_ours: bool = False) -> Client:
         seconds_between_writes=None,
         api_version=API_VERSION,
     )
-    return Client(github.requester, is_ours)
+    return Client(github.requester, is_ours, writes)
 
 
 def as_anybody() -> Client:
@@ -198,10 +205,23 @@ def as_app() -> Client:
 
 
 def as_installation(installation_id: int) -> Client:
-    """Ask as the App on one account. Raises as the methods of Client do."""
+    """Ask as the App on one account, and write results only. Raises as the methods of Client do."""
     from github import Auth
 
-    return _client(Auth.Token(installation_token(installation_id)), is_ours=True)
+    return _client(Auth.Token(installation_token(installation_id)), is_ours=True, writes=RESULTS)
+
+
+def as_writer(installation_id: int, repository_id: int, permissions: Mapping[str, str]) -> Client:
+    """Ask as the App in one repository, with a token that GitHub limits to it and to these permissions.
+
+    RefusedError with status 422: the App does not have them. Raises as the methods of Client do.
+    """
+    from github import Auth
+
+    narrow = {"repository_ids": [repository_id], "permissions": dict(permissions)}
+    use = "-".join((str(repository_id), *sorted(permissions), "write"))
+    own = re.compile(rf"/repositories/{repository_id}/(git/.+|pulls)")
+    return _client(Auth.Token(_cached_token(installation_id, use, narrow)), is_ours=True, writes=own)
 
 
 def installation_token(installation_id: int) -> str:
@@ -230,3 +250,8 @@ def _cached_token(installation_id: int, use: str, body: Json) -> str:
 def repository_path(full_name: str, *more: str) -> str:
     """Return the path of a repository by its name, with each part quoted."""
     return "/".join(["/repos", *(quote(part, safe="") for part in (*full_name.split("/", 1), *more))])
+
+
+def quote_ref(name: str) -> str:
+    # slashes in the name of a branch are part of the path
+    return quote(name)

@@ -51,8 +51,8 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
         return refused.answer
     if message is None or hook is None:
         return HttpResponse(status=403)
-    about = {"event": message.event, "full_name": message.full_name, "ref": message.ref}
-    return HttpResponse(status=202 if course_pushes.take_message(hook, **about) else 204)
+    is_work = course_pushes.take_message(hook, event=message.event, **_pushed(message))
+    return HttpResponse(status=202 if is_work else 204)
 
 
 @csrf_exempt
@@ -71,8 +71,12 @@ def app(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=202 if intake.take_installation(message) else 204)
     connections = intake.connections_of_app(message)
     taken = [intake.take(each, message, wake=tasks.wake) for each in connections]
-    is_course = course_pushes.read_everywhere(full_name=message.full_name, ref=message.ref)
+    is_course = course_pushes.read_everywhere(host=settings.GITHUB_HOST, **_pushed(message))
     return HttpResponse(status=202 if any(taken) or is_course else 204)
+
+
+def _pushed(message: Message) -> dict[str, str]:
+    return {"full_name": message.full_name, "ref": message.ref, "commit": message.commit}
 
 
 def _read(request: HttpRequest, secrets: Sequence[bytes]) -> Message | None:

@@ -114,24 +114,29 @@ def _row(delivery: Delivery) -> Context:
 
 
 def _proof_context(connection: Connection) -> Context:
-    name, branch = owner_file.NAME, owner_file.BRANCH
+    commands, afterwards = owner_file_commands(connection.challenge(), _clone_address(connection))
     return {
-        "name": name,
-        "branch": branch,
+        "name": owner_file.NAME,
+        "branch": owner_file.BRANCH,
         "content": connection.challenge(),
         "note": connection.proof_note,
-        "commands": "\n".join(
-            (
-                f"git switch -c {branch}",
-                f"echo {connection.challenge()} > {name}",
-                f"git add {name}",
-                'git commit -m "Show that this repository is mine"',
-                f"git push {_clone_address(connection)} {branch}",
-                "git switch -",
-            )
-        ),
-        "afterwards": f"git push {_clone_address(connection)} --delete {branch}\ngit branch -D {branch}",
+        "commands": commands,
+        "afterwards": afterwards,
     }
+
+
+def owner_file_commands(content: str, address: str) -> tuple[str, str]:
+    """Return the commands that push the owner's file, and those that remove its branch again."""
+    name, branch = owner_file.NAME, owner_file.BRANCH
+    push = (
+        f"git switch -c {branch}",
+        f"echo {content} > {name}",
+        f"git add {name}",
+        'git commit -m "Show that this repository is mine"',
+        f"git push {address} {branch}",
+        "git switch -",
+    )
+    return "\n".join(push), f"git push {address} --delete {branch}\ngit branch -D {branch}"
 
 
 def _clone_address(connection: Connection) -> str:
@@ -159,11 +164,11 @@ def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:
         "events": events,
         "secret": secret,
         "command": gh_command(path, url, secret or "SECRET", events),
-        "app_install": _app_install() if settings.GITHUB_APP_SLUG else "",
+        "app_install": app_install() if settings.GITHUB_APP_SLUG else "",
     }
 
 
-def _app_install() -> str:
+def app_install() -> str:
     return f"{settings.GITHUB_WEB_URL}/apps/{settings.GITHUB_APP_SLUG}/installations/new"
 
 

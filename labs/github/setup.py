@@ -27,6 +27,8 @@ PERMISSIONS = {
     "statuses": "write",
     "checks": "write",
 }
+# only if courses are committed back: every account that installs the App is asked for its permissions
+TO_COMMIT = {"contents": "write", "pull_requests": "write"}
 Session = MutableMapping[str, Any]
 
 
@@ -38,8 +40,12 @@ class SetUpError(Exception):
         self.message = message
 
 
-def manifest(name: str) -> str:
-    """Return the JSON that GitHub creates the App from."""
+def permissions_of(*, commits: bool) -> dict[str, str]:
+    return {**PERMISSIONS, **TO_COMMIT} if commits else PERMISSIONS
+
+
+def manifest(name: str, *, commits: bool) -> str:
+    """Return the JSON that GitHub creates the App from; with `commits`, it may write files."""
     at = settings.PUBLIC_URL
     return json.dumps(
         {
@@ -50,7 +56,7 @@ def manifest(name: str) -> str:
             "callback_urls": [f"{at}/"],
             "public": True,
             "default_events": list(EVENTS),
-            "default_permissions": PERMISSIONS,
+            "default_permissions": permissions_of(commits=commits),
         }
     )
 

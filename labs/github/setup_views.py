@@ -25,6 +25,9 @@ class AppForm(forms.Form):
     name = forms.CharField(
         max_length=34, help_text="Its name on GitHub, which nobody else may have used: up to 34 characters."
     )
+    commits = forms.BooleanField(
+        required=False, label="Instructors commit courses to GitHub, for which the App may write files"
+    )
     organization = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$",
         required=False,
@@ -55,11 +58,12 @@ def set_up(request: UserRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {"form": form, "has_app": client.has_app(), "app": settings.GITHUB_APP_SLUG}
     if form.is_bound and form.is_valid():
+        commits = form.cleaned_data["commits"]
         state = setup.start(request.session)
         context |= {
-            "manifest": setup.manifest(form.cleaned_data["name"]),
+            "manifest": setup.manifest(form.cleaned_data["name"], commits=commits),
             "action": setup.creation_url(form.cleaned_data["organization"], state),
-            "permissions": setup.PERMISSIONS.items(),
+            "permissions": setup.permissions_of(commits=commits).items(),
             "unreachable": urlsplit(settings.PUBLIC_URL).hostname in LOCAL,
         }
     response = render(request, PAGE, context)

@@ -5,12 +5,13 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from labs.github import client, evidence, looking, reconciling, sending
+from labs.github import client, course_commits, course_writing, evidence, looking, reconciling, sending
 from labs.grading.github_facts import wake_asker
 from portal.broker import send
 
 MAX_SECONDS = 1  # a submission that waits longer than a look must not wait for many
 AFTER_OTHERS = 3  # the priority of grading
+SOFT_SECONDS, SECONDS = 300, 330  # less than the lease of a commit
 
 
 def wake() -> None:
@@ -20,6 +21,10 @@ def wake() -> None:
 
 def wake_sender() -> None:
     send(send_statuses)
+
+
+def wake_committer() -> None:
+    send(commit_courses)
 
 
 @shared_task
@@ -66,3 +71,10 @@ def look_at_quiet_repositories() -> None:
 @shared_task
 def repeat_failed_deliveries() -> None:
     reconciling.repeat_failed_deliveries()
+
+
+@shared_task(soft_time_limit=SOFT_SECONDS, time_limit=SECONDS)
+def commit_courses() -> None:
+    course_writing.run_next()
+    if course_commits.due().exists():
+        wake_committer()

@@ -1,5 +1,6 @@
 from labs.models.choice import Choice
 from labs.models.commit_status import CommitStatus
+from labs.models.course_commit import CourseCommit
 from labs.models.deadline import LabDeadline, LabExtension, Outage, Recount
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.github import Connection, Delivery, Installation
@@ -21,6 +22,7 @@ __all__ = [
     "CohortSize",
     "CommitStatus",
     "Connection",
+    "CourseCommit",
     "Delivery",
     "FailedCheck",
     "GitHubAnswer",

@@ -16,6 +16,7 @@ from lessons.admin.scope import get_row_to_change
 from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseHook, CourseRepository, LoadedFile, Notes
 from lessons.pages.breadcrumb import Crumb, staff_crumbs
+from lessons.queries import leads
 from lessons.repositories import NOT_IN_NAMES, RepositoryUnavailableError, read_address
 from portal.accounts.http import UserRequest
 
@@ -142,6 +143,7 @@ def _page(
         "course": course,
         "crumbs": crumbs_of(course),
         "repository": repository,
+        "may_commit": leads(request.user, course),
         "form": form or RepositoryForm(initial=initial),
         "hook": hook,
         "hook_address": hook and settings.PUBLIC_URL + reverse("github_course_hook", args=[hook.key]),

@@ -72,7 +72,7 @@ def _fetch(fetch: CourseFetch) -> CommitFiles:
         return read_commit(found, fetch.revision or repository.branch, repository.folder)
 
 
-def _read_files(slug: str, origin: str, files: dict[str, bytes], unread: list[Problem]) -> CourseFiles:
+def read_files(slug: str, origin: str, files: dict[str, bytes], unread: list[Problem]) -> CourseFiles:
     """Read the files of a course that keeps its own address. Raises LoadError if course.yaml is unusable."""
     found = read_course(in_memory(files), origin=origin)
     missing = {problem.path for problem in unread}
@@ -98,14 +98,14 @@ def read_packed(slug: str, data: bytes) -> CourseFiles | None:
     Cached, because somebody who reads a preview opens one page of it after another.
     """
     try:
-        return _read_files(slug, "preview", unpack(data), [])
+        return read_files(slug, "preview", unpack(data), [])
     except LoadError:
         return None
 
 
 def _read(repository: CourseRepository, found: CommitFiles) -> CourseFiles:
     try:
-        return _read_files(repository.course.slug, origin_of(repository), found.files, found.problems)
+        return read_files(repository.course.slug, origin_of(repository), found.files, found.problems)
     except LoadError as error:
         raise _RefusedError(_with_problems(error.problems, [])) from error
 

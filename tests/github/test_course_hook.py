@@ -109,6 +109,24 @@ def test_notes_in_the_repository_are_fetched_again(course):
 def test_message_of_the_app_reads_each_course_with_the_repository(course, repository):
     second = CourseRepository.objects.create(course=make_course(), address=ADDRESS)
     CourseRepository.objects.create(course=make_course(), address="https://github.com/octo/homework")
-    assert course_pushes.read_everywhere(full_name="octo/work", ref="refs/heads/main")
+    pushed = {"host": "github.com", "full_name": "octo/work", "ref": "refs/heads/main"}
+    assert course_pushes.read_everywhere(**pushed)
     assert {fetch.repository for fetch in CourseFetch.objects.all()} == {repository, second}
-    assert not course_pushes.read_everywhere(full_name="", ref="refs/heads/main")
+    assert not course_pushes.read_everywhere(**{**pushed, "full_name": ""})
+
+
+def test_message_of_the_app_reads_no_course_on_another_host(course):
+    address = "https://gitlab.example/octo/work"
+    CourseRepository.objects.create(course=course, address=address)
+    Notes.objects.create(course=course, name="notes.txt", data=b"Day 1", address=address, path="notes.txt")
+    pushed = {"host": "github.com", "full_name": "octo/work", "ref": "refs/heads/main"}
+    assert not course_pushes.read_everywhere(**pushed)
+    assert not CourseFetch.objects.exists() and not IncomingNotes.objects.exists()
+    assert send(course, push()) == 202  # the webhook of the course itself may be there
+    assert not IncomingNotes.objects.exists()  # the portal no longer reads that host
+
+
+def test_push_of_the_commit_that_the_course_has_reads_nothing(course, repository):
+    CourseRepository.objects.update(commit="a" * 40)
+    assert send(course, push("a" * 40)) == 204
+    assert send(course, push("b" * 40)) == 202

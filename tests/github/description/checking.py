@@ -5,6 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
@@ -37,6 +38,8 @@ def mock_request(exchange: Exchange) -> MockRequest:
     query = exchange.target.partition("?")[2]
     # GitHub redirects former names to repositories by ID, which its description leaves out
     path = re.sub(r"^/repositories/[0-9]+", "/repos/owner/name", exchange.path)
+    # nor does it say that the name of a ref may have slashes
+    path = re.sub(r"(?<=/git/)(refs?)/(.+)", lambda found: f"{found[1]}/{quote(found[2], safe='')}", path)
     body: dict[str, Any] = {}
     if exchange.request_body:
         body = {"data": exchange.request_body, "content_type": "application/json"}

@@ -85,7 +85,7 @@ def commit_files(
             git(folder, "read-tree", parent, **index)
         for path, content in files.items():
             if content is None:
-                git(folder, "update-index", "--force-remove", "--", path, **index)
+                remove_from_index(folder, path, index)
                 continue
             data = content.encode() if isinstance(content, str) else content
             blob = git(folder, "hash-object", "-w", "--stdin", stdin=data)
@@ -95,6 +95,11 @@ def commit_files(
     sha = git(folder, "commit-tree", tree, *parents, "-m", message, **by)
     git(folder, "update-ref", f"refs/heads/{branch}", sha)
     return sha
+
+
+def remove_from_index(folder: Path, path: str, index: dict[str, str]) -> None:
+    # unlike `--force-remove`, it needs no work tree
+    git(folder, "update-index", "--index-info", stdin=f"0 {NONE}\t{path}\n".encode(), **index)
 
 
 def merge(

@@ -222,6 +222,7 @@ class Repository:
     runs: list[Run] = field(default_factory=list)
     workflow_ids: dict[str, int] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
+    protected: set[str] = field(default_factory=set)  # branches that change by pull requests only
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import rest_apps, rest_repositories, rest_work
+from . import rest_apps, rest_git, rest_repositories, rest_work
 from .records import App
 from .requests import Answer, RefusedError, Request, Viewer
 from .switches import Switches
@@ -18,6 +18,7 @@ from .work import Work
 
 Route = Callable[..., Answer]
 PREFIX = "/api/v3"
+CONTENT = {*rest_work.CONTENT, *rest_git.CONTENT}
 
 
 def _compile(method: str, path: str, function: Route) -> tuple[str, re.Pattern[str], Route]:
@@ -26,7 +27,10 @@ def _compile(method: str, path: str, function: Route) -> tuple[str, re.Pattern[s
     return method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)), function
 
 
-ROUTES = [_compile(*route) for route in (*rest_repositories.ROUTES, *rest_apps.ROUTES, *rest_work.ROUTES)]
+ROUTES = [
+    _compile(*route)
+    for route in (*rest_repositories.ROUTES, *rest_git.ROUTES, *rest_apps.ROUTES, *rest_work.ROUTES)
+]
 
 
 def answer(world: Work, switches: Switches, request: Request) -> Answer:
@@ -47,7 +51,7 @@ def _dispatch(world: Work, switches: Switches, request: Request) -> Answer:
         if match := pattern.fullmatch(path):
             methods.add(method)
             if method == request.method:
-                if request.method != "GET" and function in rest_work.CONTENT:
+                if request.method != "GET" and function in CONTENT:
                     switches.count_content(request.viewer)
                 return function(world, request, **match.groupdict())
     raise RefusedError(405 if methods else 404, "Method Not Allowed" if methods else "Not Found")

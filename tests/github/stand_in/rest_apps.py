@@ -42,13 +42,18 @@ def create_token(world: Work, request: Request, installation_id: str) -> Answer:
     if installation.is_suspended:
         raise RefusedError(403, "This installation has been suspended")
     narrow = request.json() if request.body else {}
+    granted = installation.app.permissions
+    if any(
+        granted.get(name) not in (level, "write") for name, level in (narrow.get("permissions") or {}).items()
+    ):
+        raise RefusedError(422, "The permissions requested are not granted to this installation.")
     token = world.grant(installation=installation)
     world.grants[token].repository_ids = narrow.get("repository_ids")
     world.grants[token].permissions = narrow.get("permissions")
     body: dict[str, Any] = {
         "token": token,
         "expires_at": (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "permissions": narrow.get("permissions") or installation.app.permissions,
+        "permissions": narrow.get("permissions") or granted,
         "repository_selection": "all" if installation.repositories is None else "selected",
     }
     return Answer(201, body)

@@ -1,0 +1,186 @@
+"""Write the commit of a course through the App: Git's objects first, then the branch, which is never forced.
+
+Only the repository that the course is bound to is written, with a token that GitHub limits to it.
+"""
+
+import base64
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+
+from labs.github import client, course_commits
+from labs.github.asking import installation_of
+from labs.github.client import Client, GitHubError, RateLimitedError, RefusedError
+from labs.github.course_comparing import CannotCompareError, compare, name_of, page_of
+from labs.models import CourseCommit
+from lessons.course_files.committed import settle_committed
+from lessons.course_files.course_repository import unpack
+from lessons.repositories import RepositoryUnavailableError
+
+logger = logging.getLogger(__name__)
+
+State = CourseCommit.State
+WRITE = {"contents": "write"}
+PULL = {**WRITE, "pull_requests": "write"}
+OUR_FAULT = "A fault on our side. Nothing was lost. Try again."
+NOT_INSTALLED = (
+    "The GitHub App is not installed on this repository. Somebody who administers it installs the App; "
+    "then commit again. Or download the files, and commit them yourself."
+)
+NOT_PERMITTED = (
+    "The GitHub App may not write to this repository. On GitHub, an administrator of the App gives it the permission "
+    "“Contents: Read and write”, and the owner of the repository accepts it. Or download the files, and commit them "
+    "yourself."
+)
+PUSHED_MEANWHILE = (
+    "Somebody pushed to `{branch}` meanwhile, so nothing was committed. "
+    "Update the course first, then compare again."
+)
+Json = Any  # JSON as GitHub sends it
+
+
+class _EndedError(Exception):
+    """The commit cannot be made; the text says what to do."""
+
+
+def run_next() -> bool:
+    """Work on the request that waits longest. Return False if none waits."""
+    row = course_commits.claim()
+    if row is not None:
+        _run(row)
+    return row is not None
+
+
+def _run(row: CourseCommit) -> None:
+    try:
+        if row.state == State.COMPARING:
+            course_commits.finish(row, State.READY, **compare(row))
+        else:
+            _commit(row)
+    except (_EndedError, CannotCompareError, RepositoryUnavailableError) as error:
+        course_commits.finish(row, State.FAILED, str(error))
+    except RateLimitedError as limit:
+        course_commits.postpone(row, str(limit), limit.retry_at)
+    except RefusedError as refusal:
+        course_commits.finish(row, State.FAILED, refusal.reason)
+    except GitHubError as error:
+        course_commits.postpone(row, str(error))
+    except SoftTimeLimitExceeded:
+        course_commits.postpone(row, "GitHub was too slow.")
+    except Exception:
+        logger.exception("cannot commit the course of %s", row.repository)
+        course_commits.finish(row, State.FAILED, OUR_FAULT)
+
+
+def _commit(row: CourseCommit) -> None:
+    files = unpack(bytes(row.files or b""))
+    github, at = _writer_of(row)
+    head = _head(github, at, row.branch)
+    if head != row.commit or not row.commit:  # else the answer to an earlier try was lost
+        if head != row.base and not row.new_branch:
+            raise _EndedError(PUSHED_MEANWHILE.format(branch=row.branch))
+        if not row.commit:
+            course_commits.store(row, commit=_make_commit(github, at, row, files))
+        if not row.new_branch and not _move_branch(github, at, row):
+            course_commits.store(row, new_branch=f"portal/{row.repository.course.slug}-{row.pk}")
+    if row.new_branch:
+        course_commits.finish(row, State.DONE, page=_open_pull(github, at, row))
+        return
+    _settle(row, files)
+    page = f"{page_of(row.repository)}/commit/{row.commit}"
+    course_commits.finish(row, State.DONE, page=page)
+
+
+def _settle(row: CourseCommit, files: Mapping[str, bytes]) -> None:
+    # `base` may be newer than what was loaded: a commit that left the course's folder as it was
+    before = row.repository.commit
+    settle_committed(row.repository, before=before, commit=row.commit, files=files)
+
+
+def _writer_of(row: CourseCommit) -> tuple[Client, str]:
+    """Return the client that may write to the bound repository only, and the repository's path."""
+    name = name_of(row.repository)
+    try:
+        found = client.as_app().get(client.repository_path(name, "installation"))
+    except RefusedError as refusal:
+        raise _EndedError(NOT_INSTALLED) from refusal
+    installation = installation_of(found)
+    if not installation.is_active:
+        raise _EndedError("The GitHub App is suspended on this account. Its owner resumes it on GitHub.")
+    number = installation.installation_id
+    github_id = int(client.as_installation(number).get(client.repository_path(name))["id"])
+    for permissions in (PULL, WRITE):
+        try:
+            return client.as_writer(number, github_id, permissions), f"/repositories/{github_id}"
+        except RefusedError as refusal:
+            if refusal.status not in (403, 422):
+                raise
+    raise _EndedError(NOT_PERMITTED)
+
+
+def _head(github: Client, at: str, branch: str) -> str:
+    return str(github.get(f"{at}/git/ref/heads/{client.quote_ref(branch)}")["object"]["sha"])
+
+
+# --- objects --------------------------------------------------------------------------------------------------------
+
+
+def _make_commit(github: Client, at: str, row: CourseCommit, files: Mapping[str, bytes]) -> str:
+    entries = list(_entries(github, at, row, files))
+    tree = github.post(f"{at}/git/trees", {"base_tree": row.base_tree, "tree": entries})
+    body = {"message": _message(row), "tree": tree["sha"], "parents": [row.base]}
+    return str(github.post(f"{at}/git/commits", body)["sha"])
+
+
+def _message(row: CourseCommit) -> str:
+    name = row.asked_by.name if row.asked_by else ""  # never the email: a commit may be public
+    return f"{row.message}\n\nCommitted in {settings.SITE_NAME}{f' by {name}' if name else ''}\n"
+
+
+def _entries(github: Client, at: str, row: CourseCommit, files: Mapping[str, bytes]) -> Iterator[Json]:
+    for change in row.changes:
+        path = f"{row.repository.folder}/{change['path']}".lstrip("/")
+        entry = {"path": path, "mode": change["mode"], "type": "blob"}
+        if change["change"] == "removed":
+            yield {**entry, "sha": None}
+            continue
+        data = files[change["path"]]
+        try:
+            yield {**entry, "content": data.decode()}
+        except UnicodeDecodeError:
+            blob = {"content": base64.b64encode(data).decode(), "encoding": "base64"}
+            yield {**entry, "sha": github.post(f"{at}/git/blobs", blob)["sha"]}
+
+
+# --- refs -----------------------------------------------------------------------------------------------------------
+
+
+def _move_branch(github: Client, at: str, row: CourseCommit) -> bool:
+    """Return False if the branch is protected. A push that came first is a conflict."""
+    body = {"sha": row.commit, "force": False}
+    try:
+        github.patch(f"{at}/git/refs/heads/{client.quote_ref(row.branch)}", body)
+    except RefusedError as refusal:
+        if _head(github, at, row.branch) != row.base:
+            raise _EndedError(PUSHED_MEANWHILE.format(branch=row.branch)) from refusal
+        return False
+    return True
+
+
+def _open_pull(github: Client, at: str, row: CourseCommit) -> str:
+    """Return the URL of the pull request, or the page that opens one if the App may not."""
+    ref = f"refs/heads/{row.new_branch}"
+    try:
+        github.post(f"{at}/git/refs", {"ref": ref, "sha": row.commit})
+    except RefusedError:
+        if _head(github, at, row.new_branch) != row.commit:
+            raise
+    title, _, more = row.message.partition("\n")
+    body = {"title": title, "body": more.strip(), "head": row.new_branch, "base": row.branch}
+    try:
+        return str(github.post(f"{at}/pulls", body)["html_url"])
+    except RefusedError:
+        return f"{page_of(row.repository)}/compare/{row.branch}...{row.new_branch}?expand=1"
