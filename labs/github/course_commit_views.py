@@ -65,8 +65,8 @@ def instructors_only(view: AnyView) -> AnyView:
     return call
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @instructors_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def commit(request: UserRequest, course: Course) -> HttpResponse:
     repository = CourseRepository.objects.filter(course=course).first()
     if request.method != "POST":
@@ -98,8 +98,8 @@ def _commit(request: UserRequest, course: Course, repository: CourseRepository) 
     return redirect(request.path)
 
 
-@require_safe
 @instructors_only
+@require_safe
 def download(request: UserRequest, course: Course) -> HttpResponse:
     """Send the files of the course as a ZIP."""
     dump = dump_course(course)

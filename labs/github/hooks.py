@@ -70,7 +70,7 @@ def app(request: HttpRequest) -> HttpResponse:
     if message.event in INSTALLS:
         return HttpResponse(status=202 if intake.take_installation(message) else 204)
     connections = intake.connections_of_app(message)
-    taken = [intake.take(each, message, wake=tasks.wake) for each in connections]
+    taken = [intake.take(each, message, wake=tasks.wake, by_app=True) for each in connections]
     is_course = course_pushes.read_everywhere(host=settings.GITHUB_HOST, **_pushed(message))
     return HttpResponse(status=202 if any(taken) or is_course else 204)
 

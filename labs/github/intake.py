@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 MAX_KEPT = 100  # deliveries of one connection
 MAX_INSTALLED = 500  # repositories of one message about an installation
-MINUTE = timedelta(minutes=1)
+MAX_LOOKS_PER_HOUR = 60  # at one repository without a pause
+NOTHING, MINUTE, PAUSE, HOUR = (timedelta(minutes=minutes) for minutes in (0, 1, 2, 60))
 Outcome = Delivery.Outcome
 
 
@@ -57,10 +58,12 @@ def connections_of_app(message: Message) -> list[Connection]:
 
 
 @transaction.atomic
-def take(connection: Connection, message: Message, *, wake: Callable[[], None]) -> bool:
+def take(
+    connection: Connection, message: Message, *, wake: Callable[[], None], by_app: bool = False
+) -> bool:
     """Write the delivery; return True if a worker has work. A delivery that came before changes nothing.
 
-    Raises OtherRepositoryError.
+    `by_app`: the App's secret has signed it. Raises OtherRepositoryError.
     """
     check_repository(connection, message)
     now = timezone.now()
@@ -72,7 +75,10 @@ def take(connection: Connection, message: Message, *, wake: Callable[[], None]) 
     if any(each.guid == message.guid.lower() for each in kept):
         return False
     outcome, reason = judge(connection, message, kept)
-    _delivery(connection, message, outcome, reason, now).save(force_insert=True)
+    pause = _pause(kept, now)
+    delivery = _delivery(connection, message, outcome, reason, now)
+    delivery.by_app, delivery.is_prompt = by_app, not pause and not _is_postponed(connection, now)
+    delivery.save(force_insert=True)
     if len(kept) >= MAX_KEPT:
         connection.deliveries.filter(pk__lte=kept[MAX_KEPT - 1].pk).delete()
     if outcome != Outcome.WAITING:
@@ -81,7 +87,7 @@ def take(connection: Connection, message: Message, *, wake: Callable[[], None]) 
             note_event(connection, event=message.event, commit=message.commit)
         return asks
     _replace_older(connection, message, kept)
-    is_first = own.filter(look_at=None).update(look_at=now)
+    is_first = own.filter(look_at=None).update(look_at=now + pause)
     if connection.full_name and message.full_name.lower() != connection.full_name.lower():
         # renamed: the old name may be somebody else's by now, so GitHub is asked by ID first, at most once a minute
         own.filter(asked_at__lt=now - MINUTE).update(asked_at=None)
@@ -144,6 +150,17 @@ def _repeats(message: Message, kept: Iterable[Delivery]) -> bool:
     pushes = (each for each in kept if each.event == "push" and each.ref == message.ref)
     newest = next((each for each in pushes if each.outcome not in unread), None)
     return newest is not None and newest.commit == message.commit
+
+
+def _pause(kept: Iterable[Delivery], now: datetime) -> timedelta:
+    # Forged messages about two commits in turn would otherwise keep workers busy. One look covers all that wait.
+    recent = [each for each in kept if each.event == "push" and each.received_at > now - HOUR]
+    looked_for = sum(each.outcome != Outcome.IGNORED for each in recent)
+    return PAUSE if looked_for > MAX_LOOKS_PER_HOUR else NOTHING
+
+
+def _is_postponed(connection: Connection, now: datetime) -> bool:
+    return connection.look_at is not None and connection.look_at > now
 
 
 def _delivery(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from labs import actions
 from labs.github import asking, evidence, owner_file
 from labs.github.access import address_of
+from labs.github.first_seen import TimeUnknownError, first_seen_at
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
@@ -92,16 +93,15 @@ def look(connection: Connection) -> None:
     if connection.is_active and not was_active:
         _begin(connection)
     try:
-        missed_at = None if waiting else _find_missed(connection, refs)
+        if waiting:
+            _settle_waiting(connection, waiting, refs, head_ref)
+        elif missed_at := _find_missed(connection, refs):
+            _recover(connection, refs, head_ref, missed_at)
+        else:
+            _release(connection)
     except OldNameError:  # these are refs of whoever has the old name now
+        _mark_missed(waiting)
         _release(connection, again_in=NOT_THERE_YET if asking.find_moved(connection) else None)
-        return
-    if waiting:
-        _submit(connection, waiting, refs, head_ref)
-    elif missed_at:
-        _recover(connection, refs, head_ref, missed_at)
-    else:
-        _release(connection)
 
 
 def _look_for_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -> None:
@@ -142,7 +142,8 @@ def _list_refs(connection: Connection) -> tuple[dict[str, str], str]:
 
 def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError) -> None:
     if error.may_retry and connection.look_tries < MAX_TRIES:
-        _release(connection, again_in=BACK_OFF * 2 ** (connection.look_tries - 1))
+        _mark_missed(waiting)
+        _release(connection, again_in=_back_off(connection))
         return
     if not connection.owner_proved_by:
         Connection.objects.filter(pk=connection.pk).update(proof_note=error.message)
@@ -150,24 +151,45 @@ def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedEr
     _release(connection)
 
 
-@transaction.atomic
-def _submit(connection: Connection, waiting: list[Delivery], refs: Mapping[str, str], head_ref: str) -> None:
+def _settle_waiting(
+    connection: Connection, waiting: list[Delivery], refs: Mapping[str, str], head_ref: str
+) -> None:
     # what a message announced and the repository has; the others were overtaken, or are not visible yet
     seen = [each for each in waiting if refs.get(each.ref) == each.commit]
-    unseen = [each for each in waiting if each not in seen]
     before = connection.repository.receipts.first()
     is_new = before is None or before.digest != snapshot_digest(refs)
+    received_at = None
     if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
-        received_at = _first_seen_at(connection, seen, refs)
-        _receive(connection, refs, head_ref, received_at, seen, Receipt.Via.WEBHOOK)
-    else:
-        _settle(seen, Outcome.KNOWN, "", before)
-    if unseen and not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT:
-        _release(connection, again_in=NOT_THERE_YET)
-        return
-    for each in unseen:
-        _settle([each], *_overtaken(each, refs))
-    _release(connection)
+        try:
+            received_at = first_seen_at(connection, seen, refs)
+        except TimeUnknownError:
+            if connection.look_tries < MAX_TRIES:
+                _mark_missed(waiting)
+                _release(connection, again_in=_back_off(connection))
+                return
+            received_at = timezone.now()
+    unseen = [each for each in waiting if each not in seen]
+    may_come = not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT
+    with transaction.atomic():
+        if received_at:
+            _receive(connection, refs, head_ref, received_at, seen, Receipt.Via.WEBHOOK)
+        else:
+            _settle(seen, Outcome.KNOWN, "", before)
+        if unseen and may_come:
+            _mark_missed(unseen)
+            _release(connection, again_in=NOT_THERE_YET)
+            return
+        for each in unseen:
+            _settle([each], *_overtaken(each, refs))
+        _release(connection)
+
+
+def _mark_missed(deliveries: Iterable[Delivery]) -> None:
+    Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(is_prompt=False)
+
+
+def _back_off(connection: Connection) -> timedelta:
+    return BACK_OFF * int(2 ** (connection.look_tries - 1))
 
 
 @transaction.atomic
@@ -207,22 +229,6 @@ def _receive(
     _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)
     if report := submission.reports.filter(is_current=True).first():
         announce(report)  # it was graded after it came another way, and GitHub has no status yet
-
-
-def _first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> datetime:
-    """Return the time at which a state was first seen: the last message about it, if messages explain all of it.
-
-    A learner can sign a message about a commit that is not pushed yet. So a branch or tag that changed without a
-    message of its own is seen now, and a message about something else gives it no earlier time.
-    """
-    before = connection.repository.receipts.exclude(digest=snapshot_digest(refs)).first()
-    times = {each.ref: each.received_at for each in seen}
-    changed = {name for name, commit in refs.items() if before is None or before.refs.get(name) != commit}
-    if before is None:  # the others may have been there before the repository was connected
-        changed &= times.keys()
-    if not changed or not changed <= times.keys():
-        return timezone.now()
-    return max(times[name] for name in changed)
 
 
 def _overtaken(delivery: Delivery, refs: Mapping[str, str]) -> tuple[str, str]:

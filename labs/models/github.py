@@ -100,7 +100,8 @@ class Connection(SignedHook):
 class Delivery(models.Model):
     """A message from GitHub, once, and the answer to it. `received_at` is the time of its first arrival.
 
-    `connection` is None for messages of the App that concern no repository.
+    `connection` is None for messages of the App that concern no repository. `by_app`: signed with the App's secret,
+    which no learner knows. `is_prompt`: the next look followed at once, and no look has missed its commit.
     """
 
     class Outcome(models.TextChoices):
@@ -119,6 +120,8 @@ class Delivery(models.Model):
     ref = models.TextField(blank=True)
     commit = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
+    by_app = models.BooleanField(default=False)
+    is_prompt = models.BooleanField(default=False)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
     reason = models.TextField(blank=True)
     receipt = models.ForeignKey(Receipt, models.SET_NULL, null=True, related_name="deliveries")

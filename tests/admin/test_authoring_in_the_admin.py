@@ -83,6 +83,7 @@ def test_every_model_of_the_portal_is_in_the_admin():
             "starterfiles",
             "labtimes",
             "coursehook",
+            "coursecommit",
             "delivery",
             "commitstatus",
         )

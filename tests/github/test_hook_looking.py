@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from labs import actions
-from labs.github import looking
+from labs.github import first_seen, intake, looking
 from labs.grader.fetching.listing import Listing
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grading import lifecycle, tasks
-from labs.models import Connection, Delivery, Receipt, State, Submission
+from labs.models import Connection, Delivery, LabDeadline, Receipt, State, Submission
 from labs.repositories import hosts
 from tests.github.signing import A, B, C, make_connection, push, send
 
@@ -290,3 +290,114 @@ def test_learner_who_may_not_open_the_lab_gets_no_submission(connection, host):
     lab.save()
     look()
     assert (again(delivery).outcome, host.looks) == ("ignored", 0)
+
+
+# --- messages that were signed ahead of the push --------------------------------------------------------------------
+
+
+@pytest.fixture
+def due(connection):
+    """The lab's deadline was five minutes ago."""
+    due_at = timezone.now() - timedelta(minutes=5)
+    repository = connection.repository
+    LabDeadline.objects.create(lab=repository.lab, cohort=repository.enrollment.cohort, closes_at=due_at)
+    return due_at
+
+
+def pushed(monkeypatch, *, ago: float | None) -> list[int]:
+    """GitHub's answer about the last push: its time, or no answer. The list counts how often it was asked."""
+    asked: list[int] = []
+
+    def answer(connection):
+        asked.append(connection.pk)
+        return None if ago is None else timezone.now() - timedelta(seconds=ago)
+
+    monkeypatch.setattr(first_seen, "when_pushed", answer)
+    return asked
+
+
+def miss(connection, host, monkeypatch, how: str) -> Delivery:
+    """A message of ten minutes ago whose commit was not there at the first look, or whose host was down."""
+    if how == "not there yet":
+        host.refs = {MAIN: B}
+        arrive(connection, B)
+        look()
+    host.refusal = FetchRefusedError("dead_host", "Down.") if how == "host down" else None
+    delivery = arrive(connection, A, ago=600)
+    look()
+    assert again(delivery).outcome == "waiting"
+    host.refusal, host.refs = None, {MAIN: A}
+    return delivery
+
+
+@pytest.mark.parametrize("how", ["not there yet", "host down"])
+def test_message_that_was_signed_ahead_of_the_push_gains_no_time(connection, host, due, monkeypatch, how):
+    miss(connection, host, monkeypatch, how)
+    pushed(monkeypatch, ago=60)
+    look()
+    receipt = Submission.objects.get(head=A).receipt
+    assert receipt.received_at > due
+    assert timedelta(seconds=55) < timezone.now() - receipt.received_at < timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("how", ["not there yet", "host down"])
+def test_push_that_github_confirms_keeps_the_time_of_its_message(connection, host, due, monkeypatch, how):
+    delivery = miss(connection, host, monkeypatch, how)
+    asked = pushed(monkeypatch, ago=601)
+    look()
+    assert Submission.objects.get(head=A).receipt.received_at == delivery.received_at < due
+    assert len(asked) == 1
+
+
+def test_message_of_the_app_keeps_its_time_without_a_question(connection, host, due, monkeypatch):
+    delivery = miss(connection, host, monkeypatch, "host down")
+    Delivery.objects.update(by_app=True)
+    asked = pushed(monkeypatch, ago=60)
+    look()
+    assert Submission.objects.get(head=A).receipt.received_at == delivery.received_at
+    assert not asked
+
+
+def test_look_waits_for_the_answer_of_github_and_not_for_ever(connection, host, due, monkeypatch):
+    delivery = miss(connection, host, monkeypatch, "host down")
+    pushed(monkeypatch, ago=None)
+    look()
+    assert (again(delivery).outcome, Submission.objects.count()) == ("waiting", 0)
+    for _ in range(looking.MAX_TRIES - 2):
+        look()
+    assert Submission.objects.get(head=A).receipt.received_at > due
+
+
+def test_message_during_a_pause_is_not_prompt(connection, host, due, monkeypatch):
+    """A learner makes looks fail, and signs the message shortly before the next one."""
+    host.refusal = FetchRefusedError("dead_host", "Down.")
+    arrive(connection, B)
+    look()
+    early = arrive(connection, A, ago=100)
+    host.refusal = None
+    pushed(monkeypatch, ago=1)
+    look()
+    receipt = Submission.objects.get(head=A).receipt
+    assert receipt.received_at - early.received_at > timedelta(seconds=90)
+
+
+def test_github_is_not_asked_while_the_time_decides_nothing(connection, host, monkeypatch):
+    delivery = miss(connection, host, monkeypatch, "host down")
+    asked = pushed(monkeypatch, ago=60)
+    look()
+    assert Submission.objects.get(head=A).receipt.received_at == delivery.received_at
+    assert not asked
+
+
+def test_signed_pushes_about_two_commits_in_turn_do_not_keep_workers_busy(connection, host):
+    for number in range(intake.MAX_LOOKS_PER_HOUR + 1):
+        assert send(connection, push((A, B)[number % 2])).status_code == 202
+        look()
+    looks = host.looks
+    for commit in (A, B):
+        send(connection, push(commit))
+        assert not looking.look_at_next()  # one look in two minutes, for all of them
+    connection.refresh_from_db()
+    assert timedelta(0) < connection.look_at - timezone.now() <= intake.PAUSE
+    look()
+    assert host.looks == looks + 1
