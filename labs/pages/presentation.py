@@ -98,7 +98,7 @@ def live_page(submission: Submission, cursor: PollCursor, position: int, *, staf
 
 
 def announcement(context: Context) -> str:
-    if "report" in context:
+    if context["submission"].state == State.GRADED:
         report = context["report"]
         first = f" First to fix: {report.first_to_fix.says}." if report.first_to_fix else ""
         return f"Done. {report.passed_count} of {len(report.results)} checks passed.{first}"
@@ -140,16 +140,18 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
         "choice": choice_of(submission),
         "cursor": PollCursor(submission.version, position, announced_at, delay_of(submission)),
     }
+    row = queries.current_report(submission)
+    if row:
+        context |= report_context(submission, row)
     if submission.state == State.GRADED:
-        return context | graded_context(submission)
+        return context | {"took": duration(submission.queued_at, submission.ended_at)}
     if not submission.has_ended:
-        return context | waiting_context(submission, position)
+        return context | waiting_context(submission, position, has_report=row is not None)
     newest = queries.history(submission.enrollment, submission.lab).first()
     return context | {"newest": newest}
 
 
-def graded_context(submission: Submission) -> Context:
-    row = submission.reports.get(is_current=True)  # lifecycle writes it together with the state
+def report_context(submission: Submission, row: Report) -> Context:
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
     elsewhere = queries.local_reports(submission, report.head or submission.head)
@@ -161,7 +163,6 @@ def graded_context(submission: Submission) -> Context:
         "report": report,
         "standing": Standing.of(report).counting(submission.late_points, submission.late_passed),
         "late": late_words(submission, row),
-        "took": duration(submission.queued_at, submission.ended_at),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
         "onward": _onward(submission, row),
@@ -189,7 +190,7 @@ def origin_page(submission: Submission) -> str:
     return origin.page if origin and origin.host == "github.com" else ""
 
 
-def waiting_context(submission: Submission, position: int) -> Context:
+def waiting_context(submission: Submission, position: int, *, has_report: bool) -> Context:
     delay, version = delay_of(submission), submission.lab.current
     is_blocked = version is not None and version.environment_missing
     return {
@@ -200,7 +201,7 @@ def waiting_context(submission: Submission, position: int) -> Context:
         "is_long": delay is Delay.LONG,
         "is_late": delay is Delay.LATE,
         "checks": check_rows(parse_spec(version.source).checks if version else (), {}),
-        "may_cancel": submission.state == State.QUEUED and queries.current_report(submission) is None,
+        "may_cancel": submission.state == State.QUEUED and not has_report,
     }
 
 

@@ -141,6 +141,27 @@ def test_change_keeps_the_focus_and_everything_outside_of_it(open_page, cast):
     expect(page.locator("#live")).to_have_text("")
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_result_from_before_keeps_what_is_open_until_the_new_one_is_ready(open_page, cast, look):
+    submission = cast.grade(**VERDICT)
+    Submission.objects.update(state=State.QUEUED, ended_at=None, **moments("queued_at"))
+    page = open_page(submission.get_absolute_url(), look)
+    before = page.get_by_role("heading", name="Result from before: 20 of 80 points. You need 56.")
+    expect(before).to_be_visible()
+    page.locator("#check-commits summary").click()
+    claim = lifecycle.claim()
+    poll(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The repository is being read.")
+    expect(page.locator("#check-commits")).to_have_attribute("open", "")
+    assert axe_violations(page) == []
+    assert not widens(page)
+    lifecycle.finish(claim, make_engine_report(readme="passed"), cast.lab.current)
+    poll(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("20 of 20 points. You passed.")
+    expect(before).to_have_count(0)
+    expect(page.locator("#check-commits")).to_have_count(0)
+
+
 def test_opened_checks_stay_open_after_the_verdict(open_page, cast):
     submission = cast.submit()
     page = open_page(submission.get_absolute_url())

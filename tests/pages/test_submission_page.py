@@ -125,6 +125,29 @@ def test_queue_that_is_late_says_that_grading_starts_as_soon_as_possible(learner
     assert "Grading starts as soon as possible." not in page(learner_client, cast.submit())
 
 
+@pytest.mark.parametrize(
+    ("state", "heading", "sentence"),
+    [
+        (State.QUEUED, "Next in the queue.", "It is kept until the new one is ready."),
+        (State.CHECKING, "The checks are running.", "It is kept until the new one is ready."),
+        (State.FAULT, "Fault on our side", "It is kept: nothing has replaced it."),
+        (State.UNREADABLE, "Could not read the repository", "It is kept: nothing has replaced it."),
+    ],
+)
+def test_result_from_before_is_shown_while_it_is_graded_again(learner_client, cast, state, heading, sentence):
+    submission = cast.grade(readable="passed", readme="needs_work")
+    Submission.objects.update(state=state, message="Why.", **moments("queued_at"))
+    text = page(learner_client, submission)
+    assert f"<h1>{heading}</h1>" in text
+    assert "<h2>Result from before: 20 of 40 points. You need 28.</h2>" in text
+    assert sentence in text
+    assert "1 of 2 checks passed." in text
+    assert 'id="check-readme"' in text
+    live = learner_client.get(f"{submission.get_absolute_url()}live/").content.decode()
+    assert "Done. 1 of 2" not in live
+    assert "Result from before" in live
+
+
 def test_waiting_page_has_a_refresh_link_without_scripts(learner_client, cast):
     submission = cast.submit()
     link = f'<noscript><p><a class="btn" href="{submission.get_absolute_url()}">Refresh</a></p></noscript>'
