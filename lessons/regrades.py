@@ -172,8 +172,9 @@ def _change(work: Regrading, regrade: AnyRegrade, before: str, after: str, **val
 
 
 def waiting(work: Regrading) -> QuerySet[Any]:  # Any: either model
-    """Return the regrades with work to do that no worker has."""
-    return leases.free(work.regrades.objects.filter(state__in=WORKING)).order_by("pk")
+    """Return the regrades with work to do that no worker has. Those of a deleted quiz or lab wait for its return."""
+    present = work.regrades.objects.filter(**{f"{work.subject}__deletion": None})
+    return leases.free(present.filter(state__in=WORKING)).order_by("pk")
 
 
 def run_next(work: Regrading) -> bool:

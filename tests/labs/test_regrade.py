@@ -1,6 +1,5 @@
 """New checks on what learners submitted: rehearsed, applied, undone."""
 
-import hashlib
 import shutil
 from decimal import Decimal
 
@@ -9,8 +8,7 @@ from django.urls import reverse
 
 from labs.grading import lifecycle, worker
 from labs.grading.regrades import WORK, begin
-from labs.models import LabRegrade, LabVersion, Report, State, Submission
-from labs.repositories import folders, ref_files
+from labs.models import LabRegrade, Report, State, Submission
 from lessons import regrades
 from portal.accounts.roles import instructors
 from portal.notices.models import Notice
@@ -18,27 +16,23 @@ from tests.factories import (
     make_lab,
     make_learner,
     make_refs,
-    make_repository,
     make_staff,
     make_submission,
     make_user,
 )
 from tests.labs.conftest import PASSABLE
-from tests.labs.git_client import Clone
+from tests.labs.regrading import (
+    EASIER,
+    REASON,
+    apply,
+    change_checks,
+    no_wake,
+    push_files,
+    rehearse,
+    work,
+)
 
 pytestmark = pytest.mark.django_db
-REASON = "The check was too strict."
-# `readme` needs a README, which the repository does not have; `readable` passes.
-EASIER = PASSABLE.replace("points: 40", "points: 90").replace("points: 60", "points: 10")
-
-
-def no_wake() -> None:
-    """Leave the work to the test."""
-
-
-def work() -> None:
-    while regrades.run_next(WORK):
-        pass
 
 
 @pytest.fixture
@@ -46,43 +40,9 @@ def graded(settings, tmp_path) -> Submission:
     """A graded submission with 40 of 100 points."""
     settings.PRACTICE_ROOT = tmp_path / "practice"
     lab = make_lab(source=PASSABLE)
-    repository = make_repository(make_learner(lab.course), lab)
-    folders.ensure(repository)
-    clone = Clone(tmp_path / "work", str(repository.path))
-    clone.commit()
-    clone.push()
-    submission = make_submission(repository.enrollment, lab, refs=ref_files.read_refs(repository.path))
+    submission = push_files(make_learner(lab.course), lab, tmp_path / "work")
     assert worker.grade_next()
     return Submission.objects.select_related("lab__course").get(pk=submission.pk)
-
-
-def change_checks(submission: Submission, source: str) -> None:
-    lab = submission.lab
-    lab.source = source
-    lab.current = LabVersion.objects.create(
-        lab=lab,
-        digest=hashlib.sha256(source.encode()).hexdigest(),
-        source=source,
-        max_points=Decimal(100),
-        pass_mark=70,
-        proved=True,
-    )
-    lab.save()
-
-
-def rehearse(submission: Submission) -> LabRegrade:
-    regrade = begin(lab=submission.lab, by=make_user(), wake=no_wake)
-    work()
-    regrade.refresh_from_db()
-    return regrade
-
-
-def apply(submission: Submission, policy: str = "never-lower") -> LabRegrade:
-    regrade = rehearse(submission)
-    regrades.apply(WORK, regrade, by=make_user(), policy=policy, reason=REASON, wake=no_wake)
-    work()
-    regrade.refresh_from_db()
-    return regrade
 
 
 def facts() -> list:
@@ -96,8 +56,8 @@ def points(submission: Submission) -> Decimal:
 
 def test_rehearsal_shows_who_moves_and_why_and_changes_nothing(graded):
     before = facts()
-    change_checks(graded, EASIER)
-    regrade = rehearse(graded)
+    change_checks(graded.lab, EASIER)
+    regrade = rehearse(graded.lab)
     move = regrade.moves.get()
     assert (regrade.state, move.way, move.old_points, move.new_points) == ("rehearsed", "up", 40, 90)
     assert any("40 of 40 → 90 of 90." in words for words in move.why)
@@ -106,8 +66,8 @@ def test_rehearsal_shows_who_moves_and_why_and_changes_nothing(graded):
 
 
 def test_applied_regrade_keeps_the_old_report_and_notifies_the_learner(graded, client):
-    change_checks(graded, EASIER)
-    regrade = apply(graded)
+    change_checks(graded.lab, EASIER)
+    regrade = apply(graded.lab)
     assert (regrade.state, points(graded)) == ("applied", 90)
     assert Report.objects.get(is_current=False).points == 40
     notice = Notice.objects.get(user=graded.enrollment.user)
@@ -119,17 +79,17 @@ def test_applied_regrade_keeps_the_old_report_and_notifies_the_learner(graded, c
 
 def test_lower_result_is_kept_by_default_and_stored_if_staff_say_so(graded):
     harder = PASSABLE.replace("points: 40", "points: 10").replace("points: 60", "points: 90")
-    change_checks(graded, harder)
-    assert apply(graded).moves.get().fate == "kept"
+    change_checks(graded.lab, harder)
+    assert apply(graded.lab).moves.get().fate == "kept"
     assert points(graded) == 40
-    apply(graded, "exact")
+    apply(graded.lab, "exact")
     assert points(graded) == 10
 
 
 def test_undo_restores_the_report_and_what_depends_on_it(graded):
     before = facts()
-    change_checks(graded, EASIER)
-    regrade = apply(graded)
+    change_checks(graded.lab, EASIER)
+    regrade = apply(graded.lab)
     assert facts() != before
     regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
     work()
@@ -138,8 +98,8 @@ def test_undo_restores_the_report_and_what_depends_on_it(graded):
 
 
 def test_submission_that_is_graded_live_meanwhile_is_left_alone(graded):
-    change_checks(graded, EASIER)
-    regrade = rehearse(graded)
+    change_checks(graded.lab, EASIER)
+    regrade = rehearse(graded.lab)
     lifecycle.requeue(graded)
     regrades.apply(WORK, regrade, by=make_user(), policy="exact", reason=REASON, wake=no_wake)
     work()
@@ -151,13 +111,13 @@ def test_submission_that_is_graded_live_meanwhile_is_left_alone(graded):
 
 def test_repository_that_is_gone_keeps_its_result_and_is_listed(graded):
     shutil.rmtree(graded.receipt.repository.path)
-    change_checks(graded, EASIER)
-    regrade = apply(graded)
+    change_checks(graded.lab, EASIER)
+    regrade = apply(graded.lab)
     assert (regrade.moves.get().way, points(graded)) == ("problem", 40)
 
 
 def test_checks_that_are_not_proved_cannot_be_rehearsed(graded):
-    change_checks(graded, EASIER)
+    change_checks(graded.lab, EASIER)
     graded.lab.current.proved = False
     with pytest.raises(regrades.CannotRegradeError, match="not proved"):
         begin(lab=graded.lab, by=make_user(), wake=no_wake)
@@ -169,8 +129,8 @@ def test_only_the_best_and_the_newest_submission_are_rehearsed(graded):
     for value in (10, 20):
         other = make_submission(graded.enrollment, graded.lab, refs=make_refs())
         make_report(other, {"results": []}, points=Decimal(value))
-    change_checks(graded, EASIER)
-    moves = rehearse(graded).moves.order_by("submission__number")
+    change_checks(graded.lab, EASIER)
+    moves = rehearse(graded.lab).moves.order_by("submission__number")
     assert [move.submission.number for move in moves] == [1, 3]
 
 
@@ -182,17 +142,17 @@ def sign_in_as_staff(client, course) -> None:
 
 def test_rehearsal_with_problems_can_be_repeated_from_its_page(graded, client):
     sign_in_as_staff(client, graded.lab.course)
-    change_checks(graded, EASIER)
-    page = client.get(rehearse(graded).get_absolute_url()).content.decode()
+    change_checks(graded.lab, EASIER)
+    page = client.get(rehearse(graded.lab).get_absolute_url()).content.decode()
     assert "Rehearse again" not in page
     shutil.rmtree(graded.receipt.repository.path)
-    page = client.get(rehearse(graded).get_absolute_url()).content.decode()
+    page = client.get(rehearse(graded.lab).get_absolute_url()).content.decode()
     assert "Rehearse again" in page and "Apply the regrade" in page
 
 
 def test_staff_regrade_a_lab_by_its_pages(graded, client):
     sign_in_as_staff(client, graded.lab.course)
-    change_checks(graded, EASIER)
+    change_checks(graded.lab, EASIER)
     address = reverse("lab_regrades", args=[graded.lab.course.slug, graded.lab.slug])
     assert "1 result from older checks" in client.get(address).content.decode()
     assert "Rehearsing" in client.post(address, follow=True).content.decode()
@@ -208,9 +168,9 @@ def test_staff_regrade_a_lab_by_its_pages(graded, client):
 
 
 def test_undo_discards_a_later_rehearsal_and_waits_for_one_at_work(graded):
-    change_checks(graded, EASIER)
-    regrade = apply(graded)
-    change_checks(graded, PASSABLE + "\n# again\n")
+    change_checks(graded.lab, EASIER)
+    regrade = apply(graded.lab)
+    change_checks(graded.lab, PASSABLE + "\n# again\n")
     later = begin(lab=graded.lab, by=make_user(), wake=no_wake)
     with pytest.raises(regrades.CannotRegradeError, match="at work"):
         regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
