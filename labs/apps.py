@@ -10,6 +10,7 @@ class LabsConfig(AppConfig):
         from labs.copying import copy_labs
         from labs.file_questions.question import FileQuestion
         from labs.github.answers import ask_for_status
+        from labs.github.signing_in import prove
         from labs.github.tokens import token_of
         from labs.grading import deadline_changes, tallies  # noqa: F401 - models are ready by now, and not before
         from labs.grading.results import on_report
@@ -28,6 +29,7 @@ class LabsConfig(AppConfig):
         from lessons.repositories import register_hosts
         from lessons.search.kinds import register
         from portal.accounts.credentials import on_credentials_end
+        from portal.accounts.github import on_linked
 
         on_credentials_end(end_tokens)
         register_hosts(HOSTS)
@@ -41,3 +43,4 @@ class LabsConfig(AppConfig):
         register_lab_files(LabFolders())
         on_report(ask_for_status)
         register_tokens(token_of)
+        on_linked(prove)

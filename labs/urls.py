@@ -44,6 +44,7 @@ connection = [
     path("", github.connection, name="github_connection"),
     path("live/", github.live, name="github_live"),
     path("check/", github.check, name="github_check"),
+    path("prove/", github.prove, name="github_prove"),
     path("grade/", github.grade, name="github_grade"),
     path("secret/", github.secret, name="github_secret"),
     path("disconnect/", github.disconnect, name="github_disconnect"),

@@ -14,6 +14,7 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 BROKERS = ("redis://", "rediss://", "redis+socket://")
 TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
 GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_SLUG", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_WEBHOOK_SECRET")
+GITHUB_SIGN_IN = ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("PORT", 1, 65535),
     ("DATABASE_WAIT_SECONDS", 0, 600),
@@ -235,7 +236,7 @@ def _is_url_for(address: str, may_be_http: Callable[[str], bool]) -> bool:
 
 @register(TAG)
 def github_is_set_up_whole(**kwargs: object) -> list[CheckMessage]:
-    """`portal.E012`: the GitHub App needs all of its values, and URLs that no secret leaks by."""
+    """`portal.E012`: the App and the sign-in of GitHub need all of their values, and URLs that no secret leaks by."""
     said = [
         f"{name} must be a URL that starts with https://, without user, query or fragment."
         " A local portal (DEBUG=1) may use http:// on this machine."
@@ -244,6 +245,8 @@ def github_is_set_up_whole(**kwargs: object) -> list[CheckMessage]:
     ]
     if missing := _missing(GITHUB_APP):
         said.append(f"The GitHub App also needs {', '.join(missing)}.")
+    if missing := _missing(GITHUB_SIGN_IN):
+        said.append(f"Signing in with GitHub also needs {', '.join(missing)}.")
     if settings.GITHUB_APP_ID and not re.fullmatch(r"[1-9][0-9]{0,18}", settings.GITHUB_APP_ID):
         said.append("GITHUB_APP_ID must be the number that GitHub shows as App ID.")
     if settings.GITHUB_APP_PRIVATE_KEY and not _is_private_key(settings.GITHUB_APP_PRIVATE_KEY):

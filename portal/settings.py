@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
     "django.contrib.humanize",
     "django_htmx",
     "simple_history",
@@ -249,6 +251,9 @@ GITHUB_APP_ID = env.str("GITHUB_APP_ID", default="").strip()
 GITHUB_APP_SLUG = env.str("GITHUB_APP_SLUG", default="").strip()
 GITHUB_APP_PRIVATE_KEY = env.pem("GITHUB_APP_PRIVATE_KEY")
 GITHUB_APP_WEBHOOK_SECRET = env.str("GITHUB_APP_WEBHOOK_SECRET", default="").strip()
+# Signing in with GitHub, to prove whose a repository is. If unset, its buttons and addresses are absent.
+GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="").strip()
+GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="").strip()
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 SEARCHES_PER_MINUTE = env.int(
     "SEARCHES_PER_MINUTE", default=60
@@ -417,6 +422,9 @@ MFA_FORMS = {
     "authenticate": "portal.accounts.allauth_forms.AuthenticateForm",
     "reauthenticate": "portal.accounts.allauth_forms.ReauthenticateWithCodeForm",
 }
+SOCIALACCOUNT_ADAPTER = "portal.accounts.linked_accounts.LinkedAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"github": {"provider_class": "portal.accounts.github_provider.GitHubProvider"}}
 ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
@@ -480,6 +488,8 @@ STORAGES = {
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 
+# Browsers apply form-action to redirects after a form, too.
+FORM_TARGETS = [SELF, GITHUB_WEB_URL] if GITHUB_CLIENT_ID else [SELF]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -488,7 +498,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": FORM_TARGETS,
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

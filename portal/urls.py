@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from portal import health, metrics
+from portal.accounts import github_views
 from portal.accounts import views as accounts
 from portal.progress.teaching.views import staff_home
 
@@ -25,7 +26,10 @@ urlpatterns = [
     path("", include("portal.notices.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/github/login/", github_views.start, name="github_login"),
+    path("accounts/github/login/callback/", github_views.callback, name="github_callback"),
     path("account/", accounts.account, name="account"),
+    path("account/github/unlink/", github_views.unlink, name="github_unlink"),
     path("theme/", accounts.choose_theme, name="theme"),
     path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("staff/", admin.site.urls),

@@ -31,7 +31,7 @@ def has_installed_app(connection: Connection) -> bool:
 
 
 def client_of(connection: Connection) -> client.Client:
-    """Return the App's client if it is installed, which sees private repositories, else nobody's."""
+    """Return the App's client if it is installed, which sees private repositories, else nobody's with a share."""
     if connection.installation and has_installed_app(connection):
         return client.as_installation(connection.installation.installation_id)
-    return client.as_anybody()
+    return client.as_anybody(share=str(connection.pk))

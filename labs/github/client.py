@@ -1,7 +1,8 @@
-"""GitHub's REST API, through PyGithub: as nobody, as the App, or as an installation of the App.
+"""GitHub's REST API, through PyGithub: as nobody, as a person, as the App, or as an installation of the App.
 
-Only workers ask GitHub: a request may take 20 seconds. PyGithub would sleep at a rate limit and between requests, so
-its sleeping is off, and the caller's row says when to try again. Nothing here logs a token.
+Only workers ask GitHub: a request may take 20 seconds. A person's token is the exception, because it is stored
+nowhere: it is used in the request that brought it, for one short question. PyGithub would sleep at a rate limit and
+between requests, so its sleeping is off, and the caller's row says when to try again. Nothing here logs a token.
 """
 
 import logging
@@ -13,7 +14,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 API_VERSION = "2022-11-28"
 USER_AGENT = "portal"
 SECONDS = 10
+SECONDS_OF_PERSON = 4  # somebody waits for the page
+MAX_ANONYMOUS_PER_HOUR = 24  # for one connection, of the 60 that GitHub gives this address for all
 PAGE = 100
 TOKEN_SECONDS = 50 * 60  # GitHub's last for an hour; a fetch that starts now must still end within it
 MAX_WAIT = timedelta(hours=2)
@@ -41,6 +44,17 @@ class RateLimitedError(GitHubError):
     def __init__(self, retry_at: datetime) -> None:
         super().__init__(f"GitHub asked to wait until {retry_at:%H:%M:%S} UTC.")
         self.retry_at = retry_at
+
+
+class ShareSpentError(RateLimitedError):
+    """A connection has used its share of the requests without a sign-in. Others have theirs."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.args = (
+            "Without the GitHub App, the portal may ask GitHub only a few times an hour about each repository. "
+            f"It asks again at {retry_at:%H:%M} UTC.",
+        )
 
 
 class UnavailableError(GitHubError):
@@ -75,6 +89,7 @@ class Client:
     _requester: Any  # github.Requester, which is imported when it is first needed
     is_ours: bool = False  # authenticated with the App's own key
     writes: re.Pattern[str] | None = None  # the only paths that it may write to
+    share: str = ""  # whose share of the anonymous requests is used
 
     def get(self, path: str, **parameters: str | int) -> Json:
         return self._ask("GET", path, parameters)[1]
@@ -106,6 +121,8 @@ class Client:
 
         if verb != "GET" and self.writes and not self.writes.fullmatch(path):
             raise PermissionError(f"This client never sends {verb} {path}")
+        if self.share:
+            _use_share(self.share)
         try:
             return cast(
                 tuple[dict[str, Any], Json],
@@ -131,6 +148,15 @@ class Client:
             logger.error("GitHub did not accept the App's key or token: %s", message[:200])
             return UnavailableError("GitHub did not accept the App's key. Check the settings of the App.")
         return RefusedError(REASONS.get(status, f"GitHub answered with status {status}."), status)
+
+
+def _use_share(share: str) -> None:
+    now = timezone.now()
+    key = f"github-anonymous-{share}-{now:%Y%m%d%H}"
+    used = cache.get(key, 0)
+    if used >= MAX_ANONYMOUS_PER_HOUR:
+        raise ShareSpentError(now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
+    cache.set(key, used + 1, 3600)
 
 
 def _next_page(links: str) -> str:
@@ -169,13 +195,20 @@ def _retry_at(headers: dict[str, Any]) -> datetime:
 # --- who asks -------------------------------------------------------------------------------------------------------
 
 
-def _client(auth: Any, *, is_ours: bool = False, writes: re.Pattern[str] | None = None) -> Client:
+def _client(
+    auth: Any,
+    *,
+    is_ours: bool = False,
+    writes: re.Pattern[str] | None = None,
+    share: str = "",
+    seconds: int = SECONDS,
+) -> Client:
     from github import Github
 
     github = Github(
         auth=auth,
         base_url=settings.GITHUB_API_URL,
-        timeout=SECONDS,
+        timeout=seconds,
         user_agent=USER_AGENT,
         per_page=PAGE,
         retry=None,
@@ -183,12 +216,22 @@ def _client(auth: Any, *, is_ours: bool = False, writes: re.Pattern[str] | None 
         seconds_between_writes=None,
         api_version=API_VERSION,
     )
-    return Client(github.requester, is_ours, writes)
+    return Client(github.requester, is_ours, writes, share)
 
 
-def as_anybody() -> Client:
-    """Ask without a sign-in: public things only, and 60 requests an hour."""
-    return _client(None)
+def as_anybody(*, share: str = "") -> Client:
+    """Ask without a sign-in: public things only, and 60 requests an hour for all.
+
+    `share` names who asks: each has MAX_ANONYMOUS_PER_HOUR of them, so that nobody uses up all.
+    """
+    return _client(None, share=share)
+
+
+def as_person(token: str) -> Client:
+    """Ask with the token that a person's sign-in with GitHub just gave. Waits at most some seconds."""
+    from github import Auth
+
+    return _client(Auth.Token(token), seconds=SECONDS_OF_PERSON)
 
 
 def has_app() -> bool:

@@ -16,6 +16,7 @@ from lessons.models import Enrollment
 from portal.accounts.audit import Event, record
 
 OVERLAP = timedelta(days=1)  # both secrets are valid, so that no push is lost while GitHub's is changed
+FRESH = timedelta(minutes=10)  # an answer of GitHub that is as good as a new one
 Outcome = Delivery.Outcome
 
 
@@ -25,7 +26,9 @@ class NotOnGitHubError(Exception):
 
 def connections_of(enrollment: Enrollment, lab: Lab) -> QuerySet[Connection]:
     """Return the connections of a learner's repositories for a lab; at most one is not disconnected."""
-    found = Connection.objects.select_related("repository__enrollment__user", "repository__lab__course")
+    found = Connection.objects.select_related(
+        "repository__enrollment__user", "repository__lab__course", "installation"
+    )
     return found.filter(repository__enrollment=enrollment, repository__lab=lab)
 
 
@@ -58,14 +61,19 @@ def connect(*, enrollment: Enrollment, lab: Lab, address: Address) -> Connection
 
 
 def look_again(*, connection: Connection) -> None:
-    """Have a worker ask GitHub again. Raises LookUpFailedError past the limit of look-ups."""
+    """Have a worker look for the proof, or ask GitHub again. Raises LookUpFailedError past the limit of look-ups."""
     hosts.check_lookup_rate(connection.repository.enrollment.user_id)
-    ask_to_look(connection)
+    now, asked_at = timezone.now(), connection.asked_at
+    # GitHub answers few questions without a sign-in, and the file is read with Git.
+    is_known = connection.github_id is not None and asked_at is not None and asked_at > now - FRESH
+    ask_to_look(connection, asks_github=connection.is_active or not is_known)
 
 
-def ask_to_look(connection: Connection) -> None:
-    now = timezone.now()
-    Connection.objects.filter(pk=connection.pk).update(asked_at=None, look_at=now, look_tries=0)
+def ask_to_look(connection: Connection, *, asks_github: bool = True) -> None:
+    own = Connection.objects.filter(pk=connection.pk)
+    if asks_github:
+        own.update(asked_at=None)
+    own.update(look_at=timezone.now(), look_tries=0)
     transaction.on_commit(tasks.wake, robust=True)
 
 

@@ -77,7 +77,7 @@ def ask_next() -> bool:
     try:
         _store(row, _ask(row, connection, client_of(connection)), leased_until)
     except client.RateLimitedError as error:
-        _hold_back(connection, row, error.retry_at)
+        _hold_back(connection, row, error.retry_at, is_own=isinstance(error, client.ShareSpentError))
     except client.UnavailableError as error:
         _postpone(row, leased_until, str(error).rstrip("."))
     except client.RefusedError as error:
@@ -171,10 +171,13 @@ def _postpone(row: GitHubAnswer, leased_until: datetime, why: str) -> None:
     _settle(row, leased_until, _next_time(row))
 
 
-def _hold_back(connection: Connection, row: GitHubAnswer, retry_at: datetime) -> None:
-    # All requests with the same credentials have the same limit. No try counts: GitHub was not asked.
+def _hold_back(connection: Connection, row: GitHubAnswer, retry_at: datetime, *, is_own: bool) -> None:
+    # All requests with the same credentials have the same limit, but a share is a connection's own. No try counts:
+    # GitHub was not asked.
     logger.info("GitHub asks to wait until %s", retry_at)
     alike = GitHubAnswer.objects.filter(repository__connection__installation=connection.installation_id)
+    if is_own:
+        alike = alike.filter(repository=connection.repository_id)
     waiting = alike.filter(ask_at__lt=retry_at)
     rows = [*waiting.values_list("pk", flat=True), row.pk]
     GitHubAnswer.objects.filter(pk__in=rows).update(ask_at=retry_at)

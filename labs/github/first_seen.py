@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from labs.deadlines import terms_of
+from labs.github.asking import UnconfirmedError
 from labs.github.reconciling import when_pushed
 from labs.models import Connection, Delivery, snapshot_digest
 
@@ -27,7 +28,10 @@ class TimeUnknownError(Exception):
 
 
 def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> datetime:
-    """Return the time at which this state was first seen. May ask GitHub; raises OldNameError, TimeUnknownError."""
+    """Return the time at which this state was first seen. May ask GitHub.
+
+    Raises OldNameError, TimeUnknownError if GitHub may say later, UnconfirmedError if it says that it is gone.
+    """
     now = timezone.now()
     messages = _explaining(connection, seen, refs)
     if not messages:
@@ -40,7 +44,12 @@ def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mappin
         return claimed
     if now <= deadline:
         return now
-    pushed_at = when_pushed(connection)
+    try:
+        pushed_at = when_pushed(connection)
+    except UnconfirmedError as error:
+        if error.may_retry:
+            raise TimeUnknownError from error
+        raise
     if pushed_at is None:
         raise TimeUnknownError
     return min(now, max(claimed, pushed_at))

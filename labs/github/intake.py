@@ -58,9 +58,7 @@ def connections_of_app(message: Message) -> list[Connection]:
 
 
 @transaction.atomic
-def take(
-    connection: Connection, message: Message, *, wake: Callable[[], None], by_app: bool = False
-) -> bool:
+def take(connection: Connection, message: Message, *, wake: Callable[[], None], by_app: bool = False) -> bool:
     """Write the delivery; return True if a worker has work. A delivery that came before changes nothing.
 
     `by_app`: the App's secret has signed it. Raises OtherRepositoryError.
@@ -89,8 +87,8 @@ def take(
     _replace_older(connection, message, kept)
     is_first = own.filter(look_at=None).update(look_at=now + pause)
     if connection.full_name and message.full_name.lower() != connection.full_name.lower():
-        # renamed: the old name may be somebody else's by now, so GitHub is asked by ID first, at most once a minute
-        own.filter(asked_at__lt=now - MINUTE).update(asked_at=None)
+        # renamed: the old name may be somebody else's by now, so GitHub is asked by ID first
+        own.update(asked_at=None)
     if is_first:  # else a worker is on its way, and a flood must not send one for each push
         transaction.on_commit(wake, robust=True)
     return True

@@ -16,6 +16,7 @@ from labs import actions
 from labs.github import asking, evidence, owner_file
 from labs.github.access import address_of
 from labs.github.first_seen import TimeUnknownError, first_seen_at
+from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
 from labs.models import Connection, Delivery, Receipt, snapshot_digest
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=180)  # three answers from GitHub, a listing, and a fetch for the owner's file
 MAX_TRIES = 8
 BACK_OFF = timedelta(seconds=15)  # doubled with each try: the last one after half an hour
+MAX_PAUSE = timedelta(hours=1)
 NOT_THERE_YET = timedelta(seconds=5)
 MAX_LOOKS_FOR_A_COMMIT = 3
 OUR_FAULT = (
@@ -80,47 +82,47 @@ def look(connection: Connection) -> None:
         _settle(waiting, Outcome.IGNORED, "The lab is not open to you.")
         _release(connection)
         return
-    was_active = connection.is_active
-    if connection.asked_at is None:
-        asking.ask(connection)
     try:
+        if connection.asked_at is None or connection.github_id is None:
+            asking.ask(connection)
         refs, head_ref = _list_refs(connection)
-    except LookUpFailedError as error:
-        _fail(connection, waiting, error)
-        return
-    if not connection.owner_proved_by:
-        _look_for_file(connection, refs, head_ref)
-    if connection.is_active and not was_active:
-        _begin(connection)
-    try:
+        if not connection.owner_proved_by:
+            _look_for_file(connection, refs, head_ref)
         if waiting:
             _settle_waiting(connection, waiting, refs, head_ref)
         elif missed_at := _find_missed(connection, refs):
             _recover(connection, refs, head_ref, missed_at)
         else:
             _release(connection)
+    except LookUpFailedError as error:
+        _fail(connection, waiting, error)
     except OldNameError:  # these are refs of whoever has the old name now
         _mark_missed(waiting)
-        _release(connection, again_in=NOT_THERE_YET if asking.find_moved(connection) else None)
+        _look_after_move(connection, waiting)
 
 
 def _look_for_file(connection: Connection, refs: Mapping[str, str], head_ref: str) -> None:
     owner_file.check_file(connection, refs, head_ref)
-    # A repository that was connected again meanwhile needs the file with its new content.
+    proof, connection.owner_proved_by = connection.owner_proved_by, ""
+    if proof:
+        store_proof(connection, proof)
+        return
     own = Connection.objects.filter(pk=connection.pk, secret_number=connection.secret_number)
-    if not own.update(owner_proved_by=connection.owner_proved_by, proof_note=connection.proof_note):
-        connection.owner_proved_by = ""
+    own.filter(owner_proved_by="").update(proof_note=connection.proof_note)
 
 
-def _begin(connection: Connection) -> None:
-    # Connected from now on: the push of the owner's file must not count as one whose message was lost.
-    connection.created_at = timezone.now()
-    connection.save(update_fields=["created_at"])
-    evidence.grade_after_connecting(connection)
+def _look_after_move(connection: Connection, waiting: list[Delivery]) -> None:
+    try:
+        has_moved = asking.find_moved(connection)
+    except LookUpFailedError as error:
+        _fail(connection, waiting, error)
+        return
+    _release(connection, again_in=NOT_THERE_YET if has_moved else None)
 
 
 def _find_missed(connection: Connection, refs: Mapping[str, str]) -> datetime | None:
     # The time of a push whose message did not arrive. What was there before the connection is not submitted by itself.
+    # Raises UnconfirmedError: without a message, only GitHub's REST API says that the name is still the repository's.
     newest = connection.repository.receipts.first()
     if not connection.is_active or (newest and newest.digest == snapshot_digest(refs)):
         return None
@@ -135,20 +137,37 @@ def _list_refs(connection: Connection) -> tuple[dict[str, str], str]:
     try:
         return hosts.snapshot(address_of(connection), of=connection.repository)
     except LookUpFailedError as error:
-        if not error.may_have_moved or not asking.find_moved(connection):
+        if not error.may_have_moved or not _has_moved(connection):
             raise
     return hosts.snapshot(address_of(connection), of=connection.repository)
+
+
+def _has_moved(connection: Connection) -> bool:
+    # If GitHub refuses as well, the reason that Git found is the better one.
+    try:
+        return asking.find_moved(connection)
+    except asking.UnconfirmedError as error:
+        if error.may_retry:
+            raise
+        return False
 
 
 def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError) -> None:
     if error.may_retry and connection.look_tries < MAX_TRIES:
         _mark_missed(waiting)
-        _release(connection, again_in=_back_off(connection))
+        _release(connection, again_in=_pause_after(connection, error))
         return
     if not connection.owner_proved_by:
         Connection.objects.filter(pk=connection.pk).update(proof_note=error.message)
     _settle(waiting, Outcome.FAILED, error.message)
     _release(connection)
+
+
+def _pause_after(connection: Connection, error: LookUpFailedError) -> timedelta:
+    pause = _back_off(connection)
+    if isinstance(error, asking.UnconfirmedError) and error.retry_at:
+        pause = max(pause, error.retry_at - timezone.now())
+    return min(pause, MAX_PAUSE)
 
 
 def _settle_waiting(

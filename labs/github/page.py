@@ -9,14 +9,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from labs.github import owner_file
-from labs.github.asking import NEW_ADDRESS
+from labs.github import client, owner_file
+from labs.github.access import has_installed_app
+from labs.github.asking import APP, NEW_ADDRESS, REPOSITORY
+from labs.github.proofs import ACCOUNT, PERMISSION
 from labs.grader.checks import needs_events
 from labs.models import Connection, Delivery, Lab
 from labs.pages.forms import AddressForm
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
+from portal.accounts.github import has_github_sign_in
 
 SHOWN = 20
 SILENCE = timedelta(days=7)
@@ -41,6 +44,7 @@ def connection_page(
         "lab": lab,
         "course": lab.course,
         "form": form or AddressForm(),
+        "host": settings.GITHUB_HOST,
         "crumbs": course_crumbs(lab.course, (lab.title, lab.get_absolute_url()), ("GitHub", "")),
         **(live_context(lab, connection) if connection else {"connection": None}),
         **(_webhook_context(lab, connection, secret) if connection else {}),
@@ -56,8 +60,11 @@ def live_context(lab: Lab, connection: Connection) -> Context:
         "connection": connection,
         "band": status_band(connection, deliveries[0] if deliveries else None),
         "rows": [_row(each) for each in deliveries],
-        "answers": connection.answers,
+        "answers": four_answers(connection),
         "moved": next((said for about, said, _ in connection.answers if about == NEW_ADDRESS), ""),
+        "app_install": app_install() if settings.GITHUB_APP_SLUG else "",
+        "has_installed_app": has_installed_app(connection),
+        "page_of_installation": _page_of_installation(connection),
         "is_looking": connection.look_at is not None,
         "proof": None if connection.owner_proved_by else _proof_context(connection),
         "cursor": cursor_of(connection, deliveries),
@@ -73,6 +80,8 @@ def cursor_of(connection: Connection, deliveries: list[Delivery]) -> str:
         connection.proof_note,
         connection.mismatched_at,
         connection.disconnected_at,
+        connection.answers,
+        has_installed_app(connection),
         _is_silent(connection),
         seen,
     )
@@ -80,6 +89,13 @@ def cursor_of(connection: Connection, deliveries: list[Delivery]) -> str:
 
 
 def status_band(connection: Connection, newest: Delivery | None) -> Band:
+    unconfirmed = next(
+        (said for about, said, good in connection.answers if about == REPOSITORY and not good), ""
+    )
+    if unconfirmed and (connection.owner_proved_by or connection.asked_at is None):
+        return Band(
+            "warn", "Pushes wait for GitHub." if connection.asked_at is None else "Not graded.", unconfirmed
+        )
     if not connection.owner_proved_by:
         return Band("warn", "Show that this repository is yours.", "Then pushes to it are graded.")
     if connection.mismatched_at:
@@ -87,6 +103,10 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         text = "A message was signed with another secret. Create a new one below, and enter it on GitHub."
         return Band("bad", lead, text)
     if newest is None or connection.last_heard_at is None:
+        if has_installed_app(connection):
+            return Band(
+                "ok", "The GitHub App is installed.", "GitHub reports each push. Push to have it graded."
+            )
         return Band(
             "run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved."
         )
@@ -94,6 +114,33 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         text = "If you pushed since, look under Settings, Webhooks on GitHub. “Grade the latest commit” always works."
         return Band("warn", "GitHub has sent nothing for 7 days.", text)
     return Band("ok", f"GitHub reached the portal ({newest.event}).")
+
+
+def four_answers(connection: Connection) -> list[tuple[str, str, bool]]:
+    """Return what is known of the account, its permission, the repository and the App: subject, sentence, good."""
+    said = {subject: (sentence, good) for subject, sentence, good in connection.answers}
+    if not client.has_app():
+        said[APP] = ("This portal has no GitHub App.", True)
+    return [(about, *said.get(about, (unasked, True))) for about, unasked in _unasked(connection).items()]
+
+
+def _unasked(connection: Connection) -> dict[str, str]:
+    if connection.owner_proved_by == Connection.Proof.FILE:
+        permission = f"{owner_file.NAME} was found, and only an account that may write can push it."
+    else:
+        permission = "Unknown until you show that the repository is yours."
+    if has_github_sign_in():
+        account = (
+            "You have not signed in to GitHub for this repository, so GitHub says nothing about your account."
+        )
+    else:
+        account = "This portal has no sign-in with GitHub, so it does not know your account there."
+    return {
+        ACCOUNT: account,
+        PERMISSION: permission,
+        REPOSITORY: "GitHub was not asked about it yet.",
+        APP: "GitHub was not asked about it yet.",
+    }
 
 
 def _is_silent(connection: Connection) -> bool:
@@ -164,12 +211,17 @@ def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:
         "events": events,
         "secret": secret,
         "command": gh_command(path, url, secret or "SECRET", events),
-        "app_install": app_install() if settings.GITHUB_APP_SLUG else "",
     }
 
 
 def app_install() -> str:
     return f"{settings.GITHUB_WEB_URL}/apps/{settings.GITHUB_APP_SLUG}/installations/new"
+
+
+def _page_of_installation(connection: Connection) -> str:
+    if connection.installation is None:
+        return ""
+    return f"{settings.GITHUB_WEB_URL}/settings/installations/{connection.installation.installation_id}"
 
 
 def gh_command(path: str, url: str, secret: str, events: tuple[str, ...]) -> str:

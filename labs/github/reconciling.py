@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 
 from labs.github import client
 from labs.github.access import client_of, name_of, path_of
+from labs.github.asking import UnconfirmedError
 from labs.github.client import GitHubError
 from labs.models import Connection
 
@@ -80,17 +81,18 @@ def failed_deliveries(listed: Iterable[Any], now: datetime) -> list[int]:
 def when_pushed(connection: Connection) -> datetime | None:
     """Return the time of the last push to a repository by GitHub's clock, None if GitHub does not say.
 
-    Raises OldNameError.
+    Raises OldNameError, and UnconfirmedError if GitHub does not answer.
     """
-    address = connection.repository.address
-    if address is None or address.host != settings.GITHUB_HOST:
-        return None
     try:
         described = client_of(connection).get(path_of(connection))
-        pushed, name = parse_datetime(str(described["pushed_at"])), str(described["full_name"])
-    except (GitHubError, KeyError, TypeError, ValueError) as error:
-        logger.info("GitHub does not say when %s was pushed to: %s", connection, error)
+    except GitHubError as error:
+        retry_at = error.retry_at if isinstance(error, client.RateLimitedError) else None
+        may_retry = not isinstance(error, client.RefusedError)
+        raise UnconfirmedError(str(error), may_retry=may_retry, retry_at=retry_at) from error
+    if str(described.get("full_name")).lower() != name_of(connection).lower():
+        raise OldNameError(str(described.get("full_name")))
+    try:
+        pushed = parse_datetime(str(described.get("pushed_at")))
+    except ValueError:
         return None
-    if name.lower() != name_of(connection).lower():
-        raise OldNameError(name)
     return pushed if pushed and pushed.tzinfo else None

@@ -97,7 +97,11 @@ def _send_for(installation: Installation, deadline: float) -> None:
         return
     while time.monotonic() < deadline and (left := room(installation)).now > 0:
         due = _waiting().filter(connection__installation=installation, not_before__lte=timezone.now())
-        status = due.select_related("report__submission__lab", "connection").order_by("-report_id").first()
+        status = (
+            due.select_related("report__submission__lab", "connection__repository")
+            .order_by("-report_id")
+            .first()
+        )
         if status is None:
             return
         try:
@@ -118,7 +122,7 @@ def _send_for(installation: Installation, deadline: float) -> None:
 def _send(github: client.Client, status: CommitStatus, writes: int) -> None:
     at = f"/repositories/{status.connection.github_id}"
     report = Report.from_json(status.report.data)
-    name = f"{settings.SITE_NAME}/{status.report.submission.lab.slug}"
+    name = f"{settings.SITE_NAME}/{status.report.submission.lab.slug}{_number_of(status.connection)}"
     page = submission_address(status.report.submission)
     _count_write(status)
     github.post(f"{at}/statuses/{status.commit}", answer_content.status_of(report, context=name, page=page))
@@ -131,6 +135,14 @@ def _send(github: client.Client, status: CommitStatus, writes: int) -> None:
             _count_write(status)
             github.patch(f"{at}/check-runs/{made['id']}", body)
     _end(status, State.SENT, reason="")
+
+
+def _number_of(connection: Connection) -> str:
+    # Each learner who connected the same repository keeps a status of their own: the second one ends with (2).
+    lab = connection.repository.lab_id
+    alike = Connection.objects.filter(github_id=connection.github_id, repository__lab=lab)
+    before = alike.exclude(owner_proved_by="").filter(pk__lt=connection.pk).count()
+    return f" ({before + 1})" if before else ""
 
 
 def _end(status: CommitStatus, state: CommitStatus.State, **fields: object) -> None:

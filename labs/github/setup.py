@@ -53,7 +53,7 @@ def manifest(name: str, *, commits: bool) -> str:
             "url": f"{at}/",
             "hook_attributes": {"url": at + reverse("github_app"), "active": True},
             "redirect_url": at + reverse("github_setup_done"),
-            "callback_urls": [f"{at}/"],
+            "callback_urls": [at + reverse("github_callback")],
             "public": True,
             "default_events": list(EVENTS),
             "default_permissions": permissions_of(commits=commits),
@@ -100,6 +100,8 @@ def settings_of(app: client.Json) -> dict[str, str]:
         "GITHUB_APP_SLUG": str(app["slug"]),
         "GITHUB_APP_PRIVATE_KEY": str(app["pem"]).strip().replace("\n", "\\n"),
         "GITHUB_APP_WEBHOOK_SECRET": str(app.get("webhook_secret") or ""),
+        "GITHUB_CLIENT_ID": str(app["client_id"]),
+        "GITHUB_CLIENT_SECRET": str(app["client_secret"]),
     }
 
 

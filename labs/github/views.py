@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -16,12 +17,15 @@ from labs.github import connecting
 from labs.github.access import address_of
 from labs.github.connecting import NotOnGitHubError, current_connection
 from labs.github.page import connection_page, live_context
+from labs.github.signing_in import PURPOSE
 from labs.models import Connection, Lab
 from labs.pages.forms import AddressForm
 from labs.queries import OpenLab, get_open_lab
+from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
 from lessons.models import Enrollment
 from lessons.templatetags.code import with_code
+from portal.accounts.github import begin_linking, check_is_set_up
 from portal.accounts.http import UserRequest
 
 PAGE = "github/connection.html"
@@ -79,6 +83,19 @@ def check(request: UserRequest, lab: Lab, connection: Connection) -> HttpRespons
     except LookUpFailedError as error:
         messages.error(request, with_code(error.message))
     return redirect("github_connection", lab.course.slug, lab.slug)
+
+
+@of_connected
+def prove(request: UserRequest, lab: Lab, connection: Connection) -> HttpResponse:
+    """Redirect to GitHub to sign in, and back to the page of the connection. 404 without the settings for it."""
+    check_is_set_up()
+    try:
+        hosts.check_lookup_rate(request.user.pk)
+    except LookUpFailedError as error:
+        messages.error(request, with_code(error.message))
+        return redirect("github_connection", lab.course.slug, lab.slug)
+    back = reverse("github_connection", args=[lab.course.slug, lab.slug])
+    return begin_linking(request, next_url=back, purpose={PURPOSE: connection.pk})
 
 
 @of_connected

@@ -40,8 +40,9 @@ class Connection(SignedHook):
     `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
     the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if there
     is no reason to; `look_tries` counts its tries, and `looked_at` is the last look. `mismatched_at` is the last
-    message with a different secret. `answers` are what GitHub said at `asked_at` of the App and the repository:
-    [subject, sentence, good].
+    message with a different secret. `answers` are what GitHub said of the account, its
+    permission, the repository and the App: [subject, sentence, good]. `asked_at` is None if GitHub must confirm the
+    repository before anything of it is graded.
     """
 
     SALT = "labs.github.secret"

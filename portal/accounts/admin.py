@@ -1,7 +1,9 @@
 from typing import Any
 
-import allauth.mfa.admin  # noqa: F401 - it registers the model that is unregistered below
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401 - both register models that are unregistered below
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -150,7 +152,30 @@ class AuditEntryAdmin(AdministratorsOnly):
     show_full_result_count = False
 
 
-admin.site.unregister(Authenticator)
+for model in (Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(AdministratorsOnly):
+    """Accounts on GitHub that users linked. Delete a row for someone who can no longer sign in to unlink it."""
+
+    list_display = ["user", "provider", "uid", "date_joined", "last_login"]
+    list_filter = ["provider"]
+    search_fields = ["user__email", "uid"]
+    fields = ["user", "provider", "uid", "extra_data", "date_joined", "last_login"]
+    list_select_related = ["user"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
+        record(Event.GITHUB, f"unlinked from {obj.user} by an administrator")
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SocialAccount]) -> None:
+        for linked in queryset.select_related("user"):
+            self.delete_model(request, linked)
 
 
 @admin.register(Authenticator)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from portal.accounts.github import has_github_sign_in
+
 THEMES = ("light", "dark")
 
 
@@ -14,10 +16,14 @@ class Person(NamedTuple):
     name: str
 
 
-def page(request: HttpRequest) -> dict[str, str]:
+def page(request: HttpRequest) -> dict[str, object]:
     """Return the portal's name and the chosen theme for every page; an empty theme follows the system."""
     theme = request.COOKIES.get("theme", "")
-    return {"site_name": settings.SITE_NAME, "theme": theme if theme in THEMES else ""}
+    return {
+        "site_name": settings.SITE_NAME,
+        "theme": theme if theme in THEMES else "",
+        "has_github_sign_in": has_github_sign_in(),
+    }
 
 
 def person(request: HttpRequest) -> dict[str, object]:

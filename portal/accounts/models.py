@@ -97,6 +97,7 @@ class AuditEntry(models.Model):
         EMAIL = "email", "Email"
         SECOND_FACTOR = "second-factor", "Second factor"
         TOKEN = "token", "Access token"
+        GITHUB = "github", "GitHub account"
         ROLE = "role", "Role"
         GRADE = "grade", "Grade"
         DEADLINE = "deadline", "Deadline"

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import signals as social
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -66,6 +67,15 @@ def on_password(user: User, **kwargs: Any) -> None:
 @receiver(account.user_signed_up)
 def on_sign_up(user: User, **kwargs: Any) -> None:
     record(Event.SIGNED_UP, user=user)
+
+
+@receiver(social.social_account_added)
+def on_linked(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
+    user, login = sociallogin.user, sociallogin.account.extra_data["login"]
+    record(Event.GITHUB, f"linked {login}", user=user)
+    if not user.github_name:
+        user.github_name = login[:39]
+        user.save(update_fields=["github_name"])
 
 
 # Any: allauth has no types

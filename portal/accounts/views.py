@@ -8,18 +8,21 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts.context_processors import THEMES
 from portal.accounts.forms import AccountForm
+from portal.accounts.github import github_account
+from portal.accounts.http import UserRequest
 
 YEAR = 365 * 24 * 3600
 
 
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: UserRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
+    page = {"form": form, "linked": github_account(request.user)}
+    return render(request, "accounts/account.html", page, status=422 if form.errors else 200)
 
 
 @csrf_exempt  # it only changes colours, and a CSRF token would make every anonymous page different

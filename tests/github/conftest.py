@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from csp.constants import SELF
 
+from portal.content_policy import common_policy
 from tests.github.description.checking import check
 from tests.github.stand_in import GitHub, open_folder, start
 from tests.github.stand_in.records import App
@@ -56,7 +58,19 @@ def app(portal_on_github: GitHub, settings: Any) -> App:
         secret="app secret",
         permissions=PERMISSIONS,
         events=("push", "workflow_run", "check_suite", "pull_request", "pull_request_review"),
-        callback_urls=("http://testserver",),
+        callback_urls=(f"{settings.PUBLIC_URL}/accounts/github/login/callback/",),
     )
     point_settings_to(portal_on_github, settings, made)
     return made
+
+
+@pytest.fixture
+def sign_in_app(app: App, settings: Any) -> Iterator[App]:
+    """The App, with its sign-in set up as well."""
+    settings.GITHUB_CLIENT_ID, settings.GITHUB_CLIENT_SECRET = app.client_id, app.client_secret
+    targets = {"form-action": [SELF, settings.GITHUB_WEB_URL]}
+    directives = {**settings.CONTENT_SECURITY_POLICY["DIRECTIVES"], **targets}
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives}
+    common_policy.cache_clear()
+    yield app
+    common_policy.cache_clear()

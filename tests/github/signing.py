@@ -6,6 +6,7 @@ import json
 from itertools import count
 
 from django.test import Client
+from django.utils import timezone
 
 from labs.models import Connection, Repository
 from lessons.models import Enrollment
@@ -16,12 +17,13 @@ A, B, C = "a" * 40, "b" * 40, "c" * 40
 
 
 def make_connection(enrollment: Enrollment | None = None, **fields) -> Connection:
-    """A connected repository of a learner, whose ID is known: 42."""
+    """A connected repository of a learner, which GitHub confirmed: its ID is 42."""
     enrollment = enrollment or make_learner()
     at = {"host": "github.com", "owner": "octo", "name": "work"}
     lab = fields.pop("lab", None) or make_lab(enrollment.course)
     repository = Repository.objects.create(enrollment=enrollment, lab=lab, **at)
-    values = {"owner_proved_by": Connection.Proof.FILE, "github_id": 42, **fields}
+    confirmed = {"github_id": 42, "asked_at": timezone.now()}
+    values = {"owner_proved_by": Connection.Proof.FILE, **confirmed, **fields}
     return Connection.objects.create(repository=repository, **values)
 
 

@@ -311,3 +311,24 @@ def test_many_annotations_are_appended_fifty_at_a_time(world):
     assert r"No \*secret\* in \<b\>`app.py`\</b\> \| \@everyone" in run.fields["output"]["summary"]
     row.refresh_from_db()
     assert (row.state, row.writes) == (State.SENT, 4)
+
+
+def test_two_learners_of_one_repository_keep_a_status_each(world, django_capture_on_commit_callbacks):
+    sha = push(world, README__md="# Billing\n")
+    grade(django_capture_on_commit_callbacks)
+    world.learner = make_learner(world.lab.course)
+    address = hosts.read(f"https://{world.github.host}/{world.remote.full_name}")
+    submission = submit_address(enrollment=world.learner, lab=world.lab, address=address)
+    Connection.objects.create(
+        repository=submission.receipt.repository,
+        github_id=world.remote.id,
+        owner_proved_by=Connection.Proof.APP,
+        installation=Installation.objects.get(),
+    )
+    grade(django_capture_on_commit_callbacks)
+    assert not sending.send_waiting()
+    pages = {status.context: status.target_url for status in world.remote.statuses if status.sha == sha}
+    name = f"Portal/{world.lab.slug}"
+    assert pages.keys() == {name, f"{name} (2)"}
+    assert pages[f"{name} (2)"].endswith(submission.get_absolute_url())
+    assert {run.name for run in world.remote.check_runs} == pages.keys()

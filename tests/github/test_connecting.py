@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from labs.github import asking, connecting, looking, owner_file
+from labs.github.proofs import rows_about, with_rows
 from labs.grader.fetching.listing import Listing
 from labs.grading import tasks
 from labs.models import Connection, Receipt, Repository, Submission
@@ -181,6 +182,45 @@ def test_state_is_shown_as_a_sentence(client, page, values, sentence):
         connection.deliveries.create(guid="1" * 32, event="ping", outcome="noted")
     Connection.objects.update(**values)
     assert sentence in text_of(client.get(page))
+
+
+@pytest.mark.parametrize("has_app", [True, False])
+@pytest.mark.parametrize("proof", ["file", "sign-in", ""])
+def test_page_says_four_things_whichever_way_is_used(client, page, settings, has_app, proof):
+    if has_app:
+        settings.GITHUB_APP_ID, settings.GITHUB_APP_PRIVATE_KEY = "7", "key"
+    connection = connected(client, page)
+    answers = [["Repository", "octo/work is public.", True], ["App", "The App is installed on it.", True]]
+    if proof == "sign-in":
+        answers = with_rows(answers, rows_about("octo", "octo/work", "maintain"))
+    Connection.objects.filter(pk=connection.pk).update(answers=answers, owner_proved_by=proof)
+    text = text_of(client.get(page))
+    account, permission = {
+        "sign-in": ("You signed in to GitHub as octo.", "GitHub’s role is “maintain”."),
+        "file": ("it does not know your account there", "only an account that may write can push it"),
+        "": ("it does not know your account there", "Unknown until you show that the repository is yours."),
+    }[proof]
+    app = "The App is installed on it." if has_app else "This portal has no GitHub App."
+    said = text[text.index("Why can’t my account connect?") :]
+    assert all(words in said for words in (account, permission, "octo/work is public.", app))
+
+
+def test_page_says_that_pushes_wait_while_github_confirms_nothing(client, page):
+    connected(client, page)
+    sentence = "GitHub asked to wait until 20:00:00 UTC. The portal asks again."
+    Connection.objects.update(asked_at=None, answers=[["Repository", sentence, False]])
+    text = text_of(client.get(page))
+    assert "Pushes wait for GitHub." in text and sentence in text
+
+
+def test_looking_for_the_file_again_asks_github_only_if_it_has_nothing_new_to_say(client, page):
+    connection = connected(client, page, proved=False)
+    asked_at = timezone.now()
+    for known, is_kept in ((42, True), (None, False)):
+        Connection.objects.update(github_id=known, asked_at=asked_at, look_at=None)
+        client.post(f"{page}check/")
+        connection.refresh_from_db()
+        assert (connection.asked_at == asked_at, connection.look_at is not None) == (is_kept, True)
 
 
 def test_poll_answers_204_until_something_changed(client, page, django_assert_num_queries):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labs import actions
-from labs.github import first_seen, intake, looking
+from labs.github import asking, first_seen, intake, looking
 from labs.grader.fetching.listing import Listing
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grading import lifecycle, tasks
@@ -182,7 +182,8 @@ def test_commit_that_never_appears_ends_with_a_reason(connection, host):
     assert (Submission.objects.count(), looking.due().exists()) == (1, False)
 
 
-def test_refusal_by_a_repository_is_shown_to_the_learner_and_not_retried(connection, host):
+def test_refusal_by_a_repository_is_shown_to_the_learner_and_not_retried(connection, host, monkeypatch):
+    monkeypatch.setattr(asking, "find_moved", lambda connection: False)
     host.refusal = FetchRefusedError("not_found", "It was not found. Make it public.")
     delivery = arrive(connection)
     look()
@@ -245,15 +246,13 @@ def test_repository_that_workers_die_over_is_given_up(connection, host, monkeypa
     assert (again(delivery).outcome, connection.look_at, connection.look_tries) == ("failed", None, 0)
 
 
-def test_message_with_a_new_name_has_github_asked_first_at_most_once_a_minute(connection, host):
-    renamed = push(repository={"id": 42, "full_name": "octo/renamed"})
-    for ago, is_asked in ((0, False), (120, True)):
-        asked_at = timezone.now() - timedelta(seconds=ago)
-        Connection.objects.update(asked_at=asked_at, full_name="octo/work")
-        Delivery.objects.all().delete()
-        assert send(connection.__class__.objects.get(), renamed).status_code == 202
-        connection.refresh_from_db()
-        assert (connection.asked_at is None) is is_asked
+@pytest.mark.parametrize(("name", "is_asked"), [("octo/renamed", True), ("Octo/Work", False)])
+def test_message_with_a_new_name_has_github_asked_first(connection, name, is_asked):
+    Connection.objects.update(full_name="octo/work")
+    message = push(repository={"id": 42, "full_name": name})
+    assert send(Connection.objects.get(), message).status_code == 202
+    connection.refresh_from_db()
+    assert (connection.asked_at is None) is is_asked
 
 
 def test_message_that_arrives_during_a_look_is_looked_at_next(connection, host, monkeypatch):

@@ -131,7 +131,9 @@ def test_somebody_else_cannot_tell_a_private_repository_from_none(private):
     told = []
     for name in ("hidden", "renamed", "nothing"):
         theirs = connection_of_somebody_else(private, name)
-        asking.ask(theirs)
+        with pytest.raises(asking.UnconfirmedError) as refusal:
+            asking.ask(theirs)
+        assert refusal.value.message == asking.NOT_VISIBLE
         theirs.refresh_from_db()
         assert (theirs.github_id, theirs.installation, theirs.repository.name) == (None, None, name)
         told.append(theirs.answers)
@@ -141,11 +143,17 @@ def test_somebody_else_cannot_tell_a_private_repository_from_none(private):
 def test_github_that_was_down_is_asked_again_until_the_id_is_known(private):
     theirs = connection_of_somebody_else(private)
     private.github.switches.is_down = True
-    asking.ask(theirs)
-    assert (theirs.asked_at, "ask again" in str(theirs.answers)) == (None, True)
+    with pytest.raises(asking.UnconfirmedError) as outage:
+        asking.ask(theirs)
+    assert (outage.value.may_retry, theirs.asked_at, "asks again" in str(theirs.answers)) == (
+        True,
+        None,
+        True,
+    )
     private.github.switches.reset()
-    asking.ask(theirs)
-    assert theirs.asked_at
+    with pytest.raises(asking.UnconfirmedError) as refusal:
+        asking.ask(theirs)
+    assert theirs.asked_at and not refusal.value.may_retry
 
 
 def test_a_removed_app_opens_nothing_and_an_outage_is_a_reason_to_try_again(private):

@@ -1,14 +1,17 @@
 """Pushes whose message never arrived are found, graded and marked; failed deliveries of the App are repeated."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from labs.github import looking, reconciling
+from labs.github import client, looking, reconciling
+from labs.github.asking import UnconfirmedError
 from labs.models import Connection, Receipt, Repository, Submission
 from labs.repositories import hosts
-from tests.github.signing import A, B, make_connection, send
+from tests.github.signing import A, B, make_connection, push, send
+from tests.github.stand_in.requests import Answer
 from tests.github.test_hook_looking import MAIN, Host
 
 HOUR = timedelta(hours=1)
@@ -56,7 +59,7 @@ def test_repository_without_anything_new_is_looked_at_once_in_a_while(connection
     monkeypatch.setattr(looking, "when_pushed", lambda connection: pytest.fail("nothing is new"))
     assert look_at_quiet() == 1
     assert Submission.objects.count() == 1
-    monkeypatch.setattr(looking, "when_pushed", lambda connection: None)
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: None)  # GitHub gives no time
     host.refs = {MAIN: B}
     Connection.objects.update(looked_at=timezone.now() - HOUR)
     assert look_at_quiet() == 1
@@ -116,7 +119,8 @@ def test_time_of_a_push_is_read_by_the_id_of_a_repository_that_moved(portal_on_g
     found = reconciling.when_pushed(connection)
     assert abs(found - timezone.now()) < HOUR
     portal_on_github.switches.is_down = True
-    assert reconciling.when_pushed(connection) is None
+    with pytest.raises(UnconfirmedError):
+        reconciling.when_pushed(connection)
 
 
 def test_old_name_that_somebody_else_took_is_never_graded(portal_on_github, db):
@@ -135,6 +139,64 @@ def test_old_name_that_somebody_else_took_is_never_graded(portal_on_github, db):
     connection = Connection.objects.select_related("repository").get()
     assert connection.repository.name == "moved"
     assert [row.head for row in Submission.objects.all()] == [mine_head]
+
+
+@pytest.mark.parametrize("how", ["down", "limited", "deleted"])
+@pytest.mark.parametrize("has_message", [True, False])
+def test_name_that_somebody_took_is_not_graded_while_github_confirms_nothing(
+    portal_on_github, db, how, has_message
+):
+    """The stranger's repository has the name, and the REST API does not say so yet."""
+    github = portal_on_github
+    mine = github.create_repository("octo/work")
+    mine_head = github.commit(mine, {"README.md": "Mine\n"})
+    github.move(mine, "octo/moved")
+    theirs = github.create_repository("octo/work")
+    stolen = github.commit(theirs, {"README.md": "Theirs\n"})
+    connection = make_connection(github_id=mine.id, full_name="octo/work", look_at=timezone.now())
+    Repository.objects.update(host=github.host)
+    connection.repository.receipts.create(refs={}, digest="before", via="webhook", received_at=timezone.now())
+    if has_message:
+        message = push(stolen, repository={"id": mine.id, "full_name": "octo/moved"})
+        assert send(connection, message).status_code == 202
+    if how == "deleted":
+        github.delete(mine)
+    elif how == "limited":
+        github.switches.limit_primary(1200)
+    with refused_rest(github, is_refused=how == "down"):
+        assert looking.look_at_next()
+    assert not Submission.objects.exists()
+    connection.refresh_from_db()
+    if how == "deleted":
+        assert connection.look_at is None
+        return
+    waits = connection.look_at - timezone.now()
+    assert waits > timedelta(minutes=15 if how == "limited" else 0)
+    github.switches.reset()
+    for _ in range(2):
+        Connection.objects.update(look_at=timezone.now())
+        assert looking.look_at_next()
+    assert [row.head for row in Submission.objects.all()] == [mine_head]
+
+
+@contextmanager
+def refused_rest(github, *, is_refused):
+    # Git is still answered
+    with pytest.MonkeyPatch.context() as patch:
+        if is_refused:
+            down = Answer(502, b"<title>502</title>")
+            patch.setattr("tests.github.stand_in.rest.answer", lambda *given: down)
+        yield
+
+
+def test_one_connection_leaves_requests_without_a_sign_in_to_the_others(portal_on_github, db):
+    repository = portal_on_github.create_repository("octo/work")
+    for _ in range(client.MAX_ANONYMOUS_PER_HOUR):
+        client.as_anybody(share="1").get(f"/repositories/{repository.id}")
+    with pytest.raises(client.ShareSpentError, match="only a few times an hour") as refusal:
+        client.as_anybody(share="1").get(f"/repositories/{repository.id}")
+    assert refusal.value.retry_at > timezone.now()
+    assert client.as_anybody(share="2").get(f"/repositories/{repository.id}")
 
 
 def test_dropped_delivery_of_the_app_is_asked_for_again_and_arrives(app, portal_on_github, db):

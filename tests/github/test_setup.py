@@ -60,10 +60,12 @@ def test_the_settings_are_shown_once_and_pass_the_checks(browser, portal_on_gith
     shown = dict(re.findall(r"(GITHUB_\w+)='([^']*)'", text))
     for name, value in shown.items():
         setattr(settings, name, value.replace("\\n", "\n"))
-    assert len(shown) == 4 and all(shown.values())
+    assert len(shown) == 6 and all(shown.values())
     settings.DEBUG = True  # the stand-in has no https
     assert [fault.msg for fault in checks.run_checks(tags=[TAG]) if fault.id == "portal.E012"] == []
-    assert app.hook.secret not in str([row.get_decoded() for row in Session.objects.all()])
+    stored = str([row.get_decoded() for row in Session.objects.all()])
+    assert app.hook.secret not in stored and app.client_secret not in stored
+    assert app.callback_urls == [f"{settings.PUBLIC_URL}{reverse('github_callback')}"]
 
     again = browser.get(reverse("github_setup_done"), brought)
     assert (again.status_code, app.hook.secret in again.content.decode()) == (400, False)

@@ -103,6 +103,7 @@ APP = {"ID": "7", "SLUG": "portal", "PRIVATE_KEY": RSA, "WEBHOOK_SECRET": "s"}
             {"APP_ID": "7", "APP_SLUG": "portal"},
             ["The GitHub App also needs GITHUB_APP_PRIVATE_KEY, GITHUB_APP_W"],
         ),
+        ({"CLIENT_SECRET": "secret"}, ["Signing in with GitHub also needs GITHUB_CLIENT_ID."]),
         ({f"APP_{name}": value for name, value in APP.items()} | {"APP_ID": "seven"}, ["GITHUB_APP_ID must"]),
         (
             {f"APP_{name}": value for name, value in APP.items()} | {"APP_PRIVATE_KEY": RSA[:300]},

@@ -36,7 +36,7 @@ RECORDED = {
 }
 CLOSED = {"auth.group", "accounts.user", "labs.accesstoken", "account.emailaddress"}
 # viewed by administrators, who cannot change them
-LOOKED_AT = {"accounts.auditentry", "labs.installation", "mfa.authenticator"}
+LOOKED_AT = {"accounts.auditentry", "labs.installation", "mfa.authenticator", "socialaccount.socialaccount"}
 
 # Requests name the learner's own objects. The peer learns in another cohort of the same course, the outsider in
 # another course, which the visiting instructor teaches. Rows of models apply to each model of their kind.
@@ -159,6 +159,10 @@ submission_withdraw_choice           302  405 405  405 405 405 405  302  404 404
 github_connection                    302  200 200  404 404 302 302  302  422 422  404 404 302 302
 github_live                          200  200 404  404 404 404 404  405  405 405  405 405 405 405
 github_check                         302  405 405  405 405 405 405  302  302 404  404 404 404 404
+github_prove                         302  405 405  405 405 405 405  302  404 404  404 404 404 404
+github_login                         405  405 405  405 405 405 405  404  404 404  404 404 404 404
+github_callback                      404  404 404  404 404 404 404  405  405 405  405 405 405 405
+github_unlink                        302  405 405  405 405 405 405  302  302 404  302 404 404 404
 github_grade                         302  405 405  405 405 405 405  302  302 404  404 404 404 404
 github_secret                        302  405 405  405 405 405 405  302  200 404  404 404 404 404
 github_disconnect                    302  405 405  405 405 405 405  302  302 404  404 404 404 404
@@ -249,6 +253,7 @@ looked at ID/change/                 302  302 302  302 403 403 200  302  302 302
 looked at ID/history/                302  302 302  302 403 403 200  302  302 302  302 403 403 200
 looked at ID/delete/                 302  302 302  302 403 403 403  302  302 302  302 403 403 403
 admin:mfa_authenticator_delete       302  302 302  302 403 403 200  302  302 302  302 403 403 302
+admin:socialaccount_socialaccount_delete 302 302 302 302 403 403 200 302 302 302 302 403 403 302
 admin:auth_group_add                 302  302 302  302 403 403 200  302  302 302  302 403 403 302
 admin:auth_group_change              302  302 302  302 403 403 200  302  302 302  302 403 403 302
 admin:labs_accesstoken_add           302  302 302  302 403 403 403  302  302 302  302 403 403 403

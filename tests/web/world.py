@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
@@ -140,6 +141,8 @@ def make_place(name: str) -> Place:
         user=learner.user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}
     )
     make_connected(learner, lab, name)
+    linked = {"provider": "github", "uid": str(learner.user.pk), "extra_data": {"login": name}}
+    SocialAccount.objects.create(user=learner.user, **linked)
     Choice.objects.create(submission=submission, reason=f"Reason {name}", by=instructor)
     attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
     QuizDeadline.objects.create(quiz=quiz, cohort=cohort, closes_at=timezone.now() + timedelta(days=365))

@@ -37,6 +37,7 @@ OPERATIONS = {
     f"{REPO}/check-runs": POST,
     f"{REPO}/check-runs/{{check_run_id}}": (*GET, *PATCH),
     f"{REPO}/check-runs/{{check_run_id}}/annotations": GET,
+    f"{REPO}/collaborators/{{username}}/permission": GET,
     f"{REPO}/commits/{{ref}}/check-runs": GET,
     f"{REPO}/commits/{{ref}}/statuses": GET,
     f"{REPO}/contents/{{path}}": GET,

@@ -33,7 +33,7 @@ def settings_of(github: GitHub) -> dict[str, str]:
         secret=SECRET,
         events=EVENTS,
         permissions=PERMISSIONS,
-        callback_urls=(PORTAL,),
+        callback_urls=(f"{PORTAL}/accounts/github/login/callback/",),
     )
     return {
         "GITHUB_WEB_URL": github.url,
@@ -42,6 +42,8 @@ def settings_of(github: GitHub) -> dict[str, str]:
         "GITHUB_APP_SLUG": app.slug,
         "GITHUB_APP_PRIVATE_KEY": str(github.folder / f"{app.slug}.pem"),
         "GITHUB_APP_WEBHOOK_SECRET": SECRET,
+        "GITHUB_CLIENT_ID": app.client_id,
+        "GITHUB_CLIENT_SECRET": app.client_secret,
         "REPOSITORY_HOSTS": github.host,
         "TEST_GIT_SERVER": f"127.0.0.1,{github.certificate}",
     }

@@ -60,7 +60,7 @@ def ask_authorization(world: Work, request: Request) -> Answer:
     asked = request.parameters
     app = _client(world, asked.get("client_id", ""))
     target = asked.get("redirect_uri") or (app.callback_urls or [""])[0]
-    if not any(target.startswith(url) for url in app.callback_urls):
+    if target not in app.callback_urls:
         return page("Be careful!", "<p>The redirect_uri is not associated with this application.</p>")
     people = [person for person in world.people.values() if person.kind == "User"]
     asked = {**asked, "redirect_uri": target}
@@ -92,7 +92,7 @@ def exchange_code(world: Work, request: Request) -> Answer:
     elif asked is None or not _is_proved(asked, said.get("code_verifier", "")):
         body = {"error": "bad_verification_code", "error_description": "The code is incorrect or expired."}
     else:
-        token = world.grant(world.person(asked["person"]), scope=asked.get("scope", ""))
+        token = world.grant(world.person(asked["person"]), scope=asked.get("scope", ""), app=app)
         body = {"access_token": token, "token_type": "bearer", "scope": asked.get("scope", "")}
     if "json" in (request.headers.get("Accept") or ""):
         return Answer(200, body)

@@ -111,6 +111,7 @@ class Grant:
     person: Person | None = None
     installation: Installation | None = None
     scope: str = ""
+    app: App | None = None  # that the person signed in to
     expires: float = 0.0
     repository_ids: list[int] | None = None
     permissions: dict[str, str] | None = None

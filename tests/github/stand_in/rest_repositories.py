@@ -16,7 +16,7 @@ def find_repository(
 ) -> Repository:
     """Return the repository if the viewer may use it so. Raises RefusedError as GitHub does: 301, 403 or 404."""
     repository, moved = world.find(f"{owner}/{repo}")
-    if repository is None or not _may_see(request, repository):
+    if repository is None or not _may_see(world, request, repository):
         raise RefusedError(404, "Not Found")
     if moved:
         rest = request.path.partition(f"/repos/{owner}/{repo}")[2]
@@ -33,10 +33,20 @@ def find_repository(
     return repository
 
 
-def _may_see(request: Request, repository: Repository) -> bool:
+def _may_see(world: Work, request: Request, repository: Repository) -> bool:
     if request.viewer.installation:
         return request.viewer.covers(repository) or not repository.is_private
+    if repository.is_private and not _is_granted(world, request, repository):
+        return False
     return bool(repository.permission_of(request.viewer.person))
+
+
+def _is_granted(world: Work, request: Request, repository: Repository) -> bool:
+    # the token of a sign-in sees a private repository by its scope, or where the App that it is of is installed
+    grant = request.viewer.grant
+    if grant is None or grant.app is None or "repo" in grant.scope.split():
+        return True
+    return any(each.app is grant.app and each.covers(repository) for each in world.installations.values())
 
 
 def _may_use(request: Request, repository: Repository, permission: str, level: str) -> bool:
@@ -90,6 +100,18 @@ def get_person(world: Work, request: Request, username: str) -> Answer:
 def get_repository(world: Work, request: Request, owner: str, repo: str) -> Answer:
     repository = find_repository(world, request, owner, repo)
     return Answer(200, world.shapes.repository(repository, request.viewer.person))
+
+
+def get_permission(world: Work, request: Request, owner: str, repo: str, username: str) -> Answer:
+    repository = find_repository(world, request, owner, repo)
+    person = world.people.get(username.lower())
+    if request.viewer.name == "anonymous" or person is None:
+        raise RefusedError(
+            404 if person is None else 401, "Not Found" if person is None else "Requires authentication"
+        )
+    permission = repository.permission_of(person) or "none"
+    user = {**world.shapes.person(person), "role_name": permission}
+    return Answer(200, {"permission": permission, "role_name": permission, "user": user})
 
 
 def list_branches(world: Work, request: Request, owner: str, repo: str) -> Answer:
@@ -269,6 +291,7 @@ ROUTES = (
     ("GET", "/user/emails", get_emails),
     ("GET", "/users/{username}", get_person),
     ("GET", REPO, get_repository),
+    ("GET", f"{REPO}/collaborators/{{username}}/permission", get_permission),
     ("GET", f"{REPO}/branches", list_branches),
     ("GET", f"{REPO}/branches/{{branch*}}", get_branch),
     ("GET", f"{REPO}/git/matching-refs/{{ref*}}", list_refs),

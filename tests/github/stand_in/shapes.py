@@ -84,7 +84,12 @@ class Shapes:
             "private_gists",
             "total_private_repos",
         )
-        return {**self.public_person(person), **dict.fromkeys(counts, 0), "two_factor_authentication": True}
+        return {
+            **self.public_person(person),
+            **dict.fromkeys(counts, 0),
+            "two_factor_authentication": True,
+            "user_view_type": "private",
+        }
 
     def repository(self, repository: Repository, viewer: Person | None = None) -> Json:
         at = f"{self.api}/repos/{repository.full_name}"

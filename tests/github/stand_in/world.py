@@ -269,7 +269,11 @@ class World:
             self._send(hook, event, {"action": action, "installation": shape, **payload, **sender}, None)
 
     def grant(
-        self, person: Person | None = None, installation: Installation | None = None, scope: str = ""
+        self,
+        person: Person | None = None,
+        installation: Installation | None = None,
+        scope: str = "",
+        app: App | None = None,
     ) -> str:
         """Issue a token: of a person by OAuth, or of an installation for an hour."""
         if installation:
@@ -277,5 +281,5 @@ class World:
             self.grants[token] = Grant(installation=installation, expires=time.time() + 3600)
         else:
             token = new_token("gho")
-            self.grants[token] = Grant(person, scope=scope)
+            self.grants[token] = Grant(person, scope=scope, app=app)
         return token
