@@ -22,6 +22,11 @@ def staff_address(repository: Repository) -> str:
     return f"{settings.PUBLIC_URL}{path.removesuffix('/info/refs')}"
 
 
+def github_address(repository: Repository) -> str:
+    """Return the URL from which a repository on GitHub is cloned."""
+    return f"{settings.GITHUB_WEB_URL}/{repository.owner}/{repository.name}.git"
+
+
 def submission_address(submission: Submission) -> str:
     return f"{settings.PUBLIC_URL}{submission.get_absolute_url()}"
 

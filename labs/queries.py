@@ -303,14 +303,28 @@ def times_of(lab: Lab) -> LabTimes | None:
 
 
 def started_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:
-    """Return the practice repository that began with a starter of the lab, with both of its versions."""
+    """Return the practice repository if it began with a starter or was pushed to, with both of its versions."""
     if enrollment is None or lab.current is None or not lab.current.starter:
         return None
-    rows = Repository.objects.filter(enrollment=enrollment, lab=lab, host=None, starter__isnull=False)
+    received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
+    rows = Repository.objects.filter(
+        Q(starter__isnull=False) | received, enrollment=enrollment, lab=lab, host=None
+    )
     found = rows.select_related("starter", "update").first()
     if found:
         found.lab = lab
     return found
+
+
+def connected_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:
+    """Return the repository on GitHub whose pushes are graded; `was_received` says if a state of it was."""
+    if enrollment is None:
+        return None
+    proved = Repository.objects.filter(
+        enrollment=enrollment, lab=lab, connection__isnull=False, connection__disconnected_at=None
+    ).exclude(connection__owner_proved_by="")
+    received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
+    return proved.annotate(was_received=received).first()
 
 
 def newest_receipt(enrollment: Enrollment, lab: Lab) -> Receipt | None:

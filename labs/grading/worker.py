@@ -24,7 +24,7 @@ from labs.grading.lifecycle import Claim
 from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import LabVersion, Queue, Repository, Submission
 from labs.queries import last_seen_in, repositories_of_state
-from labs.repositories import folders, graded, hosts
+from labs.repositories import folders, graded, hosts, starters
 from labs.specs import parse_spec
 from portal.accounts.models import User
 from portal.heartbeat import heartbeat_thread
@@ -82,8 +82,6 @@ def _grade(claim: Claim) -> None:
 
 def with_starters(spec: LabSpec, submission: Submission) -> LabSpec:
     # every starter that the lab has had: the learner may have begun with an earlier one
-    if spec.start is None:
-        return spec
     given = set(spec.starters)
     for starter in LabVersion.objects.filter(lab=submission.lab_id).values_list("starter", flat=True):
         given.update(starter.get("commits", ()))
@@ -110,7 +108,9 @@ def open_submitted_state(submission: Submission) -> Iterator[tuple[GitRepository
             GitRepository.open(path, refs=refs) as repository,
         ):
             yield repository, notes
-            graded.keep(origin, submission.digest, refs, path)  # if it was graded; the learner has the result
+            # if it was graded; the learner has the result
+            graded.keep(origin, submission.digest, refs, path)
+            starters.note_merge_elsewhere(origin, path, refs)
         return
     with GitRepository.open(folders.owned_path(origin), refs=refs) as repository:
         yield repository, ()

@@ -1,7 +1,6 @@
 """Prepare the page of a lab: how far the learner is, the commands, the checks and the submissions."""
 
 import re
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +9,17 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from labs import queries
-from labs.addresses import labcheck_addresses, practice_address
+from labs.addresses import github_address, labcheck_addresses, practice_address
 from labs.counted_pushes import submit_commands, tag_words
-from labs.grader.words import count, visible
 from labs.grading import counting
-from labs.models import Lab, State, Submission
+from labs.models import Lab, Repository, State, Submission
 from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, times_in_words, verdict_of
 from labs.pages.receipts import receipts_context
+from labs.pages.starter import starter_context
 from labs.reports.late_words import due_words, policy_words, push_now_words, read_bank, rule_of_lab
 from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
-from labs.repositories.starters import unmerged_update
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
@@ -29,7 +27,6 @@ from lessons.templatetags.code import with_code
 
 GAP = '(?:<span class="w"> </span>| )'  # highlighted code has its spaces in spans
 COMMAND_WITH_ADDRESS = re.compile(rf"(git{GAP}(?:clone|remote{GAP}add{GAP}origin){GAP})ADDRESS\b")
-MAX_FILES = 20  # of a changed starter that are listed
 NOT_GRADED = (State.UNREADABLE, State.FAULT)
 
 
@@ -60,6 +57,7 @@ def lab_page(
     """
     lab = found.lab
     due = _due_context(found)  # first: it may count points again
+    connected = _connected_repository(found)
     past = queries.history_page(found.enrollment, lab, before) if found.enrollment else []
     newest = past[0] if past and not before else None
     running = next((row for row in past if not row.has_ended), None)
@@ -70,12 +68,12 @@ def lab_page(
         "enrollment": found.enrollment,
         "is_staff_here": found.is_staff,
         "closed": closed_reason(lab),
-        "brief_html": brief_with_address(lab),
+        "brief_html": brief_with_address(lab, connected),
         **due,
         **_standing_context(found, running, newest),
         **_history_context(past, before),
         **_commands_context(lab, token),
-        **_starter_context(found),
+        **starter_context(found, connected),
         **_counted_context(found),
         **(receipts_context(lab, found.enrollment) if found.enrollment else {}),
         "running": running,
@@ -88,6 +86,13 @@ def lab_page(
         "next": found.next,
         "crumbs": course_crumbs(lab.course, (lab.title, "")),
     }
+
+
+def _connected_repository(found: queries.OpenLab) -> Repository | None:
+    # only for pages that show commands with its URL
+    lab = found.lab
+    has_commands = "ADDRESS" in lab.brief_html or bool(lab.current and lab.current.starter)
+    return queries.connected_repository(found.enrollment, lab) if has_commands else None
 
 
 def _standing_context(
@@ -142,26 +147,6 @@ def _commands_context(lab: Lab, token: str) -> Context:
         "commands": push_commands(lab, practice_address(lab, token)),
         "has_token": bool(token),
     }
-
-
-def _starter_context(found: queries.OpenLab) -> Context:
-    lab = found.lab
-    if lab.current is None or not lab.current.starter:
-        return {}
-    repository = queries.started_repository(found.enrollment, lab)
-    update = unmerged_update(repository) if repository else None
-    return {
-        "has_starter": True,
-        "github_commands": github_commands(lab),
-        "update": update,
-        "update_commands": update and f"git fetch\ngit merge origin/{update.branch}\ngit push",
-        "update_files": update and [(visible(path), word) for path, word in update.files[:MAX_FILES]],
-        "more_files": update and count_more(len(update.files)),
-    }
-
-
-def count_more(files: int) -> str:
-    return f"{count(files - MAX_FILES, 'more file')} changed." if files > MAX_FILES else ""
 
 
 def _counted_context(found: queries.OpenLab) -> Context:
@@ -220,9 +205,12 @@ def host_name() -> str:
     return "GitHub" if first == "github.com" else first
 
 
-def brief_with_address(lab: Lab) -> str:
-    """Return the HTML of the brief with ADDRESS replaced by the lab's remote URL, so that its command can be pasted."""
-    address = escape(practice_address(lab))
+def brief_with_address(lab: Lab, connected: Repository | None = None) -> str:
+    """Return the HTML of the brief with ADDRESS replaced by a remote URL, so that its command can be pasted.
+
+    It is the learner's connected repository on GitHub, else the practice remote.
+    """
+    address = escape(github_address(connected) if connected else practice_address(lab))
     return COMMAND_WITH_ADDRESS.sub(lambda found: found[1] + address, lab.brief_html)
 
 
@@ -242,15 +230,6 @@ def closed_reason(lab: Lab) -> str:
     if waits := lab.waiting_word(timezone.now()):
         return f"{waits}: staff only"
     return "" if lab.is_proved else "Not proved yet: staff only"
-
-
-def github_commands(lab: Lab) -> str:
-    # a new repository there from a clone of the starter, with its branches and tags
-    refs = lab.current.starter["refs"] if lab.current else {}
-    branches = [ref.removeprefix("refs/heads/") for ref in sorted(refs) if ref.startswith("refs/heads/")]
-    pushed = (shlex.quote(f"refs/remotes/origin/{name}:refs/heads/{name}") for name in branches)
-    lines = " \\\n  ".join(["git push --tags github", *pushed])
-    return f"gh repo create {lab.slug} --private --source=. --remote=github\n{lines}"
 
 
 def push_commands(lab: Lab, address: str) -> dict[str, str]:

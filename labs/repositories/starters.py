@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryError
 from labs.grader.scenarios.world import COURSE, World
 from labs.models import LabVersion, Repository, snapshot_digest
@@ -44,17 +45,30 @@ def provide(repository: Repository) -> None:
 
 @dataclass(frozen=True)
 class StarterUpdate:
-    """A change of the starter that a learner has not merged: its version, its branch, and the changed files."""
+    """A change of the starter that a learner has not merged: its version, its branch, and the changed files.
+
+    `is_first` is True for a learner who began without a starter: the histories are unrelated.
+    """
 
     version: LabVersion
     branch: str
     files: list[tuple[str, str]]
+    is_first: bool = False
+
+
+def first_update(version: LabVersion) -> StarterUpdate:
+    """Return the whole starter, for a learner whose first fetch from the practice remote brings it."""
+    branch = str(version.starter["head"]).removeprefix("refs/heads/")
+    return StarterUpdate(version, branch, _changed_files(None, version), is_first=True)
 
 
 def unmerged_update(repository: Repository) -> StarterUpdate | None:
-    """Return the change that the next fetch brings, or that an earlier one brought; None if all is merged."""
+    """Return the change that the next fetch brings, or that an earlier one brought; None if all is merged.
+
+    `repository` is on the practice remote, and began with a starter or has a receipt.
+    """
     current, old = repository.lab.current, repository.starter
-    if current is None or not current.starter or old is None:
+    if current is None or not current.starter:
         return None
     if not _is_outdated(repository, current):
         if repository.update_merged or not repository.update:
@@ -63,20 +77,20 @@ def unmerged_update(repository: Repository) -> StarterUpdate | None:
     if repository.update and repository.update_merged:
         old = repository.update
     branch = repository.update_branch or _free_branch(repository.path)
-    return StarterUpdate(current, branch, _changed_files(old, current))
+    return StarterUpdate(current, branch, _changed_files(old, current), is_first=old is None)
 
 
-def _changed_files(old: LabVersion, new: LabVersion) -> list[tuple[str, str]]:
+def _changed_files(old: LabVersion | None, new: LabVersion) -> list[tuple[str, str]]:
     # each with a word, sorted by path
-    before, after = (_play(version).files(_head_of(version)) for version in (old, new))
+    before, after = (_play(version).files(_head_of(version)) if version else {} for version in (old, new))
     words = {path: "Changed" if path in before else "Added" for path in after}
     words |= dict.fromkeys(before.keys() - after.keys(), "Deleted")
     return [(path, words[path]) for path in sorted(words) if before.get(path) != after.get(path)]
 
 
 def _is_outdated(repository: Repository, version: LabVersion) -> bool:
-    had = repository.update or repository.starter
-    return had is not None and _head_of(had) != _head_of(version)
+    # a learner who began without a starter has had none
+    return _head_of(repository.update or repository.starter) != _head_of(version)
 
 
 def _begin(repository: Repository, version: LabVersion) -> None:
@@ -95,16 +109,42 @@ def _begin(repository: Repository, version: LabVersion) -> None:
 
 def note_merge(repository: Repository, refs: Mapping[str, str]) -> None:
     """Note that the learner has merged the update, after a push. If this fails, the lab page only keeps its notice."""
-    if not repository.update_commit or repository.update_merged:
+    if repository.update_commit and not repository.update_merged:
+        _note_merge(repository, repository.path, refs)
+
+
+def note_merge_elsewhere(repository: Repository, path: Path, refs: Mapping[str, str]) -> None:
+    """Do the same after a state of a repository on another host was graded; `path` has its objects.
+
+    Such a repository began with a starter if it contains the current one, or the one of the learner's first clone.
+    """
+    version = repository.lab.current
+    if version is None or not version.starter:
         return
+    same = Repository.objects.filter(enrollment=repository.enrollment_id, lab=repository.lab_id, host=None)
+    practice = same.select_related("starter").first()
+    if practice and practice.update_commit and not practice.update_merged:
+        _note_merge(practice, path, refs)
+    if repository.starter_id is None:
+        begun = [version, practice.starter] if practice and practice.starter else [version]
+        found = next((each for each in begun if _has_merged(repository, path, _head_of(each), refs)), None)
+        if found:
+            repository.starter = found
+            repository.save(update_fields=["starter"])
+
+
+def _note_merge(repository: Repository, path: Path, refs: Mapping[str, str]) -> None:
+    if _has_merged(repository, path, repository.update_commit, refs):
+        repository.update_merged = True
+        repository.save(update_fields=["update_merged"])
+
+
+def _has_merged(repository: Repository, path: Path, commit: str, refs: Mapping[str, str]) -> bool:
     try:
-        if not bare.is_reachable(repository.path, repository.update_commit, refs.values()):
-            return
+        return not absent(path, [commit]) and bare.is_reachable(path, commit, refs.values())
     except (RepositoryError, bare.TookTooLongError):
         logger.exception("repository %s cannot be searched for its update", repository.pk)
-        return
-    repository.update_merged = True
-    repository.save(update_fields=["update_merged"])
+        return False
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
@@ -115,14 +155,17 @@ def _offer(repository: Repository, version: LabVersion) -> None:
     had = repository.update or repository.starter
     with bare.hold_lock(path):
         link_objects(version, path)
-        base = repository.update_commit or _head_of(had)
+        base = repository.update_commit or _head_of(had)  # "" for a learner who began without a starter
         commit = _update_commit(path, version, base)
         ref = ref_files.read_update_ref(path) or f"refs/heads/{_free_branch(path)}"
         # First the name: without it, the branch would count as the learner's.
         _write(path / ref_files.UPDATE_REF, ref)
         (path / ref).parent.mkdir(parents=True, exist_ok=True)
         _write(path / ref, f"{commit}\n")
-        repository.update, repository.update_commit, repository.update_merged = version, commit, False
+        repository.update, repository.update_commit = version, commit
+        repository.update_merged = not base and _has_merged(
+            repository, path, commit, ref_files.read_refs(path)
+        )
         repository.update_branch = ref.removeprefix("refs/heads/")
         repository.save(update_fields=["update", "update_commit", "update_branch", "update_merged"])
 
@@ -134,7 +177,7 @@ def _head_of(version: LabVersion | None) -> str:
 def _update_commit(path: Path, version: LabVersion, base: str) -> str:
     # the new starter itself if it continues the old one, else a commit with its files on top of the old one
     world, tip = _play(version), _head_of(version)
-    if base in world.history.ancestors(tip):
+    if not base or base in world.history.ancestors(tip):
         return tip
     seconds = int(version.created_at.timestamp())
     person = f"{COURSE.name} <{COURSE.email}> {seconds} +0000"

@@ -2,7 +2,6 @@
 
 import html
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -256,20 +255,53 @@ def test_the_lab_page_shows_the_clone_and_later_what_changed(clone, lab, learner
     assert "The starter changed on" in said
     assert "<code>rules.md</code>" in said
     assert "prices.csv</code>" not in said
-    commands = "git fetch\ngit merge origin/course\ngit push"
+    commands = "git fetch\ngit merge --no-edit origin/course\ngit push"
     assert commands in said
     commit(folder)
     for line in commands.splitlines():
         git(folder, *line.split()[1:])
     assert "The starter changed" not in read_page(client, lab, learner)
 
-    (tmp_path / "github.git").mkdir()
-    git(tmp_path / "github.git", "init", "--quiet", "--bare")
-    git(folder, "remote", "add", "github", str(tmp_path / "github.git"))
-    push = said.partition("--remote=github\n")[2].partition("</code>")[0].replace("\\\n", "")
-    git(folder, *shlex.split(push)[1:])
-    refs = git(tmp_path / "github.git", "for-each-ref", "--format=%(refname)").split()
-    assert refs == ["refs/heads/festival", "refs/heads/main"]
+
+def test_a_learner_who_began_before_the_starter_merges_it_and_keeps_their_work(tmp_path, client):
+    lab = make_lab(source=STARTED.replace("starter: {scenario: given}", "starter: null"))
+    learner = make_learner(lab.course)
+    folder = tmp_path / "own"
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", folder)
+    git(folder, "config", "http.postBuffer", "100m")
+    git(folder, "remote", "add", "origin", practice_address(lab, tokens.new_token(user=learner.user)))
+    commit(folder)
+    git(folder, "push", "--quiet", "-u", "origin", "main")
+    assert "has a starter" not in read_page(client, lab, learner)
+    save(lab, STARTED)
+    said = read_page(client, lab, learner)
+    assert "This lab has a starter since" in said
+    commands = "git fetch\ngit merge --no-edit --allow-unrelated-histories origin/course\ngit push"
+    assert commands in said
+    for line in commands.splitlines():
+        git(folder, *line.split()[1:])
+    assert sorted(path.name for path in folder.glob("*.*")) == [".git", "mine.txt", "prices.csv", "rules.md"]
+    assert "has a starter since" not in read_page(client, lab, learner)
+    while worker.grade_next():
+        pass
+    results = Submission.objects.latest("number").reports.get(is_current=True).data["results"]
+    assert results[0]["why"].startswith("`main` has 2 commits")  # theirs and the merge, not the starter's
+
+    save(lab, CHANGED)
+    assert "The starter changed on" in read_page(client, lab, learner)
+    git(folder, "fetch")
+    git(folder, "merge", "--no-edit", "origin/course")
+    assert (folder / "rules.md").read_text() == "# Rules\n\nBe kind.\n"
+    assert (folder / "mine.txt").exists()
+
+
+def test_commits_of_a_starter_that_the_lab_dropped_are_still_not_the_learner_s(clone, lab):
+    folder = clone()
+    save(lab, STARTED.replace("starter: {scenario: given}", "starter: null"))
+    git(folder, "push", "--quiet", "origin", "origin/main:refs/heads/copy")
+    while worker.grade_next():
+        pass
+    assert outcomes(Submission.objects.get()) == {"yours": "needs_work"}
 
 
 @pytest.mark.parametrize("command", ["git clone", "git remote add origin"])
