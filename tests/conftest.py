@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as of_hypothesis
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.folders import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
@@ -26,6 +28,15 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 # A submission that met a fault is tried again at once.
 settings.GRADING_RETRY_SECONDS = 0
+
+# The same examples each time, and no limit of time: neither chance nor a busy machine fails a test.
+of_hypothesis.register_profile(
+    "project",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+of_hypothesis.load_profile("project")
 
 # On a busy machine, five seconds may be too few for a page to reach its final state.
 expect.set_options(timeout=30_000)

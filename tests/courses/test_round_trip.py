@@ -18,7 +18,7 @@ from lessons.texts.yaml_edit import dump_yaml, edit_yaml, plain_yaml
 from tests.courses.conftest import QUIZ
 
 numbers = count(1)
-few = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 # Text as a form leaves it, with everything that YAML gives a meaning to.
 signs = st.sampled_from(

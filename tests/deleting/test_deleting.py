@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.models import Lab, Submission
@@ -182,7 +182,7 @@ def test_after_30_days_it_is_removed_with_all_work_in_it_and_nothing_else(world,
 
 
 @pytest.mark.heavy
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(order=st.permutations(["quiz", "lesson", "session", "lab"]), count=st.integers(1, 4), data=st.data())
 def test_any_order_of_deleting_and_restoring_loses_nothing(world, order, count, data):
     before = every_row()

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.report import Outcome
@@ -41,7 +41,7 @@ def test_the_fix_of_a_branch_that_is_behind_merges_the_other(forked):
     assert "git merge --no-edit " in result.fix
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 @given(picks=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=8))
 def test_the_numbers_are_those_of_git_on_any_graph(new_repo, tmp_path_factory, picks):
     repo = type(new_repo("unused"))(tmp_path_factory.mktemp("drawn") / "work")

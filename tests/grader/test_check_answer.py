@@ -1,7 +1,7 @@
 """Typed answers; what git itself prints for each command is right."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.checks._shared.answer_values import VALUES
@@ -201,7 +201,7 @@ _STEPS = st.lists(
 
 
 @given(_STEPS)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 def test_describe_is_what_git_describes(new_repo, tmp_path, steps):
     repo = new_repo(f"describe{len(list(tmp_path.iterdir()))}")
     _grow(repo, steps)

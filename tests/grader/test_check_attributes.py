@@ -72,7 +72,7 @@ _PATHS = ["a.c", "d/a.c", "d/e/a.c", "a b"]
 
 
 @given(st.lists(_LINE, max_size=4).map("\n".join), st.lists(_LINE, max_size=2).map("\n".join))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_copies_mean_what_the_files_mean_to_git(tmp_path_factory, top, deep):
     folder = tmp_path_factory.mktemp("attributes")
     git(folder, "init", "-q")

@@ -299,7 +299,7 @@ _KEYS = st.text("abcXYZ_-0.", min_size=1).filter(lambda key: not key.startswith(
 
 
 @given(st.dictionaries(_KEYS, st.dictionaries(_KEYS, _PRINTABLE), min_size=1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_ini_that_the_library_wrote_is_read_as_it_was(sections):
     parser = configparser.RawConfigParser(default_section="\0")
     parser.optionxform = str
@@ -315,7 +315,7 @@ def test_ini_that_the_library_wrote_is_read_as_it_was(sections):
 
 
 @given(st.text("[]=:#; \n\tab1\\%", max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_is_ini_or_refused(text):
     with suppress(IniError):
         assert isinstance(read_ini(text), dict)

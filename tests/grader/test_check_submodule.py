@@ -78,7 +78,7 @@ _WORDS = st.text(
 
 
 @given(st.dictionaries(_WORDS.filter(str.strip), st.tuples(_WORDS, _WORDS), max_size=3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_settings_that_git_wrote_are_read(tmp_path_factory, modules):
     file = tmp_path_factory.mktemp("modules") / "config"
     file.touch()

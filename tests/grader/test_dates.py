@@ -1,7 +1,7 @@
 """Dates are data: any that Git stores is read, and those that Git can show are shown alike."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.grader.git.people import iso_date
@@ -59,7 +59,6 @@ def test_a_commit_of_any_date_is_graded_and_its_date_read(repo, role):
     assert found == DATES
 
 
-@settings(deadline=None)  # two processes of git for each
 @given(
     st.lists(
         st.tuples(st.integers(0, 4_000_000_000), st.integers(-12, 13), st.sampled_from([0, 15, 30, 45])),

@@ -5,7 +5,7 @@ import time
 from itertools import permutations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.git.repository import Repository
@@ -18,11 +18,7 @@ from tests.grader.shaping import shape_history
 from tests.grader.stock import changed, data
 
 BRANCHES = ("main", "side", "other")
-oracle = settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+oracle = settings(max_examples=12)
 
 
 @st.composite
@@ -228,13 +224,13 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=60) | st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_a_lab_or_is_refused(text):
     read(text)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_lab_with_something_else_in_it_is_a_lab_or_is_refused(data):
     text = lab(

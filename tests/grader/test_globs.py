@@ -29,7 +29,7 @@ _PATTERNS = st.lists(_PARTS | st.just("**"), min_size=1, max_size=3).map("/".joi
 
 
 @given(_PATTERNS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_pattern_means_what_it_means_to_git(ignored, pattern):
     meant = path_matcher(pattern)
     if not is_glob(pattern):

@@ -1,7 +1,7 @@
 """The same change made elsewhere, and its reverse, with Git's own patch ids as the oracle."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.grader.git.patches import Patches, reverse
@@ -99,7 +99,7 @@ LINES = st.lists(st.sampled_from(["a", "b", "c", "", " d"]), max_size=6).map(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(files=st.lists(st.tuples(LINES, LINES, LINES), min_size=1, max_size=2))
 def test_changes_with_the_same_patch_id_are_the_same_and_a_revert_is_the_reverse(
     new_repo, tmp_path_factory, files

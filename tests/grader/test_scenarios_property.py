@@ -56,7 +56,7 @@ def forked(start, ours, theirs, more):
 
 
 @pytest.mark.heavy
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(start=CHANGES, ours=SIDES, theirs=SIDES, more=st.none() | CHANGES)
 def test_a_merge_without_conflict_is_the_merge_of_git(tmp_path_factory, start, ours, theirs, more):
     try:
@@ -70,7 +70,7 @@ def test_a_merge_without_conflict_is_the_merge_of_git(tmp_path_factory, start, o
     assert git(tree, "rev-parse", "main^{tree}") == model.head.tree
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(start=CHANGES, ours=SIDES, theirs=SIDES)
 def test_a_rebase_without_conflict_is_the_rebase_of_git(tmp_path_factory, start, ours, theirs):
     try:

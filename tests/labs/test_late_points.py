@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.late_points import Counted, Push, Terms, count
@@ -85,7 +85,6 @@ def test_no_late_day_is_spent_in_vain():
     assert points([in_time, push(HOUR, 95, pk=2)], terms(REFUSE), bank=2) == {2: ("None", 1)}
 
 
-slow_is_fine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 times = st.builds(timedelta, minutes=st.integers(-3000, 30_000))
 tries = st.lists(st.tuples(times, st.integers(0, 100), st.integers(1, 3)), max_size=12)
 policies = st.builds(
@@ -97,7 +96,6 @@ policies = st.builds(
 )
 
 
-@slow_is_fine
 @given(tries, st.tuples(policies, policies, policies), st.integers(0, 4), st.randoms())
 def test_points_depend_on_the_facts_alone_and_a_bank_is_never_overdrawn(tries, policies, bank, random):
     pushes = [push(after, earned, pk, lab) for pk, (after, earned, lab) in enumerate(tries)]
@@ -114,7 +112,6 @@ def test_points_depend_on_the_facts_alone_and_a_bank_is_never_overdrawn(tries, p
             assert counted == Counted()
 
 
-@slow_is_fine
 @given(tries, policies, st.integers(0, 4))
 def test_more_late_days_never_make_the_best_of_the_only_lab_worse(tries, policy, bank):
     pushes = [push(after, earned, pk) for pk, (after, earned, _) in enumerate(tries)]

@@ -1,7 +1,7 @@
 """Notes put together at random from the lines of all cases: nothing is lost, and nothing is in two lessons."""
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lessons.rendering import render
@@ -23,9 +23,7 @@ NOTES = (
 )
 
 
-LIMITS = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+LIMITS = settings(max_examples=25)
 
 
 @LIMITS

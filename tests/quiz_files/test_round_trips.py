@@ -24,7 +24,6 @@ from tests.quizzes.quiz_examples import one_of_each
 GENEROUS = settings(
     max_examples=int(os.environ.get("EXAMPLES", "25")),
     phases=[Phase.explicit, Phase.generate],
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 KEYS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)
