@@ -52,6 +52,25 @@ def test_the_app_asks_for_one_token_an_hour_for_each_installation(app, portal_on
     ) == 1
 
 
+def test_the_app_signs_once_for_many_tokens_and_a_bad_key_is_unavailable(
+    app, portal_on_github, settings, monkeypatch
+):
+    from github import Auth
+
+    made, signed = [portal_on_github.create_repository(f"learner/lab-{number}") for number in range(3)], []
+    installation = portal_on_github.install(app, "learner", *made)
+    create_jwt = Auth.AppAuth.create_jwt
+    monkeypatch.setattr(
+        Auth.AppAuth, "create_jwt", lambda auth, seconds: signed.append(seconds) or create_jwt(auth, seconds)
+    )
+    assert len({client.repository_token(installation.id, each.id) for each in made}) == 3
+    assert len(signed) == 1
+    caches["tokens"].clear()
+    settings.GITHUB_APP_PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
+    with pytest.raises(client.UnavailableError, match="private key"):
+        client.as_app()
+
+
 def test_a_token_is_never_logged(app, portal_on_github, caplog):
     installation = portal_on_github.install(app, "learner", portal_on_github.create_repository("learner/lab"))
     with caplog.at_level(logging.DEBUG):
