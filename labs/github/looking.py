@@ -124,7 +124,8 @@ def _find_missed(connection: Connection, refs: Mapping[str, str]) -> datetime | 
     # The time of a push whose message did not arrive. What was there before the connection is not submitted by itself.
     # Raises UnconfirmedError: without a message, only GitHub's REST API says that the name is still the repository's.
     newest = connection.repository.receipts.first()
-    if not connection.is_active or (newest and newest.digest == snapshot_digest(refs)):
+    # A branch or tag that was only deleted leaves no new commit to grade.
+    if not connection.is_active or (newest and refs.items() <= newest.refs.items()):
         return None
     pushed_at = when_pushed(connection)
     if newest is None:

@@ -66,6 +66,16 @@ def test_repository_without_anything_new_is_looked_at_once_in_a_while(connection
     assert [row.head for row in Submission.objects.order_by("pk")] == [A, B]
 
 
+def test_deleted_branch_is_not_a_missed_push(connection, host, monkeypatch):
+    monkeypatch.setattr(looking, "when_pushed", lambda connection: timezone.now())
+    host.refs = {MAIN: A, "refs/heads/old": B}
+    assert look_at_quiet() == 1
+    del host.refs["refs/heads/old"]
+    Connection.objects.update(looked_at=timezone.now() - HOUR)
+    assert look_at_quiet() == 1
+    assert Receipt.objects.count() == 1
+
+
 def test_commits_pushed_before_the_repository_was_connected_are_not_submitted(connection, host, monkeypatch):
     monkeypatch.setattr(looking, "when_pushed", lambda connection: timezone.now() - 2 * HOUR)
     assert look_at_quiet() == 1
