@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from labs.addresses import github_address
 from labs.github import client, owner_file
 from labs.github.access import has_installed_app
 from labs.github.asking import APP, NEW_ADDRESS, REPOSITORY
@@ -161,7 +162,7 @@ def _row(delivery: Delivery) -> Context:
 
 
 def _proof_context(connection: Connection) -> Context:
-    commands, afterwards = owner_file_commands(connection.challenge(), _clone_address(connection))
+    commands, afterwards = owner_file_commands(connection.challenge(), github_address(connection.repository))
     return {
         "name": owner_file.NAME,
         "branch": owner_file.BRANCH,
@@ -184,11 +185,6 @@ def owner_file_commands(content: str, address: str) -> tuple[str, str]:
         "git switch -",
     )
     return "\n".join(push), f"git push {address} --delete {branch}\ngit branch -D {branch}"
-
-
-def _clone_address(connection: Connection) -> str:
-    repository = connection.repository
-    return f"{settings.GITHUB_WEB_URL}/{repository.owner}/{repository.name}.git"
 
 
 # --- the webhook ----------------------------------------------------------------------------------------------------

@@ -94,6 +94,36 @@ def test_a_starter_has_limits_and_a_known_scenario(problems):
     assert problems(hidden)[0][2] == "Git refuses to check out the path `sub/.GIT/config`"
 
 
+KEY = "ghp_" + "".join(chr(ord("a") + 7 * number % 26) for number in range(36))
+FILES_OF_BOTH = f"""\
+schema: 2
+title: A lab
+pass_mark: 70
+starter: {{scenario: given}}
+checks:
+  - {{id: secrets, says: No secret is here, points: 1, no_secrets: {{}}}}
+  - {{id: large, says: No file is large, points: 1, no_large_files: {{over: 1 KB}}}}
+  - {{id: messages, says: Each message is long, points: 1, each_commit: {{message_matches: '.{{9,}}'}}}}
+scenarios:
+  - name: given
+    steps: [{{commit: "{KEY}", files: {{a.txt: "{KEY}\\n", b.txt: {{size: 2 KB}}}}}}, {{commit: wip}}]
+    expect: {{others: needs work}}
+  - name: clean
+    after: given
+    steps: [{{commit: Add a file, files: {{c.txt: "c\\n"}}}}]
+    expect: {{others: passed}}
+  - name: the same mistakes by the learner
+    after: given
+    steps: [{{commit: wip, files: {{c.txt: "x{KEY[:-1]}z\\nGITHUB={KEY[:-1]}y\\n", d.txt: {{size: 3 KB}}}}}}]
+    expect: {{others: needs work}}
+"""
+
+
+def test_files_and_messages_of_a_starter_are_not_the_learner_s():
+    proof = prove(load_spec(FILES_OF_BOTH))
+    assert (proof.differing, proof.unproved) == ((), ())
+
+
 FOLDER = """\
 schema: 2
 title: A lab

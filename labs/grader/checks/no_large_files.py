@@ -1,7 +1,8 @@
 """`no_large_files: {over: 1 MB}` - no file over this size in any commit of any branch or tag.
 
-With `at`, such as `at: main`, only the files at that commit count. The size of files over 1 MB that were not fetched is
-unknown, so with a higher limit the check may not be run. A tag that points to a file instead of a commit is not read.
+Commits of the lab's starter do not count. With `at`, such as `at: main`, only the files at that commit count, all of
+them. The size of files over 1 MB that were not fetched is unknown, so with a higher limit the check may not be run. A
+tag that points to a file instead of a commit is not read.
 """
 
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class NoLargeFilesCheck(Kind):
         )
 
     def _anywhere(self, run: Run) -> Verdict:
-        blobs = run.repository.blobs
+        blobs = run.own_blobs
         absent = [blob for blob in blobs if blob.size is None]
         large = [blob for blob in blobs if _at_least(blob) > self.over]
         if large:

@@ -1,8 +1,8 @@
 """`no_secrets: {}` - no key, token or password in any commit of any branch or tag. Nobody is shown a value.
 
 Finds credentials in known formats, and passwords in files such as `.env`, also in the messages of commits and annotated
-tags. Files over 1 MB and binary files are not read. Beyond 128 MB of files, the check is not run unless something was
-found.
+tags. Commits of the lab's starter do not count. Files over 1 MB and binary files are not read. Beyond 128 MB of files,
+the check is not run unless something was found.
 """
 
 import re
@@ -55,7 +55,7 @@ class NoSecretsCheck(Kind):
     about = "files"
 
     def check(self, run: Run) -> Verdict:
-        blobs = run.repository.blobs
+        blobs = run.own_blobs
         small = [blob for blob in blobs if blob.size is not None and blob.size <= MAX_FILE_BYTES]
         ends = list(accumulate(blob.size or 0 for blob in small))
         to_read = small[: bisect_right(ends, MAX_BYTES)]
@@ -68,7 +68,7 @@ class NoSecretsCheck(Kind):
             leaks += [] if is_binary else _leaks(blob, content or b"")
         if leaks:
             return _verdict(run, leaks)
-        messages = read_messages(run.repository)
+        messages = read_messages(run)
         if messages.leak:
             return message_verdict(run, messages.leak)
         if len(to_read) < len(small):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ...findings import LookedAt
+from ...git.blobs import Blob
 from ...git.history import Commit
 from ...git.repository import Repository, Tag, Tip
 from ...git.whose import Authors, Learner
@@ -58,6 +59,13 @@ class Run:
         history = self.repository.history
         commits = history.in_order(history.ancestors(tip.commit.id) - history.ancestors_of(self.starters))
         return self.by_learner(tip, commits)
+
+    @property
+    def own_blobs(self) -> list[Blob]:
+        """Return the versions of files that the learner's commits brought, oldest first. Raises as `blobs` does."""
+        blobs = self.repository.blobs
+        given = self.repository.history.ancestors_of(self.starters) if self.starters else ()
+        return [blob for blob in blobs if blob.commit not in given]
 
     def by_learner(self, tip: Tip, commits: list[Commit]) -> list[Commit]:
         """Return the commits that name the learner if the lab requires that, else all.

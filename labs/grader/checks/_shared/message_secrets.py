@@ -8,7 +8,6 @@ from itertools import islice
 from ...formats.secrets import Rule, find_secrets, masked
 from ...git.history import Commit
 from ...git.refs import BRANCHES, TAGS
-from ...git.repository import Repository
 from ...git.tags import Tag
 from ...report import Evidence
 from ...words import quoted, size
@@ -40,9 +39,9 @@ class Messages:
     unread: tuple[str, ...] = ()
 
 
-def read_messages(repository: Repository) -> Messages:
-    """Look for credentials in the messages of all commits and tags, up to 32 MB of them."""
-    waiting = _written(repository)
+def read_messages(run: Run) -> Messages:
+    """Look for credentials in the messages of all tags and the learner's commits, up to 32 MB of them."""
+    waiting = _written(run)
     number = length = 0
     while batch := list(islice(waiting, BATCH)):
         if length > MAX_BYTES:
@@ -61,8 +60,10 @@ def _first_leak(batch: list[Commit | Tag], texts: list[str]) -> MessageLeak | No
     return next((MessageLeak(found.rule, each) for each, text in pairs for found in find_secrets(text)), None)
 
 
-def _written(repository: Repository) -> Iterator[Commit | Tag]:
-    yield from repository.history
+def _written(run: Run) -> Iterator[Commit | Tag]:
+    repository = run.repository
+    given = repository.history.ancestors_of(run.starters) if run.starters else ()
+    yield from (commit for commit in repository.history if commit.id not in given)
     tags = map(repository.tag, repository.tags)
     yield from (tag for tag in tags if tag.message is not None)
 
