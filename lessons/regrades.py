@@ -197,7 +197,8 @@ def _take_turn(work: Regrading, key: int, tries: int) -> None:
             if time.monotonic() >= ends:
                 break
         else:
-            _finish(work, regrade)
+            if not _has_more_to_rehearse(work, regrade):
+                _finish(work, regrade)
         regrade = work.regrades.objects.get(pk=key)
     mine.update(leased_until=None)
 
@@ -216,6 +217,11 @@ def _steps(work: Regrading, regrade: AnyRegrade) -> Iterable[Callable[[], None]]
     while keys := list(own.order_by("pk").values_list("pk", flat=True)[:BATCH]):
         for key in keys:
             yield partial(_act, work, act, regrade, key)
+
+
+def _has_more_to_rehearse(work: Regrading, regrade: AnyRegrade) -> bool:
+    # A result that only counts since others were lowered is tried, too.
+    return regrade.state == State.APPLYING and bool(list(work.keys_to_rehearse(regrade)))
 
 
 def _rehearse(work: Regrading, regrade: AnyRegrade, key: int) -> None:

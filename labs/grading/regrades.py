@@ -25,6 +25,7 @@ from lessons.points import show_points
 from lessons.regrade_results import Result, fields_before, fields_of_move, first_reasons, notify_learner
 from portal.accounts.models import User
 
+MAX_OF_LEARNER = 50  # newest submissions that a regrade tries, so that a flood by one learner is bounded
 Fate, Way = Move.Fate, Move.Way
 
 
@@ -33,10 +34,14 @@ class _NotNowError(Exception):
 
 
 def submissions_to_regrade(lab: Lab, version: LabVersion | None) -> QuerySet[Submission]:
-    """Return the best and the newest graded submission of each learner, if other checks graded them."""
+    """Return the graded submissions that other checks graded: the MAX_OF_LEARNER newest of each learner, and the best.
+
+    Any of them may be the best by the new checks. An older one is returned once it has become the best.
+    """
     graded = Submission.objects.filter(lab=lab, reports__is_current=True)
     own = graded.filter(enrollment=OuterRef("enrollment")).order_by("-number")
-    counts = Q(is_best=True) | Q(pk=Subquery(own.values("pk")[:1]))
+    newest = Subquery(own.values("number")[:1])
+    counts = Q(is_best=True) | Q(number__gt=newest - MAX_OF_LEARNER)
     other = Report.objects.filter(submission=OuterRef("pk"), is_current=True).exclude(lab_version=version)
     return graded.filter(counts, Exists(other)).order_by("pk")
 
@@ -120,15 +125,18 @@ class LabWork(regrades.Regrading):
         if regrade.policy == Regrade.Policy.NEVER_LOWER and fields["way"] == Way.DOWN:
             RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.KEPT)
             return
+        was_best = result.is_best
         stored = lifecycle.replace_report(result, report, regrade, shadow["notes"])
         before = {"report": current.pk, "applied": stored.pk}
         RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
-        _notify_learner(result, regrade, old, new)
+        if was_best or _is_best(result):
+            _notify_learner(result, regrade, old, new)
 
     def _undo(self, regrade: LabRegrade, result: Submission, move: RegradedSubmission) -> None:
         applied = Report.objects.filter(pk=move.before["applied"]).first() if move.before else None
+        was_best = result.is_best
         restored = lifecycle.restore_report(result, **move.before) if move.before else None
-        if restored is not None and applied is not None:
+        if restored is not None and applied is not None and (was_best or _is_best(result)):
             _notify_learner(result, regrade, result_of(applied), result_of(restored))
 
     def is_outdated(self, regrade: LabRegrade) -> bool:
@@ -144,6 +152,10 @@ def result_of(report: Report) -> Result:
 
 def _current(submission: Submission) -> Report | None:
     return submission.reports.filter(is_current=True).first()
+
+
+def _is_best(submission: Submission) -> bool:
+    return Submission.objects.filter(pk=submission.pk, is_best=True).exists()
 
 
 def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, Sequence[str]]:

@@ -6,21 +6,23 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from labs.grading import lifecycle, worker
-from labs.grading.regrades import WORK, begin
+from labs.grading import counting, lifecycle, worker
+from labs.grading.regrades import WORK, begin, submissions_to_regrade
 from labs.models import LabRegrade, Report, State, Submission
+from labs.repositories import ref_files
 from lessons import regrades
 from portal.accounts.roles import instructors
 from portal.notices.models import Notice
 from tests.factories import (
     make_lab,
     make_learner,
-    make_refs,
+    make_report,
     make_staff,
     make_submission,
     make_user,
 )
 from tests.labs.conftest import PASSABLE
+from tests.labs.git_client import Clone
 from tests.labs.regrading import (
     EASIER,
     REASON,
@@ -33,6 +35,7 @@ from tests.labs.regrading import (
 )
 
 pytestmark = pytest.mark.django_db
+HARDER = PASSABLE.replace("points: 40", "points: 10").replace("points: 60", "points: 90")
 
 
 @pytest.fixture
@@ -78,8 +81,7 @@ def test_applied_regrade_keeps_the_old_report_and_notifies_the_learner(graded, c
 
 
 def test_lower_result_is_kept_by_default_and_stored_if_staff_say_so(graded):
-    harder = PASSABLE.replace("points: 40", "points: 10").replace("points: 60", "points: 90")
-    change_checks(graded.lab, harder)
+    change_checks(graded.lab, HARDER)
     assert apply(graded.lab).moves.get().fate == "kept"
     assert points(graded) == 40
     apply(graded.lab, "exact")
@@ -123,15 +125,56 @@ def test_checks_that_are_not_proved_cannot_be_rehearsed(graded):
         begin(lab=graded.lab, by=make_user(), wake=no_wake)
 
 
-def test_only_the_best_and_the_newest_submission_are_rehearsed(graded):
-    from tests.factories import make_report
+@pytest.fixture
+def graded_before(graded, tmp_path):
+    """Submit the next commit, and store its report by the checks of now with these points."""
+    path = graded.receipt.repository.path
+    clone = Clone(tmp_path / "next", str(path))
+    clone.git("fetch", "--quiet", "portal")
+    clone.git("reset", "--quiet", "--hard", "portal/main")
 
-    for value in (10, 20):
-        other = make_submission(graded.enrollment, graded.lab, refs=make_refs())
-        make_report(other, {"results": []}, points=Decimal(value))
+    def submit(points: int, *, amend: bool = True) -> Submission:
+        same = ("--amend",) if amend else ()
+        clone.git("commit", "--quiet", "--allow-empty", "-m", f"Earn {points} points", *same)
+        clone.push("--force", "main")
+        submission = make_submission(graded.enrollment, graded.lab, refs=ref_files.read_refs(path))
+        make_report(submission, {"results": []}, points=Decimal(points), max_points=Decimal(100))
+        counting.keep_best(submission)
+        return submission
+
+    return submit
+
+
+@pytest.mark.parametrize("limit", [1, 50])
+def test_result_that_counts_after_a_regrade_comes_from_its_checks(graded, graded_before, monkeypatch, limit):
+    monkeypatch.setattr("labs.grading.regrades.MAX_OF_LEARNER", limit)
+    second, _newest = graded_before(30), graded_before(20)
+    change_checks(graded.lab, HARDER)
+    regrade = apply(graded.lab, "exact")
+    best = Submission.objects.get(is_best=True)
+    assert regrade.state == "applied"
+    assert (points(second), points(best)) == (10, 10)
+    assert best.reports.get(is_current=True).lab_version == graded.lab.current
+    assert submissions_to_regrade(graded.lab, graded.lab.current).count() == 0
+
+
+def test_submission_that_rises_above_the_best_counts_and_others_cause_no_notice(graded, graded_before):
+    second, _newest = graded_before(30, amend=False), graded_before(20)
+    change_checks(graded.lab, EASIER)
+    apply(graded.lab)
+    assert (points(second), Submission.objects.get(is_best=True)) == (100, second)
+    assert sorted(notice.link for notice in Notice.objects.all()) == sorted(
+        [graded.get_absolute_url(), second.get_absolute_url()]
+    )
+
+
+def test_flood_of_submissions_by_one_learner_is_tried_up_to_a_limit(graded, graded_before, monkeypatch):
+    monkeypatch.setattr("labs.grading.regrades.MAX_OF_LEARNER", 2)
+    for value in (5, 6, 7):
+        graded_before(value)
     change_checks(graded.lab, EASIER)
     moves = rehearse(graded.lab).moves.order_by("submission__number")
-    assert [move.submission.number for move in moves] == [1, 3]
+    assert [move.submission.number for move in moves] == [1, 3, 4]
 
 
 def sign_in_as_staff(client, course) -> None:
