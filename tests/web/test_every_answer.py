@@ -69,7 +69,9 @@ def test_every_json_response_is_json_in_utf_8(answers):
 def test_no_page_has_anything_inline(answers):
     """W7, for the pages of the admin and allauth too."""
     pages = {answer.content for answer in answers if answer.headers["Content-Type"].startswith("text/html")}
-    assert {what for page in pages for what in inline(page.decode())} == set()
+    # most tags are the same on every page
+    tags = {tag for page in pages for tag in page.split(b"<")}
+    assert [tag for tag in tags if inline(f"<{tag.decode()}")] == []
 
 
 def test_no_page_of_a_course_shows_another_course(answers):
