@@ -11,6 +11,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 SHARE_NOTHING = {"tests/grader", "tests/coverage"}
+LONGEST = "test_every_fix.py"  # a tenth of all heavy tests
 
 
 class FolderScheduling(LoadScopeScheduling):
@@ -34,17 +35,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderSchedu
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Put folders with real servers first, then those with browsers, and last those that are spread by file.
 
-    So all processes end at about one time.
+    So all processes end at about one time. Of heavy tests, those that are spread take minutes each: they come first.
     """
     yield  # pytest-django runs tests without real transactions first
     ranks: dict[Path, int] = {}
     for item in items:
         rank = _rank(item)
         ranks[item.path.parent] = min(rank, ranks.get(item.path.parent, rank))
-    items.sort(key=lambda item: ranks[item.path.parent])
+    items.sort(key=lambda item: (ranks[item.path.parent], item.path.name != LONGEST))
 
 
 def _rank(item: pytest.Item) -> int:
     if item.nodeid.rpartition("::")[0].rpartition("/")[0] in SHARE_NOTHING:
-        return 3
+        return -1 if item.get_closest_marker("heavy") else 3
     return 0 if item.get_closest_marker("processes") else 1 if item.get_closest_marker("browser") else 2

@@ -41,12 +41,9 @@ class Step(NamedTuple):
     env: dict[str, str] = {}
 
 
+SPREAD = ["--dist=loadscope", "--no-loadscope-reorder"]  # as tests/folders.py has it
 # One more than the cores of a small machine: browsers and servers are waited for.
-PROCESSES = [
-    "--numprocesses=3",
-    "--dist=loadscope",
-    "--no-loadscope-reorder",
-]  # as tests/folders.py has it
+PROCESSES = ["--numprocesses=3", *SPREAD]
 # They need neither a database nor a server of their own, or only pages of Django's test client.
 QUICK_FOLDERS = ["grader", "quizzes", "rendering", "pages", "lessons", "quiz_pages", "progress", "accounts"]
 # They compare the engine with git itself, process by process.
@@ -58,7 +55,24 @@ NOT_QUICK = [
     "grader/test_labcheck_package.py",
     "grader/test_odd_repositories.py",
 ]
-PURE_FOLDERS = ["benchmarks", "coverage", "fetch", "grader", "production", "quizzes", "rendering", "sandbox"]
+# Heavy tests that load or measure the whole machine: nothing else may run beside them.
+ALONE = ["benchmarks", "chaos", "labs/test_rush.py"]
+# Nothing in these depends on the kind of database: pure cores, files, processes, and pages. The access matrix opens
+# each page on PostgreSQL, so browsers need not.
+NOT_ON_POSTGRES = [
+    *(
+        "authoring",
+        "benchmarks",
+        "coverage",
+        "fetch",
+        "grader",
+        "local_reports",
+        "notes",
+        "pages",
+        "production",
+    ),
+    *("quiz_files", "quizzes", "release", "rendering", "run", "sandbox", "snippets", "teaching", "texts"),
+]
 CHECKS = [
     Step("Format", [str(BIN / "ruff"), "format", "--check", "."]),
     Step("Lint", [str(BIN / "ruff"), "check", "."]),
@@ -82,21 +96,29 @@ def steps(tier: str) -> list[Step]:
     if tier == "quick":
         folders = [f"tests/{name}" for name in QUICK_FOLDERS]
         marks = "not heavy and not browser and not processes and not postgres"
-        left_out = [f"--ignore=tests/{name}" for name in NOT_QUICK]
         title = "Tests of the pure cores and the pages"
-        return [tests(title, *PROCESSES, "-m", marks, *left_out, *folders)]
+        return [tests(title, *PROCESSES, "-m", marks, *without(NOT_QUICK), *folders)]
     daily = [*CHECKS, tests("Tests", *PROCESSES, "-m", "not heavy")]
     if tier == "daily":
         return daily
     seed = os.environ.get("TEST_SEED") or str(secrets.randbelow(10**6))
     print(f"The random seed of the chaos tests is {seed}. Set TEST_SEED={seed} to repeat it.", flush=True)
     chaos = {"TEST_SEED": seed, "GRADING_LEASE_SECONDS": "3"}
-    ignored = [f"--ignore=tests/{name}" for name in PURE_FOLDERS]
+    on_postgres = ["-m", "not heavy and not browser", *without(NOT_ON_POSTGRES)]
     return [
         *daily,
-        tests("Heavy tests", "-m", "heavy", **chaos),
-        Step("Tests on PostgreSQL", [sys.executable, "-m", "tests.run_on_postgres", *PROCESSES, *ignored]),
+        tests("Heavy tests", "--numprocesses=2", *SPREAD, "-m", "heavy", *without(ALONE), **chaos),
+        tests(
+            "Heavy tests of the whole machine", "-m", "heavy", *[f"tests/{name}" for name in ALONE], **chaos
+        ),
+        Step(
+            "Tests on PostgreSQL", [sys.executable, "-m", "tests.run_on_postgres", *PROCESSES, *on_postgres]
+        ),
     ]
+
+
+def without(names: list[str]) -> list[str]:
+    return [f"--ignore=tests/{name}" for name in names]
 
 
 def main(tier: str = "daily") -> int:

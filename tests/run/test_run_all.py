@@ -112,13 +112,16 @@ def test_tiers_of_tests_are_nested_and_the_seed_is_printed(monkeypatch, capsys):
     assert [step.title for step in quick] == ["Tests of the pure cores and the pages"]
     assert everything[: len(daily)] == daily
     assert "not heavy" in daily[-1].argv
-    heavy, on_postgres = everything[len(daily) :]
-    assert heavy.argv[-2:] == ["-m", "heavy"]
-    assert heavy.env == {"TEST_SEED": "77", "GRADING_LEASE_SECONDS": "3"}
+    heavy, alone, on_postgres = everything[len(daily) :]
+    for step in (heavy, alone):
+        assert step.argv[step.argv.index("heavy") - 1] == "-m"
+        assert step.env == {"TEST_SEED": "77", "GRADING_LEASE_SECONDS": "3"}
+    assert {f"--ignore={path}" for path in alone.argv if path.startswith("tests/")} <= set(heavy.argv)
+    assert not any(argument.startswith("--numprocesses") for argument in alone.argv)
     assert "tests.run_on_postgres" in on_postgres.argv
     assert "Set TEST_SEED=77 to repeat it." in capsys.readouterr().out
 
 
 def test_folders_that_a_tier_names_are_there():
-    named = [*run_all.QUICK_FOLDERS, *run_all.PURE_FOLDERS, *run_all.NOT_QUICK]
+    named = [*run_all.QUICK_FOLDERS, *run_all.NOT_QUICK, *run_all.ALONE, *run_all.NOT_ON_POSTGRES]
     assert [name for name in named if not (HERE / name).exists()] == []
