@@ -1,9 +1,12 @@
 """A course with one of each thing and learners' work in it, beside another course that nothing may change."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.utils import timezone
 
 from lessons import deleting
@@ -15,9 +18,17 @@ from tests.web.world import World, make_world
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db) -> World:
-    return make_world()
+def world(shared_world, db) -> World:
+    """The rows are made once in a module; what a test changes is rolled back."""
+    return deepcopy(shared_world)
 
 
 def row_of(world: World, kind: str) -> Any:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks.big_class import Sizes, make_class
 from lessons.models import Enrollment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 
 SMALL = Sizes(
     units=4, lessons=12, quizzes=8, labs=2, cohorts=1, learners=4, readings=24, attempts=12, submissions=200,

@@ -93,7 +93,9 @@ def pages_before_submission(client, cast) -> list[str]:
     return [re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page) for page in pages]
 
 
-@pytest.mark.parametrize("answers", [{}, WRONG, RIGHT])
+@pytest.mark.parametrize(
+    "answers", [*(pytest.param(some, marks=pytest.mark.heavy) for some in ({}, WRONG)), RIGHT]
+)
 @pytest.mark.parametrize("release", ["now", "deadline", "never"])
 def test_pages_before_submission_contain_no_canary(client, cast, release, answers):
     """W23."""

@@ -9,9 +9,11 @@ from portal.services import Service
 
 
 @pytest.fixture(scope="session")
-def prepared_var(tmp_path_factory):
+def prepared_var(tmp_path_factory, migrated_sqlite):
     """A `var/` as the first start leaves it, so that each test's portal starts as fast as a second one."""
     var = tmp_path_factory.mktemp("prepared") / "var"
+    var.mkdir()
+    shutil.copy(migrated_sqlite, var / "db.sqlite3")
     subprocess.run(
         [sys.executable, "-m", "portal.services"], cwd=ROOT, env=environment(var, 8000), check=True
     )

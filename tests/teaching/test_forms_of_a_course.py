@@ -229,7 +229,11 @@ def test_a_meeting_by_itself_leads_to_its_cohort(staff, course):
 # --- labs -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize(
+    "recipe",
+    [RECIPES[0], *(pytest.param(recipe, marks=pytest.mark.heavy) for recipe in RECIPES[1:])],
+    ids=lambda recipe: recipe.name,
+)
 def test_a_lab_from_a_recipe_can_be_published_as_it_is(staff, course, recipe):
     lesson = make_lesson(make_session(course), status="draft")
     address = f"{add_address('labs_lab')}?course={course.pk}&lesson={lesson.pk}&recipe={recipe.name}"
