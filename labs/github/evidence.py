@@ -15,7 +15,7 @@ from labs.github.access import client_of, name_of
 from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, keep_newer_attempts
 from labs.grader.checks import needs_events
 from labs.grader.github_facts import PullRequests, RunsOfCommit
-from labs.grading.github_facts import facts_of, is_news, requeue, submissions_to_requeue, wake_asker
+from labs.grading.github_facts import facts_graded_with, is_news, requeue, submissions_to_requeue, wake_asker
 from labs.models import GitHubAnswer, Submission
 from labs.models.github import Connection
 from labs.specs import parse_spec
@@ -140,12 +140,12 @@ def _is_open(answer: Answer) -> bool:
 
 @transaction.atomic
 def _store(row: GitHubAnswer, answer: Answer, leased_until: datetime) -> None:
-    before = facts_of([row])
+    before = facts_graded_with(row)
     row.data, row.asked_at = answer.to_json(), answer.asked_at
     row.tries += 1
     row.save(update_fields=["data", "asked_at", "tries"])
     _settle(row, leased_until, _next_time(row) if _is_open(answer) else None)
-    if is_news(before, facts_of([row])):
+    if is_news(before, facts_graded_with(row)):
         requeue(submissions_to_requeue(row))
 
 

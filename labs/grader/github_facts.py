@@ -11,6 +11,7 @@ from typing import Any, Self
 from .json_object import JsonObject
 from .words import cut, visible
 
+PULLS_ABOUT = "pull requests"
 MAX_RUNS = 100  # of one commit
 MAX_PULL_REQUESTS = 100
 MAX_REVIEWS = 100  # of one pull request
@@ -151,17 +152,19 @@ class FactsUsed:
     unknown: str = ""
 
 
+def runs_about(commit: str) -> str:
+    return f"workflow runs of commit {commit}"
+
+
 def facts_used(facts: GitHubFacts | None) -> tuple[FactsUsed, ...]:
     if facts is None:
         return ()
     used = [
-        FactsUsed(
-            f"workflow runs of commit {found.commit}", _iso(found.asked_at), len(found.runs), found.unknown
-        )
+        FactsUsed(runs_about(found.commit), _iso(found.asked_at), len(found.runs), found.unknown)
         for found in facts.runs
     ]
     if pulls := facts.pull_requests:
-        used.append(FactsUsed("pull requests", _iso(pulls.asked_at), len(pulls.items), pulls.unknown))
+        used.append(FactsUsed(PULLS_ABOUT, _iso(pulls.asked_at), len(pulls.items), pulls.unknown))
     return tuple(used)
 
 

@@ -6,6 +6,7 @@ submission again.
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from celery import current_app
 from django.db import transaction
@@ -13,7 +14,8 @@ from django.utils import timezone
 
 from labs.grader.checks import wanted_facts
 from labs.grader.git.repository import Repository as GradedRepository
-from labs.grader.github_facts import GitHubFacts, PullRequests, RunsOfCommit, Wanted
+from labs.grader.github_facts import PULLS_ABOUT, GitHubFacts, PullRequests, RunsOfCommit, Wanted, runs_about
+from labs.grader.report import Report
 from labs.grader.spec import LabSpec
 from labs.grading import lifecycle
 from labs.models import GitHubAnswer, Queue, Repository, State, Submission
@@ -43,10 +45,13 @@ def wake_asker() -> None:
     send(current_app.signature(ASK))
 
 
-def facts_for(submission: Submission, spec: LabSpec, repository: GradedRepository) -> GitHubFacts | None:
+def facts_for(
+    submission: Submission, spec: LabSpec, repository: GradedRepository, *, is_rehearsal: bool = False
+) -> GitHubFacts | None:
     """Return what is known for the checks of this lab, None if none of them needs GitHub.
 
-    Marks what was never asked for this submission, so that it is asked soon.
+    Marks what was never asked for this submission, so that it is asked soon. The answer grades the submission again,
+    unless this is a rehearsal.
     """
     wanted = wanted_facts([check.parameters for check in spec.checks], repository)
     if wanted.is_empty:
@@ -54,6 +59,8 @@ def facts_for(submission: Submission, spec: LabSpec, repository: GradedRepositor
     origin = _origin(submission)
     if obstacle := _obstacle(origin):
         return GitHubFacts(obstacle=obstacle)
+    if is_rehearsal:
+        return _facts_for_rehearsal(origin, wanted)
     return facts_of(_rows(submission, origin, wanted))
 
 
@@ -78,18 +85,59 @@ def _rows(submission: Submission, origin: Repository, wanted: Wanted) -> list[Gi
     for commit in [*wanted.commits, *([""] if wanted.heads else [])]:
         row, _ = GitHubAnswer.objects.get_or_create(repository=origin, commit=commit)
         is_new = not row.submissions.filter(pk=submission.pk).exists()
-        heads = [] if commit else list(dict.fromkeys([*wanted.heads, *row.heads]))[:MAX_HEADS]
-        if is_new or heads != row.heads:
+        heads = _with_heads(row, wanted)
+        if is_new or heads != row.heads or set(wanted.heads) & set(row.rehearsed):
             # asked once for each new submission, even if no message from GitHub arrives
             row.submissions.add(submission)
-            row.heads, row.ask_at, row.tries = heads, timezone.now(), 0
-            row.save(update_fields=["heads", "ask_at", "tries"])
-            transaction.on_commit(wake_asker, robust=True)
+            row.rehearsed = [head for head in row.rehearsed if head not in wanted.heads]
+            _ask_about(row, heads)
         rows.append(row)
+    _remove_old(origin)
+    return rows
+
+
+def _with_heads(row: GitHubAnswer, wanted: Wanted) -> list[str]:
+    return [] if row.commit else list(dict.fromkeys([*wanted.heads, *row.heads]))[:MAX_HEADS]
+
+
+def _ask_about(row: GitHubAnswer, heads: list[str]) -> None:
+    row.heads, row.ask_at, row.tries = heads, timezone.now(), 0
+    row.save(update_fields=["heads", "rehearsed", "ask_at", "tries"])
+    transaction.on_commit(wake_asker, robust=True)
+
+
+@transaction.atomic
+def _facts_for_rehearsal(origin: Repository, wanted: Wanted) -> GitHubFacts:
+    # The rows do not name the submission, so an answer does not grade it again.
+    rows = []
+    for commit in [*wanted.commits, *([""] if wanted.heads else [])]:
+        row, is_new = GitHubAnswer.objects.get_or_create(repository=origin, commit=commit)
+        heads = _with_heads(row, wanted)
+        if is_new or heads != row.heads:
+            row.rehearsed = [*row.rehearsed, *(head for head in heads if head not in row.heads)]
+            _ask_about(row, heads)
+        if row.ask_at and set(wanted.heads) & set(row.rehearsed):
+            row.data = None  # not saved: the stored answer lacks these heads
+        rows.append(row)
+    _remove_old(origin)
+    return facts_of(rows)
+
+
+@transaction.atomic
+def link_answers(submission: Submission, report: Report) -> None:
+    """Let later news grade a submission again, whose report of a rehearsal was applied."""
+    about = {used.about for used in report.github}
+    for row in GitHubAnswer.objects.filter(repository=_origin(submission)) if about else ():
+        if (runs_about(row.commit) if row.commit else PULLS_ABOUT) in about:
+            row.submissions.add(submission)
+            if not row.commit and row.rehearsed:
+                GitHubAnswer.objects.filter(pk=row.pk).update(rehearsed=[])
+
+
+def _remove_old(origin: Repository) -> None:
     newest = GitHubAnswer.objects.filter(repository=origin).order_by("-pk").values_list("pk", flat=True)
     old = list(newest[MAX_ANSWERS : 2 * MAX_ANSWERS])
     GitHubAnswer.objects.filter(pk__in=old).delete()
-    return rows
 
 
 def facts_of(rows: Iterable[GitHubAnswer]) -> GitHubFacts:
@@ -100,6 +148,15 @@ def facts_of(rows: Iterable[GitHubAnswer]) -> GitHubFacts:
         else:
             pulls = PullRequests.from_json(row.data) if row.data else PullRequests(None)
     return GitHubFacts(tuple(runs), pulls)
+
+
+def facts_graded_with(row: GitHubAnswer) -> GitHubFacts:
+    """Return the facts of a row without what only a rehearsal asked about."""
+    facts = facts_of([row])
+    if facts.pull_requests is None or not row.rehearsed:
+        return facts
+    items = tuple(pull for pull in facts.pull_requests.items if pull.head not in row.rehearsed)
+    return replace(facts, pull_requests=replace(facts.pull_requests, items=items))
 
 
 def requeue_if_changed(submission: Submission, used: GitHubFacts | None) -> None:
@@ -147,7 +204,7 @@ def _wake_grader() -> None:
 def submissions_to_requeue(row: GitHubAnswer) -> list[Submission]:
     """Return the submissions that a changed answer concerns: those of its commit, or the newest of the repository.
 
-    Their current report used facts from GitHub. A rehearsal of a regrade asks for facts, too, and changes no result.
+    Their current report used facts from GitHub.
     """
     graded_with = {"reports__is_current": True, "reports__data__github__0__isnull": False}
     newest = row.submissions.filter(**graded_with).order_by("-pk")

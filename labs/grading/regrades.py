@@ -127,6 +127,7 @@ class LabWork(regrades.Regrading):
             return
         was_best = result.is_best
         stored = lifecycle.replace_report(result, report, regrade, shadow["notes"])
+        github_facts.link_answers(result, report)
         before = {"report": current.pk, "applied": stored.pk}
         RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
         if was_best or _is_best(result):
@@ -165,7 +166,7 @@ def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, S
         raise _NotNowError("The environment of the lab is being built. Rehearse again later.")
     learner = worker.learner_of(submission.enrollment.user)
     with worker.open_kept_state(submission) as (repository, notes):
-        facts = github_facts.facts_for(submission, spec, repository)
+        facts = github_facts.facts_for(submission, spec, repository, is_rehearsal=True)
         if facts is not None and facts.is_waiting:
             raise _NotNowError("GitHub has not answered yet what these checks ask. Rehearse again later.")
         report = grade(spec, repository, sandbox=sandbox(), learner=learner, github=facts)

@@ -12,12 +12,14 @@ class GitHubAnswer(models.Model):
 
     `data` is the JSON of `RunsOfCommit` or `PullRequests`, None before the first answer. A worker asks from `ask_at`
     on, None if there is no reason to; it moves `ask_at` while it asks, so that nobody else does. `tries` counts
-    answers that left something open. `submissions` were graded with this answer, or wait for it.
+    answers that left something open. `submissions` were graded with this answer, or wait for it. `rehearsed` are the
+    heads that only the rehearsal of a regrade asked about: what is new about them grades nothing.
     """
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="github_answers")
     commit = models.CharField(max_length=64, blank=True)
     heads = models.JSONField(default=list)
+    rehearsed = models.JSONField(default=list)
     data = models.JSONField(null=True)
     asked_at = models.DateTimeField(null=True)
     ask_at = models.DateTimeField(null=True)
@@ -26,8 +28,8 @@ class GitHubAnswer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "answer of GitHub"
-        verbose_name_plural = "answers of GitHub"
+        verbose_name = "GitHub’s answer"
+        verbose_name_plural = "GitHub’s answers"
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["repository", "commit"], name="one_answer_of_github_per_commit")

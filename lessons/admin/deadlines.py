@@ -47,8 +47,11 @@ class RuleField(forms.CharField):
 class CohortDeadlineForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
     """A date in the zone of the cohort, or a rule."""
 
-    closes_at = WallTimeField(label="Date", required=False, help_text=ZONE)
-    rule = RuleField(help_text=f"In place of a date, such as “{EXAMPLE}”. It follows the cohort’s meetings.")
+    closes_at = WallTimeField(label="Either a date", required=False, help_text=ZONE)
+    rule = RuleField(
+        label="or a rule",
+        help_text=f"Such as “{EXAMPLE}”. It follows the cohort’s meetings. Leave the date empty.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from labs.grader.fetching.address import Address
 from labs.grading import lifecycle, regrades, worker
 from labs.models import GitHubAnswer, LabVersion, Queue, Receipt, Repository, State, Submission
 from labs.models.github import Connection, Installation
+from lessons.regrades import apply as apply_regrade
 from lessons.regrades import run_next
 from tests.factories import make_lab, make_learner, make_user
 from tests.github.signing import send
@@ -322,19 +323,55 @@ def test_rehearsal_of_a_regrade_waits_for_github_instead_of_taking_points(case):
     assert move.problem.startswith("GitHub has not answered yet")
 
 
-def test_answer_that_only_a_rehearsal_asked_for_changes_no_result(case):
-    add_version(case.lab, LAB.partition("  - {id: ci")[0])
+@pytest.mark.parametrize("before", ["nothing of GitHub", "pull requests", "another branch"])
+def test_answer_that_only_a_rehearsal_asked_for_changes_no_result(case, before):
+    older = {
+        "nothing of GitHub": LAB.partition("  - {id: ci")[0],
+        "pull requests": "".join(line for line in LAB.splitlines(True) if "id: ci" not in line),
+        "another branch": LAB.replace("name: feature", "name: other"),
+    }
+    add_version(case.lab, older[before])
     case.grade()
+    while case.ask() or case.submission.state == State.QUEUED:
+        case.grade()
     add_version(case.lab, LAB)
+    graded = case.submission.reports.get(is_current=True)
     regrades.begin(lab=case.lab, by=make_user(), wake=lambda: None)
     while run_next(regrades.WORK):
         pass
     case.github.start_run(case.there, case.commit)
-    assert case.ask() == 2
+    stand_in_branch(case, "feature")
+    case.github.open_pull(case.there, "feature", body="Closes #1")
+    assert case.ask() > 0
     case.submission.refresh_from_db()
-    assert (case.submission.state, case.submission.github_answers.count()) == (State.GRADED, 2)
+    assert case.submission.state == State.GRADED
+    assert case.submission.reports.get(is_current=True) == graded
     lifecycle.requeue(case.submission)
     case.grade()
+    case.github.start_run(case.there, case.commit)
+    evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
+    case.ask()
+    case.submission.refresh_from_db()
+    assert case.submission.state == State.QUEUED
+
+
+@pytest.mark.heavy
+def test_news_after_a_regrade_was_applied_grades_again(case):
+    add_version(case.lab, LAB.partition("  - {id: ci")[0])
+    case.grade()
+    add_version(case.lab, LAB)
+    for _ in range(2):  # GitHub answers in between
+        regrade = regrades.begin(lab=case.lab, by=make_user(), wake=lambda: None)
+        while run_next(regrades.WORK):
+            pass
+        case.ask()
+    regrade.refresh_from_db()
+    apply_regrade(regrades.WORK, regrade, by=make_user(), policy="exact", reason="New.", wake=lambda: None)
+    while run_next(regrades.WORK):
+        pass
+    case.submission.refresh_from_db()
+    report = case.submission.reports.get(is_current=True)
+    assert (report.regrade, case.submission.state) == (regrade, State.GRADED)
     case.github.start_run(case.there, case.commit)
     evidence.note_event(case.connection, event=WORKFLOW_RUN, commit=case.commit)
     case.ask()

@@ -122,7 +122,7 @@ def test_report_reaches_staff_and_its_answer_the_learner(cast, staff, client):
     assert "You reported this question before" in again
     report = QuestionReport.objects.get()
     analysis = text_of(staff.get(cast.address("item_analysis")))
-    assert "1 report from learners to answer" in analysis
+    assert "1 report from a learner has no answer yet." in analysis
     assert "The pipeline &lt;b&gt;can&lt;/b&gt; approve." in analysis
     staff.post(cast.address("close_report", report.pk), {"reply": "True. It counts now."})
     assert "True. It counts now." in text_of(client.get(cast.address("attempt_review", attempt.number)))
