@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from labs.grading import pulse, sandbox
 from labs.grading.times import rank, seconds_waited
@@ -90,10 +90,22 @@ def times_of_labs(user: User) -> QuerySet[LabTimes]:
     return (times if user.is_superuser else times.filter(lab__course__in=courses_taught(user)))[:MAX_ROWS]
 
 
+def active_connections() -> QuerySet[Connection]:
+    return Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None)
+
+
+def last_messages(now: datetime) -> tuple[int, float | None]:
+    """Return how many connected repositories sent a message ever, and the seconds since the newest; in one query."""
+    heard = active_connections().filter(last_heard_at__isnull=False).order_by()
+    found = heard.aggregate(count=Count("pk"), newest=Max("last_heard_at"))
+    newest = found["newest"]
+    return found["count"], max((now - newest).total_seconds(), 0) if newest else None
+
+
 # Any: annotated with the outcome of its last message
 def connections_seen_by(user: User) -> QuerySet[Any]:
     """Return connected repositories: first those without a message, then by their latest message, oldest first."""
-    active = Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None)
+    active = active_connections()
     if not user.is_superuser:
         active = active.filter(repository__course__in=courses_taught(user))
     last = Delivery.objects.filter(connection=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
@@ -114,12 +126,16 @@ class StatusBacklog:
 
 def status_backlog(user: User, now: datetime) -> StatusBacklog:
     """Count in one query, of the courses that `user` teaches; for an administrator of all."""
-    waiting = Q(state=CommitStatus.State.WAITING)
-    refused = Q(state=CommitStatus.State.REFUSED, written_at__gt=now - DAY)
-    rows = CommitStatus.objects.filter(waiting | refused).order_by()
+    rows = CommitStatus.objects.order_by()
     if not user.is_superuser:
         rows = rows.filter(connection__repository__course__in=courses_taught(user))
-    counts = rows.aggregate(
+    return count_statuses(rows, now)
+
+
+def count_statuses(rows: QuerySet[CommitStatus], now: datetime) -> StatusBacklog:
+    waiting = Q(state=CommitStatus.State.WAITING)
+    refused = Q(state=CommitStatus.State.REFUSED, written_at__gt=now - DAY)
+    counts = rows.filter(waiting | refused).aggregate(
         waiting=Count("pk", filter=waiting),
         oldest_at=Min("asked_at", filter=waiting),
         refused=Count("pk", filter=refused),

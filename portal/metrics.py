@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from labs import queue_queries
-from labs.models import Submission
+from labs.models import CommitStatus, Submission
 
 
 @require_safe
@@ -33,7 +34,8 @@ class QueueCollector:
     """Read the numbers when Prometheus asks. A number that is not known is left out."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        numbers = queue_queries.count_queue(Submission.objects.filter(lab__deletion=None), timezone.now())
+        now = timezone.now()
+        numbers = queue_queries.count_queue(Submission.objects.filter(lab__deletion=None), now)
         waiting = gauge("submissions_waiting", "Submissions that wait, by queue", "queue")
         waiting.add_metric(["live"], numbers.waiting)
         waiting.add_metric(["later"], numbers.later)
@@ -55,9 +57,28 @@ class QueueCollector:
         for name, seconds in queue_queries.silences().items():
             silence.add_metric([name], seconds)
         yield silence
+        yield from github_gauges(now)
+        running = gauge("worker_submissions", "Submissions that a worker process is grading", "worker")
+        for worker in queue_queries.workers(now):
+            running.add_metric([worker.name], worker.running)
+        yield running
         yield gauge(
             "sandbox_ok", "1 if the self-test passed", value=int(queue_queries.sandbox_state() == "ok")
         )
+
+
+def github_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
+    backlog = queue_queries.count_statuses(CommitStatus.objects.order_by(), now)
+    oldest = (now - backlog.oldest_at).total_seconds() if backlog.oldest_at else 0
+    yield gauge("github_results_waiting", "Results to send to GitHub", value=backlog.waiting)
+    yield gauge("github_results_oldest_seconds", "Wait of the oldest result to send to GitHub", value=oldest)
+    yield gauge(
+        "github_results_refused_day", "Results that GitHub refused in 24 hours", value=backlog.refused
+    )
+    heard, silence = queue_queries.last_messages(now)
+    yield gauge("github_repositories_heard", "Connected repositories that sent a message", value=heard)
+    if silence is not None:
+        yield gauge("github_silence_seconds", "Seconds since the last message from GitHub", value=silence)
 
 
 def gauge(name: str, about: str, *labels: str, value: float | None = None) -> GaugeMetricFamily:

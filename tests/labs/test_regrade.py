@@ -4,11 +4,15 @@ import shutil
 from decimal import Decimal
 
 import pytest
+from celery import current_app
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labs.grading import counting, lifecycle, worker
+from labs.grading import regrades as lab_regrades
 from labs.grading.regrades import WORK, begin, submissions_to_regrade
-from labs.models import LabRegrade, Report, State, Submission
+from labs.models import LabRegrade, RegradedSubmission, Report, State, Submission
 from labs.repositories import ref_files
 from lessons import regrades
 from portal.accounts.roles import instructors
@@ -222,3 +226,72 @@ def test_undo_discards_a_later_rehearsal_and_waits_for_one_at_work(graded):
     work()
     later.refresh_from_db()
     assert (points(graded), later.state) == (40, "discarded")
+
+
+@pytest.mark.heavy
+def test_pages_take_the_same_queries_for_1_and_200_learners(graded, client, django_assert_num_queries):
+    lab = graded.lab
+    sign_in_as_staff(client, lab.course)
+    version = lab.current
+    change_checks(lab, EASIER)
+    begin_page = reverse("lab_regrades", args=[lab.course.slug, lab.slug])
+    regrade = rehearse(lab)
+    numbers = {}
+    for address in (begin_page, regrade.get_absolute_url()):
+        client.get(address)  # the first request of a process fills caches
+        with CaptureQueriesContext(connection) as one:
+            client.get(address)
+        numbers[address] = len(one)
+    shadow, report = regrade.moves.get().shadow, graded.reports.get()
+    for _ in range(200):
+        submission = make_submission(make_learner(lab.course), lab)
+        make_report(submission, report.data, points=report.points, lab_version=version)
+        RegradedSubmission.objects.create(
+            regrade=regrade,
+            submission=submission,
+            way="up",
+            old_points=40,
+            old_max=100,
+            old_passed=False,
+            new_points=90,
+            new_max=100,
+            new_passed=True,
+            why=["README.md exists"],
+            shadow=shadow,
+        )
+    for address, number in numbers.items():
+        with django_assert_num_queries(number):
+            page = client.get(address).content.decode()
+    assert "201 of 201 results change: 201 up, 0 down" in page and "Page 1 of 5" in page
+    assert max(numbers.values()) <= 12
+
+
+def test_live_push_is_graded_while_a_rehearsal_runs(graded, tmp_path, monkeypatch):
+    change_checks(graded.lab, EASIER)
+    pushed = push_files(make_learner(graded.lab.course), graded.lab, tmp_path / "live")
+    seen = []
+
+    def grade_meanwhile(submission, version):
+        assert worker.grade_next()  # as the worker of the live queue does
+        pushed.refresh_from_db()
+        seen.append(pushed.state)
+        return whole(submission, version)
+
+    whole = lab_regrades._grade
+    monkeypatch.setattr(lab_regrades, "_grade", grade_meanwhile)
+    regrade = rehearse(graded.lab)
+    assert (seen, regrade.state) == ([State.GRADED], "rehearsed")
+
+
+def test_regrades_have_the_worker_for_work_that_can_wait():
+    for name in ("labs.grading.tasks.work_on_lab_regrades", "lessons.tasks.work_on_regrades"):
+        assert current_app.amqp.router.route({}, name)["queue"].name == "later"
+    assert current_app.amqp.router.route({}, "labs.grading.tasks.grade_next")["queue"].name == "live"
+
+
+def test_progress_of_a_rehearsal_is_shown(graded, client):
+    sign_in_as_staff(client, graded.lab.course)
+    change_checks(graded.lab, EASIER)
+    regrade = begin(lab=graded.lab, by=make_user(), wake=no_wake)
+    page = client.get(regrade.get_absolute_url()).content.decode()
+    assert "0 of 1 results" in page and "You can leave this page" in page and "Refresh" in page

@@ -1,10 +1,14 @@
 """`/metrics` answers only to its token, with the numbers of the queue page."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from labs.models import Queue, State
-from tests.factories import make_submission
+from tests.factories import make_learner, make_submission
+from tests.github.signing import make_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +31,9 @@ def test_metrics_have_the_numbers_of_the_queue(client, settings):
     make_submission()
     make_submission(queue=Queue.LATER)
     make_submission(state=State.FAULT, last_fault="OSError: disk")
+    make_submission(state=State.CHECKING, worker="host 1")
+    heard = make_connection(make_learner(), last_heard_at=timezone.now() - timedelta(seconds=90))
+    make_connection()
     answer = client.get("/metrics", headers={"authorization": "Bearer token-of-the-test"})
     assert answer.status_code == 200
     families = text_string_to_metric_families(answer.content.decode())
@@ -35,4 +42,7 @@ def test_metrics_have_the_numbers_of_the_queue(client, settings):
     assert found["portal_submissions_waiting", "later"] == 1
     assert found["portal_submissions_need_person",] == 1
     assert found["portal_submission_faults_day",] == 1
+    assert found["portal_worker_submissions", "host 1"] == 1
+    assert (found["portal_github_results_waiting",], found["portal_github_repositories_heard",]) == (0, 1)
+    assert 90 <= found["portal_github_silence_seconds",] < 150 and heard
     assert ("portal_submission_result_seconds", "0.5") not in found
