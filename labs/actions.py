@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from labs.counted_pushes import submit_commands, tag_words
+from labs.counted_pushes import uncounted_words
 from labs.grader.fetching.address import Address
 from labs.grading import counting, lifecycle, receipts, tasks
 from labs.models import (
@@ -96,9 +96,7 @@ def _no_tag_message(lab: Lab, refs: Mapping[str, str]) -> str:
     spec = parse_spec(lab.current.source) if lab.current else None
     if spec is None:
         return "This repository is not graded."
-    commands = ", then ".join(f"`{command}`" for command in submit_commands(spec, refs))
-    missing = f"This lab grades only {tag_words(spec)}, and the repository has no new one."
-    return f"{missing} Type {commands}, and submit again."
+    return f"{uncounted_words(spec, refs)}, and submit again."
 
 
 def repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:

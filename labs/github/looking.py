@@ -13,16 +13,18 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from labs import actions
+from labs.counted_pushes import uncounted_words
 from labs.github import asking, evidence, owner_file
 from labs.github.access import address_of
 from labs.github.first_seen import TimeUnknownError, first_seen_at
 from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
-from labs.models import Connection, Delivery, Receipt, snapshot_digest
+from labs.models import Connection, Delivery, Lab, Receipt, snapshot_digest
 from labs.queries import open_labs
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
+from labs.specs import parse_spec
 
 logger = logging.getLogger(__name__)
 
@@ -239,9 +241,7 @@ def _receive(
     )
     receipt = connection.repository.receipts.first()
     if submission is None:
-        _settle(
-            seen, Outcome.NOTED, "This lab grades only pushes of certain tags, and this is none.", receipt
-        )
+        _settle(seen, Outcome.NOTED, _uncounted_reason(connection.repository.lab, refs), receipt)
         return
     is_first = receipt is not None and submission.receipt_id == receipt.pk
     if submission.receipt.repository_id != connection.repository_id:
@@ -249,6 +249,11 @@ def _receive(
     _settle(seen, Outcome.SUBMITTED if is_first else Outcome.KNOWN, "", receipt)
     if report := submission.reports.filter(is_current=True).first():
         announce(report)  # it was graded after it came another way, and GitHub has no status yet
+
+
+def _uncounted_reason(lab: Lab, refs: Mapping[str, str]) -> str:
+    spec = parse_spec(lab.current.source) if lab.current else None
+    return f"{uncounted_words(spec, refs, '{}')}." if spec else "This push is not graded."
 
 
 def _overtaken(delivery: Delivery, refs: Mapping[str, str]) -> tuple[str, str]:

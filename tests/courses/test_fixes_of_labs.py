@@ -27,16 +27,15 @@ ASKS = {"tax-side"}
 @pytest.mark.parametrize("lab", ["branches-and-merges", "resolve-a-conflict"])
 def test_each_fix_that_the_lab_shows_turns_its_check(lab, tmp_path):
     spec = load_spec((MLOPS / "labs" / lab / "lab.yaml").read_text())
-    turned, followed, environment = set(), set(), home(tmp_path / "home")
+    turned, environment = set(), home(tmp_path / "home")
     for scenario in spec.scenarios:
-        remote = tmp_path / f"{len(followed)}-{scenario.line}.git"
+        remote = tmp_path / f"{scenario.line}.git"
         remote.mkdir()
         scenario.build(remote)
         for result in needs_work(spec, remote):
-            if result.id in ASKS or (result.id, result.fix) in followed:
+            if result.id in ASKS:
                 continue
-            followed.add((result.id, result.fix))
-            folder = tmp_path / f"trial-{len(followed)}"
+            folder = tmp_path / f"{scenario.line}-{result.id}"
             git(tmp_path, "clone", "--quiet", "--bare", remote, folder / "remote.git")
             git(tmp_path, "clone", "--quiet", folder / "remote.git", folder / "work")
             printed = follow(result.fix, folder / "work", environment)

@@ -11,7 +11,8 @@ from labs import tokens
 from labs.models import Receipt, Repository, snapshot_digest
 from labs.pages.repositories import clone_command
 from labs.repositories import archive, folders
-from lessons.models import CourseStaff
+from lessons.deleting import delete
+from lessons.models import CourseStaff, Enrollment
 from portal.accounts.models import User
 from tests.factories import make_lab, make_learner, make_user
 from tests.labs.conftest import PASSABLE
@@ -136,3 +137,33 @@ def test_only_staff_of_the_course_see_the_page_and_the_archive(pushed, assistant
         client.force_login(user)
         assert client.get(address).status_code == 404
         assert download(client, user, lab)[0] == 404
+
+
+def test_staff_of_another_course_former_staff_and_staff_of_a_deleted_lab_get_nothing(
+    pushed, assistant, lab, client, tmp_path
+):
+    repository, _ = pushed("work")
+    address = reverse("lab_repositories", args=[lab.course.slug, lab.slug])
+    clone_url = clone_command(repository).split()[2]
+    elsewhere = make_user()
+    CourseStaff.objects.create(user=elsewhere, course=make_lab().course, role=CourseStaff.Role.ASSISTANT)
+
+    def reads(user) -> list[bool]:
+        client.force_login(user)
+        shown = run_git(tmp_path, "ls-remote", with_token(clone_url, user), check=False)
+        return [
+            client.get(address).status_code == 200,
+            download(client, user, lab)[0] == 200,
+            shown.returncode == 0,
+        ]
+
+    assert reads(assistant) == [True] * 3
+    assert reads(elsewhere) == [False] * 3
+    CourseStaff.objects.filter(user=assistant).delete()
+    assert reads(assistant) == [False] * 3
+    CourseStaff.objects.create(user=assistant, course=lab.course, role=CourseStaff.Role.ASSISTANT)
+    User.objects.filter(pk=repository.enrollment.user_id).update(is_active=False)
+    Enrollment.objects.filter(pk=repository.enrollment_id).update(is_active=False)
+    assert reads(assistant) == [True] * 3  # the work of a learner who left stays
+    delete(row=lab, by=make_user())
+    assert reads(assistant) == [False] * 3

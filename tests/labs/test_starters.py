@@ -272,16 +272,16 @@ def test_a_learner_who_began_before_the_starter_merges_it_and_keeps_their_work(t
     git(folder, "remote", "add", "origin", practice_address(lab, tokens.new_token(user=learner.user)))
     commit(folder)
     git(folder, "push", "--quiet", "-u", "origin", "main")
-    assert "has a starter" not in read_page(client, lab, learner)
+    assert "had a starter" not in read_page(client, lab, learner)
     save(lab, STARTED)
     said = read_page(client, lab, learner)
-    assert "This lab has a starter since" in said
+    assert "This lab has had a starter since" in said
     commands = "git fetch\ngit merge --no-edit --allow-unrelated-histories origin/course\ngit push"
     assert commands in said
     for line in commands.splitlines():
         git(folder, *line.split()[1:])
     assert sorted(path.name for path in folder.glob("*.*")) == [".git", "mine.txt", "prices.csv", "rules.md"]
-    assert "has a starter since" not in read_page(client, lab, learner)
+    assert "had a starter since" not in read_page(client, lab, learner)
     while worker.grade_next():
         pass
     results = Submission.objects.latest("number").reports.get(is_current=True).data["results"]

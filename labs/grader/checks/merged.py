@@ -29,6 +29,7 @@ from ..parameters import MAIN, RefName
 from ..report import Outcome
 from ..words import count, listed, quoted
 from ._shared.base import Kind, Run, Verdict, at_tip, needs_work, not_known, passed
+from ._shared.given import is_given, was_moved_onto
 from ._shared.merging import merge_branch, merge_branches, merge_in_order, redo_merge
 from ._shared.named_refs import branch_at, make_branch, tip_or_answer
 from ._shared.shell import commands, paragraphs
@@ -142,16 +143,6 @@ class MergedCheck(Kind):
         return replace(verdict, fix=merge_branches(into, [tip for tip in tips if tip]))
 
 
-def _is_given(run: Run, branch: Tip, into: Tip) -> bool:
-    # True if the branch has nothing beyond the starter's commit on which the learner went on with `into`
-    history = run.repository.history
-    given = history.ancestors_of(run.starters)
-    if branch.commit.id not in given:
-        return False
-    base = next((commit for commit in history.first_parents(into.commit.id) if commit in given), None)
-    return base is None or branch.commit.id in history.ancestors(base)
-
-
 @dataclass(frozen=True)
 class _Merge:
     branch: RefName
@@ -162,7 +153,8 @@ class _Merge:
         branch = run.repository.branch(self.branch)
         if branch is None:
             return self._without_branch(run, into)
-        if _is_given(run, branch, into):
+        moved = self.by == "merge-commit" and was_moved_onto(run, branch, into)
+        if not moved and is_given(run, branch, into):
             return self._without_commits(run, branch, into)
         found = _found_in_graph(run, branch, into) or _found_in_content(run, branch, into, self.by)
         if found and found[0] == "fast-forward" and not branch.commit.parents:
