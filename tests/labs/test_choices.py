@@ -9,19 +9,12 @@ from labs import actions
 from labs.grading import lifecycle
 from labs.models import Choice, State, Submission
 from portal.accounts.models import AuditEntry
-from tests.factories import make_lab, make_learner, make_report, make_staff, make_submission
+from tests.factories import make_learner, make_report, make_staff, make_submission
+from tests.labs.late_work import graded, lab, learner
+
+__all__ = ["lab", "learner"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def learner():
-    return make_learner()
-
-
-@pytest.fixture
-def lab(learner):
-    return make_lab(learner.course)
 
 
 @pytest.fixture
@@ -31,12 +24,6 @@ def staff(learner):
 
 def counted() -> list[int]:
     return list(Submission.objects.best().values_list("number", flat=True))
-
-
-def graded(learner, lab, points: int) -> Submission:
-    submission = make_submission(learner, lab)
-    make_report(submission, {"results": []}, points=Decimal(points))
-    return submission
 
 
 def test_a_chosen_submission_counts_until_the_choice_is_withdrawn(learner, lab, staff):

@@ -2,56 +2,35 @@
 
 import os
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from labs.grading import counting
-from labs.models import Lab, LabDeadline, LabExtension, Receipt
+from labs.models import LabDeadline, LabExtension
 from tests.authoring.conftest import make_instructor
 from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
-from tests.factories import (
-    make_lab,
-    make_learner,
-    make_lesson,
-    make_report,
-    make_session,
-    make_submission,
-)
+from tests.labs.late_work import costly_lab, graded, learner
 from tests.reports import make_engine_report
 from tests.staff.conftest import add_address, change_address
+
+__all__ = ["costly_lab", "learner"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("SHOTS")
 
 
 @pytest.fixture
-def learner():
-    return make_learner()
-
-
-@pytest.fixture
-def late(learner):
+def late(learner, costly_lab):
     """A late submission of a learner who has an extension for another lab."""
-    lab = make_lab(learner.course)
-    lab.late, lab.late_percent, lab.late_floor = Lab.Late.REDUCE, 10, 50
-    lab.save()
-    lesson = make_lesson(make_session(learner.course))
-    lesson.lab_slugs = [lab.slug]
-    lesson.save()
+    lab = costly_lab
     learner.course.late_days = 3
     learner.course.save()
     due = timezone.now() - timedelta(days=2, hours=3)
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due - timedelta(hours=1))
     LabExtension.objects.create(enrollment=learner, lab=lab, until=due, reason="You were ill.")
-    submission = make_submission(learner, lab)
-    Receipt.objects.update(received_at=due + timedelta(days=4, hours=2))
     data = make_engine_report(readable="passed", commits="passed", readme="needs_work").to_json()
-    make_report(submission, data, points=Decimal(80), max_points=100, passed=True)
-    counting.recount(learner.pk)
-    return submission
+    return graded(learner, lab, 80, due + timedelta(days=4, hours=2), data)
 
 
 def visit(browser, live_server, user, look, addresses):

@@ -1,7 +1,6 @@
 """Deadlines of labs on pages, in the terminal, in the staff site and in course files."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -10,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from labs.grading import counting
-from labs.models import Lab, LabDeadline, LabExtension, Receipt, Submission
+from labs.models import Lab, LabDeadline, LabExtension
 from labs.practice.reply import push_reply_lines, verdict
 from lessons.models import Course
 from lessons.texts.due_rules import Rule
@@ -19,15 +17,14 @@ from portal.accounts.models import AuditEntry
 from tests.authoring.conftest import make_instructor
 from tests.courses.conftest import COURSE, folder  # noqa: F401 - a fixture
 from tests.factories import (
-    make_lab,
-    make_learner,
-    make_lesson,
-    make_report,
-    make_session,
     make_submission,
 )
+from tests.labs import late_work
+from tests.labs.late_work import costly_lab, learner
 from tests.reports import make_engine_report
 from tests.staff.conftest import add_address, change_address
+
+__all__ = ["costly_lab", "learner"]
 
 pytestmark = pytest.mark.django_db
 
@@ -35,19 +32,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def learner():
-    return make_learner()
-
-
-@pytest.fixture
-def lab(learner):
-    lab = make_lab(learner.course)
-    lab.late, lab.late_percent, lab.late_floor = Lab.Late.REDUCE, 10, 50
-    lab.save()
-    lesson = make_lesson(make_session(learner.course))
-    lesson.lab_slugs = [lab.slug]
-    lesson.save()
-    return lab
+def lab(costly_lab):
+    return costly_lab
 
 
 @pytest.fixture
@@ -72,12 +58,8 @@ def close(lab, learner, closes_at, **more):
 
 
 def graded(learner, lab, points, ago):
-    submission = make_submission(learner, lab)
-    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=timezone.now() - ago)
     data = make_engine_report(readable="passed", commits="passed", readme="needs_work").to_json()
-    make_report(submission, data, points=Decimal(points), max_points=100, passed=points >= 70)
-    counting.recount(learner.pk)
-    return Submission.objects.get(pk=submission.pk)
+    return late_work.graded(learner, lab, points, timezone.now() - ago, data)
 
 
 def test_lab_page_says_the_deadline_its_rule_and_what_a_push_now_costs(client, learner, lab):

@@ -1,34 +1,29 @@
 """Deadlines of labs: what is stored as points that count, and what counts it again."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
 from labs import deadlines
 from labs.grading import counting, tasks
-from labs.models import Lab, LabDeadline, LabExtension, Outage, Receipt, Recount, Submission
+from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount, Submission
 from lessons.models import Meeting
 from lessons.texts.due_rules import Rule
 from tests.factories import (
     make_enrollment,
     make_lab,
     make_learner,
-    make_report,
     make_session,
-    make_submission,
 )
+from tests.labs.late_work import graded, learner
+
+__all__ = ["learner"]
 
 pytestmark = pytest.mark.django_db
 
 MET = datetime(2026, 11, 2, 15, tzinfo=UTC)
 DUE = datetime(2026, 11, 8, 18, 29, tzinfo=UTC)  # 23:59 in India, six days later
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def learner():
-    return make_learner()
 
 
 @pytest.fixture
@@ -40,14 +35,6 @@ def lab(learner):
     lab.save()
     Meeting.objects.create(cohort=learner.cohort, session=session, starts_at=MET, minutes=180)
     return lab
-
-
-def graded(learner, lab, points, received_at) -> Submission:
-    submission = make_submission(learner, lab)
-    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=received_at)
-    make_report(submission, {"results": []}, points=Decimal(points), max_points=100, passed=points >= 80)
-    counting.recount(learner.pk)
-    return submission
 
 
 def best(learner):

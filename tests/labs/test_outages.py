@@ -8,21 +8,14 @@ from django.utils import timezone
 from labs import deadlines
 from labs.grading import lifecycle, outages
 from labs.models import LabDeadline, Outage, Receipt, State, Submission
-from tests.factories import make_enrollment, make_lab, make_learner, make_report, make_submission
+from tests.factories import make_enrollment, make_report, make_submission
+from tests.labs.late_work import lab, learner
+
+__all__ = ["lab", "learner"]
 
 pytestmark = pytest.mark.django_db
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def learner():
-    return make_learner()
-
-
-@pytest.fixture
-def lab(learner):
-    return make_lab(learner.course)
 
 
 def received(learner, lab, ago, state=State.QUEUED) -> Submission:
