@@ -17,6 +17,18 @@ def rule_words(rule: Rule | None, meeting: str) -> str:
     return f"{days} after {of}" if rule.days else f"At the end of {of}"
 
 
+def due_note(deadline: Deadline, course: Course, closed: str = "") -> str:
+    """Return “Deadline Sat 29 Aug, 20:30 IST” without a full stop, and an extension with its reason; "" without one.
+
+    `closed` says instead that it is over, such as “Locked since Sat 29 Aug, 20:30 IST”.
+    """
+    if deadline.at is None:
+        return ""
+    due = closed or f"Deadline {opening_brief(deadline.at, course)}"
+    extension = extension_words(deadline, course).removesuffix(".")
+    return f"{due}.{extension}" if extension else due
+
+
 def extension_words(deadline: Deadline, course: Course) -> str:
     """Return “ Extended for you from Sat 29 Aug, 20:30 IST. Reason: illness.”, "" without an extension."""
     if deadline.before is None:

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from labs import queries
+from labs.deadlines import terms_of
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.models import LEARNER_MAY_REPEAT, LabTimes, RegradedSubmission, Report, State, Submission
 from labs.pages.steps import ReportSummary, duration, status, steps
 from labs.receipt_queries import choice_of
-from labs.reports.late_words import late_words
+from labs.reports.late_words import extension_of_push, late_words
 from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
@@ -155,6 +156,7 @@ def report_context(submission: Submission, row: Report) -> Context:
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
     elsewhere = queries.local_reports(submission, report.head or submission.head)
+    terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id)
     needs_work = [result.id for result in report.results if result.outcome is Outcome.NEEDS_WORK]
     tallies = queries.tallies(submission, needs_work)
     return {
@@ -163,6 +165,7 @@ def report_context(submission: Submission, row: Report) -> Context:
         "report": report,
         "standing": Standing.of(report).counting(submission.late_points, submission.late_passed),
         "late": late_words(submission, row),
+        "extension": extension_of_push(terms, submission.receipt.received_at, submission.lab.course),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
         "onward": _onward(submission, row),

@@ -18,7 +18,7 @@ from labs.grader.words import listed, visible
 from labs.models import Lab, Repository, State, Submission
 from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier
-from labs.reports.late_words import late_words, lateness_words, push_now_words, read_bank
+from labs.reports.late_words import extension_of_push, late_words, lateness_words, push_now_words, read_bank
 from labs.reports.verdict import lesson_links
 from labs.specs import parse_spec
 
@@ -81,14 +81,16 @@ def _late_lines(submission: Submission) -> list[str]:
     try:
         terms = terms_of(learner, submission.lab).get(submission.lab_id)
         received_at = submission.receipt.received_at
+        course = submission.lab.course
+        extension = textwrap.wrap(extension_of_push(terms, received_at, course), WIDTH)
         if terms is None or not terms.is_late(received_at):
-            return []
-        words = push_now_words(terms, received_at, read_bank(learner, submission.lab.course, submission.lab))
+            return extension
+        words = push_now_words(terms, received_at, read_bank(learner, course, submission.lab))
     except DatabaseError:
         logger.exception("the deadline of submission %s could not be read for a terminal", submission.pk)
         return []
     late = f"{lateness_words(received_at - terms.deadline.at)} late. " if terms.deadline.at else ""
-    return textwrap.wrap(f"{late}{words}", WIDTH)
+    return [*textwrap.wrap(f"{late}{words}", WIDTH), *extension]
 
 
 def uncounted_lines(repository: Repository, refs: Mapping[str, str], before: Mapping[str, str]) -> list[str]:

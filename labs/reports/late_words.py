@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 from labs.grader.words import count
 from labs.late_points import Terms, days_to_spend
 from labs.models import Lab, Report, Submission
-from lessons.deadline_words import extension_words, rule_words
+from lessons.deadline_words import due_note, extension_words, rule_words
 from lessons.models import Course, Enrollment
 from lessons.models.deadlines import Late
 from lessons.points import show_points
@@ -42,6 +42,14 @@ def due_words(terms: Terms, course: Course) -> str:
     if deadline.at is None:
         return f"{rule_words(deadline.rule, 'the meeting')}, which has no date yet."
     return f"{opening_time(deadline.at, course)}.{extension_words(deadline, course)}"
+
+
+def extension_of_push(terms: Terms | None, received_at: datetime, course: Course) -> str:
+    """Say the extension to a push after the deadline of its cohort; "" for others."""
+    before = terms.deadline.before if terms else None
+    if terms is None or before is None or received_at <= before:
+        return ""
+    return f"{due_note(terms.deadline, course)}."
 
 
 def rule_of_lab(lab: Lab) -> str:

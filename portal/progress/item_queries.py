@@ -11,12 +11,12 @@ from django.urls import reverse
 from labs.grading import counting
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
+from lessons.deadline_words import due_note
 from lessons.deadlines import NO_DEADLINE, Deadline
 from lessons.models import Attempt, Course, Enrollment, Quiz
 from lessons.models.release import Status
 from lessons.queries import OpenCourse
 from lessons.release import quiz_opening
-from lessons.templatetags.times import opening_brief
 from portal.progress.items import NOTHING, Item, Result, lab_item, quiz_item
 
 
@@ -88,13 +88,6 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
 def lab_deadlines(enrollment: Enrollment) -> dict[int, Deadline]:
     """Return the deadlines of a learner's labs by key. Points that wait to be counted again are counted first."""
     return {pk: each.deadline for pk, each in counting.counted_terms(enrollment).items()}
-
-
-def due_note(deadline: Deadline, course: Course) -> str:
-    if deadline.at is None:
-        return ""
-    extended = " (extended for you)" if deadline.before else ""
-    return f"Deadline {opening_brief(deadline.at, course)}{extended}"
 
 
 def timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:

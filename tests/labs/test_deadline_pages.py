@@ -105,6 +105,27 @@ def test_result_list_home_and_progress_show_the_points_that_count(client, learne
     assertContains(client.get(reverse("progress", args=[lab.course.slug])), "72")
 
 
+def test_extension_has_its_reason_wherever_the_deadline_is(client, learner, lab, settings):
+    settings.PRACTICE_WAIT_SECONDS = 0
+    close(lab, learner, timezone.now() - 2 * HOUR)
+    extended = {"until": timezone.now() + HOUR, "reason": "You were ill <at home>."}
+    LabExtension.objects.create(enrollment=learner, lab=lab, **extended)
+    reason, shown = "Reason: You were ill <at home>.", "Reason: You were ill &lt;at home&gt;."
+    addresses = (reverse("course", args=[lab.course.slug]), reverse("progress", args=[lab.course.slug]), "/")
+    for address in addresses:
+        page = client.get(address).content.decode()
+        assert "Extended for you from" in page, address
+        assert shown.removesuffix(".") in page, address
+    assertContains(client.get(lab.get_absolute_url()), shown)
+    early, later = graded(learner, lab, 80, 3 * HOUR), graded(learner, lab, 80, HOUR)
+    assertContains(client.get(later.get_absolute_url()), shown)
+    assertNotContains(client.get(early.get_absolute_url()), "Extended for you")
+    waiting = make_submission(learner, lab)
+    text = " ".join(line for line in push_reply_lines(waiting, {}) if line)
+    assert "Extended for you from" in text and reason in text
+    assert "late" not in text
+
+
 def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learner, lab, settings):
     settings.PRACTICE_WAIT_SECONDS = 0
     learner.course.late_days = 3
