@@ -22,6 +22,7 @@ from labs.grader.spec import LabSpec
 from labs.grading import github_facts, lifecycle, proofs
 from labs.grading.lifecycle import Claim
 from labs.grading.sandbox import sandbox, waits_for_environment
+from labs.grading.traces import error_with_trace
 from labs.models import LabVersion, Queue, Repository, Submission
 from labs.queries import last_seen_in, repositories_of_state
 from labs.repositories import folders, graded, hosts, starters
@@ -57,7 +58,7 @@ def grade_claimed(claim: Claim) -> None:
         lifecycle.give_back(claim, f"check {error.check_id}: {error}" if error.check_id else str(error))
     except Exception as error:
         logger.exception("submission %s could not be graded", claim.submission_id)
-        lifecycle.give_back(claim, f"{type(error).__name__}: {error}")
+        lifecycle.give_back(claim, error_with_trace(error))
 
 
 def _grade(claim: Claim) -> None:
