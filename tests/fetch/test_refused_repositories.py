@@ -6,7 +6,10 @@ import shutil
 import pytest
 
 from labs.grader.engine import grade
-from labs.grader.fetching.refusals import FetchRefusedError
+from labs.grader.fetching.address import read_address
+from labs.grader.fetching.bounded_process import Ended
+from labs.grader.fetching.fetch import ORDINARY
+from labs.grader.fetching.refusals import FetchError, FetchRefusedError, failure_of
 from labs.grader.git.repository import Repository
 from labs.grader.report import Outcome
 from labs.grader.spec import load_spec
@@ -77,3 +80,19 @@ def test_dates_names_modes_and_refs_of_any_value_are_data(outcome_of):
         elif any(result.outcome is Outcome.FAULT for result in found.results):
             wrong[name] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("complaint", "kind"),
+    [
+        (
+            "fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output",
+            FetchError,
+        ),
+        ("fatal: remote end hung up: remote error: No space left on device", FetchRefusedError),
+        ("fatal: bad pack header", FetchRefusedError),
+    ],
+)
+def test_our_full_disk_is_our_fault_and_no_damaged_repository(complaint, kind):
+    address = read_address("github.com/octo/work", hosts=["github.com"])
+    assert type(failure_of(Ended(128, None, b"", complaint), address, ORDINARY)) is kind

@@ -85,6 +85,8 @@ _WORDS = (
 )
 _LIMITS = {"seconds": "slow_host", "disk": "too_big", "messages": "noise", "output": "too_many_refs"}
 _KILLED_FOR_SIZE = -25  # SIGXFSZ
+# Our disk, or the quota of the uid that fetches. Git also names the pack that it could not write, as for a damaged one.
+_OUR_DISK = re.compile(r"No space left on device|Disk quota exceeded|Read-only file system")
 
 
 def refusal_of(code: str, address: Address, limits: FetchLimits, **more: str) -> FetchRefusedError:
@@ -115,7 +117,8 @@ def failure_of(ended: Ended, address: Address, limits: FetchLimits) -> FetchRefu
     code = _LIMITS.get(ended.limit or "") or _code(said)
     if ended.status == _KILLED_FOR_SIZE and ended.limit is None:
         code = "too_big"
-    if code is None:
+    is_our_disk = _OUR_DISK.search(said) and "remote error: " not in said
+    if code is None or (is_our_disk and not ended.limit):
         return FetchError(f"git exited with status {ended.status} for {address}: {cut(visible(said), 200)}")
     refusal = refusal_of(code, address, limits, **_words(said), branch="")
     refusal.fsck_id = fsck_id(said)
