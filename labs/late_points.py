@@ -32,6 +32,13 @@ class Terms(NamedTuple):
     def is_late(self, received_at: datetime) -> bool:
         return self.deadline.at is not None and received_at > self.deadline.at
 
+    def locks_at(self, late_days: int) -> datetime | None:
+        """Return the time after which no push counts, with so many late days to spend; None if there is none."""
+        due = self.deadline.at
+        if self.late != Late.REFUSE or due is None:
+            return self.last_at
+        return add_days(due, late_days, self.zone) if late_days else due
+
     def is_over(self, received_at: datetime) -> bool:
         return self.last_at is not None and received_at > self.last_at
 

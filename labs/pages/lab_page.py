@@ -126,7 +126,7 @@ def _due_context(found: queries.OpenLab) -> Context:
     return {
         "due": due_words(own, course),
         "policy": policy_words(own, course, bank),
-        "push_now": push_now_words(own, timezone.now(), bank),
+        "push_now": push_now_words(own, timezone.now(), course, bank),
     }
 
 

@@ -85,7 +85,7 @@ def _late_lines(submission: Submission) -> list[str]:
         extension = textwrap.wrap(extension_of_push(terms, received_at, course), WIDTH)
         if terms is None or not terms.is_late(received_at):
             return extension
-        words = push_now_words(terms, received_at, read_bank(learner, course, submission.lab))
+        words = push_now_words(terms, received_at, course, read_bank(learner, course, submission.lab))
     except DatabaseError:
         logger.exception("the deadline of submission %s could not be read for a terminal", submission.pk)
         return []

@@ -74,12 +74,19 @@ def policy_words(terms: Terms, course: Course, bank: Bank) -> str:
     return words
 
 
-def push_now_words(terms: Terms, now: datetime, bank: Bank) -> str:
+def locked_words(terms: Terms, now: datetime, course: Course, late_days: int) -> str:
+    """Return “Locked since Sat 29 Aug, 20:30 IST” once no push counts any more, "" before."""
+    at = terms.locks_at(late_days)
+    return f"Locked since {opening_brief(at, course)}" if at and now > at else ""
+
+
+def push_now_words(terms: Terms, now: datetime, course: Course, bank: Bank) -> str:
     """Say what a push now would cost; "" before the deadline."""
     if not terms.is_late(now):
         return ""
-    if terms.is_over(now):
-        return "The last date has passed. A push is still graded, but earns no points."
+    locked = locked_words(terms, now, course, bank.left + bank.spent)
+    if locked:
+        return f"{locked}. A push is still received and graded, but it does not count."
     days = max(0, terms.days_late(now) - bank.spent)
     if not days:
         return f"You spent {count_days(bank.spent)} on this lab, so a push now earns all its points."

@@ -9,8 +9,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from labs.grading import counting
+from labs.late_points import Terms
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
+from labs.reports.late_words import locked_words
 from lessons.deadline_words import due_note
 from lessons.deadlines import NO_DEADLINE, Deadline
 from lessons.models import Attempt, Course, Enrollment, Quiz
@@ -71,7 +73,9 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     for session, slugs in naming.values_list("session", "lab_slugs"):
         for slug in slugs:
             homes.setdefault(slug, session)
-    due = lab_deadlines(reader.enrollment) if reader.enrollment else {}  # first: it may count points again
+    due = (
+        counting.counted_terms(reader.enrollment) if reader.enrollment else {}
+    )  # first: it may count points again
     results = lab_results(reader.enrollment) if reader.enrollment else {}
     page = addresses("lab", reader.course.slug)
     labs = Lab.objects.filter(course=reader.course).counted().annotate(opens_at=lab_opening(reader.cohort))
@@ -80,14 +84,17 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     for pk, slug, title, points, proved, opens_at in rows:
         if slug in homes:
             item = lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved)
-            item.due = due_note(due.get(pk, NO_DEADLINE), reader.course)
+            item.due = lab_due_note(due.get(pk), reader)
             found.append((homes[slug], timed(reader, item, opens_at)))
     return found
 
 
-def lab_deadlines(enrollment: Enrollment) -> dict[int, Deadline]:
-    """Return the deadlines of a learner's labs by key. Points that wait to be counted again are counted first."""
-    return {pk: each.deadline for pk, each in counting.counted_terms(enrollment).items()}
+def lab_due_note(terms: Terms | None, reader: OpenCourse) -> str:
+    """Return the deadline of a lab, or since when it is locked, late days included."""
+    if terms is None:
+        return ""
+    locked = locked_words(terms, reader.now, reader.course, reader.course.late_days)
+    return due_note(terms.deadline, reader.course, locked)
 
 
 def timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:

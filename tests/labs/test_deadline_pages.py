@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from labs.models import Lab, LabDeadline, LabExtension
+from labs.models import Lab, LabDeadline, LabExtension, Submission
 from labs.practice.reply import push_reply_lines, verdict
 from lessons.models import Course
+from lessons.templatetags.times import opening_brief
 from lessons.texts.due_rules import Rule
 from portal.accounts.models import AuditEntry
 from tests.authoring.conftest import make_instructor
@@ -77,16 +78,15 @@ def test_lab_page_says_the_deadline_its_rule_and_what_a_push_now_costs(client, l
     assertContains(page, "You have 3 of 3 late days left.")
     assertContains(page, "This push will spend 2 of your 3 late days, if it improves your result.")
     close(lab, learner, timezone.now() - 30 * HOUR, last_at=timezone.now() - HOUR)
-    assertContains(
-        client.get(address), "The last date has passed. A push is still graded, but earns no points."
-    )
+    locked = "A push is still received and graded, but it does not count."
+    assertContains(client.get(address), locked)
     LabExtension.objects.create(
         enrollment=learner, lab=lab, until=timezone.now() + DAY, reason="You were ill."
     )
     page = client.get(address)
     assertContains(page, "Extended for you from")
     assertContains(page, "Reason: You were ill.")
-    assertNotContains(page, "The last date has passed.")
+    assertNotContains(page, "Locked since")
 
 
 def test_result_list_home_and_progress_show_the_points_that_count(client, learner, lab):
@@ -124,6 +124,27 @@ def test_extension_has_its_reason_wherever_the_deadline_is(client, learner, lab,
     text = " ".join(line for line in push_reply_lines(waiting, {}) if line)
     assert "Extended for you from" in text and reason in text
     assert "late" not in text
+
+
+@pytest.mark.parametrize("late", [Lab.Late.REDUCE, Lab.Late.REFUSE])
+def test_lab_is_locked_after_the_cut_off_and_keeps_the_points(client, learner, lab, settings, late):
+    settings.PRACTICE_WAIT_SECONDS = 0
+    Lab.objects.update(late=late)
+    at = timezone.now() - HOUR
+    best = graded(learner, lab, 70, 3 * HOUR)
+    close(lab, learner, at if late == Lab.Late.REFUSE else at - HOUR, last_at=at)
+    locked = f"Locked since {opening_brief(at, lab.course)}"
+    course = reverse("course", args=[lab.course.slug])
+    assertContains(client.get(lab.get_absolute_url()), f"{locked}. A push is still received and graded")
+    assertContains(client.get(course), locked)
+    later = graded(learner, lab, 100, timedelta(minutes=5))
+    assert (later.late_points, Submission.objects.get(is_best=True)) == (0, best)
+    text = " ".join(line for line in push_reply_lines(make_submission(learner, lab), {}) if line)
+    assert f"{locked}. A push is still received and graded, but it does not count." in text
+    Course.objects.update(late_days=2)
+    is_open = late == Lab.Late.REFUSE  # late days may still be spent before a last date only
+    assert ("Locked since" not in client.get(lab.get_absolute_url()).content.decode()) is is_open
+    assert ("Locked since" not in client.get(course).content.decode()) is is_open
 
 
 def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learner, lab, settings):
