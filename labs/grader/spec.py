@@ -37,7 +37,7 @@ class Python:
 
 @dataclass(frozen=True)
 class Counts:
-    """When a push is graded: if it brings or moves a tag of one of these names."""
+    """The pushes that are graded: those that bring or move a tag of one of these names."""
 
     tags: TagPattern | tuple[TagPattern, ...]
 

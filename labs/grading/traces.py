@@ -1,4 +1,4 @@
-"""Where an error was raised, in a few lines for staff: no values, and no folders of the machine."""
+"""The place where an error was raised, in a few lines for staff: no values, and no folders of the machine."""
 
 import traceback
 from pathlib import Path

@@ -59,7 +59,7 @@ class PollCursor:
 
 
 class Delay(IntEnum):
-    """How long a submission has waited, as far as its page mentions it."""
+    """The wait of a submission, as far as its page mentions it."""
 
     NONE = 0
     LONG = 1  # in the queue for longer than anybody wants to watch

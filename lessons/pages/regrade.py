@@ -33,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many results the rehearsal has, by the way they move, and how many were changed so far."""
+    """The results of the rehearsal, counted by the way they move, and those that were changed so far."""
 
     ways: dict[str, int]
     changed: int
