@@ -313,8 +313,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "look-at-quiet-repositories": {
         "task": "labs.github.tasks.look_at_quiet_repositories",
-        "schedule": 60,
-        "options": {"expires": 60},
+        "schedule": min(60, GITHUB_LOOK_SECONDS),
+        "options": {"expires": min(60, GITHUB_LOOK_SECONDS)},
     },
     "repeat-failed-deliveries": {
         "task": "labs.github.tasks.repeat_failed_deliveries",

@@ -1,14 +1,18 @@
-"""Three hundred pushes by thirty learners while services die, the disk is full and bodies never end.
+"""Three hundred pushes by thirty learners, a part of them to GitHub, while services die, the disk is full, bodies never
+end, and messages of GitHub are lost or repeated.
 
-Nothing is lost, nothing is graded twice. TEST_SEED chooses what dies when.
+Nothing is lost, nothing is graded twice, nothing is left behind. TEST_SEED chooses what dies when.
 """
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -18,21 +22,20 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from labs import tokens
-from labs.addresses import practice_address
-from labs.models import State, Submission
-from lessons.models import Enrollment
+from labs.models import Delivery, Installation, Receipt, State, Submission
+from tests.chaos.learners import CodingLearner, Learner, LearnerOnGitHub, install_app
+from tests.chaos.left_behind import builds_in, leftovers, processes_about
+from tests.chaos.slow_index import slow_index
 from tests.factories import make_cohort, make_enrollment, make_lab, make_user
+from tests.github.stand_in import GitHub, start
 from tests.labs.conftest import PASSABLE
-from tests.labs.git_client import Clone
 from tests.servers import Stack, children, postgres, postgres_binaries, sqlite, wait_for
 
 pytestmark = [pytest.mark.heavy, pytest.mark.processes, pytest.mark.timeout(1500)]
 
-LEARNERS = 30
+PRACTISING, ON_GITHUB, CODING = 16, 12, 2
 PUSHES = 10  # of each learner
 AT_ONCE = 6
-MAX_TRIES = 60  # of one push: a learner whose push was refused pushes again
 HALF_SENT = 40
 DISK_BYTES = 400 << 20
 SHORTENED = {
@@ -40,12 +43,24 @@ SHORTENED = {
     "GRADING_REAP_SECONDS": "1",
     "GRADING_RETRY_SECONDS": "0.5",
     "PRACTICE_WAIT_SECONDS": "5",
-    "PUSHES_PER_HOUR": str(PUSHES * MAX_TRIES),
+    "PUSHES_PER_HOUR": "10000",
+    "GITHUB_LOOK_SECONDS": "10",
 }
+RUNS_CODE = """\
+schema: 2
+title: Print a name
+pass_mark: 100
+python: {requirements: [slowly==1.0]}
+checks:
+  - id: prints
+    says: app.py prints a name
+    run: {command: [python, app.py], matches: '^slowly ', seconds: 10}
+    points: 10
+"""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request, tmp_path) -> Iterator[Callable[[Path], dict[str, Any]]]:
+def database(request) -> Iterator[Callable[[Path], dict[str, Any]]]:
     if request.param == "sqlite":
         yield lambda var: sqlite(var / "db.sqlite3")
         return
@@ -57,63 +72,76 @@ def database(request, tmp_path) -> Iterator[Callable[[Path], dict[str, Any]]]:
 
 
 @pytest.fixture
-def small_disk(tmp_path) -> Iterator[bool]:
+def folder(monkeypatch) -> Iterator[Path]:
+    """Where everything is: the uids of fetches and of the sandbox can enter it, but not pytest's folders."""
+    folder = Path(tempfile.mkdtemp(prefix="chaos-", dir="/tmp"))
+    for path in (folder, folder / "tmp", folder / "github", folder / "portal", folder / "portal" / "var"):
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def small_disk(folder) -> Iterator[bool]:
     """Mount a small disk where the portal keeps its files, if this machine allows it."""
-    folder = tmp_path / "portal" / "var"
-    folder.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
+    var = folder / "portal" / "var"
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=755", "tmpfs", str(var)]
     mounted = subprocess.run(mount, capture_output=True).returncode == 0
     if not mounted:
         print("The disk is not filled: this machine does not allow mounting a tmpfs.")
     yield mounted
     if mounted:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(var)], check=True)
 
 
 @pytest.fixture
-def stack(tmp_path, small_disk, database, django_db_blocker) -> Iterator[Stack]:
-    folder = tmp_path / "portal"
-    stack = Stack(folder, database=database(folder / "var"), **SHORTENED)
-    with django_db_blocker.unblock():
-        stack.migrate()
-        try:
-            stack.start("broker", "web", "worker", "later-worker", "beat")
-            with stack.orm():
-                yield stack
-                connections["default"].close()
-        finally:
-            stack.end()
+def github(folder) -> Iterator[GitHub]:
+    with start(folder / "github") as running:
+        yield running
 
 
-class Learner:
-    """Commit and push, again and again until the push is accepted."""
+@pytest.fixture
+def stack(folder, small_disk, database, github, django_db_blocker) -> Iterator[Stack]:
+    portal = folder / "portal"
+    installation, settings = install_app(github)
+    with slow_index() as index:
+        own = {"UV_DEFAULT_INDEX": index.url, "TMPDIR": str(folder / "tmp")}
+        stack = Stack(portal, database=database(portal / "var"), **SHORTENED, **settings, **own)
+        with django_db_blocker.unblock():
+            stack.migrate()
+            try:
+                stack.start("broker", "web", "worker", "later-worker", "beat")
+                with stack.orm():
+                    installation.save()
+                    yield stack
+                    connections["default"].close()
+            finally:
+                stack.end()
 
-    def __init__(self, enrollment: Enrollment, clone: Clone) -> None:
-        self.enrollment = enrollment
-        self.clone = clone
-        self.taken: list[str] = []
-        self.refusals = 0
 
-    def push_all(self) -> None:
-        for number in range(PUSHES):
-            head = self.clone.commit(f"Describe module {number}", content=os.urandom(20_000))
-            for _ in range(MAX_TRIES):
-                if self.clone.push()[0] == 0:
-                    self.taken.append(head)
-                    break
-                self.refusals += 1
-                time.sleep(0.5)  # a person would not push again at once either
-
-
-def make_class(folder: Path) -> list[Learner]:
+def make_class(folder: Path, github: GitHub, portal: str, dice: random.Random) -> list[Learner]:
     lab = make_lab(source=PASSABLE)
+    code = make_lab(lab.course, source=RUNS_CODE)
     cohort = make_cohort(lab.course)
-    learners = []
-    for number in range(LEARNERS):
-        enrollment = make_enrollment(make_user(), cohort)
-        address = practice_address(lab, tokens.new_token(user=enrollment.user))
-        learners.append(Learner(enrollment, Clone(folder / f"work-{number}", address)))
-    return learners
+    enrollments = [make_enrollment(make_user(), cohort) for _ in range(PRACTISING + ON_GITHUB + CODING)]
+    work = [folder / f"work-{number}" for number in range(len(enrollments))]
+    people: list[Learner] = []
+    for number, enrollment in enumerate(enrollments):
+        if number < CODING:
+            people.append(CodingLearner(enrollment, code, work[number]))
+        elif number < CODING + ON_GITHUB:
+            own = random.Random(dice.random())
+            people.append(LearnerOnGitHub(enrollment, lab, work[number], github, own))
+        else:
+            people.append(Learner(enrollment, lab, work[number]))
+    installation = Installation.objects.get()
+    for learner in people:
+        if isinstance(learner, LearnerOnGitHub):
+            learner.connect(installation, portal)
+    dice.shuffle(people)
+    return people
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------
@@ -165,14 +193,17 @@ def kill_database_process(stack: Stack, dice: random.Random) -> None:
 
 def break_things(
     stack: Stack, dice: random.Random, *, may_fill: bool, is_over: Callable[[], bool]
-) -> list[str]:
-    """Break each service once and then random ones, one at a time, until the pushes are over; return their names."""
+) -> tuple[list[str], list[int]]:
+    """Break each service once and then random ones, one at a time, until the pushes are over.
+
+    Return their names, and the numbers of builds of environments that ran at once.
+    """
     kinds = ["worker", "web", "beat", "later-worker", "broker", "slow bodies"]
     kinds += ["a process of worker", "a process of web"] + ["a full disk"] * may_fill
     if stack.database["ENGINE"].endswith("postgresql"):
         kinds.append("a process of the database")
     to_come = dice.sample(kinds, len(kinds))
-    broken, halves = [], []
+    broken, halves, builds = [], [], [0]
     while to_come or not is_over():
         kind = to_come.pop() if to_come else dice.choice(kinds)
         broken.append(kind)
@@ -187,64 +218,97 @@ def break_things(
             kill_child(stack, kind.removeprefix("a process of "), dice)
         else:
             kill_service(stack, kind)
+        if kind == "later-worker":
+            wait_for(lambda: not builds_in(stack.var), 10, "a build ends with its worker")
         time.sleep(dice.uniform(0.2, 1.5))
         stack.revive()
         time.sleep(dice.uniform(0.5, 2))
+        builds.append(len(builds_in(stack.var)))
     for half in halves:
         half.close()
-    return broken
+    return broken, builds
 
 
 # --- the test -------------------------------------------------------------------------------------------------------
 
 
-def test_chaos_loses_nothing_and_grades_nothing_twice(stack, small_disk, tmp_path):
+def test_chaos_loses_nothing_grades_nothing_twice_and_leaves_nothing(stack, small_disk, folder, github):
     seed = int(os.environ.get("TEST_SEED") or random.randrange(10**6))
-    learners = make_class(tmp_path)
+    print(f"Seed {seed}")
+    dice = random.Random(seed)
+    learners = make_class(folder, github, stack.url, dice)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        pushing = [pool.submit(learner.push_all) for learner in learners]
-        broken = break_things(
-            stack,
-            random.Random(seed),
-            may_fill=small_disk,
-            is_over=lambda: all(job.done() for job in pushing),
+        pushing = [pool.submit(learner.push_all, PUSHES) for learner in learners]
+        broken, builds = break_things(
+            stack, dice, may_fill=small_disk, is_over=lambda: all(job.done() for job in pushing)
         )
         for job in pushing:
             job.result()
     connections["default"].close()  # the database may have closed it in the meantime
     stack.revive()
-    refusals = sum(learner.refusals for learner in learners)
-    print(f"Seed {seed}: {len(broken)} things broken, {refusals} pushes refused and sent again.")
-    for name in sorted(set(broken)):
-        print(f"    {broken.count(name)} times {name}")
-    assert [len(learner.taken) for learner in learners] == [PUSHES] * LEARNERS
-    open_states = Submission.objects.filter(state__in=(State.QUEUED, State.FETCHING, State.CHECKING))
-    wait_for(lambda: stack.revive() or not open_states.exists(), 600, "all submissions have ended")
+    describe(broken, learners)
+    assert max(builds, default=0) <= 1
+    assert [len(learner.taken) for learner in learners] == [PUSHES] * len(learners)
+    wait_for(lambda: stack.revive() or is_settled(learners), 600, "all pushes have their results")
     assert problems(learners) == []
+    assert Receipt.objects.filter(via=Receipt.Via.RECOVERED, missed_at__isnull=False).exists()
+    for learner in learners:  # no lock is left
+        learner.refusals = 0
+        learner.push_one(PUSHES, tries=1)
+    assert [learner.refusals for learner in learners] == [0] * len(learners)
+    wait_for(lambda: is_settled(learners), 300, "the last pushes have their results")
+    assert problems(learners) == []
+    wait_for(lambda: not strangers(stack), 60, "no process is left")
+    assert leftovers(stack, folder / "tmp") == []
+
+
+def describe(broken: list[str], learners: list[Learner]) -> None:
+    refusals = sum(learner.refusals for learner in learners)
+    lost = sum(len(learner.lost) for learner in learners if isinstance(learner, LearnerOnGitHub))
+    print(f"{len(broken)} things broken, {refusals} pushes refused and sent again, {lost} messages lost.")
+    for name, count in Counter(broken).items():
+        print(f"    {count} times {name}")
+
+
+def strangers(stack: Stack) -> list[str]:
+    # the broker names its folder
+    return [command for command in processes_about(stack.var) if "--unixsocket" not in command]
+
+
+def is_settled(learners: list[Learner]) -> bool:
+    if Submission.objects.filter(state__in=(State.QUEUED, State.FETCHING, State.CHECKING)).exists():
+        return False
+    if Delivery.objects.filter(outcome=Delivery.Outcome.WAITING).exists():
+        return False
+    newest = Submission.objects.filter(head__in=[learner.taken[-1] for learner in learners])
+    return newest.count() == len(learners)
 
 
 def problems(learners: list[Learner]) -> list[str]:
-    """Return a sentence for each submission that was lost, duplicated or graded wrongly."""
-    found = []
-    for learner in learners:
-        who = learner.enrollment.user.email
-        submissions = list(learner.enrollment.submissions.order_by("number"))
-        heads = [submission.head for submission in submissions]
-        found += [
-            f"{who}: {head} was taken and has no submission" for head in learner.taken if head not in heads
-        ]
-        found += [f"{who}: {head} has two submissions" for head in set(heads) if heads.count(head) > 1]
-        newest = submissions[-1]
-        if newest.state != State.GRADED or newest.head != learner.taken[-1]:
-            found.append(f"{who}: the newest push is {newest.state}: {newest.last_fault}{newest.message}")
-        for submission in submissions:
-            reports = submission.reports.count()
-            if reports != (submission.state == State.GRADED):
-                found.append(
-                    f"{who}: submission {submission.number} is {submission.state} with {reports} reports"
-                )
-            if submission.state not in (State.GRADED, State.SUPERSEDED):
-                found.append(
-                    f"{who}: submission {submission.number} is {submission.state}: {submission.message}"
-                )
-    return found
+    """Return a sentence for each push that was lost, and each submission that was duplicated or graded wrongly."""
+    return [f"{each.enrollment.user.email}: {what}" for each in learners for what in _problems_of(each)]
+
+
+def _problems_of(learner: Learner) -> Iterator[str]:
+    submissions = list(learner.enrollment.submissions.order_by("number"))
+    heads = Counter(submission.head for submission in submissions)
+    # GitHub's newer push replaces one that no worker has looked at yet
+    wanted = learner.taken[-1:] if isinstance(learner, LearnerOnGitHub) else learner.taken
+    yield from (f"{head} was taken and has no submission" for head in wanted if head not in heads)
+    yield from (f"{head} was never pushed" for head in heads if head not in learner.taken)
+    yield from (f"{head} has {count} submissions" for head, count in heads.items() if count > 1)
+    newest = submissions[-1]
+    if newest.state != State.GRADED or newest.head != learner.taken[-1]:
+        yield f"the newest push is {newest.state}: {newest.last_fault}{newest.message}"
+    for submission in submissions:
+        reports = list(submission.reports.all())
+        if len(reports) != (submission.state == State.GRADED):
+            yield f"submission {submission.number} is {submission.state} with {len(reports)} reports"
+        if submission.state not in (State.GRADED, State.SUPERSEDED):
+            yield f"submission {submission.number} is {submission.state}: {submission.message}"
+        if isinstance(learner, CodingLearner) and not all(report.passed for report in reports):
+            yield f"submission {submission.number} did not pass"
+    digests = Counter(submission.digest for submission in submissions)
+    for receipt in Receipt.objects.filter(repository__enrollment=learner.enrollment):
+        if digests[receipt.digest] != 1:
+            yield f"receipt {receipt.pk} by {receipt.via} has {digests[receipt.digest]} results"
