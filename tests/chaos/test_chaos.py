@@ -276,12 +276,13 @@ def strangers(stack: Stack) -> list[str]:
 
 
 def is_settled(learners: list[Learner]) -> bool:
-    if Submission.objects.filter(state__in=(State.QUEUED, State.FETCHING, State.CHECKING)).exists():
+    # the open states last: a submission may begin between two questions
+    newest = Submission.objects.filter(head__in=[learner.taken[-1] for learner in learners])
+    if newest.count() < len(learners):
         return False
     if Delivery.objects.filter(outcome=Delivery.Outcome.WAITING).exists():
         return False
-    newest = Submission.objects.filter(head__in=[learner.taken[-1] for learner in learners])
-    return newest.count() == len(learners)
+    return not Submission.objects.filter(state__in=(State.QUEUED, State.FETCHING, State.CHECKING)).exists()
 
 
 def problems(learners: list[Learner]) -> list[str]:
