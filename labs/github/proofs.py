@@ -17,6 +17,7 @@ MAY_WRITE = ("admin", "maintain", "push", "write")
 Row = Sequence[Any]  # [subject, sentence, good]
 
 
+# Any: values of fields
 @transaction.atomic
 def store_proof(connection: Connection, proof: str, **fields: Any) -> bool:
     """Store a proof and begin to grade pushes; return False if it came too late.
@@ -39,7 +40,7 @@ def store_proof(connection: Connection, proof: str, **fields: Any) -> bool:
     return True
 
 
-def role_in(permissions: Mapping[str, Any] | None) -> str:
+def role_in(permissions: Mapping[str, object] | None) -> str:
     """Return the highest role in the `permissions` of a repository as GitHub describes it to a person."""
     return next((role for role in ROLES if (permissions or {}).get(role)), "")
 

@@ -22,6 +22,7 @@ from portal.accounts.http import UserRequest
 PURPOSE = "connection"
 
 
+# Any: JSON
 def prove(request: UserRequest, account: GitHubAccount, token: str, purpose: dict[str, Any]) -> None:
     """Ask GitHub about the connection for which the learner signed in, store the answer, and say it."""
     own = Connection.objects.filter(repository__enrollment__user=request.user, disconnected_at=None)

@@ -37,6 +37,7 @@ def on_linked(act: OnLinked) -> None:
     _on_linked.append(act)
 
 
+# Any: JSON
 def tell_linked(request: UserRequest, account: GitHubAccount, token: str, purpose: dict[str, Any]) -> None:
     for act in _on_linked:
         act(request, account, token, purpose)
@@ -73,6 +74,7 @@ def begin_sign_in(request: HttpRequest, *, next_url: str | None) -> HttpResponse
     return _redirect(request, AuthProcess.LOGIN, next_url)
 
 
+# Any: JSON
 def begin_linking(request: UserRequest, *, next_url: str, purpose: dict[str, Any]) -> HttpResponse:
     """Redirect a user to GitHub and back to `next_url`. Asks for the password first if no account is linked yet.
 

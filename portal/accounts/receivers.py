@@ -69,6 +69,7 @@ def on_sign_up(user: User, **kwargs: Any) -> None:
     record(Event.SIGNED_UP, user=user)
 
 
+# Any: allauth has no types
 @receiver(social.social_account_added)
 def on_linked(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
     user, login = sociallogin.user, sociallogin.account.extra_data["login"]
