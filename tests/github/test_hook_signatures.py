@@ -45,6 +45,13 @@ def test_d3_signature_of_another_form_is_refused(connection, header):
     assert connection.mismatched_at is not None
 
 
+@pytest.mark.parametrize("secrets", [[], [b"one"]])
+def test_signature_with_the_secret_of_nobody_is_refused(secrets):
+    body = b"{}"
+    header = sign(body, signatures._NOBODY)
+    assert not read_signed(io.BytesIO(body), secrets, header)[1]
+
+
 def test_unknown_address_gets_the_same_answer_by_the_same_statements(connection, django_assert_num_queries):
     with django_assert_num_queries(2):
         wrong = send(connection, secret="wrong")
