@@ -25,7 +25,13 @@ from labs.grader.sandbox import CannotBuildError, SandboxError
 from labs.grader.sandbox.environments import MAX_SECONDS
 from labs.grader.spec import LabSpec, SpecError
 from labs.grading import apart
-from labs.grading.sandbox import digests_of_published_labs, environments, sandbox, waits_for_environment
+from labs.grading.sandbox import (
+    digests_of_published_labs,
+    environments,
+    readable_spec,
+    sandbox,
+    waits_for_environment,
+)
 from labs.grading.staff_mail import mail_staff
 from labs.models import Lab, LabVersion
 from labs.specs import parse_spec
@@ -146,7 +152,8 @@ def ask_for_environment(version: LabVersion) -> None:
 def ask_for_environments() -> None:
     """Request the environments of all open labs: after a change of Python or machine, none exist."""
     for lab in Lab.objects.proved().select_related("current"):
-        if lab.current and waits_for_environment(parse_spec(lab.current.source)):
+        spec = readable_spec(lab.current.source) if lab.current else None
+        if lab.current and spec and waits_for_environment(spec):
             ask_for_environment(lab.current)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from labs.grader.sandbox import Sandbox, SandboxError
 from labs.grader.sandbox.environments import Environments, digest_of
 from labs.grader.sandbox.opening import sandbox_with
-from labs.grader.spec import LabSpec
+from labs.grader.spec import LabSpec, SpecError
 from labs.models import Lab
 from labs.specs import parse_spec
 
@@ -41,9 +41,18 @@ def waits_for_environment(spec: LabSpec) -> bool:
     return missing and not own.unavailable() and not own.packages_unavailable()
 
 
+def readable_spec(source: str) -> LabSpec | None:
+    # None for a text that another version of the portal stored and this one cannot read
+    try:
+        return parse_spec(source)
+    except SpecError as error:
+        logger.error("cannot read a published lab: %s", error)
+        return None
+
+
 def digests_of_published_labs() -> frozenset[str]:
     published = Lab.objects.released().filter(current__isnull=False)
-    specs = [parse_spec(source) for source in published.values_list("current__source", flat=True)]
+    specs = list(filter(None, map(readable_spec, published.values_list("current__source", flat=True))))
     try:
         return frozenset(digest_of(spec.python.requirements) for spec in specs if spec.python)
     except SandboxError:  # without a Python there is nothing to build them for

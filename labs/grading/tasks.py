@@ -1,5 +1,6 @@
 """Celery adapters. A message is only a wake-up: the queue is the table, so a lost or duplicate one costs nothing."""
 
+import logging
 import time
 
 from celery import shared_task
@@ -20,6 +21,8 @@ from labs.models import Queue, Recount
 from labs.repositories import housekeeping
 from lessons.regrades import forget_old, run_next
 from portal.broker import send
+
+logger = logging.getLogger(__name__)
 
 MAX_WAKE_UPS = 4
 MAX_SECONDS = 1  # so that a look at a repository, which goes before grading, waits for a job at most
@@ -95,11 +98,16 @@ def begin_later() -> None:
 
 @shared_task
 def reap() -> None:
-    """Recover what was lost: expired leases, pushes without a receipt, wake-ups."""
+    """Recover what was lost: expired leases, pushes without a receipt, wake-ups. A step that fails stops no other."""
     pulse.beat("reaper")
-    lifecycle.reap()
-    receipts.repair()
-    proofs.tell_of_faults()
+    for step in (lifecycle.reap, receipts.repair, proofs.tell_of_faults, _wake_workers):
+        try:
+            step()
+        except Exception:
+            logger.exception("recovery of lost work: %s failed", step.__name__)
+
+
+def _wake_workers() -> None:
     if proofs.versions_to_prove().exists():
         wake_prover()
     if Recount.objects.exists():

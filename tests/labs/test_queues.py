@@ -4,8 +4,8 @@ import pytest
 from celery import current_app
 
 from labs import actions
-from labs.grading import lifecycle, queues, receipts, tasks
-from labs.models import Queue, State
+from labs.grading import lifecycle, queues, receipts, sandbox, tasks, worker
+from labs.models import LabVersion, Queue, Receipt, State
 from tests.factories import make_enrollment, make_staff, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,30 @@ def test_regrades_by_staff_are_left_to_the_later_worker(monkeypatch, django_capt
     assert [row.pk for row in queues.claimable(Queue.LATER)] == [again.pk]
     assert (lifecycle.claim().submission_id, lifecycle.claim()) == (pushed.pk, None)
     assert (lifecycle.claim(Queue.LATER).submission_id, lifecycle.claim(Queue.LATER)) == (again.pk, None)
+
+
+def test_recovery_goes_on_after_a_step_that_fails(monkeypatch, caplog):
+    def fail() -> None:
+        raise RuntimeError("a disk that is gone")
+
+    woken = []
+    make_submission()
+    monkeypatch.setattr(receipts, "repair", fail)
+    monkeypatch.setattr(tasks, "wake", lambda: woken.append("live"))
+    tasks.reap()
+    assert woken == ["live"]
+    assert "recovery of lost work: fail failed" in caplog.text
+
+
+def test_push_to_a_lab_that_the_engine_cannot_read_is_received_and_retried_as_our_fault():
+    submission = make_submission(state=State.GRADED)
+    LabVersion.objects.update(source="checks: [")
+    repository = submission.receipt.repository
+    again = receipts.record(repository=repository, refs={"refs/heads/main": "a" * 40}, via=Receipt.Via.PUSH)
+    worker.grade_next()
+    again.refresh_from_db()
+    assert (again.state, again.tries) == (State.QUEUED, 1)
+    assert sandbox.digests_of_published_labs() == frozenset()
 
 
 def test_regrade_by_a_learner_is_live():
