@@ -57,6 +57,8 @@ def test_unknown_address_gets_the_same_answer_by_the_same_statements(connection,
         wrong = send(connection, secret="wrong")
     with django_assert_num_queries(2):
         unknown = send(connection, address="/github/hooks/unknown/")
+    for answer in (wrong, unknown):
+        del answer.headers["Expires"]  # the present second
     answers = [(each.status_code, each.content, dict(each.headers)) for each in (wrong, unknown)]
     assert answers[0] == answers[1]
 
