@@ -185,7 +185,7 @@ def test_the_page_takes_as_many_queries_for_many_fetches_as_for_one(
             ended_at=timezone.now(), outcome={"message": "x"},
         )  # fmt: skip
     staff.get(address(course))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         staff.get(address(course))
 
 

@@ -14,6 +14,8 @@ from tests.quiz_pages.conftest import make_cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
+BEGAN = timedelta(days=1)  # on the page's clock
+
 
 @pytest.fixture
 def cast(transactional_db):
@@ -28,10 +30,14 @@ def begin(cast, minutes_left):
 
 
 def forward(page, time):
-    """Let time pass for the page and for the server, which the page asks."""
-    seconds = sum(int(part) * unit for part, unit in zip(time.split(":"), (60, 1), strict=True))
-    attempt = Attempt.objects.get()
-    Attempt.objects.update(started_at=attempt.started_at - timedelta(seconds=seconds))
+    """Let time pass for the page, whose clock goes only here, and for the server, which the page asks."""
+    minutes, seconds = map(int, time.split(":"))
+    passed = (
+        timedelta(milliseconds=page.evaluate("Date.now()"))
+        - BEGAN
+        + timedelta(minutes=minutes, seconds=seconds)
+    )
+    Attempt.objects.update(started_at=timezone.now() - timedelta(minutes=23) - passed)
     page.clock.fast_forward(time)
 
 
@@ -40,7 +46,8 @@ def test_warnings_are_announced_and_the_last_answer_is_saved_in_time(browser, li
     place = attempt.questions.index("branch") + 1
     context = open_context(browser, live_server, cast.learner.user)
     page = context.new_page()
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(BEGAN.total_seconds())
     page.goto(cast.address("question", 1, place))
     live, left = page.locator("#live"), page.locator("#left")
     expect(left).to_have_text("")
