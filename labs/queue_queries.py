@@ -115,6 +115,17 @@ def connections_seen_by(user: User) -> QuerySet[Any]:
     return found.defer(*heavy).order_by(F("last_heard_at").asc(nulls_first=True), "pk")[:MAX_ROWS]
 
 
+def connections_that_need_a_person(user: User) -> QuerySet[Connection]:
+    """Return the repositories that could not be looked at because of a fault of ours, the newest fault first."""
+    found = Connection.objects.exclude(look_fault="").filter(disconnected_at=None)
+    if not user.is_superuser:
+        found = found.filter(repository__course__in=courses_taught(user))
+    heavy = (f"repository__lab__{name}" for name in ("source", "brief", "brief_html"))
+    related = ("repository__lab__course", "repository__enrollment__user")
+    found = found.select_related(*related).defer(*heavy)
+    return found.order_by("-looked_at", "-pk")
+
+
 @dataclass(frozen=True)
 class StatusBacklog:
     """Results to send to GitHub: how many wait, since when, and how many GitHub refused in 24 hours."""

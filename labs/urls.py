@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from labs.github import course_commit_views, hooks, setup_views
+from labs.github import course_commit_views, hooks, setup_views, staff_views
 from labs.github import views as github
 from labs.pages import (
     as_learner_views,
@@ -79,5 +79,6 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
     path("queue/", queue_views.queue, name="teach_queue"),
     path("queue/retry/", queue_views.retry_faults, name="teach_retry_faults"),
+    path("queue/look/<int:connection>/", staff_views.retry_look, name="teach_retry_look"),
     path("labcheck.pyz", labcheck_views.labcheck, name="labcheck"),
 ]

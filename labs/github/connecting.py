@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,7 +14,9 @@ from labs.grader.fetching.address import Address
 from labs.models import Connection, Delivery, Lab
 from labs.repositories import hosts
 from lessons.models import Enrollment
+from lessons.queries import teaches
 from portal.accounts.audit import Event, record
+from portal.accounts.models import User
 
 OVERLAP = timedelta(days=1)  # both secrets are valid, so that no push is lost while GitHub's is changed
 FRESH = timedelta(minutes=10)  # an answer of GitHub that is as good as a new one
@@ -99,3 +102,17 @@ def disconnect(*, connection: Connection) -> None:
         waiting = connection.deliveries.filter(outcome=Outcome.WAITING)
         waiting.update(outcome=Outcome.IGNORED, reason="You disconnected this repository.")
         record(Event.TOKEN, f"disconnected {connection.repository.address}")
+
+
+@transaction.atomic
+def retry_look(*, connection: Connection, by: User) -> None:
+    """Look again, with the messages that the fault ended: their time counts. Raises PermissionDenied."""
+    if not teaches(by, connection.repository.lab.course):
+        raise PermissionDenied
+    reference = connection.look_fault.partition(":")[0]
+    if reference:
+        ended = connection.deliveries.filter(
+            outcome=Outcome.FAILED, reason__contains=f"Reference {reference}."
+        )
+        ended.update(outcome=Outcome.WAITING, reason="")
+    ask_to_look(connection, asks_github=False)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from labs import actions
 from labs.counted_pushes import uncounted_words
-from labs.github import asking, evidence, owner_file
+from labs.github import asking, evidence, look_faults, owner_file
 from labs.github.access import address_of
 from labs.github.first_seen import TimeUnknownError, first_seen_at
 from labs.github.proofs import store_proof
@@ -65,18 +65,22 @@ def _look_safely(connection: Connection) -> None:
     # A fault of ours with one repository must neither hold up the others nor be tried for ever.
     try:
         if connection.look_tries > MAX_TRIES:  # workers died over it
-            raise LookUpFailedError(OUR_FAULT)
-        look(connection)
+            _fail(connection, _waiting(connection), LookUpFailedError(OUR_FAULT), look_faults.WORKER_DIED)
+        else:
+            look(connection)
     except Exception as error:
         logger.exception("cannot look at %s", connection)
-        waiting = list(connection.deliveries.filter(outcome=Outcome.WAITING))
-        may_retry = not isinstance(error, LookUpFailedError)
-        _fail(connection, waiting, LookUpFailedError(OUR_FAULT, may_retry=may_retry))
+        fault = f"{type(error).__name__}: {error}"[: look_faults.MAX_FAULT]
+        _fail(connection, _waiting(connection), LookUpFailedError(OUR_FAULT, may_retry=True), fault)
+
+
+def _waiting(connection: Connection) -> list[Delivery]:
+    return list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
 
 
 def look(connection: Connection) -> None:
     """Ask GitHub if that is due, see if the repository is the learner's, and settle the messages that wait."""
-    waiting = list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
+    waiting = _waiting(connection)
     repository = connection.repository
     user = repository.enrollment.user
     is_open = user.is_active and open_labs(user).filter(pk=repository.lab_id).exists()
@@ -97,7 +101,7 @@ def look(connection: Connection) -> None:
         else:
             _release(connection)
     except LookUpFailedError as error:
-        _fail(connection, waiting, error)
+        _fail(connection, waiting, error, look_faults.fault_of(error))
     except OldNameError:  # these are refs of whoever has the old name now
         _mark_missed(waiting)
         _look_after_move(connection, waiting)
@@ -155,15 +159,18 @@ def _has_moved(connection: Connection) -> bool:
         return False
 
 
-def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError) -> None:
+def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError, fault: str = "") -> None:
     if error.may_retry and connection.look_tries < MAX_TRIES:
         _mark_missed(waiting)
         _release(connection, again_in=_pause_after(connection, error))
         return
     if not connection.owner_proved_by:
         Connection.objects.filter(pk=connection.pk).update(proof_note=error.message)
-    _settle(waiting, Outcome.FAILED, error.message)
-    _release(connection)
+    if fault:
+        look_faults.give_up(connection, waiting, fault)
+    else:
+        _settle(waiting, Outcome.FAILED, error.message)
+    _release(connection, keeps_fault=bool(fault))
 
 
 def _pause_after(connection: Connection, error: LookUpFailedError) -> timedelta:
@@ -272,7 +279,7 @@ def _settle(
 
 
 @transaction.atomic
-def _release(connection: Connection, again_in: timedelta | None = None) -> None:
+def _release(connection: Connection, again_in: timedelta | None = None, *, keeps_fault: bool = False) -> None:
     # A lock: a message that arrives now finds either that a look is due, or that none is.
     own = Connection.objects.select_for_update().get(pk=connection.pk)
     if own.look_at != connection.look_at:  # disconnected, or another look was asked for
@@ -283,4 +290,5 @@ def _release(connection: Connection, again_in: timedelta | None = None) -> None:
     else:
         own.look_at = now if own.deliveries.filter(outcome=Outcome.WAITING).exists() else None
         own.look_tries, own.looked_at = 0, now
-    own.save(update_fields=["look_at", "look_tries", "looked_at"])
+        own.look_fault = own.look_fault if keeps_fault else ""
+    own.save(update_fields=["look_at", "look_tries", "looked_at", "look_fault"])

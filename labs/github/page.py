@@ -81,6 +81,7 @@ def cursor_of(connection: Connection, deliveries: list[Delivery]) -> str:
         connection.proof_note,
         connection.mismatched_at,
         connection.disconnected_at,
+        connection.look_fault,
         connection.answers,
         has_installed_app(connection),
         _is_silent(connection),
@@ -103,6 +104,12 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         lead = "The secret on GitHub differs from this one."
         text = "A message was signed with another secret. Create a new one below, and enter it on GitHub."
         return Band("bad", lead, text)
+    if connection.look_fault:
+        text = "It is a fault on our side. We told the course staff, and you don’t have to do anything."
+        return Band("warn", "We could not look at the repository.", text)
+    if newest and newest.outcome == Outcome.FAILED:
+        text = f"{newest.reason} Then choose “Grade the latest commit” below."
+        return Band("bad", "The last push was not graded.", text)
     if newest is None or connection.last_heard_at is None:
         if has_installed_app(connection):
             return Band(

@@ -39,7 +39,8 @@ class Connection(SignedHook):
 
     `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
     the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if there
-    is no reason to; `look_tries` counts its tries, and `looked_at` is the last look. `mismatched_at` is the last
+    is no reason to; `look_tries` counts its tries, `looked_at` is the last look,
+    and `look_fault` our fault that ended the tries. `mismatched_at` is the last
     message with a different secret. `answers` are what GitHub said of the account, its
     permission, the repository and the App: [subject, sentence, good]. `asked_at` is None if GitHub must confirm the
     repository before anything of it is graded.
@@ -66,6 +67,7 @@ class Connection(SignedHook):
     look_at = models.DateTimeField(null=True, blank=True, editable=False)
     look_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     looked_at = models.DateTimeField(null=True, editable=False)
+    look_fault = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_heard_at = models.DateTimeField(null=True, blank=True)
     mismatched_at = models.DateTimeField(null=True, blank=True)

@@ -51,14 +51,16 @@ def queue_page(user: User) -> Context:
     def since_end(row: Submission) -> str:
         return seconds_in_words((now - row.ended_at).total_seconds()) if row.ended_at else ""
 
+    looks = list(queue_queries.connections_that_need_a_person(user)[: queue_queries.MAX_ROWS])
     return {
         "crumbs": staff_crumbs(None, ("Queue", "")),
-        "heading": heading(numbers),
+        "heading": heading(numbers, len(looks)),
         "numbers": numbers,
         "oldest": seconds_in_words(numbers.oldest) if numbers.oldest is not None else "",
         "half": seconds_in_words(numbers.half) if numbers.half is not None else "",
         "most": seconds_in_words(numbers.most) if numbers.most is not None else "",
         "need_person": _rows(list(queue_queries.rows_that_need_a_person(submissions)), since_end),
+        "looks": looks,
         "waiting": _rows(list(queue_queries.waiting_rows(submissions)), age),
         "connections": [_with_words(row) for row in queue_queries.connections_seen_by(user)],
         "times": list(queue_queries.times_of_labs(user)),
@@ -81,9 +83,9 @@ def _with_words(row: Any) -> Any:
     return row
 
 
-def heading(numbers: queue_queries.Numbers) -> str:
-    if numbers.need_person:
-        return f"{numbers.need_person} need{'s' if numbers.need_person == 1 else ''} a person"
+def heading(numbers: queue_queries.Numbers, looks: int = 0) -> str:
+    if need := numbers.need_person + looks:
+        return f"{need} need{'s' if need == 1 else ''} a person"
     waiting = numbers.waiting + numbers.later
     return (
         f"{waiting} waiting, {numbers.running} running"

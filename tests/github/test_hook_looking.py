@@ -12,6 +12,7 @@ from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grading import lifecycle, tasks
 from labs.models import Connection, Delivery, LabDeadline, Receipt, State, Submission
 from labs.repositories import hosts
+from tests.factories import make_staff, make_user
 from tests.github.signing import A, B, C, make_connection, push, send
 
 MAIN = "refs/heads/main"
@@ -215,6 +216,45 @@ def test_fault_that_stays_ends_after_eight_tries(connection, host):
         look()
     assert (again(delivery).outcome, "fault on our side" in again(delivery).reason) == ("failed", True)
     assert host.looks == looking.MAX_TRIES and not looking.due().exists()
+
+
+def test_fault_that_stays_is_mailed_to_staff_who_can_retry_it(
+    connection, host, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    lab = connection.repository.lab
+    staff, learner = make_staff(lab.course, make_user(is_staff=True)), connection.repository.enrollment.user
+    host.refusal = FetchError("our network")
+    delivery = arrive(connection, ago=100)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(looking.MAX_TRIES):
+            look()
+    assert (len(mailoutbox), mailoutbox[0].to) == (1, [staff.email])
+    assert "FetchError: our network" in mailoutbox[0].body
+    client.force_login(learner)
+    page = client.get(f"{lab.get_absolute_url()}connection/").content.decode()
+    assert "It is a fault on our side. We told the course staff" in page
+    client.force_login(staff)
+    page = client.get("/queue/").content.decode()
+    assert ("1 needs a person" in page, "FetchError: our network" in page) == (True, True)
+    host.refusal = None
+    retry = f"/queue/look/{connection.pk}/"
+    assert client.post(retry).status_code == 302
+    look()
+    assert Submission.objects.get().receipt.via == Receipt.Via.WEBHOOK
+    assert again(delivery).outcome == "submitted"
+    assert "a person" not in client.get("/queue/").content.decode()
+    assert client.post(retry).status_code == 404
+
+
+def test_refusal_by_a_repository_says_on_the_page_what_to_do(connection, host, client, mailoutbox):
+    host.refusal = FetchRefusedError("empty", "It is empty. Push a commit.")
+    arrive(connection)
+    look()
+    lab = connection.repository.lab
+    client.force_login(connection.repository.enrollment.user)
+    page = client.get(f"{lab.get_absolute_url()}connection/").content.decode()
+    assert "<strong>The last push was not graded.</strong> It is empty. Push a commit. Then choose" in page
+    assert not mailoutbox and not Connection.objects.exclude(look_fault="").exists()
 
 
 def test_worker_that_dies_leaves_the_connection_to_the_next(connection, host, monkeypatch):

@@ -169,7 +169,9 @@ def make_connected(learner: Enrollment, lab: Lab, name: str) -> Connection:
     """A repository on GitHub whose learner has proved that it is theirs."""
     at = {"host": "github.com", "owner": name, "name": "work"}
     repository = Repository.objects.create(enrollment=learner, lab=lab, **at)
-    connection = Connection.objects.create(repository=repository, owner_proved_by=Connection.Proof.FILE)
+    connection = Connection.objects.create(
+        repository=repository, owner_proved_by=Connection.Proof.FILE, look_fault=f"L-0000: fault of {name}"
+    )
     connection.deliveries.create(guid="0" * 32, event="ping", outcome="noted")
     repository.github_answers.create(commit="0" * 40)
     return connection
@@ -266,6 +268,7 @@ class World:
             "regrade": (here.lab_regrade if route.name == "lab_regrade" else here.regrade).pk,
             "report": here.report.pk,
             "notice": here.notice.pk,
+            "connection": first_of(route, "labs.connection"),
             "uidb36": "1",
             "id": here.learner.user.pk,
             "app_label": "lessons",
@@ -278,9 +281,9 @@ class World:
         }
 
 
-def first_of(route: Route) -> int:
+def first_of(route: Route, model: str = "labs.submission") -> int:
     """The key of the row that an admin page is about: the first one made, so one of the first course."""
-    return apps.get_model(route.model or "labs.submission")._default_manager.earliest("pk").pk
+    return apps.get_model(route.model or model)._default_manager.earliest("pk").pk
 
 
 def make_world() -> World:
