@@ -15,6 +15,7 @@ from portal.accounts.models import User
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MAX_ROWS = 50  # of each list
+MAX_REASONS = 5
 MAX_TIMED = 1_000  # the newest results of the last hour
 PULSES = ("live", "later", "reaper")
 
@@ -128,15 +129,19 @@ def connections_that_need_a_person(user: User) -> QuerySet[Connection]:
 
 @dataclass(frozen=True)
 class StatusBacklog:
-    """Results to send to GitHub: how many wait, since when, and how many GitHub refused in 24 hours."""
+    """Results to send to GitHub: how many wait, since when, how many GitHub refused in 24 hours.
+
+    `unsent` are those of 7 days: at most MAX_REASONS rows of state, reason and number, the most frequent first.
+    """
 
     waiting: int
     oldest_at: datetime | None
     refused: int
+    unsent: tuple[tuple[str, str, int], ...]
 
 
 def status_backlog(user: User, now: datetime) -> StatusBacklog:
-    """Count in one query, of the courses that `user` teaches; for an administrator of all."""
+    """Count in two queries, of the courses that `user` teaches; for an administrator of all."""
     rows = CommitStatus.objects.order_by()
     if not user.is_superuser:
         rows = rows.filter(connection__repository__course__in=courses_taught(user))
@@ -144,14 +149,18 @@ def status_backlog(user: User, now: datetime) -> StatusBacklog:
 
 
 def count_statuses(rows: QuerySet[CommitStatus], now: datetime) -> StatusBacklog:
-    waiting = Q(state=CommitStatus.State.WAITING)
-    refused = Q(state=CommitStatus.State.REFUSED, written_at__gt=now - DAY)
+    state = CommitStatus.State
+    waiting = Q(state=state.WAITING)
+    refused = Q(state=state.REFUSED, written_at__gt=now - DAY)
     counts = rows.filter(waiting | refused).aggregate(
         waiting=Count("pk", filter=waiting),
         oldest_at=Min("asked_at", filter=waiting),
         refused=Count("pk", filter=refused),
     )
-    return StatusBacklog(**counts)
+    unsent = rows.filter(state__in=(state.REFUSED, state.DROPPED), asked_at__gt=now - 7 * DAY)
+    reasons = unsent.values_list("state", "reason").annotate(number=Count("pk")).order_by("-number", "reason")
+    unsent_rows = [(state(value).label, reason, number) for value, reason, number in reasons[:MAX_REASONS]]
+    return StatusBacklog(**counts, unsent=tuple(unsent_rows))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from labs.actions import submit_address
-from labs.github import looking, sending, tasks
+from labs.github import answer_content, looking, sending, tasks
 from labs.github.answers import ask_for_status
 from labs.grader.report import CheckResult, Evidence, Outcome, Report
 from labs.grading import tasks as grading_tasks
@@ -27,6 +27,7 @@ from tests.factories import (
     make_submission,
     make_user,
 )
+from tests.github.signing import make_connection
 from tests.pages.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -252,10 +253,55 @@ def test_a_refused_result_is_given_up_after_three_tries_and_does_not_block_other
     assert [one.sha for one in world.remote.statuses] == [good.commit]
     bad.refresh_from_db()
     assert (bad.state, bad.tries, bad.writes) == (State.REFUSED, 3, 3)
-    assert (backlog().waiting, backlog().refused) == (0, 1)
+    assert backlog().waiting == 0
+    [(state, reason, number)] = backlog().unsent
+    assert (state, number) == ("Refused by GitHub", 1)
     page = client_of(make_staff(world.lab.course, make_user(is_staff=True))).get("/queue/").content.decode()
-    assert "0 waiting; GitHub refused 1 in 24 hours" in page
-    assert status_backlog(make_staff(make_course()), timezone.now()).refused == 0
+    assert f"1 in 7 days: refused by github. {reason}" in page
+    assert status_backlog(make_staff(make_course()), timezone.now()).unsent == ()
+
+
+def test_fault_of_ours_with_one_result_is_listed_and_does_not_stop_the_others(world, monkeypatch):
+    good, bad = enqueue(world, 2)
+    content_of = answer_content.status_of
+
+    def fail_for_one(report, *, context, page):
+        if page.endswith(bad.report.submission.get_absolute_url()):
+            raise KeyError("title")
+        return content_of(report, context=context, page=page)
+
+    monkeypatch.setattr(answer_content, "status_of", fail_for_one)
+    sending.send_waiting()
+    assert [one.sha for one in world.remote.statuses] == [good.commit]
+    assert backlog().unsent == (("Not sent", "It could not be sent because of a fault on our side.", 1),)
+
+
+def test_result_that_waited_three_days_is_dropped_and_listed(world):
+    recent, old = enqueue(world, 2)
+    for row, days in ((recent, 2.9), (old, 3.1)):
+        CommitStatus.objects.filter(pk=row.pk).update(asked_at=timezone.now() - timedelta(days=days))
+    Installation.objects.update(limited_until=timezone.now() + timedelta(hours=1))
+    sending.send_waiting()
+    assert (backlog().waiting, backlog().unsent) == (
+        1,
+        (("Not sent", "GitHub could not be reached for three days.", 1),),
+    )
+
+
+def test_each_installation_has_its_own_limits(world, monkeypatch):
+    """The writes of one leave the other its whole minute."""
+    monkeypatch.setattr(sending, "MAX_WRITES_PER_MINUTE", 4)
+    rows = enqueue(world, 1)
+    other = make_connection(
+        make_learner(world.lab.course),
+        lab=world.lab,
+        installation=Installation.objects.create(installation_id=99, account="other"),
+    )
+    spent = {"state": State.SENT, "writes": 4, "written_at": timezone.now()}
+    CommitStatus.objects.create(connection=other, commit="1" * 40, report=rows[0].report, **spent)
+    assert [sending.room(each).now for each in Installation.objects.order_by("pk")] == [4, 0]
+    sending.send_waiting()
+    assert len(world.remote.statuses) == 1
 
 
 def test_results_for_an_app_that_was_removed_are_dropped(world):

@@ -98,7 +98,7 @@ def test_worker_is_named_with_what_it_runs(lab):
 def test_page_needs_as_many_queries_for_many_rows(client, lab, instructor, django_assert_num_queries):
     def count():
         make_connection(make_learner(lab.course), lab=lab, look_fault="L-12AB: OSError: disk")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             assert client.get(reverse("teach_queue")).status_code == 200
 
     LabTimes.objects.create(lab=lab, results=1, half=1, most=2, counted_at=timezone.now())
