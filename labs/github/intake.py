@@ -208,7 +208,7 @@ def take_installation(message: Message) -> bool:
     if isinstance(login, str) and type(account_id) is int:
         values |= {"account": login[:100], "account_id": account_id}
     Installation.objects.update_or_create(installation_id=number, defaults=values)
-    if message.action in ("created", "added"):
+    if message.action in ("created", "added", "removed"):
         _ask_about_installed(message.payload)
     return True
 
@@ -222,8 +222,8 @@ def _keep_newest(deliveries: QuerySet[Delivery]) -> None:
 def _ask_about_installed(payload: Mapping[str, Any]) -> None:
     # The ID is not known yet if the repository is private. GitHub's answer decides, not this message.
     owner = mapping(mapping(payload.get("installation")).get("account")).get("login")
-    listed = payload.get("repositories") or payload.get("repositories_added")
-    rows = [mapping(each) for each in listed[:MAX_INSTALLED]] if isinstance(listed, list) else []
+    lists = [payload.get(f"repositories{which}") for which in ("", "_added", "_removed")]
+    rows = [mapping(each) for listed in lists if isinstance(listed, list) for each in listed[:MAX_INSTALLED]]
     numbers = [row["id"] for row in rows if type(row.get("id")) is int and 0 < row["id"] < 1 << 63]
     unknown = Q(github_id=None, repository__owner__iexact=str(owner))
     own = Connection.objects.filter(Q(github_id__in=numbers) | unknown, disconnected_at=None)

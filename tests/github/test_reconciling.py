@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labs.github import client, looking, reconciling
 from labs.github.asking import UnconfirmedError
-from labs.models import Connection, Receipt, Repository, Submission
+from labs.models import Connection, Installation, Receipt, Repository, Submission
 from labs.repositories import hosts
 from tests.github.signing import A, B, make_connection, push, send
 from tests.github.stand_in.requests import Answer
@@ -222,6 +222,49 @@ def test_dropped_delivery_of_the_app_is_asked_for_again_and_arrives(app, portal_
     portal_on_github.wait_for_deliveries()
     again = [each for each in app.hook.deliveries if each.guid == lost.guid]
     assert len(again) == 2
+
+
+def test_repository_that_the_app_no_longer_sees_is_asked_about_and_says_so(app, portal_on_github, client, db):
+    repository = portal_on_github.create_repository("octo/work")
+    portal_on_github.commit(repository, {"README.md": "Work\n"})
+    installed = portal_on_github.install(app, "octo", repository)
+    row = Installation.objects.create(installation_id=installed.id, account="octo")
+    connection = make_connection(github_id=repository.id, asked_at=timezone.now(), installation=row)
+    Repository.objects.update(host=portal_on_github.host)
+    portal_on_github.uninstall(installed)
+    payload = {
+        "action": "removed",
+        "installation": {"id": installed.id, "account": {"login": "octo", "id": repository.owner.id}},
+        "repositories_added": [],
+        "repositories_removed": [{"id": repository.id, "full_name": "octo/work"}],
+    }
+    at = {"secret": app.hook.secret, "address": "/github/app/"}
+    assert send(connection, payload, event="installation_repositories", **at).status_code == 202
+    assert looking.look_at_next()
+    assert Connection.objects.get().installation is None
+    client.force_login(connection.repository.enrollment.user)
+    page = client.get(f"{connection.repository.lab.get_absolute_url()}connection/").content.decode()
+    assert "The App is not installed on this repository." in page
+
+
+@pytest.mark.parametrize(
+    ("action", "is_active"),
+    [("suspend", False), ("deleted", False), ("unsuspend", True), ("created", True), ("other", None)],
+)
+def test_installation_follows_what_github_says_of_it(app, action, is_active, db):
+    connection = make_connection()
+    for was_active in (True, False):
+        ended_at = None if was_active else timezone.now()
+        values = {"account": "octo", "suspended_at": ended_at, "deleted_at": None}
+        Installation.objects.update_or_create(installation_id=5, defaults=values)
+        other = Installation.objects.update_or_create(installation_id=6, defaults={"account": "other"})[0]
+        payload = {"action": action, "installation": {"id": 5, "account": {"login": "octo", "id": 9}}}
+        at = {"secret": app.hook.secret, "address": "/github/app/"}
+        send(connection, payload, event="installation", **at)
+        expected = was_active if is_active is None else is_active
+        assert Installation.objects.get(installation_id=5).is_active is expected
+        other.refresh_from_db()
+        assert other.is_active
 
 
 @pytest.mark.parametrize("known", [42, None])
