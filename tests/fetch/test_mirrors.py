@@ -48,6 +48,21 @@ def test_a_mirror_is_locked_by_one_process_at_a_time(tmp_path):
         pass
 
 
+def test_mirror_that_its_holder_removes_while_it_is_made_is_made_again(tmp_path, monkeypatch):
+    path, make, tries = tmp_path / "m.git", os.mkdir, []
+
+    def mkdir(folder, *arguments):
+        tries.append(folder)
+        if len(tries) == 1:
+            raise FileExistsError  # and gone before anybody looks
+        make(folder, *arguments)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    with hold(path, seconds=5) as mirror:
+        assert mirror.path.is_dir()
+    assert len(tries) == 2
+
+
 def test_a_process_that_waits_for_a_mirror_gets_it_even_if_the_folder_was_removed_meanwhile(tmp_path):
     path, got = tmp_path / "m.git", []
 

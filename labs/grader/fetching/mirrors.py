@@ -120,7 +120,11 @@ def hold(path: Path, *, seconds: float = HOLD_SECONDS) -> Iterator[Mirror]:
 
 def _locked(path: Path, deadline: float) -> int:
     while True:
-        path.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(
+            FileExistsError
+        ):  # not exist_ok: whoever holds it may remove it before that is looked at
+            path.mkdir()
         folder = _lock(path)
         if folder is not None:
             return folder
