@@ -12,7 +12,8 @@ class LabsConfig(AppConfig):
         from labs.github.answers import ask_for_status
         from labs.github.signing_in import prove
         from labs.github.tokens import token_of
-        from labs.grading import deadline_changes, tallies  # noqa: F401 - models are ready by now, and not before
+        from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
+        from labs.grading.deadline_changes import recount, recount_learner
         from labs.grading.results import on_report
         from labs.models import Lab, LabVersion
         from labs.queries import shows_file
@@ -20,8 +21,8 @@ class LabsConfig(AppConfig):
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
+        from lessons import deadline_changes, stored_files
         from lessons import deletable as lessons_deletable
-        from lessons import stored_files
         from lessons.copying import register_part
         from lessons.course_files.lab_files import register_lab_files
         from lessons.file_queries import register_use
@@ -44,3 +45,4 @@ class LabsConfig(AppConfig):
         on_report(ask_for_status)
         register_tokens(token_of)
         on_linked(prove)
+        deadline_changes.register(recount, recount_learner)

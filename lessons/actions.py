@@ -10,6 +10,7 @@ from django.utils import timezone
 from lessons import attachments, quiz_proofs
 from lessons.attempt_times import deadline_for, end_of
 from lessons.closing import close_overdue, lock_open, submit
+from lessons.deadline_changes import deadline_of_learner_moved
 from lessons.links import Links, links_within
 from lessons.models import (
     Answer,
@@ -207,6 +208,7 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
             if not enrollment.is_active:
                 enrollment.is_active = True
                 enrollment.save(update_fields=["is_active"])
+                deadline_of_learner_moved(enrollment.pk)
     except IntegrityError:  # joined in another tab meanwhile
         return Enrollment.objects.active().get(user=user, course=cohort.course)
     return enrollment

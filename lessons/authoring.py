@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from lessons.actions import save_session
+from lessons.deadline_changes import deadlines_moved
 from lessons.models import Course, Lesson, Session
 from lessons.slugs import free_slug, slug_of
 from portal.accounts.models import User
@@ -38,6 +39,7 @@ def order_course(*, course: Course, order: Sequence[Place], by: User | None) -> 
         else:
             lessons_in_it += 1
             _move(rows[place], by, position=lessons_in_it, session=session)
+    deadlines_moved(course.pk)
 
 
 def _move(item: Session | Lesson, by: User | None, **wanted: Any) -> None:

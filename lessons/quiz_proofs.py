@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lessons import leases
+from lessons import late_attempts, leases
 from lessons.models import Quiz, QuizVersion
 from lessons.quizzes import CannotJudgeError, prove_in_worker
 from lessons.texts.problem import Problem
@@ -43,10 +43,14 @@ def settle(quiz: Quiz, version: QuizVersion) -> None:
         quiz.current, quiz.unproved = version, None
     else:
         quiz.unproved = version
-        QuizVersion.objects.filter(pk=version.pk).update(**_NOT_TRIED)
+        own = QuizVersion.objects.filter(pk=version.pk)
+        # a worker that runs its code goes on: a second one would run it at the same time
+        running = own.filter(leased_until__gt=timezone.now(), proof__isnull=True, fault="")
+        own.exclude(pk__in=running).update(**_NOT_TRIED)
         transaction.on_commit(wake, robust=True)
     # `update` adds no second history entry
     Quiz.objects.filter(pk=quiz.pk).update(current=quiz.current, unproved=quiz.unproved)
+    late_attempts.mark_quiz(quiz)
 
 
 def waiting() -> QuerySet[QuizVersion]:
@@ -112,6 +116,7 @@ def _store(version: QuizVersion, problems: list[Problem], warnings: list[Problem
     QuizVersion.objects.filter(pk=version.pk).update(proof=proof, proved=not problems, fault="")
     if quiz is not None and not problems:  # otherwise the text was changed meanwhile, or the quiz deleted
         Quiz.objects.filter(pk=quiz.pk).update(current=version.pk, unproved=None)
+        late_attempts.mark_quiz(quiz)
 
 
 def _lines(problems: list[Problem]) -> list[tuple[int, str]]:

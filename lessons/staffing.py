@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from lessons import late_attempts
-from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime, QuizExtension
+from lessons.deadline_changes import deadline_of_learner_moved
+from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime
 from lessons.models.deadlines import Extension
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
@@ -61,10 +61,12 @@ def create_course(*, course: Course, by: User) -> Course:
     return course
 
 
+@transaction.atomic
 def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
     """Enroll a learner, or move them to another cohort of the course."""
     enrollment.course_id = enrollment.cohort.course_id
     enrollment.save()
+    deadline_of_learner_moved(enrollment.pk)
     logger.info("enrollment %s of user %s saved by user %s", enrollment.pk, enrollment.user_id, by.pk)
     return enrollment
 
@@ -81,8 +83,7 @@ def save_extension(*, extension: Extension, by: User) -> None:
     """Give a learner a later deadline. It takes effect at once."""
     extension.given_by = by
     extension.save()
-    if isinstance(extension, QuizExtension):
-        late_attempts.unmark_extended(extension)
+    deadline_of_learner_moved(extension.enrollment_id)
     record(
         Event.DEADLINE, f"{extension} until {extension.until:%Y-%m-%d %H:%M %Z}: {extension.reason}", user=by
     )
@@ -92,8 +93,7 @@ def save_extension(*, extension: Extension, by: User) -> None:
 def delete_extension(*, extension: Extension, by: User) -> None:
     record(Event.DEADLINE, f"extension withdrawn: {extension}", user=by)
     extension.delete()
-    if isinstance(extension, QuizExtension):
-        late_attempts.mark_again(extension)
+    deadline_of_learner_moved(extension.enrollment_id)
 
 
 @transaction.atomic

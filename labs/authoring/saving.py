@@ -10,6 +10,7 @@ from django.db.models import Max
 from labs.grader.proof import Proof
 from labs.grader.spec import LabSpec, SpecError
 from labs.grading import proofs, tasks
+from labs.grading.deadline_changes import recount
 from labs.models import Lab, LabVersion
 from labs.search import index_lab
 from labs.specs import in_newest_schema, parse_spec, starter_refs, store_starter_files
@@ -37,6 +38,7 @@ def save_lab(*, lab: Lab, links: Links | None = None, proof: Proof | None = None
     lab.brief_html = _brief(lab, links or links_within(lab.course))
     lab.save()
     index_lab(lab)
+    recount(lab.course_id)
     if spec is None:
         return lab
     version = _version(lab, spec)

@@ -5,6 +5,7 @@ from django.contrib.admin.options import InlineModelAdmin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from lessons.admin.deadlines import MovesDeadlines
 from lessons.admin.meetings import MeetingForm, MeetingInline, undated_sessions
 from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin
 from lessons.admin.slugs import SluggedAdmin
@@ -13,7 +14,7 @@ from lessons.staffing import invitation_address
 
 
 @admin.register(Cohort)
-class CohortAdmin(SluggedAdmin):
+class CohortAdmin(MovesDeadlines, SluggedAdmin):
     inlines = [MeetingInline]
     fixed_once_saved = ("slug", "course")
     list_display = ["title", "course", "time_zone", "open", "invite_code"]
@@ -54,7 +55,7 @@ class CohortAdmin(SluggedAdmin):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(CourseScopedAdmin):
+class MeetingAdmin(MovesDeadlines, CourseScopedAdmin):
     form = MeetingForm
     course_path = "cohort__course"
     returns_to_outline = True

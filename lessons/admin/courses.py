@@ -22,6 +22,7 @@ from lessons.admin.repository import repository_view
 from lessons.admin.slugs import SluggedAdmin, SluggedForm
 from lessons.admin.snippets import STARTING_LESSON, starts, text_of
 from lessons.authoring import next_position
+from lessons.deadline_changes import deadlines_moved
 from lessons.deletable import KINDS
 from lessons.gate import judge_lesson, judge_quiz, judge_quiz_text
 from lessons.links import links_within
@@ -56,6 +57,7 @@ class CourseAdmin(DeletableAdmin, SluggedAdmin):
     def save_model(self, request: Any, obj: Course, form: Any, change: bool) -> None:
         if change:
             obj.save()
+            deadlines_moved(obj.pk)
         else:
             staffing.create_course(course=obj, by=request.user)
 

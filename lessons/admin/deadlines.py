@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from lessons import staffing
 from lessons.admin.releasing import WallTimeField, in_zone
 from lessons.admin.scope import CourseScopedAdmin
-from lessons.models import Cohort, Enrollment
+from lessons.deadline_changes import deadlines_moved
+from lessons.models import Cohort, Enrollment, Session
 from lessons.models.cohort import validate_start
 from lessons.templatetags.times import opening_time
 from lessons.texts.due_rules import EXAMPLE, Rule, parse_rule
@@ -160,7 +161,36 @@ class AddExtensionForm(ExtensionForm, ByEmailForm):
     pass
 
 
-class DeadlineAdmin(CourseScopedAdmin):
+class MovesDeadlines:
+    """For the admin of rows that deadlines depend on: with their course, and perhaps a cohort."""
+
+    # Any: as Django declares them
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a mixin of ModelAdmin
+        deadlines_moved(*_place(form.instance))
+
+    # Any: as above
+    def delete_model(self, request: Any, obj: Any) -> None:
+        place = _place(obj)
+        super().delete_model(request, obj)  # type: ignore[misc]  # as above
+        deadlines_moved(*place)
+
+    # Any: as above
+    def delete_queryset(self, request: Any, queryset: Any) -> None:
+        places = {_place(row) for row in queryset}
+        super().delete_queryset(request, queryset)  # type: ignore[misc]  # as above
+        for place in places:
+            deadlines_moved(*place)
+
+
+def _place(row: Any) -> tuple[int, ...]:
+    if isinstance(row, Session):
+        return (row.course_id,)
+    cohort: Cohort = row if isinstance(row, Cohort) else row.cohort
+    return cohort.course_id, cohort.pk
+
+
+class DeadlineAdmin(MovesDeadlines, CourseScopedAdmin):
     """`of` names the field of the quiz or lab."""
 
     form = CohortDeadlineForm

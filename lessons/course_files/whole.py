@@ -15,6 +15,7 @@ from lessons.course_files.loading import (
 )
 from lessons.course_files.matching import follow_renames, plan_load, settle_removed
 from lessons.course_files.reading import CourseEntry, CourseFiles
+from lessons.deadline_changes import deadlines_moved
 from lessons.models import Course
 
 WORDS = {
@@ -59,6 +60,7 @@ def load_course(files: CourseFiles, removed: str = "", course: Course | None = N
         write_course(files, plan, changes)
         lab_files().write(files, labs, plan, changes)
         store_loaded_files(files, plan, labs)
+        deadlines_moved(course.pk)
     return changes
 
 

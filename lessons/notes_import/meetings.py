@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from lessons.deadline_changes import deadlines_moved
 from lessons.models import Cohort, Meeting, Session
 from lessons.notes import Head, Import
 
@@ -24,6 +25,8 @@ def add_meetings(imported: Import, sessions: Mapping[int, Session], cohort: Coho
         meeting.full_clean()
         meeting.save()
         added.append(meeting)
+    if added:
+        deadlines_moved(cohort.course_id, cohort.pk)
     return added
 
 

@@ -3,10 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from labs import deadlines
+from labs.authoring.saving import save_lab
 from labs.grading import counting, tasks
 from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount, Submission
+from lessons import staffing
+from lessons.deadline_changes import deadlines_moved
 from lessons.models import Meeting
 from lessons.texts.due_rules import Rule
 from tests.factories import (
@@ -14,6 +18,7 @@ from tests.factories import (
     make_lab,
     make_learner,
     make_session,
+    make_staff,
 )
 from tests.labs.late_work import graded, learner
 
@@ -64,24 +69,47 @@ def test_points_are_counted_again_at_once_whatever_changes_the_deadline(learner,
     meeting = Meeting.objects.get()
     meeting.starts_at += DAY
     meeting.save()
+    deadlines_moved(learner.course_id, learner.cohort_id)
     assert best(learner) == [(1, 100, True)]
     meeting.delete()
     assert due(learner, lab).waits
     row = LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=DUE - 3 * DAY)
+    deadlines_moved(learner.course_id, learner.cohort_id)
     assert best(learner) == [(1, 60, False)]
     lab.late_floor = 75
-    lab.save()
+    save_lab(lab=lab)
     assert best(learner) == [(1, 75, True)]
-    extension = LabExtension.objects.create(enrollment=learner, lab=lab, until=DUE + DAY, reason="Illness.")
+    extension, staff = (
+        LabExtension(enrollment=learner, lab=lab, until=DUE + DAY, reason="Illness."),
+        make_staff(learner.course),
+    )
+    staffing.save_extension(extension=extension, by=staff)
     assert best(learner) == [(1, 100, True)]
     assert (due(learner, lab).before, due(learner, lab).reason) == (row.closes_at, "Illness.")
-    extension.delete()
+    staffing.delete_extension(extension=extension, by=staff)
+    assert best(learner) == [(1, 75, True)]
     learner.course.late_days = 4
     learner.course.save()
+    deadlines_moved(learner.course_id)
     assert best(learner) == [(1, 100, True)]
     assert Submission.objects.get().late_days == 4
     row.delete()
+    deadlines_moved(learner.course_id, learner.cohort_id)
     assert not Submission.objects.exclude(due_at=None).exists()
+
+
+def test_meeting_that_staff_move_or_delete_counts_points_again(admin_client, learner, lab):
+    graded(learner, lab, 100, DUE + 2 * HOUR)
+    meeting = Meeting.objects.get()
+    sent = {"cohort": meeting.cohort_id, "session": meeting.session_id, "minutes": 180}
+    page = reverse("admin:lessons_meeting_change", args=[meeting.pk])
+    sent |= {"starts_at_0": "2026-11-03", "starts_at_1": "20:30"}
+    assert admin_client.post(page, sent).status_code == 302
+    assert best(learner) == [(1, 100, True)]
+    assert admin_client.post(page, sent | {"starts_at_0": "2026-11-01"}).status_code == 302
+    assert best(learner) == [(1, 80, True)]
+    admin_client.post(reverse("admin:lessons_meeting_delete", args=[meeting.pk]), {"post": "yes"})
+    assert best(learner) == [(1, 100, True)]
 
 
 def test_zone_of_the_cohort_and_the_order_of_sessions_move_a_deadline(learner, lab):
@@ -124,6 +152,7 @@ def test_points_of_a_big_class_are_counted_by_a_worker_and_marked_stale_meanwhil
     for each in (learner, peer):
         graded(each, lab, 100, DUE + HOUR)
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=DUE + DAY)
+    deadlines_moved(learner.course_id, learner.cohort_id)
     assert [best(learner), best(peer)] == [[(1, 90, True)]] * 2
     assert deadlines.terms_of(learner).is_stale
     counting.recount(learner.pk)  # as the page of the learner does

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -335,6 +336,22 @@ def test_late_attempt_is_marked_if_the_quiz_says_so(client, cast):
     page = client.get(cast.address("quiz"))
     assertContains(page, '<span class="chip">Late</span>', count=1)
     assertContains(page, "Attempts are now marked as late.")
+
+
+def test_mark_of_a_late_attempt_follows_the_deadline_of_the_cohort_and_the_policy(admin_client, cast):
+    cast.revise(late="mark")
+    row = close_for(cast, timezone.now() - MINUTE)
+    late = cast.submit()
+    marks = Attempt.objects.filter(pk=late.pk).values_list("is_late", flat=True)
+    page = reverse("admin:lessons_quizdeadline_change", args=[row.pk])
+    sent = {"quiz": row.quiz_id, "cohort": row.cohort_id}
+    moved = timezone.localtime(timezone.now() + timedelta(days=1), ZoneInfo(cast.learner.cohort.time_zone))
+    answer = admin_client.post(page, sent | {"closes_at_0": f"{moved:%F}", "closes_at_1": f"{moved:%H:%M}"})
+    assert (answer.status_code, late.is_late, marks.get()) == (302, True, False)
+    admin_client.post(reverse("admin:lessons_quizdeadline_delete", args=[row.pk]), {"post": "yes"})
+    close_for(cast, timezone.now() - MINUTE)
+    cast.revise(late="mark", time_limit=31)
+    assert marks.get() is True
 
 
 def test_extension_given_later_takes_the_mark_off_a_late_attempt_until_it_is_deleted(cast):
