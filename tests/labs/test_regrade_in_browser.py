@@ -48,7 +48,7 @@ def test_changed_check_is_rehearsed_applied_and_undone_by_real_workers(stack, br
     instructor = make_instructor(lab.course)
     low = push_files(make_learner(lab.course), lab, tmp_path / "low")
     high = push_files(make_learner(lab.course), lab, tmp_path / "high", "notes.txt", "more.txt")
-    wait_for(lambda: Report.objects.count() == 2, what="both submissions are graded")
+    wait_for(lambda: Report.objects.count() == 2, seconds=180, what="both submissions are graded")
     change_checks(lab, EASIER)
 
     staff = open_context(browser, stack, instructor, **wide_light()).new_page()
