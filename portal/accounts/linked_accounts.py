@@ -62,9 +62,11 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
         """Refuse in words what allauth would answer with a page of its own, or allow."""
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             self._check_link(request, sociallogin)
-        elif request.user.is_authenticated:  # signed in meanwhile; allauth would sign out
+            return
+        sociallogin.token = None  # allauth would keep it in the session until the second factor is entered
+        if request.user.is_authenticated:  # signed in meanwhile; allauth would sign out
             raise ImmediateHttpResponse(redirect(_back(request, sociallogin.state)))
-        elif not sociallogin.is_existing:
+        if not sociallogin.is_existing:
             login = sociallogin.account.extra_data["login"]
             _refuse(request, sociallogin.state, UNKNOWN.format(login=login))
 

@@ -6,6 +6,7 @@ from urllib.request import Request, build_opener
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth import get_user
 from django.contrib.messages import get_messages
@@ -243,6 +244,16 @@ def test_staff_still_need_their_second_factor(sign_in_app, repository, settings)
     visitor = Client()
     come_back(visitor, visitor.post(reverse("github_login")), "learner")
     assert visitor.get("/staff/")["Location"].startswith(reverse("mfa_index"))
+
+
+def test_session_that_waits_for_the_second_factor_has_no_token(learner, repository, portal_on_github):
+    come_back(learner.client, learner.client.post(reverse("github_login")), "learner")
+    TOTP.activate(learner.user, generate_totp_secret())
+    before, visitor = set(portal_on_github.grants), Client()
+    answer = come_back(visitor, visitor.post(reverse("github_login")), "learner")
+    assert answer["Location"] == reverse("mfa_authenticate")
+    (token,) = portal_on_github.grants.keys() - before
+    assert token not in str([row.get_decoded() for row in Session.objects.all()])
 
 
 @pytest.mark.parametrize("target", ["//evil.example.org", "https://evil.example.org/", "javascript:alert(1)"])
