@@ -15,9 +15,10 @@ from labs.github import client, course_commits
 from labs.github.asking import installation_of
 from labs.github.client import Client, GitHubError, RateLimitedError, RefusedError
 from labs.github.course_comparing import CannotCompareError, compare, name_of, page_of
-from labs.models import CourseCommit
+from labs.models import Connection, CourseCommit
 from lessons.course_files.committed import settle_committed
 from lessons.course_files.course_repository import unpack
+from lessons.queries import leads
 from lessons.repositories import RepositoryUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,15 @@ PUSHED_MEANWHILE = (
     "Somebody pushed to `{branch}` meanwhile, so nothing was committed. "
     "Update the course first, then compare again."
 )
+MOVED = (
+    "GitHub says that `{name}` is `{full_name}` now, so nothing was committed. "
+    "If that is the repository of the course, bind the course to it."
+)
+OF_A_LEARNER = (
+    "A learner has connected this repository with a lab, so the portal writes no files to it. "
+    "Bind the course to a repository of its own."
+)
+NO_LONGER_ASKED = "The course was deleted, or whoever asked for the commit no longer leads it."
 Json = Any  # JSON as GitHub sends it
 
 
@@ -76,6 +86,7 @@ def _run(row: CourseCommit) -> None:
 
 
 def _commit(row: CourseCommit) -> None:
+    _require_leader(row)
     files = unpack(bytes(row.files or b""))
     github, at = _writer_of(row)
     head = _head(github, at, row.branch)
@@ -92,6 +103,13 @@ def _commit(row: CourseCommit) -> None:
     _settle(row, files)
     page = f"{page_of(row.repository)}/commit/{row.commit}"
     course_commits.finish(row, State.DONE, page=page)
+
+
+def _require_leader(row: CourseCommit) -> None:
+    # A request may wait for a day.
+    course, by = row.repository.course, row.asked_by
+    if course.is_deleted or by is None or not (by.is_active and by.is_staff and leads(by, course)):
+        raise _EndedError(NO_LONGER_ASKED)
 
 
 def _settle(row: CourseCommit, files: Mapping[str, bytes]) -> None:
@@ -111,7 +129,7 @@ def _writer_of(row: CourseCommit) -> tuple[Client, str]:
     if not installation.is_active:
         raise _EndedError("The GitHub App is suspended on this account. Its owner resumes it on GitHub.")
     number = installation.installation_id
-    github_id = int(client.as_installation(number).get(client.repository_path(name))["id"])
+    github_id = _id_of(name, client.as_installation(number).get(client.repository_path(name)))
     for permissions in (PULL, WRITE):
         try:
             return client.as_writer(number, github_id, permissions), f"/repositories/{github_id}"
@@ -119,6 +137,19 @@ def _writer_of(row: CourseCommit) -> tuple[Client, str]:
             if refusal.status not in (403, 422):
                 raise
     raise _EndedError(NOT_PERMITTED)
+
+
+def _id_of(name: str, described: Json) -> int:
+    """Return GitHub's ID of the bound repository. Raises _EndedError if it is somebody else's by now."""
+    full_name, github_id = str(described["full_name"]), int(described["id"])
+    if (
+        full_name.lower() != name.lower()
+    ):  # GitHub redirects former names: it may have been given to a learner
+        raise _EndedError(MOVED.format(name=name, full_name=full_name))
+    learners = Connection.objects.filter(github_id=github_id, disconnected_at=None)
+    if learners.exclude(owner_proved_by="").exists():
+        raise _EndedError(OF_A_LEARNER)
+    return github_id
 
 
 def _head(github: Client, at: str, branch: str) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from labs.github import client, course_commits, course_writing
 from labs.github.course_comparing import challenge_of
-from labs.models import CourseCommit
+from labs.models import Connection, CourseCommit, Repository
 from lessons.actions import save_lesson
 from lessons.course_files import fetches, updating
 from lessons.deleting import delete
@@ -23,7 +23,7 @@ from portal.accounts.models import AuditEntry
 from tests.authoring.conftest import make_instructor
 from tests.courses.conftest import LESSON
 from tests.courses.conftest import folder as tiny  # noqa: F401 - a fixture
-from tests.factories import make_course, make_learner, make_user
+from tests.factories import make_course, make_lab, make_learner, make_user
 from tests.github.conftest import PERMISSIONS, point_settings_to
 from tests.github.signing import sign
 
@@ -351,6 +351,42 @@ def test_a_token_for_writing_reaches_the_bound_repository_only(bound):
     writer = client.as_writer(bound.installation.id, bound.remote.id, {"contents": "write"})
     with pytest.raises(PermissionError):
         writer.post(f"/repositories/{learners.id}/git/refs", {})
+
+
+def give_to_learner(bound) -> str:
+    bound.github.move(bound.remote, "learner/mine")
+    bound.github.install(bound.app, "learner", bound.remote)
+    return "`school/course` is `learner/mine` now"
+
+
+def connect_with_lab(bound) -> str:
+    learner, at = make_learner(bound.course), {"host": bound.github.host, "owner": "school", "name": "course"}
+    lab = make_lab(bound.course)
+    connected = Repository.objects.create(enrollment=learner, lab=lab, **at)
+    Connection.objects.create(repository=connected, github_id=bound.remote.id, owner_proved_by="sign-in")
+    return "A learner has connected this repository"
+
+
+def leave(bound) -> str:
+    CourseStaff.objects.filter(user=bound.instructor).delete()
+    return "no longer leads it"
+
+
+def delete_course(bound) -> str:
+    delete(row=bound.course, by=bound.instructor)
+    return "The course was deleted"
+
+
+@pytest.mark.parametrize("change", [give_to_learner, connect_with_lab, leave, delete_course])
+@pytest.mark.heavy
+def test_repository_or_instructor_that_changed_while_the_commit_waited_gets_no_commit(bound, change):
+    bound.edit()
+    bound.compare()
+    bound.ask()
+    before, words = bound.heads(), change(bound)
+    assert course_writing.run_next()
+    row = CourseCommit.objects.get(pk=bound.row.pk)
+    assert (row.state, words in row.note, bound.heads()) == ("failed", True, before)
 
 
 @pytest.mark.heavy
