@@ -24,7 +24,11 @@ PROMPT = timedelta(minutes=2)  # what a message may wait for a worker
 
 
 class TimeUnknownError(Exception):
-    """GitHub does not say now when the repository was pushed to."""
+    """GitHub does not say now when the repository was pushed to. It may say so from `retry_at` on, if that is known."""
+
+    def __init__(self, retry_at: datetime | None = None) -> None:
+        super().__init__()
+        self.retry_at = retry_at
 
 
 def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> datetime:
@@ -48,7 +52,7 @@ def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mappin
         pushed_at = when_pushed(connection)
     except UnconfirmedError as error:
         if error.may_retry:
-            raise TimeUnknownError from error
+            raise TimeUnknownError(error.retry_at) from error
         raise
     if pushed_at is None:
         raise TimeUnknownError

@@ -162,7 +162,8 @@ def _has_moved(connection: Connection) -> bool:
 def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError, fault: str = "") -> None:
     if error.may_retry and connection.look_tries < MAX_TRIES:
         _mark_missed(waiting)
-        _release(connection, again_in=_pause_after(connection, error))
+        retry_at = error.retry_at if isinstance(error, asking.UnconfirmedError) else None
+        _release(connection, again_in=_pause_until(connection, retry_at))
         return
     if not connection.owner_proved_by:
         Connection.objects.filter(pk=connection.pk).update(proof_note=error.message)
@@ -173,10 +174,10 @@ def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedEr
     _release(connection, keeps_fault=bool(fault))
 
 
-def _pause_after(connection: Connection, error: LookUpFailedError) -> timedelta:
+def _pause_until(connection: Connection, retry_at: datetime | None) -> timedelta:
     pause = _back_off(connection)
-    if isinstance(error, asking.UnconfirmedError) and error.retry_at:
-        pause = max(pause, error.retry_at - timezone.now())
+    if retry_at:
+        pause = max(pause, retry_at - timezone.now())
     return min(pause, MAX_PAUSE)
 
 
@@ -191,10 +192,10 @@ def _settle_waiting(
     if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
         try:
             received_at = first_seen_at(connection, seen, refs)
-        except TimeUnknownError:
+        except TimeUnknownError as error:
             if connection.look_tries < MAX_TRIES:
                 _mark_missed(waiting)
-                _release(connection, again_in=_back_off(connection))
+                _release(connection, again_in=_pause_until(connection, error.retry_at))
                 return
             received_at = timezone.now()
     unseen = [each for each in waiting if each not in seen]

@@ -407,6 +407,21 @@ def test_look_waits_for_the_answer_of_github_and_not_for_ever(connection, host, 
     assert Submission.objects.get(head=A).receipt.received_at > due
 
 
+def test_look_waits_as_long_as_github_asks(connection, host, due, monkeypatch):
+    """A limit of requests lasts for up to an hour, and the tries without it for half an hour."""
+    delivery = miss(connection, host, monkeypatch, "host down")
+    retry_at = timezone.now() + timedelta(minutes=50)
+
+    def refuse(connection):
+        raise asking.UnconfirmedError("GitHub asked to wait.", may_retry=True, retry_at=retry_at)
+
+    monkeypatch.setattr(first_seen, "when_pushed", refuse)
+    look()
+    connection.refresh_from_db()
+    assert again(delivery).outcome == "waiting"
+    assert connection.look_at > retry_at - timedelta(seconds=5)
+
+
 def test_message_during_a_pause_is_not_prompt(connection, host, due, monkeypatch):
     """A learner makes looks fail, and signs the message shortly before the next one."""
     host.refusal = FetchRefusedError("dead_host", "Down.")
