@@ -141,8 +141,8 @@ def supersede(submission: Submission) -> int:
 
 
 def cancel(submission: Submission) -> bool:
-    # only one that was never graded
-    waiting = _without_report(Submission.objects.filter(pk=submission.pk))
+    # only one that was never graded, and that staff did not choose to count
+    waiting = _without_report(Submission.objects.filter(pk=submission.pk, choice=None))
     return bool(_change(waiting, State.CANCELLED, ended_at=timezone.now()))
 
 

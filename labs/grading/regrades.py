@@ -79,8 +79,7 @@ class LabWork(regrades.Regrading):
         try:
             report, notes = _grade(submission, regrade.version)
         except FetchRefusedError as error:
-            problem = f"Its host no longer has this state, so the stored result stays. {error.message}"
-            self.note_problem(regrade, key, problem)
+            self.note_problem(regrade, key, _problem_at_host(error))
         except _NotNowError as error:
             self.note_problem(regrade, key, str(error))
         except UnreadableError as error:
@@ -171,6 +170,12 @@ def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, S
             raise _NotNowError("GitHub has not answered yet what these checks ask. Rehearse again later.")
         report = grade(spec, repository, sandbox=sandbox(), learner=learner, github=facts)
         return report, [*notes, *author_notes(spec, repository, learner)]
+
+
+def _problem_at_host(error: FetchRefusedError) -> str:
+    if error.is_transient:  # its message is for a learner who submits
+        return "Its host did not send this state, so the stored result stays. Rehearse again later."
+    return f"Its host no longer has this state, so the stored result stays. {error.message}"
 
 
 def _note_result(

@@ -130,6 +130,7 @@ def submission_page(submission: Submission, user: User) -> Context:
 
 def run_context(submission: Submission, position: int, *, staff: bool, announced_at: int) -> Context:
     repeatable = submission.has_ended if staff else submission.state in LEARNER_MAY_REPEAT
+    choice = choice_of(submission)
     context = {
         "submission": submission,
         "lab": submission.lab,
@@ -138,7 +139,7 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
         "commit_address": commit_address(origin_page(submission), submission.head),
         "state_word": status(submission, None)[1],
         "may_grade_again": repeatable,
-        "choice": choice_of(submission),
+        "choice": choice,
         "cursor": PollCursor(submission.version, position, announced_at, delay_of(submission)),
     }
     row = queries.current_report(submission)
@@ -147,7 +148,10 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
     if submission.state == State.GRADED:
         return context | {"took": duration(submission.queued_at, submission.ended_at)}
     if not submission.has_ended:
-        return context | waiting_context(submission, position, has_report=row is not None)
+        is_chosen = choice is not None and choice.submission_id == submission.pk
+        return context | waiting_context(
+            submission, position, has_report=row is not None, is_chosen=is_chosen
+        )
     newest = queries.history(submission.enrollment, submission.lab).first()
     return context | {"newest": newest}
 
@@ -193,7 +197,7 @@ def origin_page(submission: Submission) -> str:
     return origin.page if origin and origin.host == "github.com" else ""
 
 
-def waiting_context(submission: Submission, position: int, *, has_report: bool) -> Context:
+def waiting_context(submission: Submission, position: int, *, has_report: bool, is_chosen: bool) -> Context:
     delay, version = delay_of(submission), submission.lab.current
     is_blocked = version is not None and version.environment_missing
     return {
@@ -204,7 +208,7 @@ def waiting_context(submission: Submission, position: int, *, has_report: bool) 
         "is_long": delay is Delay.LONG,
         "is_late": delay is Delay.LATE,
         "checks": check_rows(parse_spec(version.source).checks if version else (), {}),
-        "may_cancel": submission.state == State.QUEUED and not has_report,
+        "may_cancel": submission.state == State.QUEUED and not has_report and not is_chosen,
     }
 
 

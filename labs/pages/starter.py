@@ -32,9 +32,8 @@ def starter_context(found: queries.OpenLab, connected: Repository | None) -> Con
     }
 
 
-# Any: annotated with `was_received`
 def _first_update(lab: Lab, connected: Repository | None) -> StarterUpdate | None:
-    # work on GitHub that was graded, and does not contain the starter
+    # work on GitHub that was graded, and does not contain the starter; `was_received` is an annotation
     has_work = connected is not None and getattr(connected, "was_received", False)
     if lab.current is None or not has_work or (connected and connected.starter_id):
         return None

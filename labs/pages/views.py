@@ -186,5 +186,7 @@ def submission_grade_again(request: UserRequest, public_id: str) -> HttpResponse
 def submission_cancel(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     if not actions.cancel(submission=found):
-        messages.info(request, "Grading has already started, so this submission was not cancelled.")
+        messages.info(
+            request, "This submission was not cancelled: grading has started, or staff chose it to count."
+        )
     return redirect(found)

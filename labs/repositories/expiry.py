@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from labs.grader.fetching.bounded_process import bytes_in
@@ -39,7 +39,7 @@ def expire_graded() -> None:
     root = Path(settings.GRADED_ROOT)
     if not root.is_dir():
         return
-    ends, size = time.monotonic() + RUN_SECONDS, bytes_in(root)
+    ends, size = time.monotonic() + RUN_SECONDS, disk.bytes_on_disk(root)
     limit = timezone.now() - timedelta(days=settings.GRADED_DAYS)
     for left in sorted(_leftovers(root), key=lambda left: left.oldest):
         is_full = size > FULL * settings.GRADED_MAX_BYTES
@@ -48,7 +48,7 @@ def expire_graded() -> None:
             size -= drop_states(left.repository, old)
     for path in root.glob("*.git"):
         if time.monotonic() < ends and len(bare.packs(path)) > MAX_PACKS:
-            repository = Repository.objects.in_folders([path.stem]).first()
+            repository = _rows([path.stem]).first()
             size -= drop_states(repository, []) if repository else 0
     disk.keep_graded_bytes(size)
 
@@ -56,10 +56,15 @@ def expire_graded() -> None:
 def _leftovers(root: Path) -> Iterator[Leftover]:
     names = sorted(path.stem for path in root.glob("*.git"))
     for start in range(0, len(names), _AT_ONCE):
-        for repository in Repository.objects.in_folders(names[start : start + _AT_ONCE]):
+        for repository in _rows(names[start : start + _AT_ONCE]):
             received = _superseded(repository)
             if received:
                 yield Leftover(repository, received)
+
+
+def _rows(names: list[str]) -> QuerySet[Repository]:
+    # never of the practice remote, whatever folders there are: nobody else has what was pushed to it
+    return Repository.objects.in_folders(names).exclude(host=None)
 
 
 def _superseded(repository: Repository) -> dict[str, datetime]:

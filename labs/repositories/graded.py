@@ -51,23 +51,26 @@ def read_states(path: Path) -> States:
 
 
 def write_states(path: Path, states: States) -> None:
-    """Replace the refs; call it with the lock of the repository."""
+    """Replace the refs; call it with the lock of the repository. Raises RepositoryError if they are too many."""
     refs = {
         f"refs/graded/{digest}/{number}": object_id
         for digest, object_ids in states.items()
         for number, object_id in enumerate(object_ids, 1)
     }
+    text = "".join(f"{refs[name]} {name}\n" for name in sorted(refs))
+    if len(text) > ref_files.MAX_PACKED_BYTES:
+        raise RepositoryError(f"{path} would have more packed refs than the limit.")
     new = path / "packed-refs.new"
-    new.write_text("".join(f"{refs[name]} {name}\n" for name in sorted(refs)), encoding="ascii")
+    new.write_text(text, encoding="ascii")
     new.replace(path / "packed-refs")
 
 
 def keep(repository: Repository, digest: str, refs: Mapping[str, str], mirror: Path) -> None:
     """Copy a graded state from a mirror that is held. Without room or after a failure, log that: the result stays."""
-    if not _has_room():
-        logger.warning("graded states of repository %s are not kept: the limit is reached", repository.pk)
-        return
     try:
+        if not _has_room():
+            logger.warning("graded states of repository %s are not kept: the limit is reached", repository.pk)
+            return
         path = folders.ensure(repository)
         with bare.hold_lock(path, seconds=LOCK_SECONDS) as lock:
             states = read_states(path)

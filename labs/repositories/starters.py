@@ -223,7 +223,9 @@ def link_objects(version: LabVersion, path: Path) -> None:
         try:
             os.link(file, there)
         except OSError:  # a file system without hard links
-            shutil.copyfile(file, there)
+            new = there.with_name(f"tmp_{file.name}")  # `sweep` removes what a full disk leaves of it
+            shutil.copyfile(file, new)
+            new.replace(there)
 
 
 def _stored(version: LabVersion) -> Path:

@@ -57,6 +57,18 @@ def test_a_chosen_submission_without_a_report_is_graded_and_counts_from_then(lea
     assert counted() == [2]
 
 
+def test_a_learner_does_not_cancel_a_submission_that_staff_chose(learner, lab, staff, client):
+    waiting = make_submission(learner, lab)
+    client.force_login(learner.user)
+    page = waiting.get_absolute_url()
+    assert "Cancel this submission" in client.get(page).content.decode()
+    actions.choose(submission=waiting, reason="It came in time.", by=staff)
+    assert "Cancel this submission" not in client.get(page).content.decode()
+    said = client.post(f"{page}cancel/", follow=True).content.decode()
+    waiting.refresh_from_db()
+    assert waiting.state == State.QUEUED and "staff chose it to count" in said
+
+
 def test_a_regraded_submission_stays_chosen(learner, lab, staff):
     chosen = graded(learner, lab, 40)
     graded(learner, lab, 90)

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
+from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.git.objects import ObjectReader, absent
 from labs.grading import receipts, tasks, worker
 from labs.models import Receipt, Repository, Submission
@@ -87,7 +88,7 @@ def test_objects_that_no_receipt_names_are_removed(repository, push, clone):
     assert clone.push("--force", "HEAD:main")[0] == 0
     assert housekeeping.repack(repository)
     assert absent(repository.path, [kept, stray]) == {stray}
-    assert housekeeping.bytes_in(repository.path) < 50_000
+    assert bytes_in(repository.path) < 50_000
 
 
 def test_repository_with_a_push_in_progress_is_left_alone(repository, push):
@@ -171,7 +172,7 @@ def test_all_steps_run_and_a_failing_one_stops_no_other(repository, push, monkey
     tasks.tidy()
     assert "sweep_temporary failed" in caplog.text
     assert bare.folders_to_repack() == []
-    assert 0 < disk.practice_bytes() <= housekeeping.bytes_in(repository.path.parent)
+    assert 0 < disk.practice_bytes() <= bytes_in(repository.path.parent)
 
 
 def _fails() -> None:

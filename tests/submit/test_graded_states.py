@@ -11,13 +11,16 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from labs.grader.fetching.fetch import ORDINARY
+from labs.grader.fetching.refusals import refusal_of
 from labs.grader.git.objects import absent
 from labs.grading import worker
 from labs.grading.regrades import WORK, begin
 from labs.models import LabVersion, Receipt, Repository, Submission
-from labs.repositories import archive, bare, expiry, graded, housekeeping
+from labs.repositories import archive, bare, expiry, graded, hosts, housekeeping, ref_files
 from lessons import regrades
 from tests.factories import make_lab, make_learner, make_user
+from tests.labs.regrading import EASIER, change_checks, push_files, rehearse
 from tests.plain_git import git
 from tests.submit.conftest import PASSABLE, Page, submitted, text_of
 
@@ -190,3 +193,48 @@ def test_file_over_one_megabyte_is_listed_but_not_shown_or_compared(page, grade)
     assert b"not included: it has files over 1 MB" in content
     expiry.drop_states(second.receipt.repository, [first.digest])
     assert set(graded.read_states(store_of(second))) == {second.digest}
+
+
+def test_submission_is_graded_without_a_fault_if_the_folder_of_states_cannot_be_made(
+    page, grade, settings, tmp_path, caplog
+):
+    (tmp_path / "file").touch()
+    settings.GRADED_ROOT = tmp_path / "file/graded"
+    assert grade(page).state == "graded"
+    assert "is not kept" in caplog.text and "could not be graded" not in caplog.text
+
+
+def test_state_with_too_many_refs_to_read_is_not_kept_and_earlier_ones_stay(page, grade, monkeypatch):
+    first = grade(page)
+    size = (store_of(first) / "packed-refs").stat().st_size
+    monkeypatch.setattr(ref_files, "MAX_PACKED_BYTES", size + 10)
+    assert grade(page, "more.txt", b"x").state == "graded"
+    assert set(graded.read_states(store_of(first))) == {first.digest}
+
+
+def test_practice_repositories_stay_if_their_folder_is_also_that_of_graded_states(
+    page, settings, tmp_path, monkeypatch
+):
+    settings.PRACTICE_ROOT = settings.GRADED_ROOT = tmp_path / "both"
+    submission = push_files(make_learner(page.lab.course), page.lab, tmp_path / "work")
+    git(store_of(submission), "repack", "-adq")
+    monkeypatch.setattr(expiry, "MAX_PACKS", 0)
+    expiry.expire_graded()
+    assert bare.packs(store_of(submission))
+
+
+def test_regrade_says_that_a_host_is_unreachable_instead_of_that_the_state_is_gone(
+    page, grade, host, work, settings, monkeypatch
+):
+    submission = grade(page)
+    shutil.rmtree(store_of(submission))
+    lose_the_host(host, work, settings)
+
+    def fetch(address, *_, **__):
+        raise refusal_of("dead_host", address, ORDINARY)
+
+    monkeypatch.setattr(hosts, "fetch", fetch)
+    change_checks(page.lab, EASIER)
+    (problem,) = rehearse(page.lab).moves.values_list("problem", flat=True)
+    assert "Rehearse again later" in problem
+    assert "no longer has" not in problem and "Submit" not in problem
