@@ -63,13 +63,14 @@ def submit_received(receipt: Receipt) -> Submission:
     }
     same = Receipt.objects.filter(**own, digest=receipt.digest).select_related("repository")
     first = same.order_by("received_at", "pk")[0]
-    head_ref = head_of(first.refs, {})
+    head_ref = head_of(first.refs, newest_refs(first.repository, before=first.pk))
     return lifecycle.submission_for(first, head_ref=head_ref, head=first.refs.get(head_ref, ""))
 
 
-def newest_refs(repository: Repository) -> dict[str, str]:
-    """Return the refs of the newest receipt, those of the starter without one."""
-    refs: dict[str, str] | None = repository.receipts.values_list("refs", flat=True).first()
+def newest_refs(repository: Repository, *, before: int | None = None) -> dict[str, str]:
+    """Return the refs of the newest receipt, or of the one before a key, those of the starter without one."""
+    earlier = repository.receipts.filter(pk__lt=before) if before else repository.receipts
+    refs: dict[str, str] | None = earlier.values_list("refs", flat=True).first()
     return refs or _starter_refs(repository)
 
 

@@ -151,3 +151,14 @@ def test_state_that_was_received_twice_counts_from_the_first_time(join, lab):
     for nobody in (clone.enrollment.user, make_staff(make_lab().course)):
         with pytest.raises(PermissionDenied):
             actions.choose_received(receipt=again, reason="Mine.", by=nobody)
+
+
+def test_chosen_push_is_named_by_a_branch_that_it_brought(join, lab):
+    clone = join("work")
+    clone.commit("One")
+    clone.push("main:a-first", "main:trunk")
+    head = clone.commit("Two")
+    clone.push("main:trunk")
+    receipt = Receipt.objects.latest("pk")
+    choice = actions.choose_received(receipt=receipt, reason="Agreed.", by=make_staff(lab.course))
+    assert (choice.submission.head_ref, choice.submission.head) == ("refs/heads/trunk", head)
