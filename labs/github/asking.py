@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 APP, REPOSITORY, NEW_ADDRESS = "App", "Repository", "New address"
 NOT_VISIBLE = (
-    "GitHub shows no such repository to everybody. Check its URL. A private one must be public until it is shown that "
+    "No public repository has this URL. Check it. A private one must be public until it is shown that "
     "it is yours, or have the App of this portal installed, if there is one, and be shown by signing in with GitHub."
 )
 ANSWERED = ["answers", "asked_at", "github_id", "full_name", "installation"]

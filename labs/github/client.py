@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 API_VERSION = "2022-11-28"
 USER_AGENT = "portal"
 SECONDS = 10
-SECONDS_OF_PERSON = 4  # somebody waits for the page
+MAX_SECONDS_OF_PERSON = 4  # somebody waits for the page
 MAX_ANONYMOUS_PER_HOUR = 24  # for one connection, of the 60 that GitHub gives this address for all
 PAGE = 100
 TOKEN_SECONDS = 50 * 60  # GitHub's last for an hour; a fetch that starts now must still end within it
@@ -232,7 +232,7 @@ def as_person(token: str) -> Client:
     """Ask with the token that a person's sign-in with GitHub just gave. Waits at most some seconds."""
     from github import Auth
 
-    return _client(Auth.Token(token), seconds=SECONDS_OF_PERSON)
+    return _client(Auth.Token(token), seconds=MAX_SECONDS_OF_PERSON)
 
 
 def has_app() -> bool:

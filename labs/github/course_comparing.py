@@ -128,7 +128,7 @@ def _changes(here: Files, wanted: Files, modes: Mapping[str, str]) -> tuple[File
 
 
 def _as_before(old: bytes | None, new: bytes) -> bytes:
-    # line ends and a byte order mark are no change
+    # line ends and a byte order mark stay, so that they make no difference
     if old is None:
         return new
     mark = BOM.encode()

@@ -142,9 +142,7 @@ def _writer_of(row: CourseCommit) -> tuple[Client, str]:
 def _id_of(name: str, described: Json) -> int:
     """Return GitHub's ID of the bound repository. Raises _EndedError if it is somebody else's by now."""
     full_name, github_id = str(described["full_name"]), int(described["id"])
-    if (
-        full_name.lower() != name.lower()
-    ):  # GitHub redirects former names: it may have been given to a learner
+    if full_name.lower() != name.lower():  # GitHub redirects former names, and a learner may own it now
         raise _EndedError(MOVED.format(name=name, full_name=full_name))
     learners = Connection.objects.filter(github_id=github_id, disconnected_at=None)
     if learners.exclude(owner_proved_by="").exists():

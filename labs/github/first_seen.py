@@ -4,7 +4,7 @@ Learners know the secret of their own webhook, so they can sign a message about 
 message gives a receipt its time only if GitHub must have had the commit by then:
 
 - the App's secret has signed it, which no learner knows; or
-- the look that it caused at once found the commit, within PROMPT; or
+- the look that it caused at once found the commit, within MAX_WAIT; or
 - GitHub's REST API says that nothing was pushed since. If something was, the receipt has the time of that push.
 
 GitHub is asked only if the time decides something: after the deadline.
@@ -20,7 +20,7 @@ from labs.github.asking import UnconfirmedError
 from labs.github.reconciling import when_pushed
 from labs.models import Connection, Delivery, snapshot_digest
 
-PROMPT = timedelta(minutes=2)  # what a message may wait for a worker
+MAX_WAIT = timedelta(minutes=2)  # what a message may wait for a worker
 
 
 class TimeUnknownError(Exception):
@@ -37,7 +37,7 @@ def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mappin
     Raises OldNameError, TimeUnknownError if GitHub may say later, UnconfirmedError if it says that it is gone.
     """
     now = timezone.now()
-    messages = _explaining(connection, seen, refs)
+    messages = _find_messages(connection, seen, refs)
     if not messages:
         return now
     claimed = max(each.received_at for each in messages)
@@ -59,8 +59,10 @@ def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mappin
     return min(now, max(claimed, pushed_at))
 
 
-def _explaining(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> list[Delivery]:
-    # None if a branch or tag changed without a message of its own, or if nothing changed.
+def _find_messages(
+    connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]
+) -> list[Delivery]:
+    # no messages if a branch or tag changed without a message of its own, or if nothing changed.
     before = connection.repository.receipts.exclude(digest=snapshot_digest(refs)).first()
     messages = {each.ref: each for each in seen}
     changed = {name for name, commit in refs.items() if before is None or before.refs.get(name) != commit}
@@ -70,7 +72,7 @@ def _explaining(connection: Connection, seen: Iterable[Delivery], refs: Mapping[
 
 
 def _is_trusted(delivery: Delivery, now: datetime) -> bool:
-    return delivery.by_app or (delivery.is_prompt and now - delivery.received_at <= PROMPT)
+    return delivery.by_app or (delivery.is_prompt and now - delivery.received_at <= MAX_WAIT)
 
 
 def _deadline(connection: Connection) -> datetime | None:

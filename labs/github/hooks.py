@@ -51,7 +51,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
         return refused.answer
     if message is None or hook is None:
         return HttpResponse(status=403)
-    is_work = course_pushes.take_message(hook, event=message.event, **_pushed(message))
+    is_work = course_pushes.take_message(hook, event=message.event, **_push_of(message))
     return HttpResponse(status=202 if is_work else 204)
 
 
@@ -71,11 +71,11 @@ def app(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=202 if intake.take_installation(message) else 204)
     connections = intake.connections_of_app(message)
     taken = [intake.take(each, message, wake=tasks.wake, by_app=True) for each in connections]
-    is_course = course_pushes.read_everywhere(host=settings.GITHUB_HOST, **_pushed(message))
+    is_course = course_pushes.read_everywhere(host=settings.GITHUB_HOST, **_push_of(message))
     return HttpResponse(status=202 if any(taken) or is_course else 204)
 
 
-def _pushed(message: Message) -> dict[str, str]:
+def _push_of(message: Message) -> dict[str, str]:
     return {"full_name": message.full_name, "ref": message.ref, "commit": message.commit}
 
 

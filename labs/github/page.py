@@ -129,10 +129,13 @@ def four_answers(connection: Connection) -> list[tuple[str, str, bool]]:
     said = {subject: (sentence, good) for subject, sentence, good in connection.answers}
     if not client.has_app():
         said[APP] = ("This portal has no GitHub App.", True)
-    return [(about, *said.get(about, (unasked, True))) for about, unasked in _unasked(connection).items()]
+    return [
+        (about, *said.get(about, (otherwise, True)))
+        for about, otherwise in _answers_without_github(connection).items()
+    ]
 
 
-def _unasked(connection: Connection) -> dict[str, str]:
+def _answers_without_github(connection: Connection) -> dict[str, str]:
     if connection.owner_proved_by == Connection.Proof.FILE:
         permission = f"{owner_file.NAME} was found, and only an account that may write can push it."
     else:
@@ -142,7 +145,7 @@ def _unasked(connection: Connection) -> dict[str, str]:
             "You have not signed in to GitHub for this repository, so GitHub says nothing about your account."
         )
     else:
-        account = "This portal has no sign-in with GitHub, so it does not know your account there."
+        account = "This portal has no sign-in with GitHub, so an account cannot be linked."
     return {
         ACCOUNT: account,
         PERMISSION: permission,

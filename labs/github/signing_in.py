@@ -1,7 +1,7 @@
 """Prove that a repository is the learner's by their sign-in with GitHub: GitHub says which permission they have.
 
-The token comes with the request and is forgotten with it. It has no scope: GitHub tells it about public repositories,
-and about private ones if the sign-in is that of the GitHub App, and the App is installed there.
+The token comes with the request and is forgotten with it. It has no scope: it shows public repositories,
+and private ones if the sign-in is that of the GitHub App, and the App is installed there.
 """
 
 from collections.abc import Mapping

@@ -38,11 +38,10 @@ class Connection(SignedHook):
     """A repository whose pushes GitHub reports to the portal, at an address and with a secret of its own.
 
     `github_id` is GitHub's numeric ID of the repository, which stays if it is renamed or transferred; `full_name` is
-    the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if there
-    is no reason to; `look_tries` counts its tries, `looked_at` is the last look,
-    and `look_fault` our fault that ended the tries. `mismatched_at` is the last
-    message with a different secret. `answers` are what GitHub said of the account, its
-    permission, the repository and the App: [subject, sentence, good]. `asked_at` is None if GitHub must confirm the
+    the name that GitHub last gave. `look_at` is the time from which a worker may look at the repository, None if no
+    look is due; `look_tries` counts its tries, `looked_at` is the last look, and `look_fault` our fault that ended the
+    tries. `mismatched_at` is the last message with a different secret. `answers` are what GitHub said of the account,
+    its permission, the repository and the App: [subject, sentence, good]. `asked_at` is None if GitHub must confirm the
     repository before anything of it is graded.
     """
 

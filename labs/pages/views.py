@@ -187,6 +187,7 @@ def submission_cancel(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
     if not actions.cancel(submission=found):
         messages.info(
-            request, "This submission was not cancelled: grading has started, or staff chose it to count."
+            request,
+            "This submission was not cancelled. Grading has already started, or staff chose it to count.",
         )
     return redirect(found)

@@ -51,7 +51,7 @@ def read_log(state: PushedState, refs: Mapping[str, str]) -> CommitLog:
         found = _list(state, [state.commit])
     named: dict[str, list[str]] = {}
     for name in names:
-        named.setdefault(_peeled(state, name, refs[name]), []).append(name.split("/", 2)[-1])
+        named.setdefault(_peel(state, name, refs[name]), []).append(name.split("/", 2)[-1])
     ordered = _children_first(found[:MAX_COMMITS])
     shown = [LoggedCommit(*_fields(each), refs=tuple(named.get(each.id, ()))) for each in ordered]
     return CommitLog(shown, len(found) > MAX_COMMITS, len(refs) - len(names))
@@ -62,7 +62,7 @@ def _fields(commit: LoggedCommit) -> tuple[str, tuple[str, ...], str, datetime |
 
 
 def _list(state: PushedState, tips: Iterable[str]) -> list[LoggedCommit]:
-    # fewer if their subjects are very long; a ref whose object is gone, or is no commit, lists nothing
+    # fewer if their subjects are very long; a ref whose object is gone, or is not a commit, lists nothing
     process = state.repo.git.rev_list(
         *dict.fromkeys(tips),
         "--",
@@ -86,7 +86,7 @@ def _date(seconds: str) -> datetime | None:
         return None
 
 
-def _peeled(state: PushedState, name: str, object_id: str) -> str:
+def _peel(state: PushedState, name: str, object_id: str) -> str:
     # the commit of an annotated tag
     if not name.startswith("refs/tags/"):
         return object_id

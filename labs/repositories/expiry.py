@@ -17,7 +17,7 @@ from labs.repositories import bare, disk, folders, graded, packing
 
 logger = logging.getLogger(__name__)
 
-RUN_SECONDS = 120  # in one run; the rest waits for the next
+MAX_RUN_SECONDS = 120  # in one run; the rest waits for the next
 MAX_PACKS = 20  # of one repository
 FULL = 0.9  # of the limit: above it, states are removed before they are old
 _AT_ONCE = 500
@@ -39,7 +39,7 @@ def expire_graded() -> None:
     root = Path(settings.GRADED_ROOT)
     if not root.is_dir():
         return
-    ends, size = time.monotonic() + RUN_SECONDS, disk.bytes_on_disk(root)
+    ends, size = time.monotonic() + MAX_RUN_SECONDS, disk.bytes_on_disk(root)
     limit = timezone.now() - timedelta(days=settings.GRADED_DAYS)
     for left in sorted(_leftovers(root), key=lambda left: left.oldest):
         is_full = size > FULL * settings.GRADED_MAX_BYTES

@@ -20,7 +20,7 @@ from labs.repositories import bare, disk, folders, ref_files, starters
 
 logger = logging.getLogger(__name__)
 
-LOCK_SECONDS = 5
+MAX_LOCK_SECONDS = 5
 States = dict[str, list[str]]  # the object IDs that each state needs, by its digest
 FAILURES = (OSError, RepositoryError, bare.BusyError, bare.TookTooLongError)
 _PREFIX = b"refs/graded/"
@@ -72,7 +72,7 @@ def keep(repository: Repository, digest: str, refs: Mapping[str, str], mirror: P
             logger.warning("graded states of repository %s are not kept: the limit is reached", repository.pk)
             return
         path = folders.ensure(repository)
-        with bare.hold_lock(path, seconds=LOCK_SECONDS) as lock:
+        with bare.hold_lock(path, seconds=MAX_LOCK_SECONDS) as lock:
             states = read_states(path)
             if digest not in states:
                 _copy(repository, path, states | {digest: sorted(set(refs.values()))}, mirror, lock)

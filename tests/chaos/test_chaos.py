@@ -73,7 +73,7 @@ def database(request) -> Iterator[Callable[[Path], dict[str, Any]]]:
 
 @pytest.fixture
 def folder(monkeypatch) -> Iterator[Path]:
-    """Where everything is: the uids of fetches and of the sandbox can enter it, but not pytest's folders."""
+    """Return a folder that the uids of fetches and of the sandbox can enter, unlike pytest's folders."""
     folder = Path(tempfile.mkdtemp(prefix="chaos-", dir="/tmp"))
     for path in (folder, folder / "tmp", folder / "github", folder / "portal", folder / "portal" / "var"):
         path.mkdir(exist_ok=True)

@@ -197,8 +197,8 @@ def test_page_says_four_things_whichever_way_is_used(client, page, settings, has
     text = text_of(client.get(page))
     account, permission = {
         "sign-in": ("You signed in to GitHub as octo.", "GitHub’s role is “maintain”."),
-        "file": ("it does not know your account there", "only an account that may write can push it"),
-        "": ("it does not know your account there", "Unknown until you show that the repository is yours."),
+        "file": ("an account cannot be linked", "only an account that may write can push it"),
+        "": ("an account cannot be linked", "Unknown until you show that the repository is yours."),
     }[proof]
     app = "The App is installed on it." if has_app else "This portal has no GitHub App."
     said = text[text.index("Why can’t my account connect?") :]

@@ -15,7 +15,7 @@ from tests.factories import make_lab, make_learner, make_staff, make_submission,
 from tests.github.signing import make_connection
 
 pytestmark = [pytest.mark.browser, pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
-LONGEST_LINE = (
+LONG_FAULT = (
     "G-12AB: OSError: No space left on device: /srv/portal/practice/abcdefghijklmnop.git\n  labs/x.py:1 in f"
 )
 
@@ -26,7 +26,7 @@ def test_queue_page_fits_and_a_submission_is_retried_from_it(look, browser, live
     lab, now = make_lab(), timezone.now()
     staff = make_staff(lab.course, make_user(is_staff=True))
     staff.groups.add(instructors())
-    failed = make_submission(lab=lab, state=State.FAULT, last_fault=LONGEST_LINE, ended_at=now, tries=3)
+    failed = make_submission(lab=lab, state=State.FAULT, last_fault=LONG_FAULT, ended_at=now, tries=3)
     make_submission(lab=lab, state=State.CHECKING, worker="portal-worker-1.example.org 12345")
     make_submission(lab=lab, queued_at=now - timedelta(minutes=3))
     LabTimes.objects.create(lab=lab, results=40, half=3.4, most=125.2, counted_at=now)

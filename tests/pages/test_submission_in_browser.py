@@ -146,7 +146,7 @@ def test_result_from_before_keeps_what_is_open_until_the_new_one_is_ready(open_p
     submission = cast.grade(**VERDICT)
     Submission.objects.update(state=State.QUEUED, ended_at=None, **moments("queued_at"))
     page = open_page(submission.get_absolute_url(), look)
-    before = page.get_by_role("heading", name="Result from before: 20 of 80 points. You need 56.")
+    before = page.get_by_role("heading", name="Previous result: 20 of 80 points. You need 56.")
     expect(before).to_be_visible()
     page.locator("#check-commits summary").click()
     claim = lifecycle.claim()

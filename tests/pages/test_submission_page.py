@@ -139,13 +139,13 @@ def test_result_from_before_is_shown_while_it_is_graded_again(learner_client, ca
     Submission.objects.update(state=state, message="Why.", **moments("queued_at"))
     text = page(learner_client, submission)
     assert f"<h1>{heading}</h1>" in text
-    assert "<h2>Result from before: 20 of 40 points. You need 28.</h2>" in text
+    assert "<h2>Previous result: 20 of 40 points. You need 28.</h2>" in text
     assert sentence in text
     assert "1 of 2 checks passed." in text
     assert 'id="check-readme"' in text
     live = learner_client.get(f"{submission.get_absolute_url()}live/").content.decode()
     assert "Done. 1 of 2" not in live
-    assert "Result from before" in live
+    assert "Previous result" in live
 
 
 def test_waiting_page_has_a_refresh_link_without_scripts(learner_client, cast):

@@ -121,9 +121,8 @@ def hold(path: Path, *, seconds: float = HOLD_SECONDS) -> Iterator[Mirror]:
 def _locked(path: Path, deadline: float) -> int:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(
-            FileExistsError
-        ):  # not exist_ok: whoever holds it may remove it before that is looked at
+        # not exist_ok, which raises if whoever holds the folder removes it at that moment
+        with suppress(FileExistsError):
             path.mkdir()
         folder = _lock(path)
         if folder is not None:

@@ -1,4 +1,4 @@
-"""Tell branches of the starter that a learner merged from those that were merged in it."""
+"""Distinguish branches of the starter that a learner merged from those that were merged in it."""
 
 from ...git.repository import Tip
 from .base import Run
