@@ -110,12 +110,9 @@ class LabWork(regrades.Regrading):
     def _apply(self, regrade: LabRegrade, result: Submission, move: RegradedSubmission) -> None:
         current = _current(result)
         shadow = move.shadow
-        if (
-            current is None
-            or shadow is None
-            or current.lab_version_id == regrade.version_id
-            or result.state != State.GRADED
-        ):  # graded by these checks meanwhile, or about to be
+        is_waiting = result.state != State.GRADED
+        # graded by these checks meanwhile, or about to be
+        if current is None or shadow is None or current.lab_version_id == regrade.version_id or is_waiting:
             RegradedSubmission.objects.filter(pk=move.pk).update(fate=Fate.KEPT)
             return
         old, report = result_of(current), EngineReport.from_json(shadow["report"])

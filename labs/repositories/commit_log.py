@@ -5,7 +5,7 @@ The bounds are those of `browsing`. Git gets object IDs only, and lists commits 
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 
@@ -53,12 +53,8 @@ def read_log(state: PushedState, refs: Mapping[str, str]) -> CommitLog:
     for name in names:
         named.setdefault(_peel(state, name, refs[name]), []).append(name.split("/", 2)[-1])
     ordered = _children_first(found[:MAX_COMMITS])
-    shown = [LoggedCommit(*_fields(each), refs=tuple(named.get(each.id, ()))) for each in ordered]
+    shown = [replace(each, refs=tuple(named.get(each.id, ()))) for each in ordered]
     return CommitLog(shown, len(found) > MAX_COMMITS, len(refs) - len(names))
-
-
-def _fields(commit: LoggedCommit) -> tuple[str, tuple[str, ...], str, datetime | None, str]:
-    return commit.id, commit.parents, commit.author, commit.date, commit.subject
 
 
 def _list(state: PushedState, tips: Iterable[str]) -> list[LoggedCommit]:

@@ -61,17 +61,6 @@ def _disk_warning(what: str, folder: Path) -> str | None:
 # --- the sizes of roots, which are slow to measure -------------------------------------------------------------------
 
 
-def bytes_on_disk(root: Path) -> int:
-    """Return the size of all files in a folder. A file with several hard links, such as a starter, counts once."""
-    sizes = {}
-    for parent, _, names in os.walk(root):
-        for name in names:
-            with suppress(OSError):  # files may come and go meanwhile
-                found = Path(parent, name).lstat()
-                sizes[found.st_dev, found.st_ino] = found.st_size
-    return sum(sizes.values())
-
-
 def practice_bytes() -> int:
     """Return the size of all practice repositories as `housekeeping` last measured it; 0 before the first time."""
     return _measured(Path(settings.PRACTICE_ROOT))

@@ -39,7 +39,7 @@ def expire_graded() -> None:
     root = Path(settings.GRADED_ROOT)
     if not root.is_dir():
         return
-    ends, size = time.monotonic() + MAX_RUN_SECONDS, disk.bytes_on_disk(root)
+    ends, size = time.monotonic() + MAX_RUN_SECONDS, bytes_in(root)
     limit = timezone.now() - timedelta(days=settings.GRADED_DAYS)
     for left in sorted(_leftovers(root), key=lambda left: left.oldest):
         is_full = size > FULL * settings.GRADED_MAX_BYTES

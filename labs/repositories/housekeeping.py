@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.fetching.mirrors import prune_mirrors
 from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryError
@@ -179,6 +180,6 @@ def clear_sessions() -> None:
 def count_practice_bytes() -> int:
     root = Path(settings.PRACTICE_ROOT)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    size = disk.bytes_on_disk(root)
+    size = bytes_in(root)
     disk.keep_practice_bytes(size)
     return size

@@ -177,13 +177,14 @@ class _Watch:
 
 
 def bytes_in(folder: Path) -> int:
-    # files may come and go meanwhile
-    total = 0
+    """Return the size of all files in a folder. A file with several hard links, such as a starter, counts once."""
+    sizes = {}
     for parent, _, names in os.walk(folder):
         for name in names:
-            with suppress(OSError):
-                total += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 - five times a second
-    return total
+            with suppress(OSError):  # files may come and go meanwhile
+                found = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - five times a second
+                sizes[found.st_dev, found.st_ino] = found.st_size
+    return sum(sizes.values())
 
 
 def drops_to_uid() -> bool:
