@@ -36,7 +36,11 @@ def _mark(attempts: AttemptQuerySet, cohort: Cohort, learner: int | None = None)
     course = Course.with_deleted().get(pk=cohort.course_id)
     deadlines = deadlines_in(course, cohort.pk, learner)
     late = attempts.filter(is_late=True).order_by().values_list("quiz", flat=True).distinct()
-    extended = [] if learner else list(QuizExtension.objects.filter(enrollment__cohort=cohort))
+    extended = (
+        []
+        if learner
+        else list(QuizExtension.objects.filter(enrollment__cohort=cohort).select_related("quiz"))
+    )
     for quiz in {*deadlines, *late}:
         of_quiz = attempts.filter(quiz=quiz)
         own = [each for each in extended if each.quiz_id == quiz]
