@@ -121,8 +121,7 @@ def hold(path: Path, *, seconds: float = HOLD_SECONDS) -> Iterator[Mirror]:
 def _locked(path: Path, deadline: float) -> int:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # not exist_ok, which raises if whoever holds the folder removes it at that moment
-        with suppress(FileExistsError):
+        with suppress(FileExistsError):  # exist_ok raises it if the holder removes the folder at that moment
             path.mkdir()
         folder = _lock(path)
         if folder is not None:
