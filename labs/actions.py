@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from labs.counted_pushes import uncounted_words
+from labs.counted_pushes import explain_uncounted
 from labs.grader.fetching.address import Address
 from labs.grading import counting, lifecycle, receipts, tasks
 from labs.models import (
@@ -96,7 +96,7 @@ def _no_tag_message(lab: Lab, refs: Mapping[str, str]) -> str:
     spec = parse_spec(lab.current.source) if lab.current else None
     if spec is None:
         return "This repository is not graded."
-    return f"{uncounted_words(spec, refs)}, and submit again."
+    return f"{explain_uncounted(spec, refs)}, and submit again."
 
 
 def repository_at(enrollment: Enrollment, lab: Lab, address: Address) -> Repository:

@@ -50,7 +50,7 @@ def submit_commands(
     return [f"git tag {move}{name}", f"git push {'--force ' if is_there else ''}origin {both}"]
 
 
-def uncounted_words(spec: LabSpec, refs: Mapping[str, str], form: str = "`{}`") -> str:
+def explain_uncounted(spec: LabSpec, refs: Mapping[str, str], form: str = "`{}`") -> str:
     """Say why a state without a new tag is not graded, and what to type."""
     commands = ", then ".join(form.format(command) for command in submit_commands(spec, refs))
     return f"This lab grades only {tag_words(spec, form)}, and the repository has no new one. Type {commands}"

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from labs import actions
-from labs.counted_pushes import uncounted_words
+from labs.counted_pushes import explain_uncounted
 from labs.github import asking, evidence, look_faults, owner_file
 from labs.github.access import address_of
 from labs.github.first_seen import TimeUnknownError, first_seen_at
@@ -261,7 +261,7 @@ def _receive(
 
 def _uncounted_reason(lab: Lab, refs: Mapping[str, str]) -> str:
     spec = parse_spec(lab.current.source) if lab.current else None
-    return f"{uncounted_words(spec, refs, '{}')}." if spec else "This push is not graded."
+    return f"{explain_uncounted(spec, refs, '{}')}." if spec else "This push is not graded."
 
 
 def _overtaken(delivery: Delivery, refs: Mapping[str, str]) -> tuple[str, str]:

@@ -74,7 +74,7 @@ def policy_words(terms: Terms, course: Course, bank: Bank) -> str:
     return words
 
 
-def locked_words(terms: Terms, now: datetime, course: Course, late_days: int) -> str:
+def explain_lock(terms: Terms, now: datetime, course: Course, late_days: int) -> str:
     """Return “Locked since Sat 29 Aug, 20:30 IST” once no push counts any more, "" before."""
     at = terms.locks_at(late_days)
     return f"Locked since {opening_brief(at, course)}" if at and now > at else ""
@@ -84,7 +84,7 @@ def push_now_words(terms: Terms, now: datetime, course: Course, bank: Bank) -> s
     """Say what a push now would cost; "" before the deadline."""
     if not terms.is_late(now):
         return ""
-    locked = locked_words(terms, now, course, bank.left + bank.spent)
+    locked = explain_lock(terms, now, course, bank.left + bank.spent)
     if locked:
         return f"{locked}. A push is still received and graded, but it does not count."
     days = max(0, terms.days_late(now) - bank.spent)

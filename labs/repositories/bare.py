@@ -22,7 +22,7 @@ from labs.grader.fetching.upstream import DATA
 from labs.grader.git.processes import ENVIRONMENT, RepositoryError
 
 GIT_SECONDS = 60
-LOCK_SECONDS = 30
+MAX_LOCK_SECONDS = 30
 REPACK_SECONDS = 20  # less than a push waits for the lock
 EMPTY_PACK_BYTES = 32  # a header and a checksum
 NO_ROOM_BYTES = 1 << 16  # free space that a full disk may still report
@@ -79,7 +79,7 @@ def _mark_path(path: Path, folder: str) -> Path:
 
 
 @contextmanager
-def hold_lock(path: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[IO[bytes]]:
+def hold_lock(path: Path, *, seconds: float = MAX_LOCK_SECONDS) -> Iterator[IO[bytes]]:
     """Lock a repository. Raises BusyError after `seconds`.
 
     A child process that inherits the file shares the lock, and keeps it if we die.

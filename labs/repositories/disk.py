@@ -63,15 +63,15 @@ def _disk_warning(what: str, folder: Path) -> str | None:
 
 def practice_bytes() -> int:
     """Return the size of all practice repositories as `housekeeping` last measured it; 0 before the first time."""
-    return _measured(Path(settings.PRACTICE_ROOT))
+    return _read_bytes(Path(settings.PRACTICE_ROOT))
 
 
 def graded_bytes() -> int:
     """Return the size of all graded states, as last measured and with the ones stored since."""
-    return _measured(Path(settings.GRADED_ROOT))
+    return _read_bytes(Path(settings.GRADED_ROOT))
 
 
-def _measured(root: Path) -> int:
+def _read_bytes(root: Path) -> int:
     try:
         return int((root / "bytes").read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -79,14 +79,14 @@ def _measured(root: Path) -> int:
 
 
 def keep_practice_bytes(size: int) -> None:
-    _keep(Path(settings.PRACTICE_ROOT), size)
+    _write_bytes(Path(settings.PRACTICE_ROOT), size)
 
 
 def keep_graded_bytes(size: int) -> None:
-    _keep(Path(settings.GRADED_ROOT), size)
+    _write_bytes(Path(settings.GRADED_ROOT), size)
 
 
-def _keep(root: Path, size: int) -> None:
+def _write_bytes(root: Path, size: int) -> None:
     new = root / f"bytes.{os.getpid()}.new"
     new.write_text(str(size), encoding="ascii")
     new.replace(root / "bytes")

@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 MAX_RUN_SECONDS = 120  # in one run; the rest waits for the next
 MAX_PACKS = 20  # of one repository
-FULL = 0.9  # of the limit: above it, states are removed before they are old
-_AT_ONCE = 500
+MAX_SHARE = 0.9  # of the limit: above it, states are removed before they are old
+MAX_ROWS_AT_ONCE = 500
 
 
 class Leftover:
@@ -41,8 +41,8 @@ def expire_graded() -> None:
         return
     ends, size = time.monotonic() + MAX_RUN_SECONDS, bytes_in(root)
     limit = timezone.now() - timedelta(days=settings.GRADED_DAYS)
-    for left in sorted(_leftovers(root), key=lambda left: left.oldest):
-        is_full = size > FULL * settings.GRADED_MAX_BYTES
+    for left in sorted(_find_leftovers(root), key=lambda left: left.oldest):
+        is_full = size > MAX_SHARE * settings.GRADED_MAX_BYTES
         old = [digest for digest, at in left.received.items() if is_full or at < limit]
         if old and time.monotonic() < ends:
             size -= drop_states(left.repository, old)
@@ -53,11 +53,11 @@ def expire_graded() -> None:
     disk.keep_graded_bytes(size)
 
 
-def _leftovers(root: Path) -> Iterator[Leftover]:
+def _find_leftovers(root: Path) -> Iterator[Leftover]:
     names = sorted(path.stem for path in root.glob("*.git"))
-    for start in range(0, len(names), _AT_ONCE):
-        for repository in _rows(names[start : start + _AT_ONCE]):
-            received = _superseded(repository)
+    for start in range(0, len(names), MAX_ROWS_AT_ONCE):
+        for repository in _rows(names[start : start + MAX_ROWS_AT_ONCE]):
+            received = _find_superseded(repository)
             if received:
                 yield Leftover(repository, received)
 
@@ -67,7 +67,7 @@ def _rows(names: list[str]) -> QuerySet[Repository]:
     return Repository.objects.in_folders(names).exclude(host=None)
 
 
-def _superseded(repository: Repository) -> dict[str, datetime]:
+def _find_superseded(repository: Repository) -> dict[str, datetime]:
     try:
         digests = set(graded.read_states(folders.owned_path(repository)))
     except graded.FAILURES:

@@ -24,11 +24,11 @@ from lessons.models.deletion import KEPT_FOR
 
 logger = logging.getLogger(__name__)
 
-REPACK_RUN_SECONDS = 120  # in one run; the rest waits for the next
+MAX_REPACK_SECONDS = 120  # in one run; the rest waits for the next
 MAX_MARKS = 500
 UNCLAIMED_DAYS = 30  # after a restore an administrator may still want folders without a row
 LEFTOVER_SECONDS = 24 * 3600
-_TIPS_AT_ONCE = 10_000
+MAX_TIPS_AT_ONCE = 10_000
 
 
 def tidy() -> None:
@@ -56,7 +56,7 @@ def tidy() -> None:
 def repack_waiting() -> int:
     started, packed = time.monotonic(), 0
     for repository in Repository.objects.in_folders(bare.folders_to_repack()[:MAX_MARKS]):
-        if time.monotonic() - started > REPACK_RUN_SECONDS:
+        if time.monotonic() - started > MAX_REPACK_SECONDS:
             break
         packed += repack(repository)
     return packed
@@ -87,8 +87,8 @@ def _tips(repository: Repository) -> list[str]:
     for refs in repository.receipts.values_list("refs", flat=True).order_by().iterator():
         tips.update(refs.values())
     wanted = sorted(tips)
-    for start in range(0, len(wanted), _TIPS_AT_ONCE):
-        tips -= absent(repository.path, wanted[start : start + _TIPS_AT_ONCE])
+    for start in range(0, len(wanted), MAX_TIPS_AT_ONCE):
+        tips -= absent(repository.path, wanted[start : start + MAX_TIPS_AT_ONCE])
     return sorted(tips)
 
 

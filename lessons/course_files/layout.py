@@ -1,4 +1,4 @@
-"""Which file each row of a course is written to."""
+"""The file of each row of a course, by its kind and slug."""
 
 import re
 from collections.abc import Sequence

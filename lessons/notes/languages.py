@@ -1,4 +1,4 @@
-"""Which language a line is written in, "" for a sentence. Own rules: lexers that guess call prose code."""
+"""Guess the language of a line, "" for a sentence. Own rules: lexers that guess call prose code."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which headings are topics, and how deep the sections below them are."""
+"""Find the headings that are topics, and the depth of the sections below them."""
 
 from collections import Counter
 from collections.abc import Sequence

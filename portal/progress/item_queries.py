@@ -12,7 +12,7 @@ from labs.grading import counting
 from labs.late_points import Terms
 from labs.models import RUNNING, Lab, State, Submission
 from labs.release import lab_opening
-from labs.reports.late_words import locked_words
+from labs.reports.late_words import explain_lock
 from lessons.deadline_words import due_note
 from lessons.deadlines import NO_DEADLINE, Deadline
 from lessons.models import Attempt, Course, Enrollment, Quiz
@@ -93,7 +93,7 @@ def lab_due_note(terms: Terms | None, reader: OpenCourse) -> str:
     """Return the deadline of a lab, or since when it is locked, late days included."""
     if terms is None:
         return ""
-    locked = locked_words(terms, reader.now, reader.course, reader.course.late_days)
+    locked = explain_lock(terms, reader.now, reader.course, reader.course.late_days)
     return due_note(terms.deadline, reader.course, locked)
 
 

@@ -1,4 +1,4 @@
-"""Who may open the pages of staff."""
+"""Check who may open the pages of staff."""
 
 from collections.abc import Callable
 from functools import wraps

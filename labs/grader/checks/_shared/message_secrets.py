@@ -41,7 +41,7 @@ class Messages:
 
 def read_messages(run: Run) -> Messages:
     """Look for credentials in the messages of all tags and the learner's commits, up to 32 MB of them."""
-    waiting = _written(run)
+    waiting = _walk_messages(run)
     number = length = 0
     while batch := list(islice(waiting, BATCH)):
         if length > MAX_BYTES:
@@ -60,7 +60,7 @@ def _first_leak(batch: list[Commit | Tag], texts: list[str]) -> MessageLeak | No
     return next((MessageLeak(found.rule, each) for each, text in pairs for found in find_secrets(text)), None)
 
 
-def _written(run: Run) -> Iterator[Commit | Tag]:
+def _walk_messages(run: Run) -> Iterator[Commit | Tag]:
     repository = run.repository
     given = repository.history.ancestors_of(run.starters) if run.starters else ()
     yield from (commit for commit in repository.history if commit.id not in given)
