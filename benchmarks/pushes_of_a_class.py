@@ -130,3 +130,9 @@ def push(folder: Path, remote: str, due: float) -> float:
 def p99(values: Sequence[float]) -> float:
     """Return the value that 99 of 100 do not exceed."""
     return sorted(values)[ceil(len(values) * 0.99) - 1]
+
+
+def delay_in_jobs(calm: float, flooded: float, job: float) -> float | None:
+    """Return None if waits are shorter in the flood: the queue was full without it, and its delay cannot be seen."""
+    delay = flooded - calm
+    return None if delay < 0 else round(delay / job, 2)

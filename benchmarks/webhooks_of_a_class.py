@@ -24,7 +24,7 @@ from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.classroom import Classroom, Member, Message
 from benchmarks.course import Course, course_of
 from benchmarks.limits.settings import SECRET_KEY
-from benchmarks.pushes_of_a_class import A_SECOND, WARM, p99
+from benchmarks.pushes_of_a_class import A_SECOND, WARM, delay_in_jobs, p99
 from benchmarks.site import Site
 from labs.github import sending
 from labs.models import CommitStatus, Delivery, Installation, Receipt, State, Submission
@@ -143,7 +143,7 @@ class WebhooksOfAClass(Benchmark):
 
     # --- what the database says -------------------------------------------------------------------------------------
 
-    def facts(self) -> dict[str, float]:
+    def facts(self) -> dict[str, float | None]:
         backlog = CommitStatus.objects.filter(state="waiting").count()
         return {
             "p50 ms": round(median(self.took), 1),
@@ -171,7 +171,7 @@ class WebhooksOfAClass(Benchmark):
         others = {each for each in wanted if each[0] != flooder}
         return sum((receipts[each], graded[each]) != (1, 1) for each in others | own)
 
-    def _waits(self) -> dict[str, float]:
+    def _waits(self) -> dict[str, float | None]:
         """Return the p99 of others' waits from the delivery to the claim, in the calm and in the flood, and of jobs."""
         others = self._submissions().exclude(enrollment=self.flooder.enrollment)
         times = list(
@@ -189,7 +189,7 @@ class WebhooksOfAClass(Benchmark):
             "wait p99 ms": round(p99(calm)),
             "wait in flood p99 ms": round(p99(flooded)),
             "job p99 ms": round(job),
-            "delay by flood in jobs": round((p99(flooded) - p99(calm)) / job, 2),
+            "delay by flood in jobs": delay_in_jobs(p99(calm), p99(flooded), job),
         }
 
     def _send_rest(self) -> float:

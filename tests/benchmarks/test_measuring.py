@@ -8,7 +8,7 @@ import pytest
 from benchmarks.benchmark import Benchmark, Goal, Measured, measure
 from benchmarks.limits import plumbing
 from benchmarks.load import read_rate
-from benchmarks.pushes_of_a_class import p99
+from benchmarks.pushes_of_a_class import delay_in_jobs, p99
 from benchmarks.repositories import Size, generate
 from benchmarks.results import table, written
 from labs.grader.engine import grade
@@ -68,6 +68,14 @@ def test_the_table_says_which_goals_were_met_or_missed(found):
     row = table([found]).splitlines()[2]
     assert "| 3.00 " in row
     assert "ratio ≤ 2 MISSED, difference ≥ 1 met, SQL ≤ 4 met" in row
+
+
+def test_goal_that_could_not_be_measured_is_neither_met_nor_missed(found):
+    found.facts["SQL"] = delay_in_jobs(calm=900, flooded=400, job=100)
+    assert found.met == [False, True, None]
+    row = table([found]).splitlines()[2]
+    assert "SQL ≤ 4 not measurable | SQL not measurable |" in row
+    assert delay_in_jobs(calm=400, flooded=900, job=100) == 5
 
 
 def test_results_are_kept_with_every_round_and_drawn(found, tmp_path):
