@@ -1,6 +1,6 @@
 """The whole path with real processes: connect, push, be graded, lose a message, be late, get an extension."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -13,7 +13,7 @@ from tests.browsing import axe_violations, open_context, small_dark, wide_light,
 from tests.factories import make_lab, make_learner
 from tests.github.conftest import PERMISSIONS
 from tests.labs.conftest import PASSABLE
-from tests.plain_git import git
+from tests.plain_git import ENVIRONMENT, git
 from tests.servers import Stack, wait_for
 from tests.staff.conftest import add_address
 
@@ -80,11 +80,13 @@ def looks_right(page: Page) -> None:
     assert (axe_violations(page), widens(page)) == ([], False)
 
 
-def push(clone, text: str) -> str:
+def push(clone, text: str, dated: datetime | None = None) -> str:
+    dates = {f"GIT_{role}_DATE": dated.isoformat() for role in ("AUTHOR", "COMMITTER")} if dated else {}
     (clone / "README.md").write_text(text)
     git(clone, "add", "README.md")
-    git(clone, "commit", "-q", "-m", text)
-    git(clone, "commit", "-q", "--allow-empty", "-m", f"{text}, again")
+    git(clone, "commit", "-q", "-m", text, environment={**ENVIRONMENT, **dates})
+    again = ("--allow-empty", "-m", f"{text}, again")
+    git(clone, "commit", "-q", *again, environment={**ENVIRONMENT, **dates})
     git(clone, "push", "-q", "origin", "main")
     return git(clone, "rev-parse", "HEAD").strip()
 
@@ -147,10 +149,10 @@ def test_connected_repository_is_graded_healed_late_and_extended(
     expect(page.get_by_text("message about this push did not arrive.")).to_be_visible()
     looks_right(page)
 
-    # late by the time of its receipt, whatever the commit says
+    # late by the time of its receipt, although its commits are dated before the deadline
     due = timezone.now() - timedelta(days=1, hours=2)
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
-    late = graded(push(clone, "Third"))
+    late = graded(push(clone, "Third", dated=due - timedelta(hours=1)))
     page.goto(late.get_absolute_url())
     expect(page.get_by_role("heading", name="80 of 100 points.")).to_be_visible()
     looks_right(page)
