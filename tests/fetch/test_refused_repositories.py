@@ -93,6 +93,6 @@ def test_dates_names_modes_and_refs_of_any_value_are_data(outcome_of):
         ("fatal: bad pack header", FetchRefusedError),
     ],
 )
-def test_our_full_disk_is_our_fault_and_no_damaged_repository(complaint, kind):
+def test_only_a_full_disk_of_the_portal_is_a_fault_on_our_side(complaint, kind):
     address = read_address("github.com/octo/work", hosts=["github.com"])
     assert type(failure_of(Ended(128, None, b"", complaint), address, ORDINARY)) is kind

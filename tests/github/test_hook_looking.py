@@ -435,7 +435,7 @@ def test_message_during_a_pause_is_not_prompt(connection, host, due, monkeypatch
     assert receipt.received_at - early.received_at > timedelta(seconds=90)
 
 
-def test_github_is_not_asked_while_the_time_decides_nothing(connection, host, monkeypatch):
+def test_github_is_asked_only_if_the_time_of_a_push_decides_something(connection, host, monkeypatch):
     delivery = miss(connection, host, monkeypatch, "host down")
     asked = pushed(monkeypatch, ago=60)
     look()

@@ -81,7 +81,7 @@ def test_a_long_history_is_cut_and_the_submitted_commit_is_never_left_out(commit
     assert log.refs_left_out == 1
 
 
-def test_refs_that_are_gone_no_commits_or_too_many_are_no_fault(commits, pushed):
+def test_log_leaves_out_refs_that_are_gone_not_commits_or_too_many(commits, pushed):
     own = commits.add("Own")
     blob = pushed.blob(b"a file")
     pushed.git("-c", "user.name=L", "-c", "user.email=l@example.org", "tag", "-a", "-m", "One", "v1", own)

@@ -1,4 +1,4 @@
-"""What counts of late submissions: pure arithmetic on days of the cohort's clock."""
+"""Points of late submissions: pure arithmetic on days of the cohort's clock."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What learners may expect: seconds from receipt to first result, per lab, over the last 30 days."""
+"""The usual time of a lab: seconds from receipt to first result, over the last 30 days."""
 
 from datetime import timedelta
 
