@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 APP, REPOSITORY, NEW_ADDRESS = "App", "Repository", "New address"
 NOT_VISIBLE = (
-    "No public repository has this URL. Check it. A private one must be public until it is shown that "
-    "it is yours, or have the App of this portal installed, if there is one, and be shown by signing in with GitHub."
+    "No public repository has this URL. Check it. If it is private, make it public until you have shown that it is "
+    "yours. Or, if this portal has a GitHub App, install it on the repository and sign in with GitHub."
 )
 ANSWERED = ["answers", "asked_at", "github_id", "full_name", "installation"]
 
@@ -52,7 +52,7 @@ def ask(connection: Connection) -> None:
         _save(connection, kept)
         raise UnconfirmedError(connection.answers[-1][1]) from error
     except GitHubError as error:
-        sentence = f"GitHub has not confirmed the repository: {error} The portal asks again."
+        sentence = f"GitHub has not confirmed the repository: {error}"
         _say(connection, REPOSITORY, sentence, good=False)
         _save(connection, kept, is_answered=False)
         retry_at = error.retry_at if isinstance(error, client.RateLimitedError) else None
@@ -85,7 +85,7 @@ def _save(connection: Connection, kept: list[Any], *, is_answered: bool = True) 
     own = Connection.objects.select_for_update().get(pk=connection.pk)
     is_same = own.secret_number == connection.secret_number and own.disconnected_at is None
     if not is_same or own.owner_proved_by != connection.owner_proved_by:
-        raise UnconfirmedError("The connection was changed meanwhile. The portal asks again.", may_retry=True)
+        raise UnconfirmedError("The connection was changed meanwhile.", may_retry=True)
     newer = [row for row in own.answers if row[0] in OF_ACCOUNT] or kept
     about = [row for row in connection.answers if row[0] in OF_ACCOUNT] or newer
     connection.answers = [*about, *(row for row in connection.answers if row[0] not in OF_ACCOUNT)]

@@ -95,9 +95,7 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         (said for about, said, good in connection.answers if about == REPOSITORY and not good), ""
     )
     if unconfirmed and (connection.owner_proved_by or connection.asked_at is None):
-        return Band(
-            "warn", "Pushes wait for GitHub." if connection.asked_at is None else "Not graded.", unconfirmed
-        )
+        return _unconfirmed_band(connection, unconfirmed)
     if not connection.owner_proved_by:
         return Band("warn", "Show that this repository is yours.", "Then pushes to it are graded.")
     if connection.mismatched_at:
@@ -122,6 +120,15 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         text = "If you pushed since, look under Settings, Webhooks on GitHub. “Grade the latest commit” always works."
         return Band("warn", "GitHub has sent nothing for 7 days.", text)
     return Band("ok", f"GitHub reached the portal ({newest.event}).")
+
+
+def _unconfirmed_band(connection: Connection, sentence: str) -> Band:
+    if connection.asked_at is not None:
+        return Band("warn", "Not graded.", sentence)
+    if connection.look_at is not None:
+        return Band("warn", "Pushes wait for GitHub.", f"{sentence} The portal asks again.")
+    button = "Grade the latest commit" if connection.owner_proved_by else "Look for the file"
+    return Band("warn", "Not graded.", f"{sentence} Choose “{button}” below.")
 
 
 def four_answers(connection: Connection) -> list[tuple[str, str, bool]]:

@@ -207,10 +207,23 @@ def test_page_says_four_things_whichever_way_is_used(client, page, settings, has
 
 def test_page_says_that_pushes_wait_while_github_confirms_nothing(client, page):
     connected(client, page)
-    sentence = "GitHub asked to wait until 20:00:00 UTC. The portal asks again."
-    Connection.objects.update(asked_at=None, answers=[["Repository", sentence, False]])
+    sentence = "GitHub asked to wait until 20:00:00 UTC."
+    now = timezone.now()
+    Connection.objects.update(asked_at=None, look_at=now, answers=[["Repository", sentence, False]])
     text = text_of(client.get(page))
-    assert "Pushes wait for GitHub." in text and sentence in text
+    assert f"<strong>Pushes wait for GitHub.</strong> {sentence} The portal asks again." in text
+
+
+@pytest.mark.parametrize(
+    ("proved", "button"), [(True, "Grade the latest commit"), (False, "Look for the file")]
+)
+def test_page_says_what_to_do_after_the_last_time_that_github_was_asked(client, page, proved, button):
+    connected(client, page, proved=proved)
+    sentence = "GitHub answered with status 503."
+    Connection.objects.update(asked_at=None, look_at=None, answers=[["Repository", sentence, False]])
+    text = text_of(client.get(page))
+    assert f"<strong>Not graded.</strong> {sentence} Choose “{button}” below." in text
+    assert f">{button}</button>" in text and "asks again" not in text
 
 
 def test_looking_for_the_file_again_asks_github_only_if_it_has_nothing_new_to_say(client, page):

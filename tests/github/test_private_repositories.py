@@ -145,7 +145,7 @@ def test_github_that_was_down_is_asked_again_until_the_id_is_known(private):
     private.github.switches.is_down = True
     with pytest.raises(asking.UnconfirmedError) as outage:
         asking.ask(theirs)
-    assert (outage.value.may_retry, theirs.asked_at, "asks again" in str(theirs.answers)) == (
+    assert (outage.value.may_retry, theirs.asked_at, "has not confirmed" in str(theirs.answers)) == (
         True,
         None,
         True,
