@@ -27,10 +27,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 
 from portal import services
+from tests.postgres_folders import postgres_folders
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534
-MAX_DATA_BYTES = 4 << 30  # of the PostgreSQL servers that run at once
 OWN_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -137,42 +137,36 @@ def postgres_binaries() -> Path | None:
 @contextmanager
 def postgres(binaries: Path) -> Iterator[dict[str, Any]]:
     """A separate PostgreSQL server on a Unix socket, as settings for `using`. It refuses to run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))
-    home = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=_roomy_memory() or folder))
-    as_other = ["setpriv", "--pdeathsig=INT"]
-    if os.getuid() == 0:
-        as_other += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        for place in (folder, home):
-            os.chown(place, NOBODY, NOBODY)
-        binaries = _readable_by_others(binaries, folder)
-    log, data = folder / "log", folder / "data"
-    data.symlink_to(home / "data")
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": folder}
-    init = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    # synchronous_commit stays on: a server of which a process was killed would forget its last transactions
-    speed = ["-c", "fsync=off", "-c", "full_page_writes=off"]
-    speed += ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
-    server = None
-    try:
+    with postgres_folders() as (folder, home, lock):
+        as_other = ["setpriv", "--pdeathsig=INT"]
+        if os.getuid() == 0:
+            as_other += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            for place in (folder, home):
+                os.chown(place, NOBODY, NOBODY)
+            binaries = _readable_by_others(binaries, folder)
+        log, data = folder / "log", folder / "data"
+        data.symlink_to(home / "data")
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": folder, "pass_fds": [lock]}
+        init = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        # synchronous_commit stays on: a server of which a process was killed would forget its last transactions
+        speed = ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        speed += ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
         subprocess.run([*as_other, binaries / "initdb", *init, "-D", home / "data"], check=True, **quiet)
         run = [*as_other, binaries / "postgres", "-D", data, *speed]
         server = subprocess.Popen(run, stderr=log.open("wb"), **quiet)
-        wait_for(lambda: "ready to accept" in log.read_text(), what="PostgreSQL starts")
-        engine = "django.db.backends.postgresql"
-        yield {"ENGINE": engine, "HOST": str(folder), "NAME": "postgres", "USER": "postgres", "OPTIONS": {}}
-    finally:
-        if server:
+        try:
+            wait_for(lambda: "ready to accept" in log.read_text(), what="PostgreSQL starts")
+            engine = "django.db.backends.postgresql"
+            yield {
+                "ENGINE": engine,
+                "HOST": str(folder),
+                "NAME": "postgres",
+                "USER": "postgres",
+                "OPTIONS": {},
+            }
+        finally:
             server.send_signal(signal.SIGINT)
             server.wait(MAX_WAIT_SECONDS)
-        for place in (home, folder):
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _roomy_memory() -> Path | None:
-    """The folder in memory if a few servers fit into it; containers often have 64 MB."""
-    memory = Path("/dev/shm")
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MAX_DATA_BYTES
-    return memory if has_room else None
 
 
 def _readable_by_others(binaries: Path, folder: Path) -> Path:
