@@ -8,8 +8,8 @@ from django.conf import settings
 from labs.github import client, course_commits
 from labs.github.course_comparing import challenge_of, is_proved, page_of
 from labs.github.course_writing import NOT_INSTALLED
-from labs.github.owner_file import BRANCH, NAME
-from labs.github.page import app_install, owner_file_commands
+from labs.github.owner_file import NAME
+from labs.github.page import app_install_url, owner_file_commands
 from labs.models import CourseCommit
 from lessons.models import Course, CourseRepository
 from lessons.pages.breadcrumb import staff_crumbs
@@ -66,9 +66,7 @@ def commit_page(course: Course, path: str, form: CommitForm | None = None) -> Co
         "changes": _changes(row) if row else [],
         "left_out": max(0, len(row.changes) - MAX_LISTED) if row else 0,
         "form": form or CommitForm(initial={"message": f"Update {course.title}"[:72], "into": "branch"}),
-        "app_install": app_install()
-        if row and row.note == NOT_INSTALLED and settings.GITHUB_APP_SLUG
-        else "",
+        "app_install": app_install_url() if row and row.note == NOT_INSTALLED else "",
     }
     if repository and not is_proved(repository):
         context["proof"] = _proof(repository)
@@ -77,12 +75,12 @@ def commit_page(course: Course, path: str, form: CommitForm | None = None) -> Co
 
 def _changes(row: CourseCommit) -> list[dict[str, Any]]:
     return [
-        {**each, "lines": [DifferenceLine(*line) for line in each["lines"]], "number": number}
-        for number, each in enumerate(row.changes[:MAX_LISTED])
+        {**each, "lines": [DifferenceLine(*line) for line in each["lines"]]}
+        for each in row.changes[:MAX_LISTED]
     ]
 
 
 def _proof(repository: CourseRepository) -> dict[str, str]:
     content, address = challenge_of(repository), f"{page_of(repository)}.git"
     commands, afterwards = owner_file_commands(content, address)
-    return {"name": NAME, "branch": BRANCH, "commands": commands, "afterwards": afterwards}
+    return {"name": NAME, "commands": commands, "afterwards": afterwards}

@@ -54,7 +54,7 @@ def ask_to_commit(course: Course, *, key: int, message: str, in_pull: bool, by: 
     """Queue what was compared. Return False if it is no longer there, or another commit waits."""
     ready = CourseCommit.objects.filter(pk=key, repository__course=course, state=State.READY)
     now = timezone.now()
-    branch = f"portal/{course.slug}-{key}" if in_pull else ""
+    branch = branch_for_pull(course, key) if in_pull else ""
     asked = {"asked_by": by, "asked_at": now, "not_before": now, "tries": 0}
     try:
         with transaction.atomic():
@@ -64,6 +64,11 @@ def ask_to_commit(course: Course, *, key: int, message: str, in_pull: bool, by: 
     if is_asked:
         record(Event.CONTENT, f"commits the course {course.slug} to its repository", user=by)
     return bool(is_asked)
+
+
+def branch_for_pull(course: Course, key: int) -> str:
+    """Return the name of the new branch on which a request is committed for a pull request."""
+    return f"portal/{course.slug}-{key}"
 
 
 # --- a worker's side ------------------------------------------------------------------------------------------------

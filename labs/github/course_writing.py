@@ -90,13 +90,14 @@ def _commit(row: CourseCommit) -> None:
     files = unpack(bytes(row.files or b""))
     github, at = _writer_of(row)
     head = _head(github, at, row.branch)
-    if head != row.commit or not row.commit:  # else the answer to an earlier try was lost
+    if head != row.commit:  # else the answer to an earlier try was lost
         if head != row.base and not row.new_branch:
             raise _EndedError(PUSHED_MEANWHILE.format(branch=row.branch))
         if not row.commit:
             course_commits.store(row, commit=_make_commit(github, at, row, files))
         if not row.new_branch and not _move_branch(github, at, row):
-            course_commits.store(row, new_branch=f"portal/{row.repository.course.slug}-{row.pk}")
+            branch = course_commits.branch_for_pull(row.repository.course, row.pk)
+            course_commits.store(row, new_branch=branch)
     if row.new_branch:
         course_commits.finish(row, State.DONE, page=_open_pull(github, at, row))
         return

@@ -63,7 +63,7 @@ def live_context(lab: Lab, connection: Connection) -> Context:
         "rows": [_row(each) for each in deliveries],
         "answers": four_answers(connection),
         "moved": next((said for about, said, _ in connection.answers if about == NEW_ADDRESS), ""),
-        "app_install": app_install() if settings.GITHUB_APP_SLUG else "",
+        "app_install": app_install_url(),
         "has_installed_app": has_installed_app(connection),
         "page_of_installation": _page_of_installation(connection),
         "is_looking": connection.look_at is not None,
@@ -182,7 +182,6 @@ def _proof_context(connection: Connection) -> Context:
     commands, afterwards = owner_file_commands(connection.challenge(), github_address(connection.repository))
     return {
         "name": owner_file.NAME,
-        "branch": owner_file.BRANCH,
         "content": connection.challenge(),
         "note": connection.proof_note,
         "commands": commands,
@@ -227,8 +226,10 @@ def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:
     }
 
 
-def app_install() -> str:
-    return f"{settings.GITHUB_WEB_URL}/apps/{settings.GITHUB_APP_SLUG}/installations/new"
+def app_install_url() -> str:
+    """Return the page of GitHub that installs the App, "" without an App."""
+    slug = settings.GITHUB_APP_SLUG
+    return f"{settings.GITHUB_WEB_URL}/apps/{slug}/installations/new" if slug else ""
 
 
 def _page_of_installation(connection: Connection) -> str:
