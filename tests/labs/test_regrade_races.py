@@ -21,7 +21,7 @@ from labs.models import (
     Report,
     Submission,
 )
-from lessons import deleting, regrades
+from lessons import deleting, regrades, staffing
 from lessons.models import CourseStaff, Enrollment
 from portal.notices.models import Notice
 from tests.factories import make_lab, make_learner, make_refs, make_report, make_submission, make_user
@@ -170,8 +170,11 @@ def test_extension_that_arrives_meanwhile_decides_the_points_that_count(lab, dat
     Receipt.objects.update(received_at=due + HOUR)
     regrade = rehearse(lab)
 
+    staff = make_user()
+
     def extend() -> None:
-        LabExtension.objects.create(enrollment=learner, lab=lab, until=due + 9 * HOUR, reason="Illness.")
+        extension = LabExtension(enrollment=learner, lab=lab, until=due + 9 * HOUR, reason="Illness.")
+        staffing.save_extension(extension=extension, by=staff)
 
     apply_beside(database, regrade, extend)
     own = learner.submissions.get()
