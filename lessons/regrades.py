@@ -87,6 +87,14 @@ class Regrading(ABC):
     def note_problem(self, regrade: AnyRegrade, key: int, problem: str) -> None:
         """Store that this result could not be rehearsed."""
 
+    def learners_to_notify(self, regrade: AnyRegrade) -> Iterable[int]:
+        """Return keys of enrollments to notify once all results are done; none if each result has its own notice."""
+        return ()
+
+    def notify(self, regrade: AnyRegrade, enrollment: int) -> None:
+        """Send that notice, unless it was sent."""
+        raise NotImplementedError
+
     @abstractmethod
     def is_outdated(self, regrade: AnyRegrade) -> bool:
         """True if the quiz or lab has changed since the rehearsal."""
@@ -217,6 +225,9 @@ def _steps(work: Regrading, regrade: AnyRegrade) -> Iterable[Callable[[], None]]
     while keys := list(own.order_by("pk").values_list("pk", flat=True)[:BATCH]):
         for key in keys:
             yield partial(_act, work, act, regrade, key)
+    if not _has_more_to_rehearse(work, regrade):
+        for enrollment in list(work.learners_to_notify(regrade)):
+            yield partial(_notify, work, regrade, enrollment)
 
 
 def _has_more_to_rehearse(work: Regrading, regrade: AnyRegrade) -> bool:
@@ -244,6 +255,15 @@ def _act(work: Regrading, act: Callable[[Any, int], None], regrade: AnyRegrade, 
         logger.exception("move %s of regrade %s failed", move, regrade.pk)
         problem = "A fault on our side. It stays as it is."
         work.moves.objects.filter(pk=move).update(way=Way.PROBLEM, problem=problem)
+
+
+def _notify(work: Regrading, regrade: AnyRegrade, enrollment: int) -> None:
+    try:
+        work.notify(regrade, enrollment)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        logger.exception("learner %s gets no notice of regrade %s", enrollment, regrade.pk)
 
 
 def _finish(work: Regrading, regrade: AnyRegrade) -> None:

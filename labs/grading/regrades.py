@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from labs.grader.author_notes import author_notes
@@ -121,20 +122,39 @@ class LabWork(regrades.Regrading):
         if regrade.policy == Regrade.Policy.NEVER_LOWER and fields["way"] == Way.DOWN:
             RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.KEPT)
             return
-        was_best = result.is_best
+        counted = _counted_before(regrade, result)
         stored = lifecycle.replace_report(result, report, regrade, shadow["notes"])
         github_facts.link_answers(result, report)
-        before = {"report": current.pk, "applied": stored.pk}
+        before = {"report": current.pk, "applied": stored.pk, **counted}
         RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
-        if was_best or _is_best(result):
-            _notify_learner(result, regrade, old, new)
 
     def _undo(self, regrade: LabRegrade, result: Submission, move: RegradedSubmission) -> None:
-        applied = Report.objects.filter(pk=move.before["applied"]).first() if move.before else None
-        was_best = result.is_best
-        restored = lifecycle.restore_report(result, **move.before) if move.before else None
-        if restored is not None and applied is not None and (was_best or _is_best(result)):
-            _notify_learner(result, regrade, result_of(applied), result_of(restored))
+        if move.before is None:
+            return
+        report, applied = move.before["report"], move.before["applied"]
+        counted = _counted_before(regrade, result)
+        if lifecycle.restore_report(result, report=report, applied=applied):
+            before = {"report": report, "applied": applied, **counted}
+            RegradedSubmission.objects.filter(pk=move.pk).update(before=before)
+
+    def learners_to_notify(self, regrade: LabRegrade) -> Iterable[int]:
+        return _unnoticed(regrade).values_list("submission__enrollment", flat=True)
+
+    @transaction.atomic
+    def notify(self, regrade: LabRegrade, enrollment: int) -> None:
+        """Compare the result that counts with the one before the regrade: one notice, whatever moved between them."""
+        counting.lock_learner(enrollment)
+        move = _unnoticed(regrade).filter(submission__enrollment=enrollment).first()
+        if move is None or move.before is None:
+            return
+        before = Report.objects.get(pk=move.before.pop("counted"))
+        move.save(update_fields=["before"])
+        now = _counted_report(regrade.lab_id, enrollment)
+        if now is not None:
+            learner, link = now.submission.enrollment, now.submission.get_absolute_url()
+            notify_learner(
+                learner, regrade, result_of(before), result_of(now), name=str(regrade.lab), link=link
+            )
 
     def is_outdated(self, regrade: LabRegrade) -> bool:
         return not Lab.objects.filter(pk=regrade.lab_id, current=regrade.version_id).exists()
@@ -151,8 +171,23 @@ def _current(submission: Submission) -> Report | None:
     return submission.reports.filter(is_current=True).first()
 
 
-def _is_best(submission: Submission) -> bool:
-    return Submission.objects.filter(pk=submission.pk, is_best=True).exists()
+def _counted_report(lab: int, enrollment: int) -> Report | None:
+    best = {"submission__lab": lab, "submission__enrollment": enrollment, "submission__is_best": True}
+    found = Report.objects.filter(**best, is_current=True)
+    return found.select_related("submission__lab__course", "submission__enrollment__user").first()
+
+
+def _counted_before(regrade: LabRegrade, submission: Submission) -> dict[str, int]:
+    # with the first result of a learner that changes: the report that counts until then
+    if _unnoticed(regrade).filter(submission__enrollment=submission.enrollment_id).exists():
+        return {}
+    report = _counted_report(submission.lab_id, submission.enrollment_id)
+    return {"counted": report.pk} if report else {}
+
+
+def _unnoticed(regrade: LabRegrade) -> QuerySet[RegradedSubmission]:
+    # one of each learner whose notice waits for the learner's other results
+    return RegradedSubmission.objects.filter(regrade=regrade, before__has_key="counted").order_by("pk")
 
 
 def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, Sequence[str]]:
@@ -209,8 +244,3 @@ def _reasons(before: Mapping[str, Any], report: EngineReport) -> list[str]:  # A
 
 def _of(earned: Decimal, points: Decimal) -> str:
     return f"{show_points(earned)} of {show_points(points)}"
-
-
-def _notify_learner(submission: Submission, regrade: LabRegrade, old: Result, new: Result) -> None:
-    name, link = f"{submission.lab}, submission {submission.number}", submission.get_absolute_url()
-    notify_learner(submission.enrollment, regrade, old, new, name=name, link=link)

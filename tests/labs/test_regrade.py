@@ -162,14 +162,31 @@ def test_result_that_counts_after_a_regrade_comes_from_its_checks(graded, graded
     assert submissions_to_regrade(graded.lab, graded.lab.current).count() == 0
 
 
-def test_submission_that_rises_above_the_best_counts_and_others_cause_no_notice(graded, graded_before):
+def test_submission_that_rises_above_the_best_counts_and_is_the_only_one_in_a_notice(graded, graded_before):
     second, _newest = graded_before(30, amend=False), graded_before(20)
     change_checks(graded.lab, EASIER)
     apply(graded.lab)
     assert (points(second), Submission.objects.get(is_best=True)) == (100, second)
-    assert sorted(notice.link for notice in Notice.objects.all()) == sorted(
-        [graded.get_absolute_url(), second.get_absolute_url()]
-    )
+    notice = Notice.objects.get()
+    assert notice.link == second.get_absolute_url()
+    assert "40 of 100 → 100 of 100 points" in notice.text
+
+
+def test_learner_with_many_submissions_gets_one_notice_of_a_regrade_and_one_of_its_undoing(
+    graded, graded_before, monkeypatch
+):
+    monkeypatch.setattr("labs.grading.regrades.MAX_OF_LEARNER", 2)
+    for value in (39, 38, 37, 36, 35):
+        graded_before(value)
+    change_checks(graded.lab, HARDER)
+    regrade = apply(graded.lab, "exact")
+    assert regrade.moves.filter(fate="applied").count() == 6
+    assert ["40 of 100 → 10 of 100 points" in notice.text for notice in Notice.objects.all()] == [True]
+    regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
+    work()
+    newest, _first = Notice.objects.order_by("-pk")
+    assert "The regrade was undone" in newest.text
+    assert "10 of 100 → 40 of 100 points" in newest.text
 
 
 def test_flood_of_submissions_by_one_learner_is_tried_up_to_a_limit(graded, graded_before, monkeypatch):
