@@ -1,11 +1,13 @@
 """Prepare the page on which a learner connects a repository: the next step, and the messages from GitHub so far."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,8 +17,8 @@ from labs.github.access import has_installed_app
 from labs.github.asking import APP, NEW_ADDRESS, REPOSITORY
 from labs.github.proofs import ACCOUNT, PERMISSION
 from labs.grader.checks import needs_events
-from labs.models import Connection, Delivery, Lab
-from labs.pages.forms import AddressForm
+from labs.models import Connection, Delivery, Lab, Submission
+from labs.pages.forms import ConnectForm
 from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
@@ -38,13 +40,13 @@ class Band:
 
 
 def connection_page(
-    lab: Lab, connection: Connection | None, *, form: AddressForm | None = None, secret: str = ""
+    lab: Lab, connection: Connection | None, *, form: ConnectForm | None = None, secret: str = ""
 ) -> Context:
     """Return the context of the page. `secret` is new and is shown only this once."""
     return {
         "lab": lab,
         "course": lab.course,
-        "form": form or AddressForm(),
+        "form": form or ConnectForm(),
         "host": settings.GITHUB_HOST,
         "crumbs": course_crumbs(lab.course, (lab.title, lab.get_absolute_url()), ("GitHub", "")),
         **(live_context(lab, connection) if connection else {"connection": None}),
@@ -54,7 +56,9 @@ def connection_page(
 
 def live_context(lab: Lab, connection: Connection) -> Context:
     """Return what polling updates, with `cursor`, which changes if any of it does."""
-    deliveries = list(connection.deliveries.select_related("receipt")[:SHOWN])
+    submitted = Submission.objects.filter(receipt=OuterRef("receipt")).order_by("-pk")
+    of_receipt = Subquery(submitted.values("public_id")[:1])
+    deliveries = list(connection.deliveries.annotate(submitted_as=of_receipt)[:SHOWN])
     return {
         "lab": lab,
         "course": lab.course,
@@ -72,7 +76,7 @@ def live_context(lab: Lab, connection: Connection) -> Context:
     }
 
 
-def cursor_of(connection: Connection, deliveries: list[Delivery]) -> str:
+def cursor_of(connection: Connection, deliveries: Sequence[Delivery]) -> str:
     seen = [(each.pk, each.outcome, each.reason) for each in deliveries]
     state: tuple[Any, ...] = (
         connection.look_at is None,
@@ -117,7 +121,11 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
             "run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved."
         )
     if _is_silent(connection):
-        text = "If you pushed since, look under Settings, Webhooks on GitHub. “Grade the latest commit” always works."
+        if has_installed_app(connection):
+            place = "whether the App is still installed on the repository"
+        else:
+            place = "under Settings, Webhooks"
+        text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
         return Band("warn", "GitHub has sent nothing for 7 days.", text)
     return Band("ok", f"GitHub reached the portal ({newest.event}).")
 
@@ -161,13 +169,25 @@ def _answers_without_github(connection: Connection) -> dict[str, str]:
     }
 
 
+def words_after_disconnecting(connection: Connection) -> list[str]:
+    """Return sentences: the repository is disconnected, and what its owner can remove on GitHub."""
+    said = [f"{connection.repository.address} is disconnected."]
+    if connection.secret_shown_at:
+        said.append("Delete the webhook on GitHub as well.")
+    if has_installed_app(connection):
+        said.append("The App is still installed on it. You can remove it on GitHub.")
+    return said
+
+
 def _is_silent(connection: Connection) -> bool:
     heard = connection.last_heard_at
     return heard is not None and timezone.now() - heard > SILENCE
 
 
-def _row(delivery: Delivery) -> Context:
+def _row(delivery: Any) -> Context:
+    # Any: a delivery with `submitted_as`
     return {
+        "url": delivery.submitted_as and reverse("submission", args=[delivery.submitted_as]),
         "at": delivery.received_at,
         "event": delivery.event,
         "ref": delivery.ref.split("/", 2)[-1],

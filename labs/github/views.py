@@ -16,10 +16,10 @@ from labs import actions
 from labs.github import connecting
 from labs.github.access import address_of
 from labs.github.connecting import NotOnGitHubError, current_connection
-from labs.github.page import connection_page, live_context
+from labs.github.page import connection_page, live_context, words_after_disconnecting
 from labs.github.signing_in import PURPOSE
 from labs.models import Connection, Lab
-from labs.pages.forms import AddressForm
+from labs.pages.forms import ConnectForm
 from labs.queries import OpenLab, get_open_lab
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
@@ -45,7 +45,7 @@ def connection(request: UserRequest, course: str, lab: str) -> HttpResponse:
 
 
 def _connect(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
-    form = AddressForm(request.POST)
+    form = ConnectForm(request.POST)
     if form.is_valid():
         try:
             address = form.cleaned_data["address"]
@@ -123,8 +123,7 @@ def secret(request: UserRequest, lab: Lab, connection: Connection) -> HttpRespon
 @of_connected
 def disconnect(request: UserRequest, lab: Lab, connection: Connection) -> HttpResponse:
     connecting.disconnect(connection=connection)
-    text = f"{connection.repository.address} is disconnected. Delete the webhook on GitHub as well."
-    messages.success(request, text)
+    messages.success(request, " ".join(words_after_disconnecting(connection)))
     return redirect("github_connection", lab.course.slug, lab.slug)
 
 

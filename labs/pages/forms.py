@@ -8,6 +8,7 @@ from labs.grader.fetching.address import Address, AddressError
 from labs.repositories import hosts
 from lessons.pages.context import Context
 from lessons.templatetags.code import with_code
+from portal.accounts.github import has_github_sign_in
 
 
 class AddressForm(forms.Form):
@@ -24,8 +25,11 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         example = f"https://{settings.REPOSITORY_HOSTS[0]}/your-name/your-repository"
-        self.fields["address"].help_text = f"For example {example}. The repository must be public."
+        self.fields["address"].help_text = f"For example {example}. {self._visibility()}"
         self.fields["address"].error_messages["required"] = with_code(_words_for_nothing())
+
+    def _visibility(self) -> str:
+        return "The repository must be public."
 
     def clean_address(self) -> Address:
         try:
@@ -45,6 +49,13 @@ def _words_for_nothing() -> str:
     except AddressError as error:
         return error.message
     raise AssertionError("an empty address was read")
+
+
+class ConnectForm(AddressForm):
+    def _visibility(self) -> str:
+        if settings.GITHUB_APP_SLUG and has_github_sign_in():
+            return "It can be private if you install the GitHub App on it."
+        return super()._visibility()
 
 
 class CommitForm(AddressForm):

@@ -10,7 +10,7 @@ from labs.github import asking, connecting, looking, owner_file
 from labs.github.proofs import rows_about, with_rows
 from labs.grader.fetching.listing import Listing
 from labs.grading import tasks
-from labs.models import Connection, Receipt, Repository, Submission
+from labs.models import Connection, Installation, Receipt, Repository, Submission
 from labs.repositories import hosts
 from tests.factories import make_lab, make_learner
 from tests.github.signing import A, B, push, send
@@ -182,6 +182,50 @@ def test_state_is_shown_as_a_sentence(client, page, values, sentence):
         connection.deliveries.create(guid="1" * 32, event="ping", outcome="noted")
     Connection.objects.update(**values)
     assert sentence in text_of(client.get(page))
+
+
+@pytest.mark.parametrize("proof", ["", "file"])
+def test_page_of_a_repository_with_the_app_does_not_ask_for_the_app_or_a_webhook(
+    client, page, settings, proof
+):
+    settings.GITHUB_APP_ID, settings.GITHUB_APP_PRIVATE_KEY, settings.GITHUB_APP_SLUG = "7", "key", "portal"
+    connection = connected(client, page)
+    assert "Install the App on GitHub" in text_of(client.get(page))
+    installation = Installation.objects.create(installation_id=1, account="octo", account_id=2)
+    heard = timezone.now() - timedelta(days=8)
+    fields = {"installation": installation, "owner_proved_by": proof, "last_heard_at": heard}
+    Connection.objects.filter(pk=connection.pk).update(**fields)
+    connection.deliveries.create(guid="1" * 32, event="ping", outcome="noted")
+    text = text_of(client.get(page))
+    assert "Install the App on GitHub" not in text and "under Settings, Webhooks" not in text
+    assert ("look on GitHub whether the App is still installed" in text) == bool(proof)
+    said = text_of(client.post(f"{page}disconnect/", follow=True))
+    assert "The App is still installed on it. You can remove it on GitHub." in said
+    assert "Delete the webhook" not in said
+
+
+def test_a_webhook_is_to_be_deleted_after_disconnecting(client, page):
+    connected(client, page)
+    client.post(f"{page}secret/")
+    said = text_of(client.post(f"{page}disconnect/", follow=True))
+    assert "is disconnected. Delete the webhook on GitHub as well." in said
+
+
+def test_message_about_a_push_links_to_its_submission(client, page):
+    connection = connected(client, page)
+    client.post(f"{page}grade/")
+    submission = Submission.objects.get()
+    connection.deliveries.create(
+        guid="1" * 32, event="push", ref="refs/heads/main", outcome="submitted", receipt=submission.receipt
+    )
+    assert f'<a href="{submission.get_absolute_url()}">push to main</a>' in text_of(client.get(page))
+
+
+def test_private_repository_is_welcome_only_with_the_app_and_the_sign_in(client, page, settings):
+    assert "The repository must be public." in text_of(client.get(page))
+    settings.GITHUB_APP_SLUG, settings.GITHUB_CLIENT_ID = "portal", "id"
+    settings.GITHUB_CLIENT_SECRET = "secret"
+    assert "It can be private if you install the GitHub App on it." in text_of(client.get(page))
 
 
 @pytest.mark.parametrize("has_app", [True, False])
