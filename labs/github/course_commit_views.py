@@ -70,7 +70,5 @@ def _commit(request: UserRequest, course: Course) -> HttpResponse:
 @require_safe
 def download(request: UserRequest, course: Course) -> HttpResponse:
     """Send the files of the course as a ZIP."""
-    dump = dump_course(course)
-    files = {path: text.encode() for path, text in dump.files.items()} | dump.starters
     name = {"Content-Disposition": f'attachment; filename="{course.slug}.zip"'}
-    return HttpResponse(pack(files), content_type="application/zip", headers=name)
+    return HttpResponse(pack(dump_course(course).contents()), content_type="application/zip", headers=name)

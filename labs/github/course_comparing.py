@@ -60,8 +60,7 @@ def compare(row: CourseCommit) -> Json:
         base = found.repo.commit(found.refs[f"refs/heads/{branch}"])
         base_tree = base.tree.hexsha
     dump = dump_course(repository.course)
-    wanted = {path: text.encode() for path, text in dump.files.items()} | dump.starters
-    after, changes = _changes(here, wanted, modes)
+    after, changes = _changes(here, dump.contents(), modes)
     if len(after) > MAX_FILES or sum(map(len, after.values())) > MAX_TOTAL_BYTES:
         raise CannotCompareError(
             "The course has more files or text than a repository is read with. Split it."

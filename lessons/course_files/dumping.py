@@ -34,6 +34,9 @@ class Dump:
     warnings: list[str] = field(default_factory=list)
     starters: dict[str, bytes] = field(default_factory=dict)
 
+    def contents(self) -> dict[str, bytes]:
+        return {path: text.encode() for path, text in self.files.items()} | self.starters
+
 
 def dump_course(course: Course) -> Dump:
     """Return the files of a course; loading them changes nothing in the portal."""

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no course {course}. Courses: {known}.")
         dump = dump_course(found)
         try:
-            files = {name: text.encode() for name, text in dump.files.items()} | dump.starters
+            files = dump.contents()
             written = [name for name, data in files.items() if _write(path / name, data)]
             foreign = _other_lessons(path, dump.files)
             for name in foreign if delete else ():
