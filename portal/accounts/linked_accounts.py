@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
@@ -13,9 +13,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 
-from portal.accounts.github import PROVIDER, has_github_sign_in
+from portal.accounts.github import PROVIDER, account_of, github_account, has_github_sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -65,23 +64,22 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
             return
         sociallogin.token = None  # allauth would keep it in the session until the second factor is entered
         if request.user.is_authenticated:  # signed in meanwhile; allauth would sign out
-            raise ImmediateHttpResponse(redirect(_back(request, sociallogin.state)))
+            raise ImmediateHttpResponse(redirect(_return_url(request, sociallogin.state)))
         if not sociallogin.is_existing:
-            login = sociallogin.account.extra_data["login"]
+            login = account_of(sociallogin.account).login
             _refuse(request, sociallogin.state, UNKNOWN.format(login=login))
 
     def _check_link(self, request: HttpRequest, sociallogin: Any) -> None:
-        state, login = sociallogin.state, sociallogin.account.extra_data["login"]
+        state, login = sociallogin.state, account_of(sociallogin.account).login
         if not request.user.is_authenticated:
             _refuse(request, state, LOST)
         if sociallogin.is_existing:
             if sociallogin.user != request.user:
                 _refuse(request, state, TAKEN.format(login=login))
             return
-        linked = SocialAccount.objects.filter(user=request.user, provider=PROVIDER).first()
+        linked = github_account(request.user)
         if linked is not None:
-            name = linked.extra_data.get("login", "")
-            _refuse(request, state, OTHER.format(linked=name, login=login))
+            _refuse(request, state, OTHER.format(linked=linked.login, login=login))
         if not (state.get("data") or {}).get("may_link"):  # the one that was linked at the start is gone
             _refuse(request, state, UNCONFIRMED)
 
@@ -104,14 +102,14 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
         _refuse(request, state, NOT_ACCEPTED if is_answer else NO_ANSWER)
 
 
-def _back(request: HttpRequest, state: dict[str, Any]) -> str:
+def _return_url(request: HttpRequest, state: dict[str, Any]) -> str:
     # `next` was checked when it was stored
+    next_url = str(state.get("next") or "")
     if request.user.is_authenticated:
-        return str(state.get("next") or reverse("account"))
-    onward = {"next": state["next"]} if state.get("next") else {}
-    return f"{reverse('account_login')}?{urlencode(onward)}" if onward else reverse("account_login")
+        return next_url or reverse("account")
+    return reverse("account_login", query={"next": next_url} if next_url else None)
 
 
 def _refuse(request: HttpRequest, state: dict[str, Any], sentence: str) -> NoReturn:
     messages.error(request, sentence)
-    raise ImmediateHttpResponse(redirect(_back(request, state)))
+    raise ImmediateHttpResponse(redirect(_return_url(request, state)))
