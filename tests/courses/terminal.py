@@ -15,6 +15,8 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 INLINE = re.compile(r"(?<!`)`((?:git|pip|python|make|sudo|xcode-select|\./)[ ./][^`\n]*)`")
+# prices.csv after the conflict of the labs on merging
+PRICES = "item,price,tax\nrice,62,5\noil,125,12\ntea,95,5\nsweets,220,5\ncandles,40,12\n"
 STOPS = "# stops"  # follows a command that is meant to fail
 
 

@@ -13,7 +13,7 @@ from labs.grader.git.repository import Repository
 from labs.grader.git.whose import Learner as Whose
 from labs.grader.spec import load_spec
 
-from .terminal import BRIEFS, INLINE, MLOPS, Terminal, blocks, file_in
+from .terminal import BRIEFS, INLINE, MLOPS, PRICES, Terminal, blocks, file_in
 
 STEP = re.compile(r"^(\d+)\. (.*?)(?=^\d+\. |^## |\Z)", re.MULTILINE | re.DOTALL)
 # Commands that a test cannot run, each with its reason.
@@ -55,7 +55,6 @@ class Learner:
 
 
 TITLE = "# Review model of the shop and its pipeline\n"
-PRICES = "item,price,tax\nrice,62,5\noil,125,12\ntea,95,5\nsweets,220,5\ncandles,40,12\n"
 NOTHING_FOUND = 1  # the status of git grep and git diff
 LEARNERS = {
     "first-repository": Learner(

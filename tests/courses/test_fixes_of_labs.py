@@ -12,9 +12,8 @@ from labs.grader.spec import LabSpec, load_spec
 from tests.grader.fixing import follow, home
 from tests.plain_git import git, run_git
 
-from .terminal import MLOPS
+from .terminal import MLOPS, PRICES
 
-PRICES = "item,price,tax\nrice,62,5\noil,125,12\ntea,95,5\nsweets,220,5\ncandles,40,12\n"
 RESOLVED = {"prices.csv": PRICES, "README.md": "# Review model of the shop and its pipeline\n"}
 # Its fix gives a direction: the learner writes the line.
 BY_HAND = {"both-changes"}

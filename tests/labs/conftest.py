@@ -17,6 +17,7 @@ from labs.models import Lab
 from lessons.models import Enrollment
 from tests.factories import make_lab, make_learner
 from tests.labs.git_client import Clone
+from tests.labs.pushed_state import Pushed, make_pushed
 from tests.servers import Stack, postgres, postgres_binaries, sqlite, using
 
 PASSABLE = """\
@@ -160,3 +161,9 @@ def join(tmp_path, practice, lab) -> Callable[[str], Clone]:
         return clone
 
     return join
+
+
+@pytest.fixture
+def pushed(tmp_path) -> Pushed:
+    """A bare repository, to write any state into that a learner could push."""
+    return make_pushed(tmp_path)

@@ -1,17 +1,9 @@
 """Reading a pushed state: its folders, files and commits, and the changes since another one."""
 
-import pytest
-
 from labs.repositories import differences
 from labs.repositories.browsing import File, Folder, FolderEntry
-from tests.labs.pushed_state import Pushed, make_pushed
 
 BINARY = "There are no lines to compare, because the file is binary or empty."
-
-
-@pytest.fixture
-def pushed(tmp_path) -> Pushed:
-    return make_pushed(tmp_path)
 
 
 def test_folders_files_and_links_are_shown_as_they_are(pushed):

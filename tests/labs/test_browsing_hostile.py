@@ -12,16 +12,11 @@ import pytest
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.repositories import browsing, commit_log, differences, practice_git
 from labs.repositories.browsing import File, Folder, FolderEntry
-from tests.labs.pushed_state import Pushed, make_pushed
+from tests.labs.pushed_state import Pushed
 from tests.plain_git import ENVIRONMENT
 
 MEGABYTE = 1 << 20
 LONG = "The rest of the changes is too long to show."
-
-
-@pytest.fixture
-def pushed(tmp_path) -> Pushed:
-    return make_pushed(tmp_path)
 
 
 # --- hostile content ------------------------------------------------------------------------------------------------

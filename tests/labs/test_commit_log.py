@@ -5,12 +5,7 @@ import pytest
 from labs.grader.graphs.lanes import Row, lay_out
 from labs.repositories import browsing
 from labs.repositories.commit_log import MAX_COMMITS, MAX_REFS, read_log
-from tests.labs.pushed_state import Pushed, make_pushed
-
-
-@pytest.fixture
-def pushed(tmp_path) -> Pushed:
-    return make_pushed(tmp_path)
+from tests.labs.pushed_state import Pushed
 
 
 class Commits:

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from labs.grading import lifecycle, tasks
 from labs.models import Delivery, LabTimes, State
-from portal.accounts.roles import instructors
+from tests.authoring.conftest import make_instructor
 from tests.browsing import LOOKS, axe_violations, open_context, widens
-from tests.factories import make_lab, make_learner, make_staff, make_submission, make_user
+from tests.factories import make_lab, make_learner, make_submission
 from tests.github.signing import make_connection
 
 pytestmark = [pytest.mark.browser, pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
@@ -24,8 +24,7 @@ LONG_FAULT = (
 def test_queue_page_fits_and_a_submission_is_retried_from_it(look, browser, live_server, monkeypatch):
     monkeypatch.setattr(tasks, "wake", lambda: None)
     lab, now = make_lab(), timezone.now()
-    staff = make_staff(lab.course, make_user(is_staff=True))
-    staff.groups.add(instructors())
+    staff = make_instructor(lab.course)
     failed = make_submission(lab=lab, state=State.FAULT, last_fault=LONG_FAULT, ended_at=now, tries=3)
     make_submission(lab=lab, state=State.CHECKING, worker="portal-worker-1.example.org 12345")
     make_submission(lab=lab, queued_at=now - timedelta(minutes=3))

@@ -15,13 +15,12 @@ from labs.grading.regrades import WORK, begin, submissions_to_regrade
 from labs.models import LabRegrade, RegradedSubmission, Report, State, Submission
 from labs.repositories import ref_files
 from lessons import regrades
-from portal.accounts.roles import instructors
 from portal.notices.models import Notice
+from tests.authoring.conftest import make_instructor
 from tests.factories import (
     make_lab,
     make_learner,
     make_report,
-    make_staff,
     make_submission,
     make_user,
 )
@@ -199,9 +198,7 @@ def test_flood_of_submissions_by_one_learner_is_tried_up_to_a_limit(graded, grad
 
 
 def sign_in_as_staff(client, course) -> None:
-    staff = make_staff(course, make_user(is_staff=True))
-    staff.groups.add(instructors())
-    client.force_login(staff)
+    client.force_login(make_instructor(course))
 
 
 def test_rehearsal_with_problems_can_be_repeated_from_its_page(graded, client):

@@ -8,10 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from labs.models import LabRegrade, Report, Submission
-from portal.accounts.roles import instructors
 from portal.notices.models import Notice
+from tests.authoring.conftest import make_instructor
 from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wide_light, widens
-from tests.factories import make_lab, make_learner, make_staff, make_user
+from tests.factories import make_lab, make_learner
 from tests.labs.conftest import PASSABLE
 from tests.labs.regrading import (
     EASIER,
@@ -34,12 +34,6 @@ def check(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
     assert axe_violations(page) == []
     assert not widens(page)
-
-
-def make_instructor(course):
-    staff = make_staff(course, make_user(is_staff=True))
-    staff.groups.add(instructors())
-    return staff
 
 
 @pytest.mark.processes
