@@ -1,7 +1,7 @@
 """`make test`: what the tests need from outside Python, then every check and test, then one line on each.
 
 `make test-quick` runs only the pure cores and the pages. `make test-all` adds the tests that are marked `heavy`
-(they kill, fill, hang or wait) and the suite on PostgreSQL.
+(they kill, fill, hang or wait) and, on PostgreSQL, the tests that depend on the database.
 """
 
 import os
@@ -60,18 +60,24 @@ ALONE = ["benchmarks", "chaos", "labs/test_rush.py"]
 # Nothing in these depends on the kind of database: pure cores, files, processes, and pages. The access matrix opens
 # each page on PostgreSQL, so browsers need not.
 NOT_ON_POSTGRES = [
-    *(
-        "authoring",
-        "benchmarks",
-        "coverage",
-        "fetch",
-        "grader",
-        "local_reports",
-        "notes",
-        "pages",
-        "production",
-    ),
-    *("quiz_files", "quizzes", "release", "rendering", "run", "sandbox", "snippets", "teaching", "texts"),
+    "authoring",
+    "benchmarks",
+    "coverage",
+    "fetch",
+    "grader",
+    "local_reports",
+    "notes",
+    "pages",
+    "production",
+    "quiz_files",
+    "quizzes",
+    "release",
+    "rendering",
+    "run",
+    "sandbox",
+    "snippets",
+    "teaching",
+    "texts",
 ]
 CHECKS = [
     Step("Format", [str(BIN / "ruff"), "format", "--check", "."]),

@@ -1,4 +1,4 @@
-"""`make test-postgres`: the whole suite on a separate PostgreSQL server; further arguments go to pytest."""
+"""`make test-postgres`: the daily tests on a separate PostgreSQL server; further arguments go to pytest."""
 
 import os
 import sys
