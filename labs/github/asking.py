@@ -53,7 +53,7 @@ def ask(connection: Connection) -> None:
         raise UnconfirmedError(connection.answers[-1][1]) from error
     except GitHubError as error:
         sentence = f"GitHub has not confirmed the repository: {error}"
-        _say(connection, REPOSITORY, sentence, good=False)
+        _add_answer(connection, REPOSITORY, sentence, good=False)
         _save(connection, kept, is_answered=False)
         retry_at = error.retry_at if isinstance(error, client.RateLimitedError) else None
         raise UnconfirmedError(sentence, may_retry=True, retry_at=retry_at) from error
@@ -93,7 +93,7 @@ def _save(connection: Connection, kept: list[Any], *, is_answered: bool = True) 
     connection.save(update_fields=ANSWERED)
 
 
-def _say(connection: Connection, subject: str, sentence: str, *, good: bool) -> None:
+def _add_answer(connection: Connection, subject: str, sentence: str, *, good: bool) -> None:
     connection.answers = [*connection.answers, [subject, sentence, good]]
 
 
@@ -102,15 +102,15 @@ def _ask_about_app(connection: Connection) -> None:
         found = client.as_app().get(client.repository_path(name_of(connection), "installation"))
     except RefusedError:
         connection.installation = None
-        _say(connection, APP, "The App is not installed on this repository.", good=False)
+        _add_answer(connection, APP, "The App is not installed on this repository.", good=False)
         return
     except GitHubError as error:
-        _say(connection, APP, str(error), good=False)
+        _add_answer(connection, APP, str(error), good=False)
         return
     connection.installation = installation_of(found)
     suspended = connection.installation.suspended_at is not None
     sentence = "The App is suspended on this account." if suspended else "The App is installed on it."
-    _say(connection, APP, sentence, good=not suspended)
+    _add_answer(connection, APP, sentence, good=not suspended)
 
 
 def installation_of(found: Json) -> Installation:
@@ -151,7 +151,7 @@ def _ask_about_account(connection: Connection, described: Mapping[str, Any]) -> 
 
 def _note_refusal(connection: Connection, error: RefusedError) -> None:
     if connection.github_id is not None or error.status != 404:
-        _say(connection, REPOSITORY, error.reason, good=False)
+        _add_answer(connection, REPOSITORY, error.reason, good=False)
     else:
         _forget(connection)
 
@@ -168,15 +168,15 @@ def _remember(connection: Connection, described: Mapping[str, Any]) -> str:
     connection.github_id, connection.full_name = described["id"], full_name[:201]
     visibility = "private" if described.get("private") else "public"
     if full_name.lower() == before.lower():
-        _say(connection, REPOSITORY, f"{full_name} is {visibility}.", good=True)
+        _add_answer(connection, REPOSITORY, f"{full_name} is {visibility}.", good=True)
         return ""
     if _move(connection.repository, full_name):
         sentence = f"{before} was renamed or transferred to {full_name}. It stays connected."
-        _say(connection, NEW_ADDRESS, sentence, good=True)
-        _say(connection, REPOSITORY, f"{full_name} is {visibility}.", good=True)
+        _add_answer(connection, NEW_ADDRESS, sentence, good=True)
+        _add_answer(connection, REPOSITORY, f"{full_name} is {visibility}.", good=True)
         return ""
     sentence = f"{before} is {full_name} now, which you connected as well. Disconnect one of them."
-    _say(connection, REPOSITORY, sentence, good=False)
+    _add_answer(connection, REPOSITORY, sentence, good=False)
     return sentence
 
 

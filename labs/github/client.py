@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 API_VERSION = "2022-11-28"
 USER_AGENT = "portal"
-SECONDS = 10
+MAX_SECONDS = 10
 MAX_SECONDS_OF_PERSON = 4  # somebody waits for the page
 MAX_ANONYMOUS_PER_HOUR = 24  # for one connection, of the 60 that GitHub gives this address for all
 PAGE = 100
@@ -202,7 +202,7 @@ def _client(
     is_ours: bool = False,
     writes: re.Pattern[str] | None = None,
     share: str = "",
-    seconds: int = SECONDS,
+    seconds: int = MAX_SECONDS,
 ) -> Client:
     from github import Github
 

@@ -74,7 +74,7 @@ def branch_for_pull(course: Course, key: int) -> str:
 # --- a worker's side ------------------------------------------------------------------------------------------------
 
 
-def due() -> QuerySet[CourseCommit]:
+def due_commits() -> QuerySet[CourseCommit]:
     rows = CourseCommit.objects.filter(
         state__in=(State.COMPARING, State.WAITING), not_before__lte=timezone.now()
     )
@@ -82,23 +82,23 @@ def due() -> QuerySet[CourseCommit]:
 
 
 def claim() -> CourseCommit | None:
-    for key, tries, state, asked_at in due().values_list("pk", "tries", "state", "asked_at"):
+    for key, tries, state, asked_at in due_commits().values_list("pk", "tries", "state", "asked_at"):
         if state == State.COMPARING and tries >= MAX_TRIES_TO_COMPARE:
             _give_up(key, tries, NO_RESULT)
         elif asked_at < timezone.now() - MAX_AGE:
             _give_up(key, tries, GIVEN_UP)
-        elif leases.take(due(), pk=key, tries=tries, lease=LEASE):
+        elif leases.take(due_commits(), pk=key, tries=tries, lease=LEASE):
             related = ("repository__course", "asked_by")
             return CourseCommit.objects.select_related(*related).get(pk=key)
     return None
 
 
 def _give_up(key: int, tries: int, note: str) -> None:
-    mine = due().order_by().filter(pk=key, tries=tries)
+    mine = due_commits().order_by().filter(pk=key, tries=tries)
     mine.update(state=State.FAILED, note=note, ended_at=timezone.now(), files=None)
 
 
-def _held(row: CourseCommit) -> QuerySet[CourseCommit]:
+def _claimed_row(row: CourseCommit) -> QuerySet[CourseCommit]:
     return CourseCommit.objects.filter(pk=row.pk, state=row.state, tries=row.tries)
 
 
@@ -107,14 +107,14 @@ def store(row: CourseCommit, **values: Any) -> bool:
     """Store values of a request that is worked on. Return False if the lease was lost."""
     for name, value in values.items():
         setattr(row, name, value)
-    return bool(_held(row).update(**values))
+    return bool(_claimed_row(row).update(**values))
 
 
 def finish(row: CourseCommit, state: str, note: str = "", **values: Any) -> None:
     ended = {"state": state, "note": note, "leased_until": None, "ended_at": timezone.now(), **values}
     if state != State.READY:
         ended["files"] = None
-    _held(row).update(**ended)
+    _claimed_row(row).update(**ended)
     old = CourseCommit.objects.filter(repository=row.repository_id).values_list("pk", flat=True)[MAX_KEPT:]
     CourseCommit.objects.filter(pk__in=list(old)).delete()
 
@@ -123,4 +123,4 @@ def postpone(row: CourseCommit, note: str, until: datetime | None = None) -> Non
     """Try again later: GitHub was down, or asked to wait until then."""
     wait = min(FIRST_WAIT * (1 << min(row.tries - 1, 10)), MAX_WAIT)
     logger.warning("the commit of %s waits: %s", row.repository, note)
-    _held(row).update(not_before=until or timezone.now() + wait, note=note, leased_until=None)
+    _claimed_row(row).update(not_before=until or timezone.now() + wait, note=note, leased_until=None)

@@ -40,7 +40,7 @@ OUR_FAULT = (
 Outcome = Delivery.Outcome
 
 
-def due() -> QuerySet[Connection]:
+def due_connections() -> QuerySet[Connection]:
     """Return the connections to look at, those that wait longest first."""
     now = timezone.now()
     # A time further ahead than any back-off dates from before the clock was set back.
@@ -51,9 +51,13 @@ def due() -> QuerySet[Connection]:
 
 def look_at_next(*, due_since: datetime | None = None) -> bool:
     """Look at the connection that waits longest; return False if none is due, or none was due at `due_since`."""
-    waiting = due().exclude(look_at__range=(due_since, timezone.now())) if due_since else due()
+    waiting = (
+        due_connections().exclude(look_at__range=(due_since, timezone.now()))
+        if due_since
+        else due_connections()
+    )
     for key, tries in waiting.values_list("pk", "look_tries")[:20]:
-        claimed = due().order_by().filter(pk=key, look_tries=tries)
+        claimed = due_connections().order_by().filter(pk=key, look_tries=tries)
         if claimed.update(look_at=timezone.now() + LEASE, look_tries=F("look_tries") + 1):
             related = ("repository__enrollment__user", "repository__lab__course")
             _look_safely(Connection.objects.select_related(*related).get(pk=key))
@@ -65,22 +69,22 @@ def _look_safely(connection: Connection) -> None:
     # A fault of ours with one repository must neither hold up the others nor be tried for ever.
     try:
         if connection.look_tries > MAX_TRIES:  # workers died over it
-            _fail(connection, _waiting(connection), LookUpFailedError(OUR_FAULT), look_faults.WORKER_DIED)
+            _fail(connection, _get_waiting(connection), LookUpFailedError(OUR_FAULT), look_faults.WORKER_DIED)
         else:
             look(connection)
     except Exception as error:
         logger.exception("cannot look at %s", connection)
         fault = f"{type(error).__name__}: {error}"[: look_faults.MAX_FAULT]
-        _fail(connection, _waiting(connection), LookUpFailedError(OUR_FAULT, may_retry=True), fault)
+        _fail(connection, _get_waiting(connection), LookUpFailedError(OUR_FAULT, may_retry=True), fault)
 
 
-def _waiting(connection: Connection) -> list[Delivery]:
+def _get_waiting(connection: Connection) -> list[Delivery]:
     return list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
 
 
 def look(connection: Connection) -> None:
     """Ask GitHub if that is due, see if the repository is the learner's, and settle the messages that wait."""
-    waiting = _waiting(connection)
+    waiting = _get_waiting(connection)
     repository = connection.repository
     user = repository.enrollment.user
     is_open = user.is_active and open_labs(user).filter(pk=repository.lab_id).exists()

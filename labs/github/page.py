@@ -24,7 +24,7 @@ from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from portal.accounts.github import has_github_sign_in
 
-SHOWN = 20
+MAX_SHOWN = 20
 SILENCE = timedelta(days=7)
 Outcome = Delivery.Outcome
 CHIPS = {Outcome.SUBMITTED: "ok", Outcome.WAITING: "run", Outcome.FAILED: "bad"}
@@ -58,14 +58,14 @@ def live_context(lab: Lab, connection: Connection) -> Context:
     """Return what polling updates, with `cursor`, which changes if any of it does."""
     submitted = Submission.objects.filter(receipt=OuterRef("receipt")).order_by("-pk")
     of_receipt = Subquery(submitted.values("public_id")[:1])
-    deliveries = list(connection.deliveries.annotate(submitted_as=of_receipt)[:SHOWN])
+    deliveries = list(connection.deliveries.annotate(submitted_as=of_receipt)[:MAX_SHOWN])
     return {
         "lab": lab,
         "course": lab.course,
         "connection": connection,
         "band": status_band(connection, deliveries[0] if deliveries else None),
         "rows": [_row(each) for each in deliveries],
-        "answers": four_answers(connection),
+        "answers": answers_of(connection),
         "moved": next((said for about, said, _ in connection.answers if about == NEW_ADDRESS), ""),
         "app_install": app_install_url(),
         "has_installed_app": has_installed_app(connection),
@@ -139,7 +139,7 @@ def _unconfirmed_band(connection: Connection, sentence: str) -> Band:
     return Band("warn", "Not graded.", f"{sentence} Choose “{button}” below.")
 
 
-def four_answers(connection: Connection) -> list[tuple[str, str, bool]]:
+def answers_of(connection: Connection) -> list[tuple[str, str, bool]]:
     """Return what is known of the account, its permission, the repository and the App: subject, sentence, good."""
     said = {subject: (sentence, good) for subject, sentence, good in connection.answers}
     if not client.has_app():

@@ -44,10 +44,10 @@ def prove(request: UserRequest, account: GitHubAccount, token: str, purpose: dic
         store_proof(connection, Connection.Proof.SIGN_IN, github_id=described["id"])
     _store_rows(connection, rows)
     ask_to_look(connection)
-    _say(request, rows[1], is_visible=bool(described))
+    _add_message(request, rows[1], is_visible=bool(described))
 
 
-def _say(request: UserRequest, about_permission: Row, *, is_visible: bool) -> None:
+def _add_message(request: UserRequest, about_permission: Row, *, is_visible: bool) -> None:
     _, sentence, good = about_permission
     if good:
         messages.success(request, f"{sentence} The repository is connected.")

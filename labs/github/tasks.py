@@ -34,14 +34,14 @@ def look() -> None:
     begun, started = timezone.now(), time.monotonic()
     while looking.look_at_next(due_since=begun) and time.monotonic() - started <= MAX_SECONDS:
         pass
-    if looking.due().exists():
+    if looking.due_connections().exists():
         send(look.signature(priority=AFTER_OTHERS))
 
 
 @shared_task
 def look_at_due() -> None:
     """Wake a worker for what a lost wake-up left behind, or what waits for another try."""
-    if looking.due().exists():
+    if looking.due_connections().exists():
         wake()
 
 
@@ -76,5 +76,5 @@ def repeat_failed_deliveries() -> None:
 @shared_task(soft_time_limit=SOFT_SECONDS, time_limit=SECONDS)
 def commit_courses() -> None:
     course_writing.run_next()
-    if course_commits.due().exists():
+    if course_commits.due_commits().exists():
         wake_committer()

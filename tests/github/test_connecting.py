@@ -106,7 +106,7 @@ def test_file_read_before_the_repository_was_connected_again_proves_nothing(clie
     monkeypatch.setattr(owner_file, "check_file", connect_again_while_reading)
     assert looking.look_at_next()
     again = Connection.objects.get()
-    assert not again.is_active and looking.due().get() == again
+    assert not again.is_active and looking.due_connections().get() == again
 
 
 @pytest.mark.parametrize("address", ["", "https://gitlab.com/a/b", "nonsense"])

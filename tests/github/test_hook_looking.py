@@ -180,7 +180,7 @@ def test_commit_that_never_appears_ends_with_a_reason(connection, host):
     for _ in range(looking.MAX_LOOKS_FOR_A_COMMIT):
         look()
     assert (again(forged).outcome, A[:7] in again(forged).reason) == ("replaced", True)
-    assert (Submission.objects.count(), looking.due().exists()) == (1, False)
+    assert (Submission.objects.count(), looking.due_connections().exists()) == (1, False)
 
 
 def test_refusal_by_a_repository_is_shown_to_the_learner_and_not_retried(connection, host, monkeypatch):
@@ -192,7 +192,7 @@ def test_refusal_by_a_repository_is_shown_to_the_learner_and_not_retried(connect
         "failed",
         "It was not found. Make it public.",
     )
-    assert not looking.due().exists()
+    assert not looking.due_connections().exists()
 
 
 @pytest.mark.parametrize("fault", [FetchError("our network"), FetchRefusedError("dead_host", "Down.")])
@@ -215,7 +215,7 @@ def test_fault_that_stays_ends_after_eight_tries(connection, host):
     for _ in range(looking.MAX_TRIES):
         look()
     assert (again(delivery).outcome, "fault on our side" in again(delivery).reason) == ("failed", True)
-    assert host.looks == looking.MAX_TRIES and not looking.due().exists()
+    assert host.looks == looking.MAX_TRIES and not looking.due_connections().exists()
 
 
 def test_fault_that_stays_is_mailed_to_staff_who_can_retry_it(
@@ -274,7 +274,7 @@ def test_fault_of_our_code_is_tried_again_and_ends_with_a_reason(connection, hos
     for _ in range(looking.MAX_TRIES):
         look()
     assert (again(delivery).outcome, "fault on our side" in again(delivery).reason) == ("failed", True)
-    assert not looking.due().exists()
+    assert not looking.due_connections().exists()
 
 
 def test_repository_that_workers_die_over_is_given_up(connection, host, monkeypatch):
