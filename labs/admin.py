@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from labs import actions, deadline_admin, queries
+from labs import actions, deadline_admin, repository_queries
 from labs.authoring.admin import LabAdmin
 from labs.grader.words import count
 from labs.models import (
@@ -161,7 +161,7 @@ class AlsoByOthersFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> QuerySet[Repository]:
         chosen = {
-            "1": Q(queries.also_by_others(), host__isnull=False),
+            "1": Q(repository_queries.also_by_others(), host__isnull=False),
             "practice": Q(host=None),
             "elsewhere": Q(host__isnull=False),
         }
@@ -177,7 +177,7 @@ class RepositoryAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
         found: QuerySet[Repository] = (
-            super().get_queryset(request).annotate(also_by_others=queries.also_by_others())
+            super().get_queryset(request).annotate(also_by_others=repository_queries.also_by_others())
         )
         return found
 

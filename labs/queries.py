@@ -1,12 +1,12 @@
 """Read queries that the pages share."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat, Lower
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,7 @@ from labs.models import (
     LocalReport,
     MetCheck,
     MetTally,
-    Receipt,
     Report,
-    Repository,
     State,
     Submission,
 )
@@ -36,7 +34,6 @@ from lessons.queries import (
     teaches,
 )
 from lessons.release import ANY_COHORT, NotOpenYetError, is_open
-from portal.accounts.models import User
 
 HISTORY_PAGE = 10
 # Columns of a list of submissions, and the origin of the newest.
@@ -297,92 +294,3 @@ def queue_position(submission: Submission) -> int | None:
 def times_of(lab: Lab) -> LabTimes | None:
     # None before there are results; fetched with the lab by the queries above
     return getattr(lab, "times", None)
-
-
-# --- repositories ---------------------------------------------------------------------------------------------------
-
-
-def started_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:
-    """Return the practice repository if it began with a starter or was pushed to, with both of its versions."""
-    if enrollment is None or lab.current is None or not lab.current.starter:
-        return None
-    received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
-    rows = Repository.objects.filter(
-        Q(starter__isnull=False) | received, enrollment=enrollment, lab=lab, host=None
-    )
-    found = rows.select_related("starter", "update").first()
-    if found:
-        found.lab = lab
-    return found
-
-
-def connected_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:
-    """Return the repository on GitHub whose pushes are graded; `was_received` says if a state of it was."""
-    if enrollment is None:
-        return None
-    proved = Repository.objects.filter(
-        enrollment=enrollment, lab=lab, connection__isnull=False, connection__disconnected_at=None
-    ).exclude(connection__owner_proved_by="")
-    received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
-    return proved.annotate(was_received=received).first()
-
-
-def newest_receipt(enrollment: Enrollment, lab: Lab) -> Receipt | None:
-    """Return the newest receipt of a learner for a lab; `is_graded` says if its state has a submission."""
-    same = Submission.objects.filter(enrollment=enrollment, lab=lab, digest=OuterRef("digest"))
-    rows = Receipt.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
-    return rows.annotate(is_graded=Exists(same)).order_by("-pk").first()
-
-
-def last_seen_in(submission: Submission) -> Repository:
-    # the repository of the first receipt may be gone by now
-    of_lab = Receipt.objects.filter(
-        repository__enrollment=submission.enrollment_id, repository__lab=submission.lab_id
-    )
-    seen = of_lab.filter(digest=submission.digest).select_related("repository").defer("refs")
-    return seen[0].repository  # the newest; there is always the submission's own
-
-
-def repositories_of_state(submission: Submission) -> list[Repository]:
-    """Return the learner's repositories that the submitted state was received from, the practice remote first."""
-    received = Receipt.objects.filter(repository=OuterRef("pk"), digest=submission.digest)
-    own = Repository.objects.filter(
-        Exists(received), enrollment=submission.enrollment_id, lab=submission.lab_id
-    )
-    return list(own.order_by(F("host").asc(nulls_first=True), "-pk"))
-
-
-def earlier_push(
-    submission: Submission, repository: Repository, digests: Collection[str] | None = None
-) -> Submission | None:
-    """Return the nearest earlier submission of the same learner and lab that came from the same repository.
-
-    With `digests`, it is one of these states.
-    """
-    pushed = Receipt.objects.filter(repository=repository, digest=OuterRef("digest"))
-    earlier = Submission.objects.filter(
-        Exists(pushed),
-        enrollment=submission.enrollment_id,
-        lab=submission.lab_id,
-        number__lt=submission.number,
-    )
-    if digests is not None:
-        earlier = earlier.filter(digest__in=digests)
-    return earlier.exclude(head="").order_by("-number").only("public_id", "number", "head").first()
-
-
-def also_submitted_by(submission: Submission) -> list[User]:
-    # of the same course
-    if submission.origin is None:
-        return []
-    same = Repository.objects.at(submission.origin).filter(course=submission.course_id)
-    users = User.objects.filter(enrollments__repositories__in=same)
-    return list(users.exclude(pk=submission.enrollment.user_id).order_by("email").distinct())
-
-
-def also_by_others() -> Exists:
-    """Return an annotation for repositories: True if a different learner of the course submitted the same address."""
-    address = {"host": OuterRef("host"), "owner_in_small": Lower(OuterRef("owner"))}
-    address["name_in_small"] = Lower(OuterRef("name"))
-    same = Repository.objects.by_address().filter(**address, course=OuterRef("course"))
-    return Exists(same.exclude(enrollment__user=OuterRef("enrollment__user")))

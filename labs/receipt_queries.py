@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from labs.models import Choice, Connection, Lab, Receipt, Submission
 from labs.queries import history
 from lessons.models import Enrollment
@@ -49,6 +51,13 @@ def arrivals(enrollment: Enrollment, lab: Lab) -> list[Arrival]:
     )
     submissions = {each.digest: each for each in found.only(*columns)}
     return [Arrival(receipt, submissions.get(receipt.digest)) for receipt in receipts]
+
+
+def newest_receipt(enrollment: Enrollment, lab: Lab) -> Receipt | None:
+    """Return the newest receipt of a learner for a lab; `is_graded` says if its state has a submission."""
+    same = Submission.objects.filter(enrollment=enrollment, lab=lab, digest=OuterRef("digest"))
+    rows = Receipt.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
+    return rows.annotate(is_graded=Exists(same)).order_by("-pk").first()
 
 
 def is_connected(enrollment: Enrollment, lab: Lab) -> bool:

@@ -12,8 +12,8 @@ from labs.grader.git.processes import RepositoryError
 from labs.grader.report import Report
 from labs.grading import apart
 from labs.models import Lab, Repository, Submission
-from labs.queries import last_seen_in
 from labs.repositories import folders, hosts
+from labs.repository_queries import last_seen_in
 from portal.accounts.models import User
 
 SECONDS = 120

@@ -19,7 +19,7 @@ from labs.grader.report import Report
 from labs.grader.spec import LabSpec
 from labs.grading import lifecycle
 from labs.models import GitHubAnswer, Queue, Repository, State, Submission
-from labs.queries import last_seen_in
+from labs.repository_queries import last_seen_in
 from portal.broker import send
 
 logger = logging.getLogger(__name__)

@@ -24,8 +24,8 @@ from labs.grading.lifecycle import Claim
 from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.grading.traces import error_with_trace
 from labs.models import LabVersion, Queue, Repository, Submission
-from labs.queries import last_seen_in, repositories_of_state
 from labs.repositories import folders, graded, hosts, starters
+from labs.repository_queries import last_seen_in, repositories_of_state
 from labs.specs import parse_spec
 from portal.accounts.models import User
 from portal.heartbeat import heartbeat_thread

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.http import Http404
 from django.urls import reverse
 
-from labs import queries
+from labs import repository_queries
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
 from labs.models import Repository, Submission
@@ -90,7 +90,7 @@ def pushed_page(
         if found is None:
             return {**page, "unavailable": NOT_KEPT}
         repository, path = found
-        before = queries.earlier_push(submission, repository, graded.digests_of(repository))
+        before = repository_queries.earlier_push(submission, repository, graded.digests_of(repository))
         page["before"] = before
         if not submission.head:
             return {**page, "unavailable": NO_BRANCH}
@@ -102,7 +102,7 @@ def pushed_page(
 
 
 def _find_copy(submission: Submission) -> tuple[Repository, Path] | None:
-    for repository in queries.repositories_of_state(submission):
+    for repository in repository_queries.repositories_of_state(submission):
         if path := graded.path_of_state(repository, submission.digest):
             return repository, path
     return None

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape
 
-from labs import queries
+from labs import queries, receipt_queries, repository_queries
 from labs.addresses import github_address, labcheck_addresses, practice_address
 from labs.counted_pushes import submit_commands, tag_words
 from labs.grading import counting
@@ -92,7 +92,7 @@ def _connected_repository(found: queries.OpenLab) -> Repository | None:
     # only for pages that show commands with its URL
     lab = found.lab
     has_commands = "ADDRESS" in lab.brief_html or bool(lab.current and lab.current.starter)
-    return queries.connected_repository(found.enrollment, lab) if has_commands else None
+    return repository_queries.connected_repository(found.enrollment, lab) if has_commands else None
 
 
 def _standing_context(
@@ -155,7 +155,7 @@ def _counted_context(found: queries.OpenLab) -> Context:
     if spec is None or not spec.counted_tags:
         return {"submit_commands": "git push origin main"}
     # Any: a receipt that the query annotated
-    newest: Any = found.enrollment and queries.newest_receipt(found.enrollment, found.lab)
+    newest: Any = found.enrollment and receipt_queries.newest_receipt(found.enrollment, found.lab)
     return {
         "counted_tags": with_code(tag_words(spec)),
         "submit_commands": "\n".join(submit_commands(spec, newest.refs if newest else {}, "main")),

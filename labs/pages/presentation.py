@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from labs import queries
+from labs import queries, repository_queries
 from labs.deadlines import terms_of
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
@@ -118,7 +118,7 @@ def submission_page(submission: Submission, user: User) -> Context:
         **run_context(submission, position_of(submission), staff=staff, announced_at=now),
         "history": [history_item(row, verdict_of(row), submission) for row in past],
         "is_staff_here": staff,
-        "also_by": queries.also_submitted_by(submission) if staff else [],
+        "also_by": repository_queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": course_crumbs(
             submission.lab.course,

@@ -4,21 +4,22 @@ import shlex
 
 from django.conf import settings
 
-from labs import queries
+from labs import repository_queries
 from labs.addresses import github_address, practice_address
 from labs.grader.words import count, visible
 from labs.models import Lab, Repository
+from labs.queries import OpenLab
 from labs.repositories.starters import StarterUpdate, first_update, unmerged_update
 from lessons.pages.context import Context
 
 MAX_FILES = 20  # of a changed starter that are listed
 
 
-def starter_context(found: queries.OpenLab, connected: Repository | None) -> Context:
+def starter_context(found: OpenLab, connected: Repository | None) -> Context:
     lab = found.lab
     if lab.current is None or not lab.current.starter:
         return {}
-    repository = queries.started_repository(found.enrollment, lab)
+    repository = repository_queries.started_repository(found.enrollment, lab)
     update = unmerged_update(repository) if repository else _first_update(lab, connected)
     return {
         "has_starter": True,

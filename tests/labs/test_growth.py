@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks.big_class import SIZES, BigClass, analyze, make_class
-from labs import queries
+from labs import queries, repository_queries
 from labs.grading import queues
 from labs.models import State, Submission
 from lessons.models import Enrollment
@@ -96,7 +96,7 @@ def reads(made: BigClass) -> dict[str, Callable[[], Any]]:
         "previous report": lambda: queries.previous_report(newest),
         "history": lambda: queries.history_page(made.busiest, lab),
         "best": lambda: queries.best_submission(made.busiest, lab),
-        "last seen": lambda: queries.last_seen_in(newest),
+        "last seen": lambda: repository_queries.last_seen_in(newest),
     }
     pages = [lab.get_absolute_url(), made.lessons[-1].get_absolute_url()]
     pages += ["/", f"{made.course.get_absolute_url()}progress/"]

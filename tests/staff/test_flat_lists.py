@@ -186,7 +186,7 @@ def test_lab_in_the_admin_offers_the_latest_of_each_learner_and_reads_no_more(dj
 
 @pytest.mark.usefixtures("own_database")
 def test_address_of_a_repository_is_found_by_its_index():
-    from labs.queries import also_by_others
+    from labs.repository_queries import also_by_others
 
     made = make_class(few())
     rows = (
