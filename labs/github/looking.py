@@ -51,11 +51,9 @@ def due_connections() -> QuerySet[Connection]:
 
 def look_at_next(*, due_since: datetime | None = None) -> bool:
     """Look at the connection that waits longest; return False if none is due, or none was due at `due_since`."""
-    waiting = (
-        due_connections().exclude(look_at__range=(due_since, timezone.now()))
-        if due_since
-        else due_connections()
-    )
+    waiting = due_connections()
+    if due_since:
+        waiting = waiting.exclude(look_at__range=(due_since, timezone.now()))
     for key, tries in waiting.values_list("pk", "look_tries")[:20]:
         claimed = due_connections().order_by().filter(pk=key, look_tries=tries)
         if claimed.update(look_at=timezone.now() + LEASE, look_tries=F("look_tries") + 1):
