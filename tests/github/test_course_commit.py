@@ -113,10 +113,15 @@ def bound(portal_on_github, settings, tiny, wakes) -> Bound:  # noqa: F811 - a f
 
 def test_lesson_edited_in_the_browser_is_committed_and_read_again_without_a_change(bound, tmp_path):
     bound.edit()
+    assert "against the default branch of" in bound.web.get(bound.page).content.decode()
     row = bound.compare()
     assert [(each["path"], each["change"]) for each in row.changes] == [("one/01-start.md", "changed")]
     page = bound.web.get(bound.page).content.decode()
-    assert "1 file differs" in page and "Read [this](lesson:start#begin) twice." in page
+    assert (
+        "against branch main of" in page
+        and "1 file differs" in page
+        and "Read [this](lesson:start#begin) twice." in page
+    )
     row = bound.commit()
     assert (row.state, row.note) == ("done", "")
     assert row.page == f"{bound.github.url}/school/course/commit/{row.commit}"
