@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from itertools import permutations
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from labs.grader.sandbox.opening import is_address
 
 TAG = "portal"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+STORES = ("PRACTICE_ROOT", "MIRROR_ROOT", "GRADED_ROOT", "ENVIRONMENTS_ROOT", "STATIC_ROOT", "MEDIA_ROOT")
 BROKERS = ("redis://", "rediss://", "redis+socket://")
 TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
 GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_SLUG", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_WEBHOOK_SECRET")
@@ -94,6 +97,19 @@ def repositories_have_a_host(**kwargs: object) -> list[CheckMessage]:
         return []
     hint = "Set REPOSITORY_HOSTS=github.com, or leave it unset."
     return [Error("REPOSITORY_HOSTS is empty or contains an empty name.", hint=hint, id="portal.E004")]
+
+
+@register(TAG)
+def stores_are_apart(**kwargs: object) -> list[CheckMessage]:
+    """`portal.E013`: each store is swept by its own rules, so none may be or contain the folder of another."""
+    paths = {name: Path(getattr(settings, name)).resolve() for name in STORES}
+    said = [
+        f"{inner} ({paths[inner]}) is {outer} ({paths[outer]}) or is inside it."
+        for inner, outer in permutations(STORES, 2)
+        if paths[inner].is_relative_to(paths[outer])
+    ]
+    hint = "Give each of them a folder of its own, outside the others."
+    return [Error(text, hint=hint, id="portal.E013") for text in said]
 
 
 @register(TAG)

@@ -46,6 +46,20 @@ def test_each_number_has_a_range_and_is_reported_outside_it(settings):
             assert found() == [], (name, right)
 
 
+def test_stores_in_one_another_are_reported(settings, tmp_path):
+    def reports() -> list[str]:
+        return [fault.msg for fault in checks.run_checks(tags=[TAG]) if fault.id == "portal.E013"]
+
+    assert reports() == []
+    settings.GRADED_ROOT = settings.PRACTICE_ROOT / "graded"
+    assert len(reports()) == 1 and reports()[0].startswith("GRADED_ROOT (")
+    (tmp_path / "link").symlink_to(settings.PRACTICE_ROOT)
+    settings.GRADED_ROOT = tmp_path / "link"  # the same folder by another path
+    assert [line.split()[0] for line in reports()] == ["PRACTICE_ROOT", "GRADED_ROOT"]
+    settings.GRADED_ROOT = f"{settings.PRACTICE_ROOT}-graded"
+    assert reports() == []
+
+
 @pytest.mark.parametrize(
     ("name", "wrong", "right"),
     [
