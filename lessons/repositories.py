@@ -10,6 +10,9 @@ from typing import Any
 NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[/.-]|[/.]$|\.lock$")
 
 
+RESERVED_FOLDER = ".github"  # GitHub runs workflows from it
+
+
 class RepositoryUnavailableError(Exception):
     """A repository cannot be read; the message says why and what to do."""
 
@@ -39,6 +42,11 @@ class Hosts:
 
 
 _hosts: list[Hosts] = []
+
+
+def is_reserved(path: str) -> bool:
+    """Return True for `.github` at the top of a repository, and everything below it."""
+    return path.strip("/").split("/")[0].casefold() == RESERVED_FOLDER
 
 
 def register_hosts(hosts: Hosts) -> None:

@@ -71,6 +71,11 @@ def branch_for_pull(course: Course, key: int) -> str:
     return f"portal/{course.slug}-{key}"
 
 
+def other_branch_for_pull(row: CourseCommit) -> str:
+    """Return another name: a branch `portal` excludes every `portal/…`, and a copy of the database repeats keys."""
+    return f"portal-{row.repository.course.slug}-{row.pk}-{row.commit[:7]}"
+
+
 # --- a worker's side ------------------------------------------------------------------------------------------------
 
 

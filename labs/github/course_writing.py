@@ -19,7 +19,7 @@ from labs.models import Connection, CourseCommit
 from lessons.course_files.committed import settle_committed
 from lessons.course_files.course_repository import unpack
 from lessons.queries import leads
-from lessons.repositories import RepositoryUnavailableError
+from lessons.repositories import RepositoryUnavailableError, is_reserved
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,14 @@ MOVED = (
 OF_A_LEARNER = (
     "A learner has connected this repository with a lab, so the portal writes no files to it. "
     "Bind the course to a repository of its own."
+)
+RESERVED = (
+    "GitHub runs workflows from `.github`, so the portal writes no files there: `{path}`. Move the course to another "
+    "folder of the repository, and bind it to that folder."
+)
+NO_BRANCH = (
+    "The branch `{name}` could not be created in the repository, so there is no pull request. Commit to the branch of "
+    "the course, or download the files and commit them yourself."
 )
 NO_LONGER_ASKED = "The course was deleted, or whoever asked for the commit no longer leads it."
 Json = Any  # JSON as GitHub sends it
@@ -87,6 +95,7 @@ def _run(row: CourseCommit) -> None:
 
 def _commit(row: CourseCommit) -> None:
     _require_leader(row)
+    _require_ordinary_paths(row)
     files = unpack(bytes(row.files or b""))
     github, at = _writer_of(row)
     head = _head(github, at, row.branch)
@@ -111,6 +120,17 @@ def _require_leader(row: CourseCommit) -> None:
     course, by = row.repository.course, row.asked_by
     if course.is_deleted or by is None or not (by.is_active and by.is_staff and leads(by, course)):
         raise _EndedError(NO_LONGER_ASKED)
+
+
+def _require_ordinary_paths(row: CourseCommit) -> None:
+    for change in row.changes:
+        path = _path_in_repository(row, change)
+        if is_reserved(path):
+            raise _EndedError(RESERVED.format(path=path))
+
+
+def _path_in_repository(row: CourseCommit, change: Mapping[str, str]) -> str:
+    return f"{row.repository.folder}/{change['path']}".lstrip("/")
 
 
 def _settle(row: CourseCommit, files: Mapping[str, bytes]) -> None:
@@ -155,6 +175,15 @@ def _head(github: Client, at: str, branch: str) -> str:
     return str(github.get(f"{at}/git/ref/heads/{client.quote_ref(branch)}")["object"]["sha"])
 
 
+def _find_head(github: Client, at: str, branch: str) -> str:
+    try:
+        return _head(github, at, branch)
+    except RefusedError as refusal:
+        if refusal.status != 404:
+            raise
+        return ""
+
+
 # --- objects --------------------------------------------------------------------------------------------------------
 
 
@@ -172,8 +201,7 @@ def _message(row: CourseCommit) -> str:
 
 def _entries(github: Client, at: str, row: CourseCommit, files: Mapping[str, bytes]) -> Iterator[Json]:
     for change in row.changes:
-        path = f"{row.repository.folder}/{change['path']}".lstrip("/")
-        entry = {"path": path, "mode": change["mode"], "type": "blob"}
+        entry = {"path": _path_in_repository(row, change), "mode": change["mode"], "type": "blob"}
         if change["change"] == "removed":
             yield {**entry, "sha": None}
             continue
@@ -200,14 +228,23 @@ def _move_branch(github: Client, at: str, row: CourseCommit) -> bool:
     return True
 
 
+def _create_branch(github: Client, at: str, row: CourseCommit) -> bool:
+    """Return False if the repository has a branch of another commit with this name, or one that excludes it."""
+    try:
+        github.post(f"{at}/git/refs", {"ref": f"refs/heads/{row.new_branch}", "sha": row.commit})
+    except RefusedError as refusal:
+        if refusal.status != 422:
+            raise
+        return _find_head(github, at, row.new_branch) == row.commit  # the answer to an earlier try was lost
+    return True
+
+
 def _open_pull(github: Client, at: str, row: CourseCommit) -> str:
     """Return the URL of the pull request, or the page that opens one if the App may not."""
-    ref = f"refs/heads/{row.new_branch}"
-    try:
-        github.post(f"{at}/git/refs", {"ref": ref, "sha": row.commit})
-    except RefusedError:
-        if _head(github, at, row.new_branch) != row.commit:
-            raise
+    if not _create_branch(github, at, row):
+        course_commits.store(row, new_branch=course_commits.other_branch_for_pull(row))
+        if not _create_branch(github, at, row):
+            raise _EndedError(NO_BRANCH.format(name=row.new_branch))
     title, _, more = row.message.partition("\n")
     body = {"title": title, "body": more.strip(), "head": row.new_branch, "base": row.branch}
     try:

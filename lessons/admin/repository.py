@@ -17,7 +17,13 @@ from lessons.course_files import fetches
 from lessons.models import Course, CourseFetch, CourseHook, CourseRepository, LoadedFile, Notes
 from lessons.pages.breadcrumb import Crumb, staff_crumbs
 from lessons.queries import leads
-from lessons.repositories import NOT_IN_NAMES, RepositoryUnavailableError, read_address
+from lessons.repositories import (
+    NOT_IN_NAMES,
+    RESERVED_FOLDER,
+    RepositoryUnavailableError,
+    is_reserved,
+    read_address,
+)
 from portal.accounts.http import UserRequest
 
 MAX_LISTED = 5
@@ -58,6 +64,10 @@ class RepositoryForm(forms.Form):
         path = PurePosixPath(self.cleaned_data["folder"].strip().strip("/"))
         if ".." in path.parts or "\\" in str(path) or not str(path).isprintable():
             raise forms.ValidationError("Enter a path such as courses/mlops, with / between folders.")
+        if is_reserved(str(path)):
+            raise forms.ValidationError(
+                f"GitHub runs workflows from {RESERVED_FOLDER}, so a course cannot be there. Use another folder."
+            )
         return "" if str(path) == "." else str(path)
 
 

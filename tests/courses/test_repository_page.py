@@ -59,6 +59,8 @@ def test_a_course_is_bound_updated_and_unbound_by_clicks(staff, author, course):
         ("branch", "--upload-pack=x", "This is not a valid branch name."),
         ("branch", "a..b", "This is not a valid branch name."),
         ("folder", "../other", "Enter a path such as courses/mlops"),
+        ("folder", "./.github//workflows", "GitHub runs workflows from .github"),
+        ("folder", "/.GitHub/", "GitHub runs workflows from .github"),
     ],
 )
 def test_what_is_no_repository_branch_or_folder_is_refused_at_its_field(

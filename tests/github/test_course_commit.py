@@ -228,6 +228,43 @@ def test_protected_branch_gets_a_pull_request(bound):
 
 
 @pytest.mark.heavy
+def test_pull_request_beside_a_branch_portal_has_another_branch(bound):
+    bound.github.commit(bound.remote, {"README.md": "Theirs.\n"}, branch="portal")
+    bound.edit()
+    bound.compare()
+    row = bound.commit(into="pull")
+    (pull,) = bound.remote.pulls
+    assert (row.state, row.note, row.new_branch) == ("done", "", f"portal-tiny-{row.pk}-{row.commit[:7]}")
+    assert (pull.head, bound.heads()[f"refs/heads/{row.new_branch}"]) == (row.new_branch, row.commit)
+
+
+@pytest.mark.heavy
+def test_pull_request_without_a_free_name_for_its_branch_says_so(bound):
+    bound.edit()
+    row = bound.compare()
+    bound.github.commit(bound.remote, {"README.md": "Theirs.\n"}, branch=f"portal/tiny-{row.pk}")
+    bound.ask(into="pull")
+    made = bound.github.commit(bound.remote, {"README.md": "Made.\n"}, branch="made")
+    CourseCommit.objects.update(commit=made)  # by an earlier try
+    taken = course_commits.other_branch_for_pull(bound.row)
+    bound.github.commit(bound.remote, {"README.md": "Theirs.\n"}, branch=f"{taken}/more")
+    assert course_writing.run_next()
+    assert (bound.row.state, f"`{taken}` could not be created" in bound.row.note) == ("failed", True)
+
+
+@pytest.mark.heavy
+def test_course_that_was_bound_to_the_folder_of_workflows_is_not_written(bound):
+    bound.edit()
+    bound.compare()
+    bound.ask()
+    CourseRepository.objects.update(folder=".github/workflows")
+    before = bound.heads()
+    assert course_writing.run_next()
+    assert (bound.row.state, "`.github/workflows/one/01-start.md`" in bound.row.note) == ("failed", True)
+    assert bound.heads() == before
+
+
+@pytest.mark.heavy
 def test_deleted_lesson_is_removed_from_the_repository_and_other_files_stay(bound):
     delete(row=Lesson.objects.get(), by=bound.instructor)
     row = bound.compare()

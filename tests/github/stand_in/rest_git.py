@@ -132,7 +132,10 @@ def _set_ref(
         raise RefusedError(422, "Object does not exist")
     with repository.lock:
         before = git.refs_of(repository.folder)
-        git.git(repository.folder, "update-ref", name, sha)
+        try:
+            git.git(repository.folder, "update-ref", name, sha)
+        except CalledProcessError:  # such as `a/b` beside `a`
+            raise RefusedError(422, "Reference update failed") from None
     world.announce(repository, before, _writer(request, repository))
     return Answer(status, _ref(world, repository, name, sha))
 
