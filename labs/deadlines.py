@@ -3,18 +3,21 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery, Sum, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from labs.late_points import Terms
-from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount
-from lessons.deadlines import deadline_of
+from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount, State, Submission
+from labs.waits import UNANSWERED, promise, seconds_lost
+from lessons.deadlines import Deadline, deadline_of
 from lessons.models import Cohort, Enrollment
 from lessons.models.deadlines import Late, due_parts, first_of
 from lessons.release import to_key
 from lessons.texts.due_rules import add_days
 
 OUTAGE = "Grading was down on our side."
+RUNNING_OUTAGE = "Grading is down on our side. Your deadline keeps moving until you have your result."
 
 
 class LabTerms(dict[int, Terms]):
@@ -27,7 +30,7 @@ class LabTerms(dict[int, Terms]):
 
 
 def terms_of(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
-    """Return the terms of all labs of a learner's course, or of one. One query."""
+    """Return the terms of all labs of a learner's course, or of one. One query, unless an outage is running."""
     labs = Lab.objects.filter(course=enrollment.course_id).order_by()
     chosen = labs.filter(pk=lab.pk) if lab else labs
     parts = _parts(enrollment.cohort_id, enrollment.pk)
@@ -36,20 +39,27 @@ def terms_of(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
     found = LabTerms()
     for row in rows:
         found.is_stale = row.is_stale
-        terms = _read(row)
+        terms = _read(row, enrollment.pk)
         if terms.deadline.at or terms.deadline.waits:
             found[row.pk] = terms
     return found
 
 
 # Any: one of these rows
-def _read(row: Any) -> Terms:
+def _read(row: Any, enrollment: int) -> Terms:
     deadline = deadline_of(row)
     before = deadline.at
-    if deadline.at and row.outage:
-        deadline = deadline.lengthen(timedelta(seconds=row.outage), OUTAGE)
+    if before and (row.outage or row.waits):
+        deadline = _add_outages(deadline, before, row, enrollment)
     last_at = _last_at(row, deadline.at, before)
     return Terms(deadline, row.time_zone, row.late, row.late_percent, row.late_floor, last_at)
+
+
+def _add_outages(deadline: Deadline, at: datetime, row: Any, enrollment: int) -> Deadline:
+    stored = timedelta(seconds=row.outage)
+    if row.waits and (lost := seconds_lost(enrollment, row.pk, at + stored)):
+        return deadline.lengthen(timedelta(seconds=lost), RUNNING_OUTAGE)
+    return deadline.lengthen(stored, OUTAGE)
 
 
 def _last_at(row: Any, due: datetime | None, before: datetime | None) -> datetime | None:
@@ -73,6 +83,18 @@ def _parts(cohort: int, enrollment: int) -> dict[str, Any]:
         **due_parts(prefix="", cohort=its_cohort, set_by_staff=staff, extensions=extensions),
         "last_at": first_of(staff, "last_at"),
         "outage": Coalesce(Subquery(outages.annotate(sum=Sum("seconds")).values("sum")), Value(0)),
+        "waits": _waits(enrollment),
         "time_zone": Subquery(Cohort.objects.filter(pk=cohort).order_by().values("time_zone")[:1]),
         "is_stale": Exists(Recount.objects.filter(cohort=cohort)),
     }
+
+
+def _waits(enrollment: int) -> Q:
+    # An outage is open, or somebody waited at the time before which a wait is one: then `waits` looks closer.
+    own = {"enrollment": enrollment, "lab": OuterRef("pk")}
+    then = timezone.now() - promise()
+    before = Submission.objects.filter(**own, queued_at__lte=then)
+    waiting = before.filter(state__in=UNANSWERED, reports=None)
+    replaced = before.filter(state=State.SUPERSEDED, ended_at__gte=then)
+    is_open = Exists(Outage.objects.filter(**own, is_open=True))
+    return Q(is_open) | Q(Exists(waiting)) | Q(Exists(replaced))

@@ -222,8 +222,8 @@ def _store(
         passed=report.passed,
         regrade=regrade,
     )
-    if is_first:
-        outages.note(submission)
+    if not regrade:
+        outages.note(submission, is_first=is_first)
     _follow(learner, submission, stored, report)
     return stored
 

@@ -59,13 +59,17 @@ class LabExtension(Extension):
 
 
 class Outage(models.Model):
-    """A time in which the portal could not grade a learner's submission. It lengthens their deadline by as much."""
+    """A time in which the portal could not grade a learner's submission. It lengthens their deadline by as much.
+
+    It `is_open` after a fault: it goes on until the next verdict, and `ends_at` is the time of the fault.
+    """
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="+")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="+")
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     seconds = models.PositiveIntegerField(editable=False)
+    is_open = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ["-pk"]

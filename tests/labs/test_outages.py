@@ -30,6 +30,12 @@ def ended(learner, lab, began, ended_ago, state, **fields) -> Submission:
     return submission
 
 
+def faulty(learner, lab, began, ended_ago) -> Submission:
+    submission = ended(learner, lab, began, ended_ago, State.FAULT)
+    outages.note(Submission.objects.get(pk=submission.pk))
+    return submission
+
+
 def finish(submission):
     make_report(submission, {"results": []})
     outages.note(Submission.objects.get(pk=submission.pk))
@@ -39,7 +45,7 @@ def test_long_wait_before_the_deadline_lengthens_it_for_that_learner_only(learne
     due = timezone.now() + HOUR
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
     peer = make_enrollment(cohort=learner.cohort)
-    ended(learner, lab, 3 * HOUR, 2.5 * HOUR, State.FAULT)
+    faulty(learner, lab, 3 * HOUR, 2.5 * HOUR)
     ended(learner, lab, 2 * HOUR, HOUR - MINUTE, State.SUPERSEDED)
     finish(received(learner, lab, HOUR))
     found = deadlines.terms_of(learner)[lab.pk].deadline
@@ -61,7 +67,7 @@ def test_wait_that_began_after_the_deadline_changes_nothing(learner, lab):
 
 def test_wait_after_a_verdict_begins_with_the_next_push(learner, lab):
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
-    ended(learner, lab, 9 * HOUR, 8.5 * HOUR, State.FAULT)
+    faulty(learner, lab, 9 * HOUR, 8.5 * HOUR)
     finish(received(learner, lab, 8 * HOUR))
     first = Outage.objects.get()
     assert 9 * 3600 <= first.seconds < 9 * 3600 + 60
@@ -114,3 +120,63 @@ def test_replaced_state_pushed_again_days_after_the_answer_to_a_newer_one_is_not
     ended(learner, lab, 89 * HOUR, 88 * HOUR, State.UNREADABLE, answered_at=answered)
     finish(again)
     assert not Outage.objects.exists()
+
+
+def test_repeated_refusal_after_an_outage_does_not_begin_it_again(learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now() + HOUR)
+    submission = received(learner, lab, timedelta())
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    Submission.objects.update(answered_at=timezone.now() - 9 * HOUR)
+    faulty(learner, lab, 8 * HOUR, 7.5 * HOUR)
+    assert lifecycle.requeue(submission)
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    Outage.objects.update(ends_at=timezone.now() - 7 * HOUR)
+    # the learner pauses for hours, and the next wait is an outage of its own
+    assert lifecycle.requeue(submission)
+    Submission.objects.filter(pk=submission.pk).update(queued_at=timezone.now() - HOUR)
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    lengths = [each.ends_at - each.begins_at for each in Outage.objects.order_by("begins_at")]
+    assert [length // HOUR for length in lengths] == [1, 1]
+
+
+def test_running_outage_moves_the_deadline_before_it_ends(learner, lab):
+    due = timezone.now() - 30 * MINUTE
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    peer = make_enrollment(cohort=learner.cohort)
+    waiting = received(learner, lab, 40 * MINUTE)
+    terms = deadlines.terms_of(learner)[lab.pk]
+    assert 40 * MINUTE <= terms.deadline.at - due < 41 * MINUTE
+    assert (terms.deadline.before, terms.deadline.reason) == (due, deadlines.RUNNING_OUTAGE)
+    assert not terms.is_late(timezone.now())
+    assert deadlines.terms_of(peer)[lab.pk].deadline.at == due
+    # a newer push replaces it, and the learner goes on waiting
+    lifecycle.supersede(received(learner, lab, timedelta()))
+    assert deadlines.terms_of(learner)[lab.pk].deadline.at - due >= 40 * MINUTE
+    waiting.refresh_from_db()
+    assert waiting.state == State.SUPERSEDED
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    assert deadlines.terms_of(learner)[lab.pk].deadline.reason == deadlines.OUTAGE
+
+
+def test_short_wait_and_one_that_began_late_move_no_deadline(learner, lab):
+    due = timezone.now() - HOUR
+    own = LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    received(learner, lab, 50 * MINUTE)
+    assert deadlines.terms_of(learner)[lab.pk].deadline.at == due
+    Submission.objects.update(queued_at=timezone.now() - 10 * MINUTE)
+    LabDeadline.objects.filter(pk=own.pk).update(closes_at=timezone.now())
+    assert deadlines.terms_of(learner)[lab.pk].deadline.before is None
+
+
+def test_fault_moves_the_deadline_until_the_verdict_and_no_longer(learner, lab, settings):
+    settings.GRADING_MAX_TRIES = 1
+    due = timezone.now() + MINUTE
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    submission = received(learner, lab, MINUTE)
+    lifecycle.give_back(lifecycle.claim(), "The disk is full.")
+    Outage.objects.update(begins_at=timezone.now() - 5 * HOUR)
+    assert deadlines.terms_of(learner)[lab.pk].deadline.at - due >= 5 * HOUR
+    lifecycle.requeue(submission)
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    outage = Outage.objects.get()
+    assert (outage.is_open, outage.seconds // 3600) == (False, 5)

@@ -1,0 +1,81 @@
+"""Find since when a learner waits for a verdict of ours, and how long our outages were. No writes here."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from labs.models import RUNNING, Outage, State, Submission
+
+VERDICTS = (State.GRADED, State.UNREADABLE)
+UNANSWERED = (State.QUEUED, *RUNNING)
+MAX_LINKS = 100  # submissions that one outage may join
+
+
+def promise() -> timedelta:
+    """Return the wait from which on it is an outage."""
+    return timedelta(minutes=settings.OUTAGE_MINUTES)
+
+
+def waiting_since(submission: Submission) -> datetime:
+    """Return the time since when the learner of a submission waits: a replaced one or a fault may come before it."""
+    # From the queue, not from the receipt: a state that is pushed again long after a verdict keeps its receipt.
+    place = _place(submission.enrollment_id, submission.lab_id)
+    others = Submission.objects.filter(**place).exclude(pk=submission.pk)
+    replaced = others.filter(state=State.SUPERSEDED)
+    if verdict_at := _last_verdict(submission, others):
+        replaced = replaced.filter(ended_at__gt=verdict_at)
+    begins_at = submission.queued_at
+    rows = replaced.order_by("-ended_at").values_list("queued_at", "ended_at")[:MAX_LINKS]
+    for queued_at, ended_at in rows:
+        # One that was replaced long before the next push was a pause of the learner.
+        if ended_at and ended_at >= begins_at:
+            begins_at = min(begins_at, queued_at)
+    # After a fault the learner waits for us, until a verdict ends the outage.
+    return min([begins_at, *open_outages(**place).values_list("begins_at", flat=True)])
+
+
+def open_outages(**place: Any) -> QuerySet[Outage]:  # Any: values of fields
+    return Outage.objects.filter(**place, is_open=True)
+
+
+def seconds_lost(enrollment: int, lab: int, due: datetime) -> int | None:
+    """Return the seconds of all outages of a learner for a lab, the running one included. None if none is running.
+
+    A wait counts only if it began before the deadline, which is `due` without the running outage.
+    """
+    place, now = _place(enrollment, lab), timezone.now()
+    waiting = Submission.objects.filter(**place, state__in=UNANSWERED, reports=None).order_by("queued_at")
+    oldest = waiting.first()
+    starts = list(open_outages(**place).values_list("begins_at", flat=True))
+    if oldest and (starts or now - waiting_since(oldest) >= promise()):
+        starts.append(waiting_since(oldest))
+    if not starts or min(starts) > due:
+        return None
+    times = [*Outage.objects.filter(**place).values_list("begins_at", "ends_at"), (min(starts), now)]
+    return int(sum((end - begin for begin, end in merge(times)), timedelta()).total_seconds())
+
+
+def merge(times: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Join the times that overlap."""
+    merged: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(times):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def _place(enrollment: int, lab: int) -> dict[str, int]:
+    return {"enrollment_id": enrollment, "lab_id": lab}
+
+
+def _last_verdict(submission: Submission, others: QuerySet[Submission]) -> datetime | None:
+    # `ended_at` of one that is graded again is empty, so both times count
+    times = others.aggregate(first=Max("answered_at"), last=Max("ended_at", filter=Q(state__in=VERDICTS)))
+    own = submission.answered_at if submission.answered_at != submission.ended_at else None
+    return max(filter(None, (*times.values(), own)), default=None)
