@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -42,6 +42,23 @@ def terms_of(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
         terms = _read(row, enrollment.pk)
         if terms.deadline.at or terms.deadline.waits:
             found[row.pk] = terms
+    return found
+
+
+def keys_that_may_earn_more(submission: Submission, waiting: QuerySet[Submission]) -> list[int]:
+    """Return the keys of submissions received early enough to earn more than a newer one of the same learner and lab.
+
+    One in time, and one for each day late. Two queries, one if nothing waits.
+    """
+    rows = list(waiting.order_by("-receipt__received_at", "-pk").values_list("pk", "receipt__received_at"))
+    terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id) if rows else None
+    if terms is None:
+        return []
+    newer, found = submission.receipt.received_at, []
+    for key, received_at in rows:
+        if terms.may_cost(received_at, newer):
+            found.append(key)
+            newer = received_at
     return found
 
 

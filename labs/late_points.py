@@ -42,6 +42,11 @@ class Terms(NamedTuple):
     def is_over(self, received_at: datetime) -> bool:
         return self.last_at is not None and received_at > self.last_at
 
+    def may_cost(self, earlier: datetime, later: datetime) -> bool:
+        """Return True if a push at `later` may earn less than one at `earlier`, or spend more late days."""
+        costs = [(self.days_late(each), self.is_over(each)) for each in (earlier, later)]
+        return costs[0] < costs[1]
+
     def days_late(self, received_at: datetime) -> int:
         """Return the days since the deadline, started ones included, on the clock of the cohort."""
         due = self.deadline.at

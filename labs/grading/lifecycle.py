@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.addresses import submission_address
+from labs.deadlines import keys_that_may_earn_more
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading import counting, outages
@@ -131,13 +132,14 @@ def _without_report(rows: QuerySet[Submission]) -> QuerySet[Submission]:
 def supersede(submission: Submission) -> int:
     """End the other waiting submissions of this learner and lab; `submission` is the newest state.
 
-    One that staff chose to count stays.
+    One that staff chose to count stays, and the newest of those that were received early enough to earn more.
     """
     others = Submission.objects.filter(
         enrollment=submission.enrollment_id, lab=submission.lab_id, choice=None
     )
     waiting = _without_report(others.exclude(pk=submission.pk))
-    return _change(waiting, State.SUPERSEDED, ended_at=timezone.now())
+    ended = waiting.exclude(pk__in=keys_that_may_earn_more(submission, waiting))
+    return _change(ended, State.SUPERSEDED, ended_at=timezone.now())
 
 
 def cancel(submission: Submission) -> bool:

@@ -1,10 +1,13 @@
 """A push creates a receipt and one submission per state, and supersedes older ones."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from labs import actions
 from labs.grading import tasks
-from labs.models import Receipt, State, Submission
+from labs.models import LabDeadline, Receipt, State, Submission
 from tests.factories import make_lab, make_learner, make_refs, make_repository, make_submission
 from tests.servers import in_threads
 
@@ -37,6 +40,19 @@ def test_newer_push_supersedes_a_waiting_submission(repository):
     first, second = (actions.receive(repository=repository, refs=make_refs()) for _ in range(2))
     first.refresh_from_db()
     assert (first.state, second.state, second.number) == (State.SUPERSEDED, State.QUEUED, 2)
+
+
+def test_late_push_does_not_replace_the_newest_in_time(repository):
+    now, lab = timezone.now(), repository.lab
+    lab.late, lab.late_percent = lab.Late.REDUCE, 10
+    lab.save()
+    cohort = repository.enrollment.cohort
+    LabDeadline.objects.create(lab=lab, cohort=cohort, closes_at=now - timedelta(hours=50))
+    ages = (timedelta(hours=52), timedelta(hours=51), timedelta(hours=49), timedelta(hours=48), timedelta())
+    pushed = [actions.receive(repository=repository, refs=make_refs(), received_at=now - age) for age in ages]
+    states = [Submission.objects.get(pk=each.pk).state for each in pushed]
+    # one in time, one on the first day, and the newest
+    assert states == [State.SUPERSEDED, State.QUEUED, State.SUPERSEDED, State.QUEUED, State.QUEUED]
 
 
 def test_same_state_again_is_the_same_submission_with_its_first_receipt(repository):
