@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from labs.actions import repository_at
-from labs.github import tasks
+from labs.github import evidence, tasks
 from labs.grader.fetching.address import Address
 from labs.models import Connection, Delivery, Lab
 from labs.repositories import hosts
@@ -64,12 +64,17 @@ def connect(*, enrollment: Enrollment, lab: Lab, address: Address) -> Connection
 
 
 def look_again(*, connection: Connection) -> None:
-    """Have a worker look for the proof, or ask GitHub again. Raises LookUpFailedError past the limit of look-ups."""
+    """Have a worker look for the proof, or ask GitHub again, also for the facts that checks use.
+
+    Raises LookUpFailedError past the limit of look-ups.
+    """
     hosts.check_lookup_rate(connection.repository.enrollment.user_id)
     now, asked_at = timezone.now(), connection.asked_at
     # GitHub answers few questions without a sign-in, and the file is read with Git.
     is_known = connection.github_id is not None and asked_at is not None and asked_at > now - FRESH
     ask_to_look(connection, asks_github=connection.is_active or not is_known)
+    if connection.is_active:
+        evidence.ask_again(connection)
 
 
 def ask_to_look(connection: Connection, *, asks_github: bool = True) -> None:

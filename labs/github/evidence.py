@@ -8,6 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from labs.github import client
@@ -15,7 +16,14 @@ from labs.github.access import client_of, name_of
 from labs.github.facts import OtherRepositoryError, ask_pull_requests, ask_runs, keep_newer_attempts
 from labs.grader.checks import needs_events
 from labs.grader.github_facts import PullRequests, RunsOfCommit
-from labs.grading.github_facts import facts_graded_with, is_news, requeue, submissions_to_requeue, wake_asker
+from labs.grading.github_facts import (
+    facts_graded_with,
+    has_passed,
+    is_news,
+    requeue,
+    submissions_to_requeue,
+    wake_asker,
+)
 from labs.models import GitHubAnswer, Submission
 from labs.models.github import Connection
 from labs.specs import parse_spec
@@ -24,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than the requests of one answer may take
 FIRST_PAUSE = timedelta(minutes=2)
+FIRST_PAUSE_OF_PULL_REQUESTS = timedelta(minutes=15)  # each answer takes several requests
 MAX_PAUSE = timedelta(hours=6)
 KEPT = timedelta(days=365)
 MAX_REMOVED = 100
@@ -49,6 +58,14 @@ def note_event(connection: Connection, *, event: str, commit: str = "") -> bool:
     if changed:
         transaction.on_commit(wake_asker, robust=True)
     return bool(changed)
+
+
+def ask_again(connection: Connection) -> None:
+    """Ask GitHub soon for the facts that the newest submission of a repository was graded with."""
+    rows = GitHubAnswer.objects.filter(repository=connection.repository_id, submissions__isnull=False)
+    newest = rows.aggregate(newest=Max("submissions"))["newest"]
+    if newest and rows.filter(submissions=newest).update(ask_at=timezone.now(), tries=0):
+        transaction.on_commit(wake_asker, robust=True)
 
 
 def grade_after_connecting(connection: Connection) -> None:
@@ -129,12 +146,12 @@ def _known(row: GitHubAnswer) -> Answer:
     return PullRequests.from_json(row.data) if row.data else PullRequests(None)
 
 
-def _is_open(answer: Answer) -> bool:
-    # time alone may change runs; pull requests change by messages and pushes
+def _is_open(row: GitHubAnswer, answer: Answer) -> bool:
+    # a message may be lost, and a review or a description comes without a push
     if answer.unknown and answer.asked_at is None:
         return True
     if isinstance(answer, PullRequests):
-        return False
+        return not has_passed(row)
     return not answer.runs or not all(run.is_completed for run in answer.runs)
 
 
@@ -144,7 +161,7 @@ def _store(row: GitHubAnswer, answer: Answer, leased_until: datetime) -> None:
     row.data, row.asked_at = answer.to_json(), answer.asked_at
     row.tries += 1
     row.save(update_fields=["data", "asked_at", "tries"])
-    _settle(row, leased_until, _next_time(row) if _is_open(answer) else None)
+    _settle(row, leased_until, _next_time(row) if _is_open(row, answer) else None)
     if is_news(before, facts_graded_with(row)):
         requeue(submissions_to_requeue(row))
 
@@ -152,7 +169,8 @@ def _store(row: GitHubAnswer, answer: Answer, leased_until: datetime) -> None:
 def _next_time(row: GitHubAnswer) -> datetime | None:
     if row.tries >= MAX_TRIES:
         return None
-    pause: timedelta = FIRST_PAUSE * 2 ** max(0, row.tries - 1)
+    first = FIRST_PAUSE if row.commit else FIRST_PAUSE_OF_PULL_REQUESTS
+    pause: timedelta = first * 2 ** max(0, row.tries - 1)
     return timezone.now() + min(pause, MAX_PAUSE)
 
 

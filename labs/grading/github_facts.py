@@ -15,7 +15,7 @@ from django.utils import timezone
 from labs.grader.checks import wanted_facts
 from labs.grader.git.repository import Repository as GradedRepository
 from labs.grader.github_facts import PULLS_ABOUT, GitHubFacts, PullRequests, RunsOfCommit, Wanted, runs_about
-from labs.grader.report import Report
+from labs.grader.report import Outcome, Report
 from labs.grader.spec import LabSpec
 from labs.grading import lifecycle
 from labs.models import GitHubAnswer, Queue, Repository, State, Submission
@@ -209,3 +209,13 @@ def submissions_to_requeue(row: GitHubAnswer) -> list[Submission]:
     graded_with = {"reports__is_current": True, "reports__data__github__0__isnull": False}
     newest = row.submissions.filter(**graded_with).order_by("-pk")
     return list(newest[: MAX_REQUEUED if row.commit else 1])
+
+
+def has_passed(row: GitHubAnswer) -> bool:
+    """Return True if no check of the newest submission that uses a row can change: each passed, or there is none."""
+    newest = row.submissions.order_by("-pk").first()
+    if newest is None:
+        return True
+    report = newest.reports.filter(is_current=True).first()
+    results = report.data["results"] if report else [{"outcome": Outcome.NOT_RUN}]
+    return all(result["outcome"] == Outcome.PASSED for result in results)

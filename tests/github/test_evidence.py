@@ -139,6 +139,34 @@ def test_a_pull_request_is_followed_to_its_merge(case):
     assert "closes #1, reviews: `reviewer` approved, merged by `reviewer`" in why
 
 
+@pytest.mark.heavy
+def test_a_review_whose_message_was_lost_is_found_until_all_checks_passed(case, client):
+    stand_in_branch(case, "feature")
+    case.github.open_issue(case.there, "Parse orders")
+    pull = case.github.open_pull(case.there, "feature", body="Closes #1")
+    case.grade()
+    case.ask()
+    assert "No review counts" in case.grade()["reviewed"][1]
+    row = GitHubAnswer.objects.get(commit="")
+    assert timedelta(minutes=14) < row.ask_at - timezone.now() < timedelta(minutes=16)
+    case.github.review(case.there, pull, case.github.person("reviewer"))
+    GitHubAnswer.objects.filter(commit="").update(ask_at=timezone.now())
+    assert (case.ask(), "It is not merged yet" in case.grade()["reviewed"][1]) == (1, True)
+
+    case.github.merge(case.there, pull, case.github.person("reviewer"), method="squash")
+    client.force_login(case.learner.user)
+    client.post(f"{case.lab.get_absolute_url()}connection/check/")  # Ask GitHub again
+    assert case.ask() == 2
+    assert "Cannot confirm the merge" in case.grade()["reviewed"][1]
+
+    report = case.submission.reports.get(is_current=True)
+    report.data["results"] = [{**result, "outcome": "passed"} for result in report.data["results"]]
+    report.save()
+    GitHubAnswer.objects.filter(commit="").update(ask_at=timezone.now())
+    case.ask()
+    assert GitHubAnswer.objects.get(commit="").ask_at is None
+
+
 def stand_in_branch(case: Case, name: str) -> None:
     git(case.there.folder, "branch", name, "main")
     for number in (1, 2):
