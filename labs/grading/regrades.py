@@ -13,10 +13,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from labs.grader.author_notes import author_notes
 from labs.grader.engine import grade
 from labs.grader.fetching.refusals import FetchRefusedError
+from labs.grader.git.repository import Repository as GitRepository
 from labs.grader.git.repository import UnreadableError
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.grading import counting, github_facts, lifecycle, proofs, worker
+from labs.grading import counting, github_facts, kept_states, lifecycle, proofs, worker
 from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import Lab, LabRegrade, LabVersion, RegradedSubmission, Report, State, Submission
 from labs.specs import parse_spec
@@ -78,7 +79,7 @@ class LabWork(regrades.Regrading):
         if current is None:
             return
         try:
-            report, notes = _grade(submission, regrade.version)
+            report, notes = _grade(submission, regrade)
         except FetchRefusedError as error:
             self.note_problem(regrade, key, _problem_at_host(error))
         except _NotNowError as error:
@@ -190,18 +191,22 @@ def _unnoticed(regrade: LabRegrade) -> QuerySet[RegradedSubmission]:
     return RegradedSubmission.objects.filter(regrade=regrade, before__has_key="counted").order_by("pk")
 
 
-def _grade(submission: Submission, version: LabVersion) -> tuple[EngineReport, Sequence[str]]:
+def _grade(submission: Submission, regrade: LabRegrade) -> tuple[EngineReport, Sequence[str]]:
+    version = regrade.version
     spec = worker.with_starters(parse_spec(version.source), submission)
     if waits_for_environment(spec):
         proofs.ask_for_environment(version)
         raise _NotNowError("The environment of the lab is being built. Rehearse again later.")
     learner = worker.learner_of(submission.enrollment.user)
-    with worker.open_kept_state(submission) as (repository, notes):
+
+    def grade_state(repository: GitRepository, notes: Sequence[str]) -> tuple[EngineReport, Sequence[str]]:
         facts = github_facts.facts_for(submission, spec, repository, is_rehearsal=True)
         if facts is not None and facts.is_waiting:
             raise _NotNowError("GitHub has not answered yet what these checks ask. Rehearse again later.")
         report = grade(spec, repository, sandbox=sandbox(), learner=learner, github=facts)
         return report, [*notes, *author_notes(spec, repository, learner)]
+
+    return kept_states.read_state(submission, grade_state, rehearsal=regrade.pk)
 
 
 def _problem_at_host(error: FetchRefusedError) -> str:

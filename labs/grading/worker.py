@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from celery.exceptions import SoftTimeLimitExceeded
@@ -25,7 +24,7 @@ from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.grading.traces import error_with_trace
 from labs.models import LabVersion, Queue, Repository, Submission
 from labs.repositories import folders, graded, hosts, starters
-from labs.repository_queries import last_seen_in, repositories_of_state
+from labs.repository_queries import last_seen_in
 from labs.specs import parse_spec
 from portal.accounts.models import User
 from portal.heartbeat import heartbeat_thread
@@ -115,34 +114,6 @@ def open_submitted_state(submission: Submission) -> Iterator[tuple[GitRepository
         return
     with GitRepository.open(folders.owned_path(origin), refs=refs) as repository:
         yield repository, ()
-
-
-@contextmanager
-def open_kept_state(submission: Submission) -> Iterator[tuple[GitRepository, Sequence[str]]]:
-    """Open the submitted state as `open_submitted_state` does, without the network if we still have its objects."""
-    refs, origin = submission.receipt.refs, last_seen_in(submission)
-    if path := _kept_path(submission):
-        with GitRepository.open(path, refs=refs) as repository:
-            yield repository, ()
-        return
-    if origin.address:
-        with hosts.hold_kept(origin.address, refs) as path:
-            if path is not None:
-                with GitRepository.open(path, refs=refs) as repository:
-                    yield repository, ()
-                return
-    with open_submitted_state(submission) as opened:
-        yield opened
-
-
-def _kept_path(submission: Submission) -> Path | None:
-    for repository in repositories_of_state(submission):
-        try:
-            if path := graded.path_of_state(repository, submission.digest):
-                return path
-        except RepositoryError:
-            logger.exception("submission %s: repository %s", submission.pk, repository.pk)
-    return None
 
 
 def record(claim: Claim, report: Report, version: LabVersion, notes: Sequence[str] = ()) -> None:

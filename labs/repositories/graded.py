@@ -16,7 +16,7 @@ from labs.grader.git.objects import absent
 from labs.grader.git.processes import RepositoryError
 from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.models import Repository
-from labs.repositories import bare, disk, folders, ref_files, starters
+from labs.repositories import bare, disk, folders, practice_git, ref_files, starters
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ MAX_LOCK_SECONDS = 5
 States = dict[str, list[str]]  # the object IDs that each state needs, by its digest
 FAILURES = (OSError, RepositoryError, bare.BusyError, bare.TookTooLongError)
 _PREFIX = b"refs/graded/"
+_DAMAGED = "damaged-states"  # a file with the digests of states that could not be read
 
 
 def path_of_state(repository: Repository, digest: str) -> Path | None:
@@ -73,11 +74,38 @@ def keep(repository: Repository, digest: str, refs: Mapping[str, str], mirror: P
             return
         path = folders.ensure(repository)
         with bare.hold_lock(path, seconds=MAX_LOCK_SECONDS) as lock:
-            states = read_states(path)
-            if digest not in states:
-                _copy(repository, path, states | {digest: sorted(set(refs.values()))}, mirror, lock)
+            states, damaged = read_states(path), _read_damaged(path)
+            new = {digest: sorted(set(refs.values()))}
+            if digest in damaged:
+                _copy_again(path, states | new, new[digest], mirror, lock)
+                _write_damaged(path, damaged - {digest})
+            elif digest not in states:
+                _copy(repository, path, states | new, mirror, lock)
     except FAILURES:
         logger.exception("a graded state of repository %s is not kept", repository.pk)
+
+
+def note_damage(repository: Repository, digest: str) -> None:
+    """Let the next `keep` of this state store its objects again. Until then, the damaged copy stays."""
+    try:
+        path = folders.owned_path(repository)
+        with bare.hold_lock(path, seconds=MAX_LOCK_SECONDS):
+            _write_damaged(path, _read_damaged(path) | {digest})
+    except FAILURES:
+        logger.exception("a damaged state of repository %s is not noted", repository.pk)
+
+
+def _read_damaged(path: Path) -> set[str]:
+    try:
+        return set((path / _DAMAGED).read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return set()
+
+
+def _write_damaged(path: Path, digests: set[str]) -> None:
+    new = path / f"{_DAMAGED}.new"
+    new.write_text("".join(f"{digest}\n" for digest in sorted(digests)), encoding="ascii")
+    new.replace(path / _DAMAGED)
 
 
 def _has_room() -> bool:
@@ -85,6 +113,23 @@ def _has_room() -> bool:
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_short = shutil.disk_usage(root).free < settings.DISK_RESERVE_BYTES
     return not is_short and disk.graded_bytes() < settings.GRADED_MAX_BYTES
+
+
+def _copy_again(path: Path, states: States, tips: list[str], mirror: Path, lock: IO[bytes]) -> None:
+    # All of the state in a new pack: Git reads an object from another pack if one is damaged. The pack is made in an
+    # empty repository, because Git compares new objects with those that are there.
+    new = path.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    practice_git.create(new)
+    bare.copy_objects(mirror, new, tips, lock)
+    if absent(new, tips):
+        raise RepositoryError(f"{new} lacks objects that were copied")
+    for file in sorted(
+        (new / "objects/pack").iterdir(), key=lambda file: file.suffix == ".idx"
+    ):  # it is last
+        file.replace(path / "objects/pack" / file.name)
+    shutil.rmtree(new)
+    write_states(path, states)
 
 
 def _copy(repository: Repository, path: Path, states: States, mirror: Path, lock: IO[bytes]) -> None:

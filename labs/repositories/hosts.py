@@ -166,8 +166,8 @@ def hold_mirror(
 def hold_kept(address: Address, refs: Mapping[str, str]) -> Iterator[Path | None]:
     """Hold the mirror of a repository if it has all objects of `refs`, without the network; else yield None.
 
-    A mirror keeps what was fetched earlier, also what its host no longer has, until `MIRROR_MAX_BYTES` is reached:
-    then the mirrors that were not used for longest go first.
+    A damaged mirror is emptied, so that the next fetch is whole. A mirror keeps what was fetched earlier, also what its
+    host no longer has, until `MIRROR_MAX_BYTES` is reached: then the mirrors that were not used for longest go first.
     """
     path = mirror_path(settings.MIRROR_ROOT, address)
     if not path.exists():
@@ -176,7 +176,11 @@ def hold_kept(address: Address, refs: Mapping[str, str]) -> Iterator[Path | None
     with hold(path, seconds=HOLD_SECONDS) as mirror:
         has_all = mirror.is_complete() and not absent(path, refs.values())
         if has_all:
-            yield path
+            try:
+                yield path
+            except RepositoryDamagedError:
+                mirror.empty()
+                raise
     if not has_all:
         yield None
 

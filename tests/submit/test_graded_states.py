@@ -11,9 +11,10 @@ import pytest
 from django.utils import timezone
 
 from labs.grader.fetching.fetch import ORDINARY
+from labs.grader.fetching.mirrors import mirror_path
 from labs.grader.fetching.refusals import refusal_of
 from labs.grader.git.objects import absent
-from labs.grading import worker
+from labs.grading import kept_states, worker
 from labs.models import Receipt, Repository, Submission
 from labs.repositories import archive, bare, expiry, graded, hosts, housekeeping, ref_files
 from tests.factories import make_lab, make_learner
@@ -209,6 +210,56 @@ def test_practice_repositories_stay_if_their_folder_is_also_that_of_graded_state
     monkeypatch.setattr(expiry, "MAX_PACKS", 0)
     expiry.expire_graded()
     assert bare.packs(store_of(submission))
+
+
+def damage(repository) -> None:
+    for pack in bare.packs(repository):
+        content = bytearray(pack.read_bytes())
+        content[12:-20] = bytes(len(content) - 32)  # between header and checksum
+        pack.chmod(0o600)
+        pack.write_bytes(content)
+
+
+def test_damaged_copies_are_passed_over_and_repaired_from_the_host(page, grade, host, work, settings):
+    submission = grade(page, "notes.txt")
+    damage(store_of(submission))
+    damage(mirror_path(settings.MIRROR_ROOT, submission.receipt.repository.address))
+    change_checks(page.lab, PASSABLE.replace("README.md", "notes.txt"))
+    assert list(rehearse(page.lab).moves.values_list("way", "problem")) == [("up", "")]
+    lose_the_host(host, work, settings)
+    change_checks(page.lab, EASIER)
+    assert list(rehearse(page.lab).moves.values_list("problem", flat=True)) == [""]
+    assert "notes.txt" in text_of(page.client.get(f"{submission.get_absolute_url()}files/"))
+    assert graded._read_damaged(store_of(submission)) == set()
+
+
+def test_damaged_copy_stays_while_the_host_cannot_replace_it(page, grade, host, work, settings):
+    submission = grade(page)
+    damage(store_of(submission))
+    lose_the_host(host, work, settings)
+    change_checks(page.lab, EASIER)
+    (problem,) = rehearse(page.lab).moves.values_list("problem", flat=True)
+    assert problem.startswith("Its host no longer has this state")
+    assert set(graded.read_states(store_of(submission))) == {submission.digest}
+
+
+def test_rehearsal_asks_a_dead_host_only_some_times(page, grade, host, work, settings, monkeypatch):
+    for number in range(5):
+        shutil.rmtree(store_of(grade(page, f"{number}.txt", b"x")))
+    shutil.rmtree(settings.MIRROR_ROOT)
+    asked = []
+
+    def fetch(address, *_, **__):
+        asked.append(address.host)
+        raise refusal_of("dead_host", address, ORDINARY)
+
+    monkeypatch.setattr(hosts, "fetch", fetch)
+    change_checks(page.lab, EASIER)
+    problems = rehearse(page.lab).moves.values_list("problem", flat=True)
+    assert len(problems) == 5 and len(set(problems)) == 1 and "Rehearse again later" in problems[0]
+    assert asked == [host.host] * kept_states.MAX_FAILURES_OF_HOST
+    rehearse(page.lab)  # a new rehearsal asks again
+    assert len(asked) == 2 * kept_states.MAX_FAILURES_OF_HOST
 
 
 def test_regrade_says_that_a_host_is_unreachable_instead_of_that_the_state_is_gone(

@@ -60,8 +60,8 @@ def fetch(
 ) -> Fetched:
     """Fetch all branches and tags into a mirror that is held, incrementally if it has some already.
 
-    Raises FetchRefusedError if the learner or the host is at fault, FetchError if we are; RepositoryError if the mirror
-    itself cannot be read, which is then emptied and refilled by the next fetch.
+    Raises FetchRefusedError if the learner or the host is at fault, FetchError and RepositoryError if we are. A mirror
+    that is damaged is emptied, and filled again.
     """
     server = Server(address, limits, network)
     if mirror.packs >= MAX_PACKS:
@@ -69,10 +69,12 @@ def fetch(
     had_some = mirror.is_complete()
     try:
         return _fill(mirror, server, limits)
+    except RepositoryDamagedError:
+        pass  # earlier contents of the mirror, which is empty now
     except FetchRefusedError as refusal:
-        if refusal.code != "too_big" or not had_some:
+        if refusal.code not in ("too_big", "damaged") or not had_some:
             raise
-        return _fill(mirror, server, limits)  # without leftovers of earlier pushes in the mirror
+    return _fill(mirror, server, limits)  # without leftovers of earlier pushes in the mirror
 
 
 def _fill(mirror: Mirror, server: Server, limits: FetchLimits) -> Fetched:
