@@ -188,14 +188,17 @@ PRIVATE_BROKER_SOCKET = private_broker_socket()
 REDIS_URL = env.str("REDIS_URL", default="")
 
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{PRIVATE_BROKER_SOCKET}"
-# Two queues, each with its own worker processes. Tasks go to `later` unless they are named here; the reaper runs
-# before the wake-ups that submissions send (0, the default, is the highest priority on Redis).
+# Two queues, each with its own worker processes. Tasks go to `later` unless they are named here. On Redis, 0 is the
+# default and the highest priority, and there are four: 0 to 2, 3 to 5, 6 to 8, and 9. Looks at repositories go before
+# the wake-ups that submissions send, and the turn of grading that each look asks for goes before further looks.
 CELERY_TASK_DEFAULT_QUEUE = "later"
 CELERY_TASK_ROUTES = {
-    "labs.grading.tasks.grade_next": {"queue": "live", "priority": 3},
     "labs.grading.tasks.reap": {"queue": "live"},
-    "labs.github.tasks.look": {"queue": "live", "priority": 2},
-    "labs.file_questions.tasks.judge_waiting": {"queue": "live", "priority": 3},
+    "labs.grading.tasks.grade_after_looks": {"queue": "live"},
+    "labs.github.tasks.look": {"queue": "live", "priority": 3},
+    "labs.github.tasks.look_again": {"queue": "live", "priority": 6},
+    "labs.grading.tasks.grade_next": {"queue": "live", "priority": 6},
+    "labs.file_questions.tasks.judge_waiting": {"queue": "live", "priority": 6},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -1,6 +1,7 @@
 """Connect a learner's repository, change its secret, disconnect it. A worker finds out whose repository it is."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -82,7 +83,7 @@ def ask_to_look(connection: Connection, *, asks_github: bool = True) -> None:
     if asks_github:
         own.update(asked_at=None)
     own.update(look_at=timezone.now(), look_tries=0)
-    transaction.on_commit(tasks.wake, robust=True)
+    transaction.on_commit(partial(tasks.wake, connection), robust=True)
 
 
 @transaction.atomic

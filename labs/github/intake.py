@@ -6,6 +6,7 @@ The request does nothing else. What a payload says is a hint: a worker looks at 
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -58,7 +59,9 @@ def connections_of_app(message: Message) -> list[Connection]:
 
 
 @transaction.atomic
-def take(connection: Connection, message: Message, *, wake: Callable[[], None], by_app: bool = False) -> bool:
+def take(
+    connection: Connection, message: Message, *, wake: Callable[[Connection], None], by_app: bool = False
+) -> bool:
     """Write the delivery; return True if a worker has work. A delivery that came before changes nothing.
 
     `by_app`: the App's secret has signed it. Raises OtherRepositoryError.
@@ -90,7 +93,7 @@ def take(connection: Connection, message: Message, *, wake: Callable[[], None], 
         # renamed: the old name may be somebody else's by now, so GitHub is asked by ID first
         own.update(asked_at=None)
     if is_first:  # else a worker is on its way, and a flood must not send one for each push
-        transaction.on_commit(wake, robust=True)
+        transaction.on_commit(partial(wake, connection), robust=True)
     return True
 
 

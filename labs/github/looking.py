@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from labs import actions
@@ -17,6 +17,7 @@ from labs.counted_pushes import explain_uncounted
 from labs.github import asking, evidence, look_faults, owner_file
 from labs.github.access import address_of
 from labs.github.first_seen import TimeUnknownError, first_seen_at
+from labs.github.look_queue import BACK_OFF, MAX_TRIES, due_connections
 from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
@@ -29,8 +30,6 @@ from labs.specs import parse_spec
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=180)  # three answers from GitHub, a listing, and a fetch for the owner's file
-MAX_TRIES = 8
-BACK_OFF = timedelta(seconds=15)  # doubled with each try: the last one after half an hour
 MAX_PAUSE = timedelta(hours=1)
 NOT_THERE_YET = timedelta(seconds=5)
 MAX_LOOKS_FOR_A_COMMIT = 3
@@ -40,27 +39,16 @@ OUR_FAULT = (
 Outcome = Delivery.Outcome
 
 
-def due_connections() -> QuerySet[Connection]:
-    """Return the connections to look at, those that wait longest first."""
-    now = timezone.now()
-    # A time further ahead than any back-off dates from before the clock was set back.
-    return Connection.objects.filter(
-        Q(look_at__lte=now) | Q(look_at__gt=now + BACK_OFF * 2**MAX_TRIES)
-    ).order_by("look_at", "pk")
-
-
-def look_at_next(*, due_since: datetime | None = None) -> bool:
-    """Look at the connection that waits longest; return False if none is due, or none was due at `due_since`."""
-    waiting = due_connections()
-    if due_since:
-        waiting = waiting.exclude(look_at__range=(due_since, timezone.now()))
+def look_at_next(among: QuerySet[Connection] | None = None) -> int | None:
+    """Look at the first of the due connections, or `among` these; return its key, None if none is due."""
+    waiting = due_connections() if among is None else among
     for key, tries in waiting.values_list("pk", "look_tries")[:20]:
         claimed = due_connections().order_by().filter(pk=key, look_tries=tries)
         if claimed.update(look_at=timezone.now() + LEASE, look_tries=F("look_tries") + 1):
             related = ("repository__enrollment__user", "repository__lab__course")
             _look_safely(Connection.objects.select_related(*related).get(pk=key))
-            return True
-    return False
+            return key
+    return None
 
 
 def _look_safely(connection: Connection) -> None:

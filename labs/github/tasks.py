@@ -3,20 +3,32 @@
 import time
 
 from celery import shared_task
-from django.utils import timezone
 
-from labs.github import client, course_commits, course_writing, evidence, looking, reconciling, sending
+from labs.github import (
+    client,
+    course_commits,
+    course_writing,
+    evidence,
+    look_queue,
+    looking,
+    reconciling,
+    sending,
+)
 from labs.grading.github_facts import wake_asker
+from labs.grading.tasks import take_turn_after_looks
+from labs.models import Connection
 from portal.broker import send
 
 MAX_SECONDS = 1  # a submission that waits longer than a look must not wait for many
-AFTER_OTHERS = 3  # the priority of grading
 SOFT_SECONDS, SECONDS = 300, 330  # less than the lease of a commit
 
 
-def wake() -> None:
+def wake(connection: Connection) -> None:
     # Tried once; without a broker, beat does it later.
-    send(look)
+    if look_queue.has_rested(connection):
+        send(look)
+    else:
+        send(look_again, connection=connection.pk)
 
 
 def wake_sender() -> None:
@@ -29,20 +41,37 @@ def wake_committer() -> None:
 
 @shared_task
 def look() -> None:
-    # For a short while, so that later wake-ups find nothing to do. Looks go before grading, so each repository has
-    # one, and those of which more messages came meanwhile take turns with the submissions of others.
-    begun, started = timezone.now(), time.monotonic()
-    while looking.look_at_next(due_since=begun) and time.monotonic() - started <= MAX_SECONDS:
-        pass
-    if looking.due_connections().exists():
-        send(look.signature(priority=AFTER_OTHERS))
+    # Looks go before grading, so each repository has one in a minute. For a short while, so that later wake-ups find
+    # nothing to do.
+    started, looked = time.monotonic(), list[int]()
+    while key := looking.look_at_next(look_queue.rested_connections()):
+        looked.append(key)
+        if time.monotonic() - started > MAX_SECONDS:
+            break
+    _end_turn(started, looked)
+    if look_queue.rested_connections().exists():
+        send(look)
+
+
+@shared_task
+def look_again(connection: int) -> None:
+    # A repository of which more messages came takes turns with the submissions of others, as this message does.
+    started = time.monotonic()
+    if looking.look_at_next(look_queue.due_connections().filter(pk=connection)):
+        _end_turn(started, [connection])
+
+
+def _end_turn(started: float, looked: list[int]) -> None:
+    take_turn_after_looks(time.monotonic() - started)
+    for connection in look_queue.due_connections().filter(pk__in=looked):
+        send(look_again, connection=connection.pk)
 
 
 @shared_task
 def look_at_due() -> None:
     """Wake a worker for what a lost wake-up left behind, or what waits for another try."""
-    if looking.due_connections().exists():
-        wake()
+    if look_queue.rested_connections().exists():
+        send(look)
 
 
 @shared_task
@@ -65,7 +94,7 @@ def ask_github() -> None:
 @shared_task
 def look_at_quiet_repositories() -> None:
     if reconciling.look_at_quiet_repositories():
-        wake()
+        send(look)
 
 
 @shared_task

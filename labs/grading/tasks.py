@@ -26,11 +26,18 @@ logger = logging.getLogger(__name__)
 
 MAX_WAKE_UPS = 4
 MAX_SECONDS = 1  # so that a look at a repository, which goes before grading, waits for a job at most
+MAX_TURN_SECONDS = 30  # after slow looks: the task's time limit must suffice for the last submission
 
 
 def wake() -> None:
     # Tried once; without a broker the reaper does it later.
     send(grade_next)
+
+
+def take_turn_after_looks(seconds: float) -> None:
+    """Let a worker grade for as long as looks took, before further looks, if submissions wait."""
+    if queues.claimable().exists():
+        send(grade_after_looks, seconds=seconds)
 
 
 def wake_regrader() -> None:
@@ -52,20 +59,26 @@ def wake_later_worker() -> None:
 @shared_task
 def grade_next() -> None:
     # for a short while, so that later wake-ups find nothing to do
-    if _grade_for_a_while(Queue.LIVE):
+    if _grade_for_a_while(Queue.LIVE, MAX_SECONDS):
         wake()
 
 
 @shared_task
+def grade_after_looks(seconds: float) -> None:
+    # Goes before further looks, so they take at most half of the time. Submissions that it leaves have their wake-ups.
+    _grade_for_a_while(Queue.LIVE, min(seconds, MAX_TURN_SECONDS))
+
+
+@shared_task
 def regrade_next() -> None:
-    if _grade_for_a_while(Queue.LATER):
+    if _grade_for_a_while(Queue.LATER, MAX_SECONDS):
         wake_regrader()
 
 
-def _grade_for_a_while(queue: Queue) -> bool:
+def _grade_for_a_while(queue: Queue, seconds: float) -> bool:
     # True if more may wait
     started = time.monotonic()
-    while (more := worker.grade_next(queue)) and time.monotonic() - started <= MAX_SECONDS:
+    while (more := worker.grade_next(queue)) and time.monotonic() - started <= seconds:
         pass
     if proofs.environments_are_missing():
         wake_prover()

@@ -25,7 +25,7 @@ MAX_SECONDS_TO_THE_PAGE = 5
 def one_worker(monkeypatch) -> None:
     # this process is the worker
     monkeypatch.setattr(tasks, "wake", lambda: None)
-    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: None)
 
 
 @pytest.fixture

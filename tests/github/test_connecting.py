@@ -29,7 +29,7 @@ def no_network(monkeypatch):
 
     monkeypatch.setattr(hosts, "Server", Host)
     monkeypatch.setattr(tasks, "wake", lambda: None)
-    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: None)
     monkeypatch.setattr(asking, "ask", lambda connection: None)
 
 

@@ -1,7 +1,9 @@
-"""A flood of pushes by one learner, reported by GitHub, delays nobody else by more than one job."""
+"""Looks and submissions share the workers: no flood of pushes holds up the results of others, nor does a busy hour."""
 
 import heapq
+from collections.abc import Callable
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +14,7 @@ from labs.grading import lifecycle, tasks, worker
 from labs.models import Connection, Delivery, State, Submission
 from labs.repositories import hosts
 from portal import settings as defaults
-from tests.factories import make_course, make_lab, make_learner
+from tests.factories import make_course, make_lab, make_learner, make_submission
 from tests.github.signing import make_connection, push, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,19 +26,18 @@ class Workers:
     """One process of the live queue: it takes the message with the best priority, and of these the oldest."""
 
     def __init__(self) -> None:
-        self.messages: list[tuple[int, int, object]] = []
+        self.messages: list[tuple[int, int, Callable[[], None]]] = []
         self.numbers = count()
 
     def send(self, task, **arguments: object) -> bool:
-        route = defaults.CELERY_TASK_ROUTES[task.task if hasattr(task, "task") else task.name]
-        own = getattr(task, "options", {}).get("priority")
-        priority = own if own is not None else route["priority"]
-        heapq.heappush(self.messages, (priority, next(self.numbers), task))
+        # Redis has four lists, of which each holds three of the ten priorities
+        level = defaults.CELERY_TASK_ROUTES[task.name].get("priority", 0) // 3
+        heapq.heappush(self.messages, (level, next(self.numbers), lambda: task(**arguments)))
         return True
 
     def work(self) -> None:
-        _, _, task = heapq.heappop(self.messages)
-        (task.type if hasattr(task, "type") else task)()
+        _, _, do = heapq.heappop(self.messages)
+        do()
 
 
 class World:
@@ -44,19 +45,23 @@ class World:
 
     def __init__(self, monkeypatch) -> None:
         self.jobs: list[tuple[int, str]] = []
+        self.now, self.seconds = (
+            0.0,
+            {"look": 1.5, "grade": 1.5},
+        )  # each job takes longer than a worker's turn
         self.heads: dict[str, str] = {}
         self.flood = lambda: None
         self.workers = Workers()
         for module in (tasks, github_tasks):
             monkeypatch.setattr(module, "send", self.workers.send)
-            monkeypatch.setattr(module, "MAX_SECONDS", -1)  # each job takes longer
+            monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(hosts, "Server", lambda address, *_: Host(self, address.name))
         monkeypatch.setattr(worker, "grade_next", self.grade)
         looked = looking.look
 
         def look(connection: Connection) -> None:
             looked(connection)
-            self.jobs.append((connection.repository.enrollment_id, "look"))
+            self.add_job(connection.repository.enrollment_id, "look")
 
         monkeypatch.setattr(looking, "look", look)
 
@@ -66,8 +71,12 @@ class World:
             return False
         self.flood()
         lifecycle.mark_unreadable(claim, "Graded, as far as turns go.")
-        self.jobs.append((Submission.objects.get(pk=claim.submission_id).enrollment_id, "grade"))
+        self.add_job(Submission.objects.get(pk=claim.submission_id).enrollment_id, "grade")
         return True
+
+    def add_job(self, enrollment: int, kind: str) -> None:
+        self.jobs.append((enrollment, kind))
+        self.now += self.seconds[kind]
 
     def push(self, connection: Connection, commit: str) -> None:
         self.heads[connection.repository.name] = commit
@@ -128,3 +137,28 @@ def test_flood_of_webhook_pushes_delays_another_learner_by_one_job_at_most(world
     assert (newest.head, newest.has_ended) == (f"{pushes:040x}", True)
     assert not Delivery.objects.filter(outcome="waiting").exists()
     assert not Submission.objects.filter(state__in=(State.QUEUED, State.FETCHING)).exists()
+
+
+@pytest.mark.parametrize(("look", "grade"), [(0.1, 0.4), (1.5, 1.5), (8, 3)])
+def test_looks_take_at_most_half_of_the_time_while_submissions_wait(world, look, grade):
+    """The first push of another learner comes with each job, so that a look is due all the time."""
+    world.seconds = {"look": look, "grade": grade}
+    lab = make_lab(make_course())
+    pushing = iter([make_connection(make_learner(lab.course), lab=lab, github_id=n) for n in range(1, 31)])
+    for _ in range(30):
+        make_submission(make_learner(lab.course), lab)
+
+    def push() -> bool:
+        connection = next(pushing, None)
+        if connection:
+            world.push(connection, f"{connection.pk:040x}")
+        return bool(connection)
+
+    world.flood = push
+    while push():
+        world.workers.work()
+    spent = {
+        kind: sum(each == kind for _, each in world.jobs) * world.seconds[kind] for kind in world.seconds
+    }
+    # the last looks may not have been followed by their turn of grading yet
+    assert 0 < spent["look"] <= spent["grade"] + look + tasks.MAX_SECONDS, world.jobs

@@ -13,7 +13,7 @@ GUID = "11111111-1111-4111-8111-111111111111"
 @pytest.fixture(autouse=True)
 def woken(monkeypatch) -> list[int]:
     calls: list[int] = []
-    monkeypatch.setattr("labs.github.tasks.wake", lambda: calls.append(1))
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: calls.append(1))
     return calls
 
 

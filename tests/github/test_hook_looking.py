@@ -41,7 +41,7 @@ def host(monkeypatch) -> Host:
     played = Host()
     monkeypatch.setattr(hosts, "Server", played)
     monkeypatch.setattr(tasks, "wake", lambda: None)
-    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: None)
     return played
 
 

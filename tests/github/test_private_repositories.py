@@ -114,7 +114,7 @@ def connection_of_somebody_else(private, name="hidden", **fields) -> Connection:
 
 
 def test_somebody_else_who_types_the_address_learns_nothing_about_pushes(private, settings, monkeypatch):
-    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: None)
     number = private.remote.id
     theirs = connection_of_somebody_else(
         private, github_id=number, installation=private.connection.installation

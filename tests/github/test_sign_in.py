@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def no_wake(monkeypatch):
     caches["tokens"].clear()
     monkeypatch.setattr("labs.grading.tasks.wake", lambda: None)
-    monkeypatch.setattr("labs.github.tasks.wake", lambda: None)
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: None)
 
 
 class Learner:

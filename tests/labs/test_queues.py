@@ -15,6 +15,8 @@ LIVE = {
     "labs.grading.tasks.reap",
     "labs.file_questions.tasks.judge_waiting",
     "labs.github.tasks.look",
+    "labs.github.tasks.look_again",
+    "labs.grading.tasks.grade_after_looks",
 }
 
 
