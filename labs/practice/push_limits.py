@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 import textwrap
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.utils import timezone
 from labs.addresses import practice_address
 from labs.grader.fetching.bounded_process import bytes_in
 from labs.grader.report_text import WIDTH
-from labs.grader.words import count
+from labs.grader.words import count, visible
 from labs.models import Receipt, Repository
 from labs.practice.packets import PushRequest
 from labs.practice.turns import in_progress
@@ -100,6 +100,46 @@ def check_update_ref(path: Path, push: PushRequest) -> None:
         f"git switch -c my-{branch}",
         f"git push -u origin my-{branch}",
     )
+
+
+def lines_about_names(names: Iterable[bytes], push: PushRequest) -> list[str]:
+    """Return what to do about a branch or tag that Git cannot store beside another, [] if all names fit.
+
+    `names` are the refs before the push.
+    """
+    after = push.apply_to(names)
+    above = {
+        os.fsdecode(ref): [os.fsdecode(each) for each in _names_above(ref) if each in after] for ref in after
+    }
+    pushed = {os.fsdecode(ref) for ref in push.refs}
+    for ref in sorted(above):
+        for other in above[ref]:
+            if pushed & {ref, other}:
+                return _rename(*((ref, other) if ref in pushed else (other, ref))).lines
+    return []
+
+
+def _names_above(ref: bytes) -> list[bytes]:
+    # of refs/heads/a/b/c: refs/heads/a and refs/heads/a/b
+    parts = ref.split(b"/")
+    return [b"/".join(parts[:end]) for end in range(3, len(parts))]
+
+
+def _rename(ref: str, other: str) -> PushRefusedError:
+    (kind, name), (_, beside) = _split_ref(ref), _split_ref(other)
+    new = f"my-{name.replace('/', '-')}"
+    source, target = (name, new) if kind == "branch" else (ref, f"refs/tags/{new}")
+    return PushRefusedError(
+        "the names exclude each other",
+        f"Git cannot store the {kind} {name} beside {beside}: one would be a file and the other a folder. Push yours "
+        "under another name:",
+        f"git push origin {shlex.quote(f'{source}:{target}')}",
+    )
+
+
+def _split_ref(ref: str) -> tuple[str, str]:
+    _, folder, name = ref.split("/", 2)
+    return ("branch" if folder == "heads" else "tag"), visible(name)
 
 
 def check_format(repository: Repository, push: PushRequest) -> None:

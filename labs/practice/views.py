@@ -204,11 +204,13 @@ def _accept_push(
             push_limits.check_refs(list(ref_files.read_refs(path)), push)
             if push.brings_objects:
                 push_limits.check_room(path, size)
+            about_names = push_limits.lines_about_names(ref_files.read_ids(path), push)
             bare.begin_push(path)
             answer = bare.receive_pack(path, sent, lock)
             lines = _record_push(repository)
             if packets.says(answer, b"shallow update not allowed"):
                 lines = [*push_limits.shallow().lines, *lines]
+            lines = [*about_names, *lines]
             if not packets.is_unpacked(answer) and push_limits.is_disk_short(size):
                 lines = ["", *textwrap.wrap(push_limits.DISK_FULL, WIDTH), ""]
             if len(bare.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:

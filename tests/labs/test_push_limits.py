@@ -54,6 +54,22 @@ def path_of(clone: Clone):
     return Repository.objects.get(enrollment=clone.enrollment).path
 
 
+def test_names_that_exclude_each_other_are_explained_and_the_others_are_pushed(join):
+    clone = join("learner")
+    clone.commit()
+    clone.git("tag", "v1")
+    assert clone.push("main:feature/x", "v1")[0] == 0
+    code, said = clone.push("main", "main:feature")
+    said = " ".join(said.split())
+    assert code == 1 and "cannot store the branch feature beside feature/x:" in said
+    assert "git push origin feature:my-feature" in said
+    assert "refs/heads/main" in Submission.objects.latest("pk").receipt.refs
+    _, said = clone.push("main:refs/tags/v1/final")
+    assert "git push origin refs/tags/v1/final:refs/tags/my-v1-final" in said
+    code, said = clone.push(":feature/x", "main:feature")  # one goes, so the other fits
+    assert "cannot store" not in said
+
+
 def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobody(settings, join):
     settings.PRACTICE_QUOTA_BYTES = 1000 * KILOBYTE
     greedy, other = join("greedy"), join("other")

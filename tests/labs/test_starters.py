@@ -204,6 +204,19 @@ def test_only_the_course_writes_its_branch(clone, lab):
     assert "refs/heads/my-course" in Submission.objects.get().receipt.refs
 
 
+def test_branch_below_the_branch_of_the_course_is_refused_with_another_name(clone, lab):
+    folder = clone()
+    save(lab, CHANGED)
+    git(folder, "fetch", "--quiet")
+    git(folder, "switch", "--quiet", "-c", "course/mine")
+    commit(folder)
+    pushed = run_git(folder, "push", "origin", "course/mine", check=False)
+    said = " ".join(pushed.stderr.decode().replace("remote:", "").split())
+    assert pushed.returncode == 1 and "cannot store the branch course/mine beside course:" in said
+    assert "git push origin course/mine:my-course-mine" in said
+    git(folder, "push", "--quiet", "origin", "course/mine:my-course-mine")
+
+
 @pytest.mark.heavy
 def test_a_branch_course_of_the_learner_stays_theirs(clone, lab):
     folder = clone()
