@@ -60,10 +60,10 @@ def newest_receipt(enrollment: Enrollment, lab: Lab) -> Receipt | None:
     return rows.annotate(is_graded=Exists(same)).order_by("-pk").first()
 
 
-def is_connected(enrollment: Enrollment, lab: Lab) -> bool:
-    """Return True if GitHub reports pushes to a repository of the learner for a lab."""
+def connection_of(enrollment: Enrollment, lab: Lab) -> Connection | None:
+    """Return the connection of a learner's repository on GitHub for a lab, proved or not."""
     own = Connection.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
-    return own.filter(disconnected_at=None).exclude(owner_proved_by="").exists()
+    return own.filter(disconnected_at=None).select_related("repository").first()
 
 
 def choice_of(submission: Submission) -> Choice | None:

@@ -40,6 +40,14 @@ def current_connection(enrollment: Enrollment, lab: Lab) -> Connection | None:
     return connections_of(enrollment, lab).filter(disconnected_at=None).first()
 
 
+def newest_connection(user: User, number: str = "") -> Connection | None:
+    """Return a learner's own connection with this number, else the one that was made last."""
+    own = Connection.objects.filter(repository__enrollment__user=user, disconnected_at=None)
+    own = own.select_related("repository__enrollment", "repository__lab__course").order_by("-pk")
+    meant = own.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    return meant or own.first()
+
+
 @transaction.atomic
 def connect(*, enrollment: Enrollment, lab: Lab, address: Address) -> Connection:
     """Connect a repository in place of the one before, and have a worker look if it is the learner's.
@@ -57,6 +65,7 @@ def connect(*, enrollment: Enrollment, lab: Lab, address: Address) -> Connection
     if not is_new and connection.disconnected_at:
         # whoever knew the old secret must not send messages, and the repository may have another owner now
         connection.disconnected_at, connection.previous_until = None, None
+        connection.last_heard_at = None  # nothing was heard with the new secret
         connection.secret_number += 1
         connection.secret_shown_at, connection.owner_proved_by = None, ""
         connection.save()
@@ -76,6 +85,12 @@ def look_again(*, connection: Connection) -> None:
     ask_to_look(connection, asks_github=connection.is_active or not is_known)
     if connection.is_active:
         evidence.ask_again(connection)
+
+
+def look_for_app(*, connection: Connection) -> None:
+    """Have a worker ask GitHub if the App is installed. Raises LookUpFailedError past the limit of look-ups."""
+    hosts.check_lookup_rate(connection.repository.enrollment.user_id)
+    ask_to_look(connection)
 
 
 def ask_to_look(connection: Connection, *, asks_github: bool = True) -> None:

@@ -2,20 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
-from django.utils import timezone
 
 from labs.addresses import github_address
 from labs.github import client, owner_file
 from labs.github.access import has_installed_app
 from labs.github.asking import APP, NEW_ADDRESS, REPOSITORY
 from labs.github.proofs import ACCOUNT, PERMISSION
+from labs.github.status import is_silent, status_band, steps_of
 from labs.grader.checks import needs_events
 from labs.models import Connection, Delivery, Lab, Submission
 from labs.pages.forms import ConnectForm
@@ -25,18 +23,8 @@ from lessons.pages.context import Context
 from portal.accounts.github import has_github_sign_in
 
 MAX_SHOWN = 20
-SILENCE = timedelta(days=7)
 Outcome = Delivery.Outcome
 CHIPS = {Outcome.SUBMITTED: "ok", Outcome.WAITING: "run", Outcome.FAILED: "bad"}
-
-
-@dataclass(frozen=True)
-class Band:
-    """The state of a connection in a sentence. `sort` is a CSS class."""
-
-    sort: str
-    lead: str
-    text: str = ""
 
 
 def connection_page(
@@ -64,10 +52,11 @@ def live_context(lab: Lab, connection: Connection) -> Context:
         "course": lab.course,
         "connection": connection,
         "band": status_band(connection, deliveries[0] if deliveries else None),
+        "steps": steps_of(connection, deliveries),
         "rows": [_row(each) for each in deliveries],
         "answers": answers_of(connection),
         "moved": next((said for about, said, _ in connection.answers if about == NEW_ADDRESS), ""),
-        "app_install": app_install_url(),
+        "app_install": app_install_url(connection),
         "has_installed_app": has_installed_app(connection),
         "page_of_installation": _page_of_installation(connection),
         "is_looking": connection.look_at is not None,
@@ -88,55 +77,10 @@ def cursor_of(connection: Connection, deliveries: Sequence[Delivery]) -> str:
         connection.look_fault,
         connection.answers,
         has_installed_app(connection),
-        _is_silent(connection),
+        is_silent(connection),
         seen,
     )
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
-
-
-def status_band(connection: Connection, newest: Delivery | None) -> Band:
-    unconfirmed = next(
-        (said for about, said, good in connection.answers if about == REPOSITORY and not good), ""
-    )
-    if unconfirmed and (connection.owner_proved_by or connection.asked_at is None):
-        return _unconfirmed_band(connection, unconfirmed)
-    if not connection.owner_proved_by:
-        return Band("warn", "Show that this repository is yours.", "Then pushes to it are graded.")
-    if connection.mismatched_at:
-        lead = "The secret on GitHub differs from this one."
-        text = "A message was signed with another secret. Create a new one below, and enter it on GitHub."
-        return Band("bad", lead, text)
-    if connection.look_fault:
-        text = "It is a fault on our side. We told the course staff, and you don’t have to do anything."
-        return Band("warn", "We could not look at the repository.", text)
-    if newest and newest.outcome == Outcome.FAILED:
-        text = f"{newest.reason} Then choose “Grade the latest commit” below."
-        return Band("bad", "The last push was not graded.", text)
-    if newest is None or connection.last_heard_at is None:
-        if has_installed_app(connection):
-            return Band(
-                "ok", "The GitHub App is installed.", "GitHub reports each push. Push to have it graded."
-            )
-        return Band(
-            "run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved."
-        )
-    if _is_silent(connection):
-        if has_installed_app(connection):
-            place = "whether the App is still installed on the repository"
-        else:
-            place = "under Settings, Webhooks"
-        text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
-        return Band("warn", "GitHub has sent nothing for 7 days.", text)
-    return Band("ok", f"GitHub reached the portal ({newest.event}).")
-
-
-def _unconfirmed_band(connection: Connection, sentence: str) -> Band:
-    if connection.asked_at is not None:
-        return Band("warn", "Not graded.", sentence)
-    if connection.look_at is not None:
-        return Band("warn", "Pushes wait for GitHub.", f"{sentence} The portal asks again.")
-    button = "Grade the latest commit" if connection.owner_proved_by else "Look for the file"
-    return Band("warn", "Not graded.", f"{sentence} Choose “{button}” below.")
 
 
 def answers_of(connection: Connection) -> list[tuple[str, str, bool]]:
@@ -179,11 +123,6 @@ def words_after_disconnecting(connection: Connection) -> list[str]:
     return said
 
 
-def _is_silent(connection: Connection) -> bool:
-    heard = connection.last_heard_at
-    return heard is not None and timezone.now() - heard > SILENCE
-
-
 def _row(delivery: Any) -> Context:
     # Any: a delivery with `submitted_as`
     return {
@@ -213,11 +152,11 @@ def owner_file_commands(content: str, address: str) -> tuple[str, str]:
     """Return the commands that push the owner's file, and those that remove its branch again."""
     name, branch = owner_file.NAME, owner_file.BRANCH
     push = (
-        f"git switch -c {branch}",
+        f"git switch -C {branch}",  # it may be there since the repository was connected before
         f"echo {content} > {name}",
         f"git add {name}",
         'git commit -m "Show that this repository is mine"',
-        f"git push {address} {branch}",
+        f"git push {address} {branch} --force",
         "git switch -",
     )
     return "\n".join(push), f"git push {address} --delete {branch}\ngit branch -D {branch}"
@@ -237,6 +176,7 @@ def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:
     url = settings.PUBLIC_URL + reverse("github_hook", args=[connection.key])
     path = f"{repository.owner}/{repository.name}"
     return {
+        "look_minutes": max(1, round(settings.GITHUB_LOOK_SECONDS / 60)),
         "hook_url": url,
         "hook_settings": f"{settings.GITHUB_WEB_URL}/{path}/settings/hooks/new",
         "repository_page": f"{settings.GITHUB_WEB_URL}/{path}",
@@ -246,10 +186,11 @@ def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:
     }
 
 
-def app_install_url() -> str:
-    """Return the page of GitHub that installs the App, "" without an App."""
+def app_install_url(connection: Connection | None = None) -> str:
+    """Return the page of GitHub that installs the App, "" without an App. GitHub leads back to the connection."""
     slug = settings.GITHUB_APP_SLUG
-    return f"{settings.GITHUB_WEB_URL}/apps/{slug}/installations/new" if slug else ""
+    state = f"?state={connection.pk}" if connection else ""
+    return f"{settings.GITHUB_WEB_URL}/apps/{slug}/installations/new{state}" if slug else ""
 
 
 def _page_of_installation(connection: Connection) -> str:

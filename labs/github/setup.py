@@ -54,6 +54,8 @@ def manifest(name: str, *, commits: bool) -> str:
             "hook_attributes": {"url": at + reverse("github_app"), "active": True},
             "redirect_url": at + reverse("github_setup_done"),
             "callback_urls": [at + reverse("github_callback")],
+            "setup_url": at + reverse("github_installed"),
+            "setup_on_update": True,
             "public": True,
             "default_events": list(EVENTS),
             "default_permissions": permissions_of(commits=commits),

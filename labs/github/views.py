@@ -1,6 +1,7 @@
 """The page on which a learner connects a repository on GitHub with a lab."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 
 from django.contrib import messages
@@ -124,6 +125,20 @@ def secret(request: UserRequest, lab: Lab, connection: Connection) -> HttpRespon
 def disconnect(request: UserRequest, lab: Lab, connection: Connection) -> HttpResponse:
     connecting.disconnect(connection=connection)
     messages.success(request, " ".join(words_after_disconnecting(connection)))
+    return redirect("github_connection", lab.course.slug, lab.slug)
+
+
+@never_cache
+@login_required
+@require_safe
+def installed(request: UserRequest) -> HttpResponse:
+    """Lead back from GitHub's page of the App to the connection. Nothing that GitHub adds to the URL is believed."""
+    connection = connecting.newest_connection(request.user, request.GET.get("state", ""))
+    if connection is None:
+        return redirect("home")
+    with suppress(LookUpFailedError):  # the message about the installation causes a look as well
+        connecting.look_for_app(connection=connection)
+    lab = connection.repository.lab
     return redirect("github_connection", lab.course.slug, lab.slug)
 
 

@@ -51,9 +51,14 @@ def _words_for_nothing() -> str:
     raise AssertionError("an empty address was read")
 
 
+def may_be_private() -> bool:
+    """Return True if a private repository can be connected: the App sees it, and a sign-in shows whose it is."""
+    return bool(settings.GITHUB_APP_SLUG) and has_github_sign_in()
+
+
 class ConnectForm(AddressForm):
     def _visibility(self) -> str:
-        if settings.GITHUB_APP_SLUG and has_github_sign_in():
+        if may_be_private():
             return "It can be private if you install the GitHub App on it."
         return super()._visibility()
 

@@ -5,7 +5,7 @@ import hashlib
 from labs.models import Lab
 from labs.pages.presentation import points_or, verdict_of
 from labs.pages.steps import status
-from labs.receipt_queries import Arrival, arrivals, is_connected
+from labs.receipt_queries import Arrival, arrivals, connection_of
 from lessons.models import Enrollment
 from lessons.pages.context import Context
 
@@ -13,6 +13,7 @@ from lessons.pages.context import Context
 def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
     """Return the newest receipts, and a cursor that changes with any of them, for polling."""
     found = arrivals(enrollment, lab)
+    connection = connection_of(enrollment, lab)
     states = [(each.receipt.pk, each.submission and each.submission.version) for each in found]
     return {
         "lab": lab,
@@ -20,7 +21,8 @@ def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
         "arrivals": [_row(each) for each in found],
         "receipts_cursor": hashlib.sha256(repr(states).encode()).hexdigest()[:16],
         "receipts_poll": any(each.submission and not each.submission.has_ended for each in found)
-        or is_connected(enrollment, lab),
+        or (connection is not None and connection.is_active),
+        "connection": connection,
     }
 
 

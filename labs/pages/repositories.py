@@ -2,7 +2,9 @@
 
 import shlex
 
-from labs.addresses import staff_address
+from django.conf import settings
+
+from labs.addresses import github_address, staff_address
 from labs.grader.words import count
 from labs.grading.receipts import head_of
 from labs.models import Lab, Receipt, Repository
@@ -43,5 +45,11 @@ def clone_command(repository: Repository) -> str:
     """Return the command that clones into a folder of random letters; "" for a row that has no such name."""
     if repository.folder is None:
         return ""
-    address = f"{repository.address.page}.git" if repository.address else staff_address(repository)
-    return f"git clone {shlex.quote(address)} {repository.folder}"
+    return f"git clone {shlex.quote(_clone_address(repository))} {repository.folder}"
+
+
+def _clone_address(repository: Repository) -> str:
+    if repository.address is None:
+        return staff_address(repository)
+    is_on_github = repository.host == settings.GITHUB_HOST
+    return github_address(repository) if is_on_github else f"{repository.address.page}.git"

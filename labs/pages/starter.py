@@ -8,6 +8,7 @@ from labs import repository_queries
 from labs.addresses import github_address, practice_address
 from labs.grader.words import count, visible
 from labs.models import Lab, Repository
+from labs.pages.forms import may_be_private
 from labs.queries import OpenLab
 from labs.repositories.starters import StarterUpdate, first_update, unmerged_update
 from lessons.pages.context import Context
@@ -57,7 +58,8 @@ def github_commands(lab: Lab, connected: Repository | None = None) -> str:
     """
     head, *others = _branches(lab)
     pushed = (shlex.quote(f"refs/remotes/course/{name}:refs/heads/{name}") for name in others)
-    add = f"gh repo create {lab.slug} --private --source=. --remote=origin"
+    visibility = "--private" if may_be_private() else "--public"
+    add = f"gh repo create {lab.slug} {visibility} --source=. --remote=origin"
     lines = (
         f"git clone {practice_address(lab)} {lab.slug}",
         f"cd {lab.slug}",

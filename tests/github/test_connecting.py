@@ -1,9 +1,13 @@
 """Connect a repository: the pages of a learner, and what a worker finds out. GitHub and Git are played by objects."""
 
+import html
+import re
+import subprocess
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from labs.github import asking, connecting, looking, owner_file
@@ -14,6 +18,7 @@ from labs.models import Connection, Installation, Receipt, Repository, Submissio
 from labs.repositories import hosts
 from tests.factories import make_lab, make_learner
 from tests.github.signing import A, B, push, send
+from tests.plain_git import ENVIRONMENT, git
 
 pytestmark = pytest.mark.django_db
 ADDRESS = {"address": "https://github.com/octo/work"}
@@ -209,6 +214,75 @@ def test_a_webhook_is_to_be_deleted_after_disconnecting(client, page):
     client.post(f"{page}secret/")
     said = text_of(client.post(f"{page}disconnect/", follow=True))
     assert "is disconnected. Delete the webhook on GitHub as well." in said
+
+
+def test_steps_show_how_far_the_connection_is(client, page, settings):
+    def steps() -> list[str]:
+        return re.findall(r"<b>[^<]+<span[^>]*> \(([^)]+)\)</span></b>", text_of(client.get(page)))
+
+    settings.GITHUB_APP_ID, settings.GITHUB_APP_PRIVATE_KEY, settings.GITHUB_APP_SLUG = "7", "key", "portal"
+    connection = connected(client, page, proved=False)
+    assert steps() == ["not done"] * 4
+    Connection.objects.update(owner_proved_by="file")
+    new = text_of(client.post(f"{page}secret/"))
+    assert re.search(r'<details class="card" open>\s*<summary><b>Add a webhook instead', new)
+    assert steps() == ["done", "done", "not done", "not done"]
+    send(connection, event="ping")
+    heard = r"GitHub reached the portal \(ping\)\.</strong> The message arrived on \d+ \w+, \d\d:\d\d \w+\."
+    assert re.search(heard, text_of(client.get(page)))
+    send(connection, push(A))
+    assert looking.look_at_next()
+    assert steps() == ["done"] * 4
+    assert f"Push received: {A[:7]}.</strong> The message arrived on " in text_of(client.get(page))
+    client.post(f"{page}disconnect/")
+    connected(client, page)
+    assert steps() == ["done", "not done", "not done", "done"]
+    assert "Waiting for the first message." in text_of(client.get(page))
+
+
+def test_lab_page_says_which_repository_is_connected_and_when_github_was_heard(client, page, lab):
+    at = lab.get_absolute_url()
+    assert ">Connect a repository</a>. Each push" in text_of(client.get(at))
+    connection = connected(client, page, proved=False)
+    assert ">octo/work</a> is connected, but you have not shown yet that it is yours." in text_of(
+        client.get(at)
+    )
+    Connection.objects.update(owner_proved_by="file")
+    assert "No message from GitHub has arrived yet." in text_of(client.get(at))
+    send(connection, event="ping")
+    assert "The last message from GitHub arrived on " in text_of(client.get(at))
+
+
+def test_github_leads_back_from_the_installation_to_the_own_connection(client, page, learner, lab):
+    back = reverse("github_installed")
+    assert client.get(back).url == reverse("home")
+    connection = connected(client, page)
+    stranger = make_learner(lab.course)
+    theirs = connecting.connect(
+        enrollment=stranger, lab=lab, address=hosts.read("https://github.com/octo/theirs")
+    )
+    for state in (connection.pk, theirs.pk, "", "x", "9" * 30, "²"):
+        Connection.objects.update(look_at=None)
+        assert client.get(back, {"state": state, "installation_id": 5}).url == page
+        assert list(Connection.objects.exclude(look_at=None)) == [connection]
+        assert not connection.installation_id
+
+
+def test_commands_for_the_file_work_again_after_the_repository_was_connected_before(client, page, tmp_path):
+    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+    git(tmp_path, "init", "-q", "--bare", str(remote))
+    git(tmp_path, "clone", "-q", str(remote), str(clone))
+    git(clone, "commit", "-q", "--allow-empty", "-m", "First")
+    for _ in range(2):
+        connected(client, page, proved=False)
+        commands = html.unescape(
+            re.search(r"git switch -C.*?(?=</code>)", text_of(client.get(page)), re.S)[0]
+        )
+        shell = re.sub(r"https://github.com/\S+", str(remote), re.sub("<[^>]+>", "", commands))
+        subprocess.run(["bash", "-euc", shell], cwd=clone, check=True, capture_output=True, env=ENVIRONMENT)
+        shown = git(remote, "show", f"{owner_file.BRANCH}:{owner_file.NAME}").strip()
+        assert shown == Connection.objects.get().challenge()
+        client.post(f"{page}disconnect/")
 
 
 def test_message_about_a_push_links_to_its_submission(client, page):

@@ -66,6 +66,7 @@ def test_the_settings_are_shown_once_and_pass_the_checks(browser, portal_on_gith
     stored = str([row.get_decoded() for row in Session.objects.all()])
     assert app.hook.secret not in stored and app.client_secret not in stored
     assert app.callback_urls == [f"{settings.PUBLIC_URL}{reverse('github_callback')}"]
+    assert app.setup_url == f"{settings.PUBLIC_URL}{reverse('github_installed')}"
 
     again = browser.get(reverse("github_setup_done"), brought)
     assert (again.status_code, app.hook.secret in again.content.decode()) == (400, False)

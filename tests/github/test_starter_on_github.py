@@ -20,7 +20,7 @@ from tests.plain_git import ENVIRONMENT, git
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 GH = """\
 #!/bin/sh
-test "$*" = "repo create {name} --private --source=. --remote=origin" || exit 1
+test "$*" = "repo create {name} --public --source=. --remote=origin" || exit 1
 git remote add origin {url}
 """
 
@@ -149,8 +149,13 @@ def test_the_starter_is_put_on_github_and_its_change_is_merged_there(
     assert "git fetch" not in shown(client, lab, learner, update)
 
 
-def test_a_new_repository_is_made_with_the_command_line_of_github(portal, lab, learner, terminal, client):
+def test_a_new_repository_is_made_with_the_command_line_of_github(
+    portal, lab, learner, terminal, client, settings
+):
     commands = shown(client, lab, learner, "A new repository on GitHub")
+    settings.GITHUB_APP_SLUG, settings.GITHUB_CLIENT_ID, settings.GITHUB_CLIENT_SECRET = "portal", "id", "x"
+    private = shown(client, lab, learner, "A new repository on GitHub")
+    assert private == commands.replace("--public", "--private")
     gh = terminal.programs / "gh"
     gh.write_text(GH.format(name=lab.slug, url=f"{portal.url}/learner/prices.git"))
     gh.chmod(0o755)

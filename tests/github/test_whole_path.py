@@ -33,6 +33,7 @@ def stack(github, tmp_path, migrated_sqlite, django_db_blocker):
         permissions=PERMISSIONS,
         events=EVENTS,
         callback_urls=(f"{portal.url}/accounts/github/login/callback/",),
+        setup_url=f"{portal.url}/github/installed/",
     )
     portal.environment |= {
         "GITHUB_WEB_URL": github.url,
@@ -124,8 +125,7 @@ def test_connected_repository_is_graded_healed_late_and_extended(
     # connected by clicking, although it is private: signed in, and the App approved once
     connect_by_clicking(page, lab, f"{github.host}/learner/billing")
     page.get_by_role("link", name="Install the App on GitHub").click()
-    page.get_by_role("button", name="Install on learner/billing").click()
-    page.goto(f"{lab.get_absolute_url()}connection/")
+    page.get_by_role("button", name="Install on learner/billing").click()  # and GitHub leads back
     expect(page.locator(".band", has_text="The GitHub App is installed.")).to_be_visible()
     looks_right(page)
     connection = Connection.objects.get()
@@ -134,6 +134,8 @@ def test_connected_repository_is_graded_healed_late_and_extended(
     # pushed, and graded without a click
     first = graded(push(clone, "First"))
     expect(page.locator(".chip", has_text="Submitted")).to_be_visible()
+    expect(page.locator(".band", has_text=f"Push received: {first.head[:7]}.")).to_be_visible()
+    expect(page.locator(".steps .g.done")).to_have_count(4)
     assert first.receipt.via == Receipt.Via.WEBHOOK
     (status,) = wait_for(lambda: repository.statuses, what="the commit gets its status")
     assert (status.sha, status.state) == (first.head, "success")

@@ -34,6 +34,7 @@ def settings_of(github: GitHub) -> dict[str, str]:
         events=EVENTS,
         permissions=PERMISSIONS,
         callback_urls=(f"{PORTAL}/accounts/github/login/callback/",),
+        setup_url=f"{PORTAL}/github/installed/",
     )
     return {
         "GITHUB_WEB_URL": github.url,
