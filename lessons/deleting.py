@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from lessons.deadline_changes import deadlines_moved
 from lessons.deletable import KINDS, AnyRows, Kind, in_removal_order
-from lessons.models import Course, Deletion, Enrollment, Lesson, Quiz
+from lessons.models import Course, Deletion, Enrollment, Lesson, Quiz, Session
 from lessons.models.course import LESSON_TEXTS, RESERVED_SLUGS
 from lessons.models.deletion import KEPT_FOR, NOT_DELETED
 from lessons.models.release import Status
@@ -124,7 +124,8 @@ def delete(*, row: Any, by: User) -> Deletion:
         kind.rows_in(name, row.pk).filter(NOT_DELETED).update(deletion=deletion)
     if isinstance(row, Quiz):
         _vacate(row, deletion)
-    deadlines_moved(course.pk)  # sessions have other numbers
+    if isinstance(row, Session):
+        deadlines_moved(course.pk)  # the sessions after it have other numbers
     record(Event.CONTENT, f"deleted: {name} {row} of {course}, {_lost(deletion)}", user=by)
     return deletion
 
@@ -186,7 +187,7 @@ def restore(*, deletion: Deletion, by: User) -> Restored:
         each.model.with_deleted().filter(deletion=deletion).update(deletion=None)
     deletion.delete()
     row.refresh_from_db()
-    deadlines_moved(deletion.course_id)
+    deadlines_moved(deletion.course_id)  # they may have moved while it was away
     record(Event.CONTENT, f"restored: {kind.name} {row} of {deletion.course}", user=by)
     return Restored(row, renamed)
 

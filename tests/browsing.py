@@ -10,6 +10,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.servers import MAX_WAIT_SECONDS
+
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 # Rules that axe ships turned off.
 ALSO = {
@@ -20,6 +22,7 @@ ALSO = {
 def open_context(browser: Browser, live_server, user=None, **options: Any) -> BrowserContext:
     """A context signed in as `user`; `options` are Playwright's: viewport, color_scheme, java_script_enabled."""
     context = browser.new_context(base_url=live_server.url, **options)
+    context.set_default_timeout(MAX_WAIT_SECONDS * 1000)
     if user:
         client = Client()
         client.force_login(user)
@@ -57,7 +60,7 @@ def widens(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(happened: Callable[[], bool], seconds: float = MAX_WAIT_SECONDS) -> None:
     """Return once `happened()` is true; fail after so many seconds."""
     deadline = time.monotonic() + seconds
     while not happened():

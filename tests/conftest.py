@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.folders import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 from tests.live_server import count_connections
-from tests.servers import migrate_once
+from tests.servers import MAX_WAIT_SECONDS, migrate_once
 
 # Thousands of collected tests are searched for garbage again and again: a tenth of the time of the tests.
 gc.set_threshold(50_000, 50, 50)
@@ -39,7 +39,7 @@ of_hypothesis.register_profile(
 of_hypothesis.load_profile("project")
 
 # On a busy machine, five seconds may be too few for a page to reach its final state.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=MAX_WAIT_SECONDS * 1000)
 
 # Debian's headless Chromium: the same engine in a third of the time.
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")

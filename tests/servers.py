@@ -34,7 +34,7 @@ NOBODY = 65534
 OWN_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-MAX_WAIT_SECONDS = 60  # only a safety limit: on a busy machine a service may need this long
+MAX_WAIT_SECONDS = 180  # only a safety limit: on a busy machine a service may need this long
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = MAX_WAIT_SECONDS, what: str = "") -> Any:

@@ -87,7 +87,7 @@ def break_things(
         else:
             kill_service(stack, kind)
         if kind == "later-worker":
-            wait_for(lambda: not builds_in(stack.var), 10, "a build ends with its worker")
+            wait_for(lambda: not builds_in(stack.var), what="a build ends with its worker")
         time.sleep(dice.uniform(0.2, 1.5))
         stack.revive()
         time.sleep(dice.uniform(0.5, 2))

@@ -166,7 +166,7 @@ def test_chaos_loses_nothing_grades_nothing_twice_and_leaves_nothing(stack, smal
     assert [learner.refusals for learner in learners] == [0] * len(learners)
     wait_for(lambda: is_settled(learners), 300, "the last pushes have their results")
     assert problems(learners) == []
-    wait_for(lambda: not strangers(stack), 60, "no process is left")
+    wait_for(lambda: not strangers(stack), what="no process is left")
     assert leftovers(stack, folder / "tmp") == []
 
 

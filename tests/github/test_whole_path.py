@@ -72,7 +72,6 @@ def learner(stack):
 @pytest.fixture
 def page(stack, learner, browser):
     context = open_context(browser, stack, learner.user, **small_dark())
-    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 
@@ -179,5 +178,5 @@ def give_extension(browser, stack, learner, lab: Lab) -> None:
     staff.locator("[name=until_1]").fill("12:00:00")
     staff.get_by_label("Reason").fill("You were ill.")
     staff.get_by_role("button", name="Save", exact=True).click()
-    wait_for(lambda: LabExtension.objects.exists(), seconds=20, what=staff.locator("main").inner_text())
+    wait_for(lambda: LabExtension.objects.exists(), what=staff.locator("main").inner_text())
     context.close()

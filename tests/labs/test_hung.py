@@ -99,7 +99,7 @@ def test_broker_that_hangs_loses_no_push(stack, learner, clone):
         assert "Still grading." in push(clone)
         assert newest(learner).state == State.QUEUED
     # A worker that loses its broker sometimes exits: then it is restarted.
-    wait_for(lambda: stack.revive() or is_graded(learner), 60, "the push is graded")
+    wait_for(lambda: stack.revive() or is_graded(learner), what="the push is graded")
 
 
 # --- the database ---------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_locked_database_is_waited_for_and_nothing_has_to_be_restarted(stack, le
     with hung(stack, "worker"):
         push(clone)
         lock.execute("BEGIN IMMEDIATE")
-    wait_for(lambda: "database is locked" in stack.log("worker")[seen:], 90, "the worker meets the lock")
+    wait_for(lambda: "database is locked" in stack.log("worker")[seen:], what="the worker meets the lock")
     lock.execute("ROLLBACK")
     lock.close()
     wait_for(lambda: is_graded(learner), what="the push is graded")
@@ -157,7 +157,7 @@ def try_without_postgresql(stack, server, learner, clone) -> None:
         clone.commit()
         assert clone.push()[0] != 0
         admin.execute(f"ALTER DATABASE {server['NAME']} ALLOW_CONNECTIONS true")
-    wait_for(lambda: clone.push()[0] == 0, 60, "the push is taken")
+    wait_for(lambda: clone.push()[0] == 0, what="the push is taken")
     with stack.orm():
         wait_for(lambda: is_graded(learner), what="the push is graded")
         connections["default"].close()

@@ -42,18 +42,15 @@ def test_changed_check_is_rehearsed_applied_and_undone_by_real_workers(stack, br
     instructor = make_instructor(lab.course)
     low = push_files(make_learner(lab.course), lab, tmp_path / "low")
     high = push_files(make_learner(lab.course), lab, tmp_path / "high", "notes.txt", "more.txt")
-    wait_for(lambda: Report.objects.count() == 2, seconds=180, what="both submissions are graded")
+    wait_for(lambda: Report.objects.count() == 2, what="both submissions are graded")
     change_checks(lab, EASIER)
 
     staff = open_context(browser, stack, instructor, **wide_light()).new_page()
-    staff.set_default_timeout(20_000)
     staff.goto(lab.get_absolute_url())
     staff.get_by_role("link", name="Regrade").click()
     expect(staff.get_by_text("2 results from older checks")).to_be_visible()
     staff.get_by_role("button", name="Rehearse").click()
-    expect(staff.get_by_role("heading", name="2 of 2 results change: 1 up, 1 down")).to_be_visible(
-        timeout=30_000
-    )
+    expect(staff.get_by_role("heading", name="2 of 2 results change: 1 up, 1 down")).to_be_visible()
     rows = staff.get_by_role("region", name="Results").get_by_role("listitem")
     expect(rows.filter(has_text=low.enrollment.user.get_full_name())).to_contain_text("40 of 40 → 90 of 90.")
     expect(rows.filter(has_text=high.enrollment.user.get_full_name())).to_contain_text("60 of 60 → 10 of 10.")
@@ -61,7 +58,7 @@ def test_changed_check_is_rehearsed_applied_and_undone_by_real_workers(stack, br
     assert staff.get_by_label("Never lower a result").is_checked()
     staff.get_by_label("Reason, which learners see").fill(REASON)
     staff.get_by_role("button", name="Apply the regrade").click()
-    expect(staff.get_by_role("heading", name="Applied to 1 of 2 results")).to_be_visible(timeout=30_000)
+    expect(staff.get_by_role("heading", name="Applied to 1 of 2 results")).to_be_visible()
 
     learner = open_context(browser, stack, low.enrollment.user, **small_dark()).new_page()
     learner.goto("/")
@@ -74,7 +71,7 @@ def test_changed_check_is_rehearsed_applied_and_undone_by_real_workers(stack, br
     assert not Notice.objects.filter(user=high.enrollment.user).exists()
 
     staff.get_by_role("button", name="Undo the regrade").click()
-    expect(staff.get_by_role("heading", name="The regrade was undone")).to_be_visible(timeout=30_000)
+    expect(staff.get_by_role("heading", name="The regrade was undone")).to_be_visible()
     learner.reload()
     expect(learner.get_by_role("heading", name="40 of 100 points.")).to_be_visible()
     for page in (staff, learner, other):

@@ -54,7 +54,7 @@ def test_terminals_of_a_whole_class_wait_together_and_get_their_verdict(patient,
     clones = [make_clone(tmp_path / f"learner-{number}", lab) for number in range(LEARNERS)]
     with ThreadPoolExecutor(LEARNERS) as pool:
         pushes = [pool.submit(clone.push) for clone in clones]
-        wait_for(lambda: Submission.objects.count() == LEARNERS, 60, "all have pushed")
+        wait_for(lambda: Submission.objects.count() == LEARNERS, what="all have pushed")
         for path in ("/healthz", "/accounts/login/", "/help/"):
             assert urllib.request.urlopen(patient.url + path, timeout=60).status == 200
         assert not any(push.done() for push in pushes)

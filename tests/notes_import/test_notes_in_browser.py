@@ -49,7 +49,6 @@ def course():
 def page(browser, live_server, course):
     context = open_context(browser, live_server, make_instructor(course), **wide_light())
     page = context.new_page()
-    page.set_default_timeout(8_000)
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))

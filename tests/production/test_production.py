@@ -66,7 +66,7 @@ def wait_until_graded(running, learner) -> Submission:
         running.restart()
         return submission(learner).state == State.GRADED
 
-    wait_for(graded, 20, "the submission is graded")
+    wait_for(graded, what="the submission is graded")
     return submission(learner)
 
 

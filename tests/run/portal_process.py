@@ -69,7 +69,7 @@ class Portal:
         return words in self.terminal.read_text()
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self.said("Portal ready at") or self.supervisor.poll() is not None, 60)
+        wait_for(lambda: self.said("Portal ready at") or self.supervisor.poll() is not None)
         assert self.said(f"Portal ready at http://localhost:{self.port}"), self.terminal.read_text()
 
     def get(self, path: str) -> int:

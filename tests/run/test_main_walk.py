@@ -77,7 +77,6 @@ def log_in(page: Page) -> None:
 def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_portal, browser, tmp_path):
     context = browser.new_context(base_url=f"http://localhost:{shared_portal.port}")
     page = context.new_page()
-    page.set_default_timeout(15_000)
     log_in(page)
 
     page.get_by_role("main").get_by_role("link", name="What MLOps and DevOps are").first.click()

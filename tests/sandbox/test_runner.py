@@ -39,7 +39,7 @@ open_sandbox(sys.argv[1], Path("/nonexistent"), 0).run(Job(("sleep", sys.argv[2]
 def sleeping(address: str, word: str) -> "subprocess.Popen[bytes]":
     """A worker whose sandbox sleeps this long."""
     worker = subprocess.Popen([sys.executable, "-c", SLEEPER, address, word], cwd=ROOT)
-    wait_for(lambda: any(map(is_asleep, processes_with(word))), 20, "the sandbox sleeps")
+    wait_for(lambda: any(map(is_asleep, processes_with(word))), what="the sandbox sleeps")
     return worker
 
 
@@ -133,7 +133,7 @@ def runner(sandbox) -> Iterator[Path]:
         alone = ["unshare", "--net", "--"] if os.geteuid() == 0 else []
         argv = [*alone, sys.executable, "-m", "labs.grader.runner", str(path), str(sandbox.environments.root)]
         process = subprocess.Popen(argv, cwd=ROOT, env={"PATH": "/usr/bin:/bin"})
-        wait_for(lambda: path.exists() and answers(path), 20, "the runner answers")
+        wait_for(lambda: path.exists() and answers(path), what="the runner answers")
         yield path
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -52,7 +52,6 @@ class Person:
         self.context: BrowserContext = browser.new_context(base_url=address, **wide_light())
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
         self.faults: list[str] = []
         self.page.on("response", lambda answer: answer.status >= 500 and self.faults.append(answer.url))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))

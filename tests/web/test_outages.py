@@ -259,7 +259,7 @@ def stopped(server: dict) -> Iterator[None]:
     argv = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
     os.kill(pid, signal.SIGQUIT)
     # The next server refuses to start while this file exists. It is removed after the last line of the log.
-    wait_for(lambda: not (folder / "data/postmaster.pid").exists(), 30, "PostgreSQL ends")
+    wait_for(lambda: not (folder / "data/postmaster.pid").exists(), what="PostgreSQL ends")
     yield
     as_other = (
         ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
@@ -267,7 +267,7 @@ def stopped(server: dict) -> Iterator[None]:
     log = (folder / "log").open("ab")
     again = subprocess.Popen([*as_other, *argv], stderr=log, stdout=subprocess.DEVNULL, cwd=folder)
     stopped.again.append(again)
-    wait_for(lambda: answers(server), 60, "PostgreSQL starts again")
+    wait_for(lambda: answers(server), what="PostgreSQL starts again")
 
 
 stopped.again = []
