@@ -46,6 +46,7 @@ class Classroom:
 
     def __init__(self, site: Site, size: int) -> None:
         self.site, self.stack = site, site.grading
+        self.look_times = site.folder / "look-times"
         self.github = site.enter_context(start(site.enter_context(open_folder())))
         self.app = self.github.create_app(permissions=PERMISSIONS)
         self.lab = make_lab(site.lesson.course, source=SMALL.lab)
@@ -90,6 +91,7 @@ class Classroom:
             "GITHUB_APP_PRIVATE_KEY": str(self.github.folder / f"{self.app.slug}.pem"),
             "REPOSITORY_HOSTS": f"{self.site.git_host.name},{self.github.host}",
             "TEST_GIT_SERVER": f"127.0.0.1,{certificates}",
+            "LOOK_TIMES": str(self.look_times),
         }
         self.stack.kill("worker")
         self.stack.start("worker", "later-worker", "beat")

@@ -7,7 +7,7 @@ until git shows its first line. The portal sends that line after it has written 
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from math import ceil
@@ -132,7 +132,6 @@ def p99(values: Sequence[float]) -> float:
     return sorted(values)[ceil(len(values) * 0.99) - 1]
 
 
-def delay_in_jobs(calm: float, flooded: float, job: float) -> float | None:
-    """Return None if waits are shorter in the flood: the queue was full without it, and its delay cannot be seen."""
-    delay = flooded - calm
-    return None if delay < 0 else round(delay / job, 2)
+def work_within(spans: Iterable[tuple[float, float]], begin: float, end: float) -> float:
+    """Return how much of the time from `begin` to `end` was spent on these spans of work, each by one worker."""
+    return sum(max(0, min(ended, end) - max(begun, begin)) for begun, ended in spans)

@@ -95,7 +95,9 @@ class Site(ExitStack):
             "TEST_GIT_SERVER": f"127.0.0.1,{host.certificate}",
         }
         worker = stack.services["worker"]
-        stack.services["worker"] = worker._replace(argv=[*worker.argv, "--include=benchmarks.noop"])
+        stack.services["worker"] = worker._replace(
+            argv=[*worker.argv, "--include=benchmarks.noop,benchmarks.look_times"]
+        )
         stack.start("broker", "worker")
         app.conf.broker_url = stack.broker_url
         return stack

@@ -17,14 +17,15 @@ from statistics import median
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.test import override_settings
 
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.classroom import Classroom, Member, Message
 from benchmarks.course import Course, course_of
 from benchmarks.limits.settings import SECRET_KEY
-from benchmarks.pushes_of_a_class import A_SECOND, WARM, delay_in_jobs, p99
+from benchmarks.look_times import read_look_times
+from benchmarks.pushes_of_a_class import A_SECOND, WARM, p99, work_within
 from benchmarks.site import Site
 from labs.github import sending
 from labs.models import CommitStatus, Delivery, Installation, Receipt, State, Submission
@@ -172,25 +173,41 @@ class WebhooksOfAClass(Benchmark):
         return sum((receipts[each], graded[each]) != (1, 1) for each in others | own)
 
     def _waits(self) -> dict[str, float | None]:
-        """Return the p99 of others' waits from the delivery to the claim, in the calm and in the flood, and of jobs."""
-        others = self._submissions().exclude(enrollment=self.flooder.enrollment)
-        times = list(
-            others.filter(receipt__received_at__gte=self.started_at).values_list(
-                "receipt__received_at", "fetching_at", "ended_at"
-            )
-        )
-        begin, end = (self.started_at + timedelta(seconds=each) for each in self.flood)
-        calm = [ms(claimed - at) for at, claimed, _ in times if not begin <= at <= end]
-        flooded = [ms(claimed - at) for at, claimed, _ in times if begin <= at <= end]
-        job = p99([ms(ended - claimed) for _, claimed, ended in times])
-        jobs_of_flood = self._submissions().filter(enrollment=self.flooder.enrollment)
+        """Return others' waits from the delivery to the claim, and how long workers did the flood's jobs meanwhile.
+
+        That time is the delay by the flood, also if the queue is full without it. A job is a look and its grading.
+        """
+        begin, end = (self.started_at.timestamp() + each for each in self.flood)
+        looks = [
+            each for each in read_look_times(self.room.look_times) if each[1] >= self.started_at.timestamp()
+        ]
+        own = self._submissions().filter(enrollment=self.flooder.enrollment)
+        gradings = self._times(own)
+        of_flood = [look[1:] for look in looks if look[0] == self.flooder.connection.pk]
+        of_flood += [(claimed, ended) for _, claimed, ended in gradings]
+        others = self._times(self._submissions().exclude(enrollment=self.flooder.enrollment))
+        waits = [(at, claimed) for at, claimed, _ in others]
+        look = p99([ended - begun for _, begun, ended in looks])
+        grading = p99([ended - claimed for _, claimed, ended in others])
+        delay = max(work_within(of_flood, at, claimed) for at, claimed in waits)
         return {
-            "jobs of the flood": jobs_of_flood.filter(state=State.GRADED).count(),
-            "wait p99 ms": round(p99(calm)),
-            "wait in flood p99 ms": round(p99(flooded)),
-            "job p99 ms": round(job),
-            "delay by flood in jobs": delay_in_jobs(p99(calm), p99(flooded), job),
+            "looks": len(looks),
+            "looks of the flood": len(of_flood) - len(gradings),
+            "gradings of the flood": len(gradings),
+            "wait p99 ms": round(1000 * p99([claimed - at for at, claimed in waits])),
+            "wait in flood p99 ms": round(
+                1000 * p99([claimed - at for at, claimed in waits if begin <= at <= end])
+            ),
+            "look p99 ms": round(1000 * look),
+            "grading p99 ms": round(1000 * grading),
+            "delay by flood in jobs": round(delay / (look + grading), 2),
         }
+
+    def _times(self, submissions: QuerySet[Submission]) -> list[tuple[float, float, float]]:
+        # delivery, claim and end, in seconds since 1970
+        graded = submissions.filter(state=State.GRADED, receipt__received_at__gte=self.started_at)
+        rows = graded.values_list("receipt__received_at", "fetching_at", "ended_at")
+        return [tuple(each.timestamp() for each in row) for row in rows]
 
     def _send_rest(self) -> float:
         """Send the answers that wait, while both clocks of the limits are set forward by minutes; return the hours."""
@@ -225,7 +242,3 @@ def deliver(message: Message, expected: int, *, since: float) -> float:
     if answer.status != expected:
         raise RuntimeError(f"{parts.path} answered {answer.status}: {said[:300]!r}")
     return took
-
-
-def ms(time: timedelta) -> float:
-    return time.total_seconds() * 1000

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.benchmark import Benchmark, Goal, Measured, measure
 from benchmarks.limits import plumbing
 from benchmarks.load import read_rate
-from benchmarks.pushes_of_a_class import delay_in_jobs, p99
+from benchmarks.pushes_of_a_class import p99, work_within
 from benchmarks.repositories import Size, generate
 from benchmarks.results import table, written
 from labs.grader.engine import grade
@@ -71,11 +71,16 @@ def test_the_table_says_which_goals_were_met_or_missed(found):
 
 
 def test_goal_that_could_not_be_measured_is_neither_met_nor_missed(found):
-    found.facts["SQL"] = delay_in_jobs(calm=900, flooded=400, job=100)
+    found.facts["SQL"] = None
     assert found.met == [False, True, None]
     row = table([found]).splitlines()[2]
     assert "SQL ≤ 4 not measurable | SQL not measurable |" in row
-    assert delay_in_jobs(calm=400, flooded=900, job=100) == 5
+
+
+def test_work_of_the_flood_counts_while_another_learner_waits():
+    looks_and_gradings = [(0, 1), (2.5, 4), (6, 9), (20, 30)]
+    assert work_within(looks_and_gradings, 3, 7) == 1 + 1
+    assert work_within(looks_and_gradings, 10, 20) == 0
 
 
 def test_results_are_kept_with_every_round_and_drawn(found, tmp_path):
