@@ -209,6 +209,19 @@ def test_fault_of_ours_or_of_the_host_is_tried_again_and_keeps_the_first_time(co
     assert (connection.look_at, connection.look_tries) == (None, 0)
 
 
+def test_pause_before_each_further_look_is_twice_as_long(connection, host):
+    host.refusal = FetchError("our network")
+    arrive(connection)
+    pauses = []
+    for _ in range(looking.MAX_TRIES - 1):
+        before = timezone.now()
+        look()
+        connection.refresh_from_db()
+        pauses.append(round((connection.look_at - before) / timedelta(seconds=15)))
+    assert pauses == [1, 2, 4, 8, 16, 32, 64]
+    assert not looking.look_at_next()
+
+
 def test_fault_that_stays_ends_after_eight_tries(connection, host):
     host.refusal = FetchError("our network")
     delivery = arrive(connection)
