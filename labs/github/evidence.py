@@ -5,6 +5,7 @@ answer, and queues the submissions that it concerns again. A limit or an outage 
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -36,7 +37,7 @@ FIRST_PAUSE_OF_PULL_REQUESTS = timedelta(minutes=15)  # each answer takes severa
 MAX_PAUSE = timedelta(hours=6)
 KEPT = timedelta(days=365)
 MAX_REMOVED = 100
-MAX_TRIES = 12  # some two days of asking without a message from GitHub
+MAX_TRIES = 12  # about a day of asking for runs without a message from GitHub
 FOR_RUNS = ("workflow_run", "check_suite")
 FOR_PULL_REQUESTS = ("pull_request", "pull_request_review")
 Answer = RunsOfCommit | PullRequests
@@ -158,10 +159,14 @@ def _is_open(row: GitHubAnswer, answer: Answer) -> bool:
 @transaction.atomic
 def _store(row: GitHubAnswer, answer: Answer, leased_until: datetime) -> None:
     before = facts_graded_with(row)
-    row.data, row.asked_at = answer.to_json(), answer.asked_at
     row.tries += 1
+    is_open = _is_open(row, answer)
+    ask_at = _next_time(row) if is_open else None
+    is_missing = isinstance(answer, RunsOfCommit) or answer.asked_at is None
+    answer = replace(answer, is_given_up=is_open and is_missing and ask_at is None)
+    row.data, row.asked_at = answer.to_json(), answer.asked_at
     row.save(update_fields=["data", "asked_at", "tries"])
-    _settle(row, leased_until, _next_time(row) if _is_open(row, answer) else None)
+    _settle(row, leased_until, ask_at)
     if is_news(before, facts_graded_with(row)):
         requeue(submissions_to_requeue(row))
 
@@ -181,12 +186,7 @@ def _settle(row: GitHubAnswer, leased_until: datetime, ask_at: datetime | None) 
 
 def _postpone(row: GitHubAnswer, leased_until: datetime, why: str) -> None:
     logger.warning("answer %s: %s", row.pk, why)
-    if row.data is None:
-        _store(row, _unknown(row, why), leased_until)
-        return
-    row.tries += 1
-    row.save(update_fields=["tries"])
-    _settle(row, leased_until, _next_time(row))
+    _store(row, _unknown(row, why) if row.data is None else _known(row), leased_until)
 
 
 def _hold_back(connection: Connection, row: GitHubAnswer, retry_at: datetime, *, is_own: bool) -> None:

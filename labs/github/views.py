@@ -83,6 +83,11 @@ def check(request: UserRequest, lab: Lab, connection: Connection) -> HttpRespons
         connecting.look_again(connection=connection)
     except LookUpFailedError as error:
         messages.error(request, with_code(error.message))
+    else:
+        if connection.is_active:
+            messages.success(
+                request, "GitHub is asked again. If there is news, your result changes by itself."
+            )
     return redirect("github_connection", lab.course.slug, lab.slug)
 
 

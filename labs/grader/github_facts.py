@@ -88,12 +88,16 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class RunsOfCommit:
-    """The runs of one commit as GitHub listed them. `unknown` says why the list is missing or incomplete."""
+    """The runs of one commit as GitHub listed them. `unknown` says why the list is missing or incomplete.
+
+    `is_given_up`: the portal no longer asks by itself.
+    """
 
     commit: str
     asked_at: datetime | None
     runs: tuple[WorkflowRun, ...] = ()
     unknown: str = ""
+    is_given_up: bool = False
 
     def to_json(self) -> JsonObject:
         return _to_json(self)
@@ -101,16 +105,18 @@ class RunsOfCommit:
     @classmethod
     def from_json(cls, data: JsonObject) -> Self:
         runs = tuple(_read(WorkflowRun, item) for item in data.get("runs", ())[:MAX_RUNS])
-        return cls(clean(data["commit"]), _moment(data.get("asked_at")), runs, clean(data.get("unknown")))
+        unknown, is_given_up = clean(data.get("unknown")), bool(data.get("is_given_up"))
+        return cls(clean(data["commit"]), _moment(data.get("asked_at")), runs, unknown, is_given_up)
 
 
 @dataclass(frozen=True)
 class PullRequests:
-    """The pull requests of the repository, newest first. `unknown` says why the list is missing or incomplete."""
+    """The pull requests of the repository, newest first. The other fields are as in RunsOfCommit."""
 
     asked_at: datetime | None
     items: tuple[PullRequest, ...] = ()
     unknown: str = ""
+    is_given_up: bool = False
 
     def to_json(self) -> JsonObject:
         return _to_json(self)
@@ -118,7 +124,8 @@ class PullRequests:
     @classmethod
     def from_json(cls, data: JsonObject) -> Self:
         items = tuple(_read_pull_request(item) for item in data.get("items", ())[:MAX_PULL_REQUESTS])
-        return cls(_moment(data.get("asked_at")), items, clean(data.get("unknown")))
+        unknown, is_given_up = clean(data.get("unknown")), bool(data.get("is_given_up"))
+        return cls(_moment(data.get("asked_at")), items, unknown, is_given_up)
 
 
 @dataclass(frozen=True)

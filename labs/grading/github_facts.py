@@ -182,8 +182,11 @@ def is_news(before: GitHubFacts, after: GitHubFacts) -> bool:
 def _without_times(facts: GitHubFacts) -> object:
     # an equal answer of a later time changes no verdict
     pulls = facts.pull_requests
-    runs = [(known.commit, known.runs, known.unknown, known.asked_at is None) for known in facts.runs]
-    return runs, pulls and (pulls.items, pulls.unknown, pulls.asked_at is None)
+    runs = [
+        (known.commit, known.runs, known.unknown, known.is_given_up, known.asked_at is None)
+        for known in facts.runs
+    ]
+    return runs, pulls and (pulls.items, pulls.unknown, pulls.is_given_up, pulls.asked_at is None)
 
 
 def requeue(submissions: Iterable[Submission]) -> int:

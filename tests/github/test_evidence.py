@@ -15,7 +15,7 @@ from labs.models.github import Connection, Installation
 from lessons.regrades import apply as apply_regrade
 from lessons.regrades import run_next
 from tests.factories import make_lab, make_learner, make_user
-from tests.github.signing import send
+from tests.github.signing import make_connection, send
 from tests.plain_git import git
 
 LAB = """\
@@ -256,6 +256,95 @@ def test_a_message_during_an_answer_asks_again(case, monkeypatch):
 
     monkeypatch.setattr(evidence, "ask_runs", ask_runs)
     assert case.ask() == 3
+
+
+def pauses_between_questions(row: GitHubAnswer) -> list[int]:
+    """Let each question go unanswered, and return the minutes until the next one."""
+    pauses = []
+    while row.ask_at:
+        GitHubAnswer.objects.filter(pk=row.pk).update(ask_at=timezone.now())
+        assert evidence.ask_next()
+        row.refresh_from_db()
+        if row.ask_at:
+            pauses.append(round((row.ask_at - timezone.now()) / timedelta(minutes=1)))
+    return pauses
+
+
+def test_check_says_when_github_is_no_longer_asked_and_a_button_asks_again(case, client, monkeypatch):
+    case.grade()
+    GitHubAnswer.objects.filter(commit="").delete()
+    row = GitHubAnswer.objects.get()
+    row.ask_at = timezone.now()
+    assert pauses_between_questions(row) == [2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
+    outcome, why = case.grade()["ci"]
+    assert (outcome, "Waiting" in why) == ("not_run", False)
+    assert "Not known: GitHub’s run. GitHub lists no run of `ci.yml`" in why
+    assert "no longer asks by itself. To ask again, open the lab page" in why
+
+    client.force_login(case.learner.user)
+    page = f"{case.lab.get_absolute_url()}connection/"
+    assert "A workflow run or a review is missing?" in client.get(page).content.decode()
+    asked = client.post(f"{page}check/", follow=True).content.decode()
+    assert "GitHub is asked again." in asked
+    assert (case.ask() > 0, "Waiting for GitHub’s run." in case.grade()["ci"][1]) == (True, True)
+    case.github.finish_run(case.there, case.github.start_run(case.there, case.commit))
+    client.post(f"{page}check/")
+    case.ask()
+    assert case.outcome("ci") == "passed"
+
+
+def test_run_that_is_never_completed_is_given_up_also_if_github_is_down_at_last(case):
+    case.grade()
+    case.github.start_run(case.there, case.commit)
+    case.ask()
+    assert "is in progress" in case.grade()["ci"][1]
+    case.github.switches.is_down = True
+    pauses_between_questions(GitHubAnswer.objects.exclude(commit="").get())
+    case.github.switches.reset()
+    outcome, why = case.grade()["ci"]
+    assert (outcome, "is in progress" in why, "no longer asks by itself" in why) == ("not_run", True, True)
+
+
+@pytest.mark.parametrize("is_own_share", [False, True])
+def test_limit_holds_back_what_has_it_in_common_and_counts_no_try(db, monkeypatch, is_own_share):
+    """Without a sign-in all connections share GitHub's limit, and each has a share of its own of it."""
+    now = timezone.now()
+    installed = Installation.objects.create(installation_id=1, account="octo")
+    lab = make_lab()
+    limited, other, of_app = (
+        make_connection(make_learner(lab.course), lab=lab, github_id=number, installation=installation)
+        for number, installation in enumerate([None, None, installed], 1)
+    )
+    soon, late, retry_at = now + timedelta(minutes=1), now + timedelta(hours=9), now + timedelta(hours=1)
+    rows = {
+        "asked": (limited, "a" * 40, now - timedelta(minutes=1)),
+        "own": (limited, "", soon),
+        "other": (other, "a" * 40, soon),
+        "later": (other, "", late),
+        "app": (of_app, "a" * 40, soon),
+        "settled": (of_app, "", None),
+    }
+    for name, (connection, commit, ask_at) in rows.items():
+        made = GitHubAnswer(repository=connection.repository, commit=commit, ask_at=ask_at, tries=3)
+        made.save()
+        rows[name] = made
+    error = evidence.client.ShareSpentError if is_own_share else evidence.client.RateLimitedError
+
+    def refuse(*_):
+        raise error(retry_at)
+
+    monkeypatch.setattr(evidence, "_ask", refuse)
+    assert evidence.ask_next() and not evidence.ask_next()
+    found = {name: GitHubAnswer.objects.get(pk=row.pk) for name, row in rows.items()}
+    assert {name: row.ask_at for name, row in found.items()} == {
+        "asked": retry_at,
+        "own": retry_at,
+        "other": soon if is_own_share else retry_at,
+        "later": late,
+        "app": soon,
+        "settled": None,
+    }
+    assert {row.tries for row in found.values()} == {3}
 
 
 def test_messages_about_anything_else_ask_nothing(case):

@@ -208,7 +208,7 @@ def test_nothing_is_known_before_github_was_asked(shop):
             NOT_RUN,
             "Not run: GitHub was not asked about its pull requests",
         ),
-        (NOT_RUN, "Waiting for GitHub"),
+        (NOT_RUN, "Waiting for GitHub’s answer"),
         (NOT_RUN, "Not run: Connect it"),
     ]
 

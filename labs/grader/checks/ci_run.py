@@ -21,8 +21,8 @@ from ..github_facts import RunsOfCommit, Wanted, WorkflowRun, latest_attempts, w
 from ..parameters import MAIN_COMMIT, Revision, did_you_mean
 from ..words import count, listed, quoted
 from ..workflows.names import EVENTS
-from ._shared.asking import ask_or_answer
-from ._shared.base import Kind, Run, Verdict, needs_work, not_run, passed
+from ._shared.asking import ask_or_answer, wait_for_answer
+from ._shared.base import Kind, Run, Verdict, needs_work, passed
 from ._shared.named_refs import commit_or_answer
 from ._shared.shell import commands
 from ._shared.workflow_starts import ENDINGS, Startable, startable_or_answer, workflow_path
@@ -104,7 +104,7 @@ class CiRunCheck(Kind):
         when = when_asked(known.asked_at)
         if not found.is_completed:
             state = _STATES.get(found.status, f"has the status {quoted(found.status)}")
-            return _wait(f"{seen}, {state} ({when}).")
+            return _wait(f"{seen}, {state} ({when}).", known)
         if found.conclusion == "success":
             return replace(
                 passed(f"{seen}, succeeded ({when}).", evidence, looked_at=LookedAt(1, "workflow run")),
@@ -122,17 +122,16 @@ class CiRunCheck(Kind):
     def _waiting(self, startable: Startable, known: RunsOfCommit | None) -> Verdict:
         where = _commit(startable.tip)
         if known is None or (known.asked_at is None and not known.unknown):
-            return _wait(f"There is no answer from GitHub about {where} yet.")
+            return _wait(f"There is no answer from GitHub about {where} yet.", known)
         if known.unknown:
-            return _wait(
-                f"GitHub did not say which runs {where} has: {known.unknown} ({when_asked(known.asked_at)})."
-            )
+            asked = when_asked(known.asked_at)
+            return _wait(f"GitHub did not say which runs {where} has: {known.unknown} ({asked}).", known)
         others = _others(known)
         listing = (
             f"GitHub lists no run of {quoted(self.workflow)} for {where} yet ({when_asked(known.asked_at)})."
         )
         advice = "If this does not change, open the Actions tab: workflows may be disabled there."
-        return _wait(" ".join(filter(None, (listing, others, startable.remark, advice))))
+        return _wait(" ".join(filter(None, (listing, others, startable.remark, advice))), known)
 
 
 def _skipped(run: Run, tip: Tip) -> Verdict | None:
@@ -150,8 +149,8 @@ def _skipped(run: Run, tip: Tip) -> Verdict | None:
     )
 
 
-def _wait(why: str) -> Verdict:
-    return not_run(f"Waiting for GitHub’s run. {why}")
+def _wait(why: str, known: RunsOfCommit | None) -> Verdict:
+    return wait_for_answer("GitHub’s run", why, known)
 
 
 def _commit(tip: Tip) -> str:

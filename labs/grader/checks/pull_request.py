@@ -23,7 +23,7 @@ from ..github_facts import PullRequest, PullRequests, Wanted, when_asked
 from ..parameters import MAIN, RefName
 from ..report import Outcome
 from ..words import count, listed, quoted
-from ._shared.asking import ask_or_answer
+from ._shared.asking import ask_or_answer, wait_for_answer
 from ._shared.base import Kind, Run, Verdict, needs_work, not_known, not_run, passed
 from ._shared.named_refs import make_branch, tip_or_answer
 from ._shared.pull_requests import describe, merge_methods, reviews_by_others
@@ -74,7 +74,7 @@ class PullRequestCheck(Kind):
         known = run.github.pull_requests if run.github else None
         if known is None or known.asked_at is None:
             why = f": {known.unknown}" if known and known.unknown else ""
-            return not_run(f"Waiting for GitHub. It has not listed the pull requests yet{why}.")
+            return wait_for_answer("GitHub’s answer", f"It has not listed the pull requests yet{why}.", known)
         own = [pull for pull in known.items if self._is_meant(pull)]
         if not own:
             return self._none(known)

@@ -1,6 +1,12 @@
-"""The verdicts if GitHub cannot be asked: on a learner's machine, or for a repository that is not connected."""
+"""The verdicts if GitHub cannot be asked, as for a repository that is not connected, or has not answered."""
 
+from ...github_facts import PullRequests, RunsOfCommit
 from .base import Run, Verdict, not_run
+
+_GIVEN_UP = (
+    "The portal asked several times and no longer asks by itself. To ask again, open the lab page, “Connect a "
+    "repository”, and choose “Ask GitHub again”."
+)
 
 
 def ask_or_answer(run: Run, what: str) -> Verdict | None:
@@ -11,3 +17,10 @@ def ask_or_answer(run: Run, what: str) -> Verdict | None:
             "repository."
         )
     return not_run(f"Not run: {run.github.obstacle}") if run.github.obstacle else None
+
+
+def wait_for_answer(what: str, why: str, known: RunsOfCommit | PullRequests | None) -> Verdict:
+    """Return the verdict while GitHub's answer is missing; `what` completes "Waiting for"."""
+    if known and known.is_given_up:
+        return not_run(f"Not known: {what}. {why} {_GIVEN_UP}")
+    return not_run(f"Waiting for {what}. {why}")
