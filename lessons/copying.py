@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.urls import reverse
 from simple_history.utils import bulk_create_with_history
 
+from lessons.meetings import unchanged_values
 from lessons.models import (
     Attachment,
     Cohort,
@@ -244,7 +245,7 @@ def _add_cohort(copy: Copy) -> None:
             **keys,
             session_id=sessions[each.session_id],
             starts_at=move(each.starts_at, copy.days, like.time_zone),
-            join_url="",
+            **unchanged_values(),
         )
         for each in like.meetings.order_by("pk")
     )

@@ -65,6 +65,13 @@ class MeetingAdmin(MovesDeadlines, CourseScopedAdmin):
     date_hierarchy = "starts_at"
     list_select_related = ["session", "cohort__course"]
 
+    def get_fields(self, request: HttpRequest, obj: Meeting | None = None) -> Any:
+        fields = ["cohort", "session", "starts_at", "minutes", "join_url"]
+        return [*fields, "recording_url", "is_cancelled", "reason"] if obj else fields
+
+    def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
+        form.save_change(obj)
+
 
 @admin.register(Reading)
 class ReadingAdmin(ReadOnlyAdmin):

@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from lessons.admin.lists import taught_course_ids
 from lessons.admin.releasing import WallTimeField, in_zone
 from lessons.admin.scope import OwnCoursesOnly
+from lessons.meetings import NEEDS_REASON, needs_reason, save_meeting
 from lessons.models import Cohort, Course, Meeting, Session
 from lessons.models.cohort import validate_start
+from lessons.models.course import validate_no_null
 from lessons.pages.numbers import read_number
 
 MAX_DATES_OFFERED = 40
@@ -20,10 +22,18 @@ HELP = "In the time zone of the cohort."
 
 
 class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
-    """`cohort` is that of the page, None if the form has a field for it."""
+    """`cohort` is that of the page, None if the form has a field for it. A change of date needs a reason."""
 
     starts_at = WallTimeField(
         label="Starts at", help_text=HELP, error_messages={"required": "Enter both the date and the time."}
+    )
+    is_cancelled = forms.BooleanField(label="Cancelled", required=False)
+    reason = forms.CharField(
+        label="Reason of a change",
+        required=False,
+        max_length=200,
+        validators=[validate_no_null],
+        help_text="If you move or cancel it. Learners see it.",
     )
 
     def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:
@@ -32,6 +42,7 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         self.cohort = cohort or (self.instance.cohort if self.instance.pk else None)
         if self.instance.pk and (zone := _zone(self.cohort)):
             self.initial["starts_at"] = self.instance.starts_at.astimezone(zone).replace(tzinfo=None)
+        self.initial["is_cancelled"] = self.instance.is_cancelled
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -43,7 +54,27 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
                 cleaned["starts_at"] = in_zone(when, cohort.time_zone)
             except forms.ValidationError as error:
                 self.add_error("starts_at", error)
+        self._require_reason(cleaned)
         return cleaned
+
+    def _require_reason(self, cleaned: dict[str, Any]) -> None:
+        if not self.instance.pk or self.errors or cleaned.get("reason"):
+            return
+        before = Meeting.objects.filter(pk=self.instance.pk).first()
+        cancelled = bool(cleaned.get("is_cancelled"))
+        if before and needs_reason(before, cleaned["starts_at"], cleaned["minutes"], cancelled=cancelled):
+            self.add_error("reason", NEEDS_REASON)
+
+    # Any: as Django declares it
+    def save(self, commit: bool = True) -> Any:
+        meeting = super().save(commit=False)
+        if commit:
+            self.save_change(meeting)
+        return meeting
+
+    def save_change(self, meeting: Meeting) -> None:
+        cancelled = bool(self.cleaned_data.get("is_cancelled"))
+        save_meeting(meeting=meeting, cancelled=cancelled, reason=self.cleaned_data.get("reason", ""))
 
 
 def _zone(cohort: Cohort | None) -> zoneinfo.ZoneInfo | None:
@@ -63,7 +94,8 @@ class MeetingInline(OwnCoursesOnly, admin.StackedInline):  # type: ignore[type-a
     form = MeetingForm
     formset = MeetingFormSet
     extra = 1  # works without JavaScript
-    fields = [("session", "starts_at", "minutes", "join_url")]  # in one line where there is room
+    # in one line where there is room
+    fields = [("session", "starts_at", "minutes", "join_url"), ("is_cancelled", "reason", "recording_url")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         return super().get_queryset(request).select_related("session", "cohort")

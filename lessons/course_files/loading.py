@@ -17,6 +17,7 @@ from lessons.course_files.matching import Here, Plan, find_course
 from lessons.course_files.reading import Content, CourseEntry, CourseFiles, is_draft, stored_body
 from lessons.course_files.source import AnyPath, digest
 from lessons.gate import judge_lesson, judge_quiz
+from lessons.meetings import save_meeting
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 from lessons.models.release import Status
 
@@ -201,8 +202,10 @@ def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Sessio
     zone = zoneinfo.ZoneInfo(cohort.time_zone)
     for meeting in content["meetings"]:
         starts_at = datetime.fromisoformat(meeting["starts"]).replace(tzinfo=zone)
-        values = {"starts_at": starts_at, "minutes": meeting["minutes"]}
-        Meeting.objects.update_or_create(cohort=cohort, session=sessions[meeting["session"]], defaults=values)
+        session = sessions[meeting["session"]]
+        row = cohort.meetings.filter(session=session).first() or Meeting(cohort=cohort, session=session)
+        row.starts_at, row.minutes = starts_at, meeting["minutes"]
+        save_meeting(meeting=row, cancelled=row.is_cancelled, reason="The plan of the course changed.")
     dated = [sessions[meeting["session"]] for meeting in content["meetings"]]
     cohort.meetings.exclude(session__in=dated).delete()
 

@@ -1,9 +1,10 @@
 from lessons.models.attachment import Attachment
-from lessons.models.cohort import Cohort, CourseStaff, Enrollment, Meeting
+from lessons.models.cohort import Cohort, CourseStaff, Enrollment
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.deletion import Deletion
 from lessons.models.hook import CourseHook
 from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
+from lessons.models.meeting import Attendance, Meeting, MeetingSignal
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
 from lessons.models.notes_drafts import ModelDraft
 from lessons.models.presence import Presence
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "Attachment",
     "Attempt",
+    "Attendance",
     "Cohort",
     "Course",
     "CourseFetch",
@@ -38,6 +40,7 @@ __all__ = [
     "LoadedFile",
     "Marking",
     "Meeting",
+    "MeetingSignal",
     "ModelDraft",
     "Notes",
     "NotesDay",

@@ -1,15 +1,15 @@
 import secrets
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from lessons.models.course import Course, FileBacked, Session
-from lessons.models.shared import SameParent, SharedField, shared_field
+from lessons.models.course import Course, FileBacked
+from lessons.models.shared import SameParent, SharedField
 from portal.accounts.models import validate_time_zone
 
 
@@ -57,49 +57,6 @@ def validate_start(starts_at: datetime) -> None:
 def has_local_time(zone: zoneinfo.ZoneInfo, local: datetime) -> bool:
     """Return False for a time without a zone that the clocks of `zone` skip."""
     return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
-
-
-class MeetingManager(models.Manager["Meeting"]):
-    """The meetings of sessions that are not deleted."""
-
-    def get_queryset(self) -> models.QuerySet["Meeting"]:
-        return super().get_queryset().filter(session__deletion__isnull=True)
-
-
-class Meeting(models.Model):
-    """A cohort's date for a session."""
-
-    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="meetings")
-    session = models.ForeignKey(Session, models.CASCADE, related_name="meetings")
-    course = shared_field(Course, of=("cohort", "session"))
-    starts_at = models.DateTimeField(
-        validators=[validate_start], help_text="In the time zone of your account."
-    )
-    minutes = models.PositiveSmallIntegerField(
-        default=180, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
-    )
-    join_url = models.URLField(blank=True)
-
-    objects = MeetingManager()
-
-    class Meta:
-        ordering = ["starts_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["cohort", "session"], name="one_meeting_per_session"),
-            SameParent(field="cohort", parent="course", name="meeting_of_a_cohort_of_its_course"),
-            SameParent(field="session", parent="course", name="meeting_of_a_session_of_its_course"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session} on {self.starts_at:%d %B %Y}"
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.minutes)
-
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.cohort.time_zone)
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from lessons.models.cohort import Enrollment, Meeting, validate_start
+from lessons.models.cohort import Enrollment, validate_start
 from lessons.models.course import Session
+from lessons.models.meeting import Meeting
 from lessons.texts.due_rules import MAX_DAYS, MAX_SESSION, Rule
 
 RULE_FIELDS = ("deadline_session", "deadline_days", "deadline_time")

@@ -78,6 +78,8 @@ def test_every_model_of_the_portal_is_in_the_admin():
             "formerslug",
             "loadedfile",
             "presence",
+            "attendance",
+            "meetingsignal",
             "marking",
             "unusedfile",
             "starterfiles",
@@ -215,6 +217,7 @@ def test_url_of_a_meeting_without_a_scheme_gets_https(client, instructor, course
         "starts_at_1": "20:30",
         "minutes": 180,
         "join_url": "meet.example.org/a",
+        "reason": "Another day.",
     }
     change(client, meeting, cohort=meeting.cohort_id, session=meeting.session_id, **fields)
     meeting.refresh_from_db()

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lessons.actions import join_cohort
+from lessons.meetings import save_meeting
 from lessons.models import Cohort, Course, CourseStaff, Meeting
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
@@ -77,7 +78,9 @@ def roll_forward(cohort: Cohort) -> None:
     first = coming_saturday(now.astimezone(zoneinfo.ZoneInfo(cohort.time_zone)))
     for index, session in enumerate(cohort.course.sessions.all()):
         starts_at = first + timedelta(weeks=index // 2, days=index % 2)
-        Meeting.objects.update_or_create(cohort=cohort, session=session, defaults={"starts_at": starts_at})
+        meeting = cohort.meetings.filter(session=session).first() or Meeting(cohort=cohort, session=session)
+        meeting.starts_at = starts_at
+        save_meeting(meeting=meeting)
 
 
 def coming_saturday(now: datetime) -> datetime:

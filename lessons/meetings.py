@@ -1,0 +1,89 @@
+"""Write operations on meetings: plan, move, cancel. Nothing else writes what calendars must know of them."""
+
+import logging
+import zoneinfo
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lessons.models import Enrollment, Meeting
+from lessons.templatetags.times import opening_time
+from portal.notices.actions import notify
+
+logger = logging.getLogger(__name__)
+NEEDS_REASON = "Say why in a few words. Learners see it."
+
+
+def unchanged_values() -> dict[str, Any]:
+    """Return the values of a meeting that was never moved or cancelled, for copies into another cohort."""
+    texts = ("join_url", "recording_url", "change_reason", "notes", "notes_html")
+    times = ("cancelled_at", "moved_from", "notes_at")
+    empty = dict.fromkeys(texts, "") | dict.fromkeys(times)
+    return {**empty, "sequence": 0, "version": 0, "changed_at": timezone.now()}
+
+
+def needs_reason(before: Meeting, starts_at: datetime, minutes: int, *, cancelled: bool) -> bool:
+    """Return True for a change to a meeting that learners still expect."""
+    same = (before.starts_at, before.minutes, before.is_cancelled) == (starts_at, minutes, cancelled)
+    return not same and before.ends_at > timezone.now()
+
+
+@transaction.atomic
+def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "") -> None:
+    """Save a meeting. If it was moved, cancelled or is on again, calendars and the learners of its cohort follow.
+
+    The caller calls `deadlines_moved`. Once it was over, a new date is a plan and no news.
+    """
+    before = Meeting.objects.select_for_update(of=("self",)).filter(pk=meeting.pk).first()
+    meeting.version = before.version + 1 if before else 0
+    if before is None or not _differs(before, meeting, cancelled):
+        meeting.save()
+        return
+    now = timezone.now()
+    is_news = before.ends_at > now
+    if before.starts_at != meeting.starts_at:
+        meeting.moved_from = before.starts_at if is_news else None
+    meeting.cancelled_at = (before.cancelled_at or now) if cancelled else None
+    meeting.sequence, meeting.changed_at = before.sequence + 1, now
+    meeting.change_reason = reason
+    meeting.save()
+    logger.info("meeting %s changed, sequence %s", meeting.pk, meeting.sequence)
+    if is_news:
+        _notify_cohort(before, meeting)
+
+
+def _differs(before: Meeting, meeting: Meeting, cancelled: bool) -> bool:
+    return (before.starts_at, before.minutes, before.session_id, before.is_cancelled) != (
+        meeting.starts_at,
+        meeting.minutes,
+        meeting.session_id,
+        cancelled,
+    )
+
+
+def _notify_cohort(before: Meeting, meeting: Meeting) -> None:
+    cohort = meeting.cohort
+    learners = Enrollment.objects.active().filter(cohort=cohort, user__is_active=True)
+    link = meeting.get_absolute_url()
+    for enrollment in learners.select_related("user").order_by("pk"):
+        with timezone.override(zoneinfo.ZoneInfo(enrollment.user.time_zone)):
+            text = change_words(before, meeting)
+        notify(user=enrollment.user, kind="meeting", text=text, link=link)
+
+
+def change_words(before: Meeting, meeting: Meeting) -> str:
+    """Return “Containers is cancelled. It was on …. Reason: illness.” in the time zone of the reader and the class."""
+    title, cohort = meeting.session.title, meeting.cohort
+    old, new = opening_time(before.starts_at, cohort), opening_time(meeting.starts_at, cohort)
+    if meeting.is_cancelled:
+        text = f"{title} is cancelled. It was planned for {old}."
+    elif before.is_cancelled:
+        text = f"{title} takes place after all: {new}."
+    elif before.starts_at != meeting.starts_at:
+        text = f"{title} moved to {new}. It was planned for {old}."
+    else:
+        text = f"{title} now takes {meeting.minutes} minutes: {new}."
+    reason = meeting.change_reason.rstrip(".")
+    return f"{text} Reason: {reason}." if reason else text
