@@ -533,10 +533,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"calendar": {"()": "portal.logs.HideCalendarTokens"}},
     # Django's own handlers would log each line twice.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "filters": ["calendar"]},
+        "django.request": {"filters": ["calendar"]},
+        "portal.outages": {"filters": ["calendar"]},
         # At DEBUG it would print GitHub's answers, and one of them is a token.
         "github": {"level": "INFO"},
     },

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portal.progress import views
+from portal.progress.calendar import views as calendar
 from portal.progress.teaching import views as teaching
 
 urlpatterns = [
@@ -11,6 +12,14 @@ urlpatterns = [
     path("courses/<slug:course>/as-learner/home/", views.home_as_learner, name="home_as_learner"),
     path("courses/<slug:course>/as-learner/progress/", views.progress_as_learner, name="progress_as_learner"),
     path("courses/<slug:course>/progress/", views.progress, name="progress"),
+    path("calendar/", calendar.subscription, name="calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
+    path("courses/<slug:course>/class/<slug:cohort>/meetings.ics", calendar.cohort_ics, name="cohort_ics"),
+    path(
+        "courses/<slug:course>/class/<slug:cohort>/<slug:session>/meeting.ics",
+        calendar.meeting_ics,
+        name="meeting_ics",
+    ),
     path("teach/<slug:course>/", teaching.outline, name="teach"),
     path("teach/<slug:course>/order/", teaching.order, name="teach_order"),
     path("teach/<slug:course>/labs/", teaching.labs, name="teach_labs"),

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 HERE = ("learner", "peer", "instructor")
 STAFF = ("visiting", "instructor", "administrator")
 # Git starts with a GET, which uses the token and creates the repository. allauth saves a new email address.
-GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report"} | {
+# A calendar is told how often each deadline moved, so the answer before it is remembered.
+GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report", "calendar_feed"} | {
     f"practice_staff_{name}" for name in ("refs", "fetch")
 }
 # Who has the form of a text open is noted for whoever opens it next.
@@ -28,6 +29,7 @@ TYPES = re.compile(
     r"|application/yaml; charset=utf-8"
     r"|image/png"
     r"|text/csv"
+    r"|text/calendar; charset=utf-8"
     r"|application/zip"
     r"|application/x-tar"
 )

@@ -58,6 +58,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import instructors
 from portal.notices.actions import notify
 from portal.notices.models import Notice
+from portal.progress.calendar.feeds import feed_address, renew_feed
 from tests.factories import (
     make_cohort,
     make_course,
@@ -225,6 +226,7 @@ class World:
     there: Place
     peer: Enrollment
     administrator: User
+    calendar: str
 
     @property
     def people(self) -> dict[str, User | None]:
@@ -248,6 +250,7 @@ class World:
             "course_slug": here.course.slug,
             "session": here.session.slug,
             "lesson": here.lesson.slug,
+            "cohort": here.cohort.slug,
             "quiz": here.quiz.slug,
             "number": here.submitted.number if route.name in OF_SUBMITTED else here.attempt.number,
             "place": 1,
@@ -275,7 +278,7 @@ class World:
             "object_id": first_of(route),
             "content_type_id": ContentType.objects.get_for_model(Submission).pk,
             "url": "nowhere",
-            "token": ATTACHED[0],
+            "token": self.calendar if route.name == "calendar_feed" else ATTACHED[0],
             "name": ATTACHED[1] if route.name == "attachment" else PICTURE,
             "pk": here.learner.user.access_tokens.earliest("pk").pk if route.name == "revoke_token" else 0,
         }
@@ -294,7 +297,8 @@ def make_world() -> World:
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
     Installation.objects.create(installation_id=1, account="here")
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
-    return World(here, there, peer, administrator)
+    calendar = feed_address(renew_feed(user=here.learner.user)).rpartition("/")[2].removesuffix(".ics")
+    return World(here, there, peer, administrator, calendar)
 
 
 def authorization(token: str) -> Mapping[str, str]:
