@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from labs.late_points import Terms
 from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount, State, Submission
-from labs.waits import UNANSWERED, promise, seconds_lost
+from labs.waits import UNANSWERED, promise, seconds_lost, waiting_messages
 from lessons.deadlines import Deadline, deadline_of
 from lessons.models import Cohort, Enrollment
 from lessons.models.deadlines import Late, due_parts, first_of
@@ -114,4 +114,5 @@ def _waits(enrollment: int) -> Q:
     waiting = before.filter(state__in=UNANSWERED, reports=None)
     replaced = before.filter(state=State.SUPERSEDED, ended_at__gte=then)
     is_open = Exists(Outage.objects.filter(**own, is_open=True))
-    return Q(is_open) | Q(Exists(waiting)) | Q(Exists(replaced))
+    messages = waiting_messages(then, repository__enrollment=enrollment, repository__lab=OuterRef("pk"))
+    return Q(is_open) | Q(Exists(waiting)) | Q(Exists(replaced)) | Q(Exists(messages))

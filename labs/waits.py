@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from labs.models import RUNNING, Outage, State, Submission
+from labs.models import RUNNING, Delivery, Outage, State, Submission
 
 VERDICTS = (State.GRADED, State.UNREADABLE)
 UNANSWERED = (State.QUEUED, *RUNNING)
@@ -42,6 +42,12 @@ def open_outages(**place: Any) -> QuerySet[Outage]:  # Any: values of fields
     return Outage.objects.filter(**place, is_open=True)
 
 
+def waiting_messages(then: datetime, **of: Any) -> QuerySet[Delivery]:  # Any: values of fields
+    """Return the messages from GitHub that have waited for a worker since before `then`, of these connections."""
+    waiting = Delivery.objects.filter(outcome=Delivery.Outcome.WAITING, is_prompt=True, received_at__lte=then)
+    return waiting.filter(**{f"connection__{name}": value for name, value in of.items()})
+
+
 def seconds_lost(enrollment: int, lab: int, due: datetime) -> int | None:
     """Return the seconds of all outages of a learner for a lab, the running one included. None if none is running.
 
@@ -53,6 +59,8 @@ def seconds_lost(enrollment: int, lab: int, due: datetime) -> int | None:
     starts = list(open_outages(**place).values_list("begins_at", flat=True))
     if oldest and (starts or now - waiting_since(oldest) >= promise()):
         starts.append(waiting_since(oldest))
+    messages = waiting_messages(now - promise(), repository__enrollment=enrollment, repository__lab=lab)
+    starts += messages.order_by("received_at").values_list("received_at", flat=True)[:1]
     if not starts or min(starts) > due:
         return None
     times = [*Outage.objects.filter(**place).values_list("begins_at", "ends_at"), (min(starts), now)]

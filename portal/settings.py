@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "confirm-times": {
+        "task": "labs.github.tasks.confirm_times",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "count-times": {
         "task": "labs.grading.tasks.count_times",
         "schedule": 60,

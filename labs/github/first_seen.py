@@ -1,62 +1,72 @@
 """Decide when a state of a connected repository was first seen: the time of a receipt, from which lateness follows.
 
-Learners know the secret of their own webhook, so they can sign a message about a commit that they push later. A
-message gives a receipt its time only if GitHub must have had the commit by then:
-
-- the App's secret has signed it, which no learner knows; or
-- the look that it caused at once found the commit, within MAX_WAIT; or
-- GitHub's REST API says that nothing was pushed since. If something was, the receipt has the time of that push.
-
-GitHub is asked only if the time decides something: after the deadline.
+Learners know the secret of their own webhook, so they can sign a message about a commit that they push later. If the
+time of a message decides something, because a push now would earn less, it counts only if GitHub had the commit by
+then: the App's secret has signed the message, which no learner knows, or GitHub's REST API says when it was pushed.
+While GitHub does not say, the receipt has the present time and is asked about again (`confirming`).
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from labs.deadlines import terms_of
 from labs.github.asking import UnconfirmedError
-from labs.github.reconciling import when_pushed
+from labs.github.reconciling import times_of_pushes, when_pushed
+from labs.late_points import Terms
 from labs.models import Connection, Delivery, snapshot_digest
 
-MAX_WAIT = timedelta(minutes=2)  # what a message may wait for a worker
+
+class FirstSeen(NamedTuple):
+    """`claimed_at` is the earlier time of the messages that GitHub may confirm later, None if `at` is final."""
+
+    at: datetime
+    claimed_at: datetime | None = None
 
 
-class TimeUnknownError(Exception):
-    """GitHub does not say now when the repository was pushed to. It may say so from `retry_at` on, if that is known."""
-
-    def __init__(self, retry_at: datetime | None = None) -> None:
-        super().__init__()
-        self.retry_at = retry_at
-
-
-def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> datetime:
+def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> FirstSeen:
     """Return the time at which this state was first seen. May ask GitHub.
 
-    Raises OldNameError, TimeUnknownError if GitHub may say later, UnconfirmedError if it says that it is gone.
+    Raises OldNameError, UnconfirmedError if GitHub says that the repository is gone.
     """
     now = timezone.now()
     messages = _find_messages(connection, seen, refs)
     if not messages:
-        return now
+        return FirstSeen(now)
     claimed = max(each.received_at for each in messages)
-    if all(_is_trusted(each, now) for each in messages):
-        return claimed
-    deadline = _deadline(connection)
-    if deadline is None:
-        return claimed
-    if now <= deadline:
-        return now
+    if all(each.by_app for each in messages):
+        return FirstSeen(claimed)
+    terms = terms_of_connection(connection)
+    if terms is None or terms.deadline.at is None:
+        return FirstSeen(claimed)
+    if not terms.may_cost(claimed, now):  # unless the deadline is moved
+        return FirstSeen(claimed if all(each.is_prompt for each in messages) else now)
+    at = confirmed_time(connection, messages)
+    return FirstSeen(min(now, at)) if at else FirstSeen(now, claimed)
+
+
+def confirmed_time(connection: Connection, messages: Iterable[Delivery]) -> datetime | None:
+    """Return the first time at which the portal had these messages and GitHub the commits. None if it may say later.
+
+    Raises as `first_seen_at`.
+    """
     try:
-        pushed_at = when_pushed(connection)
+        pushes = times_of_pushes(connection)
+        pushed = [pushes.get((each.ref, each.commit)) for each in messages]
+        times = [at for at in pushed if at]
+        last = max(times) if len(times) == len(pushed) else when_pushed(connection)
     except UnconfirmedError as error:
         if error.may_retry:
-            raise TimeUnknownError(error.retry_at) from error
+            return None
         raise
-    if pushed_at is None:
-        raise TimeUnknownError
-    return min(now, max(claimed, pushed_at))
+    return max(last, *(each.received_at for each in messages)) if last else None
+
+
+def terms_of_connection(connection: Connection) -> Terms | None:
+    repository = connection.repository
+    return terms_of(repository.enrollment, repository.lab).get(repository.lab_id)
 
 
 def _find_messages(
@@ -69,13 +79,3 @@ def _find_messages(
     if before is None:  # the others may have been there before the repository was connected
         changed &= messages.keys()
     return [messages[name] for name in changed] if changed <= messages.keys() else []
-
-
-def _is_trusted(delivery: Delivery, now: datetime) -> bool:
-    return delivery.by_app or (delivery.is_prompt and now - delivery.received_at <= MAX_WAIT)
-
-
-def _deadline(connection: Connection) -> datetime | None:
-    repository = connection.repository
-    terms = terms_of(repository.enrollment, repository.lab).get(repository.lab_id)
-    return terms.deadline.at if terms else None

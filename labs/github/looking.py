@@ -16,7 +16,8 @@ from labs import actions
 from labs.counted_pushes import explain_uncounted
 from labs.github import asking, evidence, look_faults, owner_file
 from labs.github.access import address_of
-from labs.github.first_seen import TimeUnknownError, first_seen_at
+from labs.github.earlier_states import find_earlier_states
+from labs.github.first_seen import first_seen_at
 from labs.github.look_queue import BACK_OFF, MAX_TRIES, due_connections
 from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
@@ -178,21 +179,20 @@ def _settle_waiting(
     seen = [each for each in waiting if refs.get(each.ref) == each.commit]
     before = connection.repository.receipts.first()
     is_new = before is None or before.digest != snapshot_digest(refs)
-    received_at = None
-    if is_new or (seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)):
-        try:
-            received_at = first_seen_at(connection, seen, refs)
-        except TimeUnknownError as error:
-            if connection.look_tries < MAX_TRIES:
-                _mark_missed(waiting)
-                _release(connection, again_in=_pause_until(connection, error.retry_at))
-                return
-            received_at = timezone.now()
+    is_received = is_new or (
+        seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)
+    )
+    first = first_seen_at(connection, seen, refs) if is_received else None
+    earlier = find_earlier_states(connection, refs, first.at) if first else []
     unseen = [each for each in waiting if each not in seen]
     may_come = not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT
     with transaction.atomic():
-        if received_at:
-            _receive(connection, refs, head_ref, received_at, seen, Receipt.Via.WEBHOOK)
+        for state in earlier:
+            _receive(connection, state.refs, head_ref, state.at, [state.message], Receipt.Via.WEBHOOK)
+        if first:
+            _receive(connection, refs, head_ref, first.at, seen, Receipt.Via.WEBHOOK)
+            newest = connection.repository.receipts.values("pk")[:1]
+            Receipt.objects.filter(pk__in=newest).update(claimed_at=first.claimed_at)
         else:
             _settle(seen, Outcome.KNOWN, "", before)
         if unseen and may_come:
@@ -234,7 +234,7 @@ def _receive(
         repository=connection.repository,
         refs=refs,
         via=via,
-        head_ref=head_ref,
+        head_ref=head_ref if head_ref in refs else "",
         received_at=received_at,
     )
     receipt = connection.repository.receipts.first()
@@ -265,7 +265,9 @@ def _settle(
     deliveries: Iterable[Delivery], outcome: str, reason: str = "", receipt: Receipt | None = None
 ) -> None:
     keys = [each.pk for each in deliveries]
-    waiting = Delivery.objects.filter(pk__in=keys, outcome=Outcome.WAITING)
+    # one that was received has its receipt, even if a newer message replaced it meanwhile
+    before = (Outcome.WAITING, Outcome.REPLACED) if receipt else (Outcome.WAITING,)
+    waiting = Delivery.objects.filter(pk__in=keys, outcome__in=before)
     waiting.update(outcome=outcome, reason=reason, receipt=receipt)
 
 

@@ -28,6 +28,7 @@ MAX_DELIVERIES = 500  # of the App's list, the newest
 MAX_ASKED = 50  # redeliveries at a time
 MAX_ATTEMPTS = 3  # of one delivery
 MAX_AGE = timedelta(days=3)  # which GitHub keeps
+MAX_PUSHES = 100  # of a repository: a page of its list
 
 
 class OldNameError(Exception):
@@ -86,13 +87,41 @@ def when_pushed(connection: Connection) -> datetime | None:
     try:
         described = client_of(connection).get(path_of(connection))
     except GitHubError as error:
-        retry_at = error.retry_at if isinstance(error, client.RateLimitedError) else None
-        may_retry = not isinstance(error, client.RefusedError)
-        raise UnconfirmedError(str(error), may_retry=may_retry, retry_at=retry_at) from error
+        raise _unconfirmed(error) from error
     if str(described.get("full_name")).lower() != name_of(connection).lower():
         raise OldNameError(str(described.get("full_name")))
+    return _time(described.get("pushed_at"))
+
+
+def times_of_pushes(connection: Connection) -> dict[tuple[str, str], datetime]:
+    """Return when each branch got a commit, the last time if several: by full ref name and object ID.
+
+    Of the newest pushes by GitHub's clock; it does not list tags. Empty if GitHub lists none to us. Raises
+    UnconfirmedError if it may answer later.
+    """
     try:
-        pushed = parse_datetime(str(described.get("pushed_at")))
+        listed = client_of(connection).pages(f"{path_of(connection)}/activity", limit=MAX_PUSHES)
+    except client.RefusedError:
+        return {}
+    except GitHubError as error:
+        raise _unconfirmed(error) from error
+    found: dict[tuple[str, str], datetime] = {}
+    for item in listed:
+        if at := _time(item.get("timestamp")):
+            push = (str(item.get("ref")), str(item.get("after")))
+            found[push] = max(at, found.get(push, at))
+    return found
+
+
+def _unconfirmed(error: GitHubError) -> UnconfirmedError:
+    retry_at = error.retry_at if isinstance(error, client.RateLimitedError) else None
+    may_retry = not isinstance(error, client.RefusedError)
+    return UnconfirmedError(str(error), may_retry=may_retry, retry_at=retry_at)
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        time = parse_datetime(str(value))
     except ValueError:
         return None
-    return pushed if pushed and pushed.tzinfo else None
+    return time if time and time.tzinfo else None

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from labs.github import (
     client,
+    confirming,
     course_commits,
     course_writing,
     evidence,
@@ -95,6 +96,11 @@ def ask_github() -> None:
 def look_at_quiet_repositories() -> None:
     if reconciling.look_at_quiet_repositories():
         send(look)
+
+
+@shared_task
+def confirm_times() -> None:
+    confirming.confirm_times()
 
 
 @shared_task

@@ -83,9 +83,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
     if known:
         requeue(known, only_from=(State.UNREADABLE, State.SUPERSEDED, State.CANCELLED))
         Submission.objects.filter(pk=known.pk, state=State.QUEUED).update(queue=Queue.LIVE)
-        # A message from GitHub may be older than what was recorded while it waited: the state was first seen then.
-        later = {"receipt__repository": receipt.repository, "receipt__received_at__gt": receipt.received_at}
-        Submission.objects.filter(pk=known.pk, **later).update(receipt=receipt)
+        use_earlier_receipt(receipt)
         known.refresh_from_db()
         return known
     newest = of_lab.order_by("-number").values_list("number", flat=True).first()
@@ -97,8 +95,19 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
         digest=receipt.digest,
         head=head,
         head_ref=head_ref[:255],
-        queued_at=timezone.now(),
+        queued_at=min(receipt.received_at, timezone.now()),  # a message may have waited for a worker
     )
+
+
+def use_earlier_receipt(receipt: Receipt) -> None:
+    """Let the submission of a state have this receipt if it is older than its own."""
+    # A message from GitHub may be older than what was recorded while it waited: the state was first seen then.
+    repository = receipt.repository
+    same = Submission.objects.filter(
+        enrollment=repository.enrollment_id, lab=repository.lab_id, digest=receipt.digest
+    )
+    later = {"receipt__repository": repository, "receipt__received_at__gt": receipt.received_at}
+    same.filter(**later).update(receipt=receipt)
 
 
 def requeue(

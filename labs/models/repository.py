@@ -128,9 +128,16 @@ class Receipt(models.Model):
         null=True, editable=False, help_text="The time of a push to GitHub whose message never arrived."
     )
 
+    claimed_at = models.DateTimeField(
+        null=True, editable=False, help_text="The earlier time of a message that GitHub has yet to confirm."
+    )
+
     class Meta:
         ordering = ["-pk"]
         indexes = [
+            models.Index(
+                fields=["claimed_at"], condition=Q(claimed_at__isnull=False), name="receipt_to_confirm"
+            ),
             models.Index(fields=["repository", "-id"], name="receipt_newest"),
             models.Index(fields=["repository", "digest", "-id"], name="receipt_of_state"),
         ]

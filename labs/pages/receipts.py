@@ -14,7 +14,7 @@ def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
     """Return the newest receipts, and a cursor that changes with any of them, for polling."""
     found = arrivals(enrollment, lab)
     connection = connection_of(enrollment, lab)
-    states = [(each.receipt.pk, each.submission and each.submission.version) for each in found]
+    states = [(each.receipt.pk, each.at, each.submission and each.submission.version) for each in found]
     return {
         "lab": lab,
         "course": lab.course,
@@ -28,7 +28,7 @@ def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
 
 def _row(arrival: Arrival) -> Context:
     submission = arrival.submission
-    row = {"at": arrival.at, "way": arrival.way, "submission": submission}
+    row = {"at": arrival.at, "way": _way(arrival), "submission": submission}
     if submission is None:
         return {**row, "word": "Not graded: this lab grades only certain tags"}
     report = verdict_of(submission)
@@ -36,3 +36,8 @@ def _row(arrival: Arrival) -> Context:
     points = points_or(word, submission, report)
     again = ", received before" if arrival.was_received_before else ""
     return {**row, "glyph": glyph, "word": f"{points}{again}", "commit": submission.head[:7]}
+
+
+def _way(arrival: Arrival) -> str:
+    # it counts as late until then
+    return f"{arrival.way}, time not confirmed by GitHub yet" if arrival.receipt.claimed_at else arrival.way

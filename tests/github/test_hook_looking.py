@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from labs import actions
-from labs.github import asking, first_seen, intake, looking
+from labs.deadlines import OUTAGE, RUNNING_OUTAGE, terms_of
+from labs.github import asking, confirming, earlier_states, first_seen, intake, looking
 from labs.grader.fetching.listing import Listing
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grading import lifecycle, tasks
@@ -365,6 +366,7 @@ def pushed(monkeypatch, *, ago: float | None) -> list[int]:
         return None if ago is None else timezone.now() - timedelta(seconds=ago)
 
     monkeypatch.setattr(first_seen, "when_pushed", answer)
+    monkeypatch.setattr(first_seen, "times_of_pushes", lambda connection: {})
     return asked
 
 
@@ -410,29 +412,95 @@ def test_message_of_the_app_keeps_its_time_without_a_question(connection, host, 
     assert not asked
 
 
-def test_look_waits_for_the_answer_of_github_and_not_for_ever(connection, host, due, monkeypatch):
+def test_push_is_graded_while_github_is_down_and_gets_its_time_later(connection, host, due, monkeypatch):
     delivery = miss(connection, host, monkeypatch, "host down")
-    pushed(monkeypatch, ago=None)
-    look()
-    assert (again(delivery).outcome, Submission.objects.count()) == ("waiting", 0)
-    for _ in range(looking.MAX_TRIES - 2):
-        look()
-    assert Submission.objects.get(head=A).receipt.received_at > due
-
-
-def test_look_waits_as_long_as_github_asks(connection, host, due, monkeypatch):
-    """A limit of requests lasts for up to an hour, and the tries without it for half an hour."""
-    delivery = miss(connection, host, monkeypatch, "host down")
-    retry_at = timezone.now() + timedelta(minutes=50)
 
     def refuse(connection):
-        raise asking.UnconfirmedError("GitHub asked to wait.", may_retry=True, retry_at=retry_at)
+        raise asking.UnconfirmedError("GitHub is down.", may_retry=True)
 
-    monkeypatch.setattr(first_seen, "when_pushed", refuse)
+    monkeypatch.setattr(first_seen, "times_of_pushes", refuse)
     look()
-    connection.refresh_from_db()
-    assert again(delivery).outcome == "waiting"
-    assert connection.look_at > retry_at - timedelta(seconds=5)
+    submission = Submission.objects.get(head=A)
+    assert submission.receipt.received_at > due
+    assert submission.receipt.claimed_at == delivery.received_at
+    assert again(delivery).outcome == "submitted"
+    assert confirming.confirm_times() == 0
+    monkeypatch.setattr(first_seen, "times_of_pushes", lambda connection: {(MAIN, A): minutes_ago(11)})
+    assert confirming.confirm_times() == 1
+    receipt = Receipt.objects.get()
+    assert (receipt.received_at, receipt.claimed_at) == (delivery.received_at, None)
+
+
+def test_time_that_github_never_confirms_stays(connection, host, due, monkeypatch):
+    miss(connection, host, monkeypatch, "host down")
+    pushed(monkeypatch, ago=None)
+    look()
+    Receipt.objects.update(received_at=timezone.now() - confirming.MAX_AGE)
+    before = Receipt.objects.get().received_at
+    assert confirming.confirm_times() == 0
+    receipt = Receipt.objects.get()
+    assert (receipt.received_at, receipt.claimed_at) == (before, None)
+
+
+def test_prompt_message_gains_no_time_across_the_deadline(connection, host, due, monkeypatch):
+    """A message signed just before the deadline, and the push a minute later, before a worker looks."""
+    LabDeadline.objects.update(closes_at=timezone.now() - timedelta(seconds=30))
+    arrive(connection, A, ago=60)
+    pushed(monkeypatch, ago=5)
+    look()
+    assert Submission.objects.get(head=A).receipt.received_at > LabDeadline.objects.get().closes_at
+
+
+# --- pushes while workers are down --------------------------------------------------------------------------------
+
+
+def minutes_ago(number: float):
+    return timezone.now() - timedelta(minutes=number)
+
+
+@pytest.mark.parametrize("by_app", [True, False])
+def test_push_in_time_counts_although_a_late_one_came_before_a_worker_looked(
+    connection, host, due, monkeypatch, by_app
+):
+    times = {} if by_app else {(MAIN, A): minutes_ago(10.1), (MAIN, B): minutes_ago(2.1)}
+    monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: times)
+    first = arrive(connection, A, ago=600)
+    last = arrive(connection, B, ago=120)
+    Delivery.objects.update(by_app=by_app)
+    assert again(first).outcome == "replaced"
+    host.refs = {MAIN: B, "refs/heads/other": C}
+    look()
+    earlier, late = Submission.objects.order_by("number")
+    assert (earlier.head, late.head) == (A, B)
+    assert (earlier.state, late.state) == (State.QUEUED, State.QUEUED)
+    assert earlier.receipt.refs == {MAIN: A, "refs/heads/other": C}
+    assert earlier.receipt.received_at == first.received_at < due < late.receipt.received_at
+    assert (again(first).outcome, again(last).outcome) == ("submitted", "submitted")
+    assert again(first).receipt == earlier.receipt
+
+
+def test_earlier_commit_that_github_never_had_is_not_received(connection, host, due, monkeypatch):
+    """A learner signs a message about a commit, and never pushes it in time."""
+    monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: {(MAIN, A): minutes_ago(1)})
+    arrive(connection, A, ago=1200)
+    arrive(connection, B, ago=120)
+    host.refs = {MAIN: B}
+    look()
+    assert [row.head for row in Submission.objects.all()] == [B]
+
+
+def test_wait_for_a_look_lengthens_the_deadline_before_and_after_it(connection, host, due):
+    repository = connection.repository
+    learner, lab = repository.enrollment, repository.lab
+    arrive(connection, A, ago=3600)
+    Delivery.objects.update(by_app=True)
+    running = terms_of(learner, lab)[lab.pk].deadline
+    assert running.reason == RUNNING_OUTAGE
+    look()
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    ended = terms_of(learner, lab)[lab.pk].deadline
+    assert ended.at - due >= timedelta(hours=1)
+    assert ended.reason == OUTAGE
 
 
 def test_message_during_a_pause_is_not_prompt(connection, host, due, monkeypatch):

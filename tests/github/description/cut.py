@@ -28,6 +28,7 @@ OPERATIONS = {
     "/user": GET,
     "/users/{username}": GET,
     REPO: GET,
+    f"{REPO}/activity": GET,
     f"{REPO}/actions/runs": GET,
     f"{REPO}/actions/runs/{{run_id}}": GET,
     f"{REPO}/actions/runs/{{run_id}}/attempts/{{attempt_number}}": GET,

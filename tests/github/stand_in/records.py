@@ -207,6 +207,18 @@ class Pull(Issue):
 
 
 @dataclass(eq=False)
+class Activity:
+    """A push, as GitHub lists it: of a branch, never of a tag."""
+
+    ref: str
+    before: str
+    after: str
+    actor: Person
+    id: int = field(default_factory=next_id)
+    at: str = field(default_factory=now)
+
+
+@dataclass(eq=False)
 class Repository:
     owner: Person
     name: str
@@ -216,6 +228,7 @@ class Repository:
     id: int = field(default_factory=next_id)
     created_at: str = field(default_factory=now)
     pushed_at: str = field(default_factory=now)
+    activities: list[Activity] = field(default_factory=list)
     collaborators: dict[str, str] = field(default_factory=dict)
     hooks: list[Hook] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from . import git
-from .records import Hook, Repository
+from .records import Activity, Hook, Repository
 from .requests import Answer, RefusedError, Request
 from .work import Work
 
@@ -100,6 +100,31 @@ def get_person(world: Work, request: Request, username: str) -> Answer:
 def get_repository(world: Work, request: Request, owner: str, repo: str) -> Answer:
     repository = find_repository(world, request, owner, repo)
     return Answer(200, world.shapes.repository(repository, request.viewer.person))
+
+
+def list_activities(world: Work, request: Request, owner: str, repo: str) -> Answer:
+    # GitHub pages it by a cursor, of which the portal reads the first page only
+    repository = find_repository(world, request, owner, repo, "contents")
+    listed = [
+        {
+            "id": each.id,
+            "node_id": f"node{each.id}",
+            "before": each.before,
+            "after": each.after,
+            "ref": each.ref,
+            "timestamp": each.at,
+            "activity_type": _activity_type(each),
+            "actor": world.shapes.person(each.actor),
+        }
+        for each in repository.activities
+    ]
+    return Answer(200, listed[: request.number("per_page", 30, 100)])
+
+
+def _activity_type(activity: Activity) -> str:
+    if git.NONE in (activity.before, activity.after):
+        return "branch_creation" if activity.before == git.NONE else "branch_deletion"
+    return "push"
 
 
 def get_permission(world: Work, request: Request, owner: str, repo: str, username: str) -> Answer:
@@ -291,6 +316,7 @@ ROUTES = (
     ("GET", "/user/emails", get_emails),
     ("GET", "/users/{username}", get_person),
     ("GET", REPO, get_repository),
+    ("GET", f"{REPO}/activity", list_activities),
     ("GET", f"{REPO}/collaborators/{{username}}/permission", get_permission),
     ("GET", f"{REPO}/branches", list_branches),
     ("GET", f"{REPO}/branches/{{branch*}}", get_branch),

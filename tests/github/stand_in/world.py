@@ -8,7 +8,7 @@ from typing import Any
 
 from . import git
 from .deliveries import Deliverer
-from .records import App, Grant, Hook, Installation, Person, Repository, new_token, next_id, now
+from .records import Activity, App, Grant, Hook, Installation, Person, Repository, new_token, next_id, now
 from .work_shapes import WorkShapes
 
 Refs = Mapping[str, str]
@@ -145,6 +145,8 @@ class World:
             repository.pushed_at = now()
         for name in changed:
             old, new = before.get(name, git.NONE), after.get(name, git.NONE)
+            if name.startswith("refs/heads/"):
+                repository.activities.insert(0, Activity(name, old, new, pusher))
             self._update_pulls(repository, name, new)
             self.emit("push", self._push(repository, name, old, new, pusher, before), repository, pusher)
 

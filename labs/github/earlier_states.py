@@ -1,0 +1,89 @@
+"""Find the states that a connected repository had before the present one, and that may earn more: those in time.
+
+While workers are down, several pushes wait, and the repository shows only the last. The messages say which commits came
+before. As for the time of a receipt, a message counts if the App has signed it or GitHub's REST API confirms the push.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from labs.github.asking import UnconfirmedError
+from labs.github.first_seen import terms_of_connection
+from labs.github.reconciling import times_of_pushes
+from labs.models import Connection, Delivery
+
+MAX_TRIED = 20  # messages that GitHub does not confirm
+Outcome = Delivery.Outcome
+
+
+class EarlierState(NamedTuple):
+    refs: dict[str, str]
+    at: datetime
+    message: Delivery
+
+
+def find_earlier_states(connection: Connection, refs: Mapping[str, str], at: datetime) -> list[EarlierState]:
+    """Return the states before `refs`, which was first seen `at`, the oldest first: one in time, one for each day late.
+
+    May ask GitHub.
+    """
+    messages = _unanswered(connection)
+    terms = terms_of_connection(connection) if len(messages) > 1 else None
+    if terms is None or not _last_of_each(messages).items() <= refs.items():
+        return []
+    past = _Past(connection, messages, refs)
+    found: list[EarlierState] = []
+    for number in range(len(messages) - 1, 0, -1)[:MAX_TRIED]:
+        newest = messages[number - 1]
+        if not terms.may_cost(newest.received_at, at):
+            continue
+        seen_at = past.time_after(number)
+        if seen_at and terms.may_cost(seen_at, at):
+            found.append(EarlierState(past.refs_after(number), seen_at, newest))
+            at = seen_at
+    return found[::-1]
+
+
+def _unanswered(connection: Connection) -> list[Delivery]:
+    # pushes since the last one that was received, in the order in which their messages came
+    answered = (
+        connection.deliveries.filter(receipt__isnull=False).order_by("-pk").values_list("pk", flat=True)
+    )
+    pushes = connection.deliveries.filter(event="push", outcome__in=(Outcome.WAITING, Outcome.REPLACED))
+    return list(pushes.filter(receipt=None, pk__gt=answered.first() or 0).exclude(commit="").order_by("pk"))
+
+
+def _last_of_each(messages: list[Delivery]) -> dict[str, str]:
+    return {each.ref: each.commit for each in messages}
+
+
+class _Past:
+    """The refs after the first messages, and when GitHub had them."""
+
+    def __init__(self, connection: Connection, messages: list[Delivery], refs: Mapping[str, str]) -> None:
+        self.connection, self.messages, self.refs = connection, messages, refs
+        before = connection.repository.receipts.first()
+        self.before: Mapping[str, str] = before.refs if before else {}
+
+    def refs_after(self, number: int) -> dict[str, str]:
+        changed, sent = _last_of_each(self.messages), _last_of_each(self.messages[:number])
+        past = {name: sent.get(name) or self.before.get(name, "") for name in changed}
+        return {name: commit for name, commit in {**self.refs, **past}.items() if commit}
+
+    def time_after(self, number: int) -> datetime | None:
+        sent = self.messages[:number]
+        last = list({each.ref: each for each in sent}.values())
+        if all(each.by_app for each in last):
+            return sent[-1].received_at
+        times = [self._pushes.get((each.ref, each.commit)) for each in last]
+        known = [at for at in times if at]
+        return max(*known, sent[-1].received_at) if len(known) == len(times) else None
+
+    @cached_property
+    def _pushes(self) -> dict[tuple[str, str], datetime]:
+        try:
+            return times_of_pushes(self.connection)
+        except UnconfirmedError:
+            return {}
