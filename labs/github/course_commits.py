@@ -26,6 +26,10 @@ MAX_AGE = timedelta(days=1)
 MAX_TRIES_TO_COMPARE = 2
 MAX_KEPT = 20  # of one repository
 GIVEN_UP = "GitHub could not be reached for a day. Nothing was committed. Try again later."
+MAY_HAVE_ARRIVED = (
+    "GitHub could not be reached for a day. The commit may be there all the same: "
+    "look at the branch on GitHub before you commit again."
+)
 NO_RESULT = "Comparing did not end in time. Try again. If it happens again, make the course smaller."
 
 
@@ -87,11 +91,12 @@ def due_commits() -> QuerySet[CourseCommit]:
 
 
 def claim() -> CourseCommit | None:
-    for key, tries, state, asked_at in due_commits().values_list("pk", "tries", "state", "asked_at"):
+    columns = ("pk", "tries", "state", "asked_at", "commit")
+    for key, tries, state, asked_at, commit in due_commits().values_list(*columns):
         if state == State.COMPARING and tries >= MAX_TRIES_TO_COMPARE:
             _give_up(key, tries, NO_RESULT)
         elif asked_at < timezone.now() - MAX_AGE:
-            _give_up(key, tries, GIVEN_UP)
+            _give_up(key, tries, MAY_HAVE_ARRIVED if commit else GIVEN_UP)
         elif leases.take(due_commits(), pk=key, tries=tries, lease=LEASE):
             related = ("repository__course", "asked_by")
             return CourseCommit.objects.select_related(*related).get(pk=key)

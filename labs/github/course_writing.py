@@ -24,6 +24,7 @@ from lessons.repositories import RepositoryUnavailableError, is_reserved
 logger = logging.getLogger(__name__)
 
 State = CourseCommit.State
+MAX_PUSHES = 100  # to the branch since the commit was made
 WRITE = {"contents": "write"}
 PULL = {**WRITE, "pull_requests": "write"}
 OUR_FAULT = "A fault on our side. Nothing was lost. Try again."
@@ -99,7 +100,7 @@ def _commit(row: CourseCommit) -> None:
     files = unpack(bytes(row.files or b""))
     github, at = _writer_of(row)
     head = _head(github, at, row.branch)
-    if head != row.commit:  # else the answer to an earlier try was lost
+    if not _has_arrived(github, at, row, head):
         if head != row.base and not row.new_branch:
             raise _EndedError(PUSHED_MEANWHILE.format(branch=row.branch))
         if not row.commit:
@@ -113,6 +114,14 @@ def _commit(row: CourseCommit) -> None:
     _settle(row, files)
     page = f"{page_of(row.repository)}/commit/{row.commit}"
     course_commits.finish(row, State.DONE, page=page)
+
+
+def _has_arrived(github: Client, at: str, row: CourseCommit, head: str) -> bool:
+    """Return True if an earlier try moved the branch, and its answer was lost. Somebody may have pushed since."""
+    if head in (row.commit, row.base) or not row.commit or row.new_branch:
+        return head == row.commit
+    listed = github.pages(f"{at}/activity", limit=MAX_PUSHES, ref=f"refs/heads/{row.branch}")
+    return any(item["after"] == row.commit for item in listed)
 
 
 def _require_leader(row: CourseCommit) -> None:

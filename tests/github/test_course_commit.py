@@ -310,6 +310,31 @@ def test_outage_waits_and_is_tried_again_and_a_lost_answer_makes_no_second_commi
 
 
 @pytest.mark.heavy
+def test_commit_whose_answer_was_lost_is_found_below_a_later_push(bound, monkeypatch):
+    bound.edit()
+    bound.compare()
+    bound.ask()
+    move = course_writing._move_branch
+
+    def lose_the_answer(*arguments):
+        move(*arguments)
+        raise client.UnavailableError("GitHub could not be reached: ReadTimeout.")
+
+    monkeypatch.setattr(course_writing, "_move_branch", lose_the_answer)
+    assert course_writing.run_next()
+    made = bound.heads()["refs/heads/main"]
+    theirs = bound.github.commit(bound.remote, {"README.md": "Theirs.\n"})
+    monkeypatch.setattr(course_writing, "_move_branch", move)
+    CourseCommit.objects.update(not_before=timezone.now())
+    assert course_writing.run_next()
+    assert (bound.row.state, bound.row.commit, bound.heads()["refs/heads/main"]) == ("done", made, theirs)
+    assert CourseRepository.objects.get().commit == made
+    CourseCommit.objects.update(state="waiting", asked_at=timezone.now() - timedelta(hours=25))
+    assert not course_writing.run_next()
+    assert "may be there all the same" in bound.row.note
+
+
+@pytest.mark.heavy
 def test_request_that_waits_for_a_day_ends_and_says_so(bound):
     bound.edit()
     bound.compare()
