@@ -14,6 +14,11 @@ from labs.models import Connection, Delivery
 from labs.pages.steps import ProgressStep
 
 SILENCE = timedelta(days=7)
+RENEW_IT = "If you added a webhook, create a new secret below, and enter it on GitHub."
+SUPERFLUOUS_WEBHOOK = (
+    "A message to the address of the webhook had another secret, so it was not used. "
+    "If you added a webhook, delete it on GitHub: you don’t need it."
+)
 Outcome = Delivery.Outcome
 
 
@@ -34,10 +39,9 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         return _unconfirmed_band(connection, unconfirmed)
     if not connection.owner_proved_by:
         return Band("warn", "Show that this repository is yours.", "Then pushes to it are graded.")
-    if connection.mismatched_at:
-        lead = "The secret on GitHub differs from this one."
-        text = "A message was signed with another secret. Create a new one below, and enter it on GitHub."
-        return Band("bad", lead, text)
+    has_app = has_installed_app(connection)
+    if connection.mismatched_at and not has_app:
+        return Band("bad", "A message had another secret, so it was not used.", RENEW_IT)
     if connection.look_fault:
         text = "It is a fault on our side. We told the course staff, and you don’t have to do anything."
         return Band("warn", "We could not look at the repository.", text)
@@ -45,7 +49,7 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         text = f"{newest.reason} Then choose “Grade the latest commit” below."
         return Band("bad", "The last push was not graded.", text)
     if newest is None or connection.last_heard_at is None:
-        if has_installed_app(connection):
+        if has_app:
             return Band(
                 "ok", "The GitHub App is installed.", "GitHub reports each push. Push to have it graded."
             )
@@ -53,12 +57,12 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
             "run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved."
         )
     if is_silent(connection):
-        if has_installed_app(connection):
-            place = "whether the App is still installed on the repository"
-        else:
-            place = "under Settings, Webhooks"
+        app = "whether the App is still installed on the repository"
+        place = app if has_app else "under Settings, Webhooks"
         text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
         return Band("warn", "GitHub has sent nothing for 7 days.", text)
+    if connection.mismatched_at:
+        return Band("ok", "The GitHub App reports your pushes.", SUPERFLUOUS_WEBHOOK)
     return _heard_band(newest)
 
 

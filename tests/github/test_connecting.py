@@ -176,7 +176,7 @@ def test_latest_commit_is_graded_without_a_message(client, page):
     ("values", "sentence"),
     [
         ({}, "Waiting for the first message."),
-        ({"mismatched_at": timezone.now()}, "The secret on GitHub differs from this one."),
+        ({"mismatched_at": timezone.now()}, "A message had another secret, so it was not used."),
         ({"last_heard_at": timezone.now() - timedelta(days=8)}, "GitHub has sent nothing for 7 days."),
         ({"last_heard_at": timezone.now()}, "GitHub reached the portal (ping)."),
     ],
@@ -204,6 +204,11 @@ def test_page_of_a_repository_with_the_app_does_not_ask_for_the_app_or_a_webhook
     text = text_of(client.get(page))
     assert "Install the App on GitHub" not in text and "under Settings, Webhooks" not in text
     assert ("look on GitHub whether the App is still installed" in text) == bool(proof)
+    now = {"last_heard_at": timezone.now(), "mismatched_at": timezone.now()}
+    Connection.objects.filter(pk=connection.pk).update(**now)
+    text = text_of(client.get(page))
+    assert ("The GitHub App reports your pushes." in text) == bool(proof)
+    assert "band bad" not in text
     said = text_of(client.post(f"{page}disconnect/", follow=True))
     assert "The App is still installed on it. You can remove it on GitHub." in said
     assert "Delete the webhook" not in said
