@@ -91,13 +91,9 @@ def times_of_labs(user: User) -> QuerySet[LabTimes]:
     return (times if user.is_superuser else times.filter(lab__course__in=courses_taught(user)))[:MAX_ROWS]
 
 
-def active_connections() -> QuerySet[Connection]:
-    return Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None)
-
-
 def last_messages(now: datetime) -> tuple[int, float | None]:
     """Return how many connected repositories sent a message ever, and the seconds since the newest; in one query."""
-    heard = active_connections().filter(last_heard_at__isnull=False).order_by()
+    heard = Connection.objects.active().filter(last_heard_at__isnull=False).order_by()
     found = heard.aggregate(count=Count("pk"), newest=Max("last_heard_at"))
     newest = found["newest"]
     return found["count"], max((now - newest).total_seconds(), 0) if newest else None
@@ -106,7 +102,7 @@ def last_messages(now: datetime) -> tuple[int, float | None]:
 # Any: annotated with the outcome of its last message
 def connections_seen_by(user: User) -> QuerySet[Any]:
     """Return connected repositories: first those without a message, then by their latest message, oldest first."""
-    active = active_connections()
+    active = Connection.objects.active()
     if not user.is_superuser:
         active = active.filter(repository__course__in=courses_taught(user))
     last = Delivery.objects.filter(connection=OuterRef("pk")).order_by("-pk").values("outcome")[:1]

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
-from labs.models import Lab, Receipt, Repository, Submission
+from labs.models import Connection, Lab, Receipt, Repository, Submission
 from lessons.models import Enrollment
 from portal.accounts.models import User
 
@@ -28,11 +28,11 @@ def connected_repository(enrollment: Enrollment | None, lab: Lab) -> Repository 
     """Return the repository on GitHub whose pushes are graded; `was_received` says if a state of it was."""
     if enrollment is None:
         return None
-    proved = Repository.objects.filter(
-        enrollment=enrollment, lab=lab, connection__isnull=False, connection__disconnected_at=None
-    ).exclude(connection__owner_proved_by="")
+    connected = Repository.objects.filter(
+        enrollment=enrollment, lab=lab, connection__in=Connection.objects.active()
+    )
     received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
-    return proved.annotate(was_received=received).first()
+    return connected.annotate(was_received=received).first()
 
 
 def last_seen_in(submission: Submission) -> Repository:

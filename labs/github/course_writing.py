@@ -174,8 +174,7 @@ def _id_of(name: str, described: Json) -> int:
     full_name, github_id = str(described["full_name"]), int(described["id"])
     if full_name.lower() != name.lower():  # GitHub redirects former names, and a learner may own it now
         raise _EndedError(MOVED.format(name=name, full_name=full_name))
-    learners = Connection.objects.filter(github_id=github_id, disconnected_at=None)
-    if learners.exclude(owner_proved_by="").exists():
+    if Connection.objects.active().filter(github_id=github_id).exists():
         raise _EndedError(OF_A_LEARNER)
     return github_id
 

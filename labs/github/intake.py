@@ -54,8 +54,7 @@ def connections_of_app(message: Message) -> list[Connection]:
     if message.repository_id is None:
         return []
     found = Connection.objects.select_related("repository__enrollment__user", "repository__lab")
-    own = found.exclude(owner_proved_by="").filter(disconnected_at=None)
-    return list(own.filter(github_id=message.repository_id, installation__isnull=False))
+    return list(found.active().filter(github_id=message.repository_id, installation__isnull=False))
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def look_at_quiet_repositories() -> int:
     """Let workers look at the connections that were looked at longest ago; return how many."""
     now = timezone.now()
     long_ago = now - timedelta(seconds=settings.GITHUB_LOOK_SECONDS)
-    active = Connection.objects.exclude(owner_proved_by="").filter(disconnected_at=None, look_at=None)
+    active = Connection.objects.active().filter(look_at=None)
     quiet = active.filter(Q(looked_at=None, created_at__lt=long_ago) | Q(looked_at__lt=long_ago))
     keys = list(quiet.order_by("looked_at", "pk").values_list("pk", flat=True)[:MAX_LOOKS])
     return active.order_by().filter(pk__in=keys).update(look_at=now)

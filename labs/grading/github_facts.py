@@ -18,7 +18,7 @@ from labs.grader.github_facts import PULLS_ABOUT, GitHubFacts, PullRequests, Run
 from labs.grader.report import Outcome, Report
 from labs.grader.spec import LabSpec
 from labs.grading import lifecycle
-from labs.models import GitHubAnswer, Queue, Repository, State, Submission
+from labs.models import Connection, GitHubAnswer, Queue, Repository, State, Submission
 from labs.repository_queries import last_seen_in
 from portal.broker import send
 
@@ -67,8 +67,7 @@ def facts_for(
 def _origin(submission: Submission) -> Repository:
     # the same state may have been pushed to the practice remote first, and to a connected repository later
     own = Repository.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
-    connected = own.filter(connection__disconnected_at=None).exclude(connection__owner_proved_by="")
-    here = connected.filter(connection__isnull=False, receipts__digest=submission.digest)
+    here = own.filter(connection__in=Connection.objects.active(), receipts__digest=submission.digest)
     return here.select_related("connection").order_by("-pk").first() or last_seen_in(submission)
 
 

@@ -34,6 +34,12 @@ class Installation(models.Model):
         return self.suspended_at is None and self.deleted_at is None
 
 
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def active(self) -> "ConnectionQuerySet":
+        """Return the connections whose pushes are graded: proved, and not disconnected. See `is_active`."""
+        return self.filter(disconnected_at=None).exclude(owner_proved_by="")
+
+
 class Connection(SignedHook):
     """A repository whose pushes GitHub reports to the portal, at an address and with a secret of its own.
 
@@ -71,6 +77,8 @@ class Connection(SignedHook):
     last_heard_at = models.DateTimeField(null=True, blank=True)
     mismatched_at = models.DateTimeField(null=True, blank=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConnectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
