@@ -98,7 +98,7 @@ def steps_of(connection: Connection, deliveries: Sequence[Delivery]) -> list[Pro
         ("Yours", connection.get_owner_proved_by_display() if connection.owner_proved_by else ""),
         _reporting_step(connection),
         ("GitHub reached us", _time_of(heard) if heard else ""),
-        ("Push received", pushed.commit[:7] if pushed else ""),
+        ("Pushed", pushed.commit[:7] if heard and pushed else ""),
     ]
     current = next((index for index, (_, note) in enumerate(found) if not note), len(found) - 1)
     return [_step(name, note, is_current=index == current) for index, (name, note) in enumerate(found)]
