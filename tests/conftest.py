@@ -30,8 +30,10 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 settings.GRADING_RETRY_SECONDS = 0
 
 # The same examples each time, and no limit of time: neither chance nor a busy machine fails a test.
+# `make test-all` asks for more of them.
 of_hypothesis.register_profile(
     "project",
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

@@ -44,6 +44,8 @@ class Step(NamedTuple):
 SPREAD = ["--dist=loadscope", "--no-loadscope-reorder"]  # as tests/folders.py has it
 # One more than the cores of a small machine: browsers and servers are waited for.
 PROCESSES = ["--numprocesses=3", *SPREAD]
+# For each property that Hypothesis tries; tests/conftest.py has the daily number.
+EXAMPLES = "100"
 # They need neither a database nor a server of their own, or only pages of Django's test client.
 QUICK_FOLDERS = ["grader", "quizzes", "rendering", "pages", "lessons", "quiz_pages", "progress", "accounts"]
 # They compare the engine with git itself, process by process.
@@ -104,15 +106,16 @@ def steps(tier: str) -> list[Step]:
         marks = "not heavy and not browser and not processes and not postgres"
         title = "Tests of the pure cores and the pages"
         return [tests(title, *PROCESSES, "-m", marks, *without(NOT_QUICK), *folders)]
-    daily = [*CHECKS, tests("Tests", *PROCESSES, "-m", "not heavy")]
+    daily = ["Tests", *PROCESSES, "-m", "not heavy"]
     if tier == "daily":
-        return daily
+        return [*CHECKS, tests(*daily)]
     seed = os.environ.get("TEST_SEED") or str(secrets.randbelow(10**6))
     print(f"The random seed of the chaos tests is {seed}. Set TEST_SEED={seed} to repeat it.", flush=True)
     chaos = {"TEST_SEED": seed, "GRADING_LEASE_SECONDS": "3"}
     on_postgres = ["-m", "not heavy and not browser", *without(NOT_ON_POSTGRES)]
     return [
-        *daily,
+        *CHECKS,
+        tests(*daily, EXAMPLES=EXAMPLES),
         tests("Heavy tests", "--numprocesses=2", *SPREAD, "-m", "heavy", *without(ALONE), **chaos),
         tests(
             "Heavy tests of the whole machine", "-m", "heavy", *[f"tests/{name}" for name in ALONE], **chaos

@@ -66,7 +66,9 @@ RENAMES = {
 }
 
 
-@pytest.mark.parametrize("how", RENAMES)
+@pytest.mark.parametrize(
+    "how", [pytest.param(how, marks=[pytest.mark.heavy] * (how != "with title and text")) for how in RENAMES]
+)
 def test_renamed_lesson_keeps_its_rows_points_and_address(learner, folder, capsys, client, how):
     before, old = standing(learner), Lesson.objects.get()
     quiz, attempt = old.quiz.get_absolute_url(), Attempt.objects.get()

@@ -83,14 +83,21 @@ def lists_of_staff() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[pytest.mark.heavy] * (kind != "lesson")) for kind in KINDS]
+    ("kind", "roles"),
+    [
+        ("lesson", ["instructor"]),
+        *(
+            pytest.param(kind, ["learner", "instructor", "administrator"], marks=pytest.mark.heavy)
+            for kind in KINDS
+        ),
+    ],
 )
-def test_what_is_deleted_disappears_from_every_page_of_learners_and_staff(world, client, kind):
+def test_what_is_deleted_disappears_from_every_page_of_learners_and_staff(world, client, kind, roles):
     pages = pages_of(world.here)
     hidden = [page for inside in INSIDE[kind] for page in pages[inside]]
     kept = [page for other in set(KINDS) - INSIDE[kind] for page in pages[other]]
     titles = {str(getattr(row_of(world, inside), "title", "")) for inside in INSIDE[kind]}
-    people = [world.here.learner.user, world.here.instructor, world.administrator]
+    people = [world.people[role] for role in roles]
     before = {}
     for person in people:
         client.force_login(person)

@@ -37,7 +37,9 @@ def row_of(course: Course, kind: str):
     return rows[kind].get()
 
 
-@pytest.mark.parametrize("kind", ["session", "lesson", "quiz", "lab"])
+@pytest.mark.parametrize(
+    "kind", [*(pytest.param(kind, marks=pytest.mark.heavy) for kind in ("session", "quiz", "lab")), "lesson"]
+)
 def test_loading_leaves_it_deleted_and_says_so_and_restoring_finds_its_file_again(folder, course, kind):
     whole = dump_course(course).files
     deletion = deleting.delete(row=row_of(course, kind), by=make_user())

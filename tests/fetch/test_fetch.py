@@ -62,11 +62,12 @@ def test_all_branches_and_tags_are_fetched_with_their_objects(pushed):
         assert repository.tag("v1").message == "First release"
 
 
-@pytest.mark.parametrize("name", ["größe", "line\u2028end", "-x", "a'b$(c)"])
-def test_branches_with_strange_names_are_fetched_too(pushed, name):
-    pushed.git("update-ref", f"refs/heads/{name}", pushed.head())
+def test_branches_with_strange_names_are_fetched_too(pushed):
+    names = ("größe", "line\u2028end", "-x", "a'b$(c)")
+    for name in names:
+        pushed.git("update-ref", f"refs/heads/{name}", pushed.head())
     pushed.push()
-    assert pushed.fetch().refs == {f"refs/heads/{each}": pushed.head() for each in (name, "main")}
+    assert pushed.fetch().refs == {f"refs/heads/{name}": pushed.head() for name in (*names, "main")}
 
 
 def test_refs_other_than_branches_and_tags_are_not_fetched(pushed, server):

@@ -440,7 +440,13 @@ def test_rehearsal_of_a_regrade_waits_for_github_instead_of_taking_points(case):
     assert move.problem.startswith("GitHub has not answered yet")
 
 
-@pytest.mark.parametrize("before", ["nothing of GitHub", "pull requests", "another branch"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "nothing of GitHub",
+        *(pytest.param(one, marks=pytest.mark.heavy) for one in ("pull requests", "another branch")),
+    ],
+)
 def test_answer_that_only_a_rehearsal_asked_for_changes_no_result(case, before):
     older = {
         "nothing of GitHub": LAB.partition("  - {id: ci")[0],

@@ -524,6 +524,7 @@ def test_github_is_asked_only_if_the_time_of_a_push_decides_something(connection
     assert not asked
 
 
+@pytest.mark.heavy
 def test_signed_pushes_about_two_commits_in_turn_do_not_keep_workers_busy(connection, host):
     for number in range(intake.MAX_LOOKS_PER_HOUR + 1):
         assert send(connection, push((A, B)[number % 2])).status_code == 202

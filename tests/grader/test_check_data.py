@@ -5,7 +5,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.grader.formats import data as data_module
@@ -299,7 +299,6 @@ _KEYS = st.text("abcXYZ_-0.", min_size=1).filter(lambda key: not key.startswith(
 
 
 @given(st.dictionaries(_KEYS, st.dictionaries(_KEYS, _PRINTABLE), min_size=1))
-@settings(max_examples=60)
 def test_ini_that_the_library_wrote_is_read_as_it_was(sections):
     parser = configparser.RawConfigParser(default_section="\0")
     parser.optionxform = str
@@ -315,7 +314,6 @@ def test_ini_that_the_library_wrote_is_read_as_it_was(sections):
 
 
 @given(st.text("[]=:#; \n\tab1\\%", max_size=60))
-@settings(max_examples=100)
 def test_any_text_is_ini_or_refused(text):
     with suppress(IniError):
         assert isinstance(read_ini(text), dict)

@@ -21,7 +21,7 @@ from tests.grader.workflow_generator import Dice, sound_expression, workflow
 from tests.grader.workflow_texts import texts
 
 SEED = int(os.environ.get("WORKFLOW_SEED", "8"))
-DAILY, HEAVY = 40, 500
+DAILY, HEAVY = 15, 500
 LISTED = YAML(typ="safe").load(Path(__file__).with_name("workflow_disagreements.yaml"))
 # Values of a run that are known, and values that are not, which differ from run to run.
 KNOWN = {

@@ -265,6 +265,7 @@ def test_a_hostile_condition_is_read_or_refused(condition):
     assert holds(condition, {}) in (True, False, None)
 
 
+@pytest.mark.heavy
 def test_a_long_text_with_aliases_or_quotes_is_read_once():
     """It took two minutes while it was read again for each alias and each quote was searched to the end."""
     script = "".join(f"          echo ${{{{ github.r{number} }}}}\n" for number in range(6_000))

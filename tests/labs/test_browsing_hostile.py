@@ -97,6 +97,7 @@ def bomb(pushed: Pushed, content: bytes) -> str:
     return pushed.commit_of(item)
 
 
+@pytest.mark.heavy
 def test_git_bomb_is_neither_walked_nor_compared(pushed, monkeypatch):
     one, other = bomb(pushed, b"1\n"), bomb(pushed, b"2\n")
     folder = pushed.at(one)
@@ -122,6 +123,7 @@ def test_difference_is_cut_by_files_lines_and_bytes(pushed):
     assert sum(len(line) for file in difference.files for line in file.lines) <= differences.MAX_PATCH_BYTES
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not shutil.which("prlimit"), reason="needs prlimit")
 def test_difference_that_takes_too_long_is_reported(pushed, monkeypatch):
     """The lines of two files of 1 MB can be chosen so that they take a minute to compare."""

@@ -110,7 +110,7 @@ def test_each_git_process_of_a_fetch_takes_a_turn(join, monkeypatch):
 # --- size -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("protocol", [0, 2])
+@pytest.mark.parametrize("protocol", [pytest.param(0, marks=pytest.mark.heavy), 2])
 def test_repository_within_its_quota_is_cloned_however_small_one_push_may_be(settings, join, protocol):
     settings.PRACTICE_MAX_BYTES = 600 * KILOBYTE
     settings.PRACTICE_QUOTA_BYTES = 3000 * KILOBYTE

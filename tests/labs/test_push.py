@@ -136,6 +136,7 @@ def test_push_of_300_branches_is_one_submission(stack, learner, clone):
     assert (len(submission.receipt.refs), submission.head_ref) == (300, "refs/heads/main")
 
 
+@pytest.mark.heavy
 def test_push_of_2000_branches_is_refused_in_words_for_each_of_them(stack, learner, clone):
     head = clone.commit()
     clone.pack_refs({f"refs/heads/feature-{number}": head for number in range(2000)})

@@ -70,6 +70,7 @@ def test_names_that_exclude_each_other_are_explained_and_the_others_are_pushed(j
     assert "cannot store" not in said
 
 
+@pytest.mark.heavy
 def test_many_large_pushes_of_one_learner_end_at_a_quota_in_words_and_harm_nobody(settings, join):
     settings.PRACTICE_QUOTA_BYTES = 1000 * KILOBYTE
     greedy, other = join("greedy"), join("other")
@@ -165,6 +166,7 @@ def test_limits_that_leave_no_room_for_a_push_fail_their_check(settings):
         assert [error.id for error in limits_of_pushes_let_a_push_pass()] == ["portal.E007"]
 
 
+@pytest.mark.heavy
 def test_pushes_fetches_and_grading_beside_repacks_lose_nothing(join, tmp_path):
     clone = join("work")
     heads = [clone.commit(content=noise(2000))]

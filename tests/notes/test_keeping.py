@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.notes import count_kept, import_notes, read_source
@@ -51,7 +51,6 @@ def test_words_of_a_fold_are_those_of_the_block_that_has_its_lines():
     assert count_kept(folded).lost == ()
 
 
-@settings(max_examples=60)
 @given(
     st.lists(st.text("ab \t-:#*|>`1.\n", max_size=30), min_size=1, max_size=20)
     .map("\n".join)

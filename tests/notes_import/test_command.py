@@ -92,6 +92,7 @@ def test_missing_file_is_an_error_with_its_path(course, capsys):
         run(capsys, "/none.txt", "--course", course.slug)
 
 
+@pytest.mark.heavy
 def test_dry_run_needs_no_database(tmp_path):
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3"}
     command = [

@@ -162,6 +162,7 @@ def test_setting_that_cannot_be_read_is_reported_with_its_name_and_never_with_a_
         assert "secret" not in str(told.value)
 
 
+@pytest.mark.heavy
 def test_commands_report_it_in_one_line(tmp_path):
     """The commands of the container and of `make run`, which reads the port itself."""
     own = {name: value for name, value in os.environ.items() if name not in SETTINGS}

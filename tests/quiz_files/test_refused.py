@@ -137,6 +137,7 @@ def test_an_encrypted_package_is_refused():
         import_questions(bytes(data))
 
 
+@pytest.mark.heavy
 def test_a_package_that_lies_about_its_sizes_is_bounded():
     data = bytearray(make_zip({"a.xml": b" " * 200_000_000}))
     size = data.index(b"PK\x01\x02") + 24
@@ -269,6 +270,7 @@ def test_a_doctype_in_a_question_stays():
     assert ["DOCTYPE" in question.prompt for question in found] == [True, True]
 
 
+@pytest.mark.heavy
 def test_a_question_that_is_repeated_gets_a_key_each_time_in_linear_time():
     start = process_time()
     found = import_questions(b"a\nA. b\nB. c\nANSWER: A\n\n" * 8_000, format="aiken").questions

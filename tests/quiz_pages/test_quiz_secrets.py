@@ -96,7 +96,9 @@ def pages_before_submission(client, cast) -> list[str]:
 @pytest.mark.parametrize(
     "answers", [*(pytest.param(some, marks=pytest.mark.heavy) for some in ({}, WRONG)), RIGHT]
 )
-@pytest.mark.parametrize("release", ["now", "deadline", "never"])
+@pytest.mark.parametrize(
+    "release", [*(pytest.param(one, marks=pytest.mark.heavy) for one in ("now", "deadline")), "never"]
+)
 def test_pages_before_submission_contain_no_canary(client, cast, release, answers):
     """W23."""
     cast.revise(release=release)

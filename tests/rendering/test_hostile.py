@@ -53,7 +53,10 @@ def test_sanitiser_is_enough_if_all_our_rules_fail(browser):
     assert judge(browser, batch([sanitise(unsafe(payload)) for payload in EVERY])) == []
 
 
-@pytest.mark.parametrize("place", ["raw HTML", "links", "images", "tables"])
+@pytest.mark.parametrize(
+    "place",
+    ["raw HTML", *(pytest.param(place, marks=pytest.mark.heavy) for place in ("links", "images", "tables"))],
+)
 def test_judge_finds_an_unsanitised_page(browser, place):
     assert judge(browser, batch([unsafe(payload) for payload in PAYLOADS[place]])) != []
 

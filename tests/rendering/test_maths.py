@@ -91,8 +91,8 @@ def test_a_formula_with_a_mistake_is_a_problem_at_its_line_and_shown_as_typed(pa
     "hostile",
     [
         "(" * 60,  # takes exponential time
-        "[(" * 30,
-        r"\langle x" * 40,
+        pytest.param("[(" * 30, marks=pytest.mark.heavy),
+        pytest.param(r"\langle x" * 40, marks=pytest.mark.heavy),
         "{" * 500 + "x" + "}" * 499,
         r"\sqrt{" * 160 + "}" * 40,
         r"\def\a{\a\a}\a",

@@ -20,7 +20,7 @@ def prepared_var(tmp_path_factory, migrated_sqlite):
     return var
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_portal(prepared_var, tmp_path_factory):
     portal = Portal(shutil.copytree(prepared_var, tmp_path_factory.mktemp("shared") / "var"))
     try:

@@ -71,9 +71,12 @@ def test_lesson_is_published_only_when_nothing_is_left(staff, course):
     assert staff.post(change_address(lesson), {**fields, "source": "Some text."}).status_code == 302
 
 
-def test_quiz_of_a_draft_lesson_is_always_saved_and_keeps_the_lesson_a_draft(staff, course):
+@pytest.mark.parametrize(
+    "sources", [BROKEN_QUIZZES[:2], pytest.param(BROKEN_QUIZZES[2:], marks=pytest.mark.heavy)]
+)
+def test_quiz_of_a_draft_lesson_is_always_saved_and_keeps_the_lesson_a_draft(staff, course, sources):
     session = make_session(course)
-    for source in BROKEN_QUIZZES:
+    for source in sources:
         lesson = make_lesson(session, status="draft")
         fields = {"course": course.pk, "lesson": lesson.pk, "source": source}
         answer = staff.post(add_address("lessons_quiz"), fields, follow=True)
@@ -100,8 +103,9 @@ def test_version_of_a_quiz_is_kept_while_its_draft_is_unfinished(staff, course):
     assert (quiz.current, quiz.title) == (version, "First steps")
 
 
-def test_draft_lab_is_always_saved_and_publishing_is_refused_at_its_lines(staff, course):
-    for number, source in enumerate(BROKEN_LABS):
+@pytest.mark.parametrize("sources", [BROKEN_LABS[:2], pytest.param(BROKEN_LABS[2:], marks=pytest.mark.heavy)])
+def test_draft_lab_is_always_saved_and_publishing_is_refused_at_its_lines(staff, course, sources):
+    for number, source in enumerate(sources):
         fields = {"course": course.pk, "slug": f"lab-{number}", "position": 1, "source": source}
         fields["brief"] = "[next](lesson:not-written)"
         answer = staff.post(add_address("labs_lab"), {**fields, "status": "draft"}, follow=True)

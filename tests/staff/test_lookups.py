@@ -36,22 +36,23 @@ def lookups_of(options) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("step", [64, pytest.param(1, marks=[pytest.mark.heavy, pytest.mark.timeout(900)])])
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
 @pytest.mark.django_db(transaction=True)  # an error in PostgreSQL would abort the test's transaction
-def test_no_parameter_of_a_list_causes_a_server_error(step):
-    """Every `step`th parameter of all lists; with alternating values, so that each kind of column gets each value."""
+def test_no_parameter_of_a_list_causes_a_server_error():
+    """Values alternate, so that each kind of column gets each value."""
     make_world()
     client = Client(raise_request_exception=False)
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
     wrong = []
     for number, (model, options) in enumerate(site._registry.items()):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        for place, lookup in list(enumerate(sorted(lookups_of(options))))[number % step :: step]:
+        for place, lookup in enumerate(sorted(lookups_of(options))):
             for value in {ABSURD[(place + number) % len(ABSURD)], "99999999999"}:
                 answer = client.get(reverse(f"{name}_changelist"), {lookup: value})
                 if answer.status_code not in (200, 302, 400, 403, 404):
                     wrong.append((name, lookup, value, answer.status_code))
-        for chosen in ("x", "9" * 30)[:: min(step, 2)]:
+        for chosen in ("x", "9" * 30):
             data = {"action": "delete_selected", "_selected_action": chosen}
             answer = client.post(reverse(f"{name}_changelist"), data)
             if answer.status_code >= 500:

@@ -129,6 +129,7 @@ def test_superseded_state_is_removed_after_its_days_and_others_stay(page, grade,
     assert "Changes since submission 1" in text_of(page.client.get(f"{newest.get_absolute_url()}changes/"))
 
 
+@pytest.mark.heavy
 def test_superseded_states_go_first_if_there_is_no_room_and_then_new_ones_are_not_kept(
     page, grade, settings, caplog
 ):
@@ -143,6 +144,7 @@ def test_superseded_states_go_first_if_there_is_no_room_and_then_new_ones_are_no
     assert first.digest != second.digest
 
 
+@pytest.mark.heavy
 def test_states_are_left_alone_while_one_is_stored_and_read_while_they_are_repacked(page, grade, monkeypatch):
     submission = grade(page)
     repository = submission.receipt.repository
@@ -193,6 +195,7 @@ def test_submission_is_graded_without_a_fault_if_the_folder_of_states_cannot_be_
     assert "is not kept" in caplog.text and "could not be graded" not in caplog.text
 
 
+@pytest.mark.heavy
 def test_state_with_too_many_refs_to_read_is_not_kept_and_earlier_ones_stay(page, grade, monkeypatch):
     first = grade(page)
     size = (store_of(first) / "packed-refs").stat().st_size

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,15 @@ from .work_shapes import WorkShapes
 Refs = Mapping[str, str]
 MAX_COMMITS = 2048
 ZEN = "Keep it logically awesome."
+
+
+@cache
+def _key_pair(number: int) -> tuple[bytes, bytes]:
+    """Return a private and a public key. Most Apps of tests are the first of their stand-in, and share it."""
+    private = subprocess.run(["openssl", "genrsa", "2048"], check=True, capture_output=True).stdout
+    command = ["openssl", "rsa", "-pubout"]
+    public = subprocess.run(command, input=private, check=True, capture_output=True).stdout
+    return private, public
 
 
 class World:
@@ -198,15 +208,11 @@ class World:
         callback_urls: tuple[str, ...] = (),
         setup_url: str = "",
     ) -> App:
-        """Create a GitHub App with a new private key."""
+        """Create a GitHub App with a private key that no other App of this stand-in has."""
         slug = "-".join(name.lower().split())
         key, public = self.folder / f"{slug}.pem", self.folder / f"{slug}.public.pem"
-        subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
-        subprocess.run(
-            ["openssl", "rsa", "-in", str(key), "-pubout", "-out", str(public)],
-            check=True,
-            capture_output=True,
-        )
+        for file, pem in zip((key, public), _key_pair(len(self.apps)), strict=True):
+            file.write_bytes(pem)
         granted = {"metadata": "read", **(permissions or {"contents": "read"})}
         hook = Hook(hook_url, secret, list(events))
         made = App(
