@@ -42,6 +42,12 @@ def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str, comm
     return bool(read)
 
 
+def note_form(hook: CourseHook) -> None:
+    """Note a signed message that was sent as a form, which the portal does not read."""
+    result = "a form: set the content type of the webhook to application/json"
+    CourseHook.objects.filter(pk=hook.pk).update(last_heard_at=timezone.now(), last_result=result)
+
+
 def read_everywhere(*, host: str, full_name: str, ref: str, commit: str = "") -> bool:
     """Do the same for every course with this repository on `host`, whose App has signed the message."""
     address = f"https://{host}/{full_name}"

@@ -39,7 +39,7 @@ KEPT = timedelta(days=365)
 MAX_REMOVED = 100
 MAX_TRIES = 12  # about a day of asking for runs without a message from GitHub
 FOR_RUNS = ("workflow_run", "check_suite")
-FOR_PULL_REQUESTS = ("pull_request", "pull_request_review")
+FOR_PULL_REQUESTS = ("pull_request", "pull_request_review", "pull_request_review_comment")
 Answer = RunsOfCommit | PullRequests
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from labs.github import intake, tasks
-from labs.github.messages import INSTALLS, Message, MessageError, read_message
+from labs.github.messages import INSTALLS, Message, MessageError, check_headers, read_message
 from labs.github.signatures import BodyTooLargeError, read_signed
 from lessons import course_pushes
 from lessons.models import CourseHook
@@ -18,6 +18,13 @@ from lessons.models import CourseHook
 class _RefusedError(Exception):
     def __init__(self, status: int, text: str = "") -> None:
         self.answer = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+class _SignedFormError(_RefusedError):
+    """The signature is valid, but the webhook sends GitHub's default content type."""
+
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @csrf_exempt
@@ -32,6 +39,10 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
             intake.note_mismatch(key)
             return HttpResponse(status=403)
         is_work = intake.take(connection, message, wake=tasks.wake)
+    except _SignedFormError as refused:
+        if connection:
+            intake.note_form(connection, **_headers(request))
+        return refused.answer
     except _RefusedError as refused:
         return refused.answer
     except intake.OtherRepositoryError:
@@ -47,6 +58,10 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
     hook = CourseHook.objects.select_related("course").filter(key=key).first()
     try:
         message = _read(request, hook.accepted_secrets() if hook else [])
+    except _SignedFormError as refused:
+        if hook:
+            course_pushes.note_form(hook)
+        return refused.answer
     except _RefusedError as refused:
         return refused.answer
     if message is None or hook is None:
@@ -81,17 +96,31 @@ def _push_of(message: Message) -> dict[str, str]:
 
 def _read(request: HttpRequest, secrets: Sequence[bytes]) -> Message | None:
     # None if the signature is wrong. The body is checked as it arrived, before anything reads it.
-    if request.content_type != "application/json" or request.headers.get("Content-Encoding"):
-        raise _RefusedError(415, "Set the content type of the webhook to application/json.")
+    if request.content_type not in (JSON, FORM) or request.headers.get("Content-Encoding"):
+        raise _RefusedError(415, intake.SENT_AS_FORM)
     try:
         body, is_signed = read_signed(request, secrets, request.headers.get("X-Hub-Signature-256", ""))
     except BodyTooLargeError:
         raise _RefusedError(413) from None
     with body:
-        if not is_signed:
-            return None
-        event, guid = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Event", "Delivery"))
         try:
-            return read_message(body, event=event, guid=guid)
+            if request.content_type == FORM:
+                raise _refuse_form(request, is_signed=is_signed)
+            return read_message(body, **_headers(request)) if is_signed else None
         except MessageError as error:
             raise _RefusedError(400, str(error)) from error
+
+
+def _refuse_form(request: HttpRequest, *, is_signed: bool) -> _RefusedError:
+    # GitHub's default: its page has to say so, because the learner sees a refusal on GitHub only
+    if not is_signed:
+        return _RefusedError(415, intake.SENT_AS_FORM)
+    check_headers(**_headers(request))
+    return _SignedFormError(415, intake.SENT_AS_FORM)
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    return {
+        "event": request.headers.get("X-GitHub-Event", ""),
+        "guid": request.headers.get("X-GitHub-Delivery", ""),
+    }

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from labs.github.connecting import ask_to_look
+from labs.github.events import missing_events_words
 from labs.github.evidence import note_event
 from labs.github.messages import ASKS, INSTALLS, Message, mapping
 from labs.models import Connection, Delivery, Installation
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 MAX_KEPT = 100  # deliveries of one connection
 MAX_INSTALLED = 500  # repositories of one message about an installation
 MAX_LOOKS_PER_HOUR = 60  # at one repository without a pause
+SENT_AS_FORM = "Set the content type of the webhook to application/json."
 NOTHING, MINUTE, PAUSE, HOUR = (timedelta(minutes=minutes) for minutes in (0, 1, 2, 60))
 Outcome = Delivery.Outcome
 
@@ -96,6 +98,20 @@ def take(
     return True
 
 
+@transaction.atomic
+def note_form(connection: Connection, *, event: str, guid: str) -> None:
+    """Record a signed message that was sent as a form: the portal does not read it, and its page says so."""
+    now, guid = timezone.now(), guid.lower()
+    Connection.objects.filter(pk=connection.pk).update(last_heard_at=now, mismatched_at=None)
+    kept = connection.deliveries.order_by("-pk").values_list("pk", "guid")[:MAX_KEPT]
+    if any(guid == earlier for _, earlier in kept):
+        return
+    values = {"guid": guid, "event": event, "received_at": now}
+    connection.deliveries.create(outcome=Outcome.IGNORED, reason=SENT_AS_FORM, **values)
+    if len(kept) >= MAX_KEPT:
+        connection.deliveries.filter(pk__lte=kept[MAX_KEPT - 1][0]).delete()
+
+
 def check_repository(connection: Connection, message: Message) -> None:
     # Until GitHub told us the ID, the name is compared. A name in a message is never looked up or stored.
     if message.event in INSTALLS or (message.event == "ping" and message.repository_id is None):
@@ -118,7 +134,9 @@ def judge(connection: Connection, message: Message, kept: Iterable[Delivery]) ->
     """
     if reason := ignored_reason(connection):
         return Outcome.IGNORED, reason
-    if message.event == "ping" or message.event in ASKS:
+    if message.event == "ping":
+        return Outcome.NOTED, missing_events_words(connection.repository.lab, message)
+    if message.event in ASKS:
         return Outcome.NOTED, ""
     if message.event != "push":
         return Outcome.IGNORED, f"The portal does not use “{message.event}” events."

@@ -68,10 +68,7 @@ class Message:
 
 def read_message(body: IO[bytes], *, event: str, guid: str) -> Message:
     """Return the message of a signed body. Raises MessageError."""
-    if not _GUID.fullmatch(guid):
-        raise MessageError("X-GitHub-Delivery is not a delivery ID.")
-    if not _EVENT.fullmatch(event):
-        raise MessageError("X-GitHub-Event is not the name of an event.")
+    check_headers(event=event, guid=guid)
     size = body.seek(0, 2)
     body.seek(0)
     with _large if size > _LARGE_BYTES else nullcontext():
@@ -83,6 +80,14 @@ def read_message(body: IO[bytes], *, event: str, guid: str) -> Message:
     if found is not None and (type(found) is not int or not 0 < found < 1 << 63):  # True is an int
         raise MessageError("repository.id is not a number.")
     return Message(event, guid, payload, found, _text(mapping(repository).get("full_name"), 201))
+
+
+def check_headers(*, event: str, guid: str) -> None:
+    """Raise MessageError if GitHub would not send these headers."""
+    if not _GUID.fullmatch(guid):
+        raise MessageError("X-GitHub-Delivery is not a delivery ID.")
+    if not _EVENT.fullmatch(event):
+        raise MessageError("X-GitHub-Event is not the name of an event.")
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -12,12 +12,11 @@ from labs.addresses import github_address
 from labs.github import client, owner_file
 from labs.github.access import has_installed_app
 from labs.github.asking import APP, NEW_ADDRESS, REPOSITORY
+from labs.github.events import events_of
 from labs.github.proofs import ACCOUNT, PERMISSION
 from labs.github.status import is_silent, status_band, steps_of
-from labs.grader.checks import needs_events
 from labs.models import Connection, Delivery, Lab, Submission
 from labs.pages.forms import ConnectForm
-from labs.specs import parse_spec
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from portal.accounts.github import has_github_sign_in
@@ -163,12 +162,6 @@ def owner_file_commands(content: str, address: str) -> tuple[str, str]:
 
 
 # --- the webhook ----------------------------------------------------------------------------------------------------
-
-
-def events_of(lab: Lab) -> tuple[str, ...]:
-    """Return GitHub's names of the events that the checks of a lab need: `push`, and the others that a kind names."""
-    spec = parse_spec(lab.current.source) if lab.current else None
-    return needs_events(check.parameters for check in spec.checks) if spec else ("push",)
 
 
 def _webhook_context(lab: Lab, connection: Connection, secret: str) -> Context:

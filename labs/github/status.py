@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from labs.github import client
 from labs.github.access import has_installed_app
 from labs.github.asking import REPOSITORY
+from labs.github.intake import SENT_AS_FORM
 from labs.models import Connection, Delivery
 from labs.pages.steps import ProgressStep
 
@@ -61,6 +62,10 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         place = app if has_app else "under Settings, Webhooks"
         text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
         return Band("warn", "GitHub has sent nothing for 7 days.", text)
+    if newest.reason == SENT_AS_FORM:
+        return Band("bad", "GitHub sends a form, which the portal does not read.", SENT_AS_FORM)
+    if newest.event == "ping" and newest.reason:
+        return Band("warn", "GitHub reached the portal, but an event is missing.", newest.reason)
     if connection.mismatched_at:
         return Band("ok", "The GitHub App reports your pushes.", SUPERFLUOUS_WEBHOOK)
     return _heard_band(newest)

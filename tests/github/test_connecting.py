@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from labs.github import asking, connecting, looking, owner_file
+from labs.github import asking, connecting, intake, looking, owner_file
 from labs.github.proofs import rows_about, with_rows
 from labs.grader.fetching.listing import Listing
 from labs.grading import tasks
@@ -288,6 +288,38 @@ def test_commands_for_the_file_work_again_after_the_repository_was_connected_bef
         shown = git(remote, "show", f"{owner_file.BRANCH}:{owner_file.NAME}").strip()
         assert shown == Connection.objects.get().challenge()
         client.post(f"{page}disconnect/")
+
+
+def test_webhook_that_sends_a_form_is_named_only_if_the_message_is_signed(client, page):
+    connection = connected(client, page)
+    form = {"body": b"payload=%7B%7D", "content_type": "application/x-www-form-urlencoded", "event": "ping"}
+    assert send(connection, secret="wrong", **form).status_code == 415
+    assert "Waiting for the first message." in text_of(client.get(page))
+    guid = "00000000-0000-4000-8000-00000000000A"
+    assert [send(connection, guid=guid, **form).status_code for _ in range(2)] == [415, 415]
+    said = text_of(client.get(page))
+    assert "GitHub sends a form, which the portal does not read." in said
+    assert said.count(f"{intake.SENT_AS_FORM}</small>") == 1  # in the list of messages
+    send(connection, push(), event="ping")
+    assert "GitHub reached the portal (ping)." in text_of(client.get(page))
+
+
+@pytest.mark.parametrize(
+    ("events", "sentence"),
+    [
+        (["issues"], "This lab also needs the event `push`. Select it in the webhook on GitHub."),
+        (["push", "issues"], ""),
+        (["*"], ""),
+        ("push", ""),
+        ([{}, None], "This lab also needs the event `push`."),
+    ],
+)
+def test_new_webhook_without_an_event_that_the_lab_needs_is_named(client, page, events, sentence):
+    connection = connected(client, page)
+    assert send(connection, {**push(), "hook": {"events": events}}, event="ping").status_code == 204
+    said = text_of(client.get(page)).replace("<code>", "`").replace("</code>", "`")
+    assert ("GitHub reached the portal, but an event is missing." in said) == bool(sentence)
+    assert sentence in said
 
 
 def test_message_about_a_push_links_to_its_submission(client, page):

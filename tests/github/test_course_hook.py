@@ -34,7 +34,7 @@ def hook_of(course) -> CourseHook:
     return CourseHook.objects.filter(course=course).first() or course_pushes.renew_secret(course)
 
 
-def send(course, payload, secret="", event="push"):
+def send(course, payload, secret="", event="push", content_type="application/json"):
     hook = hook_of(course)
     body = json.dumps(payload).encode()
     headers = {
@@ -43,7 +43,7 @@ def send(course, payload, secret="", event="push"):
         "X-GitHub-Delivery": "00000000-0000-4000-8000-000000000001",
     }
     address = f"/github/courses/{hook.key}/"
-    return Client().post(address, body, content_type="application/json", headers=headers).status_code
+    return Client().post(address, body, content_type=content_type, headers=headers).status_code
 
 
 def test_push_to_the_bound_branch_asks_for_an_update(course, repository):
@@ -75,6 +75,15 @@ def test_message_with_a_different_secret_is_refused(course, repository):
     assert not CourseFetch.objects.exists()
     other = hook_of(make_course())
     assert send(course, push(), secret=other.secret) == 403
+
+
+def test_message_that_is_sent_as_a_form_says_what_to_change(course, repository):
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    assert send(course, push(), secret="wrong", **form) == 415
+    assert not hook_of(course).last_heard_at
+    assert send(course, push(), **form) == 415
+    assert "set the content type of the webhook to application/json" in hook_of(course).last_result
+    assert not CourseFetch.objects.exists()
 
 
 def test_old_secret_is_accepted_for_a_day(course, repository):
