@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts import github, github_provider
 from portal.accounts.audit import Event, record
 from portal.accounts.http import UserRequest
-from portal.accounts.linked_accounts import TAKEN
+from portal.accounts.linked_accounts import OTHER, TAKEN
 
 
 @never_cache
@@ -36,11 +36,22 @@ def callback(request: UserRequest) -> HttpResponse:
     github.check_is_set_up()
     try:
         answer: HttpResponse = github_provider.finish(request)
-    except IntegrityError:  # linked to somebody else at the same moment
-        messages.error(request, TAKEN.format(login=""))
+    except IntegrityError:  # somebody else linked it, or the same person another one, at the same moment
+        _explain_race(request)
         return redirect("account")
     tell_if_linked(request)
     return answer
+
+
+def _explain_race(request: UserRequest) -> None:
+    # Any: allauth's SocialLogin, which the provider left
+    came: Any = getattr(request, "came_from_github", None)
+    new = github.account_of(came.account)
+    linked = github.github_account(request.user)
+    if linked is None:
+        messages.error(request, TAKEN.format(login=new.login))
+    elif linked.id != new.id:
+        messages.error(request, OTHER.format(linked=linked.login, login=new.login))
 
 
 def tell_if_linked(request: UserRequest) -> None:

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from labs.github import looking
 from labs.models import Connection
+from portal.accounts import linked_accounts
 from portal.accounts.models import AuditEntry
 from tests.factories import make_lab, make_learner, make_user
 from tests.github.stand_in.deliveries import _NoRedirects
@@ -183,6 +184,18 @@ def test_linked_account_cannot_be_linked_to_a_second_learner_nor_replaced(
     )
     assert [row.user for row in SocialAccount.objects.all()] == [learner.user]
     assert not Connection.objects.get(repository__enrollment=second.enrollment).owner_proved_by
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.heavy
+def test_two_accounts_linked_at_the_same_moment_leave_the_first_and_say_so(learner, repository, monkeypatch):
+    on_the_way = learner.client.post(reverse("github_login"))
+    come_back(learner.client, learner.client.post(reverse("github_login")), "learner")
+    # as if both requests had looked before the other one wrote
+    monkeypatch.setattr(linked_accounts, "github_account", lambda user: None)
+    answer = come_back(learner.client, on_the_way, "writer")
+    assert "linked to the GitHub account learner, and you signed in to GitHub as writer" in said(answer)
+    assert [row.extra_data["login"] for row in SocialAccount.objects.all()] == ["learner"]
 
 
 def test_first_link_asks_for_the_password_and_then_goes_on(sign_in_app, lab, repository, portal_on_github):
