@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from labs.grader.author_notes import author_notes
 from labs.grader.engine import grade
@@ -28,6 +28,8 @@ from lessons.regrade_results import Result, fields_before, fields_of_move, first
 from portal.accounts.models import User
 
 MAX_OF_LEARNER = 50  # newest submissions that a regrade tries, so that a flood by one learner is bounded
+# submissions that count only once newer ones were lowered: each is tried after the one before
+MAX_FURTHER_OF_LEARNER = 10
 Fate, Way = Move.Fate, Move.Way
 
 
@@ -67,8 +69,12 @@ class LabWork(regrades.Regrading):
     subject = "lab"
 
     def keys_to_rehearse(self, regrade: LabRegrade) -> Iterable[int]:
-        seen = RegradedSubmission.objects.filter(regrade=regrade).values("submission")
-        to = submissions_to_regrade(regrade.lab, regrade.version).exclude(pk__in=seen)
+        moves = RegradedSubmission.objects.filter(regrade=regrade).order_by()
+        tried = moves.values("submission__enrollment").annotate(tried=Count("pk"))
+        limit = 1 + MAX_OF_LEARNER + MAX_FURTHER_OF_LEARNER
+        finished = tried.filter(tried__gte=limit).values("submission__enrollment")
+        to = submissions_to_regrade(regrade.lab, regrade.version).exclude(pk__in=moves.values("submission"))
+        to = to.exclude(enrollment__in=finished)
         return to.values_list("pk", flat=True)[: regrades.BATCH]
 
     def rehearse(self, regrade: LabRegrade, key: int) -> None:

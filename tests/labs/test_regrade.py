@@ -188,6 +188,20 @@ def test_learner_with_many_submissions_gets_one_notice_of_a_regrade_and_one_of_i
     assert "10 of 100 → 40 of 100 points" in newest.text
 
 
+def test_one_learner_whose_results_are_all_lowered_is_tried_up_to_a_limit(graded, graded_before, monkeypatch):
+    monkeypatch.setattr("labs.grading.regrades.MAX_OF_LEARNER", 1)
+    monkeypatch.setattr("labs.grading.regrades.MAX_FURTHER_OF_LEARNER", 2)
+    for value in (39, 38, 37, 36, 35):
+        graded_before(value)
+    change_checks(graded.lab, HARDER)
+    regrade = apply(graded.lab, "exact")
+    assert (regrade.state, regrade.moves.count()) == ("applied", 4)
+    left = submissions_to_regrade(graded.lab, graded.lab.current)
+    assert [each.is_best for each in left] == [True]  # the page offers another regrade
+    apply(graded.lab, "exact")
+    assert (left.all().count(), points(Submission.objects.get(is_best=True))) == (0, 10)
+
+
 def test_flood_of_submissions_by_one_learner_is_tried_up_to_a_limit(graded, graded_before, monkeypatch):
     monkeypatch.setattr("labs.grading.regrades.MAX_OF_LEARNER", 2)
     for value in (5, 6, 7):
