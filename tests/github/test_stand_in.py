@@ -6,6 +6,8 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -162,3 +164,37 @@ def test_a_request_that_github_would_not_understand_is_found(github):
     )
     with pytest.raises(OpenAPIError):
         check(wrong)
+
+
+def test_somebody_tries_repositories_pull_requests_and_failures_on_its_pages(github, listener):
+    def press(path: str, **fields: str) -> str:
+        with urlopen(Request(github.url + path, urlencode(fields).encode())) as answer:
+            return answer.read().decode()
+
+    press("/new", name="learner/prices", private="on")
+    (repository,) = github.repositories.values()
+    assert repository.is_private
+    press("/learner/prices/settings")  # made public
+    github.commit(repository, {"README.md": "x"}, branch="main")
+    git(repository.folder, "branch", "feature", "main")
+    github.commit(repository, {"a.txt": "x"}, branch="feature")
+    press("/learner/prices/pulls", head="feature", base="main", title="Change", body="")
+    press("/learner/prices/pulls", pull="1", do="review")
+    assert "merged. reviewer: approved" in press("/learner/prices/pulls", pull="1", do="squash")
+    with pytest.raises(HTTPError, match="422"):
+        press("/learner/prices/pulls", head="nothing", base="main", title="", body="")
+    with pytest.raises(HTTPError, match="422"):
+        press("/new", name="learner/prices")
+    press("/learner/prices/settings", name="learner/invoices")
+    assert (repository.full_name, repository.is_private) == ("learner/invoices", False)
+
+    assert "down: True" in press("/switches", switch="down")
+    with pytest.raises(HTTPError, match="502"):
+        ask(github, "GET", "/repos/learner/invoices")
+    press("/switches", switch="drop")
+    assert "down: False" in press("/switches", switch="reset")
+    assert github.deliverer.drops == 0
+    press("/switches", switch="drop")
+    hook = github.add_hook(repository, listener.url, "secret")
+    github.wait_for_deliveries()
+    assert (hook.deliveries[-1].status_code, listener.received) == (0, [])

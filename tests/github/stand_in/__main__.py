@@ -45,6 +45,7 @@ def settings_of(github: GitHub) -> dict[str, str]:
         "GITHUB_APP_WEBHOOK_SECRET": SECRET,
         "GITHUB_CLIENT_ID": app.client_id,
         "GITHUB_CLIENT_SECRET": app.client_secret,
+        "GITHUB_LOOK_SECONDS": "30",  # a lost push is found while somebody watches
         "REPOSITORY_HOSTS": github.host,
         "TEST_GIT_SERVER": f"127.0.0.1,{github.certificate}",
     }

@@ -9,33 +9,11 @@ from collections.abc import Callable
 from html import escape
 from urllib.parse import urlencode
 
-from . import git
+from . import git, trying
+from .html import form, page, redirect
 from .records import App, Hook, Repository
 from .requests import Answer, RefusedError, Request
 from .work import Work
-
-STYLE = (
-    "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}button{font:inherit}"
-    "td,th{text-align:left;padding:.2rem 1rem .2rem 0}"
-)
-
-
-def page(title: str, *parts: str) -> Answer:
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return Answer(200, f"{head}<h1>{escape(title)}</h1>{''.join(parts)}")
-
-
-def form(action: str, label: str, **fields: str) -> str:
-    hidden = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in fields.items()
-    )
-    return f'<form method="post" action="{escape(action)}">{hidden}<button>{escape(label)}</button></form>'
-
-
-def redirect(url: str, **parameters: str) -> Answer:
-    joint = "&" if "?" in url else "?"
-    return Answer(302, b"", {"Location": url + (joint + urlencode(parameters) if parameters else "")})
 
 
 def answer(world: Work, request: Request) -> Answer:
@@ -187,7 +165,9 @@ def show_everything(world: Work, request: Request) -> Answer:
     return page(
         "Stand-in for GitHub",
         f"<h2>Repositories</h2><table>{''.join(rows)}</table>",
+        trying.new_repository_form(),
         f"<h2>People, and their tokens</h2><table>{''.join(people)}</table>",
+        trying.switches_forms(world),
     )
 
 
@@ -215,6 +195,7 @@ def show_repository(world: Work, request: Request, owner: str, name: str) -> Ans
         f"<p>Clone: <code>{escape(world.url)}/{escape(repository.full_name)}.git</code></p>",
         f"<h2>Commits</h2><table><tr><th>Commit<th>Message<th>Statuses and checks{''.join(rows)}</table>",
         f"<h2>Workflow runs</h2>{''.join(runs)}{start}",
+        trying.pull_requests(repository),
         f"<h2>Webhooks</h2>{''.join(hooks)}",
         f'<form method="post" action="{at}"><label>Payload URL <input name="hook" size="60"></label> '
         '<label>Secret <input name="secret"></label> <button>Add webhook</button></form>',
@@ -279,6 +260,10 @@ ROUTES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/settings/apps/create", create_app),
     ("GET", "/apps/([^/]+)/installations/new", ask_installation),
     ("POST", "/apps/([^/]+)/installations/new", install_app),
+    ("POST", "/new", trying.create_repository),
+    ("POST", "/switches", trying.switch),
     ("GET", "/([^/]+)/([^/]+)", show_repository),
     ("POST", "/([^/]+)/([^/]+)/actions", act),
+    ("POST", "/([^/]+)/([^/]+)/pulls", trying.act_on_pull),
+    ("POST", "/([^/]+)/([^/]+)/settings", trying.change_repository),
 )

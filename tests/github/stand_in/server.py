@@ -170,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _found(self, github: GitHub, request: Request) -> Answer:
-        if github.switches.is_down:
+        if github.switches.is_down and request.path not in ("/", "/switches"):
             return Answer(502, b"<title>502</title>")
         try:
             if request.path.startswith(f"{rest.PREFIX}/"):
