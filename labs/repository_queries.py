@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from labs.models import Connection, Lab, Receipt, Repository, Submission
 from lessons.models import Enrollment
+from lessons.models.release import Status
 from portal.accounts.models import User
 
 
@@ -22,6 +23,15 @@ def started_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | 
     if found:
         found.lab = lab
     return found
+
+
+def repository_of_draft(user: User, course_slug: str, lab_slug: str) -> Repository | None:
+    """Return the practice repository that a learner pushed to before its lab became a draft."""
+    drafts = Lab.objects.filter(course__slug=course_slug, slug=lab_slug, status=Status.DRAFT)
+    own = Enrollment.objects.active().filter(user=user, course__slug=course_slug)
+    received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
+    found = Repository.objects.filter(received, enrollment__in=own, lab__in=drafts, host=None)
+    return found.select_related("enrollment", "lab__course", "lab__current").first()
 
 
 def connected_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:

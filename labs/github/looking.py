@@ -23,7 +23,7 @@ from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
 from labs.models import Connection, Delivery, Lab, Receipt, snapshot_digest
-from labs.queries import open_labs
+from labs.queries import receives_pushes
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
 from labs.specs import parse_spec
@@ -74,7 +74,7 @@ def look(connection: Connection) -> None:
     waiting = _get_waiting(connection)
     repository = connection.repository
     user = repository.enrollment.user
-    is_open = user.is_active and open_labs(user).filter(pk=repository.lab_id).exists()
+    is_open = user.is_active and receives_pushes(repository.enrollment, repository.lab_id)
     if repository.address is None or not is_open:
         _settle(waiting, Outcome.IGNORED, "The lab is not open to you.")
         _release(connection)

@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.models import RUNNING, Lab, Queue, State, Submission
-from lessons.models import Enrollment
+from lessons.models import CourseStaff, Enrollment
+from lessons.models.release import Status
 
 RECENT = timedelta(minutes=15)
 CANDIDATES = 20
@@ -16,7 +17,9 @@ JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
 def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """Return claimable submissions of a queue, except those that wait after a fault or for their lab's environment.
+    """Return claimable submissions of a queue, except those that wait after a fault, or for their lab.
+
+    It may be a draft at present, or its environment is being built.
 
     A partial unique index lets each learner have one running.
     """
@@ -24,7 +27,20 @@ def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
     unbuilt = Lab.objects.filter(current__environment_missing=True).order_by().values("pk")
     due = Q(not_before=None) | Q(not_before__lte=timezone.now())
     queued = Submission.objects.filter(due, state=State.QUEUED, queue=queue)
-    return queued.exclude(lab__in=unbuilt).exclude(Exists(running))
+    ready = queued.exclude(lab__in=unbuilt).exclude(Exists(running))
+    return ready.exclude(of_a_draft()) if queue == Queue.LIVE else ready
+
+
+def of_a_draft() -> Q:
+    """Match the submissions to labs that were set back to drafts, except those of staff, who may try a draft."""
+    staff = CourseStaff.objects.filter(user=OuterRef("enrollment__user"), course=OuterRef("course"))
+    drafts = Lab.objects.filter(status=Status.DRAFT).order_by().values("pk")
+    return Q(lab__in=drafts) & ~Exists(staff) & Q(enrollment__user__is_superuser=False)
+
+
+def waits_for_publication(submission: Submission) -> bool:
+    own = Submission.objects.filter(pk=submission.pk, state=State.QUEUED, queue=Queue.LIVE)
+    return submission.lab.is_draft and own.filter(of_a_draft()).exists()
 
 
 def longest_wait() -> timedelta:

@@ -17,6 +17,7 @@ from labs.practice.token_auth import plain, refuse_token, token_user
 from labs.practice.turns import NoTurnError
 from labs.queries import get_open_lab
 from labs.repositories import bare, folders
+from labs.repository_queries import repository_of_draft
 from labs.staff_queries import get_repository_taught
 from lessons.release import NotOpenYetError
 from lessons.templatetags.times import not_open_words
@@ -68,6 +69,8 @@ def _own_repository(user: User, course_slug: str, lab_slug: str) -> Repository |
         found = None
     if found is None and (deleted := deleted_lab_words(course_slug, lab_slug, user)):
         return plain(410, deleted)
+    if found is None and (kept := repository_of_draft(user, course_slug, lab_slug)):
+        return kept
     if found is None or found.enrollment is None:
         known = f"{user.email} has no open lab with this remote URL."
         return plain(404, f"{known} Copy the URL from the lab page.")

@@ -339,10 +339,23 @@ def test_learner_whose_account_was_deactivated_gets_no_submission(connection, ho
 def test_learner_who_may_not_open_the_lab_gets_no_submission(connection, host):
     delivery = arrive(connection)
     lab = connection.repository.lab
-    lab.status = "draft"
+    lab.status, lab.publish_at = "scheduled", timezone.now() + timedelta(days=1)
     lab.save()
     look()
     assert (again(delivery).outcome, host.looks) == ("ignored", 0)
+
+
+def test_push_to_a_lab_that_became_a_draft_waits_until_it_is_published_again(connection):
+    arrive(connection)
+    lab = connection.repository.lab
+    lab.status = "draft"
+    lab.save()
+    look()
+    assert Submission.objects.get().state == State.QUEUED
+    assert lifecycle.claim() is None
+    lab.status = "published"
+    lab.save()
+    assert lifecycle.claim()
 
 
 # --- messages that were signed ahead of the push --------------------------------------------------------------------

@@ -20,7 +20,6 @@ from tests.labs.regrading import (
     change_checks,
     grade_all,
     push_files,
-    rehearse,
     work,
 )
 from tests.servers import wait_for
@@ -93,8 +92,12 @@ def test_pages_of_a_lab_regrade_are_accessible_and_fit(look, browser, live_serve
     page = open_context(browser, live_server, instructor, **look()).new_page()
     page.goto(reverse("lab_regrades", args=[lab.course.slug, lab.slug]))
     check(page, "lab-regrade-begin")
-    regrade = rehearse(lab)
-    page.goto(regrade.get_absolute_url())
+    page.get_by_role("button", name="Rehearse").click()
+    expect(page.get_by_text("0 of 2 results.")).to_be_visible()
+    check(page, "lab-regrade-rehearsing")
+    work()
+    regrade = LabRegrade.objects.get()
+    expect(page.get_by_role("heading", name="1 of 2 results change")).to_be_visible()  # by itself
     check(page, "lab-regrade-rehearsed")
     ask_to_apply(regrade)
     page.goto(regrade.get_absolute_url())
@@ -102,5 +105,9 @@ def test_pages_of_a_lab_regrade_are_accessible_and_fit(look, browser, live_serve
     work()
     page.goto(regrade.get_absolute_url())
     check(page, "lab-regrade-applied")
-    assert LabRegrade.objects.get().state == "applied"
+    page.get_by_role("button", name="Undo the regrade").click()
+    check(page, "lab-regrade-undoing")
+    work()
+    expect(page.get_by_role("heading", name="The regrade was undone")).to_be_visible()
+    assert LabRegrade.objects.get().state == "undone"
     page.context.close()
