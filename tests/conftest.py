@@ -19,9 +19,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.folders import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 from tests.live_server import count_connections
 from tests.servers import MAX_WAIT_SECONDS, migrate_once
+from tests.variants import pytest_itemcollected  # noqa: F401 - a hook
 
 # Thousands of collected tests are searched for garbage again and again: a tenth of the time of the tests.
-gc.set_threshold(50_000, 50, 50)
+gc.set_threshold(200_000, 50, 50)
 
 # Playwright's synchronous API keeps an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

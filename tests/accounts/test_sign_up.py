@@ -216,6 +216,7 @@ def test_github_name_is_read_from_what_people_paste(client, typed):
     assert user.github_name == "nia"
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "typed",
     [

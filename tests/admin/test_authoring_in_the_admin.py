@@ -48,6 +48,7 @@ def lesson_fields(lesson, **fields):
     }  # fmt: skip
 
 
+@pytest.mark.daily(9)
 @pytest.mark.parametrize(
     "model", [m for m in site._registry if m._meta.app_label in ("lessons", "labs", "accounts")]
 )

@@ -94,6 +94,7 @@ def test_a_copied_lesson_opens_its_files_to_its_own_learners(staff, course, less
     assert status(address_in(code), make_learner(copy.course).user) == 200
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [

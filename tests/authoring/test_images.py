@@ -79,6 +79,7 @@ def test_bytes_after_a_picture_are_not_kept(staff, course, media):
     assert b"rm -rf" not in kept
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("data", "says"),
     [

@@ -73,6 +73,7 @@ def test_a_script_hears_if_its_order_was_saved(staff, course, parts):
     assert outline(course) == ["b l3", "a l1", "a l2"]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("button", "expected"),
     [

@@ -303,6 +303,7 @@ def test_staff_copy_a_course_on_its_page(old, staff):
     assert Course.objects.get(slug="new").cohorts.get().meetings.count() == 2
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("sent", "message"),
     [

@@ -137,6 +137,7 @@ def run(command: str, terminal: Terminal, text: str) -> None:
     terminal.type(command)
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(
     "brief",
     [pytest.param(path, marks=SLOW.get(path.parent.name, ()), id=path.parent.name) for path in BRIEFS],

@@ -100,6 +100,7 @@ def test_every_error_is_listed_with_its_file_and_line_and_nothing_is_written(fol
     assert not Course.objects.exists()
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected"),
     [

@@ -77,6 +77,7 @@ def test_a_preview_of_any_branch_tag_or_commit_stores_its_files_and_changes_noth
     assert run("preview", revision="").commit == repository.commit
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "revision",
     ["gone", "main~1", "HEAD@{1}", ":/Write", "--output=x", "../main", "0" * 40, "f" * 7],

@@ -50,6 +50,7 @@ def test_a_course_is_bound_updated_and_unbound_by_clicks(staff, author, course):
     assert Lesson.objects.count() == 1 and not CourseFetch.objects.exists()
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [

@@ -144,6 +144,7 @@ def test_deleting_restoring_and_removing_are_in_the_audit_log(world):
     assert all(what.startswith(f"{start} {title}") for start, (_, what) in zip(starts, found, strict=True))
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_restoring_brings_back_exactly_what_was_deleted(world, kind):
     before = every_row()
@@ -154,6 +155,7 @@ def test_restoring_brings_back_exactly_what_was_deleted(world, kind):
     assert every_row() == before
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_after_30_days_it_is_removed_with_all_work_in_it_and_nothing_else(world, kind):
     before = every_row()
@@ -344,6 +346,7 @@ def test_nobody_deletes_twice(world):
 # --- other ways to content --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_form_that_is_saved_meanwhile_does_not_bring_it_back(world, kind):
     read_before = row_of(world, kind)

@@ -219,6 +219,7 @@ def test_the_newest_results_go_first_and_the_limits_of_github_are_kept(world, mo
     assert backlog().waiting == 0
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("trouble", ["down", "primary", "secondary"])
 def test_an_outage_and_a_limit_only_delay_a_result(world, trouble):
     (row,) = enqueue(world, 1)

@@ -151,6 +151,7 @@ def test_old_name_that_somebody_else_took_is_never_graded(portal_on_github, db):
     assert [row.head for row in Submission.objects.all()] == [mine_head]
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("how", ["down", "limited", "deleted"])
 @pytest.mark.parametrize("has_message", [True, False])
 def test_name_that_somebody_took_is_not_graded_while_github_confirms_nothing(
@@ -247,6 +248,7 @@ def test_repository_that_the_app_no_longer_sees_is_asked_about_and_says_so(app, 
     assert "The App is not installed on this repository." in page
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(
     ("action", "is_active"),
     [("suspend", False), ("deleted", False), ("unsuspend", True), ("created", True), ("other", None)],
@@ -267,6 +269,7 @@ def test_installation_follows_what_github_says_of_it(app, action, is_active, db)
         assert other.is_active
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("known", [42, None])
 def test_connected_repository_uses_an_app_that_is_installed_later(app, portal_on_github, known, db):
     repository = portal_on_github.create_repository("octo/work")

@@ -72,6 +72,7 @@ def test_the_settings_are_shown_once_and_pass_the_checks(browser, portal_on_gith
     assert (again.status_code, app.hook.secret in again.content.decode()) == (400, False)
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("change", [{"state": "other"}, {"state": ""}, {"code": "../../user"}, {"code": ""}])
 def test_a_wrong_state_or_code_creates_nothing(browser, portal_on_github, change):
     page = browser.get(reverse("github_setup"), {"name": "Portal"})

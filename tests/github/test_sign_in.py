@@ -123,6 +123,7 @@ def test_account_that_may_write_proves_and_no_token_is_kept(learner, repository,
     assert "GitHub’s role is “push”" in text and "learner/billing is public." in text
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize(
     ("login", "words"),
     [("reader", "reader may not write to learner/billing"), (None, "You cancelled on GitHub")],
@@ -269,6 +270,7 @@ def test_session_that_waits_for_the_second_factor_has_no_token(learner, reposito
     assert token not in str([row.get_decoded() for row in Session.objects.all()])
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("target", ["//evil.example.org", "https://evil.example.org/", "javascript:alert(1)"])
 def test_sign_in_never_leads_to_another_site(learner, repository, target):
     come_back(learner.client, learner.client.post(reverse("github_login")), "learner")
@@ -277,6 +279,7 @@ def test_sign_in_never_leads_to_another_site(learner, repository, target):
     assert answer["Location"] == "/"
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "how", ["state", "none", "twice", "other browser", "code", "down", "secret", "error"]
 )

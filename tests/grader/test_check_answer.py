@@ -69,6 +69,7 @@ BY_GIT = {
 }
 
 
+@pytest.mark.daily(6)
 @pytest.mark.parametrize("equals", BY_GIT)
 def test_the_output_of_git_is_right_and_another_answer_is_not(repo, equals):
     right = repo.shell(BY_GIT[equals])
@@ -91,6 +92,7 @@ def test_every_value_is_tested_here():
     assert {read_asked(read_yaml(equals)[0])[0].name for equals in BY_GIT} == set(VALUES)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("equals", BY_GIT)
 def test_the_command_of_a_question_runs_as_pasted(repo, equals):
     asked, problems = read_asked(read_yaml(equals)[0])

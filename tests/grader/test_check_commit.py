@@ -25,6 +25,7 @@ def ask(repo, parameters, **more):
     return repo.ask(f"commit: {{{parameters}}}", **more)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("parameters", "outcome"),
     [

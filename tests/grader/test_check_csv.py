@@ -19,6 +19,7 @@ def ask(repo, text, rest):
     return repo.ask(f"csv: {{path: data.csv, {rest}}}")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("text", "rest", "found"),
     [

@@ -71,6 +71,7 @@ def test_each_question_is_answered(repo, lab):
 SMALL = "FROM python:3.12\n"
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("text", "rest", "why", "line"),
     [
@@ -165,6 +166,7 @@ def test_faults_are_reported_with_their_line(ask, text, rest, why, line):
     assert result.expected and result.found and "git add -- Dockerfile" in result.fix
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("text", "rest"),
     [
@@ -200,6 +202,7 @@ def test_dockerfiles_in_order_pass(ask, text, rest):
 TOKEN = "ghp_" + "".join(chr(ord("a") + 7 * i % 26) for i in range(36))
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "line",
     [
@@ -271,6 +274,7 @@ def test_a_dockerignore_that_is_missing_or_not_enough_needs_work(ask):
     assert result.why == "`.dockerignore` does not exclude `.env`."
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "text",
     [
@@ -459,6 +463,7 @@ def test_files_that_match_a_pattern_decide_whether_it_copies_code(repo):
         assert repo.ask("dockerfile: {dependencies_first: true}").outcome == outcome, source
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("text", "rest", "why"),
     [
@@ -484,6 +489,7 @@ def test_the_check_is_not_run_if_only_the_base_image_can_answer(ask, text, rest,
     assert why in result.reason
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("text", "rest", "outcome"),
     [

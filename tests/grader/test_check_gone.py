@@ -24,6 +24,7 @@ def test_a_commit_that_is_still_there_is_named(line):
     assert f"git rebase --rebase-merges --onto {line.head('main~2')} {bad}" in result.fix
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("parameters", "outcome"),
     [

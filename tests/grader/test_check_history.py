@@ -22,6 +22,7 @@ def ask(repo, parameters, **more):
     return repo.ask(f"history: {{{parameters}}}", **more)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("parameters", "outcome"),
     [

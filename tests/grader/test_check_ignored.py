@@ -19,6 +19,7 @@ def test_an_ignored_path_passes_with_the_deciding_line(repo):
     assert evidence.excerpt == ((2, "*.log"), (3, ".env"))
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "rules", ["", "env\n", ".env/\n", "# .env\n", ".env\n!.env\n", "build/.env\n", "\\#.env"]
 )

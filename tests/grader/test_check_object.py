@@ -48,6 +48,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_object_of_this_shape_is_reachable(repo, shape):
     result = repo.ask(f"object: {{{shape}}}")

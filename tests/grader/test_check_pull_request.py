@@ -85,6 +85,7 @@ LACKS = [
 ]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(("check", "missing", "made", "said"), LACKS)
 def test_a_missing_fact_is_named_and_the_check_passes_once_it_is_there(shop, check, missing, made, said):
     before = ask(shop, replace(OPEN, **missing), check=check)
@@ -93,6 +94,7 @@ def test_a_missing_fact_is_named_and_the_check_passes_once_it_is_there(shop, che
     assert ask(shop, done, check=check).outcome is PASSED
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "review",
     [
@@ -126,6 +128,7 @@ METHODS = {
 }
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("is_deleted", [False, True])
 @pytest.mark.parametrize("method", METHODS)
 def test_the_method_is_read_from_the_history_also_after_the_branch_is_deleted(shop, method, is_deleted):

@@ -67,6 +67,7 @@ def test_a_good_project_passes(ask, rest):
 SYSTEM = 'requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("old", "new", "why", "line"),
     [
@@ -232,6 +233,7 @@ def test_without_a_backend_setuptools_is_used(ask, requires):
 MOVED = {"src/review_model/__init__.py": None}
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("rest", "changes", "outcome"),
     [
@@ -268,6 +270,7 @@ def test_a_project_may_be_in_a_folder(repo):
     assert repo.ask("python_package: {}").why.endswith("Found `model/pyproject.toml` instead.")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("text", "outcome", "why"),
     [
@@ -300,6 +303,7 @@ def test_a_project_without_tests_needs_work(ask):
     assert (result.outcome, result.why) == (Outcome.NEEDS_WORK, "There are no tests.")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("how", "changes", "why"),
     [

@@ -153,6 +153,7 @@ def test_a_lab_has_100_points_a_pass_mark_of_70_and_a_lesson_for_each_check(spec
     assert all(check.lesson for check in spec.checks)
 
 
+@pytest.mark.daily(2)
 def test_a_lab_proves_each_check_that_runs_no_code(spec):
     """tests/sandbox/test_course_labs.py proves the others."""
     proof = prove(spec)
@@ -268,6 +269,7 @@ def test_a_good_version_of_the_project_reaches_all_points(repo, version):
     assert (report.score, set(outcomes(report).values())) == (100, {"passed"})
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_each_mistake_in_the_project_needs_work_where_it_was_made(copy_of, version, mistake):
     repo = copy_of(good_version)

@@ -80,6 +80,7 @@ def test_every_kind_is_tested_here():
     assert set(CHECKS) == set(KINDS)
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("build", MAY_PASS, ids=lambda build: build.__name__)
 def test_only_kinds_that_saw_something_pass(repo, build):
     build(repo)

@@ -44,6 +44,7 @@ def test_each_kind_has_cases():
 
 
 # the heavy test below tries each fix of each kind
+@pytest.mark.daily(4)
 @pytest.mark.parametrize("kind", ASKED[::3])
 def test_the_first_fix_of_a_kind_repairs_a_clean_clone(bench, kind):
     if KINDS[kind].confined and bench.sandbox is None:

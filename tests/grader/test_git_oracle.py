@@ -243,6 +243,7 @@ def test_a_lab_with_something_else_in_it_is_a_lab_or_is_refused(data):
     assert spec is None or isinstance(spec, LabSpec)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "text",
     [

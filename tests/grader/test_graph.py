@@ -57,6 +57,7 @@ def test_each_row_is_reached_by_its_own_lanes_only(seed):
     assert lanes.columns[[row.name for row in rows].index("20")] == 0
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("seed", range(8))
 def test_drawn_edges_are_the_parents_that_git_lists(repo, seed):
     commits = tangle(30, seed)
@@ -69,6 +70,7 @@ def test_drawn_edges_are_the_parents_that_git_lists(repo, seed):
     assert len(drawn.rows) == 30
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("seed", range(8))
 def test_long_tangle_is_folded_without_a_false_edge(repo, seed):
     commits = tangle(600, seed)

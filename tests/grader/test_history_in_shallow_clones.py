@@ -41,6 +41,7 @@ def shallow(copy_of):
     return type(repo)(repo.path.parent / "shallow")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("check", [*(f"{kind}: {asked}" for kind, asked in CHECKS.items()), *PLACES])
 def test_a_check_of_history_is_not_run_and_says_how_to_get_the_rest(shallow, check):
     result = shallow.ask(check)

@@ -244,6 +244,7 @@ def test_strange_file_names_are_shown_and_never_obeyed(repo, name, shown):
     assert result.why == f"`{shown}` has conflict markers, starting at line 1."
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "name", [b"new\nline.x", b"bytes\xff.x", b"-rf.x", "right\u202eleft.x".encode(), b"deep/\xff/a.x"]
 )

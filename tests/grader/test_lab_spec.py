@@ -157,6 +157,7 @@ def test_a_value_that_contains_itself_is_refused():
     assert any("aliases" in message for _, _, message in problems("checks: &a [*a]\n"))
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("kind", "key", "words"),
     [

@@ -13,6 +13,7 @@ def test_the_kinds_are_listed_each_on_a_line(capsys):
     assert [line.split(":")[0] for line in lines[: len(KINDS)]] == [f"`{name}" for name in KINDS]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_explains_itself(name, capsys):
     assert main(["explain", name]) == 0

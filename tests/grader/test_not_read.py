@@ -380,6 +380,7 @@ MAY_SAY_ABSENT: dict[Build, dict[str, str]] = {
 }
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("build", MAY_SAY_ABSENT, ids=lambda build: build.__name__)
 def test_only_kinds_that_read_all_of_it_say_that_something_is_absent(repo, build):
     build(repo)

@@ -34,6 +34,7 @@ def on_two_branches(repo, change, *, before=NUMBERS, elsewhere=None):
     repo.git("cherry-pick", "one")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "change",
     [

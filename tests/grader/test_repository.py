@@ -209,6 +209,7 @@ def damage(repo, object_id, content):
     path.unlink() if content is None else path.write_bytes(content)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("content", [None, b"no zlib at all"])
 @pytest.mark.parametrize(
     ("what", "check"),

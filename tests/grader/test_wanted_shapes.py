@@ -58,6 +58,7 @@ CHECKS = {
 }
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_shape_has_each_commit_before_its_parents(unmet, lab, check):
     wanted = shape(unmet, lab, check)

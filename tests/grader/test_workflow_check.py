@@ -126,6 +126,7 @@ def test_each_question_is_answered_both_ways(repo, lab):
     assert {result.outcome.value for result in report.results} == {"passed", "needs_work"}
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("pairs", "rest", "why", "line"),
     [
@@ -297,6 +298,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("text", FAULTS)
 def test_text_that_github_would_not_accept_is_named_with_line_and_column(ask, text):
     result, (why, line) = ask(text), FAULTS[text]
@@ -390,6 +392,7 @@ BY_HAND = changed(
 )
 
 
+@pytest.mark.daily(4)
 @pytest.mark.parametrize(
     ("text", "delivery", "deployment"),
     [
@@ -460,6 +463,7 @@ def one_step(step):
     return jobs(f"  a:\n    runs-on: x\n    env:\n      FROM_JOB: ${{{{ secrets.KEY }}}}\n    steps:\n{step}")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("step", "outcome"),
     [
@@ -521,6 +525,7 @@ def test_untrusted_text_in_a_script_is_found(ask, step, line):
     assert line is None or result.evidence[0].line == line
 
 
+@pytest.mark.daily(4)
 @pytest.mark.parametrize(
     ("uses", "tag", "sha"),
     [
@@ -639,6 +644,7 @@ def test_an_own_stage_takes_part_in_the_order(ask):
     assert ask(text, rest).outcome is Outcome.PASSED
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "text",
     [

@@ -242,6 +242,7 @@ def test_steps_that_run_side_by_side_are_steps_of_the_job():
     ]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "condition",
     [

@@ -74,6 +74,7 @@ def make_reports(learner, tries):
     return lab
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(("tries", "number"), TRIES)
 def test_the_best_try_is_chosen_by_the_same_rule_for_quizzes_and_labs(learner, tries, number):
     other = make_learner(learner.course)

@@ -148,6 +148,7 @@ def graded_before(graded, tmp_path):
     return submit
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("limit", [1, 50])
 def test_result_that_counts_after_a_regrade_comes_from_its_checks(graded, graded_before, monkeypatch, limit):
     monkeypatch.setattr("labs.grading.regrades.MAX_OF_LEARNER", limit)

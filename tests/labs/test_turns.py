@@ -75,6 +75,7 @@ def fairest_of_all() -> int | None:
     )[2]
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("seed", range(3))
 def test_each_claim_takes_the_submission_that_a_full_count_would(lab, seed):
     random, now = Random(seed), timezone.now()

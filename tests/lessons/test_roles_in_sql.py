@@ -54,6 +54,7 @@ def sees(ask, *arguments):
 # --- get_answer_target ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.daily(5)
 @pytest.mark.parametrize("status", [PUBLISHED, DRAFT])
 @pytest.mark.parametrize("who", ENROLLED)
 def test_the_learner_gets_the_answer_target_while_the_quiz_is_open_to_them(who, status):

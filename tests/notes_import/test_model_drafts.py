@@ -141,6 +141,7 @@ def test_only_the_text_that_learners_see_is_sent_with_key_and_limits(staff, note
     assert len(text_to_send("words " * 20_000)) == 24_000
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

@@ -74,6 +74,7 @@ def test_the_only_file_is_found_and_fetched_again_by_a_click(staff, course, trai
     assert (notes.commit, bytes(notes.data)) == (second, SEED)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("given", "says"),
     [

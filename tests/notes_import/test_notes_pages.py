@@ -194,6 +194,7 @@ def conflict(staff, course) -> tuple[Notes, Lesson, str]:
     return Notes.objects.get(course=course), lesson, lesson.from_notes.key
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(
     ("answer", "has"), [("", "my line"), ("mine", "my line"), ("notes", "the line of"), ("merged", "by hand")]
 )

@@ -70,6 +70,7 @@ def test_whoever_sees_the_submission_sees_its_files_and_nobody_else(cast, push):
         page(cast.outsider, submission, which, status=404)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("path", ["absent", "notes/x", "../config", "/", "%00", "x" * 5000, "%FF"])
 def test_missing_path_is_a_404(cast, push, path):
     page(cast.learner.user, push(notes=b"one\n"), f"files/?path={path}", status=404)

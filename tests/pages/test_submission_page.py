@@ -212,6 +212,7 @@ def test_submission_without_a_branch_has_no_commit_to_name(learner_client, cast)
 ROUTES = ["", "live/", "grade-again/", "cancel/"]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("who", ["other", "outsider"])
 def test_submission_of_somebody_else_is_not_found(cast, who, route):

@@ -87,6 +87,7 @@ def test_a_meeting_that_is_on_a_different_day_for_the_class_says_which(client, c
     ]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("due", "days", "headline"),
     [

@@ -115,6 +115,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(("data", "chosen", "message"), REFUSED, ids=[str(n) for n in range(len(REFUSED))])
 def test_a_file_that_cannot_be_read_says_why_and_where(data, chosen, message):
     with pytest.raises(QuizFileError) as caught:
@@ -193,6 +194,7 @@ def test_xml_is_read_in_the_encoding_that_it_declares(name):
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.daily(6)
 @pytest.mark.parametrize(
     "html",
     [
@@ -226,6 +228,7 @@ def test_a_hostile_text_is_read_in_one_pass(html):
         assert "Not imported" in str(error)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "text",
     [
@@ -252,6 +255,7 @@ def test_a_hostile_file_is_refused_in_one_pass(text, chosen):
         import_questions((text * 100_000)[:60_000].encode(), format=chosen)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("text", ["<!DOCTYPE [", "<!--", "<!DOCTYPE x[<!ELEMENT a>"])
 @pytest.mark.parametrize("within", ["{}", "<quiz>{}</quiz>", "Q: {}\nA) x\nB) y\nANSWER: A\n"])
 def test_what_is_never_closed_is_searched_once(text, within):

@@ -72,6 +72,7 @@ def may_lose(question, name):
     }[name]  # fmt: skip
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("name", EXPORTS)
 @GENEROUS
 @given(quiz=quizzes().filter(bool))

@@ -91,6 +91,7 @@ EDITS = {
 }
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("edit", EDITS)
 def test_edit_changes_neither_an_open_nor_a_submitted_attempt(client, cast, edit):
     before = cast.submit(**{"else": "yes"})

@@ -99,6 +99,7 @@ def test_answer_is_accepted_until_the_end_and_refused_a_second_later(client, cas
     assertContains(again, f"This answer wasn’t saved. {UP}", status_code=409)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("name", ["attempt", "question", "attempt_summary", "attempt_review", "quiz"])
 def test_visit_after_the_end_submits_the_attempt_as_it_stood(client, cast, name):
     attempt = begin(cast, 31 * MINUTE)
@@ -177,6 +178,7 @@ def test_quiz_without_a_limit_never_ends_by_itself(client, cast):
 # --- extra time -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("everywhere", "here", "minutes"),
     [

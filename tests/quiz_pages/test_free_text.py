@@ -214,6 +214,7 @@ def test_the_learner_sees_points_and_comment_and_a_correction_keeps_the_first(ca
     assertContains(staff.get(cast.address("attempt_of", 1, cast.learner.pk)), "Correct the marking")
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "points", ["", "-1", "4.01", "5", "1.234", "NaN", "1e400", "Infinity", "zwei", "1" * 13, "٣"]
 )

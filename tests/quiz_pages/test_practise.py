@@ -75,6 +75,7 @@ def test_nothing_is_stored_and_no_attempt_is_used(client, cast):
     assert listed(client, cast)[0] == "approval"
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize(("release", "attempts"), [("never", 3), ("deadline", 2)])
 def test_unreleased_quiz_reveals_nothing(client, cast, release, attempts):
     cast.revise(release=release, attempts=attempts)

@@ -114,6 +114,7 @@ def test_a_new_kind_is_previewed_with_its_mistakes(registered, lesson, staff):
     assert 'data-line="10">Line 10</a>: A colour has one right answer.' in refused["notes"]
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize(
     ("colour", "status", "points"),
     [("#00ff00", "Correct", "2 of 2 points"), ("#ff0000", "Incorrect", "0 of 2 points")],

@@ -35,6 +35,7 @@ def fields(html: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("key", RIGHT)
 def test_answer_of_each_kind_is_saved_and_shown_again(client, cast, attempt, key):
     address = cast.address("question", 1, PLACES[key])
@@ -45,6 +46,7 @@ def test_answer_of_each_kind_is_saved_and_shown_again(client, cast, attempt, key
     assert {name: set(values) for name, values in shown.items()} == {k: set(v) for k, v in data.items()}
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("key", RIGHT)
 def test_question_without_an_answer_shows_none(client, cast, attempt, key):
     page = client.get(cast.address("question", 1, PLACES[key]))
@@ -88,6 +90,7 @@ def test_choices_of_a_matching_are_words_alone(client, cast, attempt):
     assertContains(page, ">prepares data</option>", count=2)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("place", "go", "name", "numbers"),
     [
@@ -179,6 +182,7 @@ def test_save_without_a_csrf_token_is_refused(cast, attempt):
     assert not Answer.objects.exists()
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "path", ["1/0/", "1/8/", "2/1/", "99999999999999999999/1/", "1/99999999999999999999/"]
 )
@@ -187,6 +191,7 @@ def test_question_that_does_not_exist_is_404(client, cast, attempt, path, method
     assert getattr(client, method)(cast.address("quiz") + path).status_code == 404
 
 
+@pytest.mark.daily(6)
 @pytest.mark.parametrize("who", ["other", "instructor", "outsider"])
 @pytest.mark.parametrize(
     ("name", "numbers", "method"),

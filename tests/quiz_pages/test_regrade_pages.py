@@ -66,6 +66,7 @@ def test_dropped_question_is_named_in_the_review(cast, staff, client):
     assert "6 of 6" in progress
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("key", "data", "words"),
     [

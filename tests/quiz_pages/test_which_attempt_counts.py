@@ -19,6 +19,7 @@ def cast(db):
     return make_cast()
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("counts", SCORES)
 def test_rule_is_obeyed_on_every_page(client, cast, counts):
     for number, responses in enumerate((FIRST, BEST, LAST), 1):

@@ -106,6 +106,7 @@ CASES = {
 }
 
 
+@pytest.mark.daily(5)
 @pytest.mark.parametrize(("rule", "when"), [(rule, when) for rule, times in CASES.items() for when in times])
 def test_each_role_gets_the_lesson_quiz_and_lab_in_time(place, rule, when):
     course, _, lesson, quiz, _, people = place

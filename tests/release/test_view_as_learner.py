@@ -81,6 +81,7 @@ def test_another_cohort_without_dates_waits(term, staff, ends):
         assert "/merging/as-learner/" not in page
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("query", "message"),
     [
@@ -296,6 +297,7 @@ def test_other_people_do_not_open_these_pages(term, staff, ends):
 QUERIES = dict(zip(PAGES, (19, 19, 9, 11), strict=True))
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("path", PAGES)
 def test_queries_of_the_pages_do_not_grow(term, staff, ends, path):
     course = term[0]

@@ -61,6 +61,7 @@ def test_judge_finds_an_unsanitised_page(browser, place):
     assert judge(browser, batch([unsafe(payload) for payload in PAYLOADS[place]])) != []
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     ("html", "fault"),
     [

@@ -15,6 +15,7 @@ def test_forty_thousand_brackets_are_refused_with_instructions(page, brackets):
         page(brackets)
 
 
+@pytest.mark.daily(3)
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("unit", ["[", "![", "[a](", "[a][", "[!["])
 def test_as_many_brackets_as_are_allowed_are_rendered(page, unit):

@@ -87,6 +87,7 @@ def test_a_formula_with_a_mistake_is_a_problem_at_its_line_and_shown_as_typed(pa
     assert "<math" not in rendered.html
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -67,6 +67,7 @@ def test_what_is_refused_was_never_built(page):
     assert peak < 30_000_000
 
 
+@pytest.mark.daily(2)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "source",

@@ -210,6 +210,7 @@ def test_cohort_has_one_invitation_with_an_absolute_url_and_a_copy_button(staff,
     assert set(re.findall(r"/join/(\w+)/", page)) == {cohort.invite_code}
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("code", ["", "short", "With Blanks", "UPPERCASE1", "a/b/c/d/e/f"])
 def test_code_that_no_page_could_take_is_refused(staff, course, code):
     cohort = make_cohort(course)

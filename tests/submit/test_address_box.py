@@ -53,6 +53,7 @@ def as_shown(sentence: str) -> str:
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("pasted", WHAT_PEOPLE_PASTE)
 def test_address_as_people_paste_it_shows_the_latest_commit_and_stores_nothing(page, github, pasted):
     response = page.paste(pasted)
@@ -72,6 +73,7 @@ def test_branch_of_the_address_is_the_one_that_is_shown(page, github):
     assert "<code>7777777</code>" in text
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("code", NO_ADDRESSES)
 def test_text_that_is_not_an_address_gets_its_own_message(page, github, code):
     with pytest.raises(AddressError) as caught:
@@ -81,6 +83,7 @@ def test_text_that_is_not_an_address_gets_its_own_message(page, github, code):
     assert github.asked == []
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("code", SENTENCES)
 def test_repository_that_cannot_be_read_gets_its_own_message(page, github, code):
     github.refusal = refusal_of(

@@ -72,6 +72,7 @@ def as_a_browser_reads(location: str) -> str:
     return f"{target.scheme}://{target.netloc}"
 
 
+@pytest.mark.daily(12)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("target", FOREIGN)
 def test_next_with_a_foreign_url_stays_on_this_site(client, user, way, target):

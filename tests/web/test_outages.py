@@ -122,6 +122,7 @@ def test_sign_in_says_that_the_portal_is_not_available_and_works_afterwards(data
     assert get_user(client).is_authenticated
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("outage", [locked, gone, emptied])  # a full one may have room for a longer name
 @pytest.mark.parametrize("debug", [False, True])
 def test_answer_and_form_are_refused_completely_and_accepted_afterwards(database, outage, debug, settings):
