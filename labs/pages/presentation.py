@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from labs import queries, repository_queries
-from labs.deadlines import terms_of
+from labs.deadlines import RUNNING_OUTAGE, terms_of
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading.queues import waits_for_publication
@@ -20,6 +20,8 @@ from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
 from labs.specs import parse_spec
+from labs.waits import promise
+from lessons.deadline_words import due_note
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.points import count_points
@@ -69,12 +71,15 @@ class Delay(IntEnum):
     NONE = 0
     LONG = 1  # in the queue for longer than anybody wants to watch
     LATE = 2  # longer than 95% of the results of this lab took
+    OUTAGE = 3  # so long that it moves a deadline
 
 
 def delay_of(submission: Submission) -> Delay:
     if submission.has_ended:
         return Delay.NONE
     waited = (timezone.now() - submission.queued_at).total_seconds()
+    if waited >= promise().total_seconds():
+        return Delay.OUTAGE
     times = queries.times_of(submission.lab)
     if times is not None and waited > max(times.most, LONG_WAIT):
         return Delay.LATE
@@ -89,7 +94,7 @@ def live_page(submission: Submission, cursor: PollCursor, position: int, *, staf
     now = int(timezone.now().timestamp())
     is_news = (
         cursor.version != submission.version
-        or (delay_of(submission) is Delay.LATE and cursor.delay != Delay.LATE)
+        or (delay_of(submission) >= Delay.LATE and cursor.delay != delay_of(submission))
         or now - cursor.announced_at >= SECONDS_BETWEEN_ANNOUNCEMENTS
     )
     context = run_context(
@@ -213,10 +218,18 @@ def waiting_context(submission: Submission, position: int, *, has_report: bool, 
         "is_blocked": is_blocked,
         "times": times_in_words(queries.times_of(submission.lab)),
         "is_long": delay is Delay.LONG and not is_draft,
-        "is_late": delay is Delay.LATE and not is_draft,
+        "is_late": delay >= Delay.LATE and not is_draft,
+        "outage": outage_words(submission) if delay is Delay.OUTAGE else "",
         "checks": check_rows(parse_spec(version.source).checks if version else (), {}),
         "may_cancel": submission.state == State.QUEUED and not has_report and not is_chosen,
     }
+
+
+def outage_words(submission: Submission) -> str:
+    """Say that the deadline moves while the learner waits; "" if it does not."""
+    terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id)
+    is_running = terms is not None and RUNNING_OUTAGE in terms.deadline.reason
+    return f"{due_note(terms.deadline, submission.lab.course)}." if terms and is_running else ""
 
 
 def waiting_heading(submission: Submission, position: int) -> str:

@@ -38,6 +38,7 @@ class Counts:
     ways: dict[str, int]
     changed: int
     waiting: int
+    undone: int = 0
 
     @property
     def all(self) -> int:
@@ -81,7 +82,7 @@ def regrade_context(
 
 def count(moves: QuerySet[Any]) -> Counts:  # Any: either model
     ways: dict[str, int] = {}
-    changed = waiting = 0
+    changed = waiting = undone = 0
     grouped = (
         moves.order_by()
         .values("way")
@@ -89,13 +90,15 @@ def count(moves: QuerySet[Any]) -> Counts:  # Any: either model
             number=Count("pk"),
             applied=Count("pk", filter=Q(fate=Fate.APPLIED)),
             left=Count("pk", filter=Q(fate=Fate.WAITING)),
+            undone=Count("pk", filter=Q(fate=Fate.UNDONE)),
         )
     )
     for row in grouped:
         ways[row["way"]] = row["number"]
         changed += row["applied"]
+        undone += row["undone"]
         waiting += row["left"] if row["way"] != Way.PROBLEM else 0
-    return Counts(ways, changed, waiting)
+    return Counts(ways, changed, waiting, undone)
 
 
 def _done(regrade: AnyRegrade, counts: Counts) -> tuple[int, int]:  # Any: either model
@@ -103,7 +106,7 @@ def _done(regrade: AnyRegrade, counts: Counts) -> tuple[int, int]:  # Any: eithe
     if regrade.state == State.REHEARSING:
         return counts.all, max(regrade.total, counts.all)
     if regrade.state == State.UNDOING:
-        return counts.all - counts.changed, counts.all
+        return counts.undone, counts.changed + counts.undone
     return counts.all - counts.waiting, counts.all
 
 

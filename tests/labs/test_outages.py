@@ -180,3 +180,13 @@ def test_fault_moves_the_deadline_until_the_verdict_and_no_longer(learner, lab, 
     lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
     outage = Outage.objects.get()
     assert (outage.is_open, outage.seconds // 3600) == (False, 5)
+
+
+def test_page_of_a_waiting_submission_says_that_the_deadline_moves(client, learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
+    submission = received(learner, lab, HOUR)
+    client.force_login(learner.user)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert "Your deadline keeps moving until you have your result." in page
+    Submission.objects.update(queued_at=timezone.now())
+    assert "keeps moving" not in client.get(submission.get_absolute_url()).content.decode()

@@ -106,6 +106,7 @@ def test_pages_of_a_lab_regrade_are_accessible_and_fit(look, browser, live_serve
     page.goto(regrade.get_absolute_url())
     check(page, "lab-regrade-applied")
     page.get_by_role("button", name="Undo the regrade").click()
+    expect(page.get_by_text("0 of 1 results.")).to_be_visible()  # the other was never regraded
     check(page, "lab-regrade-undoing")
     work()
     expect(page.get_by_role("heading", name="The regrade was undone")).to_be_visible()
