@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
+from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
-from lessons.models import Cohort, Enrollment, Meeting
-from lessons.queries import Visitor, get_member_course
+from lessons.models import (
+    Attendance,
+    Cohort,
+    CourseStaff,
+    Enrollment,
+    LiveQuiz,
+    Meeting,
+    MeetingSignal,
+)
+from lessons.queries import OpenCourse, Visitor, get_member_course
 
 
 @dataclass(frozen=True)
@@ -15,9 +25,28 @@ class OpenMeeting:
     """A meeting as one visitor may see it: as a learner of its cohort (`enrollment`), as staff, or both."""
 
     meeting: Meeting
+    reader: OpenCourse
     enrollment: Enrollment | None
-    is_staff: bool
     now: datetime = field(default_factory=timezone.now)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.reader.is_staff
+
+    @property
+    def phase(self) -> str:
+        return phase_of(self.meeting, self.now)
+
+
+def phase_of(meeting: Meeting, now: datetime) -> str:
+    """Return "cancelled", "ended", "live", "soon" while the link to join is open already, or "before"."""
+    if meeting.is_cancelled:
+        return "cancelled"
+    if meeting.ends_at <= now:
+        return "ended"
+    if meeting.starts_at <= now:
+        return "live"
+    return "soon" if meeting.may_join(now) else "before"
 
 
 def get_meeting(user: Visitor, course: str, cohort: str, session: str) -> OpenMeeting:
@@ -30,7 +59,15 @@ def get_meeting(user: Visitor, course: str, cohort: str, session: str) -> OpenMe
     if found is None or not (reader.is_staff or found.cohort_id == reader.cohort):
         raise Http404
     own = reader.enrollment if found.cohort_id == reader.cohort else None
-    return OpenMeeting(found, own, reader.is_staff, reader.now)
+    return OpenMeeting(found, reader, own, reader.now)
+
+
+def get_meeting_to_run(user: Visitor, course: str, cohort: str, session: str) -> OpenMeeting:
+    """Return a meeting of a course that `user` teaches. Raises Http404."""
+    found = get_meeting(user, course, cohort, session)
+    if not found.is_staff:
+        raise Http404
+    return found
 
 
 def get_cohort_meetings(user: Visitor, course: str, cohort: str) -> tuple[Cohort, list[Meeting]]:
@@ -40,3 +77,97 @@ def get_cohort_meetings(user: Visitor, course: str, cohort: str) -> tuple[Cohort
     if found is None or not (reader.is_staff or found.pk == reader.cohort):
         raise Http404
     return found, list(found.meetings.select_related("cohort__course", "session"))
+
+
+class ClassState(NamedTuple):
+    """What a page of a class shows, in short. It differs whenever the page must be drawn again."""
+
+    phase: str
+    version: int
+    quizzes: int
+    signals: int
+    newest: int
+
+    @property
+    def shown(self) -> str:
+        return ".".join(map(str, self))
+
+
+# Any: annotated with what a page shows
+def get_class_state(user: Visitor, course: str, cohort: str, session: str) -> ClassState:
+    """Return the state of a class for `get_meeting`. One query, because each page polls. Raises Http404."""
+    if not user.is_authenticated:
+        raise Http404
+    found: Any = (
+        _with_state(
+            Meeting.objects.filter(
+                cohort__slug=cohort,
+                cohort__course__slug=course,
+                cohort__course__deletion=None,
+                session__slug=session,
+            ),
+            user.pk,
+        )
+        .order_by()
+        .first()
+    )
+    is_staff = found is not None and (user.is_superuser or found.taught)
+    if found is None or not (is_staff or found.is_mine):
+        raise Http404
+    return class_state(found, is_staff=is_staff)
+
+
+# Any: as above
+def _with_state(meetings: QuerySet[Meeting], user: int) -> QuerySet[Any]:
+    mine = Enrollment.objects.active().filter(user=user, cohort=OuterRef("cohort"))
+    taught = CourseStaff.objects.filter(user=user, course=OuterRef("course"))
+    live = LiveQuiz.objects.running().filter(Q(cohort=None) | Q(cohort=OuterRef("cohort")))
+    quizzes = live.filter(course=OuterRef("course")).order_by().values("course")
+    signals = MeetingSignal.objects.filter(meeting=OuterRef("pk")).order_by().values("meeting")
+    return meetings.defer("notes", "notes_html").annotate(
+        is_mine=Exists(mine),
+        taught=Exists(taught),
+        quizzes=Subquery(quizzes.annotate(last=Max("pk")).values("last")),
+        signal_count=Subquery(signals.annotate(count=Count("pk")).values("count")),
+        newest=Subquery(signals.annotate(last=Max("pk")).values("last")),
+    )
+
+
+# Any: as above
+def class_state(row: Any, *, is_staff: bool) -> ClassState:
+    counts = (row.signal_count or 0, row.newest or 0) if is_staff else (0, 0)
+    return ClassState(phase_of(row, timezone.now()), row.version, row.quizzes or 0, *counts)
+
+
+def state_of(found: OpenMeeting) -> ClassState:
+    rows = _with_state(Meeting.objects.filter(pk=found.meeting.pk), user=0)  # its rights are known
+    return class_state(rows.get(), is_staff=found.is_staff)
+
+
+def signals_of(meeting: Meeting) -> list[MeetingSignal]:
+    return list(meeting.signals.select_related("enrollment__user"))
+
+
+def own_signals(found: OpenMeeting) -> dict[str, MeetingSignal]:
+    """Map the kinds of the signals that the learner has sent to them."""
+    if found.enrollment is None:
+        return {}
+    return {each.kind: each for each in found.meeting.signals.filter(enrollment=found.enrollment)}
+
+
+def own_attendance(found: OpenMeeting) -> Attendance | None:
+    if found.enrollment is None:
+        return None
+    return Attendance.objects.filter(meeting=found.meeting, enrollment=found.enrollment).first()
+
+
+# Any: annotated with the attendance of each
+def learners_of(meeting: Meeting) -> QuerySet[Any]:
+    """Return the active learners of the cohort by name, each with `at`: their attendance, or None."""
+    at = FilteredRelation("attendance", condition=Q(attendance__meeting=meeting))
+    learners: Any = Enrollment.objects.active().filter(cohort=meeting.cohort_id).annotate(at=at)
+    return learners.select_related("user", "at").order_by("user__name", "user__email", "pk")  # type: ignore[no-any-return]  # a queryset
+
+
+def count_present(meeting: Meeting) -> int:
+    return meeting.attendance.filter(is_present=True).count()

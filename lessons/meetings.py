@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 NEEDS_REASON = "Say why in a few words. Learners see it."
 
 
+# Any: values of columns
 def unchanged_values() -> dict[str, Any]:
     """Return the values of a meeting that was never moved or cancelled, for copies into another cohort."""
     texts = ("join_url", "recording_url", "change_reason", "notes", "notes_html")

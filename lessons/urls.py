@@ -9,6 +9,7 @@ from lessons.pages.views import (
     joining,
     live,
     marking,
+    meetings,
     notes,
     notes_review,
     practise,
@@ -61,6 +62,14 @@ notes_of_course = [
     path("<int:notes>/place/", notes_review.place, name="notes_place"),
     path("<int:notes>/lessons/", notes_review.done, name="notes_done"),
 ]
+meeting = [
+    path("", meetings.meeting, name="meeting"),
+    path("poll/", meetings.poll, name="meeting_poll"),
+    path("signal/", meetings.signal, name="meeting_signal"),
+    path("joined/", meetings.joined, name="meeting_joined"),
+    path("attendance/", meetings.attendance, name="meeting_attendance"),
+    path("run/", meetings.run, name="meeting_run"),
+]
 marking_of_course = [
     path("", marking.queue, name="marking"),
     path("question/<slug:quiz>/<slug:key>/", marking.question, name="marking_question"),
@@ -76,6 +85,7 @@ urlpatterns = [
     path("courses/<slug:course>/quizzes/<slug:quiz>/", include(quiz)),
     path("courses/<slug:course>/progress/practise/", practise.of_course, name="practise_course"),
     path("courses/<slug:course>/live/<int:live>/", include(live_quiz)),
+    path("courses/<slug:course>/class/<slug:cohort>/<slug:session>/", include(meeting)),
     path("courses/<slug:course>/<slug:lesson>/", include(lesson)),
     path("search", search.search, name="search"),
     path("search/", RedirectView.as_view(pattern_name="search", query_string=True)),

@@ -59,6 +59,7 @@ class MeetingAdmin(MovesDeadlines, CourseScopedAdmin):
     form = MeetingForm
     course_path = "cohort__course"
     returns_to_outline = True
+    view_on_site = False  # type: ignore[assignment]  # Django takes False for never
     list_display = ["session", "cohort", "starts_at", "minutes"]
     list_filter = ["cohort"]
     search_fields = ["session__title", "cohort__title"]

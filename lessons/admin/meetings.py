@@ -19,6 +19,7 @@ from lessons.pages.numbers import read_number
 
 MAX_DATES_OFFERED = 40
 HELP = "In the time zone of the cohort."
+ZONE_CHANGED = "The time zone of the cohort changed."
 
 
 class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
@@ -63,7 +64,19 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         before = Meeting.objects.filter(pk=self.instance.pk).first()
         cancelled = bool(cleaned.get("is_cancelled"))
         if before and needs_reason(before, cleaned["starts_at"], cleaned["minutes"], cancelled=cancelled):
-            self.add_error("reason", NEEDS_REASON)
+            if self._zone_changes():
+                cleaned["reason"] = ZONE_CHANGED
+            else:
+                self.add_error("reason", NEEDS_REASON)
+
+    def _zone_changes(self) -> bool:
+        # in the form of the cohort, where one new zone moves every meeting
+        stored = (
+            Cohort.objects.filter(pk=self.cohort.pk).values_list("time_zone", flat=True)
+            if self.cohort
+            else ()
+        )
+        return any(zone != self.cohort.time_zone for zone in stored if self.cohort)
 
     # Any: as Django declares it
     def save(self, commit: bool = True) -> Any:
@@ -94,6 +107,7 @@ class MeetingInline(OwnCoursesOnly, admin.StackedInline):  # type: ignore[type-a
     form = MeetingForm
     formset = MeetingFormSet
     extra = 1  # works without JavaScript
+    view_on_site = False
     # in one line where there is room
     fields = [("session", "starts_at", "minutes", "join_url"), ("is_cancelled", "reason", "recording_url")]
 

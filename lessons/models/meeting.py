@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models.cohort import Cohort, Enrollment, validate_start
@@ -65,8 +66,8 @@ class Meeting(models.Model):
         return f"{self.session} on {self.starts_at:%d %B %Y}"
 
     def get_absolute_url(self) -> str:
-        """Return the address of the session in the outline. Reads the course and the session."""
-        return f"{self.cohort.course.get_absolute_url()}#session-{self.session.slug}"
+        """Return the address of the class page. Reads the course, the cohort and the session."""
+        return reverse("meeting", args=[self.cohort.course.slug, self.cohort.slug, self.session.slug])
 
     @property
     def ends_at(self) -> datetime:

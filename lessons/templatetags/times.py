@@ -1,11 +1,16 @@
 import zoneinfo
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 
 from lessons.models import Cohort, Course, Meeting
 from lessons.release import NotOpenYetError
+from lessons.texts.clock_changes import next_clock_change
+
+DAY_MINUTES = 24 * 60
 
 register = template.Library()
 
@@ -59,6 +64,68 @@ def clocks(meeting: Meeting) -> list[tuple[str, str]]:
     if mine == theirs:
         return [(name, hours)]
     return [(f"{city()} (you)", hours), (f"{name} (class)", theirs.removeprefix(day_of(mine)))]
+
+
+@register.filter
+def end_clocks(meeting: Meeting) -> list[tuple[str, str]]:
+    """Return (zone, end) for the reader and for the class, one pair if both zones agree."""
+    mine, theirs = meeting.ends_at.astimezone(reader_zone()), meeting.ends_at.astimezone(meeting.zone)
+    of_class = (theirs.tzname() or "", f"{theirs:%H:%M}")
+    if mine.utcoffset() == theirs.utcoffset():
+        return [of_class]
+    return [(city(), f"{mine:%H:%M}"), of_class]
+
+
+@register.filter
+def day_bars(meeting: Meeting) -> list[tuple[str, str, list[tuple[float, float]]]]:
+    """Return `clocks` with the parts of a day of 24 hours that the meeting takes: (start, length) in percent."""
+    zones = (reader_zone(), meeting.zone)
+    return [
+        (name, times, _day_parts(meeting, zone))
+        for (name, times), zone in zip(clocks(meeting), zones, strict=False)
+    ]
+
+
+def _day_parts(meeting: Meeting, zone: zoneinfo.ZoneInfo) -> list[tuple[float, float]]:
+    start = meeting.starts_at.astimezone(zone)
+    begins = start.hour * 60 + start.minute
+    first = min(meeting.minutes, DAY_MINUTES - begins)
+    parts = [(begins, first), (0, meeting.minutes - first)]
+    return [
+        (round(100 * begin / DAY_MINUTES, 1), round(100 * length / DAY_MINUTES, 1))
+        for begin, length in parts
+        if length
+    ]
+
+
+@register.filter
+def clock_change(coming: list[Meeting], now: datetime) -> str:
+    """Return “Your clocks go back on 25 October. From then, class starts an hour earlier for you.”, "" if none do."""
+    if not coming:
+        return ""
+    mine, theirs = reader_zone(), coming[0].zone
+    found = next_clock_change(now, [meeting.starts_at for meeting in coming], mine, theirs)
+    if found is None:
+        return ""
+    local = found.at.astimezone(mine if found.of_reader else theirs)
+    whose = "Your clocks" if found.of_reader else f"The clocks of the class ({theirs.key.rpartition('/')[2]})"
+    minutes = round(abs(found.shift).total_seconds() / 60)
+    length = "an hour" if minutes == 60 else f"{minutes} minutes"
+    return (
+        f"{whose} go {'forward' if found.forward else 'back'} on {local.day} {local:%B}. From then, class starts "
+        f"{length} {'later' if found.shift.total_seconds() > 0 else 'earlier'} for you."
+    )
+
+
+@register.filter
+def google_link(meeting: Meeting) -> str:
+    """Return the address at which Google Calendar adds a meeting. It has no link to join."""
+    times = "/".join(
+        f"{when.astimezone(UTC):%Y%m%dT%H%M%SZ}" for when in (meeting.starts_at, meeting.ends_at)
+    )
+    page = f"{settings.PUBLIC_URL}{meeting.get_absolute_url()}"
+    values = {"action": "TEMPLATE", "text": meeting.session.title, "dates": times, "details": page}
+    return f"https://calendar.google.com/calendar/render?{urlencode(values)}"
 
 
 @register.filter

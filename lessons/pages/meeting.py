@@ -1,0 +1,135 @@
+"""What the page of a class shows: the plan of the evening, materials, notes, and what learners say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.paginator import Page, Paginator
+
+from lessons.lesson_queries import opening_of
+from lessons.live_queries import running_live_quizzes
+from lessons.meeting_queries import (
+    OpenMeeting,
+    count_present,
+    learners_of,
+    own_attendance,
+    own_signals,
+    signals_of,
+    state_of,
+)
+from lessons.models import Attendance, Enrollment, Lesson, Meeting, MeetingSignal
+from lessons.pages.context import Context
+from lessons.queries import Visitor
+
+Kind = MeetingSignal.Kind
+MAX_NOTES = 50_000  # characters
+LEARNERS_ON_A_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the evening. `state` is that by the clock: the instructor may be faster or slower."""
+
+    title: str
+    starts: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Material:
+    title: str
+    url: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SignalButton:
+    """A button of a learner. `sent` is their signal, None before."""
+
+    kind: str
+    label: str
+    sent: MeetingSignal | None
+
+
+def class_page(found: OpenMeeting, user: Visitor) -> Context:
+    """Return the context of the whole page and of the part that is polled."""
+    meeting, phase = found.meeting, found.phase
+    lessons = list(found.reader.lessons().filter(session=meeting.session_id))
+    for lesson in lessons:
+        lesson.course = found.reader.course
+    context: Context = {
+        "course": found.reader.course,
+        "meeting": meeting,
+        "phase": phase,
+        "now": found.now,
+        "is_staff": found.is_staff,
+        "is_learner": found.enrollment is not None,
+        "may_join": meeting.may_join(found.now) and bool(meeting.join_url),
+        "shown": state_of(found).shown,
+        "parts": list(_parts(meeting, lessons, found)),
+        "materials": [_material(found, lesson) for lesson in lessons],
+        "live_now": running_live_quizzes(user, [found.reader.course]) if phase == "live" else [],
+    }
+    if found.enrollment:
+        context["buttons"] = _buttons(found) if phase == "live" else []
+        context["attendance"] = own_attendance(found)
+    if found.is_staff:
+        context |= _for_staff(meeting)
+    return context
+
+
+def _parts(meeting: Meeting, lessons: Iterable[Lesson], found: OpenMeeting) -> Iterable[Part]:
+    spent = timedelta()
+    for lesson in lessons:
+        for title, minutes in lesson.plan:
+            starts, spent = meeting.starts_at + spent, spent + timedelta(minutes=minutes)
+            ends = meeting.starts_at + spent
+            state = "done" if ends <= found.now else "now" if starts <= found.now else "todo"
+            yield Part(title or lesson.title, f"{starts.astimezone(meeting.zone):%H:%M}", state)
+
+
+def _material(found: OpenMeeting, lesson: Lesson) -> Material:
+    opens_at = opening_of(lesson)
+    if found.reader.has_opened(opens_at):
+        return Material(lesson.title, lesson.get_absolute_url(), f"Lesson, about {lesson.minutes} min")
+    return Material(lesson.title, "", "Lesson, opens later")
+
+
+def _buttons(found: OpenMeeting) -> list[SignalButton]:
+    sent = own_signals(found)
+    return [SignalButton(kind.value, str(kind.label), sent.get(kind.value)) for kind in Kind]
+
+
+def _for_staff(meeting: Meeting) -> Context:
+    signals = signals_of(meeting)
+    grouped = [(kind, [each for each in signals if each.kind == kind.value]) for kind in Kind]
+    return {"signals": grouped, "present": count_present(meeting)}
+
+
+def announcement(shown: str, phase: str) -> str:
+    """Return a sentence for screen readers about a part that was drawn again; `shown` is the state before."""
+    if shown.partition(".")[0] == phase:
+        return "This page was updated."
+    words = {"soon": "You can join now.", "live": "The class is live.", "ended": "The class has ended."}
+    return words.get(phase, "This page was updated.")
+
+
+def attendance_page(found: OpenMeeting, number: str, *, joined: bool) -> Context:
+    """Return a page of learners; with `joined`, those who clicked the link to join are ticked."""
+    page: Page[Enrollment] = Paginator(learners_of(found.meeting), LEARNERS_ON_A_PAGE).get_page(number)
+    of = {each.pk: getattr(each, "at", None) for each in page}  # absent without an attendance
+    rows = [(each, of[each.pk], _is_ticked(of[each.pk], joined)) for each in page]
+    return {
+        "course": found.reader.course,
+        "meeting": found.meeting,
+        "page": page,
+        "rows": rows,
+        "keys": ",".join(str(each.pk) for each, _, _ in rows),
+        "joined": joined,
+    }
+
+
+def _is_ticked(at: Attendance | None, joined: bool) -> bool:
+    if at is None or at.is_present is not None:
+        return at is not None and bool(at.is_present)
+    return joined and at.joined_at is not None
