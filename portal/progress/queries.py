@@ -45,6 +45,7 @@ from portal.progress.standing import SessionStanding, Standing
 
 WAITS_FOR: dict[str, str] = {Release.START: "At the meeting", Release.END: "After the meeting"}
 MAX_MEETING = timedelta(minutes=32_767)  # the maximum of the column
+MAX_COMING = 40  # meetings that are read for the next one and for changes of clocks
 
 
 # --- home and progress ----------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ def course_standing(reader: OpenCourse) -> Standing:
         return standing
     results = quiz_results(reader.enrollment, reader.course)
     _add_own(reader, reader.enrollment, sessions, results)
-    standing.next_meeting = _next_meeting(reader.enrollment, reader.now)
+    _add_meetings(standing, reader.enrollment, reader.now)
     last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
     due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
     due += [(places[key], lab) for key, lab in labs if lab.is_due]
@@ -160,11 +161,20 @@ def _due_quizzes(
     return [(places[session], item) for _, session, item in items]
 
 
-def _next_meeting(enrollment: Enrollment, now: datetime) -> Meeting | None:
-    # Or the current meeting.
+def _add_meetings(standing: Standing, enrollment: Enrollment, now: datetime) -> None:
+    # Those that are not over, so perhaps the current one.
     ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
-    found = ahead.select_related("cohort", "session").order_by("starts_at")
-    return next((meeting for meeting in found.iterator(chunk_size=5) if meeting.ends_at > now), None)
+    rows = ahead.select_related("cohort", "session").defer("notes", "notes_html").order_by("starts_at")
+    coming = [meeting for meeting in rows[:MAX_COMING] if meeting.ends_at > now]
+    for meeting in coming:
+        meeting.cohort.course = standing.course
+    planned = [meeting for meeting in coming if not meeting.is_cancelled]
+    standing.next_meeting = planned[0] if planned else None
+    standing.coming = planned
+    before = planned[0].starts_at if planned else None
+    standing.cancelled = [
+        each for each in coming if each.is_cancelled and (before is None or each.starts_at <= before)
+    ]
 
 
 # --- the outline ----------------------------------------------------------------------------------------------------
@@ -217,7 +227,8 @@ def _rule(lesson: Lesson, session: Session) -> str:
 
 
 def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> None:
-    for meeting in Meeting.objects.filter(cohort=enrollment.cohort_id).select_related("cohort", "session"):
+    rows = Meeting.objects.filter(cohort=enrollment.cohort_id).defer("notes", "notes_html")
+    for meeting in rows.select_related("cohort", "session"):
         if meeting.session_id in sessions:
             sessions[meeting.session_id].meeting = meeting
     ticks = Tick.objects.filter(enrollment=enrollment, session__isnull=False)
@@ -230,7 +241,10 @@ def upcoming_start() -> Meeting | None:
     """Return the first meeting of the open cohort that starts next."""
     earlier = Meeting.objects.filter(cohort=OuterRef("cohort"), starts_at__lt=OuterRef("starts_at"))
     ahead = Meeting.objects.filter(
-        cohort__open=True, cohort__course__deletion=None, starts_at__gt=timezone.now()
+        cohort__open=True,
+        cohort__course__deletion=None,
+        starts_at__gt=timezone.now(),
+        cancelled_at=None,
     )
     ahead = ahead.exclude(Exists(earlier))
     return ahead.select_related("cohort__course").order_by("starts_at").first()

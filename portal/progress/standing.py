@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Course, Meeting
+from lessons.models.meeting import JOIN_OPENS
 from lessons.queries import OpenCourse
 from portal.progress.items import MAX_DUE, NOTHING, Item, count_done, share_done
 
-JOIN_OPENS = timedelta(minutes=15)
 MAX_SESSIONS_ON_HOME = 5
 
 
@@ -82,6 +82,8 @@ class Standing:
     reader: OpenCourse
     sessions: list[SessionStanding]
     next_meeting: Meeting | None = None
+    coming: list[Meeting] = field(default_factory=list)  # the next one and those after it
+    cancelled: list[Meeting] = field(default_factory=list)  # before the next one
     resume: Item | None = None
     resume_session: SessionStanding | None = None
     heading: str = ""

@@ -130,7 +130,9 @@ def _next_meetings(courses: list[Course], now: datetime) -> dict[int, Meeting]:
     rows = Meeting.objects.filter(course__in=courses, starts_at__gt=now - MAX_MEETING)
     rows = rows.select_related("cohort", "session").order_by("starts_at", "pk")
     found: dict[int, Meeting] = {}
-    for meeting in rows.defer("session__prepare", "session__prepare_html", "session__summary"):
+    for meeting in rows.filter(cancelled_at=None).defer(
+        "notes", "notes_html", "session__prepare", "session__prepare_html", "session__summary"
+    ):
         if meeting.ends_at > now:
             found.setdefault(meeting.cohort_id, meeting)
     return found

@@ -1,0 +1,76 @@
+"""The next meeting on the home page: cancelled and moved ones, calendars, and changes of clocks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from lessons.meetings import save_meeting
+from lessons.models import Meeting
+from tests.factories import make_cohort, make_course, make_enrollment, make_session, make_user
+
+pytestmark = pytest.mark.django_db
+
+STARTS = datetime(2026, 10, 17, 15, 0, tzinfo=UTC)  # the clocks of London go back on 25 October
+
+
+@pytest.fixture
+def meetings():
+    cohort = make_cohort(make_course())
+    return [
+        Meeting.objects.create(
+            cohort=cohort,
+            session=make_session(cohort.course, title=title),
+            starts_at=STARTS + timedelta(weeks=week),
+        )
+        for week, title in enumerate(("Containers", "Pipelines"))
+    ]
+
+
+@pytest.fixture
+def home(client, meetings):
+    client.force_login(make_enrollment(make_user(time_zone="Europe/London"), meetings[0].cohort).user)
+    with time_machine.travel(STARTS - timedelta(days=2), tick=False):
+        yield lambda: client.get("/").content.decode()
+
+
+def test_cancelled_meeting_is_named_and_the_next_one_shown(home, meetings):
+    save_meeting(meeting=meetings[0], cancelled=True, reason="Illness")
+    page = home()
+    assert '<b>Cancelled: Containers.</b> <del><span class="vh">was </span>Saturday 17 October, 16:00' in page
+    assert "Reason: Illness" in page and "Saturday 24 October</h2>" in page
+
+
+def test_moved_meeting_says_when_it_was_and_why(home, meetings):
+    meetings[0].starts_at += timedelta(days=1)
+    save_meeting(meeting=meetings[0], reason="A holiday")
+    page = home()
+    assert 'Moved. <del><span class="vh">was </span>Saturday 17 October, 16:00' in page
+    assert "Reason: A holiday" in page and "Sunday 18 October</h2>" in page
+
+
+def test_change_of_clocks_before_a_later_meeting_is_announced(home, meetings):
+    assert "Your clocks go back" not in home()  # no class after it
+    meetings[1].starts_at += timedelta(weeks=1)
+    meetings[1].save()
+    words = "Your clocks go back on 25 October. From then, class starts an hour earlier for you."
+    assert words in home()
+
+
+def test_calendars_are_linked(home, meetings):
+    page, next_meeting = home(), meetings[0]
+    course, cohort = next_meeting.course.slug, next_meeting.cohort.slug
+    assert reverse("meeting_ics", args=[course, cohort, next_meeting.session.slug]) in page
+    assert reverse("cohort_ics", args=[course, cohort]) in page
+    assert reverse("calendar") in page and "dates=20261017T150000Z%2F20261017T180000Z" in page
+
+
+def test_bars_of_a_meeting_that_crosses_midnight_have_two_parts(home, meetings):
+    def bars() -> int:
+        return home().partition('class="clocks"')[2].partition("</dl>")[0].count("<rect")
+
+    Meeting.objects.filter(pk=meetings[0].pk).update(starts_at=STARTS + timedelta(hours=4))
+    assert bars() == 2  # 20:00 to 23:00 in London, 00:30 to 03:30 in India
+    Meeting.objects.filter(pk=meetings[0].pk).update(starts_at=STARTS + timedelta(hours=3))
+    assert bars() == 3  # 23:30 to 02:30 in India
