@@ -112,7 +112,7 @@ class Classroom:
         return commit, self.message(member, commit)
 
     def message(self, member: Member, commit: str) -> Message:
-        repository = self.github.shapes.repository(member.repository)
+        repository = self.github.shapes.sent_repository(member.repository, "push")
         payload = {**self._template, "after": commit, "repository": repository}
         body = json.dumps(payload).encode()
         delivery = Delivery("push", payload, str(uuid.uuid4()))

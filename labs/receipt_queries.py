@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from labs.models import Choice, Connection, Lab, Receipt, Submission
+from labs.models import Choice, Connection, Delivery, Lab, Receipt, Submission
 from labs.queries import history
 from lessons.models import Enrollment
 
@@ -64,6 +64,12 @@ def connection_of(enrollment: Enrollment, lab: Lab) -> Connection | None:
     """Return the connection of a learner's repository on GitHub for a lab, proved or not."""
     own = Connection.objects.filter(repository__enrollment=enrollment, repository__lab=lab)
     return own.filter(disconnected_at=None).select_related("repository").first()
+
+
+def messages_without_receipt(connection: Connection) -> list[Delivery]:
+    """Return the messages from GitHub for which no worker has looked at the repository yet, newest first."""
+    waiting = connection.deliveries.filter(outcome=Delivery.Outcome.WAITING)
+    return list(waiting.order_by("-pk")[:SHOWN])
 
 
 def choice_of(submission: Submission) -> Choice | None:

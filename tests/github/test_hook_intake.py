@@ -7,7 +7,7 @@ from labs.github import intake
 from labs.models import Connection, Delivery
 from tests.github.signing import A, B, make_connection, push, send
 
-GUID = "11111111-1111-4111-8111-111111111111"
+GUID = "abcdef11-1111-4111-8111-111111111111"
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from labs import actions
 from labs.models import Connection, Receipt, Repository, Submission
 from portal.accounts.models import AuditEntry
+from tests.github.signing import make_connection, push, send
 from tests.pages.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,23 @@ def test_page_asks_for_the_first_push_as_long_as_github_reports_it(cast, learner
     page = text_of(learner_client.get(cast.lab.get_absolute_url()))
     assert ("Nothing yet. A push to your repository appears here by itself." in page) is asks
     assert ("js/poll" in page) is asks
+
+
+def test_push_that_github_reports_is_shown_by_the_next_poll_before_a_worker_looks(
+    cast, learner_client, monkeypatch
+):
+    monkeypatch.setattr("labs.github.tasks.wake", lambda connection: None)
+    connection = make_connection(cast.learner, lab=cast.lab)
+    address = f"{cast.lab.get_absolute_url()}receipts/"
+    before = text_of(learner_client.get(f"{address}?v="))
+    assert 'hx-trigger="every 1s, wake"' in before  # and shown within a second
+    cursor = before.partition("?v=")[2].partition('"')[0]
+    assert send(connection, push("a" * 40)).status_code == 202
+    shown = text_of(learner_client.get(f"{address}?v={cursor}"))
+    at = connection.deliveries.get().received_at
+    assert f":{at:%S}</b>, by push to GitHub <small><code>aaaaaaa</code> Received." in shown
+    connection.deliveries.update(outcome="submitted")
+    assert "Received." not in text_of(learner_client.get(f"{address}?v="))
 
 
 def test_staff_choose_with_a_reason_that_the_learner_reads_and_undo_it(cast, learner_client):

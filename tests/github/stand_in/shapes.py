@@ -1,6 +1,7 @@
 """People, repositories, webhooks and Apps as GitHub shows them, with all fields that its description requires."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from .records import App, Delivery, Hook, Installation, Person, Repository
@@ -33,6 +34,7 @@ REPOSITORY_LINKS = (
     *("notifications", "pulls", "releases", "stargazers", "statuses", "subscribers", "subscription", "tags"),
     *("teams", "trees"),
 )
+ONLY_IN_REST = ("network_count", "subscribers_count", "parent")
 PERSON_LINKS = (
     *("events", "followers", "following", "gists", "organizations", "received_events", "repos", "starred"),
     "subscriptions",
@@ -138,6 +140,21 @@ class Shapes:
             **({"permissions": may} if viewer else {}),
             **({"parent": self.repository(repository.parent)} if repository.parent else {}),
         }
+
+    def minimal_repository(self, repository: Repository) -> Json:
+        """Return a repository as in a workflow run, in webhooks and in REST."""
+        full, last = self.repository(repository), f"{REPOSITORY_LINKS[-1]}_url"
+        names = list(full)
+        return {name: full[name] for name in names[: names.index(last) + 1]}
+
+    def sent_repository(self, repository: Repository, event: str = "") -> Json:
+        """Return a repository as in a webhook: in a push, two of its times are numbers."""
+        full = self.repository(repository)
+        sent = {name: value for name, value in full.items() if name not in ONLY_IN_REST}
+        if event == "push":
+            times = ("created_at", "pushed_at")
+            sent |= {name: int(datetime.fromisoformat(full[name]).timestamp()) for name in times}
+        return sent
 
     def short_repository(self, repository: Repository) -> Json:
         full = self.repository(repository)

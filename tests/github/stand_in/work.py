@@ -62,7 +62,11 @@ class Work(World):
         pull.reviews.append(review)
         payload = {
             "action": "submitted",
-            "review": {**self.shapes.review(repository, pull, review), "state": state.lower()},
+            "review": {
+                **self.shapes.review(repository, pull, review),
+                "state": state.lower(),
+                "body": body or None,
+            },
             "pull_request": self.shapes.pull(repository, pull, is_full=False),
         }
         self.emit("pull_request_review", payload, repository, by)

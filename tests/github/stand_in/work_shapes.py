@@ -91,8 +91,8 @@ class WorkShapes(Shapes):
                 name: simple[name]
                 for name in ("id", "tree_id", "message", "timestamp", "author", "committer")
             },
-            "repository": self.repository(repository),
-            "head_repository": self.repository(run.head_repository),
+            "repository": self.minimal_repository(repository),
+            "head_repository": self.minimal_repository(run.head_repository),
         }
 
     def workflow(self, repository: Repository, path: str) -> Json:
@@ -199,7 +199,7 @@ class WorkShapes(Shapes):
             "ref": branch,
             "sha": sha,
             "user": self.person(repository.owner),
-            "repo": self.repository(repository),
+            "repo": self.sent_repository(repository),
         }
 
     def pull(self, repository: Repository, pull: Pull, *, is_full: bool = True) -> Json:

@@ -95,11 +95,13 @@ class World:
 
     def ping(self, repository: Repository, hook: Hook) -> None:
         payload = {"zen": ZEN, "hook_id": hook.id, "hook": self.shapes.hook(repository, hook)}
-        self._send(hook, "ping", {**payload, **self._context(repository, repository.owner)}, repository)
+        self._send(
+            hook, "ping", {**payload, **self._context("ping", repository, repository.owner)}, repository
+        )
 
     def emit(self, event: str, payload: dict[str, Any], repository: Repository, sender: Person) -> None:
         """Send an event of a repository to its webhooks, and to the Apps installed on it."""
-        whole = {**payload, **self._context(repository, sender)}
+        whole = {**payload, **self._context(event, repository, sender)}
         for hook in repository.hooks:
             if hook.wants(event):
                 self._send(hook, event, whole, repository)
@@ -124,8 +126,9 @@ class World:
             return "integration", hook.app.id if hook.app else 0
         return "repository", repository.id
 
-    def _context(self, repository: Repository, sender: Person) -> dict[str, Any]:
-        return {"repository": self.shapes.repository(repository), "sender": self.shapes.person(sender)}
+    def _context(self, event: str, repository: Repository, sender: Person) -> dict[str, Any]:
+        shapes = self.shapes
+        return {"repository": shapes.sent_repository(repository, event), "sender": shapes.person(sender)}
 
     # --- pushes ---
 
