@@ -258,7 +258,7 @@ def test_a_refused_result_is_given_up_after_three_tries_and_does_not_block_other
     [(state, reason, number)] = backlog().unsent
     assert (state, number) == ("Refused by GitHub", 1)
     page = client_of(make_staff(world.lab.course, make_user(is_staff=True))).get("/queue/").content.decode()
-    assert f"1 in 7 days: Refused by GitHub. {reason}" in page
+    assert f"<b>Refused by GitHub</b><small>{reason}</small>" in page and "1 result<" in page
     assert status_backlog(make_staff(make_course()), timezone.now()).unsent == ()
 
 
