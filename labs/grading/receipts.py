@@ -138,6 +138,8 @@ def record_interrupted(repository: Repository, path: Path) -> bool:
     refs = ref_files.read_refs(path)
     missing = not is_recorded(repository, refs)
     if missing:
-        record(repository=repository, refs=refs, via=Receipt.Via.REPAIR)
+        # The portal had the push then, whatever kept it from the database. A clock may have been set back since.
+        began_at = min(bare.push_began_at(path) or timezone.now(), timezone.now())
+        record(repository=repository, refs=refs, via=Receipt.Via.REPAIR, received_at=began_at)
     bare.end_push(path)
     return missing

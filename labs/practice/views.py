@@ -9,6 +9,7 @@ import os
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from typing import IO
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from labs import actions
@@ -155,13 +157,14 @@ def _answer_push(request: HttpRequest, repository: Repository) -> Iterable[bytes
     with ExitStack() as held:
         sent, refusal = _read_push(request, repository, held)
         with sent:
+            arrived_at = timezone.now()  # before it waits for the lock, and for Git
             push = packets.read_push(sent, is_whole=refusal is None)
             if not push.commands:
                 # git checks the token with an empty request before it sends a large one
                 return []
             if refusal is None:
                 try:
-                    answer, lines = _accept_push(repository, push, sent)
+                    answer, lines = _accept_push(repository, push, sent, arrived_at)
                 except PushRefusedError as error:
                     refusal = error
         if refusal:
@@ -190,7 +193,7 @@ def _read_push(
 
 
 def _accept_push(
-    repository: Repository, push: packets.PushRequest, sent: IO[bytes]
+    repository: Repository, push: packets.PushRequest, sent: IO[bytes], arrived_at: datetime
 ) -> tuple[IO[bytes], Iterable[str | None]]:
     # Git's answer and further lines. Refs, receipt and submission are written under one lock.
     path, size = repository.path, os.fstat(sent.fileno()).st_size
@@ -207,7 +210,7 @@ def _accept_push(
             about_names = push_limits.lines_about_names(ref_files.read_ids(path), push)
             bare.begin_push(path)
             answer = bare.receive_pack(path, sent, lock)
-            lines = _record_push(repository)
+            lines = _record_push(repository, arrived_at)
             if packets.says(answer, b"shallow update not allowed"):
                 lines = [*push_limits.shallow().lines, *lines]
             lines = [*about_names, *lines]
@@ -226,12 +229,14 @@ def _accept_push(
         raise push_limits.disk_full() from error
 
 
-def _record_push(repository: Repository) -> Iterable[str | None]:
+def _record_push(repository: Repository, arrived_at: datetime) -> Iterable[str | None]:
     # If the database fails, the mark on disk stays and the scheduled repair records the push.
     try:
         refs = ref_files.read_refs(repository.path)
         before, is_new = receipts.newest_refs(repository), not receipts.is_recorded(repository, refs)
-        submission = actions.receive(repository=repository, refs=refs) if is_new else None
+        submission = (
+            actions.receive(repository=repository, refs=refs, received_at=arrived_at) if is_new else None
+        )
         starters.note_merge(repository, refs)
         bare.end_push(repository.path)
     except DatabaseError:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -103,6 +104,14 @@ def begin_push(path: Path) -> None:
 
 def end_push(path: Path) -> None:
     _mark_path(path, "pushing").unlink(missing_ok=True)
+
+
+def push_began_at(path: Path) -> datetime | None:
+    """Return the time of the mark of a push in progress or interrupted, None without one."""
+    try:
+        return datetime.fromtimestamp(_mark_path(path, "pushing").stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def folders_with_push() -> list[str]:

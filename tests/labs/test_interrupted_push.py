@@ -2,11 +2,14 @@
 
 import base64
 import io
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from labs import actions, tokens
 from labs.grading import receipts, tasks
@@ -43,9 +46,12 @@ def clone(tmp_path, repository):
 
 def test_interrupted_push_is_recorded_once(repository, clone):
     bare.begin_push(repository.path)
+    hour_ago = time.time() - 3600
+    os.utime(repository.path.parent / "pushing" / repository.path.stem, (hour_ago, hour_ago))
     clone.push()
     assert (receipts.repair(), receipts.repair()) == (1, 0)
     submission = Submission.objects.get()
+    assert abs(submission.receipt.received_at.timestamp() - hour_ago) < 1  # when the portal had it
     assert (submission.receipt.via, submission.receipt.refs) == (
         Receipt.Via.REPAIR,
         ref_files.read_refs(repository.path),
@@ -91,7 +97,7 @@ def test_database_failure_at_the_receipt_is_reported_and_repaired(repository, cl
         failing.setattr(
             receipts, "record", lambda **_: (_ for _ in ()).throw(OperationalError("database is locked"))
         )
-        lines = list(views._record_push(repository))
+        lines = list(views._record_push(repository, timezone.now()))
     assert "Push received. Grading starts as soon as possible. You don’t have to do anything." in lines
     assert receipts.repair() == 1
 
@@ -107,6 +113,21 @@ def test_next_push_first_records_the_push_that_the_database_did_not_store(client
         (second, State.QUEUED),
     ]
     assert bare.folders_with_push() == []
+
+
+def test_receipt_has_the_time_at_which_the_push_arrived_and_not_when_git_was_done(
+    client, repository, clone, monkeypatch
+):
+    first = clone.output("rev-parse", "HEAD").decode().strip()
+    clone.push()
+    actions.receive(repository=repository, refs=ref_files.read_refs(repository.path))
+    receive_pack, began = bare.receive_pack, []
+    monkeypatch.setattr(
+        bare, "receive_pack", lambda *given: (began.append(timezone.now()), receive_pack(*given))[1]
+    )
+    second = clone.commit("Describe it better")
+    assert push_through(client, repository, clone, first, second).status_code == 200
+    assert Submission.objects.get(head=second).receipt.received_at < began[0]
 
 
 def push_through(client, repository, clone, old, new):
