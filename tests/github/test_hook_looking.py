@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from labs import actions
 from labs.deadlines import OUTAGE, RUNNING_OUTAGE, terms_of
-from labs.github import asking, confirming, earlier_states, first_seen, intake, looking
+from labs.github import asking, confirming, earlier_states, first_seen, intake, look_queue, looking
+from labs.github import tasks as github_tasks
 from labs.grader.fetching.listing import Listing
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grading import lifecycle, tasks
@@ -279,6 +280,34 @@ def test_worker_that_dies_leaves_the_connection_to_the_next(connection, host, mo
     assert not looking.look_at_next()  # leased
     look()  # the lease is over
     assert Submission.objects.get().head == A
+
+
+def test_beat_wakes_a_worker_for_what_no_wake_up_arrived(connection, host, monkeypatch):
+    """D13 and D18 of messages: the broker was down, or lost what it had."""
+    sent: list[str] = []
+    monkeypatch.setattr(github_tasks, "send", lambda task, **arguments: sent.append(task.name))
+    delivery = arrive(connection)
+    github_tasks.look_at_due()
+    assert sent == ["labs.github.tasks.look"]
+    host.refusal = FetchError("our network")
+    github_tasks.look()
+    sent.clear()
+    github_tasks.look_at_due()
+    assert not sent  # it has a pause
+    Connection.objects.update(look_at=timezone.now())
+    github_tasks.look_at_due()
+    assert sent == ["labs.github.tasks.look"]
+    host.refusal = None
+    github_tasks.look()
+    assert again(delivery).outcome == "submitted"
+
+    arrive(connection, B)
+    sent.clear()
+    github_tasks.look_at_due()
+    assert not sent  # its own message makes it take turns with submissions
+    Connection.objects.update(looked_at=timezone.now() - look_queue.REST)
+    github_tasks.look_at_due()
+    assert sent == ["labs.github.tasks.look"]
 
 
 def test_fault_of_our_code_is_tried_again_and_ends_with_a_reason(connection, host):
