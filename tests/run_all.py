@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,6 +101,10 @@ def tests(title: str, *arguments: str, **env: str) -> Step:
     return Step(title, [sys.executable, "-m", "pytest", "-rfEs", *arguments], env)
 
 
+# The run of one test collects them all.
+PREPARING = tests("Preparing", "-k", "test_database_of_the_tests_has_all_migrations")
+
+
 def steps(tier: str) -> list[Step]:
     """The steps of `make test-quick` (quick), `make test` (daily) or `make test-all` (all)."""
     if tier == "quick":
@@ -135,7 +141,7 @@ def main(tier: str = "daily") -> int:
     missing = [note for note in (install_debian(*PROGRAMS[tier]), install_axe()) if note]
     need_git("test")
     todo = steps(tier)
-    with tempfile.TemporaryDirectory(prefix="portal-test-") as var:
+    with tempfile.TemporaryDirectory(prefix="portal-test-") as var, preparing(var):
         results = [run(step, var) for step in todo]
     faults, not_audited = audit() if tier != "quick" else ([], "")
     missing += [not_audited] if not_audited else []
@@ -153,9 +159,28 @@ def run(step: Step, var: str) -> tuple[bool, float]:
     """Run in an environment without this machine's settings, with a separate `var/`."""
     print(f"\n== {step.title}", flush=True)
     started = time.monotonic()
-    inherited = {name: value for name, value in os.environ.items() if name not in {*SETTINGS, NO_BYTECODE}}
-    code = subprocess.call(step.argv, env={**inherited, "VAR": var, **step.env})
+    code = subprocess.call(step.argv, env=environment(step, var))
     return code == 0, time.monotonic() - started
+
+
+def environment(step: Step, var: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in {*SETTINGS, NO_BYTECODE}}
+    return {**inherited, "VAR": var, **step.env}
+
+
+@contextmanager
+def preparing(var: str) -> Iterator[None]:
+    """Compile the tests and migrate their database beside the checks, which use one core.
+
+    In a new checkout, each process of the tests would compile all of them.
+    """
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(PREPARING.argv, env=environment(PREPARING, var), **quiet)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def install_debian(*programs: str) -> str:

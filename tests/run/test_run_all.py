@@ -15,6 +15,7 @@ from tests.run_all import HERE, PROCESSES, Step
 def steps(monkeypatch):
     def put(**codes):
         monkeypatch.setattr(run_all, "install_debian", lambda *programs: "")
+        monkeypatch.setattr(run_all, "PREPARING", Step("Preparing", [sys.executable, "-c", ""]))
         monkeypatch.setattr(run_all, "audit", lambda: ([], ""))
         monkeypatch.setattr(run_all, "install_axe", lambda: "tests that need axe-core: npm said: no network")
         argv = [sys.executable, "-c"]
