@@ -27,6 +27,7 @@ def test_a_changed_lab_is_parsed_once(staff, course, parses):
     assert parses == [LONGER, LAB_SOURCE]
 
 
+@pytest.mark.heavy
 def test_a_new_lab_is_parsed_once(staff, course, parses):
     added = staff.post(
         reverse("admin:labs_lab_add"), fields_of(LONGER, course=course.pk, slug="first-commits")

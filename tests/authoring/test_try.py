@@ -75,6 +75,7 @@ def test_an_unsaved_lab_is_tried_on_a_submission_and_nothing_is_kept(staff, lab,
     assert Lab.objects.get().source == lab.source
 
 
+@pytest.mark.heavy
 def test_a_try_shows_every_hint_and_the_commit_graph(staff, lab, submission):
     hinted = lab.source.replace("points: 20", "hint: Look at the name.\n    points: 20").replace(
         "points: 40", "hint: Commit more.\n    points: 40"
@@ -116,6 +117,7 @@ def test_a_fault_in_the_lab_is_said_at_line_and_key(staff, lab, submission):
     assert "Line 11: commits.at_least:" in response.content.decode()
 
 
+@pytest.mark.heavy
 def test_a_repository_that_is_gone_or_empty_is_reported(staff, lab, submission, instructor):
     gone = make_submission(make_learner(lab.course), lab)
     assert (
@@ -135,6 +137,7 @@ def by_address(lab, submission):
     return submission
 
 
+@pytest.mark.heavy
 def test_a_submission_by_address_is_tried_in_its_mirror(staff, lab, by_address, monkeypatch):
     @contextmanager
     def hold_mirror(address, refs):

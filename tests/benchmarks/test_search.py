@@ -13,6 +13,7 @@ from tests.factories import make_learner
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.heavy
 def test_queries_find_what_they_are_meant_to(monkeypatch):
     for name in ("LESSONS", "BATCH", "A_SESSION"):
         monkeypatch.setattr(search, name, 25)

@@ -192,6 +192,7 @@ def test_a_result_of_a_repository_that_was_unbound_is_dropped(repository, instru
     assert not CourseFetch.objects.exists()
 
 
+@pytest.mark.heavy
 def test_only_the_newest_previews_are_kept(author, run, monkeypatch):
     monkeypatch.setattr(fetches, "MAX_PREVIEWS", 2)
     made = [run("preview").pk for _ in range(4)]

@@ -277,6 +277,7 @@ def test_fault_of_ours_with_one_result_is_listed_and_does_not_stop_the_others(wo
     assert backlog().unsent == (("Not sent", "It could not be sent because of a fault on our side.", 1),)
 
 
+@pytest.mark.heavy
 def test_result_that_waited_three_days_is_dropped_and_listed(world):
     recent, old = enqueue(world, 2)
     for row, days in ((recent, 2.9), (old, 3.1)):
@@ -289,6 +290,7 @@ def test_result_that_waited_three_days_is_dropped_and_listed(world):
     )
 
 
+@pytest.mark.heavy
 def test_each_installation_has_its_own_limits(world, monkeypatch):
     """The writes of one leave the other its whole minute."""
     monkeypatch.setattr(sending, "MAX_WRITES_PER_MINUTE", 4)
@@ -335,6 +337,7 @@ def test_a_newer_report_replaces_one_that_waits_and_is_sent_again_only_if_it_dif
     assert [one.state for one in world.remote.statuses] == ["failure", "success"]
 
 
+@pytest.mark.heavy
 def test_a_second_worker_leaves_an_installation_to_the_first(world):
     enqueue(world, 1)
     Installation.objects.update(sending_until=timezone.now() + sending.LEASE)
@@ -345,6 +348,7 @@ def test_a_second_worker_leaves_an_installation_to_the_first(world):
     assert len(world.remote.statuses) == 1
 
 
+@pytest.mark.heavy
 def test_many_annotations_are_appended_fifty_at_a_time(world):
     (row,) = enqueue(world, 1)
     evidence = tuple(Evidence(path="app.py", line=line) for line in range(1, 121))

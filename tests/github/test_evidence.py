@@ -200,6 +200,7 @@ def test_a_signed_message_asks_and_its_content_proves_nothing(case):
     assert (case.ask(), case.outcome("ci")) == (1, "passed")
 
 
+@pytest.mark.heavy
 def test_a_limit_is_kept_and_an_outage_asked_again_while_grading_goes_on(case):
     case.grade()
     case.github.switches.limit_primary(1800)
@@ -226,6 +227,7 @@ def test_a_limit_is_kept_and_an_outage_asked_again_while_grading_goes_on(case):
     assert case.submission.state == State.GRADED  # with the last good answer
 
 
+@pytest.mark.heavy
 def test_an_answer_that_arrives_during_grading_is_not_lost(case, monkeypatch):
     run = case.github.start_run(case.there, case.commit)
     case.github.finish_run(case.there, run)

@@ -112,6 +112,7 @@ def connections() -> list[Connection]:
     return [make_connection(make_learner(lab.course), lab=lab, github_id=number) for number in (1, 2)]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("pushes", [40, pytest.param(400, marks=pytest.mark.heavy)])
 def test_flood_of_webhook_pushes_delays_another_learner_by_one_job_at_most(world, connections, pushes):
     flooder, other = connections

@@ -92,6 +92,7 @@ def _moved_pack(repo):
     return pack.rename(repo.path / "pack")
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the memory of a process")
 def test_endless_paths_do_not_exhaust_the_memory(copy_of, monkeypatch):
     monkeypatch.setattr(changes, "MAX_MEMORY", 32 << 20)

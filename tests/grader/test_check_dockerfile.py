@@ -298,6 +298,7 @@ def test_a_check_asks_one_thing(ask):
     assert "cannot be combined with `not_root`: a check asks one question" in str(error.value)
 
 
+@pytest.mark.heavy
 def test_thousands_of_chained_stages_get_a_verdict(repo):
     stages = "".join(f"FROM s{number} AS s{number + 1}\n" for number in range(1, 1100))
     repo.put("Dockerfile", "FROM python:3.12 AS s1\nUSER nobody\n" + stages)

@@ -109,6 +109,7 @@ def test_rules_over_1_mb_are_not_read(repo):
     )
 
 
+@pytest.mark.heavy
 def test_a_path_below_an_ignored_folder_is_unignored_by_the_rules_of_git(learner):
     """Patterns by file, and a path that they ignore: the commands unignore it, and the rest is still ignored."""
     table = [

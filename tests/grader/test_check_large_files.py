@@ -139,6 +139,7 @@ def test_a_tree_of_endless_paths_costs_no_more_than_its_objects(repo, leaves):
     assert (result.outcome, result.seconds < 30) == (expected, True)
 
 
+@pytest.mark.heavy
 def test_a_list_of_files_that_is_too_long_is_not_read(repo, monkeypatch):
     monkeypatch.setattr(blobs_module, "MAX_BYTES", 1 << 20)
     tree = repo.objects()

@@ -191,6 +191,7 @@ def same(value: Any, answer: dict[str, Any]) -> bool:
     return (truth_of(value), text_of_data(value)) == (answer.get("truth"), answer.get("text"))
 
 
+@pytest.mark.heavy
 def test_our_texts_and_some_generated_ones_are_refused_as_github_refuses_them():
     assert len(texts()) > 600
     assert disagreements(DAILY) == [], f"WORKFLOW_SEED={SEED} repeats it"

@@ -133,6 +133,7 @@ def test_line_of_many_is_folded_around_tags_and_marks(repo):
     ]
 
 
+@pytest.mark.heavy
 def test_branches_beyond_the_first_dozen_are_left_out_and_counted(repo):
     commits = [(1,), *((number, 1) for number in range(2, 3002))]
     refs = {MAIN: 1, **{f"refs/heads/topic-{number}": number for number in range(2, 3002)}}

@@ -41,6 +41,7 @@ def test_every_kind_of_schema_1_and_each_of_its_parameters_is_known_in_schema_2(
     assert unknown == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "name", [FOLDERS[0], *(pytest.param(name, marks=pytest.mark.heavy) for name in FOLDERS[1:])]
 )
@@ -57,6 +58,7 @@ def test_an_old_text_and_its_upgrade_give_the_same_report(repo, name):
     assert (reports[0].points, reports[0].head) == (reports[1].points, reports[1].head)
 
 
+@pytest.mark.heavy
 def test_only_renamed_parts_change_and_a_second_upgrade_changes_nothing():
     old, new = schema_1_texts.LAB, upgrade(schema_1_texts.LAB).text
     assert upgrade(new).text == new

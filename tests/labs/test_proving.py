@@ -137,6 +137,7 @@ def page_in_the_admin(client, lab) -> str:
     return client.get(reverse("admin:labs_lab_change", args=[lab.pk])).content.decode()
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("confined")
 def test_transient_fault_is_retried_after_pauses_and_staff_are_told_once(monkeypatch, client, mailoutbox):
     lab = new_lab()

@@ -217,6 +217,7 @@ def test_damaged_repository_is_reported_as_our_fault(join):
 # --- a restore ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_yesterdays_database_over_todays_folders_shows_nobody_anothers_work(join, lab, tmp_path):
     """Learner and repository from after the backup are gone; others get their keys, and push successfully."""
     early, late = join("early"), join("late")
@@ -272,6 +273,7 @@ def fill(folder, leave: int = 0) -> None:
             file.truncate(max(file.tell() - leave, 0))
 
 
+@pytest.mark.heavy
 def test_push_to_a_full_disk_is_refused_in_words_and_nothing_is_corrupted(
     small_disk, join, monkeypatch, settings
 ):

@@ -69,6 +69,7 @@ def test_gzip_body_is_accepted(learner, pack, post):
     assert Submission.objects.get(enrollment=learner).head == head
 
 
+@pytest.mark.heavy
 def test_gzip_bomb_is_refused_at_the_cap(pack, post):
     head, _ = pack
     bomb = gzip.compress(command(head) + bytes(200 << 20), compresslevel=1)

@@ -172,6 +172,7 @@ def test_submission_that_rises_above_the_best_counts_and_is_the_only_one_in_a_no
     assert "40 of 100 → 100 of 100 points" in notice.text
 
 
+@pytest.mark.heavy
 def test_learner_with_many_submissions_gets_one_notice_of_a_regrade_and_one_of_its_undoing(
     graded, graded_before, monkeypatch
 ):

@@ -276,6 +276,7 @@ def test_the_lab_page_shows_the_clone_and_later_what_changed(clone, lab, learner
     assert "The starter changed" not in read_page(client, lab, learner)
 
 
+@pytest.mark.heavy
 def test_a_learner_who_began_before_the_starter_merges_it_and_keeps_their_work(tmp_path, client):
     lab = make_lab(source=STARTED.replace("starter: {scenario: given}", "starter: null"))
     learner = make_learner(lab.course)

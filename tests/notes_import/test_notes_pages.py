@@ -336,6 +336,7 @@ def test_notes_of_another_course_are_not_found(staff, course):
     assert response.status_code == 422
 
 
+@pytest.mark.heavy
 def test_a_long_file_is_shown_in_pages_that_stay_small(staff, course):
     text = "".join(
         day(number, topic(f"Topic {number}", *words(f"w{number}", 80))) for number in range(1, 200)

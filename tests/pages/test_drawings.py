@@ -87,6 +87,7 @@ def test_page_without_drawings_says_nothing_of_them(learner_client, cast):
     assert "Commit graph" not in page
 
 
+@pytest.mark.heavy
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("look", LOOKS)

@@ -52,6 +52,7 @@ def test_duplicate_token_is_drawn_again():
     assert layout == {"options": ["000000000007", "000000000001"]}
 
 
+@pytest.mark.heavy
 def test_each_option_comes_first_about_as_often():
     rng = Random(4)
     first = [views(rng)["approval"].options[0].text for _ in range(600)]

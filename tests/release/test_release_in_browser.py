@@ -15,6 +15,7 @@ def look_at(page, name: str, options) -> None:
         page.screenshot(path=f"{folder}/{name}-{options.__name__}.png", full_page=True)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("options", LOOKS)
 def test_pages_that_open_later_are_accessible_and_fit_the_screen(browser, live_server, term, options):
     course, learner, instructor = term

@@ -82,6 +82,7 @@ def test_no_colour_of_an_author_gets_through(html):
     assert not any(name in clean for name in ("style", "color", "background", "low-contrast"))
 
 
+@pytest.mark.heavy
 def test_many_findings_take_linear_time_and_are_cut(page):
     verdict = page("#### A\n## B\n" * 5_000).verdict
     assert len(verdict.errors) == 100

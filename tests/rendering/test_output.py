@@ -57,6 +57,7 @@ def test_a_text_that_would_become_far_longer_is_refused_at_a_line(page, source):
     assert 3 <= refused.value.line <= source.count("\n") + 1
 
 
+@pytest.mark.heavy
 def test_what_is_refused_was_never_built(page):
     """It would have been 490 MB."""
     tracemalloc.start()

@@ -223,6 +223,7 @@ def test_objectives_come_first_and_key_points_last():
     assert rendered.verdict.errors == []
 
 
+@pytest.mark.heavy
 def test_many_blocks_are_refused_and_long_ones_take_linear_time():
     with pytest.raises(TooComplexError) as caught:
         render("::: staff\n:::\n" * 300, link=no_link)

@@ -74,6 +74,7 @@ def test_empty_port_is_the_default(shared_portal):
     assert second.stderr.startswith("The portal in this checkout is already running")
 
 
+@pytest.mark.heavy
 def test_remote_url_requested_in_another_terminal_has_the_port_of_the_portal(shared_portal):
     own = environment(shared_portal.var, shared_portal.port)
     del own["PORT"]

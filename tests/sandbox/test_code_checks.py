@@ -276,6 +276,7 @@ def test_lab_that_runs_code_proves_its_checks(sandbox):
     assert proof.proved, proof
 
 
+@pytest.mark.heavy
 def test_single_file_runs_code_too(repo, sandbox, tmp_path):
     (tmp_path / "labcheck.pyz").write_bytes(distribution.zipapp())
     (tmp_path / "lab.yaml").write_text(PROVED)

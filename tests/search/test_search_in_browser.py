@@ -96,6 +96,7 @@ def test_everything_works_without_script(open_page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Kubernetes")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("look", LOOKS)
 def test_states_are_accessible_and_fit(open_page, course, look):
     learner = make_learner(course).user

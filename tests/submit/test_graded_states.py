@@ -92,6 +92,7 @@ def test_regrade_files_and_archive_need_no_host(page, grade, host, work, setting
     assert host.requests == []
 
 
+@pytest.mark.heavy
 def test_states_of_one_repository_share_their_objects(page, grade):
     first = grade(page)
     size = graded._pack_bytes(store_of(first))
@@ -172,6 +173,7 @@ def test_store_of_a_deleted_repository_is_removed_after_thirty_days(page, grade,
     assert not path.exists()
 
 
+@pytest.mark.heavy
 def test_file_over_one_megabyte_is_listed_but_not_shown_or_compared(page, grade):
     first = grade(page)
     large = b"".join(hashlib.sha256(number.to_bytes(4)).digest() for number in range(40_000))

@@ -61,6 +61,7 @@ def test_submission_is_being_cloned_until_the_mirror_is_filled(submission, monke
     assert states == [State.FETCHING]
 
 
+@pytest.mark.heavy
 def test_fetch_again_after_a_push_transfers_only_new_objects(page, work, host):
     work.commit("Add data", data=LARGE)
     work.push()
@@ -74,6 +75,7 @@ def test_fetch_again_after_a_push_transfers_only_new_objects(page, work, host):
     assert host.served < 3000
 
 
+@pytest.mark.heavy
 def test_same_repository_of_two_learners_has_one_mirror(page, work, submission, settings):
     other = Page(make_learner(page.lab.course).user, page.lab)
     second = submitted(other.grade(work.head(), address=str(work.address)))
@@ -195,6 +197,7 @@ def test_files_that_were_not_read_are_named_beside_the_result(page, work):
         assert f"<li>{note}</li>" in text
 
 
+@pytest.mark.heavy
 def test_repository_that_git_refuses_is_unreadable_with_the_reason(page, work, caplog):
     """A symbolic link `.gitmodules`, a submodule that leads out of its folder, and a branch without its commit."""
     link, modules = (

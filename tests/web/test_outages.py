@@ -213,6 +213,7 @@ def test_our_own_faults_are_not_outages(database):
     assert is_outage(OSError(28, "No space left on device"))
 
 
+@pytest.mark.heavy
 def test_pages_wait_for_the_database_no_longer_than_two_seconds():
     """A worker, for example, waits for 20."""
     show = """

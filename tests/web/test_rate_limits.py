@@ -38,6 +38,7 @@ def test_26_learners_behind_one_proxy_sign_up_within_a_minute(behind_proxy):
     assert [sign_up(visitor(f"198.51.100.{number}")) for number in range(26)] == [302] * 26
 
 
+@pytest.mark.heavy
 def test_one_who_signs_up_again_and_again_is_stopped_whatever_they_write(behind_proxy):
     """The proxy appends the address that it saw; anything before it was made up by the client."""
     answers = [sign_up(visitor(f"203.0.113.{number}, 198.51.100.7")) for number in range(26)]
