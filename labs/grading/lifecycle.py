@@ -73,8 +73,10 @@ def _held(claim: Claim) -> QuerySet[Submission]:
 # --- into the queue -------------------------------------------------------------------------------------------------
 
 
-def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
-    """Return the submission of the received state: the existing one, or a new one.
+def submission_for(
+    receipt: Receipt, *, head_ref: str, head: str, queued_at: datetime | None = None
+) -> Submission:
+    """Return the submission of the received state: the existing one, or a new one, which waits since `queued_at`.
 
     Call it in a transaction that keeps others from numbering submissions of this learner and lab.
     """
@@ -95,7 +97,7 @@ def submission_for(receipt: Receipt, *, head_ref: str, head: str) -> Submission:
         digest=receipt.digest,
         head=head,
         head_ref=head_ref[:255],
-        queued_at=min(receipt.received_at, timezone.now()),  # a message may have waited for a worker
+        queued_at=queued_at or timezone.now(),
     )
 
 

@@ -49,7 +49,12 @@ def record(
     if not _counts(receipt, before):
         return None
     head_ref = head_ref or head_of(refs, before)
-    submission = lifecycle.submission_for(receipt, head_ref=head_ref, head=refs.get(head_ref, ""))
+    submission = lifecycle.submission_for(
+        receipt,
+        head_ref=head_ref,
+        head=refs.get(head_ref, ""),
+        queued_at=receipt.received_at,  # a message or an interrupted push waited for a worker
+    )
     lifecycle.supersede(submission)
     return submission
 

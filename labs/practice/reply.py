@@ -22,6 +22,7 @@ from labs.queries import current_report, met_earlier
 from labs.reports.late_words import extension_of_push, late_words, lateness_words, push_now_words, read_bank
 from labs.reports.verdict import lesson_links
 from labs.specs import parse_spec
+from labs.waits import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -93,11 +94,24 @@ def _late_lines(submission: Submission) -> list[str]:
         if terms is None or not terms.is_late(received_at):
             return extension
         words = push_now_words(terms, received_at, course, read_bank(learner, course, submission.lab))
+        words = f"{words} {_earlier_words(submission)}".rstrip()
     except DatabaseError:
         logger.exception("the deadline of submission %s could not be read for a terminal", submission.pk)
         return []
     late = f"{lateness_words(received_at - terms.deadline.at)} late. " if terms.deadline.at else ""
     return [*textwrap.wrap(f"{late}{words}", WIDTH), *extension]
+
+
+def _earlier_words(submission: Submission) -> str:
+    own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
+    waiting = own.filter(state__in=UNANSWERED, reports=None, number__lt=submission.number)
+    numbers = list(waiting.order_by("number").values_list("number", flat=True))
+    if not numbers:
+        return ""
+    names = listed(map(str, numbers), limit=5)
+    return (
+        f"Earlier pushes may earn more and are still graded: submission{'s' if numbers[1:] else ''} {names}."
+    )
 
 
 def uncounted_lines(repository: Repository, refs: Mapping[str, str], before: Mapping[str, str]) -> list[str]:

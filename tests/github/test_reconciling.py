@@ -1,7 +1,7 @@
 """Pushes whose message never arrived are found, graded and marked; failed deliveries of the App are repeated."""
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -131,6 +131,21 @@ def test_time_of_a_push_is_read_by_the_id_of_a_repository_that_moved(portal_on_g
     portal_on_github.switches.is_down = True
     with pytest.raises(UnconfirmedError):
         reconciling.when_pushed(connection)
+
+
+def test_pushes_of_a_branch_have_their_times_and_a_private_repository_tells_nobody(portal_on_github, db):
+    repository = portal_on_github.create_repository("octo/work")
+    first, second = (portal_on_github.commit(repository, {"a.txt": text}) for text in ("1", "2"))
+    repository.activities[1].at = "2026-08-29T15:00:00Z"
+    connection = make_connection(github_id=repository.id)
+    found = reconciling.times_of_pushes(connection)
+    assert found[(MAIN, first)] == datetime(2026, 8, 29, 15, tzinfo=UTC)
+    assert abs(found[(MAIN, second)] - timezone.now()) < HOUR
+    repository.is_private = True
+    assert reconciling.times_of_pushes(connection) == {}
+    portal_on_github.switches.is_down = True
+    with pytest.raises(UnconfirmedError):
+        reconciling.times_of_pushes(connection)
 
 
 def test_old_name_that_somebody_else_took_is_never_graded(portal_on_github, db):

@@ -1,10 +1,12 @@
 """A lab that grades only pushes of certain tags, with a real push: anything else leaves a receipt and advice."""
 
 import html
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from labs import actions
 from labs.counted_pushes import submit_commands
@@ -146,8 +148,10 @@ def test_state_that_was_received_twice_counts_from_the_first_time(join, lab):
     again = Receipt.objects.create(
         repository=first.repository, via=Receipt.Via.REPAIR, refs=first.refs, digest=first.digest
     )
+    Receipt.objects.update(received_at=timezone.now() - timedelta(days=3))
     choice = actions.choose_received(receipt=again, reason="Agreed.", by=make_staff(lab.course))
     assert choice.submission.receipt == first
+    assert timezone.now() - choice.submission.queued_at < timedelta(hours=1)  # nobody waited for us
     for nobody in (clone.enrollment.user, make_staff(make_lab().course)):
         with pytest.raises(PermissionDenied):
             actions.choose_received(receipt=again, reason="Mine.", by=nobody)

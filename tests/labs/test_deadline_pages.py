@@ -155,6 +155,11 @@ def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learn
     submission = make_submission(learner, lab)
     said = " ".join(line for line in push_reply_lines(submission, {}) if line)
     assert "30 hours late. This push will spend 2 of your 3 late days, if it improves your result." in said
+    assert "Earlier pushes" not in said
+    second = make_submission(learner, lab)
+    said = " ".join(line for line in push_reply_lines(second, {}) if line)
+    assert f"Earlier pushes may earn more and are still graded: submission {submission.number}." in said
+    second.delete()
     late = graded(learner, lab, 80, HOUR)
     assert "29 hours late: 2 late days were spent. All points count." in " ".join(verdict(late))
     close(lab, learner, timezone.now() + HOUR)
