@@ -39,6 +39,13 @@ class UnconfirmedError(LookUpFailedError):
         self.retry_at = retry_at
 
 
+class ChangedMeanwhileError(UnconfirmedError):
+    """A different look, or the learner, changed the connection while GitHub answered. Look again at once."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection was changed meanwhile.", may_retry=True)
+
+
 def ask(connection: Connection) -> None:
     """Store GitHub's answers, and the proof if the linked account may write. Raises UnconfirmedError."""
     kept = [row for row in connection.answers if row[0] in OF_ACCOUNT]
@@ -85,7 +92,7 @@ def _save(connection: Connection, kept: list[Any], *, is_answered: bool = True) 
     own = Connection.objects.select_for_update().get(pk=connection.pk)
     is_same = own.secret_number == connection.secret_number and own.disconnected_at is None
     if not is_same or own.owner_proved_by != connection.owner_proved_by:
-        raise UnconfirmedError("The connection was changed meanwhile.", may_retry=True)
+        raise ChangedMeanwhileError
     newer = [row for row in own.answers if row[0] in OF_ACCOUNT] or kept
     about = [row for row in connection.answers if row[0] in OF_ACCOUNT] or newer
     connection.answers = [*about, *(row for row in connection.answers if row[0] not in OF_ACCOUNT)]

@@ -92,7 +92,11 @@ def look(connection: Connection) -> None:
         else:
             _release(connection)
     except LookUpFailedError as error:
-        _fail(connection, waiting, error, look_faults.fault_of(error))
+        # GitHub's page of the App and the message about it ask for a look at the same moment: neither is a failure.
+        if isinstance(error, asking.ChangedMeanwhileError) and connection.look_tries < MAX_TRIES:
+            _release(connection, again_in=timedelta())
+        else:
+            _fail(connection, waiting, error, look_faults.fault_of(error))
     except OldNameError:  # these are refs of whoever has the old name now
         _mark_missed(waiting)
         _look_after_move(connection, waiting)

@@ -211,6 +211,23 @@ def test_fault_of_ours_or_of_the_host_is_tried_again_and_keeps_the_first_time(co
     assert (connection.look_at, connection.look_tries) == (None, 0)
 
 
+def test_look_that_met_a_change_by_another_look_is_repeated_at_once(connection, monkeypatch):
+    delivery = arrive(connection)
+    Connection.objects.update(asked_at=None)
+
+    def ask(own: Connection) -> None:
+        monkeypatch.setattr(asking, "ask", lambda own: None)
+        Connection.objects.update(owner_proved_by="sign-in")  # a second look, or the sign-in, was faster
+        asking._save(own, [])
+
+    monkeypatch.setattr(asking, "ask", ask)
+    look()
+    connection.refresh_from_db()
+    assert connection.look_at <= timezone.now()
+    assert looking.look_at_next()
+    assert (again(delivery).outcome, again(delivery).is_prompt) == ("submitted", True)
+
+
 def test_pause_before_each_further_look_is_twice_as_long(connection, host):
     host.refusal = FetchError("our network")
     arrive(connection)
