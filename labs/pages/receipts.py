@@ -35,7 +35,7 @@ def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
 
 
 def _row_of_message(message: Delivery) -> Context:
-    word = "Received. A worker looks at the repository next"
+    word = "Received. A worker looks at the repository next."
     return {
         "at": message.received_at,
         "way": Receipt.Via.WEBHOOK.label,
