@@ -9,6 +9,11 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {}
 UNMET = {pair: reason for reason, pairs in BY_REASON.items() for pair in pairs}
 
 
+def unmet(name, checks):
+    """Return those of the checks that are known to find faults in a case."""
+    return {check for check in checks if (name, check) in UNMET}
+
+
 def mark_unmet(name, check, *more):
     """Return the parameters of a test, marked as an expected failure if the import does not do that yet."""
     reason = UNMET.get((name, check))
