@@ -7,7 +7,7 @@ class LabsConfig(AppConfig):
     def ready(self) -> None:
         from labs import deletable
         from labs.authoring.course_files import LabFolders
-        from labs.copying import copy_labs
+        from labs.copying import copy_labs, copy_own_deadlines
         from labs.file_questions.question import FileQuestion
         from labs.github.answers import ask_for_status
         from labs.github.signing_in import prove
@@ -21,7 +21,7 @@ class LabsConfig(AppConfig):
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
         from labs.tokens import end_tokens
-        from lessons import deadline_changes, stored_files
+        from lessons import cohort_dates, deadline_changes, stored_files
         from lessons import deletable as lessons_deletable
         from lessons.copying import register_part
         from lessons.course_files.lab_files import register_lab_files
@@ -38,6 +38,7 @@ class LabsConfig(AppConfig):
         kinds.register(FileQuestion)
         lessons_deletable.register(deletable.LABS)
         register_part(copy_labs)
+        cohort_dates.register(copy_own_deadlines)
         register_use(shows_file)
         stored_files.register_texts(Lab, "brief", "brief_html", "source")
         stored_files.register_texts(LabVersion, "source")

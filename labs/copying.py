@@ -3,9 +3,10 @@
 from django.db.models import Max, Q
 
 from labs.models import Lab, LabDeadline, LabVersion
-from lessons.copying import Copy, clone, map_keys, write_with_history
+from lessons.clones import clone
+from lessons.cohort_dates import Dates, Keys, SameKeys
+from lessons.copying import Copy, map_keys, write_with_history
 from lessons.search import index
-from lessons.term import move
 
 _NOT_CLAIMED = {"proving_until": None, "proving_tries": 0, "proving_fault": "", "proving_told": False}
 
@@ -37,17 +38,24 @@ def copy_labs(copy: Copy) -> None:
 
 def _copy_deadlines(copy: Copy) -> None:
     like, days = copy.term.like, copy.days
-    if copy.cohort is None or like is None or days is None:
-        return
-    keys = {"cohort_id": copy.cohort.pk, "course_id": copy.new.pk}
-    rows = like.lab_deadlines.filter(lab__deletion=None).order_by("pk")
+    if copy.cohort is not None and like is not None and days is not None:
+        copy_deadlines(Dates(like, copy.cohort, days), copy.keys["lab"])
+
+
+def copy_own_deadlines(dates: Dates) -> None:
+    """Copy the deadlines of labs to another cohort of the same course."""
+    copy_deadlines(dates, SameKeys())
+
+
+def copy_deadlines(dates: Dates, labs: Keys) -> None:
+    rows = dates.like.lab_deadlines.filter(lab__deletion=None).order_by("pk")
     LabDeadline.objects.bulk_create(
         clone(
             row,
-            **keys,
-            lab_id=copy.keys["lab"][row.lab_id],
-            closes_at=row.closes_at and move(row.closes_at, days, like.time_zone),
-            last_at=row.last_at and move(row.last_at, days, like.time_zone),
+            **dates.keys,
+            lab_id=labs[row.lab_id],
+            closes_at=dates.at(row.closes_at),
+            last_at=dates.at(row.last_at),
         )
         for row in rows
     )

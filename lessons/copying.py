@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,16 +16,15 @@ from django.db.models import Model
 from django.urls import reverse
 from simple_history.utils import bulk_create_with_history
 
-from lessons.meetings import unchanged_values
+from lessons.clones import clone
+from lessons.cohort_dates import Dates, copy_dates
 from lessons.models import (
     Attachment,
     Cohort,
     Course,
     FormerSlug,
     LoadedFile,
-    Meeting,
     Quiz,
-    QuizDeadline,
     QuizVersion,
     Session,
     Snippet,
@@ -37,7 +36,6 @@ from lessons.staffing import create_course
 from lessons.term import Term, days_between, move
 from portal.accounts.models import User
 
-Row = TypeVar("Row", bound=Model)
 # Any: keys and values of columns
 Values = dict[str, Any]
 Keys = dict[int, int]
@@ -108,14 +106,6 @@ def copy_course(*, course: Course, term: Term, by: User) -> Course:
         part(copy)
     _copy_names(copy)
     return new
-
-
-def clone(row: Row, **changes: object) -> Row:
-    """Return an unsaved copy of a row with all its columns, and some of them changed."""
-    values = {
-        each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields if not each.primary_key
-    }
-    return type(row)(**values | changes)
 
 
 def map_keys(rows: Iterable[Model], copies: Iterable[Model]) -> Keys:
@@ -237,24 +227,4 @@ def _add_cohort(copy: Copy) -> None:
     if copy.days is None:
         return
     copy.cohort = cohort
-    keys: dict[str, Any] = {"cohort_id": cohort.pk, "course_id": copy.new.pk}
-    sessions, quizzes = copy.keys["session"], copy.keys["quiz"]
-    Meeting.objects.bulk_create(
-        clone(
-            each,
-            **keys,
-            session_id=sessions[each.session_id],
-            starts_at=move(each.starts_at, copy.days, like.time_zone),
-            **unchanged_values(),
-        )
-        for each in like.meetings.order_by("pk")
-    )
-    QuizDeadline.objects.bulk_create(
-        clone(
-            each,
-            **keys,
-            quiz_id=quizzes[each.quiz_id],
-            closes_at=each.closes_at and move(each.closes_at, copy.days, like.time_zone),
-        )
-        for each in like.quiz_deadlines.filter(quiz__deletion=None).order_by("pk")
-    )
+    copy_dates(Dates(like, cohort, copy.days), copy.keys["session"], copy.keys["quiz"])

@@ -2,6 +2,7 @@ from django.urls import path
 
 from portal.progress import views
 from portal.progress.calendar import views as calendar
+from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
         name="meeting_ics",
     ),
     path("teach/<slug:course>/", teaching.outline, name="teach"),
+    path("teach/<slug:course>/next-cohort/", next_cohort.next_cohort, name="teach_next_cohort"),
     path("teach/<slug:course>/order/", teaching.order, name="teach_order"),
     path("teach/<slug:course>/labs/", teaching.labs, name="teach_labs"),
     path("teach/<slug:course>/sessions/", teaching.sessions, name="teach_sessions"),

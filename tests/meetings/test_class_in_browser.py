@@ -103,3 +103,14 @@ def test_followed_link_is_noted_for_staff(browser, live_server, meeting, learner
         page.goto(meeting.get_absolute_url())
         page.click("#join")
         wait_until(lambda: Attendance.objects.filter(joined_at__isnull=False).exists(), seconds=180)
+
+
+def test_preview_of_the_next_cohort_passes_axe(browser, live_server, meeting, instructor):
+    with open_context(browser, live_server, instructor, **small_dark()) as context:
+        page = context.new_page()
+        page.goto(reverse("teach_next_cohort", args=[meeting.course.slug]))
+        page.fill("#id_title", "Winter")
+        page.fill("#id_starts_on", "2027-01-09")
+        page.click("text=Show the calendar")
+        page.wait_for_selector("text=Make Winter", timeout=WAIT)
+        assert (axe_violations(page), widens(page)) == ([], False)
