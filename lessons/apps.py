@@ -6,8 +6,11 @@ class LessonsConfig(AppConfig):
 
     def ready(self) -> None:
         from lessons import deletable, stored_files  # models are ready by now, and not before
+        from lessons.file_queries import register_use
+        from lessons.meeting_queries import shows_file
         from lessons.search.own_kinds import register_own
 
         register_own()
         deletable.register_own()
         stored_files.register_own()
+        register_use(shows_file)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from lessons.models import (
     Attempt,
+    Attendance,
     Course,
     Enrollment,
     FormerSlug,
@@ -92,6 +93,11 @@ def _readings(lessons: AnyRows) -> list[Work]:
     return [Work("reading", "readings", Reading.objects.filter(lesson__in=lessons.values("pk")))]
 
 
+def _attendance(sessions: AnyRows) -> list[Work]:
+    rows = Attendance.objects.filter(meeting__session__in=sessions.values("pk"))
+    return [Work("attendance record", "attendance records", rows)]
+
+
 def _attempts(quizzes: AnyRows) -> list[Work]:
     return [Work("quiz attempt", "quiz attempts", Attempt.objects.filter(quiz__in=quizzes.values("pk")))]
 
@@ -109,7 +115,7 @@ def _clear_courses(keys: Sequence[int]) -> None:
 
 def register_own() -> None:
     register(Kind("course", "courses", Course, clear=_clear_courses))
-    register(Kind("session", "sessions", Session, {"course": "course"}))
+    register(Kind("session", "sessions", Session, {"course": "course"}, _attendance))
     register(Kind("lesson", "lessons", Lesson, {"course": "course", "session": "session"}, _readings))
     in_lessons = {"course": "course", "session": "lesson__session", "lesson": "lesson"}
     register(Kind("quiz", "quizzes", Quiz, in_lessons, _attempts, _clear_quizzes))

@@ -17,7 +17,7 @@ from lessons.models import (
     Meeting,
     MeetingSignal,
 )
-from lessons.queries import OpenCourse, Visitor, get_member_course
+from lessons.queries import OpenCourse, Visitor, courses_taught, get_member_course
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,15 @@ def get_cohort_meetings(user: Visitor, course: str, cohort: str) -> tuple[Cohort
     if found is None or not (reader.is_staff or found.pk == reader.cohort):
         raise Http404
     return found, list(found.meetings.select_related("cohort__course", "session"))
+
+
+def shows_file(user: Visitor, token: str) -> bool:
+    """Return True if the notes of a class that `user` may see have this file or image."""
+    if not user.is_authenticated:
+        return False
+    mine = Enrollment.objects.active().filter(user=user).values("cohort")
+    may_see = Q(cohort__in=mine) | Q(course__in=courses_taught(user))
+    return Meeting.objects.filter(may_see, notes__contains=token, cohort__course__deletion=None).exists()
 
 
 class ClassState(NamedTuple):

@@ -18,6 +18,7 @@ from lessons.models import (
     Course,
     Lesson,
     LoadedFile,
+    Meeting,
     ModelDraft,
     Notes,
     NotesLesson,
@@ -51,6 +52,7 @@ def register_own() -> None:
     register_texts(Notes, "pictures")
     register_texts(NotesLesson, "markdown", "questions")
     register_texts(ModelDraft, "text", "items")
+    register_texts(Meeting, "notes")
 
 
 def remove_unused() -> int:

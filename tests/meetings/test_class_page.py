@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lessons.file_queries import may_download
 from lessons.meetings import save_meeting
 from lessons.models import Attendance, Meeting, MeetingSignal
+from lessons.stored_files import _tokens_in_texts
 from tests.factories import (
     make_cohort,
     make_course,
@@ -213,3 +216,13 @@ def test_cancelled_and_moved_class_says_why_and_when_it_was(meeting, learner, cl
     save_meeting(meeting=meeting, cancelled=True, reason="Illness")
     page = read(client, meeting)
     assert "This class is cancelled.</b> Reason: Illness" in page and JOIN not in page
+
+
+def test_image_in_the_notes_is_kept_and_shown_to_the_cohort_only(meeting, learner, staff):
+    token = "a" * 32
+    notes = f"![A drawing of volumes](/media/images/{token}.png)"
+    Meeting.objects.filter(pk=meeting.pk).update(notes=notes)
+    other = make_enrollment(cohort=make_cohort(meeting.course)).user
+    assert token in set(_tokens_in_texts())
+    assert (may_download(learner.user, token), may_download(other, token)) == (True, False)
+    assert may_download(AnonymousUser(), token) is False
