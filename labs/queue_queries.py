@@ -99,6 +99,14 @@ def last_messages(now: datetime) -> tuple[int, float | None]:
     return found["count"], max((now - newest).total_seconds(), 0) if newest else None
 
 
+def last_message_of_each() -> dict[str, datetime]:
+    """Return when GitHub was last heard of each connected repository, by its name: at most MAX_TIMED, the newest."""
+    names = ("repository__owner", "repository__name")
+    heard = Connection.objects.active().filter(last_heard_at__isnull=False).order_by().values_list(*names)
+    rows = heard.annotate(newest=Max("last_heard_at")).order_by("-newest")[:MAX_TIMED]
+    return {f"{owner}/{name}": newest for owner, name, newest in rows}
+
+
 # Any: annotated with the outcome of its last message
 def connections_seen_by(user: User) -> QuerySet[Any]:
     """Return connected repositories: first those without a message, then by their latest message, oldest first."""

@@ -59,9 +59,11 @@ class QueueCollector:
         yield silence
         yield from github_gauges(now)
         running = gauge("worker_submissions", "Submissions that a worker process is grading", "worker")
+        results = gauge("worker_results_hour", "First results of a worker process in an hour", "worker")
         for worker in queue_queries.workers(now):
             running.add_metric([worker.name], worker.running)
-        yield running
+            results.add_metric([worker.name], worker.results)
+        yield from (running, results)
         yield gauge(
             "sandbox_ok", "1 if the self-test passed", value=int(queue_queries.sandbox_state() == "ok")
         )
@@ -79,6 +81,10 @@ def github_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield gauge("github_repositories_heard", "Connected repositories that sent a message", value=heard)
     if silence is not None:
         yield gauge("github_silence_seconds", "Seconds since the last message from GitHub", value=silence)
+    each = gauge("github_last_message_timestamp_seconds", "Last message from GitHub", "repository")
+    for repository, newest in queue_queries.last_message_of_each().items():
+        each.add_metric([repository], newest.timestamp())
+    yield each
 
 
 def gauge(name: str, about: str, *labels: str, value: float | None = None) -> GaugeMetricFamily:

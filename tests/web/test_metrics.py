@@ -33,7 +33,7 @@ def test_metrics_have_the_numbers_of_the_queue(client, settings):
     make_submission(state=State.FAULT, last_fault="OSError: disk")
     make_submission(state=State.CHECKING, worker="host 1")
     heard = make_connection(make_learner(), last_heard_at=timezone.now() - timedelta(seconds=90))
-    make_connection()
+    make_connection(last_heard_at=timezone.now() - timedelta(days=1))  # the same repository of somebody else
     answer = client.get("/metrics", headers={"authorization": "Bearer token-of-the-test"})
     assert answer.status_code == 200
     families = text_string_to_metric_families(answer.content.decode())
@@ -43,6 +43,9 @@ def test_metrics_have_the_numbers_of_the_queue(client, settings):
     assert found["portal_submissions_need_person",] == 1
     assert found["portal_submission_faults_day",] == 1
     assert found["portal_worker_submissions", "host 1"] == 1
-    assert (found["portal_github_results_waiting",], found["portal_github_repositories_heard",]) == (0, 1)
-    assert 90 <= found["portal_github_silence_seconds",] < 150 and heard
+    assert (found["portal_github_results_waiting",], found["portal_github_repositories_heard",]) == (0, 2)
+    assert 90 <= found["portal_github_silence_seconds",] < 150
+    last = found["portal_github_last_message_timestamp_seconds", "octo/work"]
+    assert last == pytest.approx(heard.last_heard_at.timestamp())
+    assert found["portal_worker_results_hour", "host 1"] == 0
     assert ("portal_submission_result_seconds", "0.5") not in found
