@@ -8,7 +8,7 @@ from django.urls import reverse
 from benchmarks.benchmark import Benchmark, Goal
 from benchmarks.load import median_ms
 from benchmarks.site import Site
-from lessons.actions import start_attempt
+from lessons.attempt_actions import start_attempt
 from lessons.quiz_text import parse_stored
 from lessons.quizzes import form_fields
 

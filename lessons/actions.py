@@ -1,21 +1,15 @@
-"""Write operations of authors and readers. Each function is one transaction; nothing else writes these rows."""
+"""Write operations of authors and readers. Each function is one transaction. `attempt_actions` has those at a quiz."""
 
-from random import SystemRandom
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 
 from lessons import attachments, quiz_proofs
-from lessons.attempt_times import deadline_for, end_of
-from lessons.closing import close_overdue, lock_open, submit
 from lessons.deadline_changes import deadline_of_learner_moved
 from lessons.links import Links, links_within
 from lessons.models import (
-    Answer,
     Attachment,
-    Attempt,
     Cohort,
     Enrollment,
     Lesson,
@@ -27,16 +21,11 @@ from lessons.models import (
     UnusedFile,
 )
 from lessons.models.deadlines import rule_values
-from lessons.quiz_text import parse_stored
 from lessons.quizzes import (
     QuizSyntaxError,
-    Response,
     count,
-    draw,
-    lay_out,
     max_points,
     parse,
-    restrict,
 )
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.search.own_kinds import index_lesson, index_quiz
@@ -241,97 +230,3 @@ def tick(*, enrollment: Enrollment, of: Lesson | Session, key: str, done: bool) 
         Tick.objects.get_or_create(**where)
     else:
         Tick.objects.filter(**where).delete()
-
-
-# --- attempts -------------------------------------------------------------------------------------------------------
-
-
-class NoAttemptsLeftError(Exception):
-    """The quiz allows no further attempt."""
-
-
-class QuizClosedError(Exception):
-    """The deadline of the quiz has passed, so no attempt can be started."""
-
-
-class AttemptSubmittedError(Exception):
-    """The attempt was submitted, or its time is up, so its answers cannot be changed."""
-
-
-def start_attempt(*, enrollment: Enrollment, quiz: Quiz) -> Attempt:
-    """Return the learner's open attempt, or start one. Raises NoAttemptsLeftError, QuizClosedError."""
-    close_overdue(Attempt.objects.filter(enrollment=enrollment, quiz=quiz))
-    try:
-        with transaction.atomic():
-            return _open_attempt(enrollment, quiz)
-    except IntegrityError:  # started in another tab meanwhile: the constraints admit only one
-        return _open_attempt(enrollment, quiz)
-
-
-def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
-    attempts, version = Attempt.objects.filter(enrollment=enrollment, quiz=quiz), quiz.current
-    # One query for both: if the count is stale, so is the number, and its constraint refuses it.
-    # It comes first, so that an open attempt that was counted is found below.
-    taken = attempts.aggregate(count=Count("pk"), last=Max("number"))
-    if attempt := attempts.open().first():
-        return attempt
-    if version is None or 0 < version.attempts_allowed <= taken["count"]:
-        raise NoAttemptsLeftError
-    if deadline_for(quiz, enrollment.cohort_id, enrollment.pk).refuses_at(timezone.now()):
-        raise QuizClosedError
-    parsed, rng = parse_stored(version.source), SystemRandom()
-    keys = draw(parsed, rng)
-    return Attempt.objects.create(
-        enrollment=enrollment,
-        quiz=quiz,
-        version=version,
-        number=(taken["last"] or 0) + 1,
-        layout=lay_out(restrict(parsed, keys), rng),
-        questions=keys,
-    )
-
-
-def save_answer(*, attempt: Attempt, key: str, response: Response | None, flagged: bool) -> Answer:
-    """Save the answer to one question; the last save wins. Raises AttemptSubmittedError."""
-    answer = Answer(attempt=attempt, key=key, response=response, flagged=flagged)
-    return _write_answer(answer, ["response", "flagged", "saved_at"])
-
-
-@transaction.atomic
-def flag_question(*, attempt: Attempt, key: str, flagged: bool) -> None:
-    """Flag or unflag a question without changing its answer. Raises AttemptSubmittedError."""
-    if flagged:
-        _write_answer(Answer(attempt=attempt, key=key, flagged=True), ["flagged"])
-        return
-    _check_open(attempt)
-    Answer.objects.filter(attempt=attempt, key=key).update(flagged=False)
-
-
-@transaction.atomic
-def _write_answer(answer: Answer, fields: list[str]) -> Answer:
-    _check_open(answer.attempt)
-    Answer.objects.bulk_create(
-        [answer],
-        update_conflicts=True,
-        unique_fields=["attempt", "key"],
-        update_fields=fields,
-    )
-    return answer
-
-
-def _check_open(attempt: Attempt) -> None:
-    locked = lock_open(attempt)
-    if locked is None or end_of(locked).has_passed(timezone.now()):
-        raise AttemptSubmittedError
-
-
-@transaction.atomic
-def submit_attempt(*, attempt: Attempt) -> Attempt:
-    """Submit and mark an attempt, as it stood at its end if its time is up.
-
-    A second submission, even a concurrent one, changes nothing.
-    """
-    if locked := lock_open(attempt):
-        submit(attempt, locked, timezone.now())
-    attempt.refresh_from_db()
-    return attempt

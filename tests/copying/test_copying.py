@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from labs.grading import proofs
 from labs.models import LabDeadline, LabVersion, Submission
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.copying import copy_course
 from lessons.course_files.dumping import dump_course
 from lessons.file_queries import may_download
@@ -242,7 +242,7 @@ def test_quizzes_have_their_current_version_alone(old):
     assert [version.source for version in new.versions.all()] == [quiz.source]
     assert new.current.quiz_id == new.pk
     enrollment = make_enrollment(cohort=make_cohort(new.course))
-    assert actions.start_attempt(enrollment=enrollment, quiz=new).version == new.current
+    assert attempt_actions.start_attempt(enrollment=enrollment, quiz=new).version == new.current
 
 
 def test_the_copy_is_found_and_its_files_can_be_downloaded(old):

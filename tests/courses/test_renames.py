@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from labs.models import Lab
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Attempt, Cohort, Course, Lesson, Quiz, Reading, Session
 from lessons.queries import get_course
 from portal.progress.queries import course_standing
@@ -37,9 +37,9 @@ def learner(folder, capsys):
     load(folder, capsys)
     learner = make_enrollment(make_user("nia@example.org"), Cohort.objects.get())
     actions.mark_read(enrollment=learner, lesson=Lesson.objects.get())
-    attempt = actions.start_attempt(enrollment=learner, quiz=Quiz.objects.get())
-    actions.save_answer(attempt=attempt, key="one", response=[0], flagged=False)
-    actions.submit_attempt(attempt=attempt)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=Quiz.objects.get())
+    attempt_actions.save_answer(attempt=attempt, key="one", response=[0], flagged=False)
+    attempt_actions.submit_attempt(attempt=attempt)
     return learner
 
 

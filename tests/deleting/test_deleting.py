@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from labs.models import Lab, Submission
 from labs.tokens import new_token
-from lessons import actions, deletable, deleting, quiz_queries
+from lessons import attempt_actions, deletable, deleting, quiz_queries
 from lessons.lesson_queries import get_lesson
 from lessons.models import Attempt, Deletion, Enrollment, FormerSlug, Lesson, Quiz, Session
 from lessons.queries import open_course
@@ -310,7 +310,7 @@ def test_the_attempt_of_a_deleted_quiz_does_not_stand_for_one_at_a_new_quiz_with
     for get in (quiz_queries.get_attempt, quiz_queries.get_answer_target):
         with pytest.raises(Http404):
             get(*asked)
-    mine = actions.start_attempt(enrollment=world.here.learner, quiz=new)
+    mine = attempt_actions.start_attempt(enrollment=world.here.learner, quiz=new)
     assert mine.number == 1
     assert quiz_queries.get_attempt(*asked[:3], 1).attempt == mine
 

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from labs.file_questions.question import FileQuestion
 from labs.grading import sandbox
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Attempt, Quiz
 from lessons.quiz_text import parse_stored
 from tests.factories import make_learner, make_lesson, make_quiz
@@ -18,11 +18,11 @@ FRONT = "---\ntitle: Workflows\npass_mark: 70\nattempts: 0\nrelease: now\n---\n\
 
 def answer_with_solution(quiz) -> Attempt:
     learner = make_learner(quiz.course)
-    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     [question] = parse_stored(quiz.current.source).questions
-    actions.save_answer(attempt=attempt, key=question.key, response=question.solution, flagged=False)
+    attempt_actions.save_answer(attempt=attempt, key=question.key, response=question.solution, flagged=False)
     with transaction.atomic():
-        attempt = actions.submit_attempt(attempt=attempt)
+        attempt = attempt_actions.submit_attempt(attempt=attempt)
     assert attempt.is_waiting
     return attempt
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from lessons import actions, lesson_queries, quiz_queries
+from lessons import actions, attempt_actions, lesson_queries, quiz_queries
 from lessons.models import CourseStaff, Lesson, Quiz, QuizVersion, Reading, Tick
 from tests.factories import (
     QUIZ_SOURCE,
@@ -60,7 +60,7 @@ def sees(ask, *arguments):
 def test_the_learner_gets_the_answer_target_while_the_quiz_is_open_to_them(who, status):
     quiz = make_quiz()
     enrollment = enroll(quiz.course, who)
-    attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=enrollment, quiz=quiz)
     Lesson.objects.filter(pk=quiz.lesson_id).update(status=status)
     asked = (enrollment.user, quiz.course.slug, quiz.slug, attempt.number)
     expected = ENROLLED[who][status == DRAFT]
@@ -72,7 +72,7 @@ def test_the_learner_gets_the_answer_target_while_the_quiz_is_open_to_them(who, 
 
 def test_nobody_else_gets_the_answer_target():
     quiz = make_quiz()
-    attempt = actions.start_attempt(enrollment=make_learner(quiz.course), quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=make_learner(quiz.course), quiz=quiz)
     others = {
         "visitor": AnonymousUser(),
         "other learner": make_learner(quiz.course).user,
@@ -92,8 +92,8 @@ def test_a_returning_learner_gets_the_answer_target_of_the_current_attempt():
     quiz, user = make_quiz(), make_user()
     left = make_enrollment(user, make_cohort(quiz.course), is_active=False)
     back = make_enrollment(user, make_cohort(quiz.course))
-    actions.start_attempt(enrollment=left, quiz=quiz)
-    attempt = actions.start_attempt(enrollment=back, quiz=quiz)
+    attempt_actions.start_attempt(enrollment=left, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=back, quiz=quiz)
     assert quiz_queries.get_answer_target(user, quiz.course.slug, quiz.slug, 1)[0].pk == attempt.pk
 
 
@@ -106,9 +106,9 @@ def test_an_answer_target_belongs_to_the_requested_course_quiz_and_number():
         for slug in ("git", "docker"):
             quiz = make_quiz(lesson=make_lesson(make_session(course), slug))
             for number in (1, 2):
-                attempt = actions.start_attempt(enrollment=enrollment, quiz=quiz)
+                attempt = attempt_actions.start_attempt(enrollment=enrollment, quiz=quiz)
                 attempts[course.slug, slug, number] = attempt.pk
-                actions.submit_attempt(attempt=attempt)
+                attempt_actions.submit_attempt(attempt=attempt)
     assert {asked: quiz_queries.get_answer_target(user, *asked)[0].pk for asked in attempts} == attempts
     course = next(iter(attempts))[0]
     for wrong in ((course, "git", 3), (course, "make", 1), ("no-course", "git", 1), (course, "git", 10**6)):
@@ -118,7 +118,7 @@ def test_an_answer_target_belongs_to_the_requested_course_quiz_and_number():
 def test_an_answer_target_keeps_the_quiz_version_of_its_attempt():
     quiz = make_quiz()
     learner = make_learner(quiz.course)
-    actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     quiz.source = QUIZ_SOURCE.replace("Subversion", "CVS")
     actions.save_quiz(quiz=quiz)
     assert quiz_queries.get_answer_target(learner.user, quiz.course.slug, quiz.slug, 1)[1] == QUIZ_SOURCE
@@ -128,7 +128,7 @@ def test_an_answer_target_keeps_the_quiz_version_of_its_attempt():
 def test_a_quiz_without_questions_has_no_answer_target(emptied):
     quiz = make_quiz()
     learner = make_learner(quiz.course)
-    actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     if emptied == "no version":
         Quiz.objects.filter(pk=quiz.pk).update(current=None)
     else:

@@ -1,6 +1,6 @@
 import re
 
-from lessons.actions import start_attempt
+from lessons.attempt_actions import start_attempt
 from tests.factories import make_lesson, make_quiz, make_session
 from tests.pages.conftest import client_of
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from lessons.actions import start_attempt, submit_attempt
+from lessons.attempt_actions import start_attempt, submit_attempt
 from tests.factories import make_lab, make_learner, make_lesson, make_quiz, make_session, make_user
 from tests.pages.conftest import client_of
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Attempt, Enrollment, Quiz
 from portal.accounts.models import User
 from tests.factories import make_learner, make_lesson, make_quiz, make_staff
@@ -22,17 +22,17 @@ class Cast:
     outsider: User
 
     def start(self) -> Attempt:
-        return actions.start_attempt(enrollment=self.learner, quiz=self.quiz)
+        return attempt_actions.start_attempt(enrollment=self.learner, quiz=self.quiz)
 
     def answer(self, attempt: Attempt, flagged: tuple[str, ...] = (), **responses) -> None:
         for key, response in responses.items():
-            actions.save_answer(attempt=attempt, key=key, response=response, flagged=key in flagged)
+            attempt_actions.save_answer(attempt=attempt, key=key, response=response, flagged=key in flagged)
 
     def submit(self, flagged: tuple[str, ...] = (), **responses) -> Attempt:
         """Submit an attempt; questions that are not named stay unanswered."""
         attempt = self.start()
         self.answer(attempt, flagged, **responses)
-        return actions.submit_attempt(attempt=attempt)
+        return attempt_actions.submit_attempt(attempt=attempt)
 
     def revise(self, **front) -> Quiz:
         """Save the quiz again with other front matter, as its author."""

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Answer, Attempt
 from tests.quiz_pages.examples import RIGHT, WRONG
 
@@ -33,7 +33,7 @@ def test_start_after_submission_shuffles_anew(cast):
 def test_start_with_no_attempts_left_is_refused(cast):
     cast.revise(attempts=1)
     cast.submit()
-    with pytest.raises(actions.NoAttemptsLeftError):
+    with pytest.raises(attempt_actions.NoAttemptsLeftError):
         cast.start()
     assert Attempt.objects.count() == 1
 
@@ -44,7 +44,7 @@ def test_start_without_limit_allows_any_number_of_attempts(cast):
 
 
 def test_start_by_two_learners_gives_each_their_own_attempt(cast):
-    theirs = actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
+    theirs = attempt_actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
     assert cast.start() != theirs
 
 
@@ -64,7 +64,7 @@ def test_save_keeps_the_last_answer_of_a_question(cast):
 
 def test_save_after_submission_is_refused(cast):
     attempt = cast.submit(approval=[0])
-    with pytest.raises(actions.AttemptSubmittedError):
+    with pytest.raises(attempt_actions.AttemptSubmittedError):
         cast.answer(attempt, approval=[1])
     assert Answer.objects.get().response == [0]
 
@@ -97,7 +97,7 @@ def test_submit_of_empty_answers_scores_nothing(cast):
 
 def test_submit_twice_keeps_the_first(cast):
     attempt = cast.submit(**RIGHT)
-    again = actions.submit_attempt(attempt=Attempt.objects.get())
+    again = attempt_actions.submit_attempt(attempt=Attempt.objects.get())
     assert (again.submitted_at, again.score) == (attempt.submitted_at, 100)
 
 
@@ -105,4 +105,4 @@ def test_score_is_of_the_version_that_was_taken(cast):
     attempt = cast.start()
     cast.answer(attempt, **RIGHT)
     cast.revise(questions="\n## Anything else? {#else}\n- [x] No\n- [ ] Yes\n> canary\n")
-    assert actions.submit_attempt(attempt=attempt).score == 100
+    assert attempt_actions.submit_attempt(attempt=attempt).score == 100

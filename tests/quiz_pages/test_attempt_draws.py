@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Attempt
 from tests.quiz_pages.conftest import client_of, make_cast
 from tests.quiz_pages.examples import QUESTIONS
@@ -57,7 +57,7 @@ def test_every_page_shows_the_same_questions_in_the_same_order(client, cast):
     assert asked(client_of(cast.learner.user), cast) == first  # as on another device
     assert listed(client, cast) == first
     assert cast.start().questions == attempt.questions
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     assert reviewed(client.get(cast.address("attempt_review", 1))) == first
     staff = client_of(cast.instructor).get(cast.address("attempt_of", 1, cast.learner.pk))
     assert reviewed(staff) == first
@@ -66,7 +66,7 @@ def test_every_page_shows_the_same_questions_in_the_same_order(client, cast):
 def test_next_attempt_and_other_learners_draw_anew(cast):
     own = [tuple(cast.submit().questions) for _ in range(12)]
     assert len(set(own)) > 6
-    theirs = actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
+    theirs = attempt_actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
     assert set(theirs.questions) <= {*"abcdefghij", "else"}
 
 
@@ -74,7 +74,7 @@ def test_points_and_percentage_are_those_of_the_drawn_questions(client, cast):
     attempt = cast.start()
     first, second, *_ = [key for key in attempt.questions if key != "else"]
     cast.answer(attempt, **{first: [0], second: [1], "else": "yes"})
-    attempt = actions.submit_attempt(attempt=attempt)
+    attempt = attempt_actions.submit_attempt(attempt=attempt)
     assert (attempt.points, attempt.score) == (Decimal(2), 40)
     assertContains(client.get(cast.address("attempt_review", 1)), "2 of 5 points")
     assertContains(client.get(cast.address("quiz")), "5, worth 5 points")
@@ -101,7 +101,7 @@ def test_edit_changes_neither_an_open_nor_a_submitted_attempt(client, cast, edit
     cast.revise(questions=questions, attempts=0, **rules)
     assert listed(client, cast, 2) == first
     cast.answer(opened, **{key: [0] for key in opened.questions if key != "else"}, **{"else": "yes"})
-    opened = actions.submit_attempt(attempt=Attempt.objects.get(pk=opened.pk))
+    opened = attempt_actions.submit_attempt(attempt=Attempt.objects.get(pk=opened.pk))
     assert (opened.points, opened.score) == (Decimal(5), 100)
     before.refresh_from_db()
     assert (before.points, before.score) == (Decimal(1), 20)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lessons import actions, closing, tasks
+from lessons import attempt_actions, closing, tasks
 from lessons.attempt_times import GRACE
 from lessons.models import Answer, Attempt, ExtraTime
 from tests.labs.conftest import (  # noqa: F401 - fixtures
@@ -39,10 +39,10 @@ def test_starting_while_the_last_attempt_is_submitted_begins_no_other(cast, data
 
     def act(number: int) -> str:
         if number % 2:
-            return actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk)).pk
+            return attempt_actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk)).pk
         try:
             return cast.start().pk
-        except actions.NoAttemptsLeftError:
+        except attempt_actions.NoAttemptsLeftError:
             return attempt.pk
 
     assert in_threads(database, act, TABS) == [attempt.pk] * TABS
@@ -55,7 +55,7 @@ def test_submitting_in_several_tabs_counts_once(cast, database):  # noqa: F811
     cast.answer(attempt, **RIGHT)
     times = in_threads(
         database,
-        lambda _: actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk)).submitted_at,
+        lambda _: attempt_actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk)).submitted_at,
         TABS,
     )
     attempt.refresh_from_db()
@@ -68,10 +68,10 @@ def test_saves_during_submission_are_marked_or_refused(cast, database):  # noqa:
 
     def act(number: int) -> bool:
         if number == 0:
-            return bool(actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk)))
+            return bool(attempt_actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk)))
         try:
             cast.answer(attempt, **{list(RIGHT)[number]: list(RIGHT.values())[number]})
-        except actions.AttemptSubmittedError:
+        except attempt_actions.AttemptSubmittedError:
             return False
         return True
 
@@ -103,7 +103,7 @@ def test_task_page_submission_and_start_at_the_end_close_an_attempt_once(timed, 
         if number == 0:
             tasks.close_attempts()
         elif number == 1:
-            actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk))
+            attempt_actions.submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk))
         elif number == 2:
             closing.close_overdue(Attempt.objects.filter(pk=attempt.pk))
         else:
@@ -129,7 +129,7 @@ def test_saves_at_the_end_are_marked_or_refused(timed, database):  # noqa: F811
             try:
                 timed.answer(attempt, **{key: response})
                 saved += 1
-            except actions.AttemptSubmittedError:
+            except attempt_actions.AttemptSubmittedError:
                 pass
         return saved
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from lessons import actions, closing, staffing, tasks
+from lessons import attempt_actions, closing, staffing, tasks
 from lessons.attempt_times import GRACE, deadline_for, end_of, read_open
 from lessons.deleting import delete
 from lessons.models import Answer, Attempt, ExtraTime, Meeting, QuizDeadline, QuizExtension
@@ -133,7 +133,7 @@ def test_submit_within_the_grace_is_the_learners_own(client, cast, monkeypatch):
 
 def test_task_closes_overdue_attempts_and_no_others(cast):
     over = begin(cast, 60 * MINUTE)
-    running = actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
+    running = attempt_actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
     tasks.close_attempts()
     tasks.close_attempts()
     assert [each.submitted_at is None for each in (Attempt.objects.get(pk=over.pk), running)] == [False, True]
@@ -142,7 +142,10 @@ def test_task_closes_overdue_attempts_and_no_others(cast):
 
 
 def test_attempt_that_cannot_be_marked_keeps_no_other_open(cast, monkeypatch):
-    broken, over = begin(cast, 60 * MINUTE), actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
+    broken, over = (
+        begin(cast, 60 * MINUTE),
+        attempt_actions.start_attempt(enrollment=cast.other, quiz=cast.quiz),
+    )
     Attempt.objects.update(started_at=timezone.now() - 60 * MINUTE)
     Attempt.objects.filter(pk=broken.pk).update(questions=["gone"])
     assert closing.close_overdue(Attempt.objects.all()) == 1
@@ -161,7 +164,7 @@ def test_edit_of_the_limit_leaves_an_open_attempt_alone(cast):
     attempt = begin(cast, 20 * MINUTE)
     cast.revise(time_limit=10)
     assert lasts(attempt) == 30 * MINUTE
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     assert lasts(cast.start()) == 10 * MINUTE
 
 
@@ -196,7 +199,7 @@ def test_extra_time_holds_at_once_also_for_an_open_attempt(client, cast, everywh
     for quiz, given in ((None, everywhere), (cast.quiz, here)):
         if given:
             ExtraTime.objects.create(enrollment=cast.learner, quiz=quiz, percent=given[0], minutes=given[1])
-    theirs = actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
+    theirs = attempt_actions.start_attempt(enrollment=cast.other, quiz=cast.quiz)
     assert (lasts(attempt), lasts(theirs)) == (minutes * MINUTE, 30 * MINUTE)
     if minutes == 45:
         assertContains(client.get(cast.address("quiz")), "45 minutes, including your extra time.")
@@ -279,8 +282,8 @@ def test_extension_moves_the_end_of_the_quiz_for_one_learner_only(client, cast):
     assertContains(page, "Reason: Illness.")
     attempt = cast.start()
     assert end(attempt).at == extension.until
-    with pytest.raises(actions.QuizClosedError):
-        actions.start_attempt(enrollment=make_enrollment(cohort=cast.learner.cohort), quiz=cast.quiz)
+    with pytest.raises(attempt_actions.QuizClosedError):
+        attempt_actions.start_attempt(enrollment=make_enrollment(cohort=cast.learner.cohort), quiz=cast.quiz)
     extension.delete()
     assert end(attempt).at == attempt.started_at
 
@@ -305,9 +308,9 @@ def test_no_attempt_begins_after_the_deadline(client, cast):
     assertContains(page, "The quiz is closed. Your best attempt counts: 100%.", status_code=409)
     assertNotContains(client.get(cast.address("quiz")), "Start a new attempt")
     assertContains(client.get(cast.address("attempt_review", 1)), "The quiz is closed.")
-    with pytest.raises(actions.QuizClosedError):
+    with pytest.raises(attempt_actions.QuizClosedError):
         cast.start()
-    assert actions.start_attempt(enrollment=cast.other, quiz=cast.quiz).number == 1
+    assert attempt_actions.start_attempt(enrollment=cast.other, quiz=cast.quiz).number == 1
 
 
 def test_open_attempt_ends_at_the_deadline(client, cast):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from lessons import actions, marking
+from lessons import attempt_actions, marking
 from lessons.deleting import delete
 from lessons.models import Attempt, CourseStaff, Marking
 from lessons.quizzes import QuizSyntaxError, parse
@@ -164,9 +164,9 @@ def test_staff_mark_the_answers_to_a_question_one_after_the_other(cast):
     others = [make_learner(cast.quiz.course) for _ in range(4)]
     attempts = [cast.submit(why="A <b>text</b>")]
     for enrollment in others:
-        attempt = actions.start_attempt(enrollment=enrollment, quiz=cast.quiz)
-        actions.save_answer(attempt=attempt, key="why", response="Text", flagged=False)
-        attempts.append(actions.submit_attempt(attempt=attempt))
+        attempt = attempt_actions.start_attempt(enrollment=enrollment, quiz=cast.quiz)
+        attempt_actions.save_answer(attempt=attempt, key="why", response="Text", flagged=False)
+        attempts.append(attempt_actions.submit_attempt(attempt=attempt))
     staff = assistant_of(cast)
     queue = reverse("marking", args=[cast.quiz.course.slug])
     page = staff.get(queue)

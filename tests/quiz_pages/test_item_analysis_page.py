@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Answer, Attempt
 from lessons.pages.csv_file import csv_response
 from tests.factories import make_cohort, make_enrollment
@@ -28,12 +28,12 @@ def take(cast, count: int, responses: dict, cohort=None) -> list[Attempt]:
     cohort = cohort or make_cohort(cast.quiz.course)
     taken = []
     for _ in range(count):
-        attempt = actions.start_attempt(enrollment=make_enrollment(cohort=cohort), quiz=cast.quiz)
+        attempt = attempt_actions.start_attempt(enrollment=make_enrollment(cohort=cohort), quiz=cast.quiz)
         given = [Answer(attempt=attempt, key=key, response=each) for key, each in responses.items()]
         Answer.objects.bulk_create(
             given
         )  # at once, because saving each takes most of the time of these tests
-        taken.append(actions.submit_attempt(attempt=attempt))
+        taken.append(attempt_actions.submit_attempt(attempt=attempt))
     return taken
 
 

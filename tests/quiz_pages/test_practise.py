@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Answer, Attempt
 from lessons.pages.practise import layout_of
 from tests.factories import make_lesson, make_quiz
@@ -144,8 +144,8 @@ def of_course(cast) -> str:
 def test_whole_course(client, cast):
     cast.submit(**{**RIGHT, "branch": "git log"})
     other = make_quiz(quiz_source().replace("Branches", "Second"), make_lesson(cast.quiz.lesson.session))
-    attempt = actions.start_attempt(enrollment=cast.learner, quiz=other)
-    actions.submit_attempt(attempt=attempt)
+    attempt = attempt_actions.start_attempt(enrollment=cast.learner, quiz=other)
+    attempt_actions.submit_attempt(attempt=attempt)
     page = client.get(of_course(cast))
     rows = page.context["rows"]
     assert [each.quiz.title for each, _, _ in rows] == ["Branches"] + ["Second"] * COUNT
@@ -162,7 +162,9 @@ def test_number_of_queries_does_not_grow(client, cast, release, attempts):
         quiz = make_quiz(
             quiz_source(release=release, attempts=attempts), make_lesson(cast.quiz.lesson.session)
         )
-        actions.submit_attempt(attempt=actions.start_attempt(enrollment=cast.learner, quiz=quiz))
+        attempt_actions.submit_attempt(
+            attempt=attempt_actions.start_attempt(enrollment=cast.learner, quiz=quiz)
+        )
         with CaptureQueriesContext(connection) as captured:
             client.get(of_course(cast))
         assert not any("staff_html" in query["sql"] for query in captured)

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Answer, Attempt
 from tests.browsing import LOOKS, axe_violations, open_context, small_dark, widens
 from tests.quiz_pages.conftest import make_cast
@@ -146,7 +146,7 @@ def test_answer_survives_an_expired_session(page, cast):
 def test_attempt_submitted_in_another_tab_refuses_the_answer(page, cast):
     attempt = cast.start()
     page.goto(cast.address("question", 1, 1))
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     page.get_by_label("The product owner").check()
     expect(page.locator("#saved")).to_contain_text("You submitted this attempt")
     press_continue(page)
@@ -225,7 +225,7 @@ def test_pages_have_no_violations_and_do_not_scroll_sideways(browser, live_serve
     for address in visited:
         page.goto(address)
         found[address] = [*axe_violations(page), *(["sideways"] if widens(page) else [])]
-    actions.submit_attempt(attempt=Attempt.objects.get())
+    attempt_actions.submit_attempt(attempt=Attempt.objects.get())
     page.goto(cast.address("attempt_review", 1))
     found["review"] = [*axe_violations(page), *(["sideways"] if widens(page) else [])]
     assert not any(found.values()), found

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries, assertRedirects
 
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Answer
 from lessons.quizzes import QuizSyntaxError
 from tests.factories import make_learner, make_lesson, make_quiz
@@ -251,10 +251,10 @@ def test_quiz_that_was_stored_before_a_limit_can_still_be_taken_and_read(monkeyp
     with pytest.raises(QuizSyntaxError, match="This question has 51 pairs"):
         actions.save_quiz(quiz=quiz)
     learner = make_learner(quiz.course)
-    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     client = client_of(learner.user)
     pages = [reverse("question", args=[quiz.course.slug, quiz.slug, attempt.number, 1])]
     assert [client.get(page).status_code for page in pages] == [200]
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     pages = [reverse("attempt_review", args=[quiz.course.slug, quiz.slug, attempt.number])]
     assert [client.get(page).status_code for page in pages] == [200]

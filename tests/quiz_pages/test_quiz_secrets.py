@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Attempt
 from lessons.quiz_text import parse_stored
 from lessons.quizzes import lay_out
@@ -137,7 +137,7 @@ def test_sources_of_that_test_differ_in_what_is_right():
 def test_review_before_release_contains_no_canary(client, cast):
     """W24."""
     cast.revise(release="never")
-    actions.submit_attempt(attempt=cast.start())
+    attempt_actions.submit_attempt(attempt=cast.start())
     page = client.get(cast.address("attempt_review", 1)).content.decode()
     assert CANARY not in page
     assert "765123" not in page

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries, assertRedirects
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Attempt, Lesson
 from tests.factories import make_learner, make_quiz
 from tests.quiz_pages.conftest import client_of
@@ -16,8 +16,8 @@ def take_others(cast, *minutes: int) -> None:
     """Let other learners take the quiz, one for each number of minutes."""
     now = timezone.now()
     for number in minutes:
-        attempt = actions.start_attempt(enrollment=make_learner(cast.quiz.course), quiz=cast.quiz)
-        actions.submit_attempt(attempt=attempt)
+        attempt = attempt_actions.start_attempt(enrollment=make_learner(cast.quiz.course), quiz=cast.quiz)
+        attempt_actions.submit_attempt(attempt=attempt)
         Attempt.objects.filter(pk=attempt.pk).update(
             started_at=now - timedelta(minutes=number), submitted_at=now
         )

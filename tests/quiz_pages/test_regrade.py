@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from lessons import actions, marking, quiz_regrades, regrades
+from lessons import attempt_actions, marking, quiz_regrades, regrades
 from lessons.models import Answer, Attempt, QuizRegrade
 from lessons.quiz_regrades import WORK
 from portal.accounts.models import AuditEntry
@@ -136,7 +136,7 @@ def test_attempt_that_is_submitted_after_the_regrade_counts_by_its_key(cast):
     cast.answer(begun, **ONE_WRONG)
     change_key(cast, *BRANCH)
     regrade = apply(cast)
-    assert actions.submit_attempt(attempt=begun).points == 8
+    assert attempt_actions.submit_attempt(attempt=begun).points == 8
     undo(cast, regrade)
     begun.refresh_from_db()
     assert (begun.points, begun.key) == (7, None)
@@ -157,7 +157,7 @@ def test_attempt_that_is_submitted_during_the_rehearsal_is_applied_too(cast):
     change_key(cast, *BRANCH)
     regrade = rehearse(cast)
     assert not regrade.moves.exists()
-    actions.submit_attempt(attempt=begun)
+    attempt_actions.submit_attempt(attempt=begun)
     ask_to_apply(cast, regrade)
     work()
     begun.refresh_from_db()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lessons import actions, regrades
+from lessons import attempt_actions, regrades
 from lessons.models import Attempt, QuizRegrade, RegradedAttempt
 from lessons.quiz_regrades import WORK
 from portal.notices.models import Notice
@@ -55,7 +55,7 @@ def test_attempt_that_is_submitted_while_staff_apply_counts_by_the_new_key(cast,
 
     def act(number: int) -> None:
         if number == 0:
-            actions.submit_attempt(attempt=Attempt.objects.get(pk=begun.pk))
+            attempt_actions.submit_attempt(attempt=Attempt.objects.get(pk=begun.pk))
         else:
             ask_to_apply(cast, QuizRegrade.objects.get(pk=regrade.pk))
             work()

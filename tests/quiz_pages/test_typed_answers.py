@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Answer
 from tests.quiz_pages.conftest import Cast, client_of, make_cast
 from tests.quiz_pages.examples import quiz_source
@@ -74,7 +74,7 @@ def test_interpretation_is_shown_at_once_on_the_next_page_on_return_and_before_s
     assertContains(following, f"Question {HOURS}: {said}", status_code=200)
     assertContains(client.get(address), f". {said}")
     assertContains(client.get(cast.address("attempt_summary", 1)), f"Answered. {said}")
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     assertContains(client.get(cast.address("attempt_review", 1)), f'<p class="quiet">{said}</p>')
 
 
@@ -84,7 +84,7 @@ def test_substitutions_in_a_command_are_right_and_reported(client, cast, attempt
     assertRedirects(answer, cast.address("question", 1, 6), fetch_redirect_response=False)
     page = client.get(cast.address("question", 1, BRANCH))
     assertContains(page, "We read special spaces as plain ones, and ignored the full stop at the end")
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     assert Answer.objects.get().credit == 1
 
 
@@ -95,7 +95,7 @@ def test_answer_that_was_saved_before_the_rule_is_explained_and_marked_as_before
     assertContains(page, f'<p class="error" id="saved">{said}</p>')
     assert field(page)["value"] == "two"
     assertContains(client.get(cast.address("attempt_summary", 1)), said)
-    assert actions.submit_attempt(attempt=attempt).score == 0
+    assert attempt_actions.submit_attempt(attempt=attempt).score == 0
 
 
 @pytest.mark.parametrize("place", [BRANCH, HOURS])
@@ -142,5 +142,5 @@ def test_option_with_code_is_shown_in_player_and_review(several):
     assert page.index("twice") < page.index("All of the above")
     assert "{pin}" not in page
     several.answer(attempt, q=[0])
-    assert actions.submit_attempt(attempt=attempt).score == 100
+    assert attempt_actions.submit_attempt(attempt=attempt).score == 100
     assert code.search(client.get(several.address("attempt_review", 1)).content.decode())

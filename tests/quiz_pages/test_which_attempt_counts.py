@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.models import Attempt
 from tests.authoring.conftest import make_instructor
 from tests.quiz_pages.conftest import client_of, make_cast
@@ -91,7 +91,7 @@ def test_answers_open_once_passed_but_not_during_the_next_attempt(client, cast):
     assertContains(client.get(review), RIGHT_ANSWER)
     last = cast.start()
     assertNotContains(client.get(review), RIGHT_ANSWER)
-    actions.submit_attempt(attempt=last)
+    attempt_actions.submit_attempt(attempt=last)
     assertContains(client.get(review), RIGHT_ANSWER)
 
 

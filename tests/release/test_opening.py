@@ -15,7 +15,7 @@ from django.urls import reverse
 from labs.models import Lab
 from labs.queries import get_open_lab, get_published_lab, open_labs
 from labs.tokens import new_token
-from lessons import actions, lesson_queries, quiz_queries
+from lessons import attempt_actions, lesson_queries, quiz_queries
 from lessons.models import Lesson, Meeting, Quiz, Reading
 from lessons.queries import get_course, readable_lessons
 from lessons.release import NotOpenYetError
@@ -182,7 +182,7 @@ def test_a_lab_opens_with_the_first_lesson_that_names_it(place):
 
 def test_no_answer_is_saved_before_the_quiz_opens_again(place):
     course, _, lesson, quiz, _, people = place
-    attempt = actions.start_attempt(enrollment=people["A"].enrollments.get(), quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=people["A"].enrollments.get(), quiz=quiz)
     set_rule(lesson, "session end")
     asked = (people["A"], course.slug, quiz.slug, attempt.number)
     for when, expected in ((ENDS - SECOND, {MISSING, LATER}), (ENDS, {OPEN})):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from labs.models import LabVersion
-from lessons import actions
+from lessons import actions, attempt_actions
 from lessons.models import Answer, Quiz
 from tests.authoring.conftest import make_instructor
 from tests.factories import (
@@ -57,10 +57,10 @@ release: never
 @pytest.fixture
 def attempt(course):
     quiz = make_quiz(SOURCE, make_lesson(make_session(course)))
-    attempt = actions.start_attempt(enrollment=make_learner(course, name="Nia"), quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=make_learner(course, name="Nia"), quiz=quiz)
     given = {"commit": [1], "order": [2, 0, 1], "roles": [1, 0], "branch": "git brunch <b>"}
     for key, response in given.items():
-        actions.save_answer(attempt=attempt, key=key, response=response, flagged=False)
+        attempt_actions.save_answer(attempt=attempt, key=key, response=response, flagged=False)
     return attempt
 
 
@@ -75,7 +75,7 @@ def pages(staff, attempt):
 @pytest.mark.parametrize("submitted", [False, True])
 def test_answers_are_under_their_questions_in_the_words_that_the_learner_saw(staff, attempt, submitted):
     if submitted:
-        actions.submit_attempt(attempt=attempt)
+        attempt_actions.submit_attempt(attempt=attempt)
     admin, site, answer = pages(staff, attempt)
     for page in (admin, site):
         for text in ("Which command <strong>records</strong>", "Put these in order.", "Author", "Design"):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons import actions
+from lessons import attempt_actions
 from lessons.attempt_times import deadline_for, end_of
 from lessons.models import Attempt, ExtraTime, QuizDeadline, QuizExtension
 from portal.accounts.audit import Event
@@ -61,7 +61,7 @@ def errors(page):
 
 
 def test_extra_time_is_given_by_email_and_says_where_it_holds_at_once(staff, cohort, learner, quiz):
-    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     page = give(staff, cohort)
     given = ExtraTime.objects.get()
     assert (given.enrollment, given.quiz, given.course_id, given.percent) == (
@@ -194,9 +194,9 @@ def test_lists_take_the_same_number_of_queries_for_many_rows(
 
 
 def test_attempt_that_is_late_or_closed_is_marked_in_the_list(staff, learner, quiz):
-    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     Attempt.objects.filter(pk=attempt.pk).update(started_at=timezone.now() - timedelta(hours=1))
-    actions.submit_attempt(attempt=attempt)
+    attempt_actions.submit_attempt(attempt=attempt)
     page = staff.get(reverse("admin:lessons_attempt_changelist")).content.decode()
     assert "Time limit" in page
     site = reverse("attempt_of", args=["mine", quiz.slug, 1, learner.pk])

@@ -29,7 +29,7 @@ from labs.models import (
 )
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
-from lessons import actions, live_actions
+from lessons import actions, attempt_actions, live_actions
 from lessons.course_files.course_repository import pack
 from lessons.models import (
     Attachment,
@@ -145,7 +145,7 @@ def make_place(name: str) -> Place:
     linked = {"provider": "github", "uid": str(learner.user.pk), "extra_data": {"login": name}}
     SocialAccount.objects.create(user=learner.user, **linked)
     Choice.objects.create(submission=submission, reason=f"Reason {name}", by=instructor)
-    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
     QuizDeadline.objects.create(quiz=quiz, cohort=cohort, closes_at=timezone.now() + timedelta(days=365))
     until = timezone.now() + timedelta(days=366)
     QuizExtension.objects.create(enrollment=learner, quiz=quiz, until=until, reason="Illness.")
@@ -208,9 +208,9 @@ def make_notes(course: Course, name: str) -> tuple[Notes, IncomingNotes]:
 
 
 def make_submitted(learner: Enrollment, quiz: Quiz) -> Attempt:
-    attempt = actions.start_attempt(enrollment=learner, quiz=quiz)
-    actions.save_answer(attempt=attempt, key="approval", response=RIGHT["approval"], flagged=False)
-    return actions.submit_attempt(attempt=attempt)
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt_actions.save_answer(attempt=attempt, key="approval", response=RIGHT["approval"], flagged=False)
+    return attempt_actions.submit_attempt(attempt=attempt)
 
 
 def make_graded(learner: Enrollment, lab: Lab) -> Submission:

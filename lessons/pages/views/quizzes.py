@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lessons import actions, closing, quiz_queries
+from lessons import attempt_actions, closing, quiz_queries
 from lessons.models import Answer, Attempt
 from lessons.pages import quiz as pages
 from lessons.pages.quiz_words import late_words
@@ -33,8 +33,8 @@ def start(request: HttpRequest, course: str, quiz: str) -> HttpResponse:
         return render(request, "lessons/quiz_start.html", pages.start_page(found))
     found, enrollment = quiz_queries.get_enrolled_quiz(request.user, course, quiz)
     try:
-        return redirect(actions.start_attempt(enrollment=enrollment, quiz=found.quiz))
-    except (actions.NoAttemptsLeftError, actions.QuizClosedError):
+        return redirect(attempt_actions.start_attempt(enrollment=enrollment, quiz=found.quiz))
+    except (attempt_actions.NoAttemptsLeftError, attempt_actions.QuizClosedError):
         return render(request, "lessons/quiz_start.html", pages.start_page(found), status=409)
 
 
@@ -85,10 +85,10 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
     refused = refusal(asked, response)
     try:
         if refused:
-            actions.flag_question(**change)
+            attempt_actions.flag_question(**change)
             return _refuse(request, _own_attempt(request, course, quiz, number), place, response)
-        answer = actions.save_answer(**change, response=response)
-    except actions.AttemptSubmittedError:
+        answer = attempt_actions.save_answer(**change, response=response)
+    except attempt_actions.AttemptSubmittedError:
         return _too_late(request, _own_attempt(request, course, quiz, number))
     read_as = explain_reading(asked, response)
     if "go" not in data:
@@ -105,7 +105,7 @@ def _save(request: HttpRequest, course: str, quiz: str, number: int, place: int)
 def summary(request: HttpRequest, course: str, quiz: str, number: int) -> HttpResponse:
     found = _own_attempt(request, course, quiz, number)
     if request.method == "POST":
-        actions.submit_attempt(attempt=found.attempt)
+        attempt_actions.submit_attempt(attempt=found.attempt)
     if found.attempt.submitted_at:
         return redirect("attempt_review", course, quiz, number)
     return render(request, "lessons/quiz_summary.html", pages.summary_page(found))
