@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_django
+import time_machine
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as of_hypothesis
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -112,6 +114,14 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def one_minute() -> Iterator[None]:
+    """Stop the clock, so that limits per minute count all requests of a test together."""
+    caches["searches"].clear()
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

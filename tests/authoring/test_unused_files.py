@@ -31,6 +31,7 @@ WITHOUT_FILES = {
         "Answer.response",
     ),
     *("Marking.comment", "Marking.report", "LiveQuestion.layout", "LiveAnswer.response", "Notes.decisions"),
+    "Meeting.notes_html",
     *(
         "IncomingNotes.problem",
         "ModelDraft.dropped",

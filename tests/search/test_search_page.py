@@ -157,7 +157,7 @@ def test_text_of_a_lesson_is_shown_as_text(client):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
-def test_sixty_searches_a_minute_and_the_words_stay(learner, settings, course):
+def test_sixty_searches_a_minute_and_the_words_stay(learner, settings, course, one_minute):
     settings.SEARCHES_PER_MINUTE = 3
     for _ in range(3):
         search(learner, "git")
@@ -170,7 +170,7 @@ def test_sixty_searches_a_minute_and_the_words_stay(learner, settings, course):
     assert search(other, "git")
 
 
-def test_visitors_are_counted_by_address(client, settings):
+def test_visitors_are_counted_by_address(client, settings, one_minute):
     settings.SEARCHES_PER_MINUTE = 1
     assert search(Client(REMOTE_ADDR="10.0.0.1"), "git")
     search(Client(REMOTE_ADDR="10.0.0.1"), "git", status=429)
