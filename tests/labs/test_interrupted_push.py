@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def practice_root(settings, tmp_path, monkeypatch):
     settings.PRACTICE_ROOT = tmp_path / "practice"
+    settings.PRACTICE_WAIT_SECONDS = 0  # no worker grades
     monkeypatch.setattr(tasks, "wake", lambda: None)
 
 

@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.heavy]
 WAIT = 180_000
 
 
