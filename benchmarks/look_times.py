@@ -1,4 +1,4 @@
-"""Workers include this module: with LOOK_TIMES set, each notes there when it looked at which connection."""
+"""Workers include this module. If LOOK_TIMES is set, they append the times of their looks to that file."""
 
 import os
 import time
