@@ -70,7 +70,7 @@ urlpatterns = [
     path("github/courses/<slug:course>/commit/", course_commit_views.commit, name="course_commit"),
     path("github/courses/<slug:course>/files.zip", course_commit_views.download, name="course_download"),
     path("github/app/", hooks.app, name="github_app"),
-    path("github/installed/", github.installed, name="github_installed"),
+    path("github/installed/", github.return_to_connection, name="github_installed"),
     path("github/setup/", setup_views.set_up, name="github_setup"),
     path("github/setup/done/", setup_views.done, name="github_setup_done"),
     path("git/<slug:course_slug>/<slug:lab_slug>/<slug:folder>.git/", include(staff_remote)),

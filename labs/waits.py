@@ -1,4 +1,4 @@
-"""Find since when a learner waits for a verdict of ours, and how long our outages were. No writes here."""
+"""Compute how long learners have waited for a verdict, and how long our outages lasted. No writes here."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ MAX_LINKS = 100  # submissions that one outage may join
 
 
 def promise() -> timedelta:
-    """Return the wait from which on it is an outage."""
+    """Return how long a wait must be to count as an outage."""
     return timedelta(minutes=settings.OUTAGE_MINUTES)
 
 
 def waiting_since(submission: Submission) -> datetime:
-    """Return the time since when the learner of a submission waits: a replaced one or a fault may come before it."""
+    """Return the time since which the learner has waited: a replaced submission or a fault may be the first."""
     # From the queue, not from the receipt: a state that is pushed again long after a verdict keeps its receipt.
     place = _place(submission.enrollment_id, submission.lab_id)
     others = Submission.objects.filter(**place).exclude(pk=submission.pk)

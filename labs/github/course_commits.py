@@ -27,8 +27,8 @@ MAX_TRIES_TO_COMPARE = 2
 MAX_KEPT = 20  # of one repository
 GIVEN_UP = "GitHub could not be reached for a day. Nothing was committed. Try again later."
 MAY_HAVE_ARRIVED = (
-    "GitHub could not be reached for a day. The commit may be there all the same: "
-    "look at the branch on GitHub before you commit again."
+    "GitHub could not be reached for a day. The commit may have been made nevertheless: "
+    "check the branch on GitHub before you commit again."
 )
 NO_RESULT = "Comparing did not end in time. Try again. If it happens again, make the course smaller."
 

@@ -17,7 +17,7 @@ from labs.pages.steps import ProgressStep
 SILENCE = timedelta(days=7)
 RENEW_IT = "If you added a webhook, create a new secret below, and enter it on GitHub."
 SUPERFLUOUS_WEBHOOK = (
-    "A message to the address of the webhook had another secret, so it was not used. "
+    "A message to the URL of the webhook was signed with a different secret, so it was ignored. "
     "If you added a webhook, delete it on GitHub: you don’t need it."
 )
 Outcome = Delivery.Outcome
@@ -42,7 +42,7 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         return Band("warn", "Show that this repository is yours.", "Then pushes to it are graded.")
     has_app = has_installed_app(connection)
     if connection.mismatched_at and not has_app:
-        return Band("bad", "A message had another secret, so it was not used.", RENEW_IT)
+        return Band("bad", "A message was signed with a different secret, so it was ignored.", RENEW_IT)
     if connection.look_fault:
         text = "It is a fault on our side. We told the course staff, and you don’t have to do anything."
         return Band("warn", "We could not look at the repository.", text)
@@ -63,7 +63,7 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
         return Band("warn", "GitHub has sent nothing for 7 days.", text)
     if newest.reason == SENT_AS_FORM:
-        return Band("bad", "GitHub sends a form, which the portal does not read.", SENT_AS_FORM)
+        return Band("bad", "The webhook has the wrong content type.", SENT_AS_FORM)
     if newest.event == "ping" and newest.reason:
         return Band("warn", "GitHub reached the portal, but an event is missing.", newest.reason)
     if connection.mismatched_at:

@@ -86,7 +86,7 @@ def check(request: UserRequest, lab: Lab, connection: Connection) -> HttpRespons
     else:
         if connection.is_active:
             messages.success(
-                request, "GitHub is asked again. If there is news, your result changes by itself."
+                request, "GitHub is asked again. If its answer differs, your result changes by itself."
             )
     return redirect("github_connection", lab.course.slug, lab.slug)
 
@@ -136,7 +136,7 @@ def disconnect(request: UserRequest, lab: Lab, connection: Connection) -> HttpRe
 @never_cache
 @login_required
 @require_safe
-def installed(request: UserRequest) -> HttpResponse:
+def return_to_connection(request: UserRequest) -> HttpResponse:
     """Lead back from GitHub's page of the App to the connection. Nothing that GitHub adds to the URL is believed."""
     connection = connecting.newest_connection(request.user, request.GET.get("state", ""))
     if connection is None:

@@ -17,9 +17,9 @@ JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
 
 
 def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:
-    """Return claimable submissions of a queue, except those that wait after a fault, or for their lab.
+    """Return claimable submissions of a queue, except those that wait after a fault or for their lab.
 
-    It may be a draft at present, or its environment is being built.
+    The lab may be a draft, or its environment may be missing.
 
     A partial unique index lets each learner have one running.
     """

@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # between two checks that the learner's git is still connected
 OF_A_DRAFT = (
-    "Staff have set this lab back to a draft, so it is not graded now. It is graded by itself "
-    "when the lab is published again. You don’t have to do anything."
+    "Staff have set this lab back to a draft. Grading starts by itself when it is published again. "
+    "You don’t have to do anything."
 )
 waiters = Waiters(settings.PRACTICE_MAX_WAITERS)
 

@@ -176,7 +176,10 @@ def test_latest_commit_is_graded_without_a_message(client, page):
     ("values", "sentence"),
     [
         ({}, "Waiting for the first message."),
-        ({"mismatched_at": timezone.now()}, "A message had another secret, so it was not used."),
+        (
+            {"mismatched_at": timezone.now()},
+            "A message was signed with a different secret, so it was ignored.",
+        ),
         ({"last_heard_at": timezone.now() - timedelta(days=8)}, "GitHub has sent nothing for 7 days."),
         ({"last_heard_at": timezone.now()}, "GitHub reached the portal (ping)."),
     ],
@@ -298,7 +301,7 @@ def test_webhook_that_sends_a_form_is_named_only_if_the_message_is_signed(client
     guid = "00000000-0000-4000-8000-00000000000A"
     assert [send(connection, guid=guid, **form).status_code for _ in range(2)] == [415, 415]
     said = text_of(client.get(page))
-    assert "GitHub sends a form, which the portal does not read." in said
+    assert "The webhook has the wrong content type." in said
     assert said.count(f"{intake.SENT_AS_FORM}</small>") == 1  # in the list of messages
     send(connection, push(), event="ping")
     assert "GitHub reached the portal (ping)." in text_of(client.get(page))

@@ -331,7 +331,7 @@ def test_commit_whose_answer_was_lost_is_found_below_a_later_push(bound, monkeyp
     assert CourseRepository.objects.get().commit == made
     CourseCommit.objects.update(state="waiting", asked_at=timezone.now() - timedelta(hours=25))
     assert not course_writing.run_next()
-    assert "may be there all the same" in bound.row.note
+    assert "may have been made nevertheless" in bound.row.note
 
 
 @pytest.mark.heavy

@@ -9,7 +9,7 @@ from .building import build, convert, source_text
 from .case_files import NAMES, load
 from .importing import import_all, import_file
 from .marks import source_words, words
-from .unmet import mark_unmet, unmet
+from .unmet import mark_unmet, unmet_checks
 
 LESSONS = ("sessions", "topics", "code", "links", "pictures", "never", "titles")
 FIGURES = ("checklists", "flows", "tables")
@@ -31,13 +31,13 @@ def faults(name, checks, lessons):
 def test_lessons_are_as_expected(name):
     checks = LESSONS + BY_LINES * load(name).has_lines
     found = faults(name, checks, import_all(name).lessons)
-    assert found.keys() == unmet(name, checks), found
+    assert found.keys() == unmet_checks(name, checks), found
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_figures_are_made_or_offered(name):
     found = faults(name, FIGURES, [*import_all(name).lessons, *import_all(name).accepted])
-    assert found.keys() == unmet(name, FIGURES), found
+    assert found.keys() == unmet_checks(name, FIGURES), found
 
 
 @pytest.mark.parametrize(("name", "check"), parameters(["offered"], by_lines=True))

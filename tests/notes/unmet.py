@@ -9,7 +9,7 @@ BY_REASON: dict[str, list[tuple[str, str]]] = {}
 UNMET = {pair: reason for reason, pairs in BY_REASON.items() for pair in pairs}
 
 
-def unmet(name, checks):
+def unmet_checks(name, checks):
     """Return those of the checks that are known to find faults in a case."""
     return {check for check in checks if (name, check) in UNMET}
 

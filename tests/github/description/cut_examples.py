@@ -40,7 +40,7 @@ def fields_of(payload: Any) -> Fields:
     return {path: sorted(types) for path, types in found.items()}
 
 
-def merged(all_fields: list[Fields]) -> Fields:
+def merge_fields(all_fields: list[Fields]) -> Fields:
     paths = sorted(set().union(*all_fields))
     return {path: sorted({kind for one in all_fields for kind in one.get(path, ())}) for path in paths}
 
@@ -62,7 +62,7 @@ def cut(package: Path) -> dict[str, Any]:
     examples = {each["name"]: each["examples"] for each in everything if each["name"] in EVENTS}
     return {
         event: {
-            "fields": merged([fields_of(example) for example in examples[event]]),
+            "fields": merge_fields([fields_of(example) for example in examples[event]]),
             "values": [values_of(event, example) for example in examples[event]],
         }
         for event in EVENTS

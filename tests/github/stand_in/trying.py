@@ -1,4 +1,4 @@
-"""Forms for somebody who tries the portal by hand: repositories, pull requests, and the ways to misbehave."""
+"""Forms for somebody who tries the portal by hand: repositories, pull requests, and simulated failures."""
 
 import re
 from html import escape
@@ -12,11 +12,11 @@ from .requests import Answer, RefusedError, Request
 FULL_NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 REVIEWER = "reviewer"
 SWITCHES = {
-    "drop": "Lose the next webhook",
-    "down": "Be down",
+    "drop": "Lose the next delivery",
+    "down": "Simulate an outage",
     "slow": "Answer after 3 seconds",
-    "limit": "Refuse by a rate limit for a minute",
-    "reset": "Behave again",
+    "limit": "Simulate a rate limit for a minute",
+    "reset": "End all failures",
 }
 
 
@@ -61,9 +61,9 @@ def _find(world: Any, owner: str, name: str) -> Repository:
 def switches_forms(world: Any) -> str:
     switches, drops = world.switches, world.deliverer.drops
     limited = bool(switches.secondary_until)
-    state = f"down: {switches.is_down}, slow: {switches.slow_seconds} s, limited: {limited}, webhooks to lose: {drops}"
+    state = f"down: {switches.is_down}, slow: {switches.slow_seconds} s, limited: {limited}, losing: {drops}"
     buttons = "".join(form("/switches", label, switch=name) for name, label in SWITCHES.items())
-    return f"<h2>Misbehave</h2><p>{state}</p>{buttons}"
+    return f"<h2>Failures</h2><p>{state}</p>{buttons}"
 
 
 def switch(world: Any, request: Request) -> Answer:
@@ -130,5 +130,5 @@ def act_on_pull(world: Any, request: Request, owner: str, name: str) -> Answer:
         else:
             world.merge(repository, pull, by, said["do"])
     except (KeyError, ValueError, CalledProcessError) as error:
-        raise RefusedError(422, f"It cannot be done: {error}.") from error
+        raise RefusedError(422, f"GitHub would refuse this: {error}.") from error
     return redirect(f"/{repository.full_name}")

@@ -1,11 +1,11 @@
-"""The verdicts if GitHub cannot be asked, as for a repository that is not connected, or has not answered."""
+"""The verdicts if GitHub cannot be asked, such as about a repository that is not connected, or has not answered."""
 
 from ...github_facts import PullRequests, RunsOfCommit
 from .base import Run, Verdict, not_run
 
 _GIVEN_UP = (
-    "The portal asked several times and no longer asks by itself. To ask again, open the lab page, “Connect a "
-    "repository”, and choose “Ask GitHub again”."
+    "The portal asked several times and no longer asks by itself. To ask again, open the lab page, follow the link of "
+    "the connected repository, and choose “Ask GitHub again”."
 )
 
 
