@@ -94,7 +94,7 @@ def _check_open(attempt: Attempt) -> None:
 
 @transaction.atomic
 def submit_attempt(*, attempt: Attempt) -> Attempt:
-    """Submit and mark an attempt, as it stood at its end if its time is up.
+    """Submit and mark an attempt. If its time is up, the answers that were saved by its end count.
 
     A second submission, even a concurrent one, changes nothing.
     """

@@ -1,4 +1,4 @@
-"""Write operations of a class: who came, what learners say to the instructor, and the notes. One transaction each."""
+"""Write operations on a class: attendance, signals, notes and the recording. Each is one transaction."""
 
 import logging
 from collections.abc import Collection
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class ClassNotLiveError(Exception):
-    """The class is not live; the message says so to a learner."""
+    """The class is not live. The message is for the learner."""
 
 
 class NotesChangedError(Exception):
@@ -25,7 +25,7 @@ class NotesChangedError(Exception):
 
 
 def send_signal(*, meeting: Meeting, enrollment: Enrollment, kind: str) -> None:
-    """Tell the instructor something. A second time changes nothing. Raises ClassNotLiveError."""
+    """Send a signal to the instructor. Sending it again changes nothing. Raises ClassNotLiveError."""
     _require_live(meeting)
     MeetingSignal.objects.bulk_create(
         [MeetingSignal(meeting=meeting, enrollment=enrollment, kind=kind)], ignore_conflicts=True
@@ -50,7 +50,7 @@ def _require_live(meeting: Meeting) -> None:
 
 @transaction.atomic
 def note_join(*, meeting: Meeting, enrollment: Enrollment) -> None:
-    """Keep the time of the first click on the link to join, if the link is open. It is no attendance."""
+    """Store the time of the first click on the link to join, if the link is open. It marks nobody present."""
     now = timezone.now()
     if meeting.may_join(now):
         row, _ = Attendance.objects.get_or_create(meeting=meeting, enrollment=enrollment)
@@ -81,7 +81,7 @@ def mark_attendance(
 
 @transaction.atomic
 def save_notes(*, meeting: Meeting, notes: str, since: datetime | None) -> None:
-    """Save the notes of a class, which started from those saved at `since`.
+    """Save the notes of a class, which were edited from those saved at `since`.
 
     Raises NotesChangedError, and TooComplexError of `lessons.rendering`.
     """

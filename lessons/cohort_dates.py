@@ -32,7 +32,7 @@ class SameKeys(dict[int, int]):
 
 @dataclass(frozen=True)
 class Dates:
-    """The dates of `cohort` are those of `like`, so many days later."""
+    """A move of the dates of `like` by some days, for `cohort`."""
 
     like: Cohort
     cohort: Cohort
@@ -76,7 +76,7 @@ def copy_dates(dates: Dates, sessions: Keys, quizzes: Keys) -> None:
 
 @transaction.atomic
 def make_next_cohort(*, like: Cohort, title: str, starts_on: date, by: User) -> Cohort:
-    """Make a cohort of the same course, whose first meeting is on a date of its zone. Raises CannotCopyError."""
+    """Create a cohort of the same course, with its first meeting on a date in its zone. Raises CannotCopyError."""
     first = like.meetings.order_by("starts_at").first()
     if first is None:
         raise CannotCopyError(f"{like.title} has no meetings. Choose a cohort that has some.")

@@ -43,7 +43,7 @@ def take_message(hook: CourseHook, *, event: str, full_name: str, ref: str, comm
 
 
 def note_form(hook: CourseHook) -> None:
-    """Note a signed message that was sent as a form, which the portal does not read."""
+    """Record a signed message that was sent as a form, which the portal does not read."""
     result = "a form: set the content type of the webhook to application/json"
     CourseHook.objects.filter(pk=hook.pk).update(last_heard_at=timezone.now(), last_result=result)
 

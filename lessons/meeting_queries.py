@@ -89,7 +89,7 @@ def shows_file(user: Visitor, token: str) -> bool:
 
 
 class ClassState(NamedTuple):
-    """What a page of a class shows, in short. It differs whenever the page must be drawn again."""
+    """The state of a class page, in short: it differs whenever the page must be drawn again."""
 
     phase: str
     version: int
@@ -98,7 +98,7 @@ class ClassState(NamedTuple):
     newest: int
 
     @property
-    def shown(self) -> str:
+    def cursor(self) -> str:
         return ".".join(map(str, self))
 
 

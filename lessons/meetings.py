@@ -1,4 +1,4 @@
-"""Write operations on meetings: plan, move, cancel. Nothing else writes what calendars must know of them."""
+"""Write operations on meetings: plan, move, cancel. Only they raise the sequence number that calendars compare."""
 
 import logging
 import zoneinfo
@@ -33,9 +33,9 @@ def needs_reason(before: Meeting, starts_at: datetime, minutes: int, *, cancelle
 
 @transaction.atomic
 def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "") -> None:
-    """Save a meeting. If it was moved, cancelled or is on again, calendars and the learners of its cohort follow.
+    """Save a meeting. If it moves, is cancelled or takes place after all, notify the learners of its cohort.
 
-    The caller calls `deadlines_moved`. Once it was over, a new date is a plan and no news.
+    The caller calls `deadlines_moved`. A change to a meeting that is over notifies nobody.
     """
     before = Meeting.objects.select_for_update(of=("self",)).filter(pk=meeting.pk).first()
     meeting.version = before.version + 1 if before else 0
@@ -82,6 +82,8 @@ def change_words(before: Meeting, meeting: Meeting) -> str:
         text = f"{title} is cancelled. It was planned for {old}."
     elif before.is_cancelled:
         text = f"{title} takes place after all: {new}."
+    elif before.session_id != meeting.session_id:
+        text = f"{title} takes the place of {before.session.title}: {new}."
     elif before.starts_at != meeting.starts_at:
         text = f"{title} moved to {new}. It was planned for {old}."
     else:

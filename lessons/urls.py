@@ -66,7 +66,7 @@ meeting = [
     path("", meetings.meeting, name="meeting"),
     path("poll/", meetings.poll, name="meeting_poll"),
     path("signal/", meetings.signal, name="meeting_signal"),
-    path("joined/", meetings.joined, name="meeting_joined"),
+    path("joined/", meetings.note_join, name="meeting_joined"),
     path("attendance/", meetings.attendance, name="meeting_attendance"),
     path("run/", meetings.run, name="meeting_run"),
 ]

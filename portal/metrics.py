@@ -59,7 +59,7 @@ class QueueCollector:
         yield silence
         yield from github_gauges(now)
         running = gauge("worker_submissions", "Submissions that a worker process is grading", "worker")
-        results = gauge("worker_results_hour", "First results of a worker process in an hour", "worker")
+        results = gauge("worker_results_hour", "First results of a worker process in the last hour", "worker")
         for worker in queue_queries.workers(now):
             running.add_metric([worker.name], worker.running)
             results.add_metric([worker.name], worker.results)

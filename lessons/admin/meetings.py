@@ -30,11 +30,11 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
     )
     is_cancelled = forms.BooleanField(label="Cancelled", required=False)
     reason = forms.CharField(
-        label="Reason of a change",
+        label="Reason for the change",
         required=False,
         max_length=200,
         validators=[validate_no_null],
-        help_text="If you move or cancel it. Learners see it.",
+        help_text="Required if you move or cancel a meeting that is not over. Learners see it.",
     )
 
     def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:

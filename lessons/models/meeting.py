@@ -1,4 +1,4 @@
-"""The meetings of a cohort, who attended them, and what learners say to the instructor while one is live."""
+"""The meetings of a cohort, attendance, and the signals that learners send while one is live."""
 
 import zoneinfo
 from datetime import datetime, timedelta
@@ -93,9 +93,9 @@ class Meeting(models.Model):
 
 
 class Attendance(models.Model):
-    """A learner and a meeting. `is_present` is what staff marked, None before.
+    """The attendance of a learner at a meeting. `is_present` is None until staff mark it.
 
-    `joined_at` is the first click on the link to join: evidence for staff, and no attendance by itself.
+    `joined_at` is the time of the first click on the link to join: a hint for staff, which marks nobody present.
     """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendance")
@@ -121,7 +121,7 @@ class Attendance(models.Model):
 
 
 class MeetingSignal(models.Model):
-    """A learner tells the instructor something without words, while a meeting is live. Only staff see who."""
+    """A signal from a learner to the instructor while a meeting is live. Only staff see who sent it."""
 
     class Kind(models.TextChoices):
         STUCK = "stuck", "I’m stuck"

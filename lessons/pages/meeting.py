@@ -1,4 +1,4 @@
-"""What the page of a class shows: the plan of the evening, materials, notes, and what learners say."""
+"""The context of the class page: the plan of the evening, materials, notes and signals. Attendance."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from lessons.queries import Visitor
 
 Kind = MeetingSignal.Kind
 MAX_NOTES = 50_000  # characters
-LEARNERS_ON_A_PAGE = 200
+MAX_LEARNERS_ON_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
         "is_staff": found.is_staff,
         "is_learner": found.enrollment is not None,
         "may_join": meeting.may_join(found.now) and bool(meeting.join_url),
-        "shown": state_of(found).shown,
+        "cursor": state_of(found).cursor,
         "parts": list(_parts(meeting, lessons, found)),
         "materials": [_material(found, lesson) for lesson in lessons],
         "live_now": running_live_quizzes(user, [found.reader.course]) if phase == "live" else [],
@@ -106,9 +106,9 @@ def _for_staff(meeting: Meeting) -> Context:
     return {"signals": grouped, "present": count_present(meeting)}
 
 
-def announcement(shown: str, phase: str) -> str:
-    """Return a sentence for screen readers about a part that was drawn again; `shown` is the state before."""
-    if shown.partition(".")[0] == phase:
+def announcement(cursor: str, phase: str) -> str:
+    """Return a sentence for screen readers about a part that was drawn again; `cursor` is the state before."""
+    if cursor.partition(".")[0] == phase:
         return "This page was updated."
     words = {"soon": "You can join now.", "live": "The class is live.", "ended": "The class has ended."}
     return words.get(phase, "This page was updated.")
@@ -116,7 +116,7 @@ def announcement(shown: str, phase: str) -> str:
 
 def attendance_page(found: OpenMeeting, number: str, *, joined: bool) -> Context:
     """Return a page of learners; with `joined`, those who clicked the link to join are ticked."""
-    page: Page[Enrollment] = Paginator(learners_of(found.meeting), LEARNERS_ON_A_PAGE).get_page(number)
+    page: Page[Enrollment] = Paginator(learners_of(found.meeting), MAX_LEARNERS_ON_PAGE).get_page(number)
     of = {each.pk: getattr(each, "at", None) for each in page}  # absent without an attendance
     rows = [(each, of[each.pk], _is_ticked(of[each.pk], joined)) for each in page]
     return {

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-AHEAD = timedelta(days=35)
-DAY = timedelta(days=1)
+MAX_AHEAD = timedelta(days=35)
 
 
 class ClockChange(NamedTuple):
@@ -29,7 +28,7 @@ def next_clock_change(
     moved = next(
         (each for each in sorted(starts) if each > now and _gap(each, mine, theirs) != present), None
     )
-    if moved is None or moved - now > AHEAD:
+    if moved is None or moved - now > MAX_AHEAD:
         return None
     before, after = now, moved
     while after - before > timedelta(minutes=1):

@@ -1,4 +1,4 @@
-"""The page of a class in Chromium: what learners press, what staff see without loading again, and axe."""
+"""The class page in Chromium: signals, updates without loading again, and axe."""
 
 from datetime import timedelta
 
@@ -89,7 +89,7 @@ def test_learner_presses_stuck_and_the_instructor_sees_it_without_loading(
         page.goto(meeting.get_absolute_url())
         page.click("#signal-stuck")
         page.wait_for_selector("#signal-stuck[aria-pressed=true]", timeout=WAIT)
-        assert page.text_content("#live") == "Your instructor was told."
+        assert page.text_content("#live") == "Sent to your instructor."
         desk.wait_for_selector("#clear-stuck", timeout=WAIT)
         assert desk.input_value("#notes") == "Half a sentence"
         desk.click("#clear-stuck")
@@ -112,5 +112,5 @@ def test_preview_of_the_next_cohort_passes_axe(browser, live_server, meeting, in
         page.fill("#id_title", "Winter")
         page.fill("#id_starts_on", "2027-01-09")
         page.click("text=Show the calendar")
-        page.wait_for_selector("text=Make Winter", timeout=WAIT)
+        page.wait_for_selector("text=Create Winter", timeout=WAIT)
         assert (axe_violations(page), widens(page)) == ([], False)

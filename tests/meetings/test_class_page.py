@@ -1,4 +1,4 @@
-"""The page of a class: its phases, what learners say, attendance, notes and the recording."""
+"""The class page: phases, signals, attendance, notes and the recording."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -78,7 +78,7 @@ def read(client, meeting, name: str = "meeting") -> str:
     ("minutes", "has_link", "words"),
     [
         (-16, False, "The link to join opens here at 15:45"),
-        (-15, True, "Join the call"),
+        (-15, True, "Join the meeting"),
         (179, True, "Live now"),
         (180, False, "This class is over"),
     ],
@@ -166,13 +166,17 @@ def test_recording_is_shown_to_learners_after_the_class(meeting, learner, staff,
     address, client = page_of(meeting, "meeting_run"), client_of(learner.user)
     refused = staff.post(address, {"action": "recording", "recording_url": "javascript:alert(1)"})
     assert (refused.status_code, "Enter the address of a page" in refused.content.decode()) == (422, True)
+    refused = staff.post(
+        address, {"action": "recording", "recording_url": f"https://video.example.org/{'1' * 200}"}
+    )
+    assert (refused.status_code, "Use a link of at most 200." in refused.content.decode()) == (422, True)
     staff.post(address, {"action": "recording", "recording_url": "video.example.org/1"})
     assert "video.example.org" not in read(client, meeting)
     clock.move_to(STARTS + timedelta(hours=3))
     assert 'href="https://video.example.org/1"' in read(client, meeting)
 
 
-def test_click_on_the_link_is_evidence_and_no_attendance(meeting, learner, staff):
+def test_click_on_the_link_to_join_marks_nobody_present(meeting, learner, staff):
     absent = make_enrollment(cohort=meeting.cohort)
     client = client_of(learner.user)
     assert client.post(page_of(meeting, "meeting_joined")).status_code == 204

@@ -1,4 +1,4 @@
-"""Moving and cancelling a meeting: what is stored, who is told, and that staff must say why."""
+"""Moving and cancelling a meeting: the stored change, the notices, and the reason that staff must give."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def clock():
         yield traveller
 
 
-def test_move_is_told_to_each_learner_of_the_cohort_in_their_own_zone(meeting):
+def test_moved_meeting_notifies_each_learner_of_the_cohort_in_their_own_zone(meeting):
     learner = make_enrollment(make_user(time_zone="Europe/London"), meeting.cohort)
     left = make_enrollment(cohort=meeting.cohort, is_active=False)
     elsewhere = make_enrollment(cohort=make_cohort(meeting.cohort.course))
@@ -63,14 +63,23 @@ def test_cancelled_meeting_that_is_on_again_raises_the_sequence_twice(meeting):
     ]
 
 
-def test_link_that_changes_is_no_news_for_calendars(meeting):
+def test_meeting_that_gets_a_different_session_names_both(meeting):
+    learner = make_enrollment(cohort=meeting.cohort)
+    meeting.session = make_session(meeting.cohort.course, title="Volumes")
+    save_meeting(meeting=meeting)
+    assert learner.user.notices.get().text == (
+        "Volumes takes the place of Containers: Saturday 29 August, 20:30 IST."
+    )
+
+
+def test_changed_link_keeps_the_sequence_and_sends_no_notice(meeting):
     learner = make_enrollment(cohort=meeting.cohort)
     meeting.join_url = "https://meet.example.org/1"
     save_meeting(meeting=meeting)
     assert (meeting.sequence, learner.user.notices.count()) == (0, 0)
 
 
-def test_new_date_of_a_meeting_that_is_over_is_a_plan_and_no_news(meeting, clock):
+def test_new_date_of_a_meeting_that_is_over_sends_no_notice(meeting, clock):
     learner = make_enrollment(cohort=meeting.cohort)
     clock.move_to(STARTS + timedelta(days=1))
     meeting.starts_at = STARTS + timedelta(days=90)

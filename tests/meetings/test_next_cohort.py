@@ -91,7 +91,7 @@ def test_preview_shows_every_date_and_makes_nothing(client, page, like):
     text = response.content.decode()
     assert response.status_code == 200
     assert "Sunday 24 January, 16:00 to 19:00 GMT 2027" in text and "session 3 + 6 days 23:59" in text
-    assert "The weekday changes" in text and "Make Winter" in text
+    assert "The weekday changes" in text and "Create Winter" in text
     assert Cohort.objects.count() == 1
 
 

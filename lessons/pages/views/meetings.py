@@ -1,4 +1,4 @@
-"""The page of a class: before, while and after it takes place."""
+"""The class page, before, during and after the class, and attendance."""
 
 from datetime import datetime
 
@@ -59,11 +59,11 @@ def poll(request: HttpRequest, course: str, cohort: str, session: str) -> HttpRe
         return HttpResponseClientRefresh()
     if is_over_limit(request, "class-poll", MAX_POLLS):
         return _too_many(request)
-    shown = request.GET.get("v", "")
-    if get_class_state(request.user, course, cohort, session).shown == shown:
+    cursor = request.GET.get("v", "")
+    if get_class_state(request.user, course, cohort, session).cursor == cursor:
         return HttpResponse(status=204)
     found = get_meeting(request.user, course, cohort, session)
-    return _part(request, found, pages.announcement(shown, found.phase))
+    return _part(request, found, pages.announcement(cursor, found.phase))
 
 
 def _part(request: HttpRequest, found: OpenMeeting, say: str) -> HttpResponse:
@@ -85,7 +85,7 @@ def signal(request: UserRequest, course: str, cohort: str, session: str) -> Http
     act = class_actions.withdraw_signal if withdrawn else class_actions.send_signal
     try:
         act(meeting=found.meeting, enrollment=found.enrollment, kind=kind)
-        say = "Withdrawn." if withdrawn else "Your instructor was told."
+        say = "Withdrawn." if withdrawn else "Sent to your instructor."
     except ClassNotLiveError as error:
         say = str(error)
         if not request.htmx:
@@ -95,7 +95,7 @@ def signal(request: UserRequest, course: str, cohort: str, session: str) -> Http
 
 @login_required
 @require_POST
-def joined(request: UserRequest, course: str, cohort: str, session: str) -> HttpResponse:
+def note_join(request: UserRequest, course: str, cohort: str, session: str) -> HttpResponse:
     """Note that a learner followed the link to join. The script of the page sends it."""
     found = get_meeting(request.user, course, cohort, session)
     if found.enrollment and not is_over_limit(request, "class-joined", MAX_SIGNALS):
@@ -113,12 +113,12 @@ def attendance(request: UserRequest, course: str, cohort: str, session: str) -> 
         context = pages.attendance_page(found, number, joined="joined" in request.GET)
         return render(request, "lessons/attendance.html", context)
     keys = {read_number(each) for each in request.POST.get("learners", "").split(",")}
-    learners = learners_of(found.meeting).filter(pk__in=sorted(keys)[: pages.LEARNERS_ON_A_PAGE])
+    learners = learners_of(found.meeting).filter(pk__in=sorted(keys)[: pages.MAX_LEARNERS_ON_PAGE])
     present = {read_number(each) for each in request.POST.getlist("present")}
     class_actions.mark_attendance(
         meeting=found.meeting, learners=list(learners), present=present, by=request.user
     )
-    messages.success(request, "Saved. Learners see it on the page of the class.")
+    messages.success(request, "Attendance saved. Learners see their own on the class page.")
     return redirect(f"{request.path}?page={read_number(number)}" if number != "1" else request.path)
 
 
@@ -142,18 +142,19 @@ def _save_notes(request: UserRequest, found: OpenMeeting) -> HttpResponse:
     text = clean_lines(request.POST.get("notes", ""))
     error = ""
     if len(text) > pages.MAX_NOTES:
-        error = f"The notes have {len(text):,} characters. At most {pages.MAX_NOTES:,} are possible."
+        error = f"Not saved: the notes have {len(text):,} characters. Shorten them to {pages.MAX_NOTES:,}."
     else:
         try:
             class_actions.save_notes(meeting=found.meeting, notes=text, since=_since(request))
         except NotesChangedError:
             error = (
-                "Not saved: somebody else saved the notes meanwhile. Their text is on this page. Merge both."
+                "Not saved: somebody else saved the notes meanwhile. Their notes are shown above. "
+                "Add what is missing from them to yours, and save again."
             )
         except TooComplexError as problem:
             error = f"Not saved: {problem}"
     if not error:
-        messages.success(request, "The notes are saved, and on the pages of learners.")
+        messages.success(request, "Notes saved. Learners see them within seconds.")
         return redirect(found.meeting)
     since = found.meeting.notes_at
     return _show(request, found, status=422, notes=text, notes_since=since, notes_error=error)
@@ -169,17 +170,21 @@ def _since(request: HttpRequest) -> datetime | None:
 def _save_recording(request: UserRequest, found: OpenMeeting) -> HttpResponse:
     url = request.POST.get("recording_url", "").strip()
     url = url if not url or "://" in url else f"https://{url}"
-    try:
-        if url:
-            URLValidator(["http", "https"])(url)
-        if len(url) > MAX_URL:
-            raise ValidationError("long")
-    except ValidationError:
-        error = "Enter the address of a page, such as https://video.example.org/1."
+    if url and (error := _problem_of(url)):
         return _show(request, found, status=422, recording=url, recording_error=error)
     class_actions.save_recording(meeting=found.meeting, url=url)
-    messages.success(request, "The link to the recording is saved." if url else "The link is removed.")
+    messages.success(request, "Link to the recording saved." if url else "Link removed.")
     return redirect(found.meeting)
+
+
+def _problem_of(url: str) -> str:
+    if len(url) > MAX_URL:
+        return f"This link has {len(url)} characters. Use a link of at most {MAX_URL}."
+    try:
+        URLValidator(["http", "https"])(url)
+    except ValidationError:
+        return "Enter the address of a page, such as https://video.example.org/1."
+    return ""
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:

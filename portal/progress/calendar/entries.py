@@ -46,7 +46,7 @@ def absolute(path: str) -> str:
 
 
 def feed_entries(user: User) -> list[Entry]:
-    """Return what a person's own calendar has: meetings of their cohorts and courses, and their own deadlines.
+    """Return the entries of a personal calendar: meetings of their cohorts and courses, and their own deadlines.
 
     The number of queries depends on the number of their courses only.
     """
@@ -119,7 +119,7 @@ def _labs_due(reader: OpenCourse, enrollment: Enrollment) -> Iterator[Due]:
 
 
 def _follow(enrollment: Enrollment, dues: list[Due]) -> dict[tuple[str, int], CalendarDeadline]:
-    # Two calendars that ask at once may both write the same step, which is no harm.
+    # Two calendars that ask at once may both write the same step, which is harmless.
     rows = CalendarDeadline.objects.filter(enrollment=enrollment)
     stored = {(row.kind, row.target): row for row in rows}
     moved = [row for due in dues if (row := stored.get((due.kind, due.target))) and row.follow(due.due_at)]

@@ -1,6 +1,6 @@
 """The address of a personal calendar, which a calendar program opens without signing in.
 
-Its token is the key of a row with a signature, so no row has it, and a new key ends the old address.
+Its token is the signed key of a row, so the database does not contain it. A new key ends the old address.
 """
 
 from django.core.signing import BadSignature, Signer
@@ -26,7 +26,7 @@ def feed_address(feed: CalendarFeed) -> str:
 
 @transaction.atomic
 def renew_feed(*, user: User) -> CalendarFeed:
-    """Make an address, which ends the one before."""
+    """Create an address. An earlier one stops working."""
     CalendarFeed.objects.filter(user=user).delete()
     record(Event.TOKEN, "new address of the calendar", user=user)
     return CalendarFeed.objects.create(user=user)

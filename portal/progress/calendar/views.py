@@ -36,7 +36,7 @@ def cohort_ics(request: UserRequest, course: str, cohort: str) -> HttpResponse:
 
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """Answer a calendar program. The token is a secret in an address, so the answer leads nowhere with it."""
+    """Answer a calendar program. The token in the URL is a secret, so no referrer is sent, and nothing is indexed."""
     if is_over_limit(request, "calendar", MAX_FETCHES):
         response = HttpResponse("Too many requests. Try again in a minute.", status=429)
         response["Content-Type"], response["Retry-After"] = "text/plain; charset=utf-8", str(MINUTE)
@@ -55,10 +55,10 @@ def subscription(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("action") == "revoke":
             revoke_feed(user=request.user)
-            messages.success(request, "Revoked. Calendars that used the address get nothing any more.")
+            messages.success(request, "Revoked. Calendars that used the address get no more updates.")
         elif request.POST.get("action") == "renew":
             renew_feed(user=request.user)
-            messages.success(request, "This is your new address. An older one no longer works.")
+            messages.success(request, "This is your new address. Earlier ones no longer work.")
         return redirect("calendar")
     found = feed_of(request.user)
     address = feed_address(found) if found else ""

@@ -1,4 +1,4 @@
-"""The page that makes the calendar of the next cohort from one start date: first a preview, then the cohort."""
+"""The page that creates the next cohort from one start date: first a preview of its calendar, then the cohort."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class CohortField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argum
 
 
 class NextCohortForm(forms.Form):
-    like = CohortField(label="Like the cohort", queryset=Cohort.objects.none(), empty_label=None)
+    like = CohortField(label="Copy the dates of", queryset=Cohort.objects.none(), empty_label=None)
     title = forms.CharField(
         label="Title of the new cohort", max_length=MAX_TITLE, validators=[validate_no_null]
     )
@@ -80,7 +80,7 @@ class Preview:
 @of_course
 @require_http_methods(["GET", "HEAD", "POST"])
 def next_cohort(request: UserRequest, course: Course) -> HttpResponse:
-    """Show the form, a preview of all dates, or make the cohort."""
+    """Show the form or a preview of all dates, or create the cohort."""
     form = NextCohortForm(
         request.POST if request.method == "POST" else None,
         course=course,
@@ -94,8 +94,8 @@ def next_cohort(request: UserRequest, course: Course) -> HttpResponse:
             preview = preview_of(request, form)
         except CannotCopyError as error:
             form.add_error("starts_on", str(error))
-        except IntegrityError:  # another cohort with this name was made meanwhile
-            form.add_error("title", "A cohort with this title was made just now. Choose another title.")
+        except IntegrityError:  # a cohort with this name was created meanwhile
+            form.add_error("title", "A cohort with this title was created just now. Choose another title.")
     context = {
         "course": course,
         "form": form,
@@ -107,13 +107,13 @@ def next_cohort(request: UserRequest, course: Course) -> HttpResponse:
 
 def _create(request: UserRequest, course: Course, form: NextCohortForm) -> HttpResponse:
     cohort = make_next_cohort(**form.cleaned_data, by=request.user)
-    words = f"You made {cohort.title}. Learners join at {invitation_address(cohort)}."
+    words = f"You created {cohort.title}. Learners join at {invitation_address(cohort)}."
     messages.success(request, f"{words} Add the links to join its meetings.")
     return redirect("teach", course.slug)
 
 
 def preview_of(request: UserRequest, form: NextCohortForm) -> Preview:
-    """Make the cohort, read its calendar, and undo it: the preview is what would be made. Raises CannotCopyError."""
+    """Return the calendar of the new cohort: create it, read its dates, and roll back. Raises CannotCopyError."""
     with transaction.atomic():
         cohort = make_next_cohort(**form.cleaned_data, by=request.user)
         like = form.cleaned_data["like"]
