@@ -21,7 +21,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 # A host that does not respond costs up to 60 s each time, so a rehearsal soon stops asking it.
-MAX_FAILURES_OF_HOST = 3
+MAX_FAILURES = 3
 FAILURES_SECONDS = 3600
 
 
@@ -30,8 +30,9 @@ def read_state(
 ) -> T:
     """Return `read(repository, notes)` of the submitted state. A copy that is damaged is passed over.
 
-    If the host has the state, it replaces the damaged copy. A host that failed MAX_FAILURES_OF_HOST times in a row in
-    this rehearsal is not asked. Raises as `worker.open_submitted_state` and `read` do.
+    If the host has the state, it replaces the damaged copy. A rehearsal leaves out a repository that failed
+    MAX_FAILURES times in a row, and a host after failures of as many repositories. Raises as
+    `worker.open_submitted_state` and `read` do.
     """
     for copy in _copies(submission):
         try:
@@ -75,14 +76,15 @@ def _count_failures(repository: Repository, rehearsal: int) -> Iterator[None]:
     if repository.address is None:
         yield
         return
-    key = f"rehearsal-{rehearsal}-failures-{repository.host}"
-    failures = cache.get(key, 0)
-    if failures >= MAX_FAILURES_OF_HOST:
+    of_host, own = (f"rehearsal-{rehearsal}-failures-{each}" for each in (repository.host, repository.pk))
+    failing, failures = cache.get(of_host, []), cache.get(own, 0)
+    if max(failures, len(failing)) >= MAX_FAILURES:
         raise refusal_of("dead_host", repository.address, ORDINARY)
     try:
         yield
     except FetchRefusedError as error:
         if error.is_transient:
-            cache.set(key, failures + 1, FAILURES_SECONDS)
+            cache.set(own, failures + 1, FAILURES_SECONDS)
+            cache.set(of_host, sorted({*failing, repository.pk}), FAILURES_SECONDS)
         raise
-    cache.delete(key)
+    cache.delete_many([of_host, own])

@@ -262,9 +262,32 @@ def test_rehearsal_asks_a_dead_host_only_some_times(page, grade, host, work, set
     change_checks(page.lab, EASIER)
     problems = rehearse(page.lab).moves.values_list("problem", flat=True)
     assert len(problems) == 5 and len(set(problems)) == 1 and "Rehearse again later" in problems[0]
-    assert asked == [host.host] * kept_states.MAX_FAILURES_OF_HOST
+    assert asked == [host.host] * kept_states.MAX_FAILURES
     rehearse(page.lab)  # a new rehearsal asks again
-    assert len(asked) == 2 * kept_states.MAX_FAILURES_OF_HOST
+    assert len(asked) == 2 * kept_states.MAX_FAILURES
+
+
+def test_repository_that_always_fails_does_not_keep_a_rehearsal_from_the_others(
+    page, grade, host, work, settings, monkeypatch
+):
+    for number in range(4):
+        broken = grade(page, f"{number}.txt", b"x")
+        shutil.rmtree(store_of(broken))
+    other = grade.head(Page(make_learner(page.lab.course).user, page.lab))
+    shutil.rmtree(store_of(other))
+    Repository.objects.filter(pk=broken.receipt.repository_id).update(name="broken")
+    shutil.rmtree(settings.MIRROR_ROOT)
+    fetch = hosts.fetch
+
+    def answer(address, *given, **named):
+        if address.name == "broken":
+            raise refusal_of("dead_host", address, ORDINARY)
+        return fetch(address, *given, **named)
+
+    monkeypatch.setattr(hosts, "fetch", answer)
+    change_checks(page.lab, EASIER)
+    moves = rehearse(page.lab).moves.order_by("pk")
+    assert dict(moves.values_list("submission", "problem"))[other.pk] == ""
 
 
 def test_regrade_says_that_a_host_is_unreachable_instead_of_that_the_state_is_gone(
