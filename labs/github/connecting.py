@@ -13,6 +13,7 @@ from labs.actions import repository_at
 from labs.github import evidence, tasks
 from labs.grader.fetching.address import Address
 from labs.models import Connection, Delivery, Lab
+from labs.queries import open_labs
 from labs.repositories import hosts
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -41,8 +42,9 @@ def current_connection(enrollment: Enrollment, lab: Lab) -> Connection | None:
 
 
 def newest_connection(user: User, number: str = "") -> Connection | None:
-    """Return a learner's own connection with this number, else the one that was made last."""
-    own = Connection.objects.filter(repository__enrollment__user=user, disconnected_at=None)
+    """Return a learner's own connection with this number, else the newest; only those of labs that are open to them."""
+    of_user = Connection.objects.filter(repository__enrollment__user=user, disconnected_at=None)
+    own = of_user.filter(repository__lab__in=open_labs(user).values("pk"))
     own = own.select_related("repository__enrollment", "repository__lab__course").order_by("-pk")
     meant = own.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
     return meant or own.first()

@@ -14,7 +14,7 @@ from labs.github import asking, connecting, intake, looking, owner_file
 from labs.github.proofs import rows_about, with_rows
 from labs.grader.fetching.listing import Listing
 from labs.grading import tasks
-from labs.models import Connection, Installation, Receipt, Repository, Submission
+from labs.models import Connection, Installation, Lab, Receipt, Repository, Submission
 from labs.repositories import hosts
 from tests.factories import make_lab, make_learner
 from tests.github.signing import A, B, push, send
@@ -274,6 +274,8 @@ def test_github_leads_back_from_the_installation_to_the_own_connection(client, p
         assert client.get(back, {"state": state, "installation_id": 5}).url == page
         assert list(Connection.objects.exclude(look_at=None)) == [connection]
         assert not connection.installation_id
+    Lab.objects.filter(pk=lab.pk).update(status="draft")
+    assert client.get(back).url == reverse("home")  # instead of a page that says 404
 
 
 def test_commands_for_the_file_work_again_after_the_repository_was_connected_before(client, page, tmp_path):
