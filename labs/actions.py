@@ -51,15 +51,21 @@ def receive(
     via: Receipt.Via = Receipt.Via.PUSH,
     head_ref: str = "",
     received_at: datetime | None = None,
+    queued_at: datetime | None = None,
 ) -> Submission | None:
     """Write the receipt of a received state and its submission, and wake a worker up.
 
     Return None if the lab grades only pushes of certain tags, and this is none. A state that was received before has
     its submission already. Other waiting submissions of this learner and lab are superseded. `received_at` is the time
-    of the message that announced the state, if there was one.
+    of the message that announced the state, if there was one, and `queued_at` that of the first one that still waits.
     """
     submission = receipts.record(
-        repository=repository, refs=refs, via=via, head_ref=head_ref, received_at=received_at
+        repository=repository,
+        refs=refs,
+        via=via,
+        head_ref=head_ref,
+        received_at=received_at,
+        queued_at=queued_at,
     )
     transaction.on_commit(tasks.wake, robust=True)
     return submission

@@ -48,17 +48,20 @@ def terms_of(enrollment: Enrollment, lab: Lab | None = None) -> LabTerms:
 def keys_that_may_earn_more(submission: Submission, waiting: QuerySet[Submission]) -> list[int]:
     """Return the keys of submissions received early enough to earn more than a newer one of the same learner and lab.
 
-    One in time, and one for each day late. Two queries, one if nothing waits.
+    One in time, and one for each day late; as many again of those whose earlier time GitHub has yet to confirm. Two
+    queries, one if nothing waits.
     """
-    rows = list(waiting.order_by("-receipt__received_at", "-pk").values_list("pk", "receipt__received_at"))
+    columns = ("pk", "receipt__received_at", "receipt__claimed_at")
+    rows = list(waiting.order_by("-receipt__received_at", "-pk").values_list(*columns))
     terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id) if rows else None
     if terms is None:
         return []
-    newer, found = submission.receipt.received_at, []
-    for key, received_at in rows:
-        if terms.may_cost(received_at, newer):
+    newer, found = dict.fromkeys((True, False), submission.receipt.received_at), []
+    for key, received_at, claimed_at in rows:
+        at, is_final = claimed_at or received_at, claimed_at is None
+        if terms.may_cost(at, newer[is_final]):
             found.append(key)
-            newer = received_at
+            newer[is_final] = at
     return found
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from labs.models import RUNNING, Delivery, Outage, State, Submission
+from labs.models import RUNNING, Connection, Delivery, Outage, State, Submission
 
 VERDICTS = (State.GRADED, State.UNREADABLE)
 UNANSWERED = (State.QUEUED, *RUNNING)
@@ -43,9 +43,20 @@ def open_outages(**place: Any) -> QuerySet[Outage]:  # Any: values of fields
 
 
 def waiting_messages(then: datetime, **of: Any) -> QuerySet[Delivery]:  # Any: values of fields
-    """Return the messages from GitHub that have waited for a worker since before `then`, of these connections."""
-    waiting = Delivery.objects.filter(outcome=Delivery.Outcome.WAITING, is_prompt=True, received_at__lte=then)
-    return waiting.filter(**{f"connection__{name}": value for name, value in of.items()})
+    """Return the messages from GitHub that have waited for a worker since before `then`, of these connections.
+
+    Also those that a newer push replaced meanwhile: the learner still waits for the look that they caused.
+    """
+    outcomes = (Delivery.Outcome.WAITING, Delivery.Outcome.REPLACED)
+    unread = Q(connection__looked_at=None) | Q(connection__looked_at__lt=F("received_at"))
+    prompt = Delivery.objects.filter(unread, outcome__in=outcomes, is_prompt=True, received_at__lte=then)
+    place = {f"connection__{name}": value for name, value in of.items()}
+    return prompt.filter(**place, connection__look_at__isnull=False)
+
+
+def first_message_at(connection: Connection) -> datetime | None:
+    messages = waiting_messages(timezone.now(), pk=connection.pk).order_by("received_at")
+    return messages.values_list("received_at", flat=True).first()
 
 
 def seconds_lost(enrollment: int, lab: int, due: datetime) -> int | None:
@@ -57,8 +68,9 @@ def seconds_lost(enrollment: int, lab: int, due: datetime) -> int | None:
     waiting = Submission.objects.filter(**place, state__in=UNANSWERED, reports=None).order_by("queued_at")
     oldest = waiting.first()
     starts = list(open_outages(**place).values_list("begins_at", flat=True))
-    if oldest and (starts or now - waiting_since(oldest) >= promise()):
-        starts.append(waiting_since(oldest))
+    since = waiting_since(oldest) if oldest else now
+    if oldest and (starts or now - since >= promise()):
+        starts.append(since)
     messages = waiting_messages(now - promise(), repository__enrollment=enrollment, repository__lab=lab)
     starts += messages.order_by("received_at").values_list("received_at", flat=True)[:1]
     if not starts or min(starts) > due:

@@ -14,7 +14,7 @@ from labs.models import Connection, Receipt
 
 logger = logging.getLogger(__name__)
 
-MAX_ASKED = 20  # receipts at a time, those of different repositories
+MAX_ASKED = 20  # receipts at a time
 MAX_AGE = timedelta(days=3)
 
 
@@ -22,8 +22,17 @@ def confirm_times() -> int:
     """Ask about receipts whose time GitHub has not confirmed, for MAX_AGE; return how many have a final time now."""
     unconfirmed = Receipt.objects.filter(claimed_at__isnull=False)
     unconfirmed.filter(received_at__lt=timezone.now() - MAX_AGE).update(claimed_at=None)
-    rows = unconfirmed.select_related("repository__enrollment", "repository__lab").order_by("pk")
-    return sum(_confirm(receipt) for receipt in rows[:MAX_ASKED])
+    # in any order: those that GitHub never answers about must not keep the others from being asked about
+    rows = unconfirmed.select_related("repository__enrollment", "repository__lab").order_by("?")
+    return sum(_confirm_or_log(receipt) for receipt in rows[:MAX_ASKED])
+
+
+def _confirm_or_log(receipt: Receipt) -> bool:
+    try:
+        return _confirm(receipt)
+    except Exception:
+        logger.exception("the time of receipt %s could not be confirmed", receipt.pk)
+        return False
 
 
 def _confirm(receipt: Receipt) -> bool:

@@ -9,25 +9,29 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from labs.github.asking import UnconfirmedError
 from labs.github.first_seen import terms_of_connection
 from labs.github.reconciling import times_of_pushes
 from labs.models import Connection, Delivery
 
-MAX_TRIED = 20  # messages that GitHub does not confirm
 Outcome = Delivery.Outcome
 
 
 class EarlierState(NamedTuple):
+    """`claimed_at` is as in FirstSeen."""
+
     refs: dict[str, str]
     at: datetime
-    message: Delivery
+    messages: list[Delivery]
+    claimed_at: datetime | None = None
 
 
 def find_earlier_states(connection: Connection, refs: Mapping[str, str], at: datetime) -> list[EarlierState]:
     """Return the states before `refs`, which was first seen `at`, the oldest first: one in time, one for each day late.
 
-    May ask GitHub.
+    May ask GitHub. If it does not answer, the newest that may earn more is returned, to be asked about later.
     """
     messages = _unanswered(connection)
     terms = terms_of_connection(connection) if len(messages) > 1 else None
@@ -35,13 +39,16 @@ def find_earlier_states(connection: Connection, refs: Mapping[str, str], at: dat
         return []
     past = _Past(connection, messages, refs)
     found: list[EarlierState] = []
-    for number in range(len(messages) - 1, 0, -1)[:MAX_TRIED]:
+    for number in range(len(messages) - 1, 0, -1):
         newest = messages[number - 1]
         if not terms.may_cost(newest.received_at, at):
             continue
         seen_at = past.time_after(number)
+        if past.is_unanswered and past.is_replaced(number):
+            all_of = past.messages_of(number)
+            return [EarlierState(past.refs_after(number), timezone.now(), all_of, newest.received_at)]
         if seen_at and terms.may_cost(seen_at, at):
-            found.append(EarlierState(past.refs_after(number), seen_at, newest))
+            found.append(EarlierState(past.refs_after(number), seen_at, [newest]))
             at = seen_at
     return found[::-1]
 
@@ -62,6 +69,8 @@ def _last_of_each(messages: list[Delivery]) -> dict[str, str]:
 class _Past:
     """The refs after the first messages, and when GitHub had them."""
 
+    is_unanswered = False
+
     def __init__(self, connection: Connection, messages: list[Delivery], refs: Mapping[str, str]) -> None:
         self.connection, self.messages, self.refs = connection, messages, refs
         before = connection.repository.receipts.first()
@@ -70,11 +79,19 @@ class _Past:
     def refs_after(self, number: int) -> dict[str, str]:
         changed, sent = _last_of_each(self.messages), _last_of_each(self.messages[:number])
         past = {name: sent.get(name) or self.before.get(name, "") for name in changed}
-        return {name: commit for name, commit in {**self.refs, **past}.items() if commit}
+        # One that changed without a message may have changed later, unless it was there before the connection.
+        others = {name: (self.before or self.refs).get(name, "") for name in self.refs}
+        return {name: commit for name, commit in {**others, **past}.items() if commit}
+
+    def messages_of(self, number: int) -> list[Delivery]:
+        return list({each.ref: each for each in self.messages[:number]}.values())
+
+    def is_replaced(self, number: int) -> bool:
+        # Else the next state needs some of these messages as well, and a message belongs to one receipt.
+        return all(each.outcome == Outcome.REPLACED for each in self.messages_of(number))
 
     def time_after(self, number: int) -> datetime | None:
-        sent = self.messages[:number]
-        last = list({each.ref: each for each in sent}.values())
+        sent, last = self.messages[:number], self.messages_of(number)
         if all(each.by_app for each in last):
             return sent[-1].received_at
         times = [self._pushes.get((each.ref, each.commit)) for each in last]
@@ -85,5 +102,6 @@ class _Past:
     def _pushes(self) -> dict[tuple[str, str], datetime]:
         try:
             return times_of_pushes(self.connection)
-        except UnconfirmedError:
+        except UnconfirmedError as error:
+            self.is_unanswered = error.may_retry
             return {}

@@ -82,7 +82,7 @@ def take(
     delivery.by_app, delivery.is_prompt = by_app, not pause and not _is_postponed(connection, now)
     delivery.save(force_insert=True)
     if len(kept) >= MAX_KEPT:
-        connection.deliveries.filter(pk__lte=kept[MAX_KEPT - 1].pk).delete()
+        _remove_old(connection, kept[MAX_KEPT - 1].pk)
     if outcome != Outcome.WAITING:
         asks = message.event in ASKS and outcome == Outcome.NOTED
         if asks:
@@ -109,7 +109,13 @@ def note_form(connection: Connection, *, event: str, guid: str) -> None:
     values = {"guid": guid, "event": event, "received_at": now}
     connection.deliveries.create(outcome=Outcome.IGNORED, reason=SENT_AS_FORM, **values)
     if len(kept) >= MAX_KEPT:
-        connection.deliveries.filter(pk__lte=kept[MAX_KEPT - 1][0]).delete()
+        _remove_old(connection, kept[MAX_KEPT - 1][0])
+
+
+def _remove_old(connection: Connection, key: int) -> None:
+    # Those of a receipt whose time GitHub has yet to confirm stay: it must confirm all of them.
+    is_needed = Q(receipt__isnull=False, receipt__claimed_at__isnull=False)
+    connection.deliveries.filter(pk__lte=key).exclude(is_needed).delete()
 
 
 def check_repository(connection: Connection, message: Message) -> None:

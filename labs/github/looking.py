@@ -16,8 +16,8 @@ from labs import actions
 from labs.counted_pushes import explain_uncounted
 from labs.github import asking, evidence, look_faults, owner_file
 from labs.github.access import address_of
-from labs.github.earlier_states import find_earlier_states
-from labs.github.first_seen import first_seen_at
+from labs.github.earlier_states import EarlierState, find_earlier_states
+from labs.github.first_seen import FirstSeen, first_seen_at
 from labs.github.look_queue import BACK_OFF, MAX_TRIES, due_connections
 from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
@@ -27,6 +27,7 @@ from labs.queries import receives_pushes
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
 from labs.specs import parse_spec
+from labs.waits import first_message_at
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,10 @@ def _get_waiting(connection: Connection) -> list[Delivery]:
     return list(connection.deliveries.filter(outcome=Outcome.WAITING).order_by("pk"))
 
 
+def _unanswered(connection: Connection) -> QuerySet[Delivery]:
+    return connection.deliveries.filter(outcome__in=(Outcome.WAITING, Outcome.REPLACED), receipt=None)
+
+
 def look(connection: Connection) -> None:
     """Ask GitHub if that is due, see if the repository is the learner's, and settle the messages that wait."""
     waiting = _get_waiting(connection)
@@ -98,7 +103,7 @@ def look(connection: Connection) -> None:
         else:
             _fail(connection, waiting, error, look_faults.fault_of(error))
     except OldNameError:  # these are refs of whoever has the old name now
-        _mark_missed(waiting)
+        _mark_missed(_unanswered(connection))
         _look_after_move(connection, waiting)
 
 
@@ -156,7 +161,7 @@ def _has_moved(connection: Connection) -> bool:
 
 def _fail(connection: Connection, waiting: list[Delivery], error: LookUpFailedError, fault: str = "") -> None:
     if error.may_retry and connection.look_tries < MAX_TRIES:
-        _mark_missed(waiting)
+        _mark_missed(_unanswered(connection))
         retry_at = error.retry_at if isinstance(error, asking.UnconfirmedError) else None
         _release(connection, again_in=_pause_until(connection, retry_at))
         return
@@ -189,14 +194,13 @@ def _settle_waiting(
     first = first_seen_at(connection, seen, refs) if is_received else None
     earlier = find_earlier_states(connection, refs, first.at) if first else []
     unseen = [each for each in waiting if each not in seen]
+    since = first_message_at(connection)  # a wait for us counts also if GitHub has not confirmed the pushes
     may_come = not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT
     with transaction.atomic():
         for state in earlier:
-            _receive(connection, state.refs, head_ref, state.at, [state.message], Receipt.Via.WEBHOOK)
+            _receive(connection, state.refs, head_ref, state, state.messages, since=since)
         if first:
-            _receive(connection, refs, head_ref, first.at, seen, Receipt.Via.WEBHOOK)
-            newest = connection.repository.receipts.values("pk")[:1]
-            Receipt.objects.filter(pk__in=newest).update(claimed_at=first.claimed_at)
+            _receive(connection, refs, head_ref, first, seen, since=since)
         else:
             _settle(seen, Outcome.KNOWN, "", before)
         if unseen and may_come:
@@ -220,7 +224,7 @@ def _back_off(connection: Connection) -> timedelta:
 def _recover(connection: Connection, refs: Mapping[str, str], head_ref: str, missed_at: datetime) -> None:
     before = connection.repository.receipts.first()
     if before is None or before.digest != snapshot_digest(refs):  # nobody submitted it meanwhile
-        _receive(connection, refs, head_ref, timezone.now(), [], Receipt.Via.RECOVERED)
+        _receive(connection, refs, head_ref, FirstSeen(timezone.now()), [], Receipt.Via.RECOVERED)
         newest = connection.repository.receipts.values("pk")[:1]
         Receipt.objects.filter(pk__in=newest, missed_at=None).update(missed_at=missed_at)
     _release(connection)
@@ -230,18 +234,23 @@ def _receive(
     connection: Connection,
     refs: Mapping[str, str],
     head_ref: str,
-    received_at: datetime,
+    first: FirstSeen | EarlierState,
     seen: Iterable[Delivery],
-    via: Receipt.Via,
+    via: Receipt.Via = Receipt.Via.WEBHOOK,
+    *,
+    since: datetime | None = None,
 ) -> None:
     submission = actions.receive(
         repository=connection.repository,
         refs=refs,
         via=via,
         head_ref=head_ref if head_ref in refs else "",
-        received_at=received_at,
+        received_at=first.at,
+        queued_at=since,
     )
     receipt = connection.repository.receipts.first()
+    newest = connection.repository.receipts.values("pk")[:1]
+    Receipt.objects.filter(pk__in=newest).update(claimed_at=first.claimed_at)
     if submission is None:
         _settle(seen, Outcome.NOTED, _uncounted_reason(connection.repository.lab, refs), receipt)
         return
@@ -260,9 +269,8 @@ def _uncounted_reason(lab: Lab, refs: Mapping[str, str]) -> str:
 
 def _overtaken(delivery: Delivery, refs: Mapping[str, str]) -> tuple[str, str]:
     now = refs.get(delivery.ref)
-    if now is None:
-        return Outcome.REPLACED, "GitHub no longer has this branch or tag."
-    return Outcome.REPLACED, f"It points to {now[:7]} now."
+    reason = f"It points to {now[:7]} now." if now else "GitHub no longer has this branch or tag."
+    return Outcome.REPLACED, reason
 
 
 def _settle(

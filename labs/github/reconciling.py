@@ -94,7 +94,7 @@ def when_pushed(connection: Connection) -> datetime | None:
 
 
 def times_of_pushes(connection: Connection) -> dict[tuple[str, str], datetime]:
-    """Return when each branch got a commit, the last time if several: by full ref name and object ID.
+    """Return when each branch got a commit, the first time if several: by full ref name and object ID.
 
     Of the newest pushes by GitHub's clock; it does not list tags. Empty if GitHub lists none to us. Raises
     UnconfirmedError if it may answer later.
@@ -109,7 +109,7 @@ def times_of_pushes(connection: Connection) -> dict[tuple[str, str], datetime]:
     for item in listed:
         if at := _time(item.get("timestamp")):
             push = (str(item.get("ref")), str(item.get("after")))
-            found[push] = max(at, found.get(push, at))
+            found[push] = min(at, found.get(push, at))
     return found
 
 

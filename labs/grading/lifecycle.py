@@ -153,10 +153,15 @@ def supersede(submission: Submission) -> int:
     return _change(ended, State.SUPERSEDED, ended_at=timezone.now())
 
 
+@transaction.atomic
 def cancel(submission: Submission) -> bool:
-    # only one that was never graded, and that staff did not choose to count
+    """Cancel a submission that was never graded and that staff did not choose to count. The wait so far may count."""
+    learner = counting.lock_learner(submission.enrollment_id)
     waiting = _without_report(Submission.objects.filter(pk=submission.pk, choice=None))
-    return bool(_change(waiting, State.CANCELLED, ended_at=timezone.now()))
+    is_cancelled = bool(_change(waiting, State.CANCELLED, ended_at=timezone.now()))
+    if is_cancelled:
+        _note_outage(learner, submission.pk)
+    return is_cancelled
 
 
 # --- claimed --------------------------------------------------------------------------------------------------------
@@ -289,12 +294,12 @@ def mark_unreadable(claim: Claim, message: str) -> bool:
     learner = _lock_learner(claim)
     if learner is None or not _answer(claim, State.UNREADABLE, message=message):
         return False
-    _note_outage(learner, claim)
+    _note_outage(learner, claim.submission_id)
     return True
 
 
-def _note_outage(learner: Enrollment, claim: Claim) -> None:
-    submission = Submission.objects.get(pk=claim.submission_id)
+def _note_outage(learner: Enrollment, key: int) -> None:
+    submission = Submission.objects.get(pk=key)
     submission.enrollment = learner
     outages.note(submission)
     counting.recount_locked(learner)
@@ -349,7 +354,7 @@ def _give_back(
         learner = _lock_learner(claim)
         ended_now = learner is not None and bool(_change(held, State.FAULT, **ended))
         if learner and ended_now:
-            _note_outage(learner, claim)
+            _note_outage(learner, claim.submission_id)
             transaction.on_commit(partial(tell_staff, claim.submission_id), robust=True)
     return ended_now
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from labs.deadlines import terms_of
 from labs.models import Outage, State, Submission
-from labs.waits import merge, open_outages, promise, waiting_since
+from labs.waits import VERDICTS, merge, open_outages, promise, waiting_since
 
 
 def note(submission: Submission, *, is_first: bool = True) -> None:
@@ -21,7 +21,8 @@ def note(submission: Submission, *, is_first: bool = True) -> None:
         return
     terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id)
     if terms and terms.deadline.at and begins_at <= terms.deadline.at:
-        _store(submission, begins_at, ends_at, is_open=is_fault)
+        goes_on = is_fault or (is_open and submission.state not in VERDICTS)  # it was cancelled
+        _store(submission, begins_at, ends_at, is_open=goes_on)
 
 
 def _store(submission: Submission, begins_at: datetime, ends_at: datetime, *, is_open: bool) -> None:

@@ -30,11 +30,13 @@ def record(
     via: Receipt.Via,
     head_ref: str = "",
     received_at: datetime | None = None,
+    queued_at: datetime | None = None,
 ) -> Submission | None:
     """Write the receipt of the refs (full name to object ID) that a repository has now, and its submission.
 
     Return None if the lab grades only pushes of certain tags, and this is none. `head_ref` names the submission;
-    without it, see `head_of`. Without `received_at`, the state is received now.
+    without it, see `head_of`. Without `received_at`, the state is received now; without `queued_at`, the learner waits
+    since then.
     """
     # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
@@ -49,11 +51,12 @@ def record(
     if not _counts(receipt, before):
         return None
     head_ref = head_ref or head_of(refs, before)
+    received = receipt.received_at  # a message or an interrupted push may have waited for a worker
     submission = lifecycle.submission_for(
         receipt,
         head_ref=head_ref,
         head=refs.get(head_ref, ""),
-        queued_at=receipt.received_at,  # a message or an interrupted push waited for a worker
+        queued_at=min(queued_at or received, received),
     )
     lifecycle.supersede(submission)
     return submission

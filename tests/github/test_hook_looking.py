@@ -538,6 +538,56 @@ def test_push_in_time_counts_although_a_late_one_came_before_a_worker_looked(
     assert again(first).receipt == earlier.receipt
 
 
+@pytest.mark.parametrize("pushed_at", [10.1, 1])
+def test_push_before_a_late_one_gets_its_time_once_github_answers(
+    connection, host, due, monkeypatch, pushed_at
+):
+    def refuse(connection):
+        raise asking.UnconfirmedError("GitHub asked to wait.", may_retry=True)
+
+    monkeypatch.setattr(earlier_states, "times_of_pushes", refuse)
+    first = arrive(connection, A, ago=600)
+    arrive(connection, B, ago=120)
+    host.refs = {MAIN: B}
+    look()
+    earlier, late = Submission.objects.order_by("number")
+    assert (earlier.state, late.state) == (State.QUEUED, State.QUEUED)
+    assert earlier.receipt.claimed_at == first.received_at < due < earlier.receipt.received_at
+    pushes = {(MAIN, A): minutes_ago(pushed_at), (MAIN, B): minutes_ago(1)}
+    monkeypatch.setattr(first_seen, "times_of_pushes", lambda connection: pushes)
+    assert confirming.confirm_times() == 1
+    earlier.refresh_from_db()
+    assert (earlier.receipt.received_at < due) is (pushed_at > 5)
+
+
+def test_branch_that_changed_without_a_message_is_no_part_of_an_earlier_state(connection, host, due):
+    """A learner turns the webhook off for a late push to a second branch."""
+    arrive(connection)
+    look()
+    arrive(connection, B, ago=600)
+    arrive(connection, C, ago=120)
+    Delivery.objects.update(by_app=True)
+    host.refs = {MAIN: C, "refs/heads/other": A}
+    look()
+    earlier = Submission.objects.get(head=B)
+    assert earlier.receipt.refs == {MAIN: B}
+    assert earlier.receipt.received_at < due
+
+
+def test_messages_of_an_unconfirmed_receipt_are_kept(connection, host, due, monkeypatch):
+    """Else GitHub would be asked about some of them only."""
+    delivery = miss(connection, host, monkeypatch, "host down")
+    pushed(monkeypatch, ago=None)
+    look()
+    monkeypatch.setattr(intake, "MAX_KEPT", 2)
+    for commit in (B, C, B):
+        last = arrive(connection, commit)
+    assert Delivery.objects.filter(pk__in=(delivery.pk, last.pk)).count() == 2
+    Receipt.objects.update(claimed_at=None)
+    arrive(connection, C)
+    assert not Delivery.objects.filter(pk=delivery.pk).exists()
+
+
 def test_earlier_commit_that_github_never_had_is_not_received(connection, host, due, monkeypatch):
     """A learner signs a message about a commit, and never pushes it in time."""
     monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: {(MAIN, A): minutes_ago(1)})
@@ -560,6 +610,71 @@ def test_wait_for_a_look_lengthens_the_deadline_before_and_after_it(connection, 
     ended = terms_of(learner, lab)[lab.pk].deadline
     assert ended.at - due >= timedelta(hours=1)
     assert ended.reason == OUTAGE
+
+
+def test_wait_begins_with_a_push_that_a_late_one_replaced(connection, host, due, monkeypatch):
+    """GitHub does not confirm the push in time, so only the late one is graded."""
+    monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: {})
+    repository = connection.repository
+    learner, lab = repository.enrollment, repository.lab
+    arrive(connection, A, ago=3600)
+    arrive(connection, B, ago=60)
+    assert terms_of(learner, lab)[lab.pk].deadline.reason == RUNNING_OUTAGE
+    host.refs = {MAIN: B}
+    look()
+    assert terms_of(learner, lab)[lab.pk].deadline.reason == RUNNING_OUTAGE
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    submission = Submission.objects.get()
+    assert submission.receipt.received_at > due
+    assert not terms_of(learner, lab)[lab.pk].is_late(submission.receipt.received_at)
+
+
+def test_push_with_a_tag_without_a_message_is_not_late_after_an_outage(connection, host, due):
+    """GitHub sends no messages about tags if more than three are pushed at once."""
+    arrive(connection)
+    look()
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    Connection.objects.update(looked_at=minutes_ago(70))
+    host.refs = {MAIN: B, "refs/tags/v1": C}
+    arrive(connection, B, ago=3600)
+    look()
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    repository = connection.repository
+    terms = terms_of(repository.enrollment, repository.lab)[repository.lab_id]
+    assert not terms.is_late(Submission.objects.get(head=B).receipt.received_at)
+
+
+def test_look_that_a_host_refused_makes_no_outage_of_the_messages_before_it(connection, host, due):
+    host.refusal = FetchRefusedError("dead_host", "Down.")
+    arrive(connection, A, ago=3600)
+    arrive(connection, B, ago=60)
+    look()
+    repository = connection.repository
+    assert terms_of(repository.enrollment, repository.lab)[repository.lab_id].deadline.reason == ""
+
+
+def test_push_in_time_counts_although_many_late_ones_came_before_a_worker_looked(connection, host, due):
+    first = arrive(connection, A, ago=600)
+    for number in range(22):
+        last = arrive(connection, f"{number:040x}".replace("0", "f", 1), ago=120 - number)
+    Delivery.objects.update(by_app=True)
+    host.refs = {MAIN: last.commit}
+    look()
+    assert list(Submission.objects.order_by("number").values_list("head", flat=True)) == [A, last.commit]
+    assert again(first).outcome == "submitted"
+
+
+def test_times_are_confirmed_although_one_cannot_be_read(connection, host, due, monkeypatch, caplog):
+    for each in (make_connection(), connection):
+        receipt = Receipt.objects.create(
+            repository=each.repository, via="webhook", refs={}, digest=A, claimed_at=due
+        )
+        Delivery.objects.create(connection=each, guid=A[:36], event="push", commit=A, receipt=receipt)
+    answers = {connection.pk: due}
+    monkeypatch.setattr(confirming, "confirmed_time", lambda own, messages: answers[own.pk])
+    assert confirming.confirm_times() == 1
+    assert Receipt.objects.get(claimed_at=None).received_at == due
+    assert "could not be confirmed" in caplog.text
 
 
 def test_message_during_a_pause_is_not_prompt(connection, host, due, monkeypatch):

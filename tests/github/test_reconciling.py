@@ -141,6 +141,8 @@ def test_pushes_of_a_branch_have_their_times_and_a_private_repository_tells_nobo
     found = reconciling.times_of_pushes(connection)
     assert found[(MAIN, first)] == datetime(2026, 8, 29, 15, tzinfo=UTC)
     assert abs(found[(MAIN, second)] - timezone.now()) < HOUR
+    repository.activities[0].after = first  # the branch went back to it
+    assert reconciling.times_of_pushes(connection)[(MAIN, first)] == found[(MAIN, first)]
     repository.is_private = True
     assert reconciling.times_of_pushes(connection) == {}
     portal_on_github.switches.is_down = True

@@ -190,3 +190,29 @@ def test_page_of_a_waiting_submission_says_that_the_deadline_moves(client, learn
     assert "Your deadline keeps moving until you have your result." in page
     Submission.objects.update(queued_at=timezone.now())
     assert "keeps moving" not in client.get(submission.get_absolute_url()).content.decode()
+
+
+def test_wait_counts_if_the_learner_cancels_it_and_pushes_again(learner, lab):
+    due = timezone.now() - 30 * MINUTE
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    assert lifecycle.cancel(received(learner, lab, HOUR))
+    deadline = deadlines.terms_of(learner)[lab.pk].deadline
+    assert (deadline.at - due >= HOUR, deadline.reason) == (True, deadlines.OUTAGE)
+
+
+def test_outage_by_a_fault_goes_on_if_a_newer_push_is_cancelled(learner, lab):
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
+    faulty(learner, lab, 3 * HOUR, 2.5 * HOUR)
+    assert lifecycle.cancel(received(learner, lab, MINUTE))
+    assert Outage.objects.get().is_open
+
+
+def test_submission_whose_earlier_time_github_may_confirm_is_not_replaced(learner, lab):
+    now = timezone.now()
+    LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=now - 5 * MINUTE)
+    certain, unconfirmed, late = (received(learner, lab, ago * MINUTE) for ago in (7, 3, 2))
+    Receipt.objects.filter(pk=unconfirmed.receipt_id).update(claimed_at=now - 6 * MINUTE)
+    lifecycle.supersede(received(learner, lab, MINUTE))
+    waiting = Submission.objects.filter(state=State.QUEUED).order_by("number")
+    assert list(waiting)[:2] == [certain, unconfirmed]
+    assert late not in waiting
