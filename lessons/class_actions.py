@@ -37,9 +37,9 @@ def withdraw_signal(*, meeting: Meeting, enrollment: Enrollment, kind: str) -> N
 
 
 @transaction.atomic
-def clear_signals(*, meeting: Meeting, kind: str) -> None:
-    """Remove the signals of a kind, because the instructor has answered them."""
-    if MeetingSignal.objects.filter(meeting=meeting, kind=kind).delete()[0]:
+def clear_signals(*, meeting: Meeting, kind: str, newest: int) -> None:
+    """Remove the signals of a kind up to the one with the key `newest`: the instructor has answered those."""
+    if MeetingSignal.objects.filter(meeting=meeting, kind=kind, pk__lte=newest).delete()[0]:
         _note_change(meeting)
 
 
@@ -79,23 +79,22 @@ def mark_attendance(
     logger.info("attendance at meeting %s marked by user %s", meeting.pk, by.pk)
 
 
-@transaction.atomic
 def save_notes(*, meeting: Meeting, notes: str, since: datetime | None) -> None:
     """Save the notes of a class, which were edited from those saved at `since`.
 
     Raises NotesChangedError, and TooComplexError of `lessons.rendering`.
     """
-    found = (
-        Meeting.objects.select_for_update(of=("self",)).select_related("cohort__course").get(pk=meeting.pk)
-    )
-    if found.notes == notes:
-        return
-    if found.notes_at != since:
-        raise NotesChangedError
-    html = render_fragment(notes, link=links_within(found.cohort.course)) if notes.strip() else ""
-    now = timezone.now()
-    Meeting.objects.filter(pk=found.pk).update(notes=notes, notes_html=html, notes_at=now)
-    _note_change(found)
+    # before the transaction: a long text takes seconds, in which nobody else could write
+    html = render_fragment(notes, link=links_within(meeting.cohort.course)) if notes.strip() else ""
+    with transaction.atomic():
+        found = Meeting.objects.select_for_update(of=("self",)).defer(None).get(pk=meeting.pk)
+        if found.notes == notes:
+            return
+        if found.notes_at != since:
+            raise NotesChangedError
+        now = timezone.now()
+        Meeting.objects.filter(pk=found.pk).update(notes=notes, notes_html=html, notes_at=now)
+        _note_change(found)
 
 
 @transaction.atomic

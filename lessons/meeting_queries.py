@@ -19,6 +19,8 @@ from lessons.models import (
 )
 from lessons.queries import OpenCourse, Visitor, courses_taught, get_member_course
 
+SIGNALS_WITH_NAMES = 20
+
 
 @dataclass(frozen=True)
 class OpenMeeting:
@@ -55,7 +57,7 @@ def get_meeting(user: Visitor, course: str, cohort: str, session: str) -> OpenMe
     meetings = Meeting.objects.filter(
         cohort__slug=cohort, cohort__course=reader.course, session__slug=session
     )
-    found = meetings.select_related("cohort__course", "session").first()
+    found = meetings.defer(None).select_related("cohort__course", "session").first()  # with its notes
     if found is None or not (reader.is_staff or found.cohort_id == reader.cohort):
         raise Http404
     own = reader.enrollment if found.cohort_id == reader.cohort else None
@@ -84,7 +86,7 @@ def shows_file(user: Visitor, token: str) -> bool:
     if not user.is_authenticated:
         return False
     mine = Enrollment.objects.active().filter(user=user).values("cohort")
-    may_see = Q(cohort__in=mine) | Q(course__in=courses_taught(user))
+    may_see = Q() if user.is_superuser else Q(cohort__in=mine) | Q(course__in=courses_taught(user))
     return Meeting.objects.filter(may_see, notes__contains=token, cohort__course__deletion=None).exists()
 
 
@@ -133,7 +135,7 @@ def _with_state(meetings: QuerySet[Meeting], user: int) -> QuerySet[Any]:
     live = LiveQuiz.objects.running().filter(Q(cohort=None) | Q(cohort=OuterRef("cohort")))
     quizzes = live.filter(course=OuterRef("course")).order_by().values("course")
     signals = MeetingSignal.objects.filter(meeting=OuterRef("pk")).order_by().values("meeting")
-    return meetings.defer("notes", "notes_html").annotate(
+    return meetings.annotate(
         is_mine=Exists(mine),
         taught=Exists(taught),
         quizzes=Subquery(quizzes.annotate(last=Max("pk")).values("last")),
@@ -153,8 +155,25 @@ def state_of(found: OpenMeeting) -> ClassState:
     return class_state(rows.get(), is_staff=found.is_staff)
 
 
-def signals_of(meeting: Meeting) -> list[MeetingSignal]:
-    return list(meeting.signals.select_related("enrollment__user"))
+@dataclass(frozen=True)
+class Signals:
+    """The signals of a kind for staff: the first ones with their learners, and `newest`, the key of the last one."""
+
+    kind: MeetingSignal.Kind
+    first: list[MeetingSignal]
+    count: int
+    newest: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.first)
+
+
+def signals_of(meeting: Meeting, kind: MeetingSignal.Kind) -> Signals:
+    rows = meeting.signals.filter(kind=kind)
+    first = list(rows.select_related("enrollment__user")[:SIGNALS_WITH_NAMES])
+    found = rows.aggregate(count=Count("pk"), newest=Max("pk"))
+    return Signals(kind, first, found["count"], found["newest"] or 0)
 
 
 def own_signals(found: OpenMeeting) -> dict[str, MeetingSignal]:

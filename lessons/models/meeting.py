@@ -17,10 +17,19 @@ JOIN_OPENS = timedelta(minutes=15)
 
 
 class MeetingManager(models.Manager["Meeting"]):
-    """The meetings of sessions that are not deleted."""
+    """The meetings of sessions that are not deleted.
+
+    Their notes are read only when they are used: lists need none, and saving a row that was read before leaves them
+    as they are.
+    """
 
     def get_queryset(self) -> models.QuerySet["Meeting"]:
-        return super().get_queryset().filter(session__deletion__isnull=True)
+        rows = super().get_queryset().filter(session__deletion__isnull=True)
+        return rows.defer("notes", "notes_html", "notes_at")
+
+    def planned(self) -> models.QuerySet["Meeting"]:
+        """Return the meetings that are not cancelled."""
+        return self.get_queryset().filter(cancelled_at=None)
 
 
 class Meeting(models.Model):

@@ -77,9 +77,8 @@ def _choose(meetings: list[Meeting], cohort_slug: str) -> Meeting | None:
             raise Http404
         return found[0]
     now = timezone.now()
-    return next(
-        (meeting for meeting in meetings if meeting.ends_at >= now), meetings[-1] if meetings else None
-    )
+    coming = (each for each in meetings if each.ends_at >= now and not each.is_cancelled)
+    return next(coming, meetings[-1] if meetings else None)
 
 
 def _parts(lessons: Iterable[Lesson], meeting: Meeting | None) -> Iterator[PlannedPart]:

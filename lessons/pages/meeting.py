@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
 
 from lessons.lesson_queries import opening_of
 from lessons.live_queries import running_live_quizzes
 from lessons.meeting_queries import (
+    ClassState,
     OpenMeeting,
     count_present,
     learners_of,
@@ -19,6 +20,7 @@ from lessons.meeting_queries import (
 )
 from lessons.models import Attendance, Enrollment, Lesson, Meeting, MeetingSignal
 from lessons.pages.context import Context
+from lessons.pages.numbers import read_number
 from lessons.queries import Visitor
 
 Kind = MeetingSignal.Kind
@@ -33,6 +35,7 @@ class Part:
     title: str
     starts: str
     state: str
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
     lessons = list(found.reader.lessons().filter(session=meeting.session_id))
     for lesson in lessons:
         lesson.course = found.reader.course
+    parts = list(_parts(meeting, lessons, found))
     context: Context = {
         "course": found.reader.course,
         "meeting": meeting,
@@ -65,8 +69,8 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
         "is_staff": found.is_staff,
         "is_learner": found.enrollment is not None,
         "may_join": meeting.may_join(found.now) and bool(meeting.join_url),
-        "cursor": state_of(found).cursor,
-        "parts": list(_parts(meeting, lessons, found)),
+        "cursor": _cursor(found, parts),
+        "parts": parts,
         "materials": [_material(found, lesson) for lesson in lessons],
         "live_now": running_live_quizzes(user, [found.reader.course]) if phase == "live" else [],
     }
@@ -85,7 +89,19 @@ def _parts(meeting: Meeting, lessons: Iterable[Lesson], found: OpenMeeting) -> I
             starts, spent = meeting.starts_at + spent, spent + timedelta(minutes=minutes)
             ends = meeting.starts_at + spent
             state = "done" if ends <= found.now else "now" if starts <= found.now else "todo"
-            yield Part(title or lesson.title, f"{starts.astimezone(meeting.zone):%H:%M}", state)
+            yield Part(title or lesson.title, f"{starts.astimezone(meeting.zone):%H:%M}", state, ends)
+
+
+def _cursor(found: OpenMeeting, parts: Iterable[Part]) -> str:
+    # the state, and while a part of the plan is marked as the current one, when that ends
+    ends = [part.ends_at for part in parts if part.state == "now" and found.phase == "live"]
+    return "-".join([state_of(found).cursor, *(str(int(end.timestamp())) for end in ends[:1])])
+
+
+def is_up_to_date(cursor: str, state: ClassState, now: datetime) -> bool:
+    """Return True if a page that was drawn with this cursor is still right."""
+    before, _, ends = cursor.partition("-")
+    return state.cursor == before and not 0 <= read_number(ends) <= now.timestamp()
 
 
 def _material(found: OpenMeeting, lesson: Lesson) -> Material:
@@ -101,9 +117,7 @@ def _buttons(found: OpenMeeting) -> list[SignalButton]:
 
 
 def _for_staff(meeting: Meeting) -> Context:
-    signals = signals_of(meeting)
-    grouped = [(kind, [each for each in signals if each.kind == kind.value]) for kind in Kind]
-    return {"signals": grouped, "present": count_present(meeting)}
+    return {"signals": [signals_of(meeting, kind) for kind in Kind], "present": count_present(meeting)}
 
 
 def announcement(cursor: str, phase: str) -> str:

@@ -164,7 +164,7 @@ def _due_quizzes(
 def _add_meetings(standing: Standing, enrollment: Enrollment, now: datetime) -> None:
     # Those that are not over, so perhaps the current one.
     ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
-    rows = ahead.select_related("cohort", "session").defer("notes", "notes_html").order_by("starts_at")
+    rows = ahead.select_related("cohort", "session").order_by("starts_at")
     coming = [meeting for meeting in rows[:MAX_COMING] if meeting.ends_at > now]
     for meeting in coming:
         meeting.cohort.course = standing.course
@@ -227,8 +227,7 @@ def _rule(lesson: Lesson, session: Session) -> str:
 
 
 def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> None:
-    rows = Meeting.objects.filter(cohort=enrollment.cohort_id).defer("notes", "notes_html")
-    for meeting in rows.select_related("cohort", "session"):
+    for meeting in Meeting.objects.filter(cohort=enrollment.cohort_id).select_related("cohort", "session"):
         if meeting.session_id in sessions:
             sessions[meeting.session_id].meeting = meeting
     ticks = Tick.objects.filter(enrollment=enrollment, session__isnull=False)
@@ -239,13 +238,9 @@ def _add_dates(enrollment: Enrollment, sessions: dict[int, OutlineSession]) -> N
 
 def upcoming_start() -> Meeting | None:
     """Return the first meeting of the open cohort that starts next."""
-    earlier = Meeting.objects.filter(cohort=OuterRef("cohort"), starts_at__lt=OuterRef("starts_at"))
-    ahead = Meeting.objects.filter(
-        cohort__open=True,
-        cohort__course__deletion=None,
-        starts_at__gt=timezone.now(),
-        cancelled_at=None,
-    )
+    planned = Meeting.objects.planned()
+    earlier = planned.filter(cohort=OuterRef("cohort"), starts_at__lt=OuterRef("starts_at"))
+    ahead = planned.filter(cohort__open=True, cohort__course__deletion=None, starts_at__gt=timezone.now())
     ahead = ahead.exclude(Exists(earlier))
     return ahead.select_related("cohort__course").order_by("starts_at").first()
 

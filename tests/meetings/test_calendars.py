@@ -14,7 +14,7 @@ from lessons.meetings import save_meeting
 from lessons.models import Meeting, QuizDeadline, QuizExtension
 from portal.accounts.credentials import end_credentials
 from portal.progress.calendar.feeds import feed_address, renew_feed
-from portal.progress.models import CalendarFeed
+from portal.progress.models import CalendarDeadline, CalendarFeed
 from tests.factories import (
     make_cohort,
     make_course,
@@ -144,6 +144,23 @@ def test_queries_of_the_personal_calendar(client, meeting, learner, count):
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     assert len(captured) == 9
+    assert not any('"notes"' in query["sql"] for query in captured)
+
+
+def test_personal_calendar_is_answered_while_the_database_is_read_only(client, meeting, learner):
+    quiz = make_quiz(lesson=make_lesson(meeting.session))
+    QuizDeadline.objects.create(quiz=quiz, cohort=meeting.cohort, closes_at=DUE)
+    address = address_of(learner)
+    client.logout()
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON" if is_sqlite else "SET TRANSACTION READ ONLY")
+        try:
+            found = feed(client, address)
+        finally:
+            cursor.execute("PRAGMA query_only = OFF" if is_sqlite else "SELECT 1")
+    assert len(found) == 2
+    assert not CalendarDeadline.objects.exists()
 
 
 def test_address_ends_when_it_is_renewed_revoked_or_its_owner_goes(client, meeting, learner):

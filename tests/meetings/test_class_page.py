@@ -1,5 +1,6 @@
 """The class page: phases, signals, attendance, notes and the recording."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lessons import class_actions
 from lessons.file_queries import may_download
 from lessons.meetings import save_meeting
 from lessons.models import Attendance, Meeting, MeetingSignal
@@ -230,3 +232,45 @@ def test_image_in_the_notes_is_kept_and_shown_to_the_cohort_only(meeting, learne
     assert token in set(_tokens_in_texts())
     assert (may_download(learner.user, token), may_download(other, token)) == (True, False)
     assert may_download(AnonymousUser(), token) is False
+    assert may_download(make_user(is_staff=True, is_superuser=True), token) is True
+
+
+def test_page_is_drawn_again_when_a_part_of_the_plan_ends(meeting, learner, clock):
+    client, address = client_of(learner.user), page_of(meeting, "meeting_poll")
+    shown = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
+    clock.move_to(STARTS + timedelta(minutes=49))
+    assert client.get(address, {"v": shown}).status_code == 204
+    clock.move_to(STARTS + timedelta(minutes=50))
+    changed = client.get(address, {"v": shown}).content.decode()
+    assert 'aria-current="step"' not in changed
+    shown = changed.partition("poll/?v=")[2].partition('"')[0]
+    assert client.get(address, {"v": shown}).status_code == 204
+
+
+def test_clear_leaves_a_signal_that_came_meanwhile(meeting, learner, staff):
+    client_of(learner.user).post(page_of(meeting, "meeting_signal"), {"kind": "stuck"})
+    newest = re.search(r'name="newest" value="(\d+)"', read(staff, meeting))[1]
+    late = make_enrollment(cohort=meeting.cohort)
+    client_of(late.user).post(page_of(meeting, "meeting_signal"), {"kind": "stuck"})
+    staff.post(page_of(meeting, "meeting_run"), {"action": "stuck", "newest": newest})
+    assert MeetingSignal.objects.get().enrollment == late
+
+
+def test_staff_see_the_first_twenty_who_are_stuck_and_the_number_of_all(meeting, staff):
+    rows = [
+        MeetingSignal(meeting=meeting, enrollment=make_enrollment(cohort=meeting.cohort), kind="stuck")
+        for _ in range(23)
+    ]
+    MeetingSignal.objects.bulk_create(rows)
+    page = read(staff, meeting)
+    assert '<b class="num">23</b> I’m stuck' in page and "and 3 more" in page
+
+
+def test_notes_are_rendered_before_the_transaction(meeting, staff, monkeypatch):
+    depths = []
+    monkeypatch.setattr(
+        class_actions, "render_fragment", lambda *_, **__: depths.append(len(connection.savepoint_ids)) or ""
+    )
+    staff.post(page_of(meeting, "meeting_run"), {"action": "notes", "notes": "Volumes"})
+    meeting.refresh_from_db()
+    assert (depths, meeting.notes) == ([0], "Volumes")

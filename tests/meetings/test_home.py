@@ -74,3 +74,12 @@ def test_bars_of_a_meeting_that_crosses_midnight_have_two_parts(home, meetings):
     assert bars() == 2  # 20:00 to 23:00 in London, 00:30 to 03:30 in India
     Meeting.objects.filter(pk=meetings[0].pk).update(starts_at=STARTS + timedelta(hours=3))
     assert bars() == 3  # 23:30 to 02:30 in India
+
+
+def test_visitors_read_when_the_first_meeting_that_takes_place_is(client, meetings):
+    with time_machine.travel(STARTS - timedelta(days=2), tick=False):
+        assert "The next cohort starts on Saturday 17 October" in client.get("/").content.decode()
+        save_meeting(meeting=meetings[0], cancelled=True, reason="Illness")
+        assert "The next cohort starts on Saturday 24 October" in client.get("/").content.decode()
+        invitation = client.get(reverse("join_with_code", args=[meetings[0].cohort.invite_code]), follow=True)
+        assert "Saturday 24 October" in (page := invitation.content.decode()) and "17 October" not in page

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -60,7 +61,8 @@ def poll(request: HttpRequest, course: str, cohort: str, session: str) -> HttpRe
     if is_over_limit(request, "class-poll", MAX_POLLS):
         return _too_many(request)
     cursor = request.GET.get("v", "")
-    if get_class_state(request.user, course, cohort, session).cursor == cursor:
+    state = get_class_state(request.user, course, cohort, session)
+    if pages.is_up_to_date(cursor, state, timezone.now()):
         return HttpResponse(status=204)
     found = get_meeting(request.user, course, cohort, session)
     return _part(request, found, pages.announcement(cursor, found.phase))
@@ -134,7 +136,8 @@ def run(request: UserRequest, course: str, cohort: str, session: str) -> HttpRes
     if action == "recording":
         return _save_recording(request, found)
     if action in MeetingSignal.Kind:
-        class_actions.clear_signals(meeting=found.meeting, kind=action)
+        newest = read_number(request.POST.get("newest", ""))
+        class_actions.clear_signals(meeting=found.meeting, kind=action, newest=newest)
     return redirect(found.meeting)
 
 

@@ -1,12 +1,13 @@
 """The entries of calendars: meetings, and the deadlines of one learner with their extensions."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from labs.deadlines import terms_of
@@ -17,10 +18,12 @@ from lessons.deadlines import Deadline
 from lessons.models import Enrollment, Meeting
 from lessons.queries import OpenCourse, lab_homes, open_courses
 from portal.accounts.models import User
+from portal.outages import is_outage
 from portal.progress.calendar.ics import Entry
 from portal.progress.item_queries import addresses, known_quizzes
 from portal.progress.models import CalendarDeadline
 
+logger = logging.getLogger(__name__)
 MAX_MEETINGS = 1_000  # of one calendar; the latest ones
 
 Kind = CalendarDeadline.Kind
@@ -66,7 +69,8 @@ def _meetings(readers: Iterable[OpenCourse]) -> list[Meeting]:
         elif reader.enrollment:
             wanted |= Q(cohort=reader.enrollment.cohort_id)
     meetings = Meeting.objects.filter(wanted).select_related("cohort__course", "session")
-    return list(meetings.order_by("-starts_at")[:MAX_MEETINGS])
+    texts = ("session__prepare", "session__prepare_html", "session__summary", "cohort__course__summary")
+    return list(meetings.defer(*texts).order_by("-starts_at")[:MAX_MEETINGS])
 
 
 def meeting_entry(meeting: Meeting) -> Entry:
@@ -78,7 +82,8 @@ def meeting_entry(meeting: Meeting) -> Entry:
         word = "Cancelled" if meeting.is_cancelled else "Moved"
         lines.append(f"{word}. Reason: {meeting.change_reason}")
     if not meeting.is_cancelled:
-        lines.append(f"The link to join opens 15 minutes before: {url}")
+        words = ", with the link to join from 15 minutes before" if meeting.join_url else ""
+        lines.append(f"Page of the class{words}: {url}")
     return Entry(
         uid("meeting", meeting.pk),
         f"{meeting.session.title} ({course.title})",
@@ -129,10 +134,20 @@ def _follow(enrollment: Enrollment, dues: list[Due]) -> dict[tuple[str, int], Ca
         if (due.kind, due.target) not in stored
     ]
     if moved or new:
+        _save(moved, new)
+    return stored | {(row.kind, row.target): row for row in new}
+
+
+def _save(moved: list[CalendarDeadline], new: list[CalendarDeadline]) -> None:
+    # While the database is read-only or full, calendars are still answered, and the next answer saves the same.
+    try:
         with transaction.atomic():
             CalendarDeadline.objects.bulk_update(moved, ["due_at", "sequence", "changed_at"])
             CalendarDeadline.objects.bulk_create(new, ignore_conflicts=True)
-    return stored | {(row.kind, row.target): row for row in new}
+    except DatabaseError as error:
+        if not is_outage(error):
+            raise
+        logger.warning("the deadlines of a calendar were not saved: %s", error)
 
 
 def _due_entry(reader: OpenCourse, enrollment: Enrollment, due: Due, stored: CalendarDeadline) -> Entry:

@@ -30,7 +30,8 @@ def taught_courses(user: User) -> QuerySet[Course]:
     courses = Course.objects.all()
     if not user.is_superuser:
         courses = courses.filter(pk__in=courses_taught(user))
-    upcoming = Meeting.objects.filter(course=OuterRef("pk"), starts_at__gt=timezone.now() - MAX_MEETING)
+    planned = Meeting.objects.planned()
+    upcoming = planned.filter(course=OuterRef("pk"), starts_at__gt=timezone.now() - MAX_MEETING)
     courses = courses.annotate(
         meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
         lesson_count=_count(Lesson.objects.filter(course=OuterRef("pk")), "course"),
@@ -127,12 +128,10 @@ def _cohorts(courses: list[Course], now: datetime) -> dict[int, list[CohortFacts
 
 def _next_meetings(courses: list[Course], now: datetime) -> dict[int, Meeting]:
     # By key of the cohort. One that has begun counts until it ends.
-    rows = Meeting.objects.filter(course__in=courses, starts_at__gt=now - MAX_MEETING)
+    rows = Meeting.objects.planned().filter(course__in=courses, starts_at__gt=now - MAX_MEETING)
     rows = rows.select_related("cohort", "session").order_by("starts_at", "pk")
     found: dict[int, Meeting] = {}
-    for meeting in rows.filter(cancelled_at=None).defer(
-        "notes", "notes_html", "session__prepare", "session__prepare_html", "session__summary"
-    ):
+    for meeting in rows.defer("session__prepare", "session__prepare_html", "session__summary"):
         if meeting.ends_at > now:
             found.setdefault(meeting.cohort_id, meeting)
     return found
