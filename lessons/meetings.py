@@ -2,15 +2,17 @@
 
 import logging
 import zoneinfo
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from lessons.models import Enrollment, Meeting
+from lessons.models import Cohort, Enrollment, Meeting
 from lessons.templatetags.times import opening_time
-from portal.notices.actions import notify
+from portal.notices.actions import notify_all
 
 logger = logging.getLogger(__name__)
 NEEDS_REASON = "Say why in a few words. Learners see it."
@@ -28,14 +30,14 @@ def unchanged_values() -> dict[str, Any]:
 def needs_reason(before: Meeting, starts_at: datetime, minutes: int, *, cancelled: bool) -> bool:
     """Return True for a change to a meeting that learners still expect."""
     same = (before.starts_at, before.minutes, before.is_cancelled) == (starts_at, minutes, cancelled)
-    return not same and before.ends_at > timezone.now()
+    return not (same or (before.is_cancelled and cancelled)) and before.ends_at > timezone.now()
 
 
 @transaction.atomic
-def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "") -> None:
+def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "", quiet: bool = False) -> None:
     """Save a meeting. If it moves, is cancelled or takes place after all, notify the learners of its cohort.
 
-    The caller calls `deadlines_moved`. A change to a meeting that is over notifies nobody.
+    The caller calls `deadlines_moved`. A change to a meeting that is over notifies nobody, and so does `quiet`.
     """
     before = Meeting.objects.select_for_update(of=("self",)).filter(pk=meeting.pk).first()
     meeting.version = before.version + 1 if before else 0
@@ -44,15 +46,17 @@ def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "")
         return
     now = timezone.now()
     is_news = before.ends_at > now
+    stays_cancelled = before.is_cancelled and cancelled
     if before.starts_at != meeting.starts_at:
         meeting.moved_from = before.starts_at if is_news else None
     meeting.cancelled_at = (before.cancelled_at or now) if cancelled else None
     meeting.sequence, meeting.changed_at = before.sequence + 1, now
-    meeting.change_reason = reason
+    meeting.change_reason = reason or (before.change_reason if stays_cancelled else "")
     meeting.save()
     logger.info("meeting %s changed, sequence %s", meeting.pk, meeting.sequence)
-    if is_news:
-        _notify_cohort(before, meeting)
+    if is_news and not (stays_cancelled or quiet):
+        words = partial(change_words, before, meeting)
+        _notify_learners(meeting.cohort, meeting.get_absolute_url(), words)
 
 
 def _differs(before: Meeting, meeting: Meeting, cancelled: bool) -> bool:
@@ -64,14 +68,26 @@ def _differs(before: Meeting, meeting: Meeting, cancelled: bool) -> bool:
     )
 
 
-def _notify_cohort(before: Meeting, meeting: Meeting) -> None:
-    cohort = meeting.cohort
+def notify_of_zone(cohort: Cohort) -> None:
+    """Send one notice about a new time zone of a cohort, which moved all of its meetings."""
+    coming = cohort.meetings.planned().filter(starts_at__gt=timezone.now()).order_by("starts_at")
+    if meeting := coming.select_related("session").first():
+        words = (
+            f"{cohort} has another time zone, so its meetings moved. The next one is {meeting.session.title}"
+        )
+        link = cohort.course.get_absolute_url()
+        _notify_learners(cohort, link, lambda: f"{words}: {opening_time(meeting.starts_at, cohort)}.")
+
+
+def _notify_learners(cohort: Cohort, link: str, words: Callable[[], str]) -> None:
+    # `words` is called in each time zone
     learners = Enrollment.objects.active().filter(cohort=cohort, user__is_active=True)
-    link = meeting.get_absolute_url()
-    for enrollment in learners.select_related("user").order_by("pk"):
-        with timezone.override(zoneinfo.ZoneInfo(enrollment.user.time_zone)):
-            text = change_words(before, meeting)
-        notify(user=enrollment.user, kind="meeting", text=text, link=link)
+    zones = dict(learners.order_by("user").values_list("user", "user__time_zone"))
+    texts: dict[str, str] = {}
+    for zone in set(zones.values()):
+        with timezone.override(zoneinfo.ZoneInfo(zone)):
+            texts[zone] = words()
+    notify_all(texts={user: texts[zone] for user, zone in zones.items()}, kind="meeting", link=link)
 
 
 def change_words(before: Meeting, meeting: Meeting) -> str:

@@ -9,6 +9,7 @@ from lessons.admin.deadlines import MovesDeadlines
 from lessons.admin.meetings import MeetingForm, MeetingInline, undated_sessions
 from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin
 from lessons.admin.slugs import SluggedAdmin
+from lessons.meetings import notify_of_zone
 from lessons.models import Cohort, Course, Meeting, Reading, Tick
 from lessons.staffing import invitation_address
 
@@ -52,6 +53,12 @@ class CohortAdmin(MovesDeadlines, SluggedAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             self.message_user(request, f"Learners join at {invitation_address(obj)}")
+
+    # Any: as Django declares it
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and "time_zone" in form.changed_data:
+            notify_of_zone(form.instance)
 
 
 @admin.register(Meeting)

@@ -64,7 +64,7 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         before = Meeting.objects.filter(pk=self.instance.pk).first()
         cancelled = bool(cleaned.get("is_cancelled"))
         if before and needs_reason(before, cleaned["starts_at"], cleaned["minutes"], cancelled=cancelled):
-            if self._zone_changes():
+            if cancelled == before.is_cancelled and self._zone_changes():
                 cleaned["reason"] = ZONE_CHANGED
             else:
                 self.add_error("reason", NEEDS_REASON)
@@ -86,8 +86,9 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         return meeting
 
     def save_change(self, meeting: Meeting) -> None:
-        cancelled = bool(self.cleaned_data.get("is_cancelled"))
-        save_meeting(meeting=meeting, cancelled=cancelled, reason=self.cleaned_data.get("reason", ""))
+        cancelled, reason = bool(self.cleaned_data.get("is_cancelled")), self.cleaned_data.get("reason", "")
+        # one notice is sent about a new zone, and not one about each meeting
+        save_meeting(meeting=meeting, cancelled=cancelled, reason=reason, quiet=reason == ZONE_CHANGED)
 
 
 def _zone(cohort: Cohort | None) -> zoneinfo.ZoneInfo | None:

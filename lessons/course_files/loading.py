@@ -205,7 +205,8 @@ def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Sessio
         session = sessions[meeting["session"]]
         row = cohort.meetings.filter(session=session).first() or Meeting(cohort=cohort, session=session)
         row.starts_at, row.minutes = starts_at, meeting["minutes"]
-        save_meeting(meeting=row, cancelled=row.is_cancelled, reason="The plan of the course changed.")
+        reason = "" if row.is_cancelled else "The plan of the course changed."
+        save_meeting(meeting=row, cancelled=row.is_cancelled, reason=reason)
     dated = [sessions[meeting["session"]] for meeting in content["meetings"]]
     cohort.meetings.exclude(session__in=dated).delete()
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from lessons.class_actions import save_notes
 from lessons.meetings import save_meeting
 from lessons.models import Meeting
 from portal.notices.models import Notice
@@ -103,9 +104,10 @@ def test_staff_who_move_a_meeting_are_asked_for_the_reason(admin_client, meeting
     assert (moved.status_code, meeting.starts_at, meeting.sequence) == (302, STARTS - timedelta(hours=1), 1)
 
 
-def test_staff_cancel_a_meeting_in_the_form_of_its_cohort(admin_client, meeting):
+def form_of_cohort(client, meeting: Meeting, **changes: str) -> tuple[str, dict[str, str]]:
+    """Return the address of the form of the cohort, and its values; the changes are those of the meeting."""
     address = reverse("admin:lessons_cohort_change", args=[meeting.cohort_id])
-    page = admin_client.get(address).content.decode()
+    page = client.get(address).content.decode()
     data = dict(re.findall(r'<input type="(?:hidden|text)" name="([^"]+)" value="([^"]*)"', page))
     data |= {
         "title": "Autumn",
@@ -113,9 +115,65 @@ def test_staff_cancel_a_meeting_in_the_form_of_its_cohort(admin_client, meeting)
         "open": "on",
         "invite_code": meeting.cohort.invite_code,
     }
-    data |= {f"meetings-0-{name}": str(value) for name, value in form_of(meeting).items()}
+    data |= {f"meetings-0-{name}": str(value) for name, value in form_of(meeting, **changes).items()}
     data |= {"meetings-TOTAL_FORMS": "1", "meetings-INITIAL_FORMS": "1", "meetings-0-id": str(meeting.pk)}
-    data |= {"meetings-0-is_cancelled": "on", "meetings-0-reason": "Illness"}
+    return address, data
+
+
+def test_staff_cancel_a_meeting_in_the_form_of_its_cohort(admin_client, meeting):
+    address, data = form_of_cohort(admin_client, meeting, is_cancelled="on", reason="Illness")
     assert admin_client.post(address, data).status_code == 302
     meeting.refresh_from_db()
     assert (meeting.is_cancelled, meeting.change_reason) == (True, "Illness")
+
+
+def test_new_zone_of_a_cohort_is_a_reason_to_move_but_none_to_cancel(admin_client, meeting):
+    learner = make_enrollment(cohort=meeting.cohort)
+    address, data = form_of_cohort(admin_client, meeting)
+    data["time_zone"] = "Europe/London"
+    refused = admin_client.post(address, data | {"meetings-0-is_cancelled": "on"})
+    assert "Say why in a few words." in refused.content.decode()
+    assert admin_client.post(address, data).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.change_reason, meeting.is_cancelled) == ("The time zone of the cohort changed.", False)
+    assert meeting.starts_at == datetime(2026, 8, 29, 19, 30, tzinfo=UTC)  # 20:30 in London
+    assert learner.user.notices.get().text.endswith(
+        "Autumn has another time zone, so its meetings moved. The next one is Containers: "
+        "Sunday 30 August, 01:00 your time (Kolkata). That is Saturday 29 August, 20:30 BST."
+    )
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_move_takes_the_same_queries_for_a_big_class(meeting, django_assert_num_queries, count):
+    for _ in range(count):
+        make_enrollment(cohort=meeting.cohort)
+    meeting.starts_at += timedelta(days=2)
+    with django_assert_num_queries(7):
+        save_meeting(meeting=meeting, reason="Illness")
+    assert Notice.objects.count() == count
+
+
+def test_cancelled_meeting_with_a_new_date_is_no_news_and_keeps_its_reason(meeting):
+    learner = make_enrollment(cohort=meeting.cohort)
+    save_meeting(meeting=meeting, cancelled=True, reason="Illness")
+    meeting.starts_at += timedelta(days=7)
+    save_meeting(meeting=meeting, cancelled=True)
+    assert (meeting.change_reason, meeting.sequence, learner.user.notices.count()) == ("Illness", 2, 1)
+
+
+def test_another_session_at_the_same_time_is_named(meeting):
+    learner = make_enrollment(cohort=meeting.cohort)
+    meeting.session = make_session(meeting.course, title="Pipelines")
+    save_meeting(meeting=meeting)
+    words = "Pipelines takes the place of Containers: Saturday 29 August, 20:30 IST."
+    assert learner.user.notices.get().text == words
+
+
+def test_move_keeps_notes_that_were_saved_meanwhile(meeting):
+    stale = Meeting.objects.get()
+    save_notes(meeting=meeting, notes="Volumes", since=None)
+    stale.starts_at += timedelta(days=1)
+    save_meeting(meeting=stale, reason="Illness")
+    meeting.refresh_from_db()
+    assert (meeting.notes, meeting.notes_at is None) == ("Volumes", False)
+    assert meeting.starts_at == STARTS + timedelta(days=1)

@@ -42,6 +42,19 @@ def test_notices_of_a_person_are_bounded_and_expire(settings, monkeypatch):
     assert set(Notice.objects.values_list("text", flat=True)) == {"Notice 4", "Notice 3", kept.text}
 
 
+@pytest.mark.parametrize("count", [1, 30])
+def test_notices_to_many_are_bounded_and_take_few_queries(monkeypatch, django_assert_num_queries, count):
+    monkeypatch.setattr(actions, "MAX_KEPT", 2)
+    people = [make_user() for _ in range(count)]
+    for user in people:
+        send(user, "Old"), send(user, "Older than the next one")
+    texts = {user.pk: f"For {user.email}" for user in people}
+    with django_assert_num_queries(3):  # new rows, those beyond the bound, and their end
+        actions.notify_all(texts=texts, kind="meeting", link=reverse("help"))
+    for user in people:
+        assert [each.text for each in user.notices.all()] == [f"For {user.email}", "Older than the next one"]
+
+
 @pytest.mark.parametrize("link", ["https://example.org", "//example.org", "javascript:alert(1)"])
 def test_link_to_somewhere_else_is_refused(link):
     with pytest.raises(ValueError, match="not a path"):
