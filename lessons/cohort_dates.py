@@ -74,9 +74,18 @@ def copy_dates(dates: Dates, sessions: Keys, quizzes: Keys) -> None:
     )
 
 
-@transaction.atomic
 def make_next_cohort(*, like: Cohort, title: str, starts_on: date, by: User) -> Cohort:
     """Create a cohort of the same course, with its first meeting on a date in its zone. Raises CannotCopyError."""
+    with transaction.atomic():
+        cohort = write_next_cohort(like, title, starts_on)
+        words = f"dates of {cohort} made from those of {like.title}, from {starts_on}"
+        record(Event.DEADLINE, words, user=by)
+    return cohort
+
+
+@transaction.atomic
+def write_next_cohort(like: Cohort, title: str, starts_on: date) -> Cohort:
+    """Write the rows of `make_next_cohort`, which a preview undoes; so nothing is recorded."""
     first = like.meetings.order_by("starts_at").first()
     if first is None:
         raise CannotCopyError(f"{like.title} has no meetings. Choose a cohort that has some.")
@@ -88,5 +97,4 @@ def make_next_cohort(*, like: Cohort, title: str, starts_on: date, by: User) -> 
     copy_dates(dates, SameKeys(), SameKeys())
     for copy in _parts:
         copy(dates)
-    record(Event.DEADLINE, f"dates of {cohort} made from those of {like.title}, from {starts_on}", user=by)
     return cohort

@@ -161,14 +161,6 @@ def test_cancelled_meeting_with_a_new_date_is_no_news_and_keeps_its_reason(meeti
     assert (meeting.change_reason, meeting.sequence, learner.user.notices.count()) == ("Illness", 2, 1)
 
 
-def test_another_session_at_the_same_time_is_named(meeting):
-    learner = make_enrollment(cohort=meeting.cohort)
-    meeting.session = make_session(meeting.course, title="Pipelines")
-    save_meeting(meeting=meeting)
-    words = "Pipelines takes the place of Containers: Saturday 29 August, 20:30 IST."
-    assert learner.user.notices.get().text == words
-
-
 def test_move_keeps_notes_that_were_saved_meanwhile(meeting):
     stale = Meeting.objects.get()
     save_notes(meeting=meeting, notes="Volumes", since=None)

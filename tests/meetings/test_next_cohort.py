@@ -1,5 +1,6 @@
 """The calendar of the next cohort from one start date."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -85,7 +86,8 @@ def test_dates_of_the_next_cohort_follow_from_one_date(like, instructor):
     )
 
 
-def test_preview_shows_every_date_and_makes_nothing(client, page, like):
+def test_preview_shows_every_date_and_makes_nothing(client, page, like, caplog):
+    caplog.set_level("INFO")
     add_deadlines(like)
     response = client.post(page, {"like": like.pk, "title": "Winter", "starts_on": "2027-01-10"})
     text = response.content.decode()
@@ -93,13 +95,30 @@ def test_preview_shows_every_date_and_makes_nothing(client, page, like):
     assert "Sunday 24 January, 16:00 to 19:00 GMT 2027" in text and "session 3 + 6 days 23:59" in text
     assert "The weekday changes" in text and "Create Winter" in text
     assert Cohort.objects.count() == 1
+    assert "dates of" not in caplog.text  # nothing to record
+
+
+def preview(client, page: str, values: dict) -> dict:
+    """Return the values with which the page makes the cohort that its preview shows."""
+    text = client.post(page, values).content.decode()
+    previewed = re.search(r'name="previewed" value="([^"]+)"', text)[1]
+    return {**values, "action": "create", "previewed": previewed}
 
 
 def test_cohort_is_made_after_the_preview_with_its_invite_link(client, page, like):
-    values = {"like": like.pk, "title": "Winter", "starts_on": "2027-01-09", "action": "create"}
+    values = preview(client, page, {"like": like.pk, "title": "Winter", "starts_on": "2027-01-09"})
     text = client.post(page, values, follow=True).content.decode()
     made = Cohort.objects.get(title="Winter")
     assert (made.meetings.count(), made.invite_code in text) == (3, True)
+    again = client.post(page, values)  # a second click
+    assert (again.status_code, "a cohort with this title" in again.content.decode()) == (422, True)
+
+
+def test_date_that_changed_after_the_preview_is_previewed_before_the_cohort_is_made(client, page, like):
+    values = preview(client, page, {"like": like.pk, "title": "Winter", "starts_on": "2027-01-09"})
+    text = client.post(page, values | {"starts_on": "2027-01-16"}).content.decode()
+    assert "nothing is created yet" in text and "Saturday 30 January, 16:00" in text
+    assert Cohort.objects.count() == 1
 
 
 @pytest.mark.parametrize(

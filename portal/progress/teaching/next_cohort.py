@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from labs.deadlines import terms_of
 from labs.models import Lab
 from lessons.attempt_times import deadlines_in
-from lessons.cohort_dates import make_next_cohort
+from lessons.cohort_dates import make_next_cohort, write_next_cohort
 from lessons.deadlines import Deadline
 from lessons.models import Cohort, Course, Enrollment, Meeting, Quiz
 from lessons.models.cohort import validate_start
@@ -47,6 +47,18 @@ class NextCohortForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["like"]
         field.queryset = course.cohorts.order_by("-pk")
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        if self.fields["like"].queryset.filter(title=title).exists():  # type: ignore[attr-defined]  # a CohortField
+            raise forms.ValidationError("This course has a cohort with this title. Choose another title.")
+        return title
+
+    @property
+    def values(self) -> str:
+        """Return the entered values in one line: a cohort is made only from values whose preview was shown."""
+        data = self.cleaned_data
+        return f"{data['like'].pk} {data['starts_on']} {data['title']}"
 
 
 @dataclass(frozen=True)
@@ -89,9 +101,9 @@ def next_cohort(request: UserRequest, course: Course) -> HttpResponse:
     preview = None
     if request.method == "POST" and form.is_valid():
         try:
-            if request.POST.get("action") == "create":
+            if request.POST.get("action") == "create" and request.POST.get("previewed") == form.values:
                 return _create(request, course, form)
-            preview = preview_of(request, form)
+            preview = preview_of(form)
         except CannotCopyError as error:
             form.add_error("starts_on", str(error))
         except IntegrityError:  # a cohort with this name was created meanwhile
@@ -100,6 +112,7 @@ def next_cohort(request: UserRequest, course: Course) -> HttpResponse:
         "course": course,
         "form": form,
         "preview": preview,
+        "is_changed": request.POST.get("action") == "create",
         "crumbs": staff_crumbs(course, ("Next cohort", "")),
     }
     return render(request, "teaching/next_cohort.html", context, status=422 if form.errors else 200)
@@ -112,10 +125,10 @@ def _create(request: UserRequest, course: Course, form: NextCohortForm) -> HttpR
     return redirect("teach", course.slug)
 
 
-def preview_of(request: UserRequest, form: NextCohortForm) -> Preview:
+def preview_of(form: NextCohortForm) -> Preview:
     """Return the calendar of the new cohort: create it, read its dates, and roll back. Raises CannotCopyError."""
     with transaction.atomic():
-        cohort = make_next_cohort(**form.cleaned_data, by=request.user)
+        cohort = write_next_cohort(**form.cleaned_data)
         like = form.cleaned_data["like"]
         before = dict(like.meetings.order_by().values_list("session", "starts_at"))
         meetings = list(cohort.meetings.select_related("session", "cohort"))
