@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.class_actions import save_notes
-from lessons.models import Attendance, Meeting, MeetingSignal
+from lessons.models import Attendance, Course, Meeting, MeetingSignal
 from portal.progress.calendar.feeds import renew_feed
 from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wait_until, widens
 from tests.factories import (
@@ -46,7 +46,9 @@ def meeting(transactional_db):
 
 @pytest.fixture
 def learner(meeting):
-    return make_enrollment(make_user(time_zone="Europe/London", name="Learner A"), meeting.cohort)
+    return make_enrollment(
+        make_user(time_zone="America/Argentina/ComodRivadavia", name="Learner A"), meeting.cohort
+    )
 
 
 @pytest.fixture
@@ -106,6 +108,7 @@ def test_followed_link_is_noted_for_staff(browser, live_server, meeting, learner
 
 
 def test_preview_of_the_next_cohort_passes_axe(browser, live_server, meeting, instructor):
+    Course.objects.update(title="Containers" * 12)  # a long word
     with open_context(browser, live_server, instructor, **small_dark()) as context:
         page = context.new_page()
         page.goto(reverse("teach_next_cohort", args=[meeting.course.slug]))
