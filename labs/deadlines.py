@@ -16,8 +16,8 @@ from lessons.models.deadlines import Late, due_parts, first_of
 from lessons.release import to_key
 from lessons.texts.due_rules import add_days
 
-OUTAGE = "Grading was down on our side."
-RUNNING_OUTAGE = "Grading is down on our side. Your deadline keeps moving until you have your result."
+OUTAGE = "Your result was late for a reason on our side."
+RUNNING_OUTAGE = "Your result is late for a reason on our side. Your deadline keeps moving until you have it."
 
 
 class LabTerms(dict[int, Terms]):

@@ -187,7 +187,7 @@ def test_page_of_a_waiting_submission_says_that_the_deadline_moves(client, learn
     submission = received(learner, lab, HOUR)
     client.force_login(learner.user)
     page = client.get(submission.get_absolute_url()).content.decode()
-    assert "Your deadline keeps moving until you have your result." in page
+    assert "Your deadline keeps moving until you have it." in page
     Submission.objects.update(queued_at=timezone.now())
     assert "keeps moving" not in client.get(submission.get_absolute_url()).content.decode()
 
