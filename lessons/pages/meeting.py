@@ -60,7 +60,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
     lessons = list(found.reader.lessons().filter(session=meeting.session_id))
     for lesson in lessons:
         lesson.course = found.reader.course
-    parts = list(_parts(meeting, lessons, found))
+    parts = list(_parts(meeting, lessons, found)) if found.is_staff else []  # the minutes are only for staff
     context: Context = {
         "course": found.reader.course,
         "meeting": meeting,

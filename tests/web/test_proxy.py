@@ -78,11 +78,12 @@ class Proxied(NamedTuple):
 def shown(port: int, upstream: str, certificate: Path, key: Path) -> str:
     """The document's server, with its address, its certificate and the portal's address in this test."""
     section = (ROOT / "docs/production.md").read_text().split("\n## Proxy\n")[1].split("\n## ")[0]
-    server = re.search(r"^```\n(server \{\n.*?)^```$", section, re.DOTALL | re.MULTILINE)[1]
+    server = re.search(r"^```\n(map .*?)^```$", section, re.DOTALL | re.MULTILINE)[1]
     own = {
         "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; ssl_certificate_key {key};",
         "portal.example.org": "localhost",
         "http://127.0.0.1:8000": upstream,
+        "/var/log/nginx/access.log": str(certificate.with_name("access.log")),
     }
     for theirs, ours in own.items():
         assert server.count(theirs) == 1, theirs
@@ -145,6 +146,14 @@ def answers(proxied: Proxied) -> bool:
 def test_page_is_passed_on(proxied):
     status, page = proxied.ask("GET", "/help/")
     assert (status, "</html>" in page) == (200, True)
+
+
+def test_address_of_a_calendar_is_in_no_log_of_the_proxy(proxied):
+    assert proxied.ask("GET", "/calendar/made-up.token/")[0] == 404
+    assert proxied.ask("GET", "/help/?after")[0] == 200
+    log = proxied.certificate.with_name("access.log")
+    wait_for(lambda: "/help/?after" in log.read_text(), what="nginx writes its log")
+    assert "/calendar/" not in log.read_text()
 
 
 def test_push_is_answered_line_by_line(proxied, tmp_path, django_db_blocker):

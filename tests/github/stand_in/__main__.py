@@ -3,9 +3,10 @@
 import errno
 import os
 import shlex
+import signal
 import sys
 import tempfile
-import time
+import threading
 from pathlib import Path
 
 from .server import GitHub, start
@@ -52,6 +53,9 @@ def settings_of(github: GitHub) -> dict[str, str]:
 
 
 def main() -> None:
+    # make sends it once more, which must not interrupt the end
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
     with tempfile.TemporaryDirectory(prefix="github-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the uid that fetches reads the certificate
@@ -70,8 +74,8 @@ def main() -> None:
             print(f"Start the portal in another terminal:\n\n    . {environment} && {run}\n")
             print(f"Push to it:\n\n    git remote add origin {github.address(repository, learner.token)}")
             print("    git push -u origin main\n", flush=True)
-            while True:
-                time.sleep(3600)
+            stopped.wait()
+    print("Stopped.")
 
 
 if __name__ == "__main__":
@@ -81,5 +85,3 @@ if __name__ == "__main__":
         if error.errno != errno.EADDRINUSE:
             raise
         sys.exit(f"Port {PORT} is in use. Try another one: GITHUB_PORT={PORT + 1} make github")
-    except KeyboardInterrupt:
-        print("Stopped.")
