@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime
+from itertools import chain
 from typing import IO
 
 from django.conf import settings
@@ -212,8 +213,8 @@ def _accept_push(
             answer = bare.receive_pack(path, sent, lock)
             lines = _record_push(repository, arrived_at)
             if packets.says(answer, b"shallow update not allowed"):
-                lines = [*push_limits.shallow().lines, *lines]
-            lines = [*about_names, *lines]
+                about_names = [*push_limits.shallow().lines, *about_names]
+            lines = chain(about_names, lines)  # these wait for the verdict
             if not packets.is_unpacked(answer) and push_limits.is_disk_short(size):
                 lines = ["", *textwrap.wrap(push_limits.DISK_FULL, WIDTH), ""]
             if len(bare.packs(path)) > MAX_PACKS or len(push.commands) > MAX_PACKS:

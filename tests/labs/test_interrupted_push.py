@@ -14,7 +14,7 @@ from django.utils import timezone
 from labs import actions, tokens
 from labs.grading import receipts, tasks
 from labs.models import Receipt, State, Submission
-from labs.practice import packets, views
+from labs.practice import packets, reply, views
 from labs.repositories import bare, folders, ref_files
 from tests.factories import make_lab, make_learner, make_repository
 from tests.labs.git_client import Clone
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def practice_root(settings, tmp_path, monkeypatch):
     settings.PRACTICE_ROOT = tmp_path / "practice"
-    settings.PRACTICE_WAIT_SECONDS = 0  # no worker grades
     monkeypatch.setattr(tasks, "wake", lambda: None)
 
 
@@ -131,13 +130,36 @@ def test_receipt_has_the_time_at_which_the_push_arrived_and_not_when_git_was_don
     assert Submission.objects.get(head=second).receipt.received_at < began[0]
 
 
+def test_terminal_waits_for_the_verdict_only_after_it_has_read_the_first_lines(
+    client, repository, clone, monkeypatch
+):
+    waited = []
+
+    def wait(submission):
+        waited.append(submission)
+        yield from ()
+
+    monkeypatch.setattr(reply, "_verdict_in_time", wait)
+    first = clone.output("rev-parse", "HEAD").decode().strip()
+    clone.push()
+    actions.receive(repository=repository, refs=ref_files.read_refs(repository.path))
+    answer = push_through(client, repository, clone, first, clone.commit("Describe it better"))
+    chunks = iter(answer.streaming_content)
+    assert any(b"Submission 2 received. Grading..." in chunk for chunk in chunks)
+    assert waited == []
+    assert any(b"Still grading." in chunk for chunk in chunks)
+    assert len(waited) == 1
+
+
 def push_through(client, repository, clone, old, new):
     """Push to the view as git does, which asks for the refs first."""
     place = f"/git/{repository.lab.course.slug}/{repository.lab.slug}.git"
     token = base64.b64encode(f"git:{tokens.new_token(user=repository.enrollment.user)}".encode()).decode()
     as_learner = {"HTTP_AUTHORIZATION": f"Basic {token}"}
     client.get(f"{place}/info/refs?service=git-receive-pack", **as_learner)
-    command = packets.packet(f"{old} {new} refs/heads/main\0report-status".encode()) + packets.FLUSH
+    command = (
+        packets.packet(f"{old} {new} refs/heads/main\0report-status side-band-64k".encode()) + packets.FLUSH
+    )
     pack = clone.output("pack-objects", "--stdout", "--revs", stdin=f"{new}\n^{old}\n".encode())
     kind = "application/x-git-receive-pack-request"
     sent = {"wsgi.input": io.BytesIO(command + pack)}  # the test client's own body cannot be read to its end
