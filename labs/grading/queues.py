@@ -14,6 +14,10 @@ from lessons.models.release import Status
 RECENT = timedelta(minutes=15)
 CANDIDATES = 20
 JUDGED = (State.GRADED, State.UNREADABLE, State.FAULT)
+WAITS_FOR_PUBLICATION = (
+    "Staff have set this lab back to a draft. Grading starts by itself when it is published again. "
+    "You don’t have to do anything."
+)
 
 
 def claimable(queue: Queue = Queue.LIVE) -> QuerySet[Submission]:

@@ -11,7 +11,7 @@ from labs import queries, repository_queries
 from labs.deadlines import RUNNING_OUTAGE, terms_of
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
-from labs.grading.queues import waits_for_publication
+from labs.grading.queues import WAITS_FOR_PUBLICATION, waits_for_publication
 from labs.models import LEARNER_MAY_REPEAT, LabTimes, RegradedSubmission, Report, State, Submission
 from labs.pages.steps import ReportSummary, duration, status, steps
 from labs.receipt_queries import choice_of
@@ -32,10 +32,6 @@ MIN_RESULTS = 20  # for a share of 95%
 LONG_WAIT = 10  # seconds in the queue after which the page says that nobody has to watch it
 ENVIRONMENT_MISSING = (
     "Grading starts when the Python environment of this lab is ready. You don’t have to do anything."
-)
-OF_A_DRAFT = (
-    "Staff have set this lab back to a draft. Grading starts by itself when it is published again. "
-    "You don’t have to do anything."
 )
 SECONDS_BETWEEN_ANNOUNCEMENTS = 30  # of a place in the queue
 
@@ -211,7 +207,7 @@ def waiting_context(submission: Submission, position: int, *, has_report: bool, 
     delay, version = delay_of(submission), submission.lab.current
     is_draft = waits_for_publication(submission)
     is_blocked = is_draft or (version is not None and version.environment_missing)
-    why = OF_A_DRAFT if is_draft else ENVIRONMENT_MISSING
+    why = WAITS_FOR_PUBLICATION if is_draft else ENVIRONMENT_MISSING
     return {
         "heading": waiting_heading(submission, 0 if is_blocked else position),
         "place": why if is_blocked else place_in_queue(position),

@@ -15,7 +15,7 @@ from labs.grader.report import Report
 from labs.grader.report_text import WIDTH, report_lines
 from labs.grader.spec import LabSpec
 from labs.grader.words import listed, visible
-from labs.grading.queues import waits_for_publication
+from labs.grading.queues import WAITS_FOR_PUBLICATION, waits_for_publication
 from labs.models import Lab, Repository, State, Submission
 from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier
@@ -27,10 +27,6 @@ from labs.waits import UNANSWERED
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # between two checks that the learner's git is still connected
-OF_A_DRAFT = (
-    "Staff have set this lab back to a draft. Grading starts by itself when it is published again. "
-    "You don’t have to do anything."
-)
 waiters = Waiters(settings.PRACTICE_MAX_WAITERS)
 
 WORDS = {
@@ -48,7 +44,13 @@ def push_reply_lines(submission: Submission, before: Mapping[str, str]) -> Itera
     """
     # Read before the first line: a terminal that waits must not keep a connection to the database.
     if waits_for_publication(submission):
-        return iter(["", *textwrap.wrap(f"Submission {submission.number} received. {OF_A_DRAFT}", WIDTH), ""])
+        return iter(
+            [
+                "",
+                *textwrap.wrap(f"Submission {submission.number} received. {WAITS_FOR_PUBLICATION}", WIDTH),
+                "",
+            ]
+        )
     late = [] if submission.has_ended else _late_lines(submission)
     return _reply_lines(submission, _counted_lines(submission, before), late)
 
