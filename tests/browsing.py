@@ -1,7 +1,5 @@
 """Real pages in a real browser: signing in by cookie, and axe."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.servers import MAX_WAIT_SECONDS
+from tests.servers import MAX_WAIT_SECONDS, wait_for
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 # Rules that axe ships turned off.
@@ -49,7 +47,7 @@ def axe_violations(page: Page) -> list[str]:
         pytest.skip("axe-core is not installed: make test installs it with npm")
     # a colour that still changes to another theme has the contrast of neither
     changing = "document.getAnimations().some((each) => each instanceof CSSTransition)"
-    wait_until(lambda: not page.evaluate(changing))
+    wait_for(lambda: not page.evaluate(changing), what="the colours are final")
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run({rules})", ALSO)
     return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
@@ -58,11 +56,3 @@ def axe_violations(page: Page) -> list[str]:
 def widens(page: Page) -> bool:
     """Return True if the page scrolls sideways."""
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = MAX_WAIT_SECONDS) -> None:
-    """Return once `happened()` is true; fail after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

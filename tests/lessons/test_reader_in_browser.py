@@ -5,9 +5,10 @@ from playwright.sync_api import expect
 
 from lessons import actions
 from lessons.models import Lesson, Reading, Tick
-from tests.browsing import axe_violations, open_context, small_dark, wait_until, wide_light, widens
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_course, make_lab, make_learner, make_lesson, make_quiz, make_session
 from tests.quiz_pages.examples import quiz_source
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -141,7 +142,7 @@ def test_the_reading_position_is_saved_and_home_links_back_to_it(browser, live_s
     expect(page.locator(".toc [aria-current]")).to_have_text("Two")
     assert gaps_of_rail(page, ".toc .rail") == [(True, True)] * 2  # of three headings
     page.goto("/")
-    wait_until(lambda: Reading.objects.filter(heading="two").exists())
+    wait_for(lambda: Reading.objects.filter(heading="two").exists())
     page.reload()
     link = page.get_by_role("main").get_by_role("link", name="Continue reading")
     expect(link).to_have_attribute("href", "/courses/tiny/start/#two")

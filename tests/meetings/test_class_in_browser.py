@@ -10,7 +10,7 @@ from django.utils import timezone
 from lessons.class_actions import save_notes
 from lessons.models import Attendance, Course, Meeting, MeetingSignal
 from portal.progress.calendar.feeds import renew_feed
-from tests.browsing import LOOKS, axe_violations, open_context, small_dark, wait_until, widens
+from tests.browsing import LOOKS, axe_violations, open_context, small_dark, widens
 from tests.factories import (
     make_cohort,
     make_course,
@@ -20,6 +20,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.heavy]
 WAIT = 180_000
@@ -104,7 +105,7 @@ def test_followed_link_is_noted_for_staff(browser, live_server, meeting, learner
         page = context.new_page()
         page.goto(meeting.get_absolute_url())
         page.click("#join")
-        wait_until(lambda: Attendance.objects.filter(joined_at__isnull=False).exists(), seconds=180)
+        wait_for(lambda: Attendance.objects.filter(joined_at__isnull=False).exists())
 
 
 def test_preview_of_the_next_cohort_passes_axe(browser, live_server, meeting, instructor):

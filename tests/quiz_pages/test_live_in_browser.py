@@ -9,10 +9,11 @@ from playwright.sync_api import expect
 
 from lessons import live_actions
 from lessons.models import LiveAnswer, LiveQuiz
-from tests.browsing import axe_violations, open_context, small_dark, wait_until, wide_light, widens
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_enrollment
 from tests.quiz_pages.conftest import make_cast
 from tests.quiz_pages.examples import RIGHT, WRONG
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 BESIDE_A_CALL = {"viewport": {"width": 480, "height": 800}}
@@ -69,7 +70,7 @@ def test_class_from_the_first_question_to_the_end(cast, live, open_page):
     expect(learner.locator("#saved")).to_contain_text("Saved at")
     expect(teacher.locator("#run")).to_contain_text("1 answered, 1 here")
     learner.get_by_label("The pipeline").check()
-    wait_until(lambda: LiveAnswer.objects.get().response == [0])
+    wait_for(lambda: LiveAnswer.objects.get().response == [0])
     teacher.locator("#act-show").click()
     expect(learner.locator("#run .rows")).to_be_visible()
     teacher.locator("#act-close").click()

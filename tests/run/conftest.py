@@ -3,9 +3,10 @@ import subprocess
 import sys
 
 import pytest
-from portal_process import ROOT, Portal, environment
+from portal_process import Portal, environment
 
 from portal.services import Service
+from tests.servers import ROOT
 
 
 @pytest.fixture(scope="session")

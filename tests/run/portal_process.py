@@ -2,17 +2,15 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.servers import ROOT, free_port, wait_for
+
 FOREIGN = {
     "REDIS_URL",
     "DATABASE_URL",
@@ -24,19 +22,6 @@ FOREIGN = {
     "ENVIRONMENTS_ROOT",
     "LOG_LEVEL",
 }
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def environment(var: Path, port: int | str) -> dict[str, str]:

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from portal_process import ROOT
 
 from portal import bootstrap
+from tests.servers import ROOT
 
 OLD_PYTHONS = ["2.7.18", "3.6.15", "3.9.18"]
 

@@ -3,9 +3,9 @@ import subprocess
 import sys
 
 import pytest
-from portal_process import ROOT, wait_for
 
 from portal.watchdog import Watchdog
+from tests.servers import ROOT, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 

@@ -10,10 +10,11 @@ import sys
 from contextlib import closing, contextmanager
 
 import pytest
-from portal_process import ROOT, Portal, environment, wait_for
+from portal_process import Portal, environment
 
 from portal.orphans import MARK
 from tests.labs.git_client import Clone
+from tests.servers import ROOT, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from portal_process import ROOT
 
 from lessons.quizzes import Quiz, parse
 from tests.plain_git import ENVIRONMENT
+from tests.servers import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 

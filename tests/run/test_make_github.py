@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from portal_process import ROOT, free_port, wait_for
 
 from tests.plain_git import ENVIRONMENT, git
+from tests.servers import MAX_WAIT_SECONDS, ROOT, free_port, wait_for
 
 pytestmark = [pytest.mark.heavy, pytest.mark.processes]
-SECONDS = 180
 
 
 @contextmanager
@@ -28,10 +27,10 @@ def make_github(folder: Path) -> Iterator[Path]:
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
-        wait_for(lambda: "git push" in terminal.read_text() or process.poll() is not None, SECONDS)
+        wait_for(lambda: "git push" in terminal.read_text() or process.poll() is not None)
         yield terminal
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(SECONDS)
+        process.wait(MAX_WAIT_SECONDS)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -49,7 +48,9 @@ def test_stand_in_takes_a_push_by_the_commands_that_it_prints_and_stops(tmp_path
         commands = re.findall(r"(?m)^    (git .+)$", said)
         assert len(commands) == 2, said
         own = {**ENVIRONMENT, "HOME": str(tmp_path)}
-        subprocess.run(["bash", "-ec", "\n".join(commands)], cwd=work, env=own, check=True, timeout=SECONDS)
+        subprocess.run(
+            ["bash", "-ec", "\n".join(commands)], cwd=work, env=own, check=True, timeout=MAX_WAIT_SECONDS
+        )
         assert git(work, "ls-remote", "origin", "refs/heads/main").split()[0] == git(
             work, "rev-parse", "HEAD"
         )

@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from portal_process import ROOT, Portal, environment, wait_for
+from portal_process import Portal, environment
 
 from portal.supervisor import is_free
+from tests.servers import ROOT, wait_for
 
 SERVICES = {
     "broker": "valkey-server",

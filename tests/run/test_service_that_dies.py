@@ -4,10 +4,11 @@ import time
 from pathlib import Path
 
 import pytest
-from portal_process import read, wait_for
+from portal_process import read
 
 from portal import children as service_children
 from portal.children import Child, ServiceLogs
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from lessons.models import Lesson, Meeting
 from tests.authoring.conftest import make_instructor
-from tests.browsing import axe_violations, open_context, small_dark, wait_until, wide_light, widens
+from tests.browsing import axe_violations, open_context, small_dark, wide_light, widens
 from tests.factories import make_cohort, make_course, make_lab, make_lesson, make_quiz, make_session
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.heavy, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -60,9 +61,9 @@ def test_arrows_and_keys_move_and_save(browser, live_server, instructor, address
     assert order() == ["One l2", "One l1", "Two l3"]
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    wait_until(lambda: order() == ["One l2", "Two l3", "Two l1"])
+    wait_for(lambda: order() == ["One l2", "Two l3", "Two l1"])
     page.get_by_role("button", name="Move up: Two").click()
-    wait_until(lambda: order() == ["Two l3", "Two l1", "One l2"])
+    wait_for(lambda: order() == ["Two l3", "Two l1", "One l2"])
     page.reload()
     expect(page.locator(".lesson b").first).to_have_text("Lesson 3")
 
@@ -118,7 +119,7 @@ def test_labs_are_moved_as_well(browser, live_server, instructor, course):
     page.goto("/teach/mine/")
     page.get_by_text("Order of the labs").click()
     page.get_by_role("button", name="Move up: A lab by itself").click()
-    wait_until(lambda: [lab.slug for lab in course.labs.all()] == ["loose", "named"])
+    wait_for(lambda: [lab.slug for lab in course.labs.all()] == ["loose", "named"])
 
 
 @pytest.mark.parametrize("look", [small_dark(), wide_light(), wide_light(color_scheme="dark")])
