@@ -24,7 +24,6 @@ from labs.models import (
 )
 from labs.release import lab_opening
 from lessons.models import Enrollment
-from lessons.models.release import Status
 from lessons.queries import (
     OpenCourse,
     Visitor,
@@ -110,12 +109,6 @@ def open_labs(user: Visitor) -> QuerySet[Lab]:
         return Lab.objects.order_by()
     opened = Q(pk__in=_open_to(cohort_of(user)).filter(course__in=courses_learned(user)).values("pk"))
     return Lab.objects.filter(opened | Q(course__in=courses_taught(user))).order_by()
-
-
-def receives_pushes(enrollment: Enrollment, lab: int) -> bool:
-    """Return True if the learner may open a lab, by key, or could before it became a draft: then pushes wait."""
-    is_draft = Lab.objects.filter(pk=lab, status=Status.DRAFT).exists()
-    return (is_draft and enrollment.is_active) or open_labs(enrollment.user).filter(pk=lab).exists()
 
 
 def shows_file(user: Visitor, token: str) -> bool:

@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from labs.models import Connection, Lab, Receipt, Repository, Submission
+from labs.queries import open_labs
 from lessons.models import Enrollment
 from lessons.models.release import Status
 from portal.accounts.models import User
@@ -32,6 +33,12 @@ def repository_of_draft(user: User, course_slug: str, lab_slug: str) -> Reposito
     received = Exists(Receipt.objects.filter(repository=OuterRef("pk")))
     found = Repository.objects.filter(received, enrollment__in=own, lab__in=drafts, host=None)
     return found.select_related("enrollment", "lab__course", "lab__current").first()
+
+
+def receives_pushes(enrollment: Enrollment, lab: int) -> bool:
+    """Return True if the learner may open a lab, by key, or could before it became a draft: then pushes wait."""
+    is_draft = Lab.objects.filter(pk=lab, status=Status.DRAFT).exists()
+    return (is_draft and enrollment.is_active) or open_labs(enrollment.user).filter(pk=lab).exists()
 
 
 def connected_repository(enrollment: Enrollment | None, lab: Lab) -> Repository | None:

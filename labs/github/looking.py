@@ -23,9 +23,9 @@ from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
 from labs.grading.results import announce
 from labs.models import Connection, Delivery, Lab, Receipt, snapshot_digest
-from labs.queries import receives_pushes
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError
+from labs.repository_queries import receives_pushes
 from labs.specs import parse_spec
 from labs.waits import first_message_at
 
