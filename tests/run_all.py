@@ -117,14 +117,14 @@ def steps(tier: str) -> list[Step]:
         return [*CHECKS, tests(*daily)]
     seed = os.environ.get("TEST_SEED") or str(secrets.randbelow(10**6))
     print(f"The random seed of the chaos tests is {seed}. Set TEST_SEED={seed} to repeat it.", flush=True)
-    chaos = {"TEST_SEED": seed, "GRADING_LEASE_SECONDS": "3"}
+    heavy = {"TEST_SEED": seed, "GRADING_LEASE_SECONDS": "3", "EXAMPLES": EXAMPLES}
     on_postgres = ["-m", "not heavy and not browser", *without(NOT_ON_POSTGRES)]
     return [
         *CHECKS,
         tests(*daily, EXAMPLES=EXAMPLES),
-        tests("Heavy tests", "--numprocesses=2", *SPREAD, "-m", "heavy", *without(ALONE), **chaos),
+        tests("Heavy tests", "--numprocesses=2", *SPREAD, "-m", "heavy", *without(ALONE), **heavy),
         tests(
-            "Heavy tests of the whole machine", "-m", "heavy", *[f"tests/{name}" for name in ALONE], **chaos
+            "Heavy tests of the whole machine", "-m", "heavy", *[f"tests/{name}" for name in ALONE], **heavy
         ),
         Step(
             "Tests on PostgreSQL", [sys.executable, "-m", "tests.run_on_postgres", *PROCESSES, *on_postgres]

@@ -56,6 +56,7 @@ def forked(start, ours, theirs, more):
 
 
 @pytest.mark.heavy
+@settings(max_examples=150)
 @given(start=CHANGES, ours=SIDES, theirs=SIDES, more=st.none() | CHANGES)
 def test_a_merge_without_conflict_is_the_merge_of_git(tmp_path_factory, start, ours, theirs, more):
     try:

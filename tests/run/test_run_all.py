@@ -118,7 +118,7 @@ def test_tiers_of_tests_are_nested_and_the_seed_is_printed(monkeypatch, capsys):
     heavy, alone, on_postgres = everything[len(daily) :]
     for step in (heavy, alone):
         assert step.argv[step.argv.index("heavy") - 1] == "-m"
-        assert step.env == {"TEST_SEED": "77", "GRADING_LEASE_SECONDS": "3"}
+        assert step.env == {"TEST_SEED": "77", "GRADING_LEASE_SECONDS": "3", "EXAMPLES": "100"}
     assert {f"--ignore={path}" for path in alone.argv if path.startswith("tests/")} <= set(heavy.argv)
     assert not any(argument.startswith("--numprocesses") for argument in alone.argv)
     assert "tests.run_on_postgres" in on_postgres.argv
