@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labs.github.asking import UnconfirmedError
-from labs.github.first_seen import confirmed_time
+from labs.github.first_seen import Pushes, confirmed_time
 from labs.github.reconciling import OldNameError
 from labs.grading import counting, lifecycle
 from labs.models import Connection, Receipt
@@ -39,7 +39,7 @@ def _confirm(receipt: Receipt) -> bool:
     messages = list(receipt.deliveries.exclude(commit=""))
     connection = Connection.objects.select_related("repository").filter(repository=receipt.repository).first()
     try:
-        at = confirmed_time(connection, messages) if connection and messages else receipt.received_at
+        at = confirmed_time(Pushes(connection), messages) if connection and messages else receipt.received_at
     except (UnconfirmedError, OldNameError) as error:  # GitHub has it no longer
         logger.warning("the time of receipt %s stays: %s", receipt.pk, error)
         at = receipt.received_at

@@ -6,14 +6,12 @@ before. As for the time of a receipt, a message counts if the App has signed it 
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 
 from django.utils import timezone
 
 from labs.github.asking import UnconfirmedError
-from labs.github.first_seen import terms_of_connection
-from labs.github.reconciling import times_of_pushes
+from labs.github.first_seen import Pushes, terms_of_connection
 from labs.models import Connection, Delivery
 
 Outcome = Delivery.Outcome
@@ -28,25 +26,30 @@ class EarlierState(NamedTuple):
     claimed_at: datetime | None = None
 
 
-def find_earlier_states(connection: Connection, refs: Mapping[str, str], at: datetime) -> list[EarlierState]:
+def find_earlier_states(pushes: Pushes, refs: Mapping[str, str], at: datetime) -> list[EarlierState]:
     """Return the states before `refs`, which was first seen `at`, the oldest first: one in time, one for each day late.
 
-    May ask GitHub. If it does not answer, the newest that may earn more is returned, to be asked about later.
+    May ask GitHub. If it does not answer, it is asked later about the newest that it has to confirm.
     """
+    connection = pushes.connection
     messages = _unanswered(connection)
     terms = terms_of_connection(connection) if len(messages) > 1 else None
     if terms is None or not _last_of_each(messages).items() <= refs.items():
         return []
-    past = _Past(connection, messages, refs)
+    past = _Past(pushes, messages, refs)
     found: list[EarlierState] = []
     for number in range(len(messages) - 1, 0, -1):
         newest = messages[number - 1]
         if not terms.may_cost(newest.received_at, at):
             continue
-        seen_at = past.time_after(number)
-        if past.is_unanswered and past.is_replaced(number):
+        try:
+            seen_at = past.time_after(number)
+        except UnconfirmedError:
+            if not past.is_replaced(number):
+                continue
             all_of = past.messages_of(number)
-            return [EarlierState(past.refs_after(number), timezone.now(), all_of, newest.received_at)]
+            unconfirmed = EarlierState(past.refs_after(number), timezone.now(), all_of, newest.received_at)
+            return [unconfirmed, *found[::-1]]
         if seen_at and terms.may_cost(seen_at, at):
             found.append(EarlierState(past.refs_after(number), seen_at, [newest]))
             at = seen_at
@@ -69,11 +72,9 @@ def _last_of_each(messages: list[Delivery]) -> dict[str, str]:
 class _Past:
     """The refs after the first messages, and when GitHub had them."""
 
-    is_unanswered = False
-
-    def __init__(self, connection: Connection, messages: list[Delivery], refs: Mapping[str, str]) -> None:
-        self.connection, self.messages, self.refs = connection, messages, refs
-        before = connection.repository.receipts.first()
+    def __init__(self, pushes: Pushes, messages: list[Delivery], refs: Mapping[str, str]) -> None:
+        self.pushes, self.messages, self.refs = pushes, messages, refs
+        before = pushes.connection.repository.receipts.first()
         self.before: Mapping[str, str] = before.refs if before else {}
 
     def refs_after(self, number: int) -> dict[str, str]:
@@ -91,17 +92,8 @@ class _Past:
         return all(each.outcome == Outcome.REPLACED for each in self.messages_of(number))
 
     def time_after(self, number: int) -> datetime | None:
-        sent, last = self.messages[:number], self.messages_of(number)
+        """Return the time, None if GitHub does not list all of the pushes. Raises as `Pushes.time_of`."""
+        last = self.messages_of(number)
         if all(each.by_app for each in last):
-            return sent[-1].received_at
-        times = [self._pushes.get((each.ref, each.commit)) for each in last]
-        known = [at for at in times if at]
-        return max(*known, sent[-1].received_at) if len(known) == len(times) else None
-
-    @cached_property
-    def _pushes(self) -> dict[tuple[str, str], datetime]:
-        try:
-            return times_of_pushes(self.connection)
-        except UnconfirmedError as error:
-            self.is_unanswered = error.may_retry
-            return {}
+            return self.messages[number - 1].received_at
+        return self.pushes.time_of(last)

@@ -6,8 +6,9 @@ then: the App's secret has signed the message, which no learner knows, or GitHub
 While GitHub does not say, the receipt has the present time and is asked about again (`confirming`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -26,12 +27,37 @@ class FirstSeen(NamedTuple):
     claimed_at: datetime | None = None
 
 
-def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mapping[str, str]) -> FirstSeen:
+class Pushes:
+    """The pushes to a repository as GitHub lists them. It is asked once, when a time is first needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def time_of(self, messages: Sequence[Delivery]) -> datetime | None:
+        """Return the first time at which the portal had these messages and GitHub the commits.
+
+        None if one is not listed. Raises UnconfirmedError if GitHub may say later.
+        """
+        if isinstance(self._listed, UnconfirmedError):
+            raise self._listed
+        pushed = [self._listed.get((each.ref, each.commit)) for each in messages]
+        times = [at for at in pushed if at]
+        return _latest(*times, messages=messages) if len(times) == len(pushed) else None
+
+    @cached_property
+    def _listed(self) -> dict[tuple[str, str], datetime] | UnconfirmedError:
+        try:
+            return times_of_pushes(self.connection)
+        except UnconfirmedError as error:
+            return error
+
+
+def first_seen_at(pushes: Pushes, seen: Iterable[Delivery], refs: Mapping[str, str]) -> FirstSeen:
     """Return the time at which this state was first seen. May ask GitHub.
 
     Raises OldNameError, UnconfirmedError if GitHub says that the repository is gone.
     """
-    now = timezone.now()
+    now, connection = timezone.now(), pushes.connection
     messages = _find_messages(connection, seen, refs)
     if not messages:
         return FirstSeen(now)
@@ -43,25 +69,28 @@ def first_seen_at(connection: Connection, seen: Iterable[Delivery], refs: Mappin
         return FirstSeen(claimed)
     if not terms.may_cost(claimed, now):  # unless the deadline is moved
         return FirstSeen(claimed if all(each.is_prompt for each in messages) else now)
-    at = confirmed_time(connection, messages)
+    at = confirmed_time(pushes, messages)
     return FirstSeen(min(now, at)) if at else FirstSeen(now, claimed)
 
 
-def confirmed_time(connection: Connection, messages: Iterable[Delivery]) -> datetime | None:
+def confirmed_time(pushes: Pushes, messages: Sequence[Delivery]) -> datetime | None:
     """Return the first time at which the portal had these messages and GitHub the commits. None if it may say later.
 
     Raises as `first_seen_at`.
     """
     try:
-        pushes = times_of_pushes(connection)
-        pushed = [pushes.get((each.ref, each.commit)) for each in messages]
-        times = [at for at in pushed if at]
-        last = max(times) if len(times) == len(pushed) else when_pushed(connection)
+        if at := pushes.time_of(messages):
+            return at
+        last = when_pushed(pushes.connection)
     except UnconfirmedError as error:
         if error.may_retry:
             return None
         raise
-    return max(last, *(each.received_at for each in messages)) if last else None
+    return _latest(last, messages=messages) if last else None
+
+
+def _latest(*pushed: datetime, messages: Sequence[Delivery]) -> datetime:
+    return max(*pushed, *(each.received_at for each in messages))
 
 
 def terms_of_connection(connection: Connection) -> Terms | None:

@@ -17,7 +17,7 @@ from labs.counted_pushes import explain_uncounted
 from labs.github import asking, evidence, look_faults, owner_file
 from labs.github.access import address_of
 from labs.github.earlier_states import EarlierState, find_earlier_states
-from labs.github.first_seen import FirstSeen, first_seen_at
+from labs.github.first_seen import FirstSeen, Pushes, first_seen_at
 from labs.github.look_queue import BACK_OFF, MAX_TRIES, due_connections
 from labs.github.proofs import store_proof
 from labs.github.reconciling import OldNameError, when_pushed
@@ -191,8 +191,9 @@ def _settle_waiting(
     is_received = is_new or (
         seen and before and before.via not in (Receipt.Via.WEBHOOK, Receipt.Via.RECOVERED)
     )
-    first = first_seen_at(connection, seen, refs) if is_received else None
-    earlier = find_earlier_states(connection, refs, first.at) if first else []
+    pushes = Pushes(connection)
+    first = first_seen_at(pushes, seen, refs) if is_received else None
+    earlier = find_earlier_states(pushes, refs, first.at) if first else []
     unseen = [each for each in waiting if each not in seen]
     since = first_message_at(connection)  # a wait for us counts also if GitHub has not confirmed the pushes
     may_come = not is_new and connection.look_tries < MAX_LOOKS_FOR_A_COMMIT

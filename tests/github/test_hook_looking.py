@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from labs import actions
 from labs.deadlines import OUTAGE, RUNNING_OUTAGE, terms_of
-from labs.github import asking, confirming, earlier_states, first_seen, intake, look_queue, looking
+from labs.github import asking, confirming, first_seen, intake, look_queue, looking
 from labs.github import tasks as github_tasks
 from labs.grader.fetching.listing import Listing
 from labs.grader.fetching.refusals import FetchError, FetchRefusedError
 from labs.grading import lifecycle, tasks
-from labs.models import Connection, Delivery, LabDeadline, Receipt, State, Submission
+from labs.models import Connection, Delivery, Lab, LabDeadline, Receipt, State, Submission
 from labs.repositories import hosts
 from tests.factories import make_staff, make_user
 from tests.github.signing import A, B, C, make_connection, push, send
@@ -522,7 +522,7 @@ def test_push_in_time_counts_although_a_late_one_came_before_a_worker_looked(
     connection, host, due, monkeypatch, by_app
 ):
     times = {} if by_app else {(MAIN, A): minutes_ago(10.1), (MAIN, B): minutes_ago(2.1)}
-    monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: times)
+    monkeypatch.setattr(first_seen, "times_of_pushes", lambda connection: times)
     first = arrive(connection, A, ago=600)
     last = arrive(connection, B, ago=120)
     Delivery.objects.update(by_app=by_app)
@@ -545,7 +545,7 @@ def test_push_before_a_late_one_gets_its_time_once_github_answers(
     def refuse(connection):
         raise asking.UnconfirmedError("GitHub asked to wait.", may_retry=True)
 
-    monkeypatch.setattr(earlier_states, "times_of_pushes", refuse)
+    monkeypatch.setattr(first_seen, "times_of_pushes", refuse)
     first = arrive(connection, A, ago=600)
     arrive(connection, B, ago=120)
     host.refs = {MAIN: B}
@@ -558,6 +558,31 @@ def test_push_before_a_late_one_gets_its_time_once_github_answers(
     assert confirming.confirm_times() == 1
     earlier.refresh_from_db()
     assert (earlier.receipt.received_at < due) is (pushed_at > 5)
+
+
+def test_push_of_the_app_between_unconfirmed_ones_keeps_its_time_and_github_is_asked_once(
+    connection, host, due, monkeypatch, settings
+):
+    settings.OUTAGE_MINUTES = 24 * 60 * 3  # else the wait would lengthen the deadline
+    LabDeadline.objects.update(closes_at=minutes_ago(60 * 60))
+    Lab.objects.update(late=Lab.Late.REDUCE, late_percent=10)
+    asked: list[int] = []
+
+    def refuse(connection):
+        asked.append(connection.pk)
+        raise asking.UnconfirmedError("GitHub is down.", may_retry=True)
+
+    monkeypatch.setattr(first_seen, "times_of_pushes", refuse)
+    messages = [arrive(connection, commit, ago=3600 * hours) for commit, hours in ((A, 61), (B, 50), (C, 20))]
+    Delivery.objects.filter(pk=messages[1].pk).update(by_app=True)
+    host.refs = {MAIN: C}
+    look()
+    receipts = [each.receipt for each in Submission.objects.order_by("number")]
+    assert [each.refs[MAIN] for each in receipts] == [A, B, C]
+    claimed = [messages[0].received_at, None, messages[2].received_at]
+    assert [each.claimed_at for each in receipts] == claimed
+    assert receipts[1].received_at == messages[1].received_at
+    assert asked == [connection.pk]
 
 
 def test_branch_that_changed_without_a_message_is_no_part_of_an_earlier_state(connection, host, due):
@@ -590,7 +615,7 @@ def test_messages_of_an_unconfirmed_receipt_are_kept(connection, host, due, monk
 
 def test_earlier_commit_that_github_never_had_is_not_received(connection, host, due, monkeypatch):
     """A learner signs a message about a commit, and never pushes it in time."""
-    monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: {(MAIN, A): minutes_ago(1)})
+    monkeypatch.setattr(first_seen, "times_of_pushes", lambda connection: {(MAIN, A): minutes_ago(1)})
     arrive(connection, A, ago=1200)
     arrive(connection, B, ago=120)
     host.refs = {MAIN: B}
@@ -614,7 +639,7 @@ def test_wait_for_a_look_lengthens_the_deadline_before_and_after_it(connection, 
 
 def test_wait_begins_with_a_push_that_a_late_one_replaced(connection, host, due, monkeypatch):
     """GitHub does not confirm the push in time, so only the late one is graded."""
-    monkeypatch.setattr(earlier_states, "times_of_pushes", lambda connection: {})
+    monkeypatch.setattr(first_seen, "times_of_pushes", lambda connection: {})
     repository = connection.repository
     learner, lab = repository.enrollment, repository.lab
     arrive(connection, A, ago=3600)
@@ -671,7 +696,7 @@ def test_times_are_confirmed_although_one_cannot_be_read(connection, host, due, 
         )
         Delivery.objects.create(connection=each, guid=A[:36], event="push", commit=A, receipt=receipt)
     answers = {connection.pk: due}
-    monkeypatch.setattr(confirming, "confirmed_time", lambda own, messages: answers[own.pk])
+    monkeypatch.setattr(confirming, "confirmed_time", lambda pushes, messages: answers[pushes.connection.pk])
     assert confirming.confirm_times() == 1
     assert Receipt.objects.get(claimed_at=None).received_at == due
     assert "could not be confirmed" in caplog.text
