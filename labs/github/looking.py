@@ -250,8 +250,8 @@ def _receive(
         queued_at=since,
     )
     receipt = connection.repository.receipts.first()
-    newest = connection.repository.receipts.values("pk")[:1]
-    Receipt.objects.filter(pk__in=newest).update(claimed_at=first.claimed_at)
+    if receipt and first.claimed_at:
+        Receipt.objects.filter(pk=receipt.pk).update(claimed_at=first.claimed_at)
     if submission is None:
         _settle(seen, Outcome.NOTED, _uncounted_reason(connection.repository.lab, refs), receipt)
         return
