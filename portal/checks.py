@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from itertools import permutations
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,9 +103,10 @@ def repositories_have_a_host(**kwargs: object) -> list[CheckMessage]:
 def stores_are_apart(**kwargs: object) -> list[CheckMessage]:
     """`portal.E013`: each store is swept by its own rules, so none may be or contain the folder of another."""
     paths = {name: Path(getattr(settings, name)).resolve() for name in STORES}
+    deepest_last = sorted(STORES, key=lambda name: len(paths[name].parts))
     said = [
         f"{inner} ({paths[inner]}) is {outer} ({paths[outer]}) or is inside it."
-        for inner, outer in permutations(STORES, 2)
+        for outer, inner in combinations(deepest_last, 2)
         if paths[inner].is_relative_to(paths[outer])
     ]
     hint = "Give each of them a folder of its own, outside the others."
