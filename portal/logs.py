@@ -11,9 +11,10 @@ class HideCalendarTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(self._hide(each) for each in record.args)
-        record.msg = self._hide(record.msg)
+            record.args = tuple(map(_hide, record.args))
+        record.msg = _hide(record.msg)
         return True
 
-    def _hide(self, value: object) -> object:
-        return CALENDAR.sub(r"\1…\2", value) if isinstance(value, str) else value
+
+def _hide(value: object) -> object:
+    return CALENDAR.sub(r"\1…\2", value) if isinstance(value, str) else value

@@ -544,12 +544,12 @@ LOGGING = {
     # Django's own handlers would log each line twice.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": [], "level": "INFO", "filters": ["calendar"]},
-        "django.request": {"filters": ["calendar"]},
-        "portal.outages": {"filters": ["calendar"]},
+        "django.server": {"handlers": [], "level": "INFO"},
         # At DEBUG it would print GitHub's answers, and one of them is a token.
         "github": {"level": "INFO"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["calendar"]},
+    },
     "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", default="INFO")},
 }
