@@ -50,25 +50,10 @@ def status_band(connection: Connection, newest: Delivery | None) -> Band:
         text = f"{newest.reason} Then choose “Grade the latest commit” below."
         return Band("bad", "The last push was not graded.", text)
     if newest is None or connection.last_heard_at is None:
-        if has_app:
-            return Band(
-                "ok", "The GitHub App is installed.", "GitHub reports each push. Push to have it graded."
-            )
-        return Band(
-            "run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved."
-        )
+        return _first_band(has_app=has_app)
     if is_silent(connection):
-        app = "whether the App is still installed on the repository"
-        place = app if has_app else "under Settings, Webhooks"
-        text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
-        return Band("warn", "GitHub has sent nothing for 7 days.", text)
-    if newest.reason == SENT_AS_FORM:
-        return Band("bad", "The webhook has the wrong content type.", SENT_AS_FORM)
-    if newest.event == "ping" and newest.reason:
-        return Band("warn", "GitHub reached the portal, but an event is missing.", newest.reason)
-    if connection.mismatched_at:
-        return Band("ok", "The GitHub App reports your pushes.", SUPERFLUOUS_WEBHOOK)
-    return _heard_band(newest)
+        return _silent_band(has_app=has_app)
+    return _heard_band(connection, newest)
 
 
 def _unconfirmed_band(connection: Connection, sentence: str) -> Band:
@@ -80,7 +65,25 @@ def _unconfirmed_band(connection: Connection, sentence: str) -> Band:
     return Band("warn", "Not graded.", f"{sentence} Choose “{button}” below.")
 
 
-def _heard_band(newest: Delivery) -> Band:
+def _silent_band(*, has_app: bool) -> Band:
+    place = "whether the App is still installed on the repository" if has_app else "under Settings, Webhooks"
+    text = f"If you pushed since, look on GitHub {place}. “Grade the latest commit” always works."
+    return Band("warn", "GitHub has sent nothing for 7 days.", text)
+
+
+def _first_band(*, has_app: bool) -> Band:
+    if has_app:
+        return Band("ok", "The GitHub App is installed.", "GitHub reports each push. Push to have it graded.")
+    return Band("run", "Waiting for the first message.", "GitHub sends one as soon as the webhook is saved.")
+
+
+def _heard_band(connection: Connection, newest: Delivery) -> Band:
+    if newest.reason == SENT_AS_FORM:
+        return Band("bad", "The webhook has the wrong content type.", SENT_AS_FORM)
+    if newest.event == "ping" and newest.reason:
+        return Band("warn", "GitHub reached the portal, but an event is missing.", newest.reason)
+    if connection.mismatched_at:
+        return Band("ok", "The GitHub App reports your pushes.", SUPERFLUOUS_WEBHOOK)
     at = _time_of(newest.received_at)
     if newest.event == "push" and newest.commit:
         return Band("ok", f"Push received: {newest.commit[:7]}.", f"The message arrived on {at}.")
