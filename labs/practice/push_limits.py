@@ -107,22 +107,21 @@ def lines_about_names(names: Iterable[bytes], push: PushRequest) -> list[str]:
 
     `names` are the refs before the push.
     """
-    after = push.apply_to(names)
-    above = {
-        os.fsdecode(ref): [os.fsdecode(each) for each in _names_above(ref) if each in after] for ref in after
-    }
+    after = {os.fsdecode(ref) for ref in push.apply_to(names)}
     pushed = {os.fsdecode(ref) for ref in push.refs}
-    for ref in sorted(above):
-        for other in above[ref]:
-            if pushed & {ref, other}:
-                return _rename(*((ref, other) if ref in pushed else (other, ref))).lines
+    pairs = ((ref, above) for ref in sorted(after) for above in _names_above(ref) if above in after)
+    for ref, above in pairs:
+        if ref in pushed:
+            return _rename(ref, above).lines
+        if above in pushed:
+            return _rename(above, ref).lines
     return []
 
 
-def _names_above(ref: bytes) -> list[bytes]:
+def _names_above(ref: str) -> list[str]:
     # of refs/heads/a/b/c: refs/heads/a and refs/heads/a/b
-    parts = ref.split(b"/")
-    return [b"/".join(parts[:end]) for end in range(3, len(parts))]
+    parts = ref.split("/")
+    return ["/".join(parts[:end]) for end in range(3, len(parts))]
 
 
 def _rename(ref: str, other: str) -> PushRefusedError:
