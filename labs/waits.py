@@ -66,11 +66,11 @@ def seconds_lost(enrollment: int, lab: int, due: datetime) -> int | None:
     """
     place, now = _place(enrollment, lab), timezone.now()
     waiting = Submission.objects.filter(**place, state__in=UNANSWERED, reports=None).order_by("queued_at")
-    oldest = waiting.first()
     starts = list(open_outages(**place).values_list("begins_at", flat=True))
-    since = waiting_since(oldest) if oldest else now
-    if oldest and (starts or now - since >= promise()):
-        starts.append(since)
+    if oldest := waiting.first():
+        since = waiting_since(oldest)
+        if starts or now - since >= promise():
+            starts.append(since)
     messages = waiting_messages(now - promise(), repository__enrollment=enrollment, repository__lab=lab)
     starts += messages.order_by("received_at").values_list("received_at", flat=True)[:1]
     if not starts or min(starts) > due:
