@@ -544,7 +544,7 @@ LOGGING = {
     # Django's own handlers would log each line twice.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # At DEBUG it would print GitHub's answers, and one of them is a token.
         "github": {"level": "INFO"},
     },
