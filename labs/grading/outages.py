@@ -19,10 +19,15 @@ def note(submission: Submission, *, is_first: bool = True) -> None:
     is_open = open_outages(enrollment=submission.enrollment_id, lab=submission.lab_id).exists()
     if ends_at is None or not (is_fault or is_open or (is_first and ends_at - begins_at >= promise())):
         return
-    terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id)
-    if terms and terms.deadline.at and begins_at <= terms.deadline.at:
+    # an open one counted when it began, and must end although the deadline was moved or removed meanwhile
+    if is_open or _began_in_time(submission, begins_at):
         goes_on = is_fault or (is_open and submission.state not in VERDICTS)  # it was cancelled
         _store(submission, begins_at, ends_at, is_open=goes_on)
+
+
+def _began_in_time(submission: Submission, begins_at: datetime) -> bool:
+    terms = terms_of(submission.enrollment, submission.lab).get(submission.lab_id)
+    return terms is not None and terms.deadline.at is not None and begins_at <= terms.deadline.at
 
 
 def _store(submission: Submission, begins_at: datetime, ends_at: datetime, *, is_open: bool) -> None:

@@ -182,6 +182,18 @@ def test_fault_moves_the_deadline_until_the_verdict_and_no_longer(learner, lab, 
     assert (outage.is_open, outage.seconds // 3600) == (False, 5)
 
 
+def test_outage_ends_with_the_verdict_although_staff_removed_the_deadline_meanwhile(learner, lab):
+    due = timezone.now() - 2 * HOUR
+    deadline = LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=due)
+    faulty(learner, lab, 3 * HOUR, 2.5 * HOUR)
+    deadline.delete()
+    received(learner, lab, MINUTE)
+    lifecycle.mark_unreadable(lifecycle.claim(), "Open the repository.")
+    deadline.save(force_insert=True)
+    assert not Outage.objects.get().is_open
+    assert deadlines.terms_of(learner)[lab.pk].deadline.reason == deadlines.OUTAGE
+
+
 def test_page_of_a_waiting_submission_says_that_the_deadline_moves(client, learner, lab):
     LabDeadline.objects.create(lab=lab, cohort=learner.cohort, closes_at=timezone.now())
     submission = received(learner, lab, HOUR)
