@@ -69,7 +69,7 @@ def keys_that_may_earn_more(submission: Submission, waiting: QuerySet[Submission
 def _read(row: Any, enrollment: int) -> Terms:
     deadline = deadline_of(row)
     before = deadline.at
-    if before and (row.outage or row.waits):
+    if before and (row.outage or row.may_be_waiting):
         deadline = _add_outages(deadline, before, row, enrollment)
     last_at = _last_at(row, deadline.at, before)
     return Terms(deadline, row.time_zone, row.late, row.late_percent, row.late_floor, last_at)
@@ -77,7 +77,7 @@ def _read(row: Any, enrollment: int) -> Terms:
 
 def _add_outages(deadline: Deadline, at: datetime, row: Any, enrollment: int) -> Deadline:
     stored = timedelta(seconds=row.outage)
-    if row.waits and (lost := seconds_lost(enrollment, row.pk, at + stored)):
+    if row.may_be_waiting and (lost := seconds_lost(enrollment, row.pk, at + stored)):
         return deadline.lengthen(timedelta(seconds=lost), RUNNING_OUTAGE)
     return deadline.lengthen(stored, OUTAGE)
 
@@ -103,14 +103,14 @@ def _parts(cohort: int, enrollment: int) -> dict[str, Any]:
         **due_parts(prefix="", cohort=its_cohort, set_by_staff=staff, extensions=extensions),
         "last_at": first_of(staff, "last_at"),
         "outage": Coalesce(Subquery(outages.annotate(sum=Sum("seconds")).values("sum")), Value(0)),
-        "waits": _waits(enrollment),
+        "may_be_waiting": _may_be_waiting(enrollment),
         "time_zone": Subquery(Cohort.objects.filter(pk=cohort).order_by().values("time_zone")[:1]),
         "is_stale": Exists(Recount.objects.filter(cohort=cohort)),
     }
 
 
-def _waits(enrollment: int) -> Q:
-    # An outage is open, or somebody waited at the time before which a wait is one: then `waits` looks closer.
+def _may_be_waiting(enrollment: int) -> Q:
+    # An outage is open, or a push that came before `then` still waits or was replaced since: `seconds_lost` decides.
     own = {"enrollment": enrollment, "lab": OuterRef("pk")}
     then = timezone.now() - promise()
     before = Submission.objects.filter(**own, queued_at__lte=then)
