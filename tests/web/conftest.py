@@ -21,6 +21,7 @@ from django.test.client import ClientHandler
 from labs.tokens import new_token
 from lessons import attachments
 from lessons.images import FOLDER
+from tests.web.access_table import one_of_each_row
 from tests.web.routes import Route, routes
 from tests.web.world import ATTACHED, PICTURE, ROLES, World, authorization, make_world
 
@@ -157,15 +158,6 @@ def silence() -> Iterator[None]:
         yield
     finally:
         logger.level = before
-
-
-def one_of_each_row() -> list[Route]:
-    from tests.web.test_access_matrix import row_of  # imports from this module
-
-    first: dict[str, Route] = {}
-    for route in routes():
-        first.setdefault(row_of(route), route)
-    return list(first.values())
 
 
 @pytest.fixture(

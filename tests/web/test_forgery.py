@@ -5,7 +5,7 @@ from django.test import Client
 
 from portal.accounts.models import User
 from tests.factories import make_cohort, make_course, make_user
-from tests.web.conftest import one_of_each_row
+from tests.web.access_table import one_of_each_row
 from tests.web.routes import routes
 from tests.web.world import make_world
 
