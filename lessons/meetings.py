@@ -3,7 +3,6 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -27,10 +26,10 @@ def unchanged_values() -> dict[str, Any]:
     return {**empty, "sequence": 0, "version": 0, "changed_at": timezone.now()}
 
 
-def needs_reason(before: Meeting, starts_at: datetime, minutes: int, *, cancelled: bool) -> bool:
-    """Return True for a change to a meeting that learners still expect."""
-    same = (before.starts_at, before.minutes, before.is_cancelled) == (starts_at, minutes, cancelled)
-    return not (same or (before.is_cancelled and cancelled)) and before.ends_at > timezone.now()
+def is_news(before: Meeting, after: Meeting, *, cancelled: bool) -> bool:
+    """Return True for a change to a meeting that learners still expect: it has a reason, and they get a notice."""
+    stays_cancelled = before.is_cancelled and cancelled
+    return _differs(before, after, cancelled) and not stays_cancelled and before.ends_at > timezone.now()
 
 
 @transaction.atomic
@@ -45,25 +44,24 @@ def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "",
         meeting.save()
         return
     now = timezone.now()
-    is_news = before.ends_at > now
     stays_cancelled = before.is_cancelled and cancelled
     if before.starts_at != meeting.starts_at:
-        meeting.moved_from = before.starts_at if is_news else None
+        meeting.moved_from = before.starts_at if before.ends_at > now else None
     meeting.cancelled_at = (before.cancelled_at or now) if cancelled else None
     meeting.sequence, meeting.changed_at = before.sequence + 1, now
     meeting.change_reason = reason or (before.change_reason if stays_cancelled else "")
     meeting.save()
     logger.info("meeting %s changed, sequence %s", meeting.pk, meeting.sequence)
-    if is_news and not (stays_cancelled or quiet):
+    if is_news(before, meeting, cancelled=cancelled) and not quiet:
         words = partial(change_words, before, meeting)
         _notify_learners(meeting.cohort, meeting.get_absolute_url(), words)
 
 
-def _differs(before: Meeting, meeting: Meeting, cancelled: bool) -> bool:
+def _differs(before: Meeting, after: Meeting, cancelled: bool) -> bool:
     return (before.starts_at, before.minutes, before.session_id, before.is_cancelled) != (
-        meeting.starts_at,
-        meeting.minutes,
-        meeting.session_id,
+        after.starts_at,
+        after.minutes,
+        after.session_id,
         cancelled,
     )
 

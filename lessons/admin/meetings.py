@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from lessons.admin.lists import taught_course_ids
 from lessons.admin.releasing import WallTimeField, in_zone
 from lessons.admin.scope import OwnCoursesOnly
-from lessons.meetings import NEEDS_REASON, needs_reason, save_meeting
+from lessons.meetings import NEEDS_REASON, is_news, save_meeting
 from lessons.models import Cohort, Course, Meeting, Session
 from lessons.models.cohort import validate_start
 from lessons.models.course import validate_no_null
@@ -34,7 +34,8 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         required=False,
         max_length=200,
         validators=[validate_no_null],
-        help_text="Required if you move or cancel a meeting that is not over. Learners see it.",
+        help_text="Required if you change the session or the times of a meeting that is not over, or cancel it. "
+        "Learners see it.",
     )
 
     def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:
@@ -62,21 +63,19 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         if not self.instance.pk or self.errors or cleaned.get("reason"):
             return
         before = Meeting.objects.filter(pk=self.instance.pk).first()
-        cancelled = bool(cleaned.get("is_cancelled"))
-        if before and needs_reason(before, cleaned["starts_at"], cleaned["minutes"], cancelled=cancelled):
-            if cancelled == before.is_cancelled and self._zone_changes():
+        after = Meeting(**{name: cleaned[name] for name in ("session", "starts_at", "minutes")})
+        if before and is_news(before, after, cancelled=cleaned["is_cancelled"]):
+            if self._zone_changes() and not {"session", "minutes", "is_cancelled"} & set(self.changed_data):
                 cleaned["reason"] = ZONE_CHANGED
             else:
                 self.add_error("reason", NEEDS_REASON)
 
     def _zone_changes(self) -> bool:
         # in the form of the cohort, where one new zone moves every meeting
-        stored = (
-            Cohort.objects.filter(pk=self.cohort.pk).values_list("time_zone", flat=True)
-            if self.cohort
-            else ()
-        )
-        return any(zone != self.cohort.time_zone for zone in stored if self.cohort)
+        cohort = self.cohort
+        if cohort is None:
+            return False
+        return Cohort.objects.filter(pk=cohort.pk).exclude(time_zone=cohort.time_zone).exists()
 
     # Any: as Django declares it
     def save(self, commit: bool = True) -> Any:

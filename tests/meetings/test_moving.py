@@ -104,6 +104,15 @@ def test_staff_who_move_a_meeting_are_asked_for_the_reason(admin_client, meeting
     assert (moved.status_code, meeting.starts_at, meeting.sequence) == (302, STARTS - timedelta(hours=1), 1)
 
 
+def test_staff_who_change_the_session_of_a_meeting_are_asked_for_the_reason(admin_client, meeting):
+    address = reverse("admin:lessons_meeting_change", args=[meeting.pk])
+    values = form_of(meeting, session=make_session(meeting.course).pk)
+    assert "Say why in a few words." in admin_client.post(address, values).content.decode()
+    assert admin_client.post(address, values | {"reason": "The guest is ill."}).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.session_id, meeting.sequence) == (values["session"], 1)
+
+
 def form_of_cohort(client, meeting: Meeting, **changes: str) -> tuple[str, dict[str, str]]:
     """Return the address of the form of the cohort, and its values; the changes are those of the meeting."""
     address = reverse("admin:lessons_cohort_change", args=[meeting.cohort_id])
