@@ -6,14 +6,13 @@ from functools import partial
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from labs.actions import repository_at
 from labs.github import evidence, tasks
+from labs.github.queries import connections_of
 from labs.grader.fetching.address import Address
 from labs.models import Connection, Delivery, Lab
-from labs.queries import open_labs
 from labs.repositories import hosts
 from lessons.models import Enrollment
 from lessons.queries import teaches
@@ -27,27 +26,6 @@ Outcome = Delivery.Outcome
 
 class NotOnGitHubError(Exception):
     """The address is on another host; the text says so."""
-
-
-def connections_of(enrollment: Enrollment, lab: Lab) -> QuerySet[Connection]:
-    """Return the connections of a learner's repositories for a lab; at most one is not disconnected."""
-    found = Connection.objects.select_related(
-        "repository__enrollment__user", "repository__lab__course", "installation"
-    )
-    return found.filter(repository__enrollment=enrollment, repository__lab=lab)
-
-
-def current_connection(enrollment: Enrollment, lab: Lab) -> Connection | None:
-    return connections_of(enrollment, lab).filter(disconnected_at=None).first()
-
-
-def newest_connection(user: User, number: str = "") -> Connection | None:
-    """Return a learner's own connection with this number, else the newest; only those of labs that are open to them."""
-    of_user = Connection.objects.filter(repository__enrollment__user=user, disconnected_at=None)
-    own = of_user.filter(repository__lab__in=open_labs(user).values("pk"))
-    own = own.select_related("repository__enrollment", "repository__lab__course").order_by("-pk")
-    meant = own.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
-    return meant or own.first()
 
 
 @transaction.atomic

@@ -16,8 +16,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from labs import actions
 from labs.github import connecting
 from labs.github.access import address_of
-from labs.github.connecting import NotOnGitHubError, current_connection
+from labs.github.connecting import NotOnGitHubError
 from labs.github.page import connection_page, live_context, words_after_disconnecting
+from labs.github.queries import current_connection, newest_connection
 from labs.github.signing_in import PURPOSE
 from labs.models import Connection, Lab
 from labs.pages.forms import ConnectForm
@@ -138,7 +139,7 @@ def disconnect(request: UserRequest, lab: Lab, connection: Connection) -> HttpRe
 @require_safe
 def return_to_connection(request: UserRequest) -> HttpResponse:
     """Lead back from GitHub's page of the App to the connection. Nothing that GitHub adds to the URL is believed."""
-    connection = connecting.newest_connection(request.user, request.GET.get("state", ""))
+    connection = newest_connection(request.user, request.GET.get("state", ""))
     if connection is None:
         return redirect("home")
     with suppress(LookUpFailedError):  # the message about the installation causes a look as well

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from labs.github import asking, connecting, intake, looking, owner_file
+from labs.github import asking, connecting, intake, looking, owner_file, queries
 from labs.github.proofs import rows_about, with_rows
 from labs.grader.fetching.listing import Listing
 from labs.grading import tasks
@@ -162,7 +162,7 @@ def test_second_repository_takes_the_place_of_the_first(client, page, learner, l
     assert client.post(page, {"address": "https://github.com/octo/other"}).status_code == 302
     first.refresh_from_db()
     assert first.disconnected_at
-    assert connecting.current_connection(learner, lab).repository.name == "other"
+    assert queries.current_connection(learner, lab).repository.name == "other"
 
 
 def test_latest_commit_is_graded_without_a_message(client, page):
