@@ -16,6 +16,7 @@ from labs.grader.report_text import WIDTH, report_lines
 from labs.grader.spec import LabSpec
 from labs.grader.words import listed, visible
 from labs.grading.queues import WAITS_FOR_PUBLICATION, waits_for_publication
+from labs.late_points import Terms
 from labs.models import Lab, Repository, State, Submission
 from labs.practice.waiters import Waiters
 from labs.queries import current_report, met_earlier
@@ -96,7 +97,7 @@ def _late_lines(submission: Submission) -> list[str]:
         if terms is None or not terms.is_late(received_at):
             return extension
         words = push_now_words(terms, received_at, course, read_bank(learner, course, submission.lab))
-        words = f"{words} {_earlier_words(submission)}".rstrip()
+        words = f"{words} {_earlier_words(submission, terms)}".rstrip()
     except DatabaseError:
         logger.exception("the deadline of submission %s could not be read for a terminal", submission.pk)
         return []
@@ -104,10 +105,12 @@ def _late_lines(submission: Submission) -> list[str]:
     return [*textwrap.wrap(f"{late}{words}", WIDTH), *extension]
 
 
-def _earlier_words(submission: Submission) -> str:
+def _earlier_words(submission: Submission, terms: Terms) -> str:
     own = Submission.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id)
     waiting = own.filter(state__in=UNANSWERED, reports=None, number__lt=submission.number)
-    numbers = list(waiting.order_by("number").values_list("number", flat=True))
+    rows = waiting.order_by("number").values_list("number", "receipt__received_at", "receipt__claimed_at")
+    received_at = submission.receipt.received_at
+    numbers = [number for number, at, claimed_at in rows if terms.may_cost(claimed_at or at, received_at)]
     if not numbers:
         return ""
     names = listed(map(str, numbers), limit=5)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from labs.models import Lab, LabDeadline, LabExtension, Submission
+from labs.models import Lab, LabDeadline, LabExtension, Receipt, Submission
 from labs.practice.reply import push_reply_lines, verdict
 from lessons.models import Course
 from lessons.templatetags.times import opening_brief
@@ -157,6 +157,10 @@ def test_terminal_warns_before_the_verdict_and_says_afterwards_what_counts(learn
     assert "30 hours late. This push will spend 2 of your 3 late days, if it improves your result." in said
     assert "Earlier pushes" not in said
     second = make_submission(learner, lab)
+    assert "Earlier pushes" not in " ".join(
+        line for line in push_reply_lines(second, {}) if line
+    )  # as late as it
+    Receipt.objects.filter(pk=submission.receipt_id).update(received_at=timezone.now() - 31 * HOUR)
     said = " ".join(line for line in push_reply_lines(second, {}) if line)
     assert f"Earlier pushes may earn more and are still graded: submission {submission.number}." in said
     second.delete()
