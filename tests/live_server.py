@@ -7,7 +7,7 @@ from typing import Any
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
 
-MAX_WAIT_SECONDS = 30
+from tests.servers import MAX_WAIT_SECONDS
 
 
 class CountingServer(ThreadedWSGIServer):

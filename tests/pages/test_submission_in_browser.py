@@ -198,7 +198,7 @@ def test_page_in_a_background_tab_does_not_poll(open_page, cast):
     page.clock.pause_at(timezone.now() + timedelta(minutes=1))
     page.wait_for_timeout(300)
     assert asked == []
-    with page.expect_request("**/live/**", timeout=2000):
+    with page.expect_request("**/live/**"):
         page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
 
 

@@ -14,7 +14,7 @@ from tests.factories import make_cohort, make_enrollment, make_user
 from tests.labs.git_client import Clone
 from tests.production.containers import Containers
 from tests.production.files import VALUES, arguments, commands
-from tests.servers import postgres, postgres_binaries, using
+from tests.servers import MAX_WAIT_SECONDS, postgres, postgres_binaries, using
 
 PASSWORD = "a password of the tests"
 ONLY_WITH_PASSWORD = "local all postgres trust\nlocal all all scram-sha-256\n"
@@ -37,7 +37,7 @@ def production(django_db_blocker) -> Iterator[Containers]:
         try:
             build(containers)
             containers.start("redis", "migrate")
-            assert containers.processes.pop("migrate").wait(60) == 0, containers.log("migrate")
+            assert containers.processes.pop("migrate").wait(MAX_WAIT_SECONDS) == 0, containers.log("migrate")
             containers.start("runner", "web", "worker", "later-worker", "beat")
             containers.types(commands("Start"))
             containers.wait_until_healthy("web", "worker", "later-worker")

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from portal.watchdog import Watchdog
-from tests.servers import ROOT, wait_for
+from tests.servers import MAX_WAIT_SECONDS, ROOT, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
@@ -14,7 +14,7 @@ def test_portal_that_is_asked_to_stop_leaves_nothing(portal):
     portal.wait_until_ready()
     assert portal.broker.is_socket()
     portal.signal(signal.SIGINT)
-    assert portal.supervisor.wait(15) == 0
+    assert portal.supervisor.wait(MAX_WAIT_SECONDS) == 0
     assert portal.processes() == []
     assert not portal.broker.parent.exists()
 
@@ -30,7 +30,7 @@ def test_portal_whose_supervisor_is_killed_leaves_nothing(portal):
 def test_portal_that_is_stopped_while_it_starts_leaves_nothing(portal, number):
     wait_for(lambda: portal.processes("portal.services"))
     portal.signal(number)
-    assert portal.supervisor.wait(30) == 1
+    assert portal.supervisor.wait(MAX_WAIT_SECONDS) == 1
     assert portal.processes() == []
     assert not portal.said("Traceback")
 
@@ -44,7 +44,7 @@ def test_process_group_that_ignores_the_polite_signal_is_killed(tmp_path):
         watchdog.note_start(process.pid)
         process.stdout.readline()
         watchdog.dismiss()
-    assert process.wait(1) == -signal.SIGKILL
+    assert process.wait(MAX_WAIT_SECONDS) == -signal.SIGKILL
 
 
 def test_process_group_that_is_reported_gone_is_not_killed(tmp_path):

@@ -14,7 +14,7 @@ from portal_process import Portal, environment
 
 from portal.orphans import MARK
 from tests.labs.git_client import Clone
-from tests.servers import ROOT, wait_for
+from tests.servers import MAX_WAIT_SECONDS, ROOT, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
@@ -56,7 +56,7 @@ def test_start_while_the_previous_portal_stops_waits_for_it(portal):
     try:
         second.wait_until_ready()
         assert second.said("The portal in this checkout is still stopping. Waiting until it has stopped.")
-        assert portal.supervisor.wait(30) == 0, first_terminal.read_text()
+        assert portal.supervisor.wait(MAX_WAIT_SECONDS) == 0, first_terminal.read_text()
     finally:
         second.remove()
 

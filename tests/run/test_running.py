@@ -8,7 +8,7 @@ import pytest
 from portal_process import Portal, environment
 
 from portal.supervisor import is_free
-from tests.servers import ROOT, wait_for
+from tests.servers import MAX_WAIT_SECONDS, ROOT, wait_for
 
 SERVICES = {
     "broker": "valkey-server",
@@ -62,7 +62,7 @@ def test_warning_of_a_service_is_shown_and_kept(shared_portal):
 
 def test_second_start_in_the_same_place_prints_one_line(shared_portal):
     second = Portal(shared_portal.var)
-    assert second.supervisor.wait(30) == 1
+    assert second.supervisor.wait(MAX_WAIT_SECONDS) == 1
     line = f"The portal in this checkout is already running at http://localhost:{shared_portal.port}."
     assert second.terminal.read_text() == f"{line} Stop it first (Ctrl-C).\n"
 
@@ -86,7 +86,7 @@ def test_remote_url_requested_in_another_terminal_has_the_port_of_the_portal(sha
 
 def test_port_in_use_prints_one_line_that_names_a_free_one(shared_portal, tmp_path):
     other = Portal(tmp_path / "var", shared_portal.port)
-    assert other.supervisor.wait(30) == 1
+    assert other.supervisor.wait(MAX_WAIT_SECONDS) == 1
     text = other.terminal.read_text()
     assert text.startswith(
         f"Port {shared_portal.port} is in use or not allowed. Try another one: make run PORT="
@@ -109,7 +109,7 @@ def test_port_is_in_use_if_somebody_else_has_it_on_the_other_localhost():
 
 def test_port_that_is_not_a_number_prints_one_line(tmp_path):
     portal = Portal(tmp_path / "var", "80a")
-    assert portal.supervisor.wait(30) == 1
+    assert portal.supervisor.wait(MAX_WAIT_SECONDS) == 1
     assert portal.terminal.read_text() == (
         "PORT is 80a. It must be a number from 1 to 65535, for example: make run PORT=8001\n"
     )

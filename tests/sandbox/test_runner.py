@@ -22,7 +22,7 @@ from labs.grader.sandbox.local import LocalSandbox
 from labs.grader.sandbox.packing import NO_FILES, pack_files
 from labs.grader.sandbox.remote import RemoteSandbox
 from tests.sandbox.conftest import gone_within, judged_in, processes_with
-from tests.servers import ROOT, wait_for
+from tests.servers import MAX_WAIT_SECONDS, ROOT, wait_for
 
 HELLO = {"run": {"command": ["python", "hello.py"], "prints": "^hello$"}}
 ADD = {"tests": {"code": "def test_add(learner):\n    assert learner.call('calc:add', 2, 3) == 5\n"}}
@@ -136,7 +136,7 @@ def runner(sandbox) -> Iterator[Path]:
         wait_for(lambda: path.exists() and answers(path), what="the runner answers")
         yield path
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(MAX_WAIT_SECONDS) == 0
 
 
 def answers(path: Path) -> bool:

@@ -17,6 +17,7 @@ from portal import transfers
 from portal.front import Front
 from portal.pools import Pool
 from portal.transfers import TooSlowError, Transfer, Transfers
+from tests.servers import MAX_WAIT_SECONDS
 
 SESSION = {"cookie": f"{settings.SESSION_COOKIE_NAME}=abc"}
 TOKEN = {"authorization": "Basic YTpi"}
@@ -118,7 +119,9 @@ def ask(*clients, application=echo, path="/", method="POST", headers=FORM, front
     asked = scope(path, headers, "a=1", method)
 
     async def all_of_them():
-        await asyncio.wait_for(asyncio.gather(*(front.__rsgi__(asked, client) for client in clients)), 30)
+        await asyncio.wait_for(
+            asyncio.gather(*(front.__rsgi__(asked, client) for client in clients)), MAX_WAIT_SECONDS
+        )
 
     run_apart(all_of_them())
     assert (front.bodies.size, front.answers.size) == (0, 0)
@@ -334,7 +337,7 @@ def test_pages_and_health_are_answered_while_all_other_threads_are_busy(busy):
 
     def application(environ, start):
         if environ["PATH_INFO"] in busy:
-            assert held.wait(30)
+            assert held.wait(MAX_WAIT_SECONDS)
         start("200 OK", [])
         answered.append(environ["PATH_INFO"])
         if len(answered) == 3:
@@ -361,7 +364,7 @@ def test_health_is_answered_while_refusals_are_written():
         status = environ.get("portal.refusal", 200)
         if status != 200:
             refusing_now.set()
-            assert answered.wait(30)
+            assert answered.wait(MAX_WAIT_SECONDS)
         start(f"{status} x", [])
         return [b"said"]
 
@@ -371,10 +374,10 @@ def test_health_is_answered_while_refusals_are_written():
     async def run():
         large = {"content-length": str(300 * MB)}
         tasks = [asyncio.create_task(front.__rsgi__(scope("/", large), client)) for client in refused]
-        assert await asyncio.to_thread(refusing_now.wait, 30)
-        await asyncio.wait_for(front.__rsgi__(scope("/healthz"), probe), 30)
+        assert await asyncio.to_thread(refusing_now.wait, MAX_WAIT_SECONDS)
+        await asyncio.wait_for(front.__rsgi__(scope("/healthz"), probe), MAX_WAIT_SECONDS)
         answered.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        await asyncio.wait_for(asyncio.gather(*tasks), MAX_WAIT_SECONDS)
 
     try:
         run_apart(run())
@@ -396,8 +399,8 @@ def test_request_is_turned_away_while_its_kind_hangs_and_accepted_afterwards():
 
     def hanging(environ, start):
         if environ["QUERY_STRING"] == "a=1":
-            stuck.wait(30)
-            assert held.wait(30)
+            stuck.wait(MAX_WAIT_SECONDS)
+            assert held.wait(MAX_WAIT_SECONDS)
         return echo(environ, start)
 
     front = Front(refusing(hanging))
@@ -406,7 +409,7 @@ def test_request_is_turned_away_while_its_kind_hangs_and_accepted_afterwards():
 
     async def run():
         tasks = [asyncio.create_task(front.__rsgi__(scope("/", FORM, "a=1"), client)) for client in waiting]
-        await asyncio.to_thread(stuck.wait, 30)
+        await asyncio.to_thread(stuck.wait, MAX_WAIT_SECONDS)
         late, again = Client([b"abcde"]), Client([b"abcde"])
         await front.__rsgi__(scope("/", FORM), late)
         held.set()
@@ -427,7 +430,7 @@ def test_request_that_takes_too_long_is_abandoned():
             start("503 x", [])
             return [b"unfinished" if "portal.unfinished" in environ else b"not begun"]
         begun.append(environ)
-        held.wait(30)
+        held.wait(MAX_WAIT_SECONDS)
         return echo(environ, start)
 
     front = Front(application)
@@ -549,7 +552,7 @@ def test_long_responses_cut_off_no_body(monkeypatch):
     async def run():
         push = asyncio.create_task(front.__rsgi__(scope("/", {"content-length": "600010"}), slow))
         await front.__rsgi__(scope("/", FORM), quick)
-        await asyncio.wait_for(push, 30)
+        await asyncio.wait_for(push, MAX_WAIT_SECONDS)
 
     run_apart(run())
     assert (slow.text, quick.status) == ("600010 of 600010", 200)
@@ -607,8 +610,8 @@ def test_a_hundred_streamed_responses_keep_no_page_waiting():
         return wait()
 
     def wait():
-        together.wait(30)
-        assert asked.wait(30)
+        together.wait(MAX_WAIT_SECONDS)
+        assert asked.wait(MAX_WAIT_SECONDS)
         yield b"verdict"
 
     front = Front(application)
@@ -619,8 +622,8 @@ def test_a_hundred_streamed_responses_keep_no_page_waiting():
         while together.n_waiting and not together.broken:
             await asyncio.sleep(0.01)
         page = Client()
-        await asyncio.wait_for(front.__rsgi__(scope("/"), page), 30)
-        await asyncio.wait_for(asyncio.gather(*streams), 30)
+        await asyncio.wait_for(front.__rsgi__(scope("/"), page), MAX_WAIT_SECONDS)
+        await asyncio.wait_for(asyncio.gather(*streams), MAX_WAIT_SECONDS)
         return page
 
     assert run_apart(run()).text == "page"

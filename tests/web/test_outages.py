@@ -32,7 +32,7 @@ from labs.addresses import practice_address
 from portal.outages import is_outage
 from tests.factories import make_lab, make_user
 from tests.quiz_pages.conftest import make_cast
-from tests.servers import NOBODY, ROOT, postgres, postgres_binaries, sqlite, using, wait_for
+from tests.servers import MAX_WAIT_SECONDS, NOBODY, ROOT, postgres, postgres_binaries, sqlite, using, wait_for
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 UNAVAILABLE = "The portal is unavailable"
@@ -300,7 +300,7 @@ def test_stopped_postgresql_is_an_outage_that_ends_when_it_starts_again(server):
     finally:
         for process in stopped.again:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(MAX_WAIT_SECONDS)
 
 
 @pytest.mark.heavy

@@ -71,7 +71,7 @@ class GitHub(Work):
         """Lose the next webhooks on their way."""
         self.deliverer.drops = count
 
-    def wait_for_deliveries(self, seconds: float = 60) -> None:
+    def wait_for_deliveries(self, seconds: float = 180) -> None:
         self.deliverer.wait(seconds)
 
 
