@@ -46,8 +46,8 @@ class Benchmark:
     def product(self) -> float:
         raise NotImplementedError
 
-    def facts(self) -> dict[str, float | None]:
-        """Return values that are counted, not timed: queries, peak memory in MB. None: it could not be measured."""
+    def facts(self) -> dict[str, float]:
+        """Return values that are counted, not timed: queries, peak memory in MB."""
         return {}
 
 
@@ -62,7 +62,7 @@ class Measured:
     goals: Sequence[Goal]
     limits: list[float] = field(default_factory=list)
     products: list[float] = field(default_factory=list)
-    facts: dict[str, float | None] = field(default_factory=dict)
+    facts: dict[str, float] = field(default_factory=dict)
     load: list[float] = field(default_factory=list)
     course: Course | None = None
 
@@ -81,16 +81,17 @@ class Measured:
             return None
         return median(mine / least for mine, least in zip(self.products, self.limits, strict=True))
 
-    def value(self, of: str) -> float | None:
+    def value(self, of: str) -> float:
         if of == "difference":
             return self.product - (self.limit or 0)
-        return {"product": self.product, "ratio": self.ratio, **self.facts}[of]
+        found = {"product": self.product, "ratio": self.ratio, **self.facts}[of]
+        if found is None:
+            raise ValueError(f"{self.name} has a goal of its {of}, but no limit")
+        return found
 
     @property
-    def met(self) -> list[bool | None]:
-        """Say of each goal whether it is met; None if it could not be measured."""
-        values = [(goal, self.value(goal.of)) for goal in self.goals]
-        return [None if value is None else goal.is_met(value) for goal, value in values]
+    def met(self) -> list[bool]:
+        return [goal.is_met(self.value(goal.of)) for goal in self.goals]
 
 
 def measure(name: str, benchmark: Benchmark, rounds: int) -> Measured:

@@ -11,8 +11,6 @@ from benchmarks.benchmark import Measured
 from benchmarks.course import draw
 from benchmarks.plot import drawn
 
-NOT_MEASURABLE = "not measurable"
-VERDICTS = {True: "met", False: "MISSED", None: NOT_MEASURABLE}
 HEAD = ("#", "work", "limit", "product", "ratio", "target", "also", "load")
 
 
@@ -23,9 +21,8 @@ def rows(results: Sequence[Measured]) -> list[tuple[str, ...]]:
 def row(found: Measured) -> tuple[str, ...]:
     limit = "" if found.limit is None else f"{short(found.limit)} {found.unit}"
     ratio = "" if found.ratio is None else f"{found.ratio:.2f}"
-    goals = [f"{goal} {VERDICTS[met]}" for goal, met in zip(found.goals, found.met, strict=True)]
-    facts = found.facts.items()
-    also = ", ".join(f"{name} {NOT_MEASURABLE if value is None else f'{value:g}'}" for name, value in facts)
+    goals = [f"{goal} {'met' if met else 'MISSED'}" for goal, met in zip(found.goals, found.met, strict=True)]
+    also = ", ".join(f"{name} {value:g}" for name, value in found.facts.items())
     load = " – ".join(f"{value:.1f}" for value in found.load)
     product = f"{short(found.product)} {found.unit}"
     return (str(found.target), found.work, limit, product, ratio, ", ".join(goals), also, load)

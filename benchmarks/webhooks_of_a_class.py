@@ -144,7 +144,7 @@ class WebhooksOfAClass(Benchmark):
 
     # --- what the database says -------------------------------------------------------------------------------------
 
-    def facts(self) -> dict[str, float | None]:
+    def facts(self) -> dict[str, float]:
         backlog = CommitStatus.objects.filter(state="waiting").count()
         return {
             "p50 ms": round(median(self.took), 1),
@@ -172,7 +172,7 @@ class WebhooksOfAClass(Benchmark):
         others = {each for each in wanted if each[0] != flooder}
         return sum((receipts[each], graded[each]) != (1, 1) for each in others | own)
 
-    def _waits(self) -> dict[str, float | None]:
+    def _waits(self) -> dict[str, float]:
         """Return others' waits from the delivery to the claim, and how long workers did the flood's jobs meanwhile.
 
         That time is the delay by the flood, also if the queue is full without it. A job is a look and its grading.

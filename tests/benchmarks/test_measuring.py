@@ -70,13 +70,6 @@ def test_the_table_says_which_goals_were_met_or_missed(found):
     assert "ratio ≤ 2 MISSED, difference ≥ 1 met, SQL ≤ 4 met" in row
 
 
-def test_goal_that_could_not_be_measured_is_neither_met_nor_missed(found):
-    found.facts["SQL"] = None
-    assert found.met == [False, True, None]
-    row = table([found]).splitlines()[2]
-    assert "SQL ≤ 4 not measurable | SQL not measurable |" in row
-
-
 def test_work_of_the_flood_counts_while_another_learner_waits():
     looks_and_gradings = [(0, 1), (2.5, 4), (6, 9), (20, 30)]
     assert work_within(looks_and_gradings, 3, 7) == 1 + 1
