@@ -113,7 +113,7 @@ def connections() -> list[Connection]:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("pushes", [40, pytest.param(400, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("pushes", [40, 400])
 def test_flood_of_webhook_pushes_delays_another_learner_by_one_job_at_most(world, connections, pushes):
     flooder, other = connections
     commits = (f"{number:040x}" for number in range(1, pushes + 1))

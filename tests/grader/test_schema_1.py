@@ -42,9 +42,7 @@ def test_every_kind_of_schema_1_and_each_of_its_parameters_is_known_in_schema_2(
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize(
-    "name", [FOLDERS[0], *(pytest.param(name, marks=pytest.mark.heavy) for name in FOLDERS[1:])]
-)
+@pytest.mark.parametrize("name", FOLDERS)
 def test_an_old_text_and_its_upgrade_give_the_same_report(repo, name):
     ODD[name](repo)
     new = upgrade(schema_1_texts.LAB)

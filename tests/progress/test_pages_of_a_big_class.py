@@ -59,7 +59,6 @@ PAGES = [
 ]
 
 
-@pytest.mark.heavy
 def test_pages_read_no_more_rows_and_scan_no_table_in_a_large_class():
     small, large = make_class(SMALL, slug="small"), make_class(BIG, slug="large")
     with connection.cursor() as cursor:
