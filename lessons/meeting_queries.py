@@ -198,4 +198,4 @@ def learners_of(meeting: Meeting) -> QuerySet[Any]:
 
 
 def count_present(meeting: Meeting) -> int:
-    return meeting.attendance.filter(is_present=True).count()
+    return learners_of(meeting).filter(at__is_present=True).count()

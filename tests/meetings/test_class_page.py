@@ -204,6 +204,19 @@ def test_attendance_marks_only_learners_of_the_cohort(meeting, learner, staff):
     assert not Attendance.objects.exists()
 
 
+def test_attendance_returns_to_its_page_and_counts_only_learners_of_its_list(meeting, learner, staff):
+    left = make_enrollment(cohort=meeting.cohort, is_active=False)
+    for each in (learner, left):
+        Attendance.objects.create(meeting=meeting, enrollment=each, is_present=True)
+    assert "1 marked present" in read(staff, meeting)
+    address = f"{page_of(meeting, 'meeting_attendance')}?page=abc"
+    response = staff.post(address, {"learners": f"{learner.pk}", "present": [learner.pk]}, follow=True)
+    assert (response.redirect_chain[0][0], "Attendance saved." in response.content.decode()) == (
+        address,
+        True,
+    )
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_of_the_attendance_page(meeting, staff, count):
     for _ in range(count):

@@ -110,8 +110,8 @@ def note_join(request: UserRequest, course: str, cohort: str, session: str) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendance(request: UserRequest, course: str, cohort: str, session: str) -> HttpResponse:
     found = get_meeting_to_run(request.user, course, cohort, session)
-    number = request.GET.get("page", "1")
     if request.method != "POST":
+        number = request.GET.get("page", "1")
         context = pages.attendance_page(found, number, joined="joined" in request.GET)
         return render(request, "lessons/attendance.html", context)
     keys = {read_number(each) for each in request.POST.get("learners", "").split(",")}
@@ -121,7 +121,7 @@ def attendance(request: UserRequest, course: str, cohort: str, session: str) -> 
         meeting=found.meeting, learners=list(learners), present=present, by=request.user
     )
     messages.success(request, "Attendance saved. Learners see their own on the class page.")
-    return redirect(f"{request.path}?page={read_number(number)}" if number != "1" else request.path)
+    return redirect(request.get_full_path())
 
 
 @never_cache
