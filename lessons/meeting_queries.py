@@ -1,6 +1,6 @@
 """Read queries of meetings. Every function returns only rows that the given user may see."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ class OpenMeeting:
     meeting: Meeting
     reader: OpenCourse
     enrollment: Enrollment | None
-    now: datetime = field(default_factory=timezone.now)
+    now: datetime
 
     @property
     def is_staff(self) -> bool:
@@ -125,7 +125,7 @@ def get_class_state(user: Visitor, course: str, cohort: str, session: str) -> Cl
     is_staff = found is not None and (user.is_superuser or found.taught)
     if found is None or not (is_staff or found.is_mine):
         raise Http404
-    return class_state(found, is_staff=is_staff)
+    return ClassState(phase_of(found, timezone.now()), found.version, *_counts(found, is_staff=is_staff))
 
 
 # Any: as above
@@ -145,14 +145,15 @@ def _with_state(meetings: QuerySet[Meeting], user: int) -> QuerySet[Any]:
 
 
 # Any: as above
-def class_state(row: Any, *, is_staff: bool) -> ClassState:
-    counts = (row.signal_count or 0, row.newest or 0) if is_staff else (0, 0)
-    return ClassState(phase_of(row, timezone.now()), row.version, row.quizzes or 0, *counts)
+def _counts(row: Any, *, is_staff: bool) -> tuple[int, int, int]:
+    signals = (row.signal_count or 0, row.newest or 0) if is_staff else (0, 0)
+    return (row.quizzes or 0, *signals)
 
 
 def state_of(found: OpenMeeting) -> ClassState:
-    rows = _with_state(Meeting.objects.filter(pk=found.meeting.pk), user=0)  # its rights are known
-    return class_state(rows.get(), is_staff=found.is_staff)
+    """Return the state of a class as it was found: what changed since then draws the page again."""
+    row = _with_state(Meeting.objects.filter(pk=found.meeting.pk), user=0).get()  # its rights are known
+    return ClassState(found.phase, found.meeting.version, *_counts(row, is_staff=found.is_staff))
 
 
 @dataclass(frozen=True)
@@ -176,17 +177,13 @@ def signals_of(meeting: Meeting, kind: MeetingSignal.Kind) -> Signals:
     return Signals(kind, first, found["count"], found["newest"] or 0)
 
 
-def own_signals(found: OpenMeeting) -> dict[str, MeetingSignal]:
+def own_signals(meeting: Meeting, enrollment: Enrollment) -> dict[str, MeetingSignal]:
     """Map the kinds of the signals that the learner has sent to them."""
-    if found.enrollment is None:
-        return {}
-    return {each.kind: each for each in found.meeting.signals.filter(enrollment=found.enrollment)}
+    return {each.kind: each for each in meeting.signals.filter(enrollment=enrollment)}
 
 
-def own_attendance(found: OpenMeeting) -> Attendance | None:
-    if found.enrollment is None:
-        return None
-    return Attendance.objects.filter(meeting=found.meeting, enrollment=found.enrollment).first()
+def own_attendance(meeting: Meeting, enrollment: Enrollment) -> Attendance | None:
+    return Attendance.objects.filter(meeting=meeting, enrollment=enrollment).first()
 
 
 # Any: annotated with the attendance of each

@@ -60,7 +60,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
     lessons = list(found.reader.lessons().filter(session=meeting.session_id))
     for lesson in lessons:
         lesson.course = found.reader.course
-    parts = list(_parts(meeting, lessons, found)) if found.is_staff else []  # the minutes are only for staff
+    parts = list(_parts(found, lessons)) if found.is_staff else []  # the minutes are only for staff
     context: Context = {
         "course": found.reader.course,
         "meeting": meeting,
@@ -75,27 +75,27 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
         "live_now": running_live_quizzes(user, [found.reader.course]) if phase == "live" else [],
     }
     if found.enrollment:
-        context["buttons"] = _buttons(found) if phase == "live" else []
-        context["attendance"] = own_attendance(found)
+        context["buttons"] = _buttons(meeting, found.enrollment) if phase == "live" else []
+        context["attendance"] = own_attendance(meeting, found.enrollment)
     if found.is_staff:
         context |= _for_staff(meeting)
     return context
 
 
-def _parts(meeting: Meeting, lessons: Iterable[Lesson], found: OpenMeeting) -> Iterable[Part]:
-    spent = timedelta()
+def _parts(found: OpenMeeting, lessons: Iterable[Lesson]) -> Iterable[Part]:
+    ends, zone = found.meeting.starts_at, found.meeting.zone
     for lesson in lessons:
         for title, minutes in lesson.plan:
-            starts, spent = meeting.starts_at + spent, spent + timedelta(minutes=minutes)
-            ends = meeting.starts_at + spent
-            state = "done" if ends <= found.now else "now" if starts <= found.now else "todo"
-            yield Part(title or lesson.title, f"{starts.astimezone(meeting.zone):%H:%M}", state, ends)
+            starts, ends = ends, ends + timedelta(minutes=minutes)
+            is_current = found.phase == "live" and starts <= found.now
+            state = "done" if ends <= found.now else "now" if is_current else "todo"
+            yield Part(title or lesson.title, f"{starts.astimezone(zone):%H:%M}", state, ends)
 
 
 def _cursor(found: OpenMeeting, parts: Iterable[Part]) -> str:
-    # the state, and while a part of the plan is marked as the current one, when that ends
-    ends = [part.ends_at for part in parts if part.state == "now" and found.phase == "live"]
-    return "-".join([state_of(found).cursor, *(str(int(end.timestamp())) for end in ends[:1])])
+    # the state, and the end of the current part of the plan
+    ends = next((str(int(part.ends_at.timestamp())) for part in parts if part.state == "now"), "")
+    return f"{state_of(found).cursor}-{ends}"
 
 
 def is_up_to_date(cursor: str, state: ClassState, now: datetime) -> bool:
@@ -111,8 +111,8 @@ def _material(found: OpenMeeting, lesson: Lesson) -> Material:
     return Material(lesson.title, "", "Lesson, opens later")
 
 
-def _buttons(found: OpenMeeting) -> list[SignalButton]:
-    sent = own_signals(found)
+def _buttons(meeting: Meeting, enrollment: Enrollment) -> list[SignalButton]:
+    sent = own_signals(meeting, enrollment)
     return [SignalButton(kind.value, str(kind.label), sent.get(kind.value)) for kind in Kind]
 
 

@@ -14,8 +14,10 @@ from django.urls import reverse
 
 from lessons import class_actions
 from lessons.file_queries import may_download
+from lessons.meeting_queries import get_meeting
 from lessons.meetings import save_meeting
 from lessons.models import Attendance, Meeting, MeetingSignal
+from lessons.pages.meeting import class_page
 from lessons.stored_files import _tokens_in_texts
 from tests.factories import (
     make_cohort,
@@ -145,6 +147,17 @@ def test_poll_answers_204_until_something_changes(meeting, learner, staff, clock
     shown = changed.partition("poll/?v=")[2].partition('"')[0]
     clock.move_to(STARTS + timedelta(hours=3))
     assert "The class has ended." in client.get(address, {"v": shown}).content.decode()
+
+
+def test_change_while_a_page_is_drawn_draws_it_again(meeting, learner, clock):
+    clock.move_to(STARTS - timedelta(seconds=1))
+    found = get_meeting(learner.user, meeting.course.slug, meeting.cohort.slug, meeting.session.slug)
+    clock.move_to(STARTS)  # before the cursor is written
+    class_actions.save_notes(meeting=meeting, notes="Volumes", since=None)
+    drawn = class_page(found, learner.user)
+    assert (drawn["phase"], drawn["meeting"].notes) == ("soon", "")
+    answer = client_of(learner.user).get(page_of(meeting, "meeting_poll"), {"v": drawn["cursor"]})
+    assert (answer.status_code, "The class is live." in answer.content.decode()) == (200, True)
 
 
 def test_queries_of_a_poll_without_changes(meeting, learner):
