@@ -47,7 +47,7 @@ def test_moved_meeting_says_when_it_was_and_why(home, meetings):
     save_meeting(meeting=meetings[0], reason="A holiday")
     page = home()
     assert 'Moved. <del><span class="vh">was </span>Saturday 17 October, 16:00' in page
-    assert "Reason: A holiday" in page and "Sunday 18 October</h2>" in page
+    assert "Reason for the last change: A holiday" in page and "Sunday 18 October</h2>" in page
 
 
 def test_change_of_clocks_before_a_later_meeting_is_announced(home, meetings):

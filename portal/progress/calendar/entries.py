@@ -79,8 +79,8 @@ def meeting_entry(meeting: Meeting) -> Entry:
     url = absolute(meeting.get_absolute_url())
     lines = [f"{course.title}, {meeting.cohort.title}"]
     if meeting.change_reason and (meeting.is_cancelled or meeting.moved_from):
-        word = "Cancelled" if meeting.is_cancelled else "Moved"
-        lines.append(f"{word}. Reason: {meeting.change_reason}")
+        words = "Cancelled. Reason" if meeting.is_cancelled else "Moved. Reason for the last change"
+        lines.append(f"{words}: {meeting.change_reason}")
     if not meeting.is_cancelled:
         words = ", with the link to join from 15 minutes before" if meeting.join_url else ""
         lines.append(f"Page of the class{words}: {url}")
