@@ -125,9 +125,10 @@ def test_date_that_changed_after_the_preview_is_previewed_before_the_cohort_is_m
     ("changes", "words"),
     [
         ({"starts_on": "2199-12-31"}, "Enter a date from 2000 to 2199."),
-        ({"starts_on": ""}, "This field is required."),
-        ({"title": ""}, "This field is required."),
-        ({"like": "0"}, "Select a valid choice."),
+        ({"starts_on": ""}, "Enter the date of the first meeting."),
+        ({"starts_on": "soon"}, "Enter the date of the first meeting."),
+        ({"title": ""}, "Enter a title for the new cohort."),
+        ({"like": "0"}, "Choose a cohort of this course."),
     ],
 )
 def test_values_that_cannot_be_used_are_refused_with_a_reason(client, page, like, changes, words):

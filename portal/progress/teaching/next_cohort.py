@@ -27,14 +27,23 @@ class CohortField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no argum
 
 
 class NextCohortForm(forms.Form):
-    like = CohortField(label="Copy the dates of", queryset=Cohort.objects.none(), empty_label=None)
+    like = CohortField(
+        label="Copy the dates of",
+        queryset=Cohort.objects.none(),
+        empty_label=None,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a cohort of this course."),
+    )
     title = forms.CharField(
-        label="Title of the new cohort", max_length=MAX_TITLE, validators=[validate_no_null]
+        label="Title of the new cohort",
+        max_length=MAX_TITLE,
+        validators=[validate_no_null],
+        error_messages={"required": "Enter a title for the new cohort."},
     )
     starts_on = forms.DateField(
         label="Date of its first meeting",
         validators=[validate_start],
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages=dict.fromkeys(("required", "invalid"), "Enter the date of the first meeting."),
         help_text="All dates move by the same number of days, and keep their time of day.",
     )
 
