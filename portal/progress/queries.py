@@ -6,6 +6,7 @@ tried; the database counts the course's lessons and quizzes.
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import (
@@ -164,16 +165,14 @@ def _due_quizzes(
 def _add_meetings(standing: Standing, enrollment: Enrollment, now: datetime) -> None:
     # Those that are not over, so perhaps the current one.
     ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
-    rows = ahead.select_related("cohort", "session").order_by("starts_at")
-    coming = [meeting for meeting in rows[:MAX_COMING] if meeting.ends_at > now]
+    rows = ahead.select_related("cohort", "session").order_by("starts_at").iterator(chunk_size=MAX_COMING)
+    coming = list(islice((meeting for meeting in rows if meeting.ends_at > now), MAX_COMING))
     for meeting in coming:
         meeting.cohort.course = standing.course
-    planned = [meeting for meeting in coming if not meeting.is_cancelled]
-    standing.next_meeting = planned[0] if planned else None
-    standing.coming = planned
-    before = planned[0].starts_at if planned else None
+    standing.coming = [meeting for meeting in coming if not meeting.is_cancelled]
+    first = standing.next_meeting
     standing.cancelled = [
-        each for each in coming if each.is_cancelled and (before is None or each.starts_at <= before)
+        each for each in coming if each.is_cancelled and (first is None or each.starts_at <= first.starts_at)
     ]
 
 

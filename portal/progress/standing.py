@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Course, Meeting
-from lessons.models.meeting import JOIN_OPENS
 from lessons.queries import OpenCourse
 from portal.progress.items import MAX_DUE, NOTHING, Item, count_done, share_done
 
@@ -81,8 +80,7 @@ class Standing:
 
     reader: OpenCourse
     sessions: list[SessionStanding]
-    next_meeting: Meeting | None = None
-    coming: list[Meeting] = field(default_factory=list)  # the next one and those after it
+    coming: list[Meeting] = field(default_factory=list)  # the next meeting and those after it
     cancelled: list[Meeting] = field(default_factory=list)  # before the next one
     resume: Item | None = None
     resume_session: SessionStanding | None = None
@@ -169,12 +167,16 @@ class Standing:
         return sum(item.lessons for item in self.sessions)
 
     @property
+    def next_meeting(self) -> Meeting | None:
+        return self.coming[0] if self.coming else None
+
+    @property
     def may_join(self) -> bool:
-        return bool(self.next_meeting and self.next_meeting.starts_at - JOIN_OPENS <= self.now)
+        return bool(self.next_meeting and self.next_meeting.may_join(self.now))
 
     @property
     def is_live(self) -> bool:
-        return bool(self.next_meeting and self.next_meeting.starts_at <= self.now)
+        return bool(self.next_meeting and self.next_meeting.is_live(self.now))
 
     @property
     def may_join_now(self) -> bool:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from lessons.meetings import save_meeting
 from lessons.models import Meeting
+from portal.progress.queries import MAX_COMING
 from tests.factories import make_cohort, make_course, make_enrollment, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,20 @@ def test_moved_meeting_says_when_it_was_and_why(home, meetings):
     page = home()
     assert 'Moved. <del><span class="vh">was </span>Saturday 17 October, 16:00' in page
     assert "Reason for the last change: A holiday" in page and "Sunday 18 October</h2>" in page
+
+
+def test_next_meeting_is_found_after_many_that_were_held_in_the_last_weeks(home, meetings):
+    course = meetings[0].cohort.course
+    Meeting.objects.bulk_create(
+        Meeting(
+            cohort=meetings[0].cohort,
+            course=course,
+            session=make_session(course),
+            starts_at=STARTS - timedelta(days=3, hours=6 * number),
+        )
+        for number in range(MAX_COMING + 1)
+    )
+    assert home().count("Next meeting.") == 1
 
 
 def test_change_of_clocks_before_a_later_meeting_is_announced(home, meetings):
