@@ -4,7 +4,8 @@ import time
 
 from allauth.core.internal.ratelimit import truncate_ip
 from django.core.cache import caches
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from portal.accounts.http import client_address
 
@@ -18,3 +19,9 @@ def is_over_limit(request: HttpRequest, what: str, limit: int) -> bool:
     key, counts = f"{what}:{who}:{int(time.time() / MINUTE)}", caches["searches"]
     counts.add(key, 0)
     return bool(counts.incr(key) > limit)
+
+
+def refuse_for_a_minute(request: HttpRequest) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(MINUTE)
+    return response

@@ -19,7 +19,7 @@ from lessons.live_actions import LiveQuizError
 from lessons.live_queries import LiveState, OpenLive
 from lessons.models import Cohort, Enrollment, LiveQuiz, Quiz
 from lessons.pages import live as pages
-from lessons.pages.limits import MINUTE, is_over_limit
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import staff_only
 from lessons.presence import renew_presence
@@ -107,7 +107,7 @@ def _answer(request: UserRequest, found: OpenLive) -> HttpResponse:
     if found.enrollment is None:
         raise Http404
     if is_over_limit(request, "live-answer", MAX_ANSWERS):
-        return _too_many(request)
+        return refuse_for_a_minute(request)
     if row is None or row.key != key or not found.live.is_running:
         return _say(request, found, "Not saved: the question is closed.", is_saved=False)
     question = pages.question_of(found.live, row)
@@ -137,12 +137,6 @@ def _say(request: UserRequest, found: OpenLive, words: str, *, is_saved: bool) -
     return redirect(found.live)
 
 
-def _too_many(request: HttpRequest) -> HttpResponse:
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = str(MINUTE)
-    return response
-
-
 @never_cache
 @require_safe
 def poll(request: HttpRequest, course: str, live: int) -> HttpResponse:
@@ -150,7 +144,7 @@ def poll(request: HttpRequest, course: str, live: int) -> HttpResponse:
     if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()
     if is_over_limit(request, "live-poll", MAX_POLLS):
-        return _too_many(request)
+        return refuse_for_a_minute(request)
     state = live_queries.get_live_state(request.user, course, live)
     if state.mine:
         _note_presence(request, live)
@@ -183,7 +177,7 @@ def run_poll(request: UserRequest, course: str, live: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponseClientRefresh()
     if is_over_limit(request, "live-poll", MAX_POLLS):
-        return _too_many(request)
+        return refuse_for_a_minute(request)
     state = live_queries.get_live_state(request.user, course, live, to_run=True)
     if _shows(request, state):
         return HttpResponse(status=204)

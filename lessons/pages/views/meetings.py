@@ -26,7 +26,7 @@ from lessons.meeting_queries import (
 from lessons.models import MeetingSignal
 from lessons.pages import meeting as pages
 from lessons.pages.context import Context
-from lessons.pages.limits import MINUTE, is_over_limit
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import staff_only
 from lessons.quizzes.text import clean_lines
@@ -59,7 +59,7 @@ def poll(request: HttpRequest, course: str, cohort: str, session: str) -> HttpRe
     if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()
     if is_over_limit(request, "class-poll", MAX_POLLS):
-        return _too_many(request)
+        return refuse_for_a_minute(request)
     cursor = request.GET.get("v", "")
     state = get_class_state(request.user, course, cohort, session)
     if pages.is_up_to_date(cursor, state, timezone.now()):
@@ -83,7 +83,7 @@ def signal(request: UserRequest, course: str, cohort: str, session: str) -> Http
     if found.enrollment is None or kind not in MeetingSignal.Kind:
         raise Http404
     if is_over_limit(request, "class-signal", MAX_SIGNALS):
-        return _too_many(request)
+        return refuse_for_a_minute(request)
     act = class_actions.withdraw_signal if withdrawn else class_actions.send_signal
     try:
         act(meeting=found.meeting, enrollment=found.enrollment, kind=kind)
@@ -188,9 +188,3 @@ def _problem_of(url: str) -> str:
     except ValidationError:
         return "Enter the address of a page, such as https://video.example.org/1."
     return ""
-
-
-def _too_many(request: HttpRequest) -> HttpResponse:
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = str(MINUTE)
-    return response
