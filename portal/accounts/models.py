@@ -22,7 +22,7 @@ GITHUB_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?github\.com/@?([^/?#]+)(?:
 
 
 def github_name_in(text: str) -> str:
-    # Accepts `nia`, `@nia`, `github.com/nia/` and `https://github.com/nia`.
+    # Accepts `octocat`, `@octocat`, `github.com/octocat/` and `https://github.com/octocat`.
     text = text.strip()
     found = GITHUB_ADDRESS.fullmatch(text)
     return (found[1] if found else text).removeprefix("@")

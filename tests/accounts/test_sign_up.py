@@ -200,11 +200,18 @@ def test_zones_are_in_the_page_before_any_script(client, page):
 @pytest.mark.parametrize(
     "typed",
     [
-        *("nia", " nia ", "@nia", "github.com/nia", "github.com/nia/", "https://github.com/nia"),
         *(
-            "http://www.github.com/nia/",
-            "HTTPS://GitHub.com/nia?tab=repositories",
-            "https://github.com/nia/billing",
+            "octocat",
+            " octocat ",
+            "@octocat",
+            "github.com/octocat",
+            "github.com/octocat/",
+            "https://github.com/octocat",
+        ),
+        *(
+            "http://www.github.com/octocat/",
+            "HTTPS://GitHub.com/octocat?tab=repositories",
+            "https://github.com/octocat/billing",
         ),
     ],
 )
@@ -213,7 +220,7 @@ def test_github_name_is_read_from_what_people_paste(client, typed):
     client.force_login(user)
     client.post("/account/", {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed})
     user.refresh_from_db()
-    assert user.github_name == "nia"
+    assert user.github_name == "octocat"
 
 
 @pytest.mark.daily(3)
@@ -221,16 +228,16 @@ def test_github_name_is_read_from_what_people_paste(client, typed):
     "typed",
     [
         *(
-            "https://gitlab.com/nia",
-            "nia@example.org",
-            "-nia",
-            "nia-",
+            "https://gitlab.com/octocat",
+            "learner@example.org",
+            "-octocat",
+            "octocat-",
             "n--ia",
             "n ia",
-            "nia/",
+            "octocat/",
             "https://github.com/",
         ),
-        *("github.com", "n" * 40, "<script>", "ниа", "nia.dev"),
+        *("github.com", "n" * 40, "<script>", "ниа", "octocat.dev"),
     ],
 )
 def test_text_that_is_not_a_github_name_is_refused_in_words(client, typed):

@@ -35,7 +35,7 @@ def loaded(folder, capsys, **options) -> str:
 def learner(folder, capsys):
     """Somebody who read the lesson and took the quiz before anything changed."""
     load(folder, capsys)
-    learner = make_enrollment(make_user("nia@example.org"), Cohort.objects.get())
+    learner = make_enrollment(make_user("learner@example.org"), Cohort.objects.get())
     actions.mark_read(enrollment=learner, lesson=Lesson.objects.get())
     attempt = attempt_actions.start_attempt(enrollment=learner, quiz=Quiz.objects.get())
     attempt_actions.save_answer(attempt=attempt, key="one", response=[0], flagged=False)

@@ -57,7 +57,7 @@ release: never
 @pytest.fixture
 def attempt(course):
     quiz = make_quiz(SOURCE, make_lesson(make_session(course)))
-    attempt = attempt_actions.start_attempt(enrollment=make_learner(course, name="Nia"), quiz=quiz)
+    attempt = attempt_actions.start_attempt(enrollment=make_learner(course), quiz=quiz)
     given = {"commit": [1], "order": [2, 0, 1], "roles": [1, 0], "branch": "git brunch <b>"}
     for key, response in given.items():
         attempt_actions.save_answer(attempt=attempt, key=key, response=response, flagged=False)

@@ -120,46 +120,46 @@ def make_instructor(portal: Stack, email: str) -> str:
     return re.search(r"^https?://\S+$", ran.stdout, re.MULTILINE)[0]
 
 
-def make_course(ada: Person) -> None:
+def make_course(instructor: Person) -> None:
     """Click what the pages offer, from a course to a session."""
-    page = ada.page
+    page = instructor.page
     page.goto("/staff/")
     expect(page.get_by_role("heading", name="Create your first course")).to_be_visible()
-    ada.open("New course")
+    instructor.open("New course")
     page.get_by_label("Title:").press_sequentially("Data Basics")
     expect(page.get_by_label("Slug:")).to_have_value("data-basics")
-    ada.save()
+    instructor.save()
     expect(page.get_by_role("heading", name="Data Basics", exact=True)).to_be_visible()
 
     page.get_by_label("New session").fill("First evening")
     page.get_by_role("button", name="Add", exact=True).click()
-    ada.open("First evening")
+    instructor.open("First evening")
     page.get_by_label("What to prepare:").fill("Install [Git](https://git-scm.com/)\nBring a laptop")
-    ada.save()
+    instructor.save()
 
 
-def make_lesson_with_quiz_and_lab(ada: Person) -> None:
-    page = ada.page
-    ada.open("Add a lesson to First evening")
+def make_lesson_with_quiz_and_lab(instructor: Person) -> None:
+    page = instructor.page
+    instructor.open("Add a lesson to First evening")
     expect(page.get_by_role("heading", name="Add lesson to Data Basics")).to_be_visible()
     page.get_by_label("Title:").fill("Getting started")
     page.locator("textarea[name=source]").fill(LESSON)
     expect(page.frame_locator("iframe").first.get_by_role("heading", name="A first heading")).to_be_visible()
-    ada.save()
+    instructor.save()
     expect(page.get_by_text("Saved as a draft. Before you publish it, fix Markdown")).to_be_visible()
     expect(page.get_by_role("link", name="1 error")).to_be_visible()
 
-    ada.open("Add a quiz to Getting started")
-    ada.save()
+    instructor.open("Add a quiz to Getting started")
+    instructor.save()
 
-    ada.open("Add a lab to First evening")
-    ada.open("A tagged release")
-    ada.open("A first repository")
+    instructor.open("Add a lab to First evening")
+    instructor.open("A tagged release")
+    instructor.open("A first repository")
     page.get_by_label("Status:").select_option(label="Published")
-    ada.save()
+    instructor.save()
     expect(page.get_by_text("because no published lesson names them: a-new-lab.")).to_be_visible()
 
-    ada.open("Getting started has errors")
+    instructor.open("Getting started has errors")
     expect(page.get_by_label("A new lab (a-new-lab)")).to_be_checked()
     page.get_by_label("Status:").select_option(label="Published")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -167,20 +167,20 @@ def make_lesson_with_quiz_and_lab(ada: Person) -> None:
     page.locator("textarea[name=source]").fill(
         LESSON.replace("[the next evening](lesson:branches)", "branches")
     )
-    ada.save()
+    instructor.save()
     expect(page.locator(".lesson .chip")).to_have_text("Published")
 
 
-def make_cohort(ada: Person) -> str:
+def make_cohort(instructor: Person) -> str:
     """The invitation, by its Copy button."""
-    page = ada.page
-    ada.open("Add a cohort")
+    page = instructor.page
+    instructor.open("Add a cohort")
     page.get_by_label("Title:").fill("Spring")
     assert not widens(page)
     expect(page.locator("[name=meetings-0-session] :checked")).to_have_text("Data Basics: First evening")
     page.locator("[name=meetings-0-starts_at_0]").fill("2031-01-09")
     page.locator("[name=meetings-0-starts_at_1]").fill("20:30")
-    ada.save()
+    instructor.save()
     cohort = page.locator(".cohort")
     expect(cohort).to_contain_text("Thursday 9 January, 20:30 to 23:30 IST")
     invitation = cohort.locator("figure.code code").inner_text()
@@ -191,17 +191,17 @@ def make_cohort(ada: Person) -> str:
     return invitation
 
 
-def add_assistant(ada: Person, email: str) -> None:
-    ada.page.goto("/staff/")
-    ada.open("Who teaches")
-    ada.page.get_by_role("link", name="Add course staff").click()
-    ada.page.get_by_label("Email:").fill(email)
-    ada.page.get_by_label("Role:").select_option(label="Assistant")
-    ada.save()
+def add_assistant(instructor: Person, email: str) -> None:
+    instructor.page.goto("/staff/")
+    instructor.open("Who teaches")
+    instructor.page.get_by_role("link", name="Add course staff").click()
+    instructor.page.get_by_label("Email:").fill(email)
+    instructor.page.get_by_label("Role:").select_option(label="Assistant")
+    instructor.save()
 
 
-def learn(nia: Person, invitation: str, clone_at) -> None:
-    page = nia.page
+def learn(learner: Person, invitation: str, clone_at) -> None:
+    page = learner.page
     expect(page).to_have_url(invitation)
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_role("heading", name="Data Basics", exact=True)).to_be_visible()
@@ -234,8 +234,8 @@ def learn(nia: Person, invitation: str, clone_at) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("100 of 100 points. You passed.")
 
 
-def look(ada: Person) -> None:
-    page = ada.page
+def look(instructor: Person) -> None:
+    page = instructor.page
     page.goto("/staff/lessons/attempt/")
     page.locator("#result_list").get_by_role("link").first.click()
     answers = page.locator(".answers-of")
@@ -252,25 +252,25 @@ def look(ada: Person) -> None:
 
 
 def test_an_instructor_teaches_within_the_first_hour(portal, browser, tmp_path):
-    ada, nia, kofi = (Person(browser, portal) for _ in range(3))
-    ada.choose_password(make_instructor(portal, "ada@example.org"))
-    ada.sign_in("ada@example.org")
-    ada.set_up_second_factor()
-    make_course(ada)
-    make_lesson_with_quiz_and_lab(ada)
-    invitation = make_cohort(ada)
+    instructor, learner, assistant = (Person(browser, portal) for _ in range(3))
+    instructor.choose_password(make_instructor(portal, "instructor@example.org"))
+    instructor.sign_in("instructor@example.org")
+    instructor.set_up_second_factor()
+    make_course(instructor)
+    make_lesson_with_quiz_and_lab(instructor)
+    invitation = make_cohort(instructor)
 
-    kofi.sign_up("kofi@example.org")
-    add_assistant(ada, "kofi@example.org")
+    assistant.sign_up("assistant@example.org")
+    add_assistant(instructor, "assistant@example.org")
 
-    nia.sign_up("learner@example.org", invitation)
-    learn(nia, invitation, tmp_path / "work")
-    look(ada)
+    learner.sign_up("learner@example.org", invitation)
+    learn(learner, invitation, tmp_path / "work")
+    look(instructor)
 
-    kofi.set_up_second_factor()
-    expect(kofi.page.get_by_role("link", name="Data Basics", exact=True)).to_be_visible()
-    look(kofi)
+    assistant.set_up_second_factor()
+    expect(assistant.page.get_by_role("link", name="Data Basics", exact=True)).to_be_visible()
+    look(assistant)
     assert Course.objects.get().staff.count() == 2
-    assert [person.faults for person in (ada, nia, kofi)] == [[], [], []]
-    for person in (ada, nia, kofi):
+    assert [person.faults for person in (instructor, learner, assistant)] == [[], [], []]
+    for person in (instructor, learner, assistant):
         person.context.close()

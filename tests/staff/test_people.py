@@ -67,11 +67,11 @@ def enroll(staff, cohort, email, **more):
 
 
 def test_instructor_enrolls_a_learner_by_email(staff, course):
-    learner, stranger = make_user("nia@example.org"), make_user()
+    learner, stranger = make_user("learner@example.org"), make_user()
     cohort = make_cohort(course, open=False)
     page = staff.get(add_address("lessons_enrollment")).content.decode()
     assert stranger.email not in page and "autocomplete" not in page.replace('autocomplete="', "")
-    answer = enroll(staff, cohort, " NIA@example.org ", user=stranger.pk, course=make_course().pk)
+    answer = enroll(staff, cohort, " LEARNER@example.org ", user=stranger.pk, course=make_course().pk)
     assert answer.status_code == 302
     enrolled = Enrollment.objects.get()
     assert (enrolled.user, enrolled.cohort, enrolled.course, enrolled.is_active) == (
@@ -92,17 +92,17 @@ def test_person_without_an_account_gets_the_invitation_to_send(staff, course, se
 
 
 def test_learner_of_another_cohort_is_moved_and_not_enrolled_twice(staff, course):
-    learner = make_enrollment(make_user("nia@example.org"), make_cohort(course, title="Autumn"))
+    learner = make_enrollment(make_user("learner@example.org"), make_cohort(course, title="Autumn"))
     spring = make_cohort(course, title="Spring")
-    assert "This person is already in Mine, Autumn" in errors(enroll(staff, spring, "nia@example.org"))
+    assert "This person is already in Mine, Autumn" in errors(enroll(staff, spring, "learner@example.org"))
     assert staff.post(change_address(learner), {"cohort": spring.pk, "is_active": "on"}).status_code == 302
     learner.refresh_from_db()
     assert (learner.cohort, learner.is_active) == (spring, True)
 
 
 def test_learner_who_left_is_enrolled_again(staff, course):
-    left = make_enrollment(make_user("nia@example.org"), make_cohort(course), is_active=False)
-    assert enroll(staff, left.cohort, "nia@example.org").status_code == 302
+    left = make_enrollment(make_user("learner@example.org"), make_cohort(course), is_active=False)
+    assert enroll(staff, left.cohort, "learner@example.org").status_code == 302
     assert Enrollment.objects.get().is_active
     Enrollment.objects.update(is_active=False)
     make_enrollment(left.user, make_cohort(course))
@@ -111,16 +111,16 @@ def test_learner_who_left_is_enrolled_again(staff, course):
 
 
 def test_ids_of_other_courses_are_refused_also_when_they_are_sent(staff, course):
-    nia = make_user("nia@example.org")
+    learner = make_user("learner@example.org")
     elsewhere = make_cohort()
-    assert "Select a valid choice" in errors(enroll(staff, elsewhere, nia.email))
-    assert "Select a valid choice" in errors(enroll(staff, make_cohort(pk=10**6), nia.email))
-    mine = make_enrollment(nia, make_cohort(course))
+    assert "Select a valid choice" in errors(enroll(staff, elsewhere, learner.email))
+    assert "Select a valid choice" in errors(enroll(staff, make_cohort(pk=10**6), learner.email))
+    mine = make_enrollment(learner, make_cohort(course))
     answer = staff.post(change_address(mine), {"cohort": elsewhere.pk, "is_active": "on", "user": 1})
     assert "Select a valid choice" in errors(answer)
-    theirs = {"email": nia.email, "course": elsewhere.course_id, "role": "assistant"}
+    theirs = {"email": learner.email, "course": elsewhere.course_id, "role": "assistant"}
     assert "Select a valid choice" in errors(staff.post(add_address("lessons_coursestaff"), theirs))
-    assert not nia.teaches.exists() and nia.enrollments.get().cohort == mine.cohort
+    assert not learner.teaches.exists() and learner.enrollments.get().cohort == mine.cohort
 
 
 # --- staff of a course ---
@@ -261,7 +261,7 @@ def test_form_of_a_cohort_reads_the_sessions_once(staff, course, django_assert_m
 
 def test_another_instructor_sees_nothing_of_it(client, course):
     client.force_login(make_instructor(make_course()))
-    learner = make_enrollment(make_user("nia@example.org"), make_cohort(course))
+    learner = make_enrollment(make_user("learner@example.org"), make_cohort(course))
     for address in (add_address("lessons_enrollment"), add_address("lessons_coursestaff")):
         page = client.get(address).content.decode()
         assert "Mine" not in page and learner.user.email not in page

@@ -36,7 +36,7 @@ def cohort(course):
 
 @pytest.fixture
 def learner(cohort):
-    return make_enrollment(make_user("nia@example.org"), cohort)
+    return make_enrollment(make_user("learner@example.org"), cohort)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def elsewhere():
 
 
 def give(staff, cohort, **fields):
-    posted = {"email": "NIA@example.org", "cohort": cohort.pk, "quiz": "", "percent": 50, "minutes": 0}
+    posted = {"email": "LEARNER@example.org", "cohort": cohort.pk, "quiz": "", "percent": 50, "minutes": 0}
     return staff.post(add_address("lessons_extratime"), posted | fields, follow=True)
 
 
@@ -73,7 +73,7 @@ def test_extra_time_is_given_by_email_and_says_where_it_holds_at_once(staff, coh
     assert "Branches, attempt 1: it now ends at " in page.content.decode()
     assert end_of(Attempt.objects.timed().get()).at == attempt.started_at + timedelta(minutes=45)
     form = staff.get(change_address(given)).content.decode()
-    assert "nia@example.org in Mine, Autumn" in form
+    assert "learner@example.org in Mine, Autumn" in form
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_deadline_is_a_date_in_the_zone_of_the_cohort_or_a_rule(staff, instructo
 
 
 def extend(staff, cohort, quiz, **fields):
-    posted = {"email": "nia@example.org", "cohort": cohort.pk, "quiz": quiz.pk, "reason": "Illness"}
+    posted = {"email": "learner@example.org", "cohort": cohort.pk, "quiz": quiz.pk, "reason": "Illness"}
     posted |= {"until_0": "2027-01-09", "until_1": "20:30"}
     return staff.post(add_address("lessons_quizextension"), posted | fields, follow=True)
 
