@@ -35,12 +35,11 @@ def receipts_context(lab: Lab, enrollment: Enrollment) -> Context:
 
 
 def _row_of_message(message: Delivery) -> Context:
-    word = "Received. A worker looks at the repository next."
     return {
         "at": message.received_at,
         "way": Receipt.Via.WEBHOOK.label,
         "commit": message.commit[:7],
-        "word": word,
+        "word": "Received. A worker looks at the repository next.",
     }
 
 

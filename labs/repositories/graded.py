@@ -124,9 +124,8 @@ def _copy_again(path: Path, states: States, tips: list[str], mirror: Path, lock:
     bare.copy_objects(mirror, new, tips, lock)
     if absent(new, tips):
         raise RepositoryError(f"{new} lacks objects that were copied")
-    for file in sorted(
-        (new / "objects/pack").iterdir(), key=lambda file: file.suffix == ".idx"
-    ):  # it is last
+    files = (new / "objects/pack").iterdir()
+    for file in sorted(files, key=lambda file: file.suffix == ".idx"):  # last: Git finds a pack by its index
         file.replace(path / "objects/pack" / file.name)
     shutil.rmtree(new)
     write_states(path, states)
