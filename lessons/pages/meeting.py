@@ -131,19 +131,19 @@ def announcement(cursor: str, phase: str) -> str:
 def attendance_page(found: OpenMeeting, number: str, *, joined: bool) -> Context:
     """Return a page of learners; with `joined`, those who clicked the link to join are ticked."""
     page: Page[Enrollment] = Paginator(learners_of(found.meeting), MAX_LEARNERS_ON_PAGE).get_page(number)
-    of = {each.pk: getattr(each, "at", None) for each in page}  # absent without an attendance
-    rows = [(each, of[each.pk], _is_ticked(of[each.pk], joined)) for each in page]
+    marked = [(each, getattr(each, "at", None)) for each in page]  # `at` is missing without an attendance
+    rows = [(each, at, _is_ticked(at, joined)) for each, at in marked]
     return {
         "course": found.reader.course,
         "meeting": found.meeting,
         "page": page,
         "rows": rows,
-        "keys": ",".join(str(each.pk) for each, _, _ in rows),
+        "keys": ",".join(str(each.pk) for each in page),
         "joined": joined,
     }
 
 
 def _is_ticked(at: Attendance | None, joined: bool) -> bool:
-    if at is None or at.is_present is not None:
-        return at is not None and bool(at.is_present)
-    return joined and at.joined_at is not None
+    if at is None:
+        return False
+    return at.is_present if at.is_present is not None else joined and at.joined_at is not None
