@@ -19,7 +19,7 @@ from lessons.models import (
 )
 from lessons.queries import OpenCourse, Visitor, courses_taught, get_member_course
 
-SIGNALS_WITH_NAMES = 20
+MAX_SIGNALS_WITH_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Signals:
 
 def signals_of(meeting: Meeting, kind: MeetingSignal.Kind) -> Signals:
     rows = meeting.signals.filter(kind=kind)
-    first = list(rows.select_related("enrollment__user")[:SIGNALS_WITH_NAMES])
+    first = list(rows.select_related("enrollment__user")[:MAX_SIGNALS_WITH_NAMES])
     found = rows.aggregate(count=Count("pk"), newest=Max("pk"))
     return Signals(kind, first, found["count"], found["newest"] or 0)
 

@@ -108,8 +108,8 @@ def test_learner_tells_the_instructor_and_withdraws_without_javascript(meeting, 
     assert client.post(address, {"kind": "stuck"}).status_code == 302
     assert client.post(address, {"kind": "stuck"}).status_code == 302  # a second time changes nothing
     assert "Sent at 16:25 BST" in read(client, meeting)
-    seen = read(staff, meeting)
-    assert '<b class="num">1</b> I’m stuck' in seen and "Learner A" in seen
+    page = read(staff, meeting)
+    assert '<b class="num">1</b> I’m stuck' in page and "Learner A" in page
     client.post(address, {"withdraw": "stuck"})
     assert not MeetingSignal.objects.exists()
 
@@ -139,14 +139,14 @@ def test_signals_are_limited_for_each_person(meeting, learner):
 
 def test_poll_answers_204_until_something_changes(meeting, learner, staff, clock):
     client, address = client_of(learner.user), page_of(meeting, "meeting_poll")
-    shown = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
-    assert client.get(address, {"v": shown}).status_code == 204
+    cursor = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
+    assert client.get(address, {"v": cursor}).status_code == 204
     staff.post(page_of(meeting, "meeting_run"), {"action": "notes", "notes": "**Volumes** keep files."})
-    changed = client.get(address, {"v": shown}).content.decode()
+    changed = client.get(address, {"v": cursor}).content.decode()
     assert "<strong>Volumes</strong> keep files." in changed and 'hx-swap-oob="innerHTML"' in changed
-    shown = changed.partition("poll/?v=")[2].partition('"')[0]
+    cursor = changed.partition("poll/?v=")[2].partition('"')[0]
     clock.move_to(STARTS + timedelta(hours=3))
-    assert "The class has ended." in client.get(address, {"v": shown}).content.decode()
+    assert "The class has ended." in client.get(address, {"v": cursor}).content.decode()
 
 
 def test_change_while_a_page_is_drawn_draws_it_again(meeting, learner, clock):
@@ -162,9 +162,9 @@ def test_change_while_a_page_is_drawn_draws_it_again(meeting, learner, clock):
 
 def test_queries_of_a_poll_without_changes(meeting, learner):
     client = client_of(learner.user)
-    shown = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
+    cursor = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
     with CaptureQueriesContext(connection) as captured:
-        client.get(page_of(meeting, "meeting_poll"), {"v": shown})
+        client.get(page_of(meeting, "meeting_poll"), {"v": cursor})
     assert len(captured) == 3  # the session, the user, and the class
 
 
@@ -264,14 +264,14 @@ def test_image_in_the_notes_is_kept_and_shown_to_the_cohort_only(meeting, learne
 
 def test_page_of_staff_is_drawn_again_when_a_part_of_the_plan_ends(meeting, staff, clock):
     client, address = staff, page_of(meeting, "meeting_poll")
-    shown = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
+    cursor = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
     clock.move_to(STARTS + timedelta(minutes=49))
-    assert client.get(address, {"v": shown}).status_code == 204
+    assert client.get(address, {"v": cursor}).status_code == 204
     clock.move_to(STARTS + timedelta(minutes=50))
-    changed = client.get(address, {"v": shown}).content.decode()
+    changed = client.get(address, {"v": cursor}).content.decode()
     assert changed.index("Volumes") < changed.index('aria-current="step"') < changed.index("Hidden part")
-    shown = changed.partition("poll/?v=")[2].partition('"')[0]
-    assert client.get(address, {"v": shown}).status_code == 204
+    cursor = changed.partition("poll/?v=")[2].partition('"')[0]
+    assert client.get(address, {"v": cursor}).status_code == 204
 
 
 def test_clear_leaves_a_signal_that_came_meanwhile(meeting, learner, staff):

@@ -57,8 +57,8 @@ def test_cancelled_meeting_that_is_on_again_raises_the_sequence_twice(meeting):
     assert meeting.is_cancelled
     save_meeting(meeting=meeting, reason="No holiday after all.")
     assert (meeting.is_cancelled, meeting.sequence) == (False, 2)
-    told = [notice.text.partition(".")[0] for notice in learner.user.notices.order_by("pk")]
-    assert told == [
+    first_sentences = [notice.text.partition(".")[0] for notice in learner.user.notices.order_by("pk")]
+    assert first_sentences == [
         "Containers is cancelled",
         "Containers takes place after all: Saturday 29 August, 20:30 IST",
     ]
