@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
@@ -125,7 +125,6 @@ LINES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), max_size=14))
 def test_whatever_the_parser_takes_for_a_block_is_hidden(lines):
     """The parser's own idea of where blocks start and end, which `hidden` does not use."""
@@ -142,7 +141,6 @@ def test_whatever_the_parser_takes_for_a_block_is_hidden(lines):
     assert not inside & set(re.findall(r"\bw\d+", render(source, link=no_link).html))
 
 
-@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), max_size=14))
 def test_the_lines_for_learners_and_staff_have_the_same_numbers(lines):
     rendered = render("\n".join(lines), link=no_link)
@@ -268,7 +266,6 @@ def write_blocks(
         out += [*inner, before.rstrip()]
 
 
-@settings(max_examples=40)
 @given(st.randoms(use_true_random=False))
 def test_blocks_nested_in_any_way_are_hidden_and_nothing_else_is(rng):
     lines: list[str] = []
