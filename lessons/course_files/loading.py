@@ -17,7 +17,7 @@ from lessons.course_files.matching import Here, Plan, find_course
 from lessons.course_files.reading import Content, CourseEntry, CourseFiles, is_draft, stored_body
 from lessons.course_files.source import AnyPath, digest
 from lessons.gate import judge_lesson, judge_quiz
-from lessons.meetings import save_meeting
+from lessons.meetings import notify_of_zone, save_meeting
 from lessons.models import Cohort, Course, FormerSlug, Lesson, Meeting, Quiz, Session
 from lessons.models.release import Status
 
@@ -196,6 +196,7 @@ def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Sessio
         if cohort.loaded_from != entry.origin:
             Cohort.objects.filter(pk=cohort.pk).update(loaded_from=entry.origin)
         return
+    has_new_zone = cohort.pk is not None and cohort.time_zone != content["time_zone"]
     cohort.loaded_from = entry.origin
     cohort.title, cohort.time_zone = content["title"], content["time_zone"]
     cohort.save()
@@ -206,9 +207,11 @@ def _write_cohort(cohort: Cohort, entry: CourseEntry, sessions: dict[str, Sessio
         row = cohort.meetings.filter(session=session).first() or Meeting(cohort=cohort, session=session)
         row.starts_at, row.minutes = starts_at, meeting["minutes"]
         reason = "" if row.is_cancelled else "The plan of the course changed."
-        save_meeting(meeting=row, cancelled=row.is_cancelled, reason=reason)
+        save_meeting(meeting=row, cancelled=row.is_cancelled, reason=reason, quiet=has_new_zone)
     dated = [sessions[meeting["session"]] for meeting in content["meetings"]]
     cohort.meetings.exclude(session__in=dated).delete()
+    if has_new_zone:
+        notify_of_zone(cohort)
 
 
 def cohort_content(cohort: Cohort) -> Content:

@@ -1,8 +1,10 @@
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from labs.models import Lab, LabVersion
@@ -11,6 +13,7 @@ from lessons.gate import judge_lesson
 from lessons.links import links_within
 from lessons.models import Cohort, Course, Lesson, Quiz, QuizVersion, Session
 from tests.courses.conftest import COURSE, LAB, LESSON, QUIZ
+from tests.factories import make_enrollment
 
 MLOPS = Path(__file__).parents[2] / "courses" / "mlops"
 
@@ -45,6 +48,22 @@ def test_loading_twice_changes_nothing(folder, capsys):
     before = list(Lesson.objects.values()) + list(Quiz.objects.values()) + list(Lab.objects.values())
     assert "nothing changed" in load(folder, capsys)
     assert before == list(Lesson.objects.values()) + list(Quiz.objects.values()) + list(Lab.objects.values())
+
+
+def test_file_that_moves_a_meeting_or_changes_the_zone_notifies_learners_once(folder, capsys):
+    with time_machine.travel(datetime(2026, 3, 1, tzinfo=UTC), tick=False):
+        load(folder, capsys)
+        learner = make_enrollment(cohort=Cohort.objects.get())
+        moved = COURSE.replace("2026-03-07", "2026-03-08")
+        for text in (moved, moved.replace("title: Spring", "title: Spring\n    time_zone: Europe/London")):
+            (folder / "course.yaml").write_text(text)
+            load(folder, capsys)
+    assert [notice.text for notice in learner.user.notices.order_by("pk")] == [
+        "First evening moved to Sunday 8 March, 20:30 IST. It was planned for Saturday 7 March, 20:30 IST. "
+        "Reason: The plan of the course changed.",
+        "Tiny, Spring has another time zone, so its meetings moved. The next one is First evening: "
+        "Monday 9 March, 02:00 your time (Kolkata). That is Sunday 8 March, 20:30 GMT.",
+    ]
 
 
 def test_changes_only_in_a_file_are_loaded(folder, capsys):
