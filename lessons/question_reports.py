@@ -46,7 +46,7 @@ def close_report(*, report: QuestionReport, by: User, reply: str) -> None:
     page = reverse("attempt_review", args=[attempt.quiz.course.slug, attempt.quiz.slug, attempt.number])
     if report.enrollment.is_active:
         text = f"Your report on a question of {attempt.quiz.title} was answered: {reply}"
-        notify(user=report.enrollment.user, kind="report", text=text, link=f"{page}#q-{report.key}")
+        notify(user=report.enrollment.user, kind="reply", text=text, link=f"{page}#q-{report.key}")
 
 
 def _clean(text: str, wanted: str) -> str:

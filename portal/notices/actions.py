@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.notices.kinds import kind_of
 from portal.notices.models import Notice
 
 MAX_KEPT = 100  # of one person; the oldest go first
@@ -17,7 +18,10 @@ BATCH = 500  # people
 
 
 def notify(*, user: User, kind: str, text: str, link: str = "") -> Notice:
-    """Send a notice to one person. A longer text is cut. Raises ValueError if `link` is no path of the portal."""
+    """Send a notice to one person. A longer text is cut.
+
+    Raises ValueError if `kind` is not in `kinds`, or `link` is no path of the portal.
+    """
     notice = _make_notice(user.pk, kind, text, link)
     notice.save()
     _remove_surplus([user.pk])
@@ -36,7 +40,7 @@ def _make_notice(user: int, kind: str, text: str, link: str) -> Notice:
     if link and (len(link) > MAX_LINK or not link.startswith("/") or link.startswith("//")):
         raise ValueError(f"{link[:100]!r} is not a path of the portal")
     text = text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
-    return Notice(user_id=user, kind=kind, text=text, link=link)
+    return Notice(user_id=user, kind=kind_of(kind).id, text=text, link=link)
 
 
 def _remove_surplus(users: Iterable[int]) -> None:

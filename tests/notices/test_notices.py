@@ -61,6 +61,11 @@ def test_link_to_somewhere_else_is_refused(link):
         send(make_user(), link=link)
 
 
+def test_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="'gossip' is not a kind of notice"):
+        actions.notify(user=make_user(), kind="gossip", text="Regraded")
+
+
 def test_long_text_is_cut():
     assert len(send(make_user(), "x" * 400).text) == 300
 
