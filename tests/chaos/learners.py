@@ -17,7 +17,7 @@ from tests.labs.git_client import Clone
 
 MAX_TRIES = 60  # of one push: a learner whose push was refused pushes again
 ORGANIZATION = "classroom"
-LOST, REPEATED = 0.3, 0.4  # of the messages
+LOST, REPEATED = 0.3, 0.4  # share of the messages
 
 
 class Learner:
@@ -62,6 +62,7 @@ class LearnerOnGitHub(Learner):
     ) -> None:
         self.github, self.dice = github, dice
         self.remote = github.create_repository(f"{ORGANIZATION}/{folder.name}", private=True)
+        self.shares = LOST, REPEATED
         self.lost: list[str] = []
         super().__init__(enrollment, lab, folder)
 
@@ -88,11 +89,12 @@ class LearnerOnGitHub(Learner):
                 time.sleep(self.dice.uniform(0.5, 4))  # else the next push replaces it before it is fetched
 
     def push_one(self, number: int, tries: int = MAX_TRIES) -> None:
-        self.hook.is_active = self.dice.random() > LOST
+        lost, repeated = self.shares
+        self.hook.is_active = self.dice.random() >= lost
         super().push_one(number, tries)
         if not self.hook.is_active:
             self.lost.append(self.taken[-1])
-        if self.hook.deliveries and self.dice.random() < REPEATED:
+        if self.hook.deliveries and self.dice.random() < repeated:
             delivery = self.dice.choice(self.hook.deliveries)  # also one that came long ago
             self.github.redeliver(self.hook, delivery.id, self.remote)
 
