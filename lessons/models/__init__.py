@@ -1,7 +1,9 @@
+from lessons.models.announcement import Announcement, AnnouncementRead
 from lessons.models.attachment import Attachment
 from lessons.models.cohort import Cohort, CourseStaff, Enrollment
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.deletion import Deletion
+from lessons.models.exit_ticket import ExitTicket, TicketAnswer, TicketTaker
 from lessons.models.hook import CourseHook
 from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.models.meeting import Attendance, Meeting, MeetingSignal
@@ -15,9 +17,12 @@ from lessons.models.regrade import QuestionReport, QuizRegrade, RegradedAttempt
 from lessons.models.repository import CourseFetch, CourseRepository
 from lessons.models.search import SearchEntry, SearchWord
 from lessons.models.snippet import Snippet
+from lessons.models.thread import Message, Thread
 from lessons.models.unused_file import UnusedFile
 
 __all__ = [
+    "Announcement",
+    "AnnouncementRead",
     "Answer",
     "Attachment",
     "Attempt",
@@ -30,6 +35,7 @@ __all__ = [
     "CourseStaff",
     "Deletion",
     "Enrollment",
+    "ExitTicket",
     "ExtraTime",
     "FormerSlug",
     "IncomingNotes",
@@ -41,6 +47,7 @@ __all__ = [
     "Marking",
     "Meeting",
     "MeetingSignal",
+    "Message",
     "ModelDraft",
     "Notes",
     "NotesDay",
@@ -58,6 +65,9 @@ __all__ = [
     "SearchWord",
     "Session",
     "Snippet",
+    "Thread",
     "Tick",
+    "TicketAnswer",
+    "TicketTaker",
     "UnusedFile",
 ]

@@ -11,6 +11,7 @@ from .page import (
     render_option,
     with_ticks,
 )
+from .remarks import render_remark
 from .sections import Definition, Section
 from .state import TooComplexError
 
@@ -26,5 +27,6 @@ __all__ = [
     "render_fragment",
     "render_inline",
     "render_option",
+    "render_remark",
     "with_ticks",
 ]

@@ -92,7 +92,7 @@ CLASSES = {
 FOOTNOTES = {"li": re.compile("note--[0-9]+"), "a": re.compile("ref--[0-9]+(?:-[0-9]+)?")}
 
 
-def _address(tag: str, attribute: str, value: str) -> str | None:
+def check_address(tag: str, attribute: str, value: str) -> str | None:
     # Refuses URLs that the schemes below allow: scheme-relative ones, and images over http. Browsers drop
     # spaces and control characters from a URL and read \ as /.
     if attribute == "id" and tag in FOOTNOTES:
@@ -106,7 +106,7 @@ def _address(tag: str, attribute: str, value: str) -> str | None:
 CLEANER = nh3.Cleaner(
     tags=PLAIN | FORMULAS | ATTRIBUTES.keys() | VALUES.keys() | CLASSES.keys(),
     attributes=ATTRIBUTES | IN_FORMULAS,
-    attribute_filter=_address,
+    attribute_filter=check_address,
     tag_attribute_values=VALUES,
     allowed_classes=CLASSES,
     url_schemes={"https", "http", "mailto"},
