@@ -22,6 +22,7 @@ from labs.models import (
     State,
     Submission,
 )
+from labs.models.submission import counted_columns
 from labs.release import lab_opening
 from lessons.models import Enrollment
 from lessons.queries import (
@@ -38,7 +39,7 @@ from lessons.release import ANY_COHORT, NotOpenYetError, is_open
 HISTORY_PAGE = 10
 # Columns of a list of submissions, and the origin of the newest.
 SHOWN = (
-    *("public_id", "number", "state", "head", "head_ref", "due_at", "late_points"),
+    *("public_id", "number", "state", "head", "head_ref", "due_at", "late_points", "rubric_waiting"),
     *(f"receipt__repository__{name}" for name in ("host", "owner", "name")),
 )
 
@@ -205,8 +206,8 @@ def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:
     current = FilteredRelation("reports", condition=Q(reports__is_current=True))
     return found.annotate(
         current=current,
-        points=Coalesce("late_points", "current__points"),
-        passed=Coalesce("late_passed", "current__passed"),
+        **counted_columns("current"),
+        max_points=F("current__max_points"),
     )
 
 

@@ -48,6 +48,7 @@ def arrivals(enrollment: Enrollment, lab: Lab) -> list[Arrival]:
         "receipt_id",
         "due_at",
         "late_points",
+        "rubric_waiting",
     )
     submissions = {each.digest: each for each in found.only(*columns)}
     return [Arrival(receipt, submissions.get(receipt.digest)) for receipt in receipts]

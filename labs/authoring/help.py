@@ -19,6 +19,23 @@ SCENARIO = """\
 """
 
 
+RUBRIC = """\
+rubric:
+  - id: prose
+    says: The README says what the project is for
+    levels:
+      - {says: In one paragraph that a newcomer understands, points: 10}
+      - {says: In part, points: 5}
+      - {says: Not at all, points: 0}
+"""
+RUBRIC_KEYS = {
+    "id": "the name of the criterion; keep it when you reword the criterion, so that marks stay",
+    "says": "a statement that a person judges",
+    "points": "more than 0; staff give any number up to it",
+    "levels": "instead of points: 2 to 10 of them, each with `says` and `points`; staff choose one",
+}
+
+
 def lab_help() -> list[HelpGroup]:
     kinds = documentation.of_kinds()
     abouts = dict.fromkeys(kind.about for kind in KINDS.values())
@@ -26,7 +43,7 @@ def lab_help() -> list[HelpGroup]:
         _checks(about, tuple(_check(kind) for kind in kinds if KINDS[kind.name].about == about))
         for about in abouts
     ]
-    return [_vocabulary(), *groups, _scenarios(), _steps()]
+    return [_vocabulary(), *groups, _rubric(), _scenarios(), _steps()]
 
 
 def _vocabulary() -> HelpGroup:
@@ -35,6 +52,12 @@ def _vocabulary() -> HelpGroup:
     )
     shared = HelpEntry("Parameters", "with the same meaning in every kind", details=tuple(VOCABULARY.items()))
     return HelpGroup("All checks", (keys, shared))
+
+
+def _rubric() -> HelpGroup:
+    about = "Criteria that staff mark. Their points count beside those of the checks."
+    entry = HelpEntry("Criterion", "with levels or points", RUBRIC, details=tuple(RUBRIC_KEYS.items()))
+    return HelpGroup("Rubric", (entry,), about, before="^scenarios:")
 
 
 def _scenarios() -> HelpGroup:

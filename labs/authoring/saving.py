@@ -106,7 +106,8 @@ def _version(lab: Lab, spec: LabSpec) -> LabVersion:
     values: dict[str, Any] = {
         "source": lab.source,
         "schema": spec.schema,
-        "max_points": sum(check.points for check in spec.checks),
+        "max_points": spec.max_points,
+        "rubric_points": spec.rubric_points,
         "pass_mark": spec.pass_mark,
         "starter": starter_refs(spec),
     }

@@ -1,7 +1,5 @@
 """Views of the lab editor; `labs.admin` checks that the user is course staff."""
 
-from decimal import Decimal
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -38,11 +36,12 @@ def preview_lab(request: UserRequest) -> HttpResponse:
         spec = load_spec(source)  # not cached: it changes with every keystroke
     except SpecError as error:
         return Preview(None, problems_of(error)).as_response()
-    points = sum((check.points for check in spec.checks), Decimal(0))
-    rule = pass_rule(points, spec.pass_mark)
-    shown = {"spec": spec, "rule": rule, "checks": check_rows(spec.checks, {})}
+    rule = pass_rule(spec.max_points, spec.pass_mark)
+    shown = {"spec": spec, "rule": rule, "checks": check_rows(spec.checks, {}), "rubric": spec.rubric}
     page = render_to_string("authoring/_lab.html", shown)
-    return Preview(page, facts=f"{count(len(spec.checks), 'check')}, {count_points(points)}").as_response()
+    return Preview(
+        page, facts=f"{count(len(spec.checks), 'check')}, {count_points(spec.max_points)}"
+    ).as_response()
 
 
 @require_POST

@@ -80,6 +80,7 @@ def grade(
         checks_digest=spec.checks_digest,
         head=repository.head or "",
         github=facts_used(github),
+        rubric_points=spec.rubric_points,
     )
 
 

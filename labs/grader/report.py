@@ -90,7 +90,8 @@ class Report:
 
     `checks_digest` identifies the parts that it shares with its public text, `head` the commit of main, else of the
     first branch (reports of older engines have neither). `graph` is the commit graph of the graded repository, with the
-    commits that need work marked. `github` names the facts from GitHub that were used.
+    commits that need work marked. `github` names the facts from GitHub that were used. `rubric_points` are those that a
+    person gives beside the checks: they are part of `max_points`, and never of `points`.
     """
 
     schema: int
@@ -103,6 +104,7 @@ class Report:
     checks_digest: str = ""
     head: str = ""
     github: tuple[FactsUsed, ...] = ()
+    rubric_points: Decimal = Decimal(0)
 
     @property
     def points(self) -> Decimal:
@@ -110,7 +112,7 @@ class Report:
 
     @property
     def max_points(self) -> Decimal:
-        return sum((result.points for result in self.results), Decimal(0))
+        return sum((result.points for result in self.results), self.rubric_points)
 
     @property
     def score(self) -> int:
@@ -148,6 +150,7 @@ class Report:
         data["results"] = [_result_to_json(result) for result in self.results]
         data["graph"] = self.graph and _drawing_to_json(self.graph)
         data["github"] = [asdict(used) for used in self.github]
+        data["rubric_points"] = str(self.rubric_points)
         return data
 
     @classmethod
@@ -159,7 +162,9 @@ class Report:
         results = tuple(_result_from_json(result) for result in data["results"])
         github = tuple(FactsUsed(**item) for item in data.get("github", ()))
         graph = graph and _drawing_from_json(graph)
-        return cls(**{**data, "graph": graph, "results": results, "github": github})
+        rubric = Decimal(data.get("rubric_points", 0))
+        read = {"graph": graph, "results": results, "github": github, "rubric_points": rubric}
+        return cls(**{**data, **read})
 
 
 def _result_to_json(result: CheckResult) -> JsonObject:

@@ -43,7 +43,14 @@ def verdict_line(report: Report) -> str:
     return (
         f"{report.passed_count} of {len(report.results)} checks passed. "
         f"{reached} of {shown_points(report.max_points)} points. "
-        f"The pass mark is {shown_points(report.points_needed)}."
+        f"The pass mark is {shown_points(report.points_needed)}.{_rubric(report)}"
+    )
+
+
+def _rubric(report: Report) -> str:
+    # points that no check can give
+    return (
+        f" A person gives {shown_points(report.rubric_points)} of the points." if report.rubric_points else ""
     )
 
 

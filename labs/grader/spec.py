@@ -1,6 +1,7 @@
 """lab.yaml as frozen dataclasses; all problems of a file are reported at once, each with its line."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import Literal
 
@@ -10,6 +11,7 @@ from .parameters import Percent, Requirement, TagPattern, described, read_fields
 from .problem import Problem
 from .redaction import checks_digest
 from .redaction import public_text as _public_text
+from .rubric import Rubric, points_of, read_rubric
 from .scenarios import Scenario, read_scenarios
 from .schema_1.edits import applied
 from .schema_1.rewriting import Rewriting, rewriting
@@ -49,6 +51,7 @@ class _File:
     pass_mark: Percent
     checks: Value
     starter: Starter | None = None
+    rubric: Value | None = None
     scenarios: Value | None = None
     python: Python | None = None
     lessons: str = ""
@@ -64,6 +67,7 @@ class LabSpec:
     repositories by which the lab proves its checks, see `proof`. `starters` are the commits that learners start from,
     `start` makes them if the text describes them. With `counted_tags`, names in which `*` replaces any text, a push is
     graded only if it brings or moves such a tag. `folder` are the files of a starter that is a folder, if given.
+    `rubric` are the criteria that a person marks.
     """
 
     schema: int
@@ -79,6 +83,16 @@ class LabSpec:
     start: Scenario | None = None
     counted_tags: tuple[str, ...] = ()
     folder: FolderFiles | None = None
+    rubric: Rubric = ()
+
+    @property
+    def max_points(self) -> Decimal:
+        """The points of the checks and of the rubric."""
+        return sum((check.points for check in self.checks), self.rubric_points)
+
+    @property
+    def rubric_points(self) -> Decimal:
+        return points_of(self.rubric)
 
     def lesson_address(self, name: str) -> str:
         # the name itself if the text has no base URL
@@ -107,6 +121,7 @@ def load_spec(text: str, folder: FolderFiles | None = None) -> LabSpec:
     checks = read_checks(data.get("checks"), old, problems)
     starter = (file.starter if file else None) or Starter()
     ids = texts_of(data.get("checks"), "id")
+    rubric = read_rubric(data.get("rubric"), ids, problems)
     first = start_of_folder(folder, data["starter"].line) if starter.folder else None
     scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario, first)
     start = _start(data, starter, scenarios, first, problems) if file else None
@@ -129,6 +144,7 @@ def load_spec(text: str, folder: FolderFiles | None = None) -> LabSpec:
         lessons=file.lessons,
         counted_tags=_counted_tags(file.counts),
         folder=folder if first else None,
+        rubric=rubric,
     )
 
 

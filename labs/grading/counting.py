@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from labs.deadlines import LabTerms, terms_of
+from labs.grading import rubrics
 from labs.late_points import Counted, Push, count
 from labs.models import Lab, Recount, Submission
 from lessons.models import Cohort, Enrollment
@@ -42,7 +43,7 @@ def recount(enrollment: int) -> None:
 
 def recount_locked(learner: Enrollment) -> set[int]:
     """Do so for a learner who is locked, and return the labs whose points changed."""
-    changed = _count_points(learner)
+    changed = rubrics.count_marks(learner.pk) | _count_points(learner)
     for lab in sorted(changed):
         rank_again(learner.pk, lab)
     return changed
@@ -54,13 +55,14 @@ def _count_points(learner: Enrollment) -> set[int]:
     if not terms:  # without any deadline, only what was late before one was removed
         rows = rows.exclude(due_at=None)
     before = {row.pk: row for row in rows.only(*_KEPT)}
+    rows = rows.annotate(earned=F("reports__points") + F("rubric_points"))
     facts = rows.values_list("pk", "lab", "receipt__received_at", *_OF_REPORT)
     counted = count([Push(*each) for each in facts], terms, learner.course.late_days)
     return {row.lab_id for key, row in before.items() if _write(row, counted.get(key, Counted()))}
 
 
 _KEPT = ("lab", "late_points", "late_passed", "due_at", "late_days")
-_OF_REPORT = ("reports__points", "reports__max_points", "reports__lab_version__pass_mark")
+_OF_REPORT = ("earned", "reports__max_points", "reports__lab_version__pass_mark")
 
 
 def _write(row: Submission, counted: Counted) -> bool:

@@ -3,6 +3,7 @@ from labs.models.commit_status import CommitStatus
 from labs.models.course_commit import CourseCommit
 from labs.models.deadline import LabDeadline, LabExtension, Outage, Recount
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
+from labs.models.feedback import Comment, Feedback, SavedComment
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
 from labs.models.lab import Lab, LabVersion, StarterFiles
@@ -20,11 +21,13 @@ __all__ = [
     "AccessToken",
     "Choice",
     "CohortSize",
+    "Comment",
     "CommitStatus",
     "Connection",
     "CourseCommit",
     "Delivery",
     "FailedCheck",
+    "Feedback",
     "GitHubAnswer",
     "Installation",
     "Lab",
@@ -43,6 +46,7 @@ __all__ = [
     "RegradedSubmission",
     "Report",
     "Repository",
+    "SavedComment",
     "StarterFiles",
     "State",
     "Submission",

@@ -120,6 +120,13 @@ class LabVersion(models.Model):
     source = models.TextField()
     schema = models.PositiveSmallIntegerField(default=1)
     max_points = models.DecimalField(max_digits=7, decimal_places=2)
+    rubric_points = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        default=0,
+        editable=False,
+        help_text="Those of its points that staff give.",
+    )
     pass_mark = models.PositiveSmallIntegerField()
     proof = models.JSONField(null=True, editable=False)
     proved = models.BooleanField(default=False, editable=False)

@@ -1,5 +1,6 @@
 from dataclasses import replace
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 
 from django.db import models
 from django.db.models import F, Q
@@ -52,10 +53,17 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def _with_report(self) -> "SubmissionQuerySet":
         return self.filter(reports__is_current=True).annotate(
-            points=Coalesce("late_points", "reports__points"),
-            max_points=F("reports__max_points"),
-            passed=Coalesce("late_passed", "reports__passed"),
+            **counted_columns("reports"), max_points=F("reports__max_points")
         )
+
+
+# Any: expressions of both kinds
+def counted_columns(report: str) -> dict[str, Any]:
+    """Return `points` and `passed` that count, for submissions joined with their current report."""
+    return {
+        "points": Coalesce("late_points", F(f"{report}__points") + F("rubric_points")),
+        "passed": Coalesce("late_passed", "rubric_passed", f"{report}__passed"),
+    }
 
 
 class Submission(models.Model):
@@ -95,6 +103,17 @@ class Submission(models.Model):
     is_best = models.BooleanField(
         default=False, editable=False, help_text="This submission counts. Set when a report is stored."
     )
+
+    # What `labs.grading.counting` makes of the marks that staff released: points beside those of the checks.
+    rubric_points = models.DecimalField(max_digits=7, decimal_places=2, default=0, editable=False)
+    rubric_waiting = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        default=0,
+        editable=False,
+        help_text="Points of the rubric that staff have not given yet.",
+    )
+    rubric_passed = models.BooleanField(null=True, editable=False)
 
     # What `labs.grading.counting` makes of the deadline. Null if the submission was in time, so that all points count.
     late_points = models.DecimalField(
@@ -157,6 +176,14 @@ class Submission(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("submission", args=[self.public_id])
+
+    def points_of(self, checks: Decimal) -> Decimal:
+        """Return the points that count, if its checks earned these."""
+        return checks + self.rubric_points if self.late_points is None else self.late_points
+
+    def is_passed(self, *, by_checks: bool) -> bool:
+        known = (self.late_passed, self.rubric_passed)
+        return next((each for each in known if each is not None), by_checks)
 
     @property
     def has_ended(self) -> bool:

@@ -13,7 +13,7 @@ from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading.queues import WAITS_FOR_PUBLICATION, waits_for_publication
 from labs.models import LEARNER_MAY_REPEAT, LabTimes, RegradedSubmission, Report, State, Submission
-from labs.pages.steps import ReportSummary, duration, status, steps
+from labs.pages.steps import CountedResult, ReportSummary, duration, status, steps
 from labs.receipt_queries import choice_of
 from labs.reports.late_words import extension_of_push, late_words
 from labs.reports.local_report import comparison
@@ -99,7 +99,7 @@ def live_page(submission: Submission, cursor: PollCursor, position: int, *, staf
     report = context.get("report_row")
     return {
         **context,
-        "item": history_item(submission, report, submission),
+        "item": history_item(submission, report and counted_result(submission, report), submission),
         "say": is_news and announcement(context),
     }
 
@@ -173,20 +173,26 @@ def report_context(submission: Submission, row: Report) -> Context:
         "report_row": row,
         "regraded": regraded_move(row),
         "report": report,
-        "standing": Standing.of(report).counting(submission.late_points, submission.late_passed),
+        "standing": Standing.of(report).counting(
+            submission.points_of(report.points), passed=submission.is_passed(by_checks=report.passed)
+        ),
         "late": late_words(submission, row),
         "extension": extension_of_push(terms, submission.receipt.received_at, submission.lab.course),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
-        "onward": _onward(submission, row),
+        "onward": _onward(submission, counted_result(submission, row)),
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),
     }
 
 
+def counted_result(submission: Submission, row: Report) -> CountedResult:
+    points = submission.points_of(row.points)
+    return CountedResult(points, row.max_points, submission.is_passed(by_checks=row.passed))
+
+
 def _onward(submission: Submission, report: ReportSummary) -> queries.LabLink | None:
-    has_passed = report.passed if submission.late_passed is None else submission.late_passed
-    return queries.lab_after(submission.lab, submission.enrollment.cohort_id) if has_passed else None
+    return queries.lab_after(submission.lab, submission.enrollment.cohort_id) if report.passed else None
 
 
 def regraded_move(row: Report) -> RegradedSubmission | None:
@@ -271,7 +277,7 @@ def points_or(word: str, row: Submission, report: ReportSummary | None) -> str:
     """Return the points that count, and if they were late; `word` for a submission that is not graded."""
     if report is None or row.state != State.GRADED:
         return word
-    points = count_points(report.points if row.late_points is None else row.late_points)
+    points = count_points(report.points)
     return f"{points}, late" if row.due_at else points
 
 

@@ -32,14 +32,33 @@ class ProgressStep:
 
 
 class ReportSummary(Protocol):
-    """The current report of a submission, in one line."""
+    """The points of a submission that count, in one line."""
 
+    @property
+    def points(self) -> Decimal: ...
+    @property
+    def max_points(self) -> Decimal: ...
+    @property
+    def passed(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class CountedResult:
     points: Decimal
+    max_points: Decimal
     passed: bool
+
+
+def waits_for_person(submission: Submission, report: ReportSummary) -> bool:
+    """Return True if only points that staff have yet to give are missing."""
+    missing = report.max_points - report.points
+    return not report.passed and 0 < missing <= submission.rubric_waiting
 
 
 def status(submission: Submission, report: ReportSummary | None) -> tuple[str, str]:
     if submission.state == State.GRADED and report:
+        if waits_for_person(submission, report):
+            return "wait", "Waiting for marking"
         return ("done", "Passed") if report.passed else ("bad", "Needs work")
     state = State(submission.state)
     return GLYPHS[state], state.label

@@ -127,7 +127,8 @@ def late_words(submission: Submission, report: Report) -> str:
     )
     if submission.late_points is None:
         return f"{late}{': ' if spent else '. '}{spent}All points count."
-    earned = f"{show_points(report.points)} of {show_points(report.max_points)} points"
+    before = report.points + submission.rubric_points
+    earned = f"{show_points(before)} of {show_points(report.max_points)} points"
     return f"{late}: {spent}{earned} count as {show_points(submission.late_points)}."
 
 

@@ -25,9 +25,9 @@ class Standing:
     def of(cls, report: Report) -> "Standing":
         return cls(report.points, report.max_points, report.pass_mark, report.passed)
 
-    def counting(self, points: Decimal | None, passed: bool | None) -> "Standing":
-        """Return the standing with the points that count, None if all do."""
-        return self if points is None else replace(self, points=points, passed=bool(passed))
+    def counting(self, points: Decimal, *, passed: bool) -> "Standing":
+        """Return the standing with the points that count."""
+        return replace(self, points=points, passed=passed)
 
     @property
     def needed(self) -> Decimal:
