@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,7 @@ from labs.reports.local_report import MAX_KEPT, UploadedReport
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError, Offer
 from labs.specs import parse_spec
+from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Enrollment
 from lessons.queries import teaches
 from portal.accounts.audit import Event, record
@@ -159,6 +161,7 @@ def choose(*, submission: Submission, reason: str, by: User) -> Choice:
     A choice of another one is replaced. Raises PermissionDenied for anyone but the staff of the course.
     """
     _lock_for_choosing(submission, by)
+    before = _counted_points(submission)
     Choice.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id).delete()
     choice = Choice.objects.create(submission=submission, reason=reason, by=by)
     if submission.reports.exists():
@@ -166,6 +169,7 @@ def choose(*, submission: Submission, reason: str, by: User) -> Choice:
     elif lifecycle.requeue(submission):
         transaction.on_commit(tasks.wake, robust=True)
     record(Event.GRADE, f"submission {submission.public_id} chosen to count: {reason}", user=by)
+    _record_choice(submission, before, why=reason, by=by)
     return choice
 
 
@@ -187,13 +191,39 @@ def choose_received(*, receipt: Receipt, reason: str, by: User) -> Choice:
 def withdraw_choice(*, submission: Submission, by: User) -> bool:
     """Let the best submission count again; return False if this one was not chosen. Raises PermissionDenied."""
     _lock_for_choosing(submission, by)
+    before = _counted_points(submission)
     withdrawn, _ = Choice.objects.filter(submission=submission).delete()
     submission.refresh_from_db(fields=["is_best"])
     if withdrawn and submission.is_best:
         counting.keep_best(submission)
     if withdrawn:
         record(Event.GRADE, f"submission {submission.public_id} no longer chosen to count", user=by)
+        _record_choice(submission, before, why="No longer chosen to count", by=by)
     return bool(withdrawn)
+
+
+def _counted_points(submission: Submission) -> tuple[Decimal | None, Decimal | None]:
+    own: Any = Submission.objects.filter(  # Any: annotated with points
+        enrollment=submission.enrollment_id, lab=submission.lab_id
+    )
+    return own.best().values_list("points", "max_points").first() or (None, None)
+
+
+def _record_choice(
+    submission: Submission, before: tuple[Decimal | None, Decimal | None], *, why: str, by: User
+) -> None:
+    points, out_of = _counted_points(submission)
+    record_grade_change(
+        kind=Kind.CHOICE,
+        enrollment=submission.enrollment,
+        item=f"lab:{submission.lab_id}",
+        title=f"{submission.lab}, submission {submission.number}",
+        old=before[0],
+        new=points,
+        out_of=out_of,
+        why=why,
+        by=by,
+    )
 
 
 def _lock_for_choosing(submission: Submission, by: User) -> None:

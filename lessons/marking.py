@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lessons import leases
+from lessons import grade_changes, leases
 from lessons.models import Answer, Attempt, Marking
 from lessons.points import show_exactly
 from lessons.quiz_text import parse_stored, quiz_of
@@ -107,7 +107,9 @@ def mark_answer(*, answer: Answer, by: User, points: Decimal | None, comment: st
     """
     # The lock serialises two markers of an attempt, whose totals both would write.
     attempt = (
-        Attempt.objects.select_for_update(of=("self",)).select_related("version").get(pk=answer.attempt_id)
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("version", "quiz", "enrollment")
+        .get(pk=answer.attempt_id)
     )
     latest = answer.markings.select_related("by").last()
     if latest is not None and latest.pk != seen:
@@ -123,6 +125,17 @@ def mark_answer(*, answer: Answer, by: User, points: Decimal | None, comment: st
         return latest  # sent twice
     marking = Marking.objects.create(answer=answer, by=by, points=points, comment=comment)
     mark_attempt(attempt)
+    grade_changes.record_grade_change(
+        kind=grade_changes.Kind.MARKING,
+        enrollment=attempt.enrollment,
+        item=f"quiz:{attempt.quiz_id}",
+        title=f"{attempt.quiz}, attempt {attempt.number}, question {answer.key}",
+        old=latest.points if latest else None,
+        new=points,
+        out_of=worth,
+        why=comment,
+        by=by,
+    )
     return marking
 
 

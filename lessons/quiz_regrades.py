@@ -23,6 +23,7 @@ from lessons.regrade_results import (
     fields_of_move,
     first_reasons,
     notify_learner,
+    record_move,
     way_between,
 )
 from portal.accounts.models import User
@@ -164,6 +165,7 @@ class QuizWork(regrades.Regrading):
         after, before = result_of(result), cast("dict[str, Any]", move.before)  # an applied move has it
         _restore(result, before)
         result.refresh_from_db()
+        _record(result, regrade, after, by=regrade.undone_by)
         _notify_learner(result, regrade, after)
 
     def is_outdated(self, regrade: QuizRegrade) -> bool:
@@ -217,8 +219,14 @@ def _apply_to(
         mark_attempt(attempt)
         if with_notice:
             attempt.refresh_from_db(fields=["points", "score", "passed", "max_points"])
+            _record(attempt, regrade, trial.old, by=regrade.applied_by)
             _notify_learner(attempt, regrade, trial.old)
     RegradedAttempt.objects.filter(pk=move.pk).update(**fields)
+
+
+def _record(attempt: Attempt, regrade: QuizRegrade, old: Result, *, by: User | None) -> None:
+    title, item = f"{attempt.quiz.title}, attempt {attempt.number}", f"quiz:{attempt.quiz_id}"
+    record_move(attempt.enrollment, regrade, old, result_of(attempt), item=item, title=title, by=by)
 
 
 def _notify_learner(attempt: Attempt, regrade: QuizRegrade, old: Result) -> None:

@@ -5,9 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Enrollment
 from lessons.models.regrade import Move, Regrade, RegradeState
 from lessons.points import show_points
+from portal.accounts.models import User
 from portal.notices.actions import notify
 
 MAX_REASONS = 12
@@ -48,6 +50,24 @@ def first_reasons(reasons: list[str]) -> list[str]:
     """Return at most MAX_REASONS, and a line for the number of the others."""
     more = len(reasons) - MAX_REASONS
     return [*reasons[:MAX_REASONS], *([f"And {more} more."] if more > 0 else [])]
+
+
+def record_move(
+    learner: Enrollment, regrade: Regrade, old: Result, new: Result, *, item: str, title: str, by: User | None
+) -> None:
+    """Record what a regrade changed, or what undoing it put back."""
+    is_undone = regrade.state == RegradeState.UNDOING
+    record_grade_change(
+        kind=Kind.REGRADE,
+        enrollment=learner,
+        item=item,
+        title=title,
+        old=old.points,
+        new=new.points,
+        out_of=new.out_of,
+        why=f"The regrade was undone: {regrade.reason}" if is_undone else regrade.reason,
+        by=by,
+    )
 
 
 def notify_learner(

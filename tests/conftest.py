@@ -92,6 +92,26 @@ def django_db_modify_db_settings(
     connection.settings_dict["TEST"]["NAME"] = name
 
 
+@pytest.fixture(scope="session", autouse=True)
+def append_only_tables_can_be_emptied() -> None:
+    """Between two tests that commit, SQLite deletes all rows, which the triggers of some tables refuse."""
+    operations = type(connection.ops)
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL truncates
+    empty = operations.sql_flush
+
+    def empty_without_triggers(self, style, tables, **options) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'"
+            )
+            triggers = cursor.fetchall()
+        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        return [*drops, *empty(self, style, tables, **options), *(sql for _, sql in triggers)]
+
+    operations.sql_flush = empty_without_triggers
+
+
 @pytest.fixture(autouse=True)
 def no_cached_pages() -> None:
     """Let no test see pages of another, whose rows may have had the same keys."""

@@ -24,7 +24,14 @@ from labs.specs import parse_spec
 from lessons import regrades
 from lessons.models.regrade import Move, Regrade
 from lessons.points import show_points
-from lessons.regrade_results import Result, fields_before, fields_of_move, first_reasons, notify_learner
+from lessons.regrade_results import (
+    Result,
+    fields_before,
+    fields_of_move,
+    first_reasons,
+    notify_learner,
+    record_move,
+)
 from portal.accounts.models import User
 
 MAX_OF_LEARNER = 50  # newest submissions that a regrade tries, so that a flood by one learner is bounded
@@ -132,6 +139,7 @@ class LabWork(regrades.Regrading):
         counted = _counted_before(regrade, result)
         stored = lifecycle.replace_report(result, report, regrade, shadow["notes"])
         github_facts.link_answers(result, report)
+        _record(result, regrade, old, new, by=regrade.applied_by)
         before = {"report": current.pk, "applied": stored.pk, **counted}
         RegradedSubmission.objects.filter(pk=move.pk).update(**fields, fate=Fate.APPLIED, before=before)
 
@@ -142,6 +150,8 @@ class LabWork(regrades.Regrading):
         counted = _counted_before(regrade, result)
         if lifecycle.restore_report(result, report=report, applied=applied):
             before = {"report": report, "applied": applied, **counted}
+            points = [result_of(Report.objects.get(pk=key)) for key in (applied, report)]
+            _record(result, regrade, *points, by=regrade.undone_by)
             RegradedSubmission.objects.filter(pk=move.pk).update(before=before)
 
     def learners_to_notify(self, regrade: LabRegrade) -> Iterable[int]:
@@ -172,6 +182,13 @@ WORK = LabWork()
 
 def result_of(report: Report) -> Result:
     return Result(report.points, report.max_points, report.passed)
+
+
+def _record(
+    submission: Submission, regrade: LabRegrade, old: Result, new: Result, *, by: User | None
+) -> None:
+    title, item = f"{submission.lab}, submission {submission.number}", f"lab:{submission.lab_id}"
+    record_move(submission.enrollment, regrade, old, new, item=item, title=title, by=by)
 
 
 def _current(submission: Submission) -> Report | None:

@@ -43,6 +43,7 @@ class CourseAdmin(DeletableAdmin, SluggedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
         fields = ["title", "slug", "summary", "time_zone", "pass_mark", "late_days"]
+        fields += ["holds_scores", "marks_blindly"]
         return [*fields, "labs_without_lesson"] if obj else fields
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

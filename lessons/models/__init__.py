@@ -4,6 +4,7 @@ from lessons.models.cohort import Cohort, CourseStaff, Enrollment
 from lessons.models.course import Course, FormerSlug, Lesson, LoadedFile, Session
 from lessons.models.deletion import Deletion
 from lessons.models.exit_ticket import ExitTicket, TicketAnswer, TicketTaker
+from lessons.models.grade_change import GradeChange
 from lessons.models.hook import CourseHook
 from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.models.meeting import Attendance, Meeting, MeetingSignal
@@ -38,6 +39,7 @@ __all__ = [
     "ExitTicket",
     "ExtraTime",
     "FormerSlug",
+    "GradeChange",
     "IncomingNotes",
     "Lesson",
     "LiveAnswer",

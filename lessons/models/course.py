@@ -77,6 +77,16 @@ class Course(Deletable, FileBacked):
         validators=[MaxValueValidator(100)],
         help_text="Late days that each learner may spend on the labs of the course. 0: none.",
     )
+    holds_scores = models.BooleanField(
+        "hold changed scores back",
+        default=False,
+        help_text="Learners see a score that was changed by hand only after staff release it in the gradebook.",
+    )
+    marks_blindly = models.BooleanField(
+        "mark under pseudonyms",
+        default=False,
+        help_text="Staff who mark see pseudonyms in place of names. Instructors see the names in the gradebook.",
+    )
     notes_habits = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
