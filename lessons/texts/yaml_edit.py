@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 Path = tuple[str | int, ...]
 MAX_EDITS = 100  # each reads the text again
@@ -77,6 +77,8 @@ def _styled(value: Any, depth: int) -> Any:
         if not value:
             items.fa.set_flow_style()
         return items
+    if isinstance(value, LiteralScalarString):  # a block of lines, if the caller wants one
+        return value
     return DoubleQuotedScalarString(value) if _needs_quotes(value) else value
 
 
