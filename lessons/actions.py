@@ -166,6 +166,7 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
         "time_limit": parsed.time_limit,
         **rule_values(parsed.deadline),
         "late": parsed.late,
+        "bonus": parsed.bonus,
         "proved": not parsed.is_proved_by_worker,
     }
     version, _ = QuizVersion.objects.get_or_create(quiz=quiz, digest=parsed.digest, defaults=values)

@@ -56,7 +56,18 @@ LAB_HELP = (
     " prove a lab on your own computer, download <a href='{}'>labcheck.pyz</a>."
 )
 LAB_FIELDS: tuple[str, ...] = (
-    *("course", "slug", "status", "publish_at", "position", "deadline", *LATE_FIELDS, "source", "brief"),
+    *(
+        "course",
+        "slug",
+        "status",
+        "publish_at",
+        "position",
+        "deadline",
+        *LATE_FIELDS,
+        "bonus",
+        "source",
+        "brief",
+    ),
 )
 
 
@@ -86,7 +97,7 @@ class LabForm(AuthoringForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("deadline", self.instance.rule)
-        for name in LATE_FIELDS:
+        for name in (*LATE_FIELDS, "bonus"):
             self.fields[name].required = False
         if self.instance.pk:
             del self.fields["lesson"]

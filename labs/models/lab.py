@@ -10,6 +10,7 @@ from lessons.models.deadlines import Due, Late
 from lessons.models.deletion import NOT_DELETED, Deletable, PresentManager
 from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent
+from lessons.quizzes.front_matter import MAX_BONUS
 from lessons.texts.due_rules import MAX_DAYS
 
 
@@ -58,6 +59,12 @@ class Lab(Deletable, FileBacked, Released, Due):
         blank=True,
         validators=[MaxValueValidator(MAX_DAYS)],
         help_text="After that, a push earns no points. Empty: no last date.",
+    )
+    bonus = models.PositiveSmallIntegerField(
+        "bonus points",
+        default=0,
+        validators=[MaxValueValidator(MAX_BONUS)],
+        help_text="Points beside the 100 of the course. 0: the lab counts as the others do.",
     )
     current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
 

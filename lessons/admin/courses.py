@@ -31,6 +31,11 @@ from lessons.models.release import Release, Status
 from lessons.pages.numbers import read_number
 from lessons.texts.verdict import Verdict
 
+SCORING_FIELDS = (
+    "pass_mark", "lab_weight", "quiz_weight", "attendance_weight", "checklist_weight", "dropped_labs",
+    "dropped_quizzes",
+)  # fmt: skip
+
 
 @admin.register(Course)
 class CourseAdmin(DeletableAdmin, SluggedAdmin):
@@ -42,7 +47,7 @@ class CourseAdmin(DeletableAdmin, SluggedAdmin):
     readonly_fields = ["labs_without_lesson"]
 
     def get_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
-        fields = ["title", "slug", "summary", "time_zone", "pass_mark", "late_days"]
+        fields = ["title", "slug", "summary", "time_zone", *SCORING_FIELDS, "late_days"]
         fields += ["holds_scores", "marks_blindly"]
         return [*fields, "labs_without_lesson"] if obj else fields
 

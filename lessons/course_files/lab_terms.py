@@ -1,16 +1,23 @@
-"""The deadline of a lab in course.yaml, and what happens to late submissions."""
+"""The deadline of a lab in course.yaml, what happens to late submissions, and its bonus."""
 
 from typing import Any
 
 from lessons.course_files.values import DEFAULTS
 from lessons.models.deadlines import LATE_FIELDS, Late, rule_values
+from lessons.quizzes.front_matter import MAX_BONUS
 from lessons.texts.due_rules import EXAMPLE, MAX_DAYS, parse_rule
 from lessons.texts.fields import Fields
 
 
 # Any: values of columns
 def read_terms(item: Fields) -> dict[str, Any]:
-    """Return the columns of a lab with a deadline, none without one: then the portal keeps its own."""
+    """Return the columns of a lab that its entry sets; the portal keeps its own deadline and bonus otherwise."""
+    bonus = item.number("bonus", 0, limit=MAX_BONUS)
+    return {**_read_deadline(item), **({"bonus": bonus} if bonus else {})}
+
+
+# Any: values of columns
+def _read_deadline(item: Fields) -> dict[str, Any]:
     text, own = item.text("deadline", "", check=_check), DEFAULTS["labs"]
     last_days = item.number("last_days", -1, limit=MAX_DAYS)
     late = {
@@ -39,7 +46,8 @@ def _check(text: str) -> None:
 
 # Any: a lab, and values of YAML
 def terms_values(lab: Any) -> dict[str, Any]:
-    """Return what course.yaml says about the deadline of a lab; nothing without one."""
+    """Return what course.yaml says about the deadline and the bonus of a lab; defaults are left out later."""
+    bonus = {"bonus": lab.bonus}
     if lab.rule is None:
-        return {}
-    return {"deadline": str(lab.rule), **{name: getattr(lab, name) for name in LATE_FIELDS}}
+        return bonus
+    return {"deadline": str(lab.rule), **{name: getattr(lab, name) for name in LATE_FIELDS}, **bonus}

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.validators import slug_re
 
 from lessons.course_files.lab_terms import read_terms
+from lessons.course_files.scoring import read_scoring
 from lessons.course_files.source import AnyPath, LoadError, Source
 from lessons.course_files.values import (
     DEFAULTS,
@@ -129,6 +130,7 @@ def read_course(folder: AnyPath, origin: str = "", *, checks_images: bool = True
     }
     if late_days := fields.number("late_days", 0, limit=100):
         content["late_days"] = late_days  # otherwise the portal keeps its own
+    content |= read_scoring(fields)
     origin = origin or str(folder.resolve() if isinstance(folder, Path) else folder)
     course = CourseEntry(source, content, path=origin, key=_key(fields))
     files = CourseFiles(

@@ -6,6 +6,7 @@ from typing import Any
 from lessons.course_files.lab_terms import terms_values
 from lessons.course_files.layout import Layout
 from lessons.course_files.loading import cohort_content
+from lessons.course_files.scoring import scoring_values
 from lessons.course_files.values import DEFAULTS
 from lessons.models import Course, Lesson, Session
 from lessons.models.release import Status
@@ -32,6 +33,7 @@ def values_of(row: Course | Session | Lesson, layout: Layout) -> Values:
         "time_zone": row.time_zone,
         "pass_mark": row.pass_mark,
         "late_days": row.late_days,
+        "scoring": scoring_values(row),
         **key,
         "sessions": [layout.folder(session) for session in layout.sessions],
         "labs": [
@@ -70,13 +72,15 @@ def shaped(before: Any, value: Any, of: str) -> Any:
 
 def _shaped_mapping(before: Any, value: Mapping[str, Any], of: str) -> Any:
     old = before if isinstance(before, Mapping) else {}
-    defaults = DEFAULTS.get(of, {}) if old or of == "labs" else {}
+    defaults = DEFAULTS.get(of, {}) if old or of in ("labs", "scoring") else {}
     made: Values = {}
     for key, item in value.items():
         if key in old:
             is_default = _is_empty(item) or item == defaults.get(key, ...)
             made[key] = None if old[key] is None and is_default else shaped(old[key], item, key)
-        elif key == "sessions" or (not _is_empty(item) and item != defaults.get(key, ...)):
+        elif key == "sessions" or not (
+            _is_empty(item) or item in (defaults.get(key, ...), DEFAULTS.get(key))
+        ):
             made[key] = shaped(None, item, key)
     if of == "labs" and not old and set(made) == {"slug"}:
         return made["slug"]

@@ -13,13 +13,28 @@ from lessons.models.course import MAX_SLUG, MAX_TITLE
 from lessons.models.course import validate_lesson_slug as validate_not_reserved
 from lessons.models.release import Status
 
+SCORING = {
+    "labs": 70,
+    "quizzes": 30,
+    "attendance": 0,
+    "checklists": 0,
+    "drop_labs": 0,
+    "drop_quizzes": 0,
+}
 # Used if a file leaves the key out, by the name of the list or file that the key is in. Any: values of YAML
 # Any: the values of YAML, text or numbers.
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70, "late_days": 0},
+    "course": {"time_zone": "Asia/Kolkata", "pass_mark": 70, "late_days": 0, "scoring": SCORING},
+    "scoring": SCORING,
     "cohorts": {"time_zone": "Asia/Kolkata"},
     "meetings": {"minutes": 180},
-    "labs": {"status": Status.PUBLISHED.value, "late": "refuse", "late_percent": 10, "late_floor": 0},
+    "labs": {
+        "status": Status.PUBLISHED.value,
+        "late": "refuse",
+        "late_percent": 10,
+        "late_floor": 0,
+        "bonus": 0,
+    },
     "lesson": {"status": Status.DRAFT.value},
 }
 

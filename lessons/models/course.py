@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, ProhibitNullCharactersValidator, validate_slug
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -64,13 +65,27 @@ class FileBacked(models.Model):
         abstract = True
 
 
+def _weight(kind: str, default: int) -> "models.PositiveSmallIntegerField[int, int]":
+    words = f"Points of 100 for all {kind} together. The weights add up to 100."
+    return models.PositiveSmallIntegerField(
+        f"weight of {kind}", default=default, validators=[MaxValueValidator(100)], help_text=words
+    )
+
+
+def _drops(kind: str) -> "models.PositiveSmallIntegerField[int, int]":
+    words = f"The number of lowest results of {kind} that don’t count. 0: all count."
+    return models.PositiveSmallIntegerField(
+        f"dropped {kind}", default=0, validators=[MaxValueValidator(100)], help_text=words
+    )
+
+
 class Course(Deletable, FileBacked):
     slug = models.SlugField(max_length=MAX_SLUG)
     title = models.CharField(max_length=MAX_TITLE)
     summary = models.TextField(blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
     pass_mark = models.PositiveSmallIntegerField(
-        default=70, validators=[MaxValueValidator(100)], help_text="As a percentage of all points."
+        default=70, validators=[MaxValueValidator(100)], help_text="In points of 100."
     )
     late_days = models.PositiveSmallIntegerField(
         default=0,
@@ -87,12 +102,25 @@ class Course(Deletable, FileBacked):
         default=False,
         help_text="Staff who mark see pseudonyms in place of names. Instructors see the names in the gradebook.",
     )
+    lab_weight = _weight("labs", 70)
+    quiz_weight = _weight("quizzes", 30)
+    attendance_weight = _weight("attendance", 0)
+    checklist_weight = _weight("checklists", 0)
+    dropped_labs = _drops("labs")
+    dropped_quizzes = _drops("quizzes")
     notes_habits = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ["slug"]
         constraints = [
-            models.UniqueConstraint(fields=["slug"], condition=NOT_DELETED, name="course_slug_unique")
+            models.UniqueConstraint(fields=["slug"], condition=NOT_DELETED, name="course_slug_unique"),
+            models.CheckConstraint(
+                condition=Q(
+                    lab_weight=100 - F("quiz_weight") - F("attendance_weight") - F("checklist_weight")
+                ),
+                name="weights_make_100",
+                violation_error_message="The weights of labs, quizzes, attendance and checklists must add up to 100.",
+            ),
         ]
 
     def __str__(self) -> str:

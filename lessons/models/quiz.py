@@ -84,6 +84,9 @@ class QuizVersion(Due):
     counts = models.CharField(max_length=10, default="best", help_text="The attempt that counts.")
     time_limit = models.PositiveSmallIntegerField(default=0, help_text="In minutes. 0 means no limit.")
     late = models.CharField(max_length=10, default="refuse")
+    bonus = models.PositiveSmallIntegerField(
+        default=0, help_text="Points beside the 100 of the course. 0: the quiz counts as the others do."
+    )
     proved = models.BooleanField(default=True, editable=False)
     proof = models.JSONField(null=True, editable=False)
     fault = models.TextField(blank=True, editable=False)

@@ -13,6 +13,7 @@ COUNTS = ("best", "last", "first")
 LATE = ("refuse", "mark")
 MAX_MINUTES = 24 * 60
 MAX_DRAWN = 1000
+MAX_BONUS = 100
 POOL = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -25,7 +26,10 @@ class Pool(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The rules of a quiz. `time_limit` is in minutes, 0 for none; `deadline` counts from the meeting."""
+    """The rules of a quiz. `time_limit` is in minutes, 0 for none; `deadline` counts from the meeting.
+
+    `bonus` are points beside the 100 of the course.
+    """
 
     title: str
     pass_mark: int
@@ -36,6 +40,7 @@ class Settings(NamedTuple):
     time_limit: int
     deadline: Rule | None
     late: str
+    bonus: int
     shuffle: bool
     pools: tuple[Pool, ...]
 
@@ -51,6 +56,7 @@ def read_settings(fields: Fields) -> Settings:
         time_limit=fields.number("time_limit", 0, limit=MAX_MINUTES),
         deadline=_read_deadline(fields),
         late=fields.choice("late", LATE, "refuse"),
+        bonus=fields.number("bonus", 0, limit=MAX_BONUS),
         shuffle=fields.flag("shuffle", False),
         pools=tuple(_read_pools(fields)),
     )

@@ -31,6 +31,7 @@ class Quiz:
     time_limit: int = 0
     deadline: Rule | None = None
     late: str = "refuse"
+    bonus: int = 0
     shuffle: bool = False
     pools: tuple[Pool, ...] = ()
 

@@ -66,7 +66,7 @@ def test_unknown_and_duplicate_keys_are_reported_together():
     known = "Known keys: title, pass_mark, attempts, release, shows, counts, time_limit,"
     assert problems(front_matter)[0] == (
         6,
-        f"Unknown front matter key “colour”. {known} deadline_days, deadline, late, shuffle, pools.",
+        f"Unknown front matter key “colour”. {known} deadline_days, deadline, late, bonus, shuffle, pools.",
     )
     assert problems(front_matter)[1] == (7, "title: is given twice")
 

@@ -14,11 +14,20 @@ from tests.staff.conftest import add_address, change_address
 
 pytestmark = pytest.mark.django_db
 
+SCORING = {
+    "lab_weight": 70,
+    "quiz_weight": 30,
+    "attendance_weight": 0,
+    "checklist_weight": 0,
+    "dropped_labs": 0,
+    "dropped_quizzes": 0,
+}
 COURSE = {
     "title": "Data Basics",
     "summary": "",
     "time_zone": "Europe/London",
     "pass_mark": 70,
+    **SCORING,
     "late_days": 0,
     "slug": "",
 }

@@ -20,6 +20,7 @@ from tests.factories import (
     make_staff,
 )
 from tests.staff.conftest import add_address, change_address
+from tests.staff.test_people import SCORING
 
 pytestmark = pytest.mark.django_db
 MEETINGS = {"meetings-INITIAL_FORMS": 0, "meetings-MIN_NUM_FORMS": 0, "meetings-MAX_NUM_FORMS": 1000}
@@ -136,7 +137,8 @@ def test_saving_leads_to_the_outline_and_another_one_starts_in_the_same_session(
     answer = staff.post(change_address(quiz), {"status": "published", "source": quiz.source})
     assert answer.url == f"/teach/mine/#lesson-{lesson.pk}"
     answer = staff.post(
-        add_address("lessons_course"), {"title": "New", "time_zone": "UTC", "pass_mark": 70, "late_days": 0}
+        add_address("lessons_course"),
+        {"title": "New", "time_zone": "UTC", "pass_mark": 70, "late_days": 0, **SCORING},
     )
     assert answer.url == "/teach/new/"
     assert Course.objects.get(slug="new").staff.exists()

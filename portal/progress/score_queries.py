@@ -1,0 +1,163 @@
+"""Read what the points of learners are computed from. The number of queries is fixed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from labs.models import Lab, Submission
+from lessons.models import Attempt, Attendance, Course, Enrollment, Lesson, Meeting, Quiz, Session, Tick
+from lessons.models.release import Status
+from portal.progress.scoring import (
+    ATTENDANCE,
+    CHECKLISTS,
+    LABS,
+    NOTHING,
+    QUIZZES,
+    Outcome,
+    Rules,
+    Scheme,
+    Scorable,
+    Scores,
+)
+
+MAX_NAMED = 500  # learners that a query names; above that it reads the whole course
+
+Outcomes = dict[int, dict[str, Outcome]]  # by enrollment, then by item
+
+
+def score_enrollments(course: Course, enrollments: Iterable[Enrollment]) -> dict[int, Scores]:
+    """Return the scores of each learner of the course, by the key of the enrollment."""
+    learners = list(enrollments)
+    outcomes = read_outcomes(course, learners)
+    quizzes, labs = scorable_quizzes(course), scorable_labs(course)
+    meetings = scorable_meetings(course, {each.cohort_id for each in learners})
+    common = [*quizzes, *labs, *scorable_checklists(course)]
+    schemes = {
+        cohort: Scheme(rules_of(course), [*common, *meetings.get(cohort, ())])
+        for cohort in {each.cohort_id for each in learners}
+    }
+    return {each.pk: schemes[each.cohort_id].score(outcomes.get(each.pk, {})) for each in learners}
+
+
+def rules_of(course: Course) -> Rules:
+    weights = {
+        LABS: course.lab_weight,
+        QUIZZES: course.quiz_weight,
+        ATTENDANCE: course.attendance_weight,
+        CHECKLISTS: course.checklist_weight,
+    }
+    drops = {LABS: course.dropped_labs, QUIZZES: course.dropped_quizzes}
+    return Rules(weights, drops, course.pass_mark)
+
+
+# --- the items of a course -------------------------------------------------------------------------------------------
+
+
+def scorable_quizzes(course: Course) -> list[Scorable]:
+    """Return the quizzes that learners may know of, open or not."""
+    quizzes = Quiz.objects.filter(course=course, current__max_points__gt=0)
+    listed = quizzes.exclude(status=Status.DRAFT).exclude(lesson__status=Status.DRAFT)
+    rows = listed.filter(lesson__deletion=None, lesson__session__deletion=None).order_by()
+    return [Scorable(f"quiz:{pk}", QUIZZES, bonus) for pk, bonus in rows.values_list("pk", "current__bonus")]
+
+
+def scorable_labs(course: Course) -> list[Scorable]:
+    """Return the labs that count and that a lesson names; learners find no others."""
+    lessons = Lesson.objects.filter(course=course, session__deletion=None).listed().exclude(lab_slugs=[])
+    named = {slug for slugs in lessons.order_by().values_list("lab_slugs", flat=True) for slug in slugs}
+    labs = Lab.objects.filter(course=course, current__max_points__gt=0).counted().order_by()
+    rows = labs.values_list("pk", "slug", "bonus")
+    return [Scorable(f"lab:{pk}", LABS, bonus) for pk, slug, bonus in rows if slug in named]
+
+
+def scorable_meetings(course: Course, cohorts: Collection[int]) -> dict[int, list[Scorable]]:
+    """Return the meetings of each cohort that are not cancelled; none if attendance has no weight."""
+    found: dict[int, list[Scorable]] = defaultdict(list)
+    if not course.attendance_weight:
+        return found
+    rows = Meeting.objects.planned().filter(cohort__in=cohorts).order_by()
+    for pk, cohort in rows.values_list("pk", "cohort"):
+        found[cohort].append(Scorable(f"meeting:{pk}", ATTENDANCE))
+    return found
+
+
+def scorable_checklists(course: Course) -> list[Scorable]:
+    """Return the sessions that have something to tick; none if checklists have no weight."""
+    if not course.checklist_weight:
+        return []
+    return [
+        Scorable(f"checklist:{session}", CHECKLISTS) for session, keys in checklists(course).items() if keys
+    ]
+
+
+def checklists(course: Course) -> dict[int, set[tuple[str, int, str]]]:
+    """Return the items to tick of each session: its own, and those of the lessons that learners may know of."""
+    found: dict[int, set[tuple[str, int, str]]] = {}
+    for pk, prepare in Session.objects.filter(course=course).order_by().values_list("pk", "prepare"):
+        found[pk] = {("session", pk, item["key"]) for item in prepare}
+    lessons = Lesson.objects.filter(course=course, session__deletion=None).listed().exclude(checklist=[])
+    for pk, session, checklist in lessons.order_by().values_list("pk", "session", "checklist"):
+        found[session] |= {("lesson", pk, key) for key, _ in checklist}
+    return found
+
+
+# --- the results of learners -----------------------------------------------------------------------------------------
+
+
+def read_outcomes(course: Course, learners: Collection[Enrollment]) -> Outcomes:
+    """Return the results of learners by the key of the item, in one query for each kind that has a weight."""
+    found: Outcomes = {each.pk: {} for each in learners}
+    _add_attempts(course, found)
+    _add_submissions(course, found)
+    if course.attendance_weight:
+        _add_attendance(course, found)
+    if course.checklist_weight:
+        _add_ticks(course, found)
+    return found
+
+
+# Any: rows with an enrollment and a course
+def _of_learners(rows: QuerySet[Any], course: Course, found: Outcomes) -> QuerySet[Any]:
+    rows = rows.filter(course=course).order_by()
+    return rows.filter(enrollment__in=list(found)) if len(found) <= MAX_NAMED else rows
+
+
+def _add_attempts(course: Course, found: Outcomes) -> None:
+    rows: Any = _of_learners(Attempt.objects.all(), course, found)
+    best = rows.best().values_list("enrollment", "quiz", "points", "worth", "waiting_points")
+    for learner, quiz, points, worth, waiting in best.iterator():
+        if learner in found and worth:
+            found[learner][f"quiz:{quiz}"] = Outcome((points or NOTHING) / worth, waiting / worth)
+
+
+def _add_submissions(course: Course, found: Outcomes) -> None:
+    rows: Any = _of_learners(Submission.objects.all(), course, found)
+    best = rows.best().values_list("enrollment", "lab", "points", "max_points")
+    for learner, lab, points, max_points in best.iterator():
+        if learner in found and max_points:
+            found[learner][f"lab:{lab}"] = Outcome(points / max_points)
+
+
+def _add_attendance(course: Course, found: Outcomes) -> None:
+    rows = _of_learners(Attendance.objects.filter(is_present__isnull=False), course, found)
+    for learner, meeting, is_present in rows.values_list("enrollment", "meeting", "is_present").iterator():
+        if learner in found:
+            found[learner][f"meeting:{meeting}"] = Outcome(Decimal(bool(is_present)))
+
+
+def _add_ticks(course: Course, found: Outcomes) -> None:
+    lists = checklists(course)
+    homes = {item: session for session, items in lists.items() for item in items}
+    ticked: dict[tuple[int, int], int] = defaultdict(int)
+    rows = _of_learners(Tick.objects.all(), course, found)
+    for learner, session, lesson, key in rows.values_list(
+        "enrollment", "session", "lesson", "key"
+    ).iterator():
+        item = ("session", session, key) if session else ("lesson", lesson, key)
+        if learner in found and item in homes:
+            ticked[learner, homes[item]] += 1
+    for (learner, session), count in ticked.items():
+        found[learner][f"checklist:{session}"] = Outcome(Decimal(count) / len(lists[session]))
