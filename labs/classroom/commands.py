@@ -11,8 +11,10 @@ PYTEST = "pytest==8.3.3"  # in place of the one that the runners of GitHub Class
 MAX_LINE = 10_000
 # Words without anything that a shell would expand: quoted, or made of plain signs.
 _PLAIN = re.compile(r"(?:[ \t]|'[^'\n]*'|\"[^\"$`\\!\n]*\"|[\w@%+=:,./-])+")
-_SHELL_WORDS = "cd export source . exit if for while case until set unset alias eval exec trap ulimit umask read wait time ["
-_ONLY_IN_SHELL = frozenset([*_SHELL_WORDS.split(" "), "[[", "{"])
+_SHELL_WORDS = (
+    "cd export source . exit if for while case until set unset alias eval exec trap ulimit umask read wait"
+)
+_ONLY_IN_SHELL = frozenset([*_SHELL_WORDS.split(" "), "time", "[", "[[", "{"])
 # Programs of any server: what else a command needs is named.
 _COMMON_PROGRAMS = (
     "python python3 pytest sh bash test cat echo printf grep egrep diff cmp ls cp mv rm mkdir touch head tail sort "
