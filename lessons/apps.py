@@ -9,8 +9,10 @@ class LessonsConfig(AppConfig):
         from lessons.file_queries import register_use
         from lessons.meeting_queries import shows_file
         from lessons.search.own_kinds import register_own
+        from lessons.threads import own_places
 
         register_own()
         deletable.register_own()
         stored_files.register_own()
+        own_places.register_own()
         register_use(shows_file)

@@ -43,6 +43,13 @@ def clear_signals(*, meeting: Meeting, kind: str, newest: int) -> None:
         _note_change(meeting)
 
 
+@transaction.atomic
+def clear_signal(*, meeting: Meeting, enrollment: Enrollment, kind: str) -> None:
+    """Remove the signal of one learner: the instructor has answered it."""
+    if MeetingSignal.objects.filter(meeting=meeting, enrollment=enrollment, kind=kind).delete()[0]:
+        _note_change(meeting)
+
+
 def _require_live(meeting: Meeting) -> None:
     if not meeting.is_live(timezone.now()):
         raise ClassNotLiveError("Not sent: this class is not live.")

@@ -6,6 +6,7 @@ from lessons.pages.views import (
     as_learner,
     authoring,
     evening,
+    helping,
     joining,
     live,
     marking,
@@ -18,6 +19,7 @@ from lessons.pages.views import (
     regrade,
     reports,
     search,
+    threads,
 )
 
 quiz = [
@@ -76,7 +78,17 @@ marking_of_course = [
     path("<int:answer>/", marking.mark, name="mark_answer"),
     path("<int:answer>/presence/", marking.presence, name="marking_presence"),
 ]
+questions = [
+    path("", threads.questions, name="questions"),
+    path("ask/", threads.ask, name="ask"),
+    path("queue/", helping.help_queue, name="help-queue"),
+    path("queue/poll/", helping.poll, name="help-queue-poll"),
+    path("<int:thread>/", threads.thread, name="thread"),
+    path("<int:thread>/poll/", threads.poll, name="thread_poll"),
+    path("<int:thread>/messages/<int:message>/", threads.message, name="thread_message"),
+]
 urlpatterns = [
+    path("questions/<slug:course>/", include(questions)),
     path("marking/<slug:course>/", include(marking_of_course)),
     path("notes/", notes.choose_course, name="notes_courses"),
     path("notes/<slug:course>/", include(notes_of_course)),

@@ -28,6 +28,7 @@ from tests.web.world import ATTACHED, PICTURE, ROLES, World, authorization, make
 METHODS = ("GET", "POST")
 WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\"?(\w+)")
 QUERIES = {
+    "ask": "?place=lesson&slug=basics-here",
     "practice_refs": "?service=git-upload-pack",
     "admin:autocomplete": "?app_label=lessons&model_name=enrollment&field_name=user",
 }

@@ -52,8 +52,11 @@ from lessons.models import (
     QuizRegrade,
     Session,
     Snippet,
+    Thread,
 )
 from lessons.question_reports import report_question
+from lessons.threads import actions as thread_actions
+from lessons.threads import places
 from portal.accounts.models import User
 from portal.accounts.roles import instructors
 from portal.notices.actions import notify
@@ -106,6 +109,7 @@ class Place:
     lab_regrade: LabRegrade
     report: QuestionReport
     notice: Notice
+    thread: Thread
 
 
 def make_person(email: str, **fields: Any) -> User:
@@ -163,6 +167,19 @@ def make_place(name: str) -> Place:
         LabRegrade.objects.create(lab=lab, version=lab.current, by=instructor, state="rehearsed"),
         report_question(attempt=submitted, key="approval", text=f"Report of {name}"),
         notify(user=learner.user, kind="regrade", text=f"Notice {name}", link="/"),
+        make_thread(learner, lesson, name),
+    )
+
+
+def make_thread(learner: Enrollment, lesson: Lesson, name: str) -> Thread:
+    """A question that waits for staff."""
+    place = places.find_place(learner.user, lesson.course.slug, "lesson", lesson.slug, "first-heading")
+    return thread_actions.ask(
+        enrollment=learner,
+        place=place,
+        kind=Thread.Kind.QUESTION,
+        title=f"Question {name}",
+        text=f"Text {name}",
     )
 
 
@@ -271,6 +288,8 @@ class World:
             "regrade": (here.lab_regrade if route.name == "lab_regrade" else here.regrade).pk,
             "report": here.report.pk,
             "notice": here.notice.pk,
+            "thread": here.thread.pk,
+            "message": here.thread.messages.get().pk,
             "connection": first_of(route, "labs.connection"),
             "uidb36": "1",
             "id": here.learner.user.pk,

@@ -31,6 +31,7 @@ from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import staff_only
 from lessons.quizzes.text import clean_lines
 from lessons.rendering import TooComplexError
+from lessons.threads import helping
 from portal.accounts.http import UserRequest
 
 MAX_POLLS = 60  # a minute, for one person
@@ -84,7 +85,7 @@ def signal(request: UserRequest, course: str, cohort: str, session: str) -> Http
         raise Http404
     if is_over_limit(request, "class-signal", MAX_SIGNALS):
         return refuse_for_a_minute(request)
-    act = class_actions.withdraw_signal if withdrawn else class_actions.send_signal
+    act = helping.withdraw_signal if withdrawn else class_actions.send_signal
     try:
         act(meeting=found.meeting, enrollment=found.enrollment, kind=kind)
         say = "Withdrawn." if withdrawn else "Sent to your instructor."

@@ -1,0 +1,61 @@
+"""The help queue, for staff of a course."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from lessons import class_actions
+from lessons.models import Cohort, Course, MeetingSignal
+from lessons.pages import help_queue as pages
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute
+from lessons.pages.numbers import read_number
+from lessons.pages.views.staff import of_course
+from lessons.queries import get_taught_course_by_slug
+from lessons.threads.queue import get_queue_state
+from portal.accounts.http import UserRequest
+
+MAX_POLLS = 60  # a minute, for one person
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def help_queue(request: UserRequest, course: Course) -> HttpResponse:
+    cohort = _cohort(request, course)
+    if request.method == "POST":
+        _clear(course, read_number(request.POST.get("signal", "")))
+        address = reverse("help-queue", args=[course.slug])
+        return redirect(f"{address}?cohort={cohort.slug}" if cohort else address)
+    return render(request, "lessons/threads/help_queue.html", pages.queue_page(course, cohort, request.user))
+
+
+def _cohort(request: HttpRequest, course: Course) -> Cohort | None:
+    slug = request.GET.get("cohort", "")
+    found = Cohort.objects.filter(course=course, slug=slug).first() if slug else None
+    if slug and found is None:
+        raise Http404
+    return found
+
+
+def _clear(course: Course, key: int) -> None:
+    sent = MeetingSignal.objects.filter(course=course, pk=key, kind=MeetingSignal.Kind.STUCK)
+    for each in sent.select_related("meeting", "enrollment"):
+        class_actions.clear_signal(meeting=each.meeting, enrollment=each.enrollment, kind=each.kind)
+
+
+@never_cache
+@require_safe
+def poll(request: HttpRequest, course: str) -> HttpResponse:
+    """Return the part of the page that changes if it differs from `v`, or 204."""
+    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
+        return HttpResponseClientRefresh()
+    if is_over_limit(request, "help-poll", MAX_POLLS):
+        return refuse_for_a_minute(request)
+    if get_queue_state(request.user, course).cursor == request.GET.get("v", ""):
+        return HttpResponse(status=204)
+    taught = get_taught_course_by_slug(request.user, course)
+    context = pages.queue_page(taught, _cohort(request, taught), request.user)
+    return render(request, "lessons/threads/_queue_changed.html", {**context, "now": timezone.now()})

@@ -1,0 +1,20 @@
+"""Notices about threads: to staff of the course about what a learner wrote, to the asker about a reply."""
+
+from lessons.models import CourseStaff, Thread
+from portal.notices.actions import notify, notify_all
+
+
+def notify_staff(thread: Thread, what: str) -> None:
+    """Send a notice to the staff of the course. `what` is a sentence with the name of the asker."""
+    people = CourseStaff.objects.filter(course=thread.course_id, user__is_active=True)
+    keys = people.exclude(user=thread.enrollment.user_id).values_list("user", flat=True)
+    text = f"{what} {thread.where}: {thread.title}"
+    kind = "help" if thread.is_help else "question"
+    notify_all(texts=dict.fromkeys(keys, text), kind=kind, link=thread.get_absolute_url())
+
+
+def notify_asker(thread: Thread, what: str) -> None:
+    enrollment = thread.enrollment
+    if enrollment.is_active and enrollment.user.is_active:
+        text = f"{what} {thread.title}"
+        notify(user=enrollment.user, kind="reply", text=text, link=thread.get_absolute_url())

@@ -1,0 +1,153 @@
+"""Read queries of questions. Every function returns only what the given user may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
+from django.http import Http404
+
+from lessons.models import Course, Enrollment, Message, Thread
+from lessons.queries import MAX_KEY, OpenCourse, Visitor, get_member_course
+from lessons.threads.places import KINDS, may_see_place
+
+MAX_NOTES = 50  # public answers at one place
+MAX_OWN = 20  # of one's own questions at one place
+RELATED = ("course", "cohort", "enrollment__user", "enrollment__course", "taken_by", "duplicate_of")
+
+
+@dataclass(frozen=True)
+class OpenThread:
+    """A thread as one visitor may see it: its asker, staff of the course, or a learner of its cohort."""
+
+    thread: Thread
+    reader: OpenCourse
+    is_asker: bool
+
+    @property
+    def is_staff(self) -> bool:
+        return self.reader.is_staff and not self.is_asker
+
+    @property
+    def may_write(self) -> bool:
+        return (self.is_staff or self.is_asker) and not self.thread.is_withdrawn
+
+    @property
+    def asker(self) -> str:
+        return asker_of(self.thread, may_know=self.is_staff)
+
+
+def asker_of(thread: Thread, *, may_know: bool = False) -> str:
+    """Return the name of the asker, for others only if the asker chose so."""
+    name = thread.enrollment.user.get_full_name()
+    return name if may_know or thread.shows_name else "A learner"
+
+
+def get_thread(user: Visitor, course: str, key: int) -> OpenThread:
+    """Return a thread that `user` may see. Raises Http404."""
+    reader = get_member_course(user, course)
+    found = None
+    if key <= MAX_KEY:
+        found = Thread.objects.filter(course=reader.course, pk=key).select_related(*RELATED).first()
+    if found is None:
+        raise Http404
+    is_asker = found.enrollment.user_id == user.pk
+    if not (is_asker or reader.is_staff or _is_public_to(user, reader, found)):
+        raise Http404
+    return OpenThread(found, reader, is_asker)
+
+
+def _is_public_to(user: Visitor, reader: OpenCourse, thread: Thread) -> bool:
+    is_shown = thread.is_public and thread.answered_at is not None and not thread.is_withdrawn
+    if not is_shown or reader.enrollment is None or thread.cohort_id != reader.cohort:
+        return False
+    reader.enrollment.course = reader.course
+    return may_see_place(user, reader.enrollment, thread.place_kind, thread.place_key, thread.part)
+
+
+def messages_of(thread: Thread) -> list[Message]:
+    return list(thread.messages.filter(withdrawn_at=None).select_related("author"))
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ListedThread:
+    """A thread with the present title and address of its place; the address is "" if the place is gone."""
+
+    thread: Thread
+    place: str
+    place_url: str
+
+
+# Any: annotated with `replies`
+def listed(threads: QuerySet[Thread]) -> QuerySet[Any]:
+    written = Count("messages", filter=Q(messages__withdrawn_at=None))
+    return threads.annotate(replies=written - 1).select_related(*RELATED)
+
+
+def threads_of_course(course: Course) -> QuerySet[Thread]:
+    """Return the threads of all learners, for staff."""
+    return Thread.objects.filter(course=course).present()
+
+
+def threads_of_learner(enrollment: Enrollment) -> QuerySet[Thread]:
+    return Thread.objects.filter(enrollment=enrollment).present()
+
+
+def with_places(threads: Iterable[Thread]) -> list[ListedThread]:
+    """Find the places of some threads: one query for each kind of place."""
+    rows = list(threads)
+    keys: dict[str, set[int]] = {}
+    for each in rows:
+        keys.setdefault(each.place_kind, set()).add(each.place_key)
+    found = {name: KINDS[name].locate(some) for name, some in keys.items() if name in KINDS}
+    return [_located(each, found.get(each.place_kind, {})) for each in rows]
+
+
+def _located(thread: Thread, found: dict[int, tuple[str, str]]) -> ListedThread:
+    title, url = found.get(thread.place_key, (thread.place_title, ""))
+    words = f"{title}, “{thread.part_title}”" if thread.part_title else title
+    anchor = KINDS[thread.place_kind].anchor(thread.part) if url and thread.part else ""
+    return ListedThread(thread, words, f"{url}#{anchor}" if anchor else url)
+
+
+# --- at a place -------------------------------------------------------------------------------------------------------
+
+
+# Any: annotated
+def threads_at(enrollment: Enrollment, kind: str, keys: Iterable[int]) -> QuerySet[Any]:
+    """Return what a learner may read at some places that they see: their own threads, and the public ones.
+
+    Each has `is_own` and its messages. Of a quiz, `may_see_place` decides about the public ones.
+    """
+    own = Q(enrollment=enrollment)
+    public = Q(is_public=True, answered_at__isnull=False, cohort=enrollment.cohort_id)
+    messages = Message.objects.filter(withdrawn_at=None).select_related("author").order_by("sent_at", "pk")
+    mine = Thread.objects.filter(own, pk=OuterRef("pk"))
+    found = Thread.objects.present().filter(own | public, place_kind=kind, place_key__in=list(keys))
+    found = found.annotate(is_own=Exists(mine)).select_related("course", "enrollment__user")
+    return found.prefetch_related(Prefetch("messages", messages, "shown")).order_by("asked_at", "pk")
+
+
+def notes_at(threads: Iterable[Any]) -> list[Thread]:
+    """Return those that are notes: public, with an answer."""
+    return [each for each in threads if each.is_public and each.answered_at][:MAX_NOTES]
+
+
+# --- counts for staff -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    count: int
+    oldest: datetime | None
+
+
+def waiting_questions(courses: Iterable[Course]) -> dict[int, Waiting]:
+    """Map the keys of courses to how many threads wait for staff, and since when. One query."""
+    rows = Thread.objects.present().waiting().filter(course__in=[each.pk for each in courses]).order_by()
+    counted = rows.values("course").annotate(count=Count("pk"), oldest=Min("waiting_since"))
+    return {row["course"]: Waiting(row["count"], row["oldest"]) for row in counted}

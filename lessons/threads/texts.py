@@ -1,0 +1,45 @@
+"""Limits and cleaning of what people write to each other."""
+
+import re
+
+from lessons.models.thread import MAX_QUOTE, MAX_THREAD_TITLE
+from lessons.quizzes.text import canonical, clean_lines
+from lessons.rendering import render_remark
+
+MAX_TEXT = 4_000
+# marks that turn the direction of a line, which could make a text look like another one
+DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+class CannotWriteError(Exception):
+    """Nothing was saved. The message says why, and what to do."""
+
+
+def read_title(text: str, *, needed: str = "Write your question in one line.") -> str:
+    """Return a title of one line. Raises CannotWriteError if it is too long, or empty and `needed`."""
+    title = canonical(DIRECTION.sub("", clean_lines(text)))
+    if not title and needed:
+        raise CannotWriteError(needed)
+    return _within(title, MAX_THREAD_TITLE, "The title")
+
+
+def read_quote(text: str) -> str:
+    return canonical(DIRECTION.sub("", clean_lines(text)))[:MAX_QUOTE]
+
+
+def read_text(text: str, *, needed: str = "") -> str:
+    """Return the text ready to store. Raises CannotWriteError if it is too long, or empty and `needed`."""
+    cleaned = DIRECTION.sub("", clean_lines(text)).strip()
+    if not cleaned and needed:
+        raise CannotWriteError(needed)
+    return _within(cleaned, MAX_TEXT, "The text")
+
+
+def _within(text: str, limit: int, what: str) -> str:
+    if len(text) > limit:
+        raise CannotWriteError(f"{what} has {len(text):,} characters. Shorten it to {limit:,}.")
+    return text
+
+
+def as_html(text: str) -> str:
+    return render_remark(text)
