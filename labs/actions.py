@@ -24,7 +24,7 @@ from labs.models import (
     State,
     Submission,
 )
-from labs.queries import history
+from labs.queries import history, teaches_learner_of
 from labs.queue_queries import submissions_seen_by
 from labs.reports.local_report import MAX_KEPT, UploadedReport
 from labs.repositories import hosts
@@ -32,7 +32,7 @@ from labs.repositories.hosts import LookUpFailedError, Offer
 from labs.specs import parse_spec
 from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Enrollment
-from lessons.queries import teaches
+from lessons.rights import teaches_cohort
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 
@@ -138,7 +138,7 @@ def grade_again(*, submission: Submission, by: User) -> bool:
     Staff may always do so, at low priority unless our fault keeps a learner waiting; a learner only after a fault, or
     if it was superseded or cancelled.
     """
-    staff = teaches(by, submission.lab.course)
+    staff = teaches_learner_of(submission, by)
     if not staff and submission.enrollment.user != by:
         raise PermissionDenied
     queue = Queue.LATER if staff and submission.state != State.FAULT else Queue.LIVE
@@ -180,7 +180,7 @@ def choose_received(*, receipt: Receipt, reason: str, by: User) -> Choice:
     It counts from when it was first received. Raises PermissionDenied for anyone but the staff of the course.
     """
     repository = receipt.repository
-    if not teaches(by, repository.lab.course):
+    if not teaches_cohort(by, repository.enrollment.cohort_id, repository.lab.course):
         raise PermissionDenied
     submission = receipts.submit_received(receipt)
     transaction.on_commit(tasks.wake, robust=True)
@@ -227,7 +227,7 @@ def _record_choice(
 
 
 def _lock_for_choosing(submission: Submission, by: User) -> None:
-    if not teaches(by, submission.lab.course):
+    if not teaches_learner_of(submission, by):
         raise PermissionDenied
     # a worker that stores a report of this learner changes what counts, too
     counting.lock_learner(submission.enrollment_id)

@@ -35,6 +35,7 @@ from lessons.queries import (
     teaches,
 )
 from lessons.release import ANY_COHORT, NotOpenYetError, is_open
+from lessons.rights import teaches_cohort
 
 HISTORY_PAGE = 10
 # Columns of a list of submissions, and the origin of the newest.
@@ -191,9 +192,14 @@ def get_submission(user: Visitor, public_id: str) -> Submission:
     related = ("lab__course", "lab__current", "lab__times", *people, "receipt__repository")
     found = Submission.objects.select_related(*related).filter(public_id=public_id, lab__deletion=None)
     submission = found.first()
-    if submission is None or not (submission.enrollment.user == user or teaches(user, submission.lab.course)):
+    if submission is None or not (submission.enrollment.user == user or teaches_learner_of(submission, user)):
         raise Http404
     return submission
+
+
+def teaches_learner_of(submission: Submission, user: Visitor) -> bool:
+    """Return True for staff of the learner's cohort."""
+    return teaches_cohort(user, submission.enrollment.cohort_id, submission.lab.course_id)
 
 
 def history(enrollment: Enrollment, lab: Lab) -> QuerySet[Submission]:

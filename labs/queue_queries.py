@@ -10,6 +10,7 @@ from labs.grading import pulse, sandbox
 from labs.grading.times import rank, seconds_waited
 from labs.models import RUNNING, CommitStatus, Connection, Delivery, LabTimes, State, Submission
 from lessons.queries import courses_taught
+from lessons.rights import of_own_learners
 from portal.accounts.models import User
 
 DAY = timedelta(days=1)
@@ -34,10 +35,14 @@ class Numbers:
     most: float | None
 
 
+def _of(user: User, course: str, enrollment: str) -> Q:
+    return Q(**{f"{course}__in": courses_taught(user)}) & of_own_learners(user, f"{enrollment}__cohort")
+
+
 def submissions_seen_by(user: User) -> QuerySet[Submission]:
-    """Return the submissions of the courses that `user` teaches; an administrator sees all."""
+    """Return the submissions of the learners that `user` teaches; an administrator sees all."""
     found = Submission.objects.filter(lab__deletion=None)
-    return found if user.is_superuser else found.filter(course__in=courses_taught(user))
+    return found if user.is_superuser else found.filter(_of(user, "course", "enrollment"))
 
 
 def count_queue(submissions: QuerySet[Submission], now: datetime) -> Numbers:
@@ -112,7 +117,7 @@ def connections_seen_by(user: User) -> QuerySet[Any]:
     """Return connected repositories: first those without a message, then by their latest message, oldest first."""
     active = Connection.objects.active()
     if not user.is_superuser:
-        active = active.filter(repository__course__in=courses_taught(user))
+        active = active.filter(_of(user, "repository__course", "repository__enrollment"))
     last = Delivery.objects.filter(connection=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
     related = ("repository__lab", "repository__enrollment__user")
     found = active.select_related(*related).annotate(outcome=Subquery(last))
@@ -124,7 +129,7 @@ def connections_that_need_a_person(user: User) -> QuerySet[Connection]:
     """Return the repositories that could not be looked at because of a fault of ours, the newest fault first."""
     found = Connection.objects.exclude(look_fault="").filter(disconnected_at=None)
     if not user.is_superuser:
-        found = found.filter(repository__course__in=courses_taught(user))
+        found = found.filter(_of(user, "repository__course", "repository__enrollment"))
     heavy = (f"repository__lab__{name}" for name in ("source", "brief", "brief_html"))
     related = ("repository__lab__course", "repository__enrollment__user")
     found = found.select_related(*related).defer(*heavy)
@@ -148,7 +153,8 @@ def status_backlog(user: User, now: datetime) -> StatusBacklog:
     """Count in two queries, of the courses that `user` teaches; for an administrator of all."""
     rows = CommitStatus.objects.order_by()
     if not user.is_superuser:
-        rows = rows.filter(connection__repository__course__in=courses_taught(user))
+        of = "connection__repository"
+        rows = rows.filter(_of(user, f"{of}__course", f"{of}__enrollment"))
     return count_statuses(rows, now)
 
 

@@ -18,6 +18,7 @@ from lessons.queries import MAX_KEY, Visitor, get_taught_course_by_slug
 from lessons.quiz_text import parse_stored
 from lessons.quizzes.analysis import Sitting
 from lessons.quizzes.question import AnyQuestion
+from lessons.rights import cohorts_taught, teaches_whole
 
 MAX_SITTINGS = 5_000  # the latest ones
 MAX_REPORTS = 500  # the open ones, then the newest
@@ -46,9 +47,17 @@ def get_taught_quiz(user: Visitor, course_slug: str, quiz_slug: str) -> Quiz:
     return quiz
 
 
+def get_quiz_to_regrade(user: Visitor, course_slug: str, quiz_slug: str) -> Quiz:
+    """Return the quiz for staff of all cohorts of the course: a regrade concerns them all. Raises Http404."""
+    quiz = get_taught_quiz(user, course_slug, quiz_slug)
+    if not teaches_whole(user, quiz.course):
+        raise Http404
+    return quiz
+
+
 def get_quiz_regrade(user: Visitor, course_slug: str, quiz_slug: str, key: int) -> QuizRegrade:
     """Return a regrade of a quiz in a course that `user` teaches. Raises Http404."""
-    quiz = get_taught_quiz(user, course_slug, quiz_slug)
+    quiz = get_quiz_to_regrade(user, course_slug, quiz_slug)
     related = ("version", "from_version", "by", "applied_by", "undone_by")
     found = (
         QuizRegrade.objects.filter(quiz=quiz, pk=key).select_related(*related).first()
@@ -61,10 +70,11 @@ def get_quiz_regrade(user: Visitor, course_slug: str, quiz_slug: str, key: int) 
     return found
 
 
-def reports_on(quiz: Quiz) -> dict[str, list[QuestionReport]]:
-    """Return the newest reports of learners on the questions of a quiz, by key, the open ones first. One query."""
+def reports_on(quiz: Quiz, user: Visitor) -> dict[str, list[QuestionReport]]:
+    """Return the newest reports of the learners of `user` by question, the open ones first. One query."""
     found: dict[str, list[QuestionReport]] = defaultdict(list)
-    rows = QuestionReport.objects.filter(quiz=quiz).select_related("enrollment__user", "attempt", "closed_by")
+    own = QuestionReport.objects.filter(quiz=quiz, enrollment__cohort__in=cohorts_taught(user))
+    rows = own.select_related("enrollment__user", "attempt", "closed_by")
     by_age = rows.defer("attempt__layout").order_by(F("closed_at").desc(nulls_first=True), "-pk")
     for row in by_age[:MAX_REPORTS]:
         found[row.key].append(row)
@@ -74,7 +84,8 @@ def reports_on(quiz: Quiz) -> dict[str, list[QuestionReport]]:
 def get_report(user: Visitor, course_slug: str, quiz_slug: str, key: int) -> QuestionReport:
     """Return a report on a question of a quiz in a course that `user` teaches. Raises Http404."""
     quiz = get_taught_quiz(user, course_slug, quiz_slug)
-    rows = QuestionReport.objects.filter(quiz=quiz, pk=key).select_related("enrollment__user", "attempt")
+    own = QuestionReport.objects.filter(quiz=quiz, pk=key, enrollment__cohort__in=cohorts_taught(user))
+    rows = own.select_related("enrollment__user", "attempt")
     found = rows.first() if key <= MAX_KEY else None
     if found is None:
         raise Http404

@@ -11,13 +11,16 @@ from portal.accounts.models import User
 _USER = f"""
     SELECT person.*, EXISTS(
         SELECT 1 FROM {CourseStaff._meta.db_table} staff WHERE staff.user_id = person.id
-    ) AS is_course_staff
+    ) AS is_course_staff, EXISTS(
+        SELECT 1 FROM {CourseStaff._meta.db_table} staff
+        WHERE staff.user_id = person.id AND staff.cohort_id IS NOT NULL
+    ) AS has_cohort_role
     FROM {User._meta.db_table} person WHERE person.id = %s
 """  # noqa: S608 - names of tables
 
 
 class Backend(AuthenticationBackend):
-    """Load the signed-in user together with `is_course_staff`, which saves every page a query."""
+    """Load the signed-in user together with `is_course_staff` and `has_cohort_role`, which saves pages a query."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)

@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
-from lessons.models import Course, CourseStaff, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz, Quiz
+from lessons.models import Course, Enrollment, LiveAnswer, LiveQuestion, LiveQuiz, Quiz
 from lessons.queries import MAX_KEY, Visitor
 from lessons.quizzes import Response
+from lessons.rights import staff_of_cohort
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def get_live(user: Visitor, course_slug: str, key: int) -> OpenLive:
 def _open_live_quizzes(user: Visitor, course_slug: str, key: int) -> QuerySet[Any]:
     if not user.is_authenticated or key > MAX_KEY:
         raise Http404
-    staff = CourseStaff.objects.filter(user=user, course=OuterRef("course"))
+    staff = staff_of_cohort(user)  # one for the whole course: only staff of all cohorts
     lives = LiveQuiz.objects.filter(
         pk=key, course__slug=course_slug, course__deletion=None, quiz__deletion=None
     )
@@ -122,6 +123,10 @@ def asked_questions(live: LiveQuiz) -> dict[str, Any]:
     return {row.key: row for row in live.questions.annotate(count=Count("answers"))}
 
 
-def live_quizzes_of(quiz: Quiz) -> QuerySet[LiveQuiz]:
-    lives = LiveQuiz.objects.filter(quiz=quiz).select_related("cohort", "course", "started_by")
+def live_quizzes_of(quiz: Quiz, user: Visitor) -> QuerySet[LiveQuiz]:
+    """Return the live quizzes that `user` may run."""
+    lives = LiveQuiz.objects.filter(quiz=quiz)
+    if user.is_authenticated and not user.is_superuser:
+        lives = lives.filter(Exists(staff_of_cohort(user)))
+    lives = lives.select_related("cohort", "course", "started_by")
     return lives.annotate(asked=Count("questions"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
@@ -11,13 +12,13 @@ from django.utils import timezone
 from lessons.models import (
     Attendance,
     Cohort,
-    CourseStaff,
     Enrollment,
     LiveQuiz,
     Meeting,
     MeetingSignal,
 )
-from lessons.queries import OpenCourse, Visitor, courses_taught, get_member_course
+from lessons.queries import OpenCourse, Visitor, get_member_course
+from lessons.rights import cohorts_taught, staff_of_cohort
 
 MAX_SIGNALS_WITH_NAMES = 20
 
@@ -30,10 +31,7 @@ class OpenMeeting:
     reader: OpenCourse
     enrollment: Enrollment | None
     now: datetime
-
-    @property
-    def is_staff(self) -> bool:
-        return self.reader.is_staff
+    is_staff: bool
 
     @property
     def phase(self) -> str:
@@ -57,11 +55,16 @@ def get_meeting(user: Visitor, course: str, cohort: str, session: str) -> OpenMe
     meetings = Meeting.objects.filter(
         cohort__slug=cohort, cohort__course=reader.course, session__slug=session
     )
-    found = meetings.defer(None).select_related("cohort__course", "session").first()  # with its notes
-    if found is None or not (reader.is_staff or found.cohort_id == reader.cohort):
+    meetings = meetings.annotate(taught=Exists(staff_of_cohort(user)))
+    # Any: annotated
+    found: Any = meetings.defer(None).select_related("cohort__course", "session").first()  # with its notes
+    if found is None:
         raise Http404
     own = reader.enrollment if found.cohort_id == reader.cohort else None
-    return OpenMeeting(found, reader, own, reader.now)
+    is_staff = found.taught or (user.is_authenticated and user.is_superuser)
+    if not (is_staff or own):
+        raise Http404
+    return OpenMeeting(found, reader, own, reader.now, is_staff)
 
 
 def get_meeting_to_run(user: Visitor, course: str, cohort: str, session: str) -> OpenMeeting:
@@ -75,8 +78,13 @@ def get_meeting_to_run(user: Visitor, course: str, cohort: str, session: str) ->
 def get_cohort_meetings(user: Visitor, course: str, cohort: str) -> tuple[Cohort, list[Meeting]]:
     """Return the learner's cohort, or one of a course that `user` teaches, and its meetings. Raises Http404."""
     reader = get_member_course(user, course)
-    found = Cohort.objects.filter(course=reader.course, slug=cohort).select_related("course").first()
-    if found is None or not (reader.is_staff or found.pk == reader.cohort):
+    cohorts = Cohort.objects.filter(course=reader.course, slug=cohort).select_related("course")
+    # Any: annotated
+    found: Any = cohorts.annotate(taught=Exists(staff_of_cohort(user, cohort="pk"))).first()
+    if found is None:
+        raise Http404
+    is_staff = found.taught or (user.is_authenticated and user.is_superuser)
+    if not (is_staff or found.pk == reader.cohort):
         raise Http404
     return found, list(found.meetings.select_related("cohort__course", "session"))
 
@@ -86,7 +94,7 @@ def shows_file(user: Visitor, token: str) -> bool:
     if not user.is_authenticated:
         return False
     mine = Enrollment.objects.active().filter(user=user).values("cohort")
-    may_see = Q() if user.is_superuser else Q(cohort__in=mine) | Q(course__in=courses_taught(user))
+    may_see = Q(cohort__in=mine) | Q(cohort__in=cohorts_taught(user).values("pk"))
     return Meeting.objects.filter(may_see, notes__contains=token, cohort__course__deletion=None).exists()
 
 
@@ -117,7 +125,7 @@ def get_class_state(user: Visitor, course: str, cohort: str, session: str) -> Cl
                 cohort__course__deletion=None,
                 session__slug=session,
             ),
-            user.pk,
+            user,
         )
         .order_by()
         .first()
@@ -129,9 +137,9 @@ def get_class_state(user: Visitor, course: str, cohort: str, session: str) -> Cl
 
 
 # Any: as above
-def _with_state(meetings: QuerySet[Meeting], user: int) -> QuerySet[Any]:
-    mine = Enrollment.objects.active().filter(user=user, cohort=OuterRef("cohort"))
-    taught = CourseStaff.objects.filter(user=user, course=OuterRef("course"))
+def _with_state(meetings: QuerySet[Meeting], user: Visitor) -> QuerySet[Any]:
+    mine = Enrollment.objects.active().filter(user=user.pk, cohort=OuterRef("cohort"))
+    taught = staff_of_cohort(user)
     live = LiveQuiz.objects.running().filter(Q(cohort=None) | Q(cohort=OuterRef("cohort")))
     quizzes = live.filter(course=OuterRef("course")).order_by().values("course")
     signals = MeetingSignal.objects.filter(meeting=OuterRef("pk")).order_by().values("meeting")
@@ -152,7 +160,9 @@ def _counts(row: Any, *, is_staff: bool) -> tuple[int, int, int]:
 
 def state_of(found: OpenMeeting) -> ClassState:
     """Return the state of a class as it was found: what changed since then draws the page again."""
-    row = _with_state(Meeting.objects.filter(pk=found.meeting.pk), user=0).get()  # its rights are known
+    row = _with_state(
+        Meeting.objects.filter(pk=found.meeting.pk), AnonymousUser()
+    ).get()  # its rights are known
     return ClassState(found.phase, found.meeting.version, *_counts(row, is_staff=found.is_staff))
 
 

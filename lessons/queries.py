@@ -75,15 +75,16 @@ class OpenCourse:
 
 
 def teaches(user: Visitor, course: Course) -> bool:
+    """Return True for all staff of a course, who see its content. `lessons.rights` has the rights on learners."""
     if not user.is_authenticated:
         return False
     return user.is_superuser or CourseStaff.objects.filter(user=user, course=course).exists()
 
 
 def leads(user: User, course: Course) -> bool:
-    """Return True for the instructors of a course: assistants cannot copy, delete or restore the whole of it."""
-    role = CourseStaff.Role.INSTRUCTOR
-    return user.is_superuser or CourseStaff.objects.filter(user=user, course=course, role=role).exists()
+    """Return True for the instructors of a whole course: others cannot copy, delete or restore it."""
+    led = CourseStaff.objects.filter(user=user, course=course, role=CourseStaff.Role.INSTRUCTOR, cohort=None)
+    return user.is_superuser or led.exists()
 
 
 def active_enrollment(user: Visitor, course: Course) -> Enrollment | None:

@@ -34,10 +34,10 @@ from lessons.queries import (
     courses_learned,
     courses_taught,
     open_course,
-    teaches,
 )
 from lessons.quizzes.question import MarkedBy
 from lessons.release import as_parameter, lesson_opening, quiz_opening, quiz_sql
+from lessons.rights import teaches_cohort
 
 
 @dataclass
@@ -286,7 +286,7 @@ def get_attempt_of(user: Visitor, course_slug: str, quiz_slug: str, number: int,
     )
     related = ("version", "key", "enrollment__user", "quiz__course", "quiz__lesson", "quiz__current")
     attempt = attempts.filter(number=number).select_related(*related).first()
-    if attempt is None or not teaches(user, attempt.quiz.course):
+    if attempt is None or not teaches_cohort(user, attempt.enrollment.cohort_id, attempt.quiz.course):
         raise Http404
     return attempt
 

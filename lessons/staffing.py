@@ -114,11 +114,11 @@ def refuse_to_orphan(*, without: Iterable[CourseStaff], by: User) -> None:
     An administrator may leave a course without one. Call it inside the transaction of the change; it locks
     the courses, so that concurrent changes wait.
     """
-    going = [staff for staff in without if staff.role == CourseStaff.Role.INSTRUCTOR]
+    going = [staff for staff in without if staff.role == CourseStaff.Role.INSTRUCTOR and not staff.cohort_id]
     if by.is_superuser or not going:
         return
     courses = Course.objects.filter(pk__in={staff.course_id for staff in going}).order_by("pk")
     for course in courses.select_for_update():
-        instructors_of = course.staff.filter(role=CourseStaff.Role.INSTRUCTOR)
+        instructors_of = course.staff.filter(role=CourseStaff.Role.INSTRUCTOR, cohort=None)
         if not instructors_of.exclude(pk__in=[staff.pk for staff in going]).exists():
             raise NoInstructorError(f"{course} would have no instructor. Add another instructor first.")

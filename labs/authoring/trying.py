@@ -14,6 +14,7 @@ from labs.grading import apart
 from labs.models import Lab, Repository, Submission
 from labs.repositories import folders, hosts
 from labs.repository_queries import last_seen_in
+from lessons.rights import of_own_learners
 from portal.accounts.models import User
 
 SECONDS = 120
@@ -39,14 +40,15 @@ def choices(lab: Lab, user: User) -> list[TryChoice]:
     learns_as = list(user.enrollments.values_list("pk", flat=True))
     own = Repository.objects.filter(enrollment__in=learns_as, host=None).select_related("lab")
     found = [TryChoice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]
-    found += [TryChoice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab)]
+    found += [TryChoice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab, user)]
     return found[:MAX_CHOICES]
 
 
-def _latest(lab: Lab) -> QuerySet[Submission]:
+def _latest(lab: Lab, user: User) -> QuerySet[Submission]:
     # walks back from the newest and stops when there are enough
     newer = Submission.objects.filter(lab=lab, enrollment=OuterRef("enrollment"), pk__gt=OuterRef("pk"))
-    rows = Submission.objects.filter(~Exists(newer), lab=lab).order_by("-pk")
+    own = of_own_learners(user, "enrollment__cohort")
+    rows = Submission.objects.filter(own, ~Exists(newer), lab=lab).order_by("-pk")
     shown = ("number", "lab", "enrollment__user__email", "enrollment__user__name")
     return rows.select_related("enrollment__user").only(*shown)[:MAX_CHOICES]
 

@@ -15,7 +15,7 @@ from labs.grader.fetching.address import Address
 from labs.models import Connection, Delivery, Lab
 from labs.repositories import hosts
 from lessons.models import Enrollment
-from lessons.queries import teaches
+from lessons.rights import teaches_cohort
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 
@@ -108,7 +108,8 @@ def disconnect(*, connection: Connection) -> None:
 @transaction.atomic
 def retry_look(*, connection: Connection, by: User) -> None:
     """Look again, with the messages that the fault ended: their time counts. Raises PermissionDenied."""
-    if not teaches(by, connection.repository.lab.course):
+    repository = connection.repository
+    if not teaches_cohort(by, repository.enrollment.cohort_id, repository.lab.course):
         raise PermissionDenied
     reference = connection.look_fault.partition(":")[0]
     if reference:

@@ -24,7 +24,7 @@ def mail_staff(*, course: Course, subject: str, text: str) -> None:
         # a title may contain a line break, a subject must not
         "subject": " ".join(f"[{settings.SITE_NAME}] {subject}".split()),
         "text": text,
-        "to": list(staff.values_list("user__email", flat=True)),
+        "to": list(staff.values_list("user__email", flat=True).distinct()),
     }
     if mail["to"] and not send(deliver, **mail):
         deliver(**mail)

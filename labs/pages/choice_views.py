@@ -9,9 +9,8 @@ from django.views.decorators.http import require_POST
 
 from labs import actions
 from labs.models import Lab, Receipt, Submission
-from labs.queries import get_submission
+from labs.queries import get_submission, teaches_learner_of
 from labs.staff_queries import receipts_not_graded
-from lessons.queries import teaches
 from portal.accounts.http import UserRequest
 
 MAX_DIGITS = 19  # of a key that a database can have
@@ -29,7 +28,7 @@ class ChoiceForm(forms.Form):
 
 def _taught(request: UserRequest, public_id: str) -> Submission:
     submission = get_submission(request.user, public_id)
-    if not teaches(request.user, submission.lab.course):
+    if not teaches_learner_of(submission, request.user):
         raise Http404
     return submission
 
@@ -48,7 +47,7 @@ def choose(request: UserRequest, public_id: str) -> HttpResponse:
 
 def choose_received(request: UserRequest, lab: Lab) -> HttpResponse:
     """Let a received state count that the lab did not grade; for a view that has checked the rights to the lab."""
-    receipt = _receipt(lab, request.POST.get("receipt", ""))
+    receipt = _receipt(request, lab)
     form = ChoiceForm(request.POST)
     if form.is_valid():
         choice = actions.choose_received(receipt=receipt, reason=form.cleaned_data["reason"], by=request.user)
@@ -61,8 +60,10 @@ def choose_received(request: UserRequest, lab: Lab) -> HttpResponse:
     return redirect("lab_repositories", lab.course.slug, lab.slug)
 
 
-def _receipt(lab: Lab, key: str) -> Receipt:
-    found = receipts_not_graded(lab).filter(pk=key) if key.isdecimal() and len(key) < MAX_DIGITS else None
+def _receipt(request: UserRequest, lab: Lab) -> Receipt:
+    key = request.POST.get("receipt", "")
+    rows = receipts_not_graded(lab, request.user)
+    found = rows.filter(pk=key) if key.isdecimal() and len(key) < MAX_DIGITS else None
     receipt = found.first() if found is not None else None
     if receipt is None:
         raise Http404

@@ -25,7 +25,6 @@ from lessons.deadline_words import due_note
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.points import count_points
-from lessons.queries import teaches
 from portal.accounts.models import User
 
 MIN_RESULTS = 20  # for a share of 95%
@@ -117,7 +116,7 @@ def announcement(context: Context) -> str:
 
 
 def submission_page(submission: Submission, user: User) -> Context:
-    staff = teaches(user, submission.lab.course)
+    staff = queries.teaches_learner_of(submission, user)
     past = list(queries.history(submission.enrollment, submission.lab)[: queries.HISTORY_PAGE])
     now = int(timezone.now().timestamp())
     return {

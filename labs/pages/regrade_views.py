@@ -11,7 +11,7 @@ from labs.grading import regrades
 from labs.grading.tasks import wake_lab_regrades
 from labs.models import LabRegrade
 from labs.pages.regrade import lab_regrade_page, lab_regrades_page
-from labs.staff_queries import get_lab_taught
+from labs.staff_queries import get_lab_to_regrade
 from lessons.pages.views.regrade import regrade_response
 from lessons.queries import MAX_KEY
 from lessons.regrades import CannotRegradeError
@@ -23,7 +23,7 @@ from portal.accounts.http import UserRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 def lab_regrades(request: UserRequest, course: str, lab: str) -> HttpResponse:
     """Rehearse a regrade, or say how many results older checks gave."""
-    found = get_lab_taught(request.user, course, lab)
+    found = get_lab_to_regrade(request.user, course, lab)
     if request.method != "POST":
         latest = found.regrades.order_by("-pk").first()
         return render(request, "labs/regrades.html", {**lab_regrades_page(found), "latest": latest})
@@ -39,7 +39,7 @@ def lab_regrades(request: UserRequest, course: str, lab: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lab_regrade(request: UserRequest, course: str, lab: str, regrade: int) -> HttpResponse:
-    of_lab = get_lab_taught(request.user, course, lab)
+    of_lab = get_lab_to_regrade(request.user, course, lab)
     rows = LabRegrade.objects.filter(lab=of_lab, pk=regrade).select_related("applied_by", "undone_by")
     found = rows.first() if regrade <= MAX_KEY else None
     if found is None:

@@ -11,17 +11,18 @@ from labs.models import Lab, Receipt, Repository
 from labs.staff_queries import receipts_not_graded, repositories_of
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
+from portal.accounts.models import User
 
 MAX_LISTED = 1_000
 MAX_RECEIVED = 50
 
 
-def repositories_page(lab: Lab) -> Context:
-    rows = list(repositories_of(lab)[: MAX_LISTED + 1])
+def repositories_page(lab: Lab, user: User) -> Context:
+    rows = list(repositories_of(lab, user)[: MAX_LISTED + 1])
     shown = rows[:MAX_LISTED]
     for row in shown:
         row.lab = lab
-    received = list(receipts_not_graded(lab)[: MAX_RECEIVED + 1])
+    received = list(receipts_not_graded(lab, user)[: MAX_RECEIVED + 1])
     commands = [command for row in shown if (command := clone_command(row))]
     return {
         "lab": lab,

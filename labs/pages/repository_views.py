@@ -24,7 +24,7 @@ def lab_repositories(request: UserRequest, course: str, lab: str) -> HttpRespons
     found = get_lab_taught(request.user, course, lab)
     if request.method == "POST":
         return choose_received(request, found)
-    return render(request, "labs/repositories.html", repositories_page(found))
+    return render(request, "labs/repositories.html", repositories_page(found, request.user))
 
 
 @never_cache
@@ -34,5 +34,5 @@ def lab_archive(request: UserRequest, course_slug: str, lab_slug: str) -> Stream
     found = get_lab_taught(request.user, course_slug, lab_slug)
     logger.info("%s downloads the repositories of lab %s", request.user, found.pk)
     name = {"Content-Disposition": f'attachment; filename="{found.slug}.tar"'}
-    chunks = archive_chunks(list(repositories_of(found)))
+    chunks = archive_chunks(list(repositories_of(found, request.user)))
     return StreamingHttpResponse(chunks, content_type="application/x-tar", headers=name)

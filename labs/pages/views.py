@@ -17,10 +17,9 @@ from labs.pages.forms import AddressForm, CommitForm
 from labs.pages.lab_page import lab_page
 from labs.pages.presentation import PollCursor, live_page, position_of, submission_page
 from labs.pages.receipts import receipts_context
-from labs.queries import OpenLab, get_lab_and_neighbours, get_open_lab, get_submission
+from labs.queries import OpenLab, get_lab_and_neighbours, get_open_lab, get_submission, teaches_learner_of
 from labs.repositories.hosts import LookUpFailedError, Offer
 from lessons.models import Enrollment
-from lessons.queries import teaches
 from lessons.templatetags.code import with_code
 from portal.accounts.http import UserRequest
 
@@ -168,7 +167,7 @@ def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
     cursor, position = PollCursor.parse(request.GET.get("v", "")), position_of(found)
     if cursor.shows(found, position):
         return HttpResponse(status=204)
-    staff = teaches(request.user, found.lab.course)
+    staff = teaches_learner_of(found, request.user)
     return render(request, "labs/_submission_live.html", live_page(found, cursor, position, staff=staff))
 
 

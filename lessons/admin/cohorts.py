@@ -11,11 +11,13 @@ from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin
 from lessons.admin.slugs import SluggedAdmin
 from lessons.meetings import notify_of_zone
 from lessons.models import Cohort, Course, Meeting, Reading, Tick
+from lessons.rights import limited_courses
 from lessons.staffing import invitation_address
 
 
 @admin.register(Cohort)
 class CohortAdmin(MovesDeadlines, SluggedAdmin):
+    cohort_path = "pk"
     inlines = [MeetingInline]
     fixed_once_saved = ("slug", "course")
     list_display = ["title", "course", "time_zone", "open", "invite_code"]
@@ -39,6 +41,13 @@ class CohortAdmin(MovesDeadlines, SluggedAdmin):
         initial = super().get_changeform_initial_data(request)
         course = self.choosable_rows(Course, request).filter(pk=initial.get("course") or 0).first()
         return initial | ({"time_zone": course.time_zone} if course else {})
+
+    # Any: as Django declares it
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "course":  # a new cohort concerns the whole course
+            limited = limited_courses(request.user)
+            kwargs["queryset"] = Course.objects.exclude(pk__in=limited) if limited else Course.objects.all()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # Any: as Django declares them
     def get_formset_kwargs(
@@ -65,6 +74,7 @@ class CohortAdmin(MovesDeadlines, SluggedAdmin):
 class MeetingAdmin(MovesDeadlines, CourseScopedAdmin):
     form = MeetingForm
     course_path = "cohort__course"
+    cohort_path = "cohort"
     returns_to_outline = True
     view_on_site = False  # type: ignore[assignment]  # Django takes False for never
     list_display = ["session", "cohort", "starts_at", "minutes"]

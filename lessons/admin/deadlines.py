@@ -15,6 +15,7 @@ from lessons.admin.scope import CourseScopedAdmin
 from lessons.deadline_changes import deadlines_moved
 from lessons.models import Cohort, Enrollment, Session
 from lessons.models.cohort import validate_start
+from lessons.rights import cohorts_taught
 from lessons.templatetags.times import opening_time
 from lessons.texts.due_rules import EXAMPLE, Rule, parse_rule
 from portal.accounts.models import User
@@ -117,7 +118,7 @@ class ByEmailForm(LearnerForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cohorts = Cohort.objects.select_related("course").filter(course__deletion=None)
-        own = cohorts if self.by.is_superuser else cohorts.filter(course__staff__user=self.by)
+        own = cohorts.filter(pk__in=cohorts_taught(self.by))
         self.fields["cohort"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def enrollment(self, cleaned: Cleaned) -> Enrollment | None:
@@ -193,6 +194,7 @@ def _place(row: Any) -> tuple[int, ...]:
 class DeadlineAdmin(MovesDeadlines, CourseScopedAdmin):
     """`of` names the field of the quiz or lab."""
 
+    cohort_path = "cohort"
     form = CohortDeadlineForm
     of = "quiz"
     list_filter = ["course", "cohort"]
@@ -212,6 +214,7 @@ class ForLearnerAdmin(CourseScopedAdmin):
 
     learner_forms: tuple[type[forms.ModelForm], type[forms.ModelForm]]  # type: ignore[type-arg]  # as above
     rest: tuple[str, ...] = ()
+    cohort_path = "enrollment__cohort"
     search_fields = ["enrollment__user__email", "enrollment__user__name"]
     list_filter = ["course"]
 

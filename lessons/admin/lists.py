@@ -28,6 +28,7 @@ from django.utils.functional import cached_property
 from lessons.models import Course, Enrollment
 from lessons.pages.numbers import read_number
 from lessons.points import show_points
+from lessons.rights import of_own_learners
 
 Column = Callable[[Any], str]  # Any: each admin has its own model
 AnyRows = QuerySet[Any]  # Any: rows of every model
@@ -141,6 +142,7 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no arguments
         learners = Enrollment.objects.filter(Q(user__email__icontains=term) | Q(user__name__icontains=term))
         if not request.user.is_superuser:
             learners = learners.filter(course__in=taught_course_ids(request))
+            learners = learners.filter(of_own_learners(request.user))  # type: ignore[arg-type]  # signed in
         keys = list(learners.values_list("pk", flat=True)[: MAX_LEARNERS + 1])
         chosen: Any = keys if len(keys) <= MAX_LEARNERS else learners.values("pk")
         return queryset.filter(**{f"{self.learner_path}__in": chosen}), False
@@ -162,10 +164,17 @@ def taught_course_ids(request: HttpRequest) -> list[int]:
     # Read once per request.
     kept = request.__dict__
     if "_taught_ids" not in kept:
-        found = Course.objects.filter(staff__user=request.user.pk)
+        found = Course.objects.filter(staff__user=request.user.pk).distinct()
         kept["_taught_ids"] = list(found.values_list("pk", flat=True))
     ids: list[int] = kept["_taught_ids"]
     return ids
+
+
+def of_own_cohorts(rows: AnyRows, path: str, request: Any) -> AnyRows:
+    """Leave out rows of cohorts in which the user is not staff. `path` leads to the cohort, "" if there is none."""
+    if not path:
+        return rows
+    return rows.filter(of_own_learners(request.user, path))
 
 
 class OwnRowsFilter(admin.RelatedFieldListFilter):

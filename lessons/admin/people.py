@@ -76,6 +76,7 @@ class EnrollmentForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments
 @admin.register(Enrollment)
 class EnrollmentAdmin(CourseScopedAdmin):
     form = EnrollmentForm
+    cohort_path = "cohort"
     fixed_once_saved = ("user", "course")
     list_display = ["user", "cohort", "is_active", "created_at"]
     list_filter = ["is_active", "cohort"]
@@ -95,15 +96,17 @@ class EnrollmentAdmin(CourseScopedAdmin):
 class AddStaffForm(ByEmailForm):
     class Meta:
         model = CourseStaff
-        fields = ["email", "course", "role"]
+        fields = ["email", "course", "cohort", "role"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._find(staffing.owner_of, "Ask them to sign up. Then add them here.")
-        course, user = cleaned.get("course"), self.instance.user_id
-        if course and user and (there := CourseStaff.objects.filter(course=course, user=user).first()):
+        course, cohort, user = cleaned.get("course"), cleaned.get("cohort"), self.instance.user_id
+        there = CourseStaff.objects.filter(course=course, cohort=cohort, user=user).first() if user else None
+        if course and there:
+            place = there.cohort or course
             self.add_error(
-                "email", f"This person is already an {there.get_role_display().lower()} of {course}."
+                "email", f"This person is already an {there.get_role_display().lower()} of {place}."
             )
         return cleaned
 
@@ -128,15 +131,15 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at r
 
 @admin.register(CourseStaff)
 class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
-    fixed_once_saved = ("user", "course")
-    fields = ["user", "course", "role"]
-    list_display = ["user", "course", "role"]
-    list_filter = ["role", "course"]
+    fixed_once_saved = ("user", "course", "cohort")
+    fields = ["user", "course", "cohort", "role"]
+    list_display = ["user", "course", "cohort", "role"]
+    list_filter = ["role", "course", "cohort"]
     search_fields = ["user__email", "user__name"]
-    list_select_related = ["user", "course"]
+    list_select_related = ["user", "course", "cohort__course"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["user", "course", "role"] if obj else ["email", "course", "role"]
+        return ["user", "course", "cohort", "role"] if obj else ["email", "course", "cohort", "role"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs.setdefault("form", StaffForm if obj else AddStaffForm)
@@ -184,4 +187,5 @@ class CourseStaffAdmin(RecordsRoles, CourseScopedAdmin):
         return led.filter(course=obj.course_id).exists() if obj else led.exists()
 
     def _courses_led_by(self, user: Any) -> QuerySet[CourseStaff, Any]:
-        return CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR).values("course")
+        led = CourseStaff.objects.filter(user=user.pk, role=CourseStaff.Role.INSTRUCTOR, cohort=None)
+        return led.values("course")

@@ -25,6 +25,7 @@ from lessons.admin.lists import (
     heavy_related,
     is_list,
     of_courses,
+    of_own_cohorts,
     taught_course_ids,
     without_deleted,
 )
@@ -150,6 +151,7 @@ class OwnCoursesOnly:
         rows = model._default_manager.all() if rows is None else rows
         if path is not None and not request.user.is_superuser:
             rows = rows.filter(**{f"{path or 'pk'}__in": taught_course_ids(request)})
+            rows = of_own_cohorts(rows, "pk" if model is Cohort else "", request)
         if path and not issubclass(model, Deletable):  # what is deletable is deleted with its course
             rows = rows.filter(**{f"{path}__deletion": None})
         rows = rows.select_related("course") if path else rows
@@ -159,10 +161,12 @@ class OwnCoursesOnly:
 class CourseScopedAdmin(OwnCoursesOnly, BelongingAdmin):
     """`course_path` is the lookup from a row to its course, "" for the course itself.
 
+    `cohort_path` leads to its cohort; a row without one is content, which all staff of the course see.
     `content` leads to what a row belongs to: if that was deleted, the row is not listed.
     """
 
     course_path = "course"
+    cohort_path = ""
     content: tuple[str, ...] = ()
     fixed_once_saved: tuple[str, ...] = ()
 
@@ -174,7 +178,9 @@ class CourseScopedAdmin(OwnCoursesOnly, BelongingAdmin):
             shown = set(self.list_display)
             own = [name for name in heavy_fields(self.model) if name not in shown]
             rows = rows.defer(*own, *heavy_related(self.model, self.list_select_related))
-        return rows if request.user.is_superuser else self.of_own_courses(rows, request)
+        if request.user.is_superuser:
+            return rows
+        return of_own_cohorts(self.of_own_courses(rows, request), self.cohort_path, request)
 
     def of_own_courses(self, rows: AnyRows, request: HttpRequest) -> AnyRows:
         return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_course_ids(request)})
@@ -238,6 +244,10 @@ class ReadOnlyAdmin(RecordedAdmin, CourseScopedAdmin):
     """
 
     is_in_menu = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.cohort_path = f"{cls.learner_path}__cohort" if cls.learner_path else ""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_in_menu and super().has_module_permission(request)

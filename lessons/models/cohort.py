@@ -91,19 +91,33 @@ class Enrollment(models.Model):
 
 
 class CourseStaff(models.Model):
-    """A person who teaches a course. Django's groups only open the admin."""
+    """The role of a person in a course, or in one of its cohorts. Django's groups only open the admin."""
 
     class Role(models.TextChoices):
         INSTRUCTOR = "instructor", "Instructor"
         ASSISTANT = "assistant", "Assistant"
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="staff")
+    cohort = models.ForeignKey(
+        Cohort,
+        models.CASCADE,
+        related_name="staff",
+        null=True,
+        blank=True,
+        help_text="Their learners are those of this cohort. Leave it empty for all cohorts of the course.",
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="teaches")
     role = models.CharField(max_length=10, choices=Role, default=Role.INSTRUCTOR)
 
     class Meta:
         verbose_name_plural = "course staff"
-        constraints = [models.UniqueConstraint(fields=["course", "user"], name="one_role_per_course")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "user"], condition=Q(cohort=None), name="one_role_per_course"
+            ),
+            models.UniqueConstraint(fields=["cohort", "user"], name="one_role_per_cohort"),
+            SameParent(field="cohort", parent="course", name="staff_of_a_cohort_of_the_course"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_role_display()} of {self.course}"
+        return f"{self.user}, {self.get_role_display()} of {self.cohort or self.course}"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lessons.models import Course, Lesson, Meeting, Session
 from lessons.queries import Visitor, get_taught_course_by_slug
+from lessons.rights import cohorts_taught
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ def get_evening(user: Visitor, course_slug: str, session_slug: str, cohort_slug:
     session = course.sessions.filter(slug=session_slug).first()
     if session is None:
         raise Http404
-    meetings = list(session.meetings.select_related("cohort").order_by("starts_at"))
+    meetings = list(
+        session.meetings.filter(cohort__in=cohorts_taught(user))
+        .select_related("cohort")
+        .order_by("starts_at")
+    )
     meeting = _choose(meetings, cohort_slug)
     lessons = list(
         session.lessons.order_by("position", "pk").only("slug", "title", "course", "session", "plan")

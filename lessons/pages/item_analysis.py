@@ -20,6 +20,7 @@ from lessons.quizzes.analysis import MIN_SITTINGS, Estimate, ItemAnalysis, QuizA
 from lessons.quizzes.editing import may_accept
 from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.tally import Counted
+from portal.accounts.models import User
 
 ALL = "all"
 MAX_TEXT = 120  # characters of a typed answer in a chart
@@ -112,12 +113,12 @@ class Chosen:
         return self.versions[0].version.source
 
 
-def analysis_page(quiz: Quiz, wanted: str) -> Context:
+def analysis_page(quiz: Quiz, wanted: str, user: User) -> Context:
     known = counted_versions(quiz)
     chosen = choose(quiz, known, wanted)
     found = analysis_of(quiz, chosen)
     questions = parse_stored(chosen.source).questions
-    reports = reports_on(quiz)
+    reports = reports_on(quiz, user)
     is_current = chosen.value == str(quiz.current_id)
     rows = [_row(quiz, place, each, item) for place, each, item in _numbered(questions, found)]
     for row, question in zip(rows, questions, strict=True):

@@ -20,6 +20,8 @@ from lessons.quiz_text import inline, option, parse_stored, prompt
 from lessons.quizzes import Response, credit, explain_reading, question_view, refusal
 from lessons.quizzes.question import AnyQuestion
 from lessons.quizzes.tally import can_tally, tally
+from lessons.rights import cohorts_taught, teaches_whole
+from portal.accounts.models import User
 
 MAX_BARS = 30
 
@@ -53,15 +55,16 @@ class ListedQuestion:
     is_current: bool
 
 
-def setup_page(quiz: Quiz) -> Context:
+def setup_page(quiz: Quiz, user: User) -> Context:
     assert quiz.current is not None  # noqa: S101 - `get_taught_quiz` returns only quizzes with questions
     listed = _listed(quiz.course.slug, parse_stored(quiz.current.source).questions, {}, None)
-    lives = list(live_queries.live_quizzes_of(quiz)[:50])
+    lives = list(live_queries.live_quizzes_of(quiz, user)[:50])
     return {
         **staff_quiz_context(quiz, "Live in class"),
         "listed": listed,
         "can_start": any(each.can_ask for each in listed),
-        "cohorts": list(quiz.course.cohorts.order_by("title")),
+        "cohorts": list(cohorts_taught(user).filter(course=quiz.course).order_by("title")),
+        "is_for_all": teaches_whole(user, quiz.course_id),
         "running": [live for live in lives if live.is_running],
         "past": [live for live in lives if not live.is_running],
     }

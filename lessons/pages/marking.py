@@ -29,7 +29,7 @@ class QueueRow:
     url: str
 
 
-def queue_page(course: Course) -> Context:
+def queue_page(course: Course, user: User) -> Context:
     rows = [
         QueueRow(
             waiting.quiz,
@@ -38,7 +38,7 @@ def queue_page(course: Course) -> Context:
             waiting.since,
             reverse("marking_question", args=[course.slug, waiting.quiz.slug, waiting.key]),
         )
-        for waiting in waiting_questions(course)
+        for waiting in waiting_questions(course, user)
     ]
     return {
         "course": course,
@@ -54,8 +54,8 @@ def _title(quiz: Quiz, key: str) -> SafeString | str:
     return inline(found.heading, quiz.course.slug) if found else f"#{key}"
 
 
-def first_to_mark(course: Course, quiz: int, key: str) -> int | None:
-    return next(iter(queue_of(course, quiz, key)), None)
+def first_to_mark(course: Course, quiz: int, key: str, user: User) -> int | None:
+    return next(iter(queue_of(course, quiz, key, user)), None)
 
 
 def mark_page(course: Course, answer: Answer, user: User, others: list[Presence]) -> Context:

@@ -21,7 +21,9 @@ FILES = {
 def item_analysis(request: UserRequest, course: str, quiz: str) -> HttpResponse:
     found = get_taught_quiz(request.user, course, quiz)
     return render(
-        request, "lessons/item_analysis.html", pages.analysis_page(found, request.GET.get("version", ""))
+        request,
+        "lessons/item_analysis.html",
+        pages.analysis_page(found, request.GET.get("version", ""), request.user),
     )
 
 

@@ -24,6 +24,7 @@ from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import staff_only
 from lessons.presence import renew_presence
 from lessons.quizzes import read_response, refusal
+from lessons.rights import cohorts_taught, teaches_whole
 from portal.accounts.http import UserRequest
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +47,7 @@ ACTIONS: dict[str, Callable[..., object]] = {
 def set_up(request: UserRequest, course: str, quiz: str) -> HttpResponse:
     found = get_taught_quiz(request.user, course, quiz)
     if request.method != "POST":
-        return render(request, "lessons/live_setup.html", pages.setup_page(found))
+        return render(request, "lessons/live_setup.html", pages.setup_page(found, request.user))
     live = live_actions.start_live_quiz(quiz=found, cohort=_cohort(request, found), by=request.user)
     return redirect("live_run", course, live.pk)
 
@@ -54,9 +55,10 @@ def set_up(request: UserRequest, course: str, quiz: str) -> HttpResponse:
 def _cohort(request: UserRequest, quiz: Quiz) -> Cohort | None:
     # None is everyone in the course.
     wanted = request.POST.get("cohort", "")
-    if not wanted:
+    if not wanted and teaches_whole(request.user, quiz.course_id):
         return None
-    cohort = Cohort.objects.filter(course=quiz.course, pk=read_number(wanted)).first()
+    taught = cohorts_taught(request.user).filter(course=quiz.course)
+    cohort = taught.filter(pk=read_number(wanted)).first()
     if cohort is None:
         raise Http404
     return cohort

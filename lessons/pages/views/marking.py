@@ -27,7 +27,7 @@ def of_course(view: AnyView) -> AnyView:
 @of_course
 @require_safe
 def queue(request: UserRequest, course: Course) -> HttpResponse:
-    return render(request, "lessons/marking/queue.html", pages.queue_page(course))
+    return render(request, "lessons/marking/queue.html", pages.queue_page(course, request.user))
 
 
 @of_course
@@ -35,7 +35,7 @@ def queue(request: UserRequest, course: Course) -> HttpResponse:
 def question(request: UserRequest, course: Course, quiz: str, key: str) -> HttpResponse:
     """Open the first answer to a question that waits."""
     found = get_object_or_404(course.quizzes, slug=quiz)
-    answer = pages.first_to_mark(course, found.pk, key)
+    answer = pages.first_to_mark(course, found.pk, key, request.user)
     if answer is None:
         messages.info(request, "No answer to this question waits for marking.")
         return redirect("marking", course.slug)

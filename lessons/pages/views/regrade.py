@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lessons import quiz_regrades, regrades
-from lessons.analysis_queries import get_quiz_regrade, get_taught_quiz
+from lessons.analysis_queries import get_quiz_regrade, get_quiz_to_regrade
 from lessons.key_changes import CannotChangeKeyError, change_key
 from lessons.pages.context import Context
 from lessons.pages.numbers import read_number
@@ -27,7 +27,7 @@ from portal.accounts.http import UserRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 def regrades_of(request: UserRequest, course: str, quiz: str) -> HttpResponse:
     """Rehearse a regrade; a visit leads to the latest one."""
-    found = get_taught_quiz(request.user, course, quiz)
+    found = get_quiz_to_regrade(request.user, course, quiz)
     latest = found.regrades.order_by("-pk").first()
     if request.method != "POST":
         return (
@@ -94,7 +94,7 @@ def _act(
 @require_POST
 def change(request: UserRequest, course: str, quiz: str, key: str) -> HttpResponse:
     """Accept another answer or drop a question, and rehearse the new key."""
-    found = get_taught_quiz(request.user, course, quiz)
+    found = get_quiz_to_regrade(request.user, course, quiz)
     option = request.POST.get("option", "")
     try:
         before = change_key(

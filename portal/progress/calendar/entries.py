@@ -17,6 +17,7 @@ from lessons.deadline_words import extension_words
 from lessons.deadlines import Deadline
 from lessons.models import Enrollment, Meeting
 from lessons.queries import OpenCourse, lab_homes, open_courses
+from lessons.rights import cohorts_taught
 from portal.accounts.models import User
 from portal.outages import is_outage
 from portal.progress.calendar.ics import Entry
@@ -54,19 +55,19 @@ def feed_entries(user: User) -> list[Entry]:
     The number of queries depends on the number of their courses only.
     """
     readers = open_courses(user)
-    found = [meeting_entry(meeting) for meeting in _meetings(readers)]
+    found = [meeting_entry(meeting) for meeting in _meetings(readers, user)]
     for reader in readers:
         if reader.enrollment:
             found += deadline_entries(reader, reader.enrollment)
     return found
 
 
-def _meetings(readers: Iterable[OpenCourse]) -> list[Meeting]:
+def _meetings(readers: Iterable[OpenCourse], user: User) -> list[Meeting]:
     wanted = Q(pk__in=[])
     for reader in readers:
         if reader.is_staff:
-            wanted |= Q(cohort__course=reader.course)
-        elif reader.enrollment:
+            wanted |= Q(cohort__in=cohorts_taught(user), course=reader.course)
+        if reader.enrollment:
             wanted |= Q(cohort=reader.enrollment.cohort_id)
     meetings = Meeting.objects.filter(wanted).select_related("cohort__course", "session")
     texts = ("session__prepare", "session__prepare_html", "session__summary", "cohort__course__summary")

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +15,7 @@ from lessons.models.cohort import validate_start
 from lessons.models.course import MAX_TITLE, validate_no_null
 from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.views.staff import of_course
+from lessons.rights import teaches_whole
 from lessons.staffing import invitation_address
 from lessons.term import CannotCopyError
 from portal.accounts.http import UserRequest
@@ -69,6 +70,8 @@ class NextCohortForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def next_cohort(request: UserRequest, course: Course) -> HttpResponse:
     """Show the form or a preview of all dates, or create the cohort."""
+    if not teaches_whole(request.user, course):
+        raise Http404
     form = NextCohortForm(
         request.POST if request.method == "POST" else None,
         course=course,

@@ -13,6 +13,7 @@ from labs.models import Lab, LabVersion
 from lessons.marking_queries import waiting_answers
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
 from lessons.queries import courses_taught
+from lessons.rights import cohorts_taught
 from lessons.staffing import invitation_address
 from portal.accounts.models import User
 from portal.progress.teaching.missing import CohortFacts, CourseFacts
@@ -36,7 +37,7 @@ def taught_courses(user: User) -> QuerySet[Course]:
         meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
         lesson_count=_count(Lesson.objects.filter(course=OuterRef("pk")), "course"),
         lab_count=_count(Lab.objects.filter(course=OuterRef("pk")), "course"),
-        to_mark=_count(waiting_answers(OuterRef("pk")), "attempt__course"),
+        to_mark=_count(waiting_answers(OuterRef("pk"), user), "attempt__course"),
     )
     return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
 
@@ -48,14 +49,19 @@ def _count(rows: QuerySet[Any], by: str) -> Coalesce:
 
 
 def roles_of(user: User, courses: Iterable[Course]) -> dict[int, str]:
-    """Map the key of each course to the user's role in it; an administrator needs none."""
-    found = CourseStaff.objects.filter(user=user, course__in=[course.pk for course in courses])
+    """Map the key of each course to the user's role in the whole of it; an administrator needs none."""
+    found = CourseStaff.objects.filter(user=user, course__in=[course.pk for course in courses], cohort=None)
     return dict(found.values_list("course", "role"))
 
 
-def facts_of(courses: list[Course], *, now: datetime, whole: bool = False) -> list[CourseFacts]:
-    """Return the facts of each course. Only with `whole`, big courses have all their lessons."""
-    cohorts = _cohorts(courses, now)
+def facts_of(
+    courses: list[Course], *, now: datetime, user: User | None = None, whole: bool = False
+) -> list[CourseFacts]:
+    """Return the facts of each course, with the cohorts in which `user` is staff, all if it is None.
+
+    Only with `whole`, big courses have all their lessons.
+    """
+    cohorts = _cohorts(courses, user, now)
     small = courses if whole else list(_shown_whole(courses))
     meet_next = {each.next_meeting.session_id for of in cohorts.values() for each in of if each.next_meeting}
     rows = _rows(courses, Q(course__in=small) | Q(session__in=meet_next))
@@ -111,8 +117,9 @@ def _labs(courses: list[Course]) -> QuerySet[Lab]:
     return labs.only("title", "slug", "status", "publish_at", "course").order_by("position", "slug")
 
 
-def _cohorts(courses: list[Course], now: datetime) -> dict[int, list[CohortFacts]]:
-    rows: Any = Cohort.objects.filter(course__in=courses).select_related("course")
+def _cohorts(courses: list[Course], user: User | None, now: datetime) -> dict[int, list[CohortFacts]]:
+    cohorts = Cohort.objects.all() if user is None else cohorts_taught(user)
+    rows: Any = cohorts.filter(course__in=courses).select_related("course")
     rows = rows.annotate(
         learner_count=_count(Enrollment.objects.active().filter(cohort=OuterRef("pk")), "cohort"),
         meeting_count=Count("meetings", filter=Q(meetings__session__deletion=None)),

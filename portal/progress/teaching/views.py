@@ -54,7 +54,7 @@ def staff_home(request: UserRequest) -> HttpResponse:
             is_open=not number or not facts.outline.sessions,
             is_instructor=request.user.is_superuser or roles.get(facts.course.pk) == INSTRUCTOR,
         )
-        for number, facts in enumerate(facts_of(shown, now=now))
+        for number, facts in enumerate(facts_of(shown, now=now, user=request.user))
     ]
     context = {
         "title": heading(cards, now),
@@ -75,14 +75,14 @@ def _rights(request: UserRequest) -> dict[str, bool]:
 @require_safe
 def outline(request: UserRequest, course: Course) -> HttpResponse:
     now = timezone.now()
-    [facts] = facts_of([course], now=now, whole=True)
+    [facts] = facts_of([course], now=now, user=request.user, whole=True)
     card: Card = card_of(facts, is_open=True, is_instructor=leads(request.user, course))
     places = len(facts.outline.sessions) + sum(len(each.lessons) for each in facts.outline.sessions)
     context = {
         "course": course,
         "crumbs": staff_crumbs(None, (course.title, "")),
         "card": card,
-        "to_mark": waiting_answers(course).count(),
+        "to_mark": waiting_answers(course, request.user).count(),
         "back": "outline",
         "may_order": places <= MAX_PLACES,
         **_rights(request),
