@@ -2,6 +2,7 @@ from django.urls import path
 
 from portal.progress import views
 from portal.progress.calendar import views as calendar
+from portal.progress.class_page import views as class_page
 from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
 
@@ -26,4 +27,11 @@ urlpatterns = [
     path("teach/<slug:course>/order/", teaching.order, name="teach_order"),
     path("teach/<slug:course>/labs/", teaching.labs, name="teach_labs"),
     path("teach/<slug:course>/sessions/", teaching.sessions, name="teach_sessions"),
+    path("teach/<slug:course>/class/<slug:cohort>/", class_page.class_page, name="teach_class"),
+    path("teach/<slug:course>/class/<slug:cohort>/stuck/", class_page.all_stuck, name="teach_stuck"),
+    path(
+        "teach/<slug:course>/class/<slug:cohort>/stuck/<int:learner>/",
+        class_page.finding,
+        name="teach_finding",
+    ),
 ]

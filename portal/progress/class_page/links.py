@@ -1,0 +1,8 @@
+from django.urls import reverse
+
+from lessons.models import Cohort
+
+
+def class_address(cohort: Cohort, name: str = "teach_class", *more: object) -> str:
+    """Return the path of a page of a cohort. Reads its course."""
+    return reverse(name, args=[cohort.course.slug, cohort.slug, *more])

@@ -1,0 +1,119 @@
+"""The page of one finding: why it fired, what staff did about it, and the forms for it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.utils import timezone
+
+from labs.models import Lab
+from lessons.models import Cohort, Enrollment
+from lessons.pages.context import Context
+from portal.accounts.models import User
+from portal.progress.class_page import stuck_actions as actions
+from portal.progress.class_page.page import crumbs
+from portal.progress.class_page.stuck import StuckRow, complete_rows, find_stuck
+from portal.progress.class_page.stuck_actions import MAX_NOTE, CannotMarkError, Finding
+from portal.progress.models import StuckMark
+
+MAX_MARKS = 30  # the newest ones
+SNOOZE_DAYS = 3
+DONE = {
+    "write": "Sent. The learner has a notice.",
+    "snooze": "Snoozed. It shows again on the day that you chose, if the rule still fires.",
+    "handled": "Marked as handled. It shows again if the rule fires anew.",
+}
+
+
+class MarkForm(forms.Form):
+    """One form for the three actions. `action` decides which fields count."""
+
+    action = forms.ChoiceField(choices=[(each, each) for each in DONE])
+    rules = forms.CharField(required=False, max_length=200)
+    text = forms.CharField(required=False, max_length=2_000, strip=True)
+    note = forms.CharField(required=False, max_length=2_000, strip=True)
+    until = forms.DateField(required=False, error_messages={"invalid": "Enter a date, such as 2026-12-05."})
+
+    def fired(self) -> set[str]:
+        return set(self.cleaned_data["rules"].split(",")) & set(StuckMark.Rule.values)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into a form that was not saved, so that nothing is lost."""
+
+    action: str = ""
+    text: str = ""
+    note: str = ""
+    until: str = ""
+    error: str = ""
+
+
+def save_mark(enrollment: Enrollment, lab: Lab | None, form: MarkForm, by: User) -> str:
+    """Do what the form says. Return the message for staff. Raises CannotMarkError."""
+    if not form.is_valid():
+        raise CannotMarkError(next(iter(form.errors.values()))[0])
+    values = form.cleaned_data
+    finding = Finding(enrollment, lab, form.fired())
+    if values["action"] == "write":
+        actions.write_to_learner(finding=finding, text=values["text"], by=by)
+    elif not finding.rules:
+        raise CannotMarkError("No rule fires here any more, so there is nothing to hide.")
+    elif values["action"] == "snooze":
+        actions.snooze(finding=finding, until=_morning(values["until"]), note=values["note"], by=by)
+    else:
+        actions.mark_handled(finding=finding, note=values["note"], by=by)
+    return DONE[values["action"]]
+
+
+def _morning(day: date | None) -> datetime:
+    # the start of the day in the zone of the person who snoozes
+    if day is None:
+        raise CannotMarkError("Choose the day on which it shows again.")
+    try:
+        return timezone.make_aware(datetime.combine(day, time.min))
+    except OverflowError:  # in the first or last hours of the calendar
+        raise CannotMarkError("Choose a day within 90 days.") from None
+
+
+def finding_context(cohort: Cohort, enrollment: Enrollment, lab: Lab | None, typed: Typed) -> Context:
+    key = (enrollment.pk, lab.pk if lab else None)
+    found = [row for row in find_stuck(cohort, timezone.now()) if (row.learner, row.lab) == key]
+    row = complete_rows(found, cohort)[0] if found else StuckRow(*key, person=enrollment)
+    marks = StuckMark.objects.filter(enrollment=enrollment, lab=lab).select_related("by")
+    name = enrollment.user.get_full_name()
+    return {
+        "course": cohort.course,
+        "cohort": cohort,
+        "crumbs": crumbs(cohort, (name, "")),
+        "learner": enrollment,
+        "lab": lab,
+        "row": row,
+        "rules": ",".join(each.rule for each in row.firings),
+        "marks": merge_marks(list(marks[:MAX_MARKS])),
+        "typed": typed,
+        "until": typed.until or f"{timezone.localdate() + timedelta(days=SNOOZE_DAYS):%Y-%m-%d}",
+        "max_note": MAX_NOTE,
+    }
+
+
+def merge_marks(marks: list[StuckMark]) -> list[tuple[StuckMark, str]]:
+    """Return what staff did once for each act, with the rules: an act adds a row for each rule."""
+    found: list[tuple[StuckMark, list[str]]] = []
+    for mark in marks:
+        before = found[-1][0] if found else None
+        if (
+            before
+            and (before.kind, before.note, before.by_id, before.until)
+            == (
+                mark.kind,
+                mark.note,
+                mark.by_id,
+                mark.until,
+            )
+            and abs(before.created_at - mark.created_at) < timedelta(seconds=1)
+        ):
+            found[-1][1].append(mark.get_rule_display())
+        else:
+            found.append((mark, [mark.get_rule_display()]))
+    return [(mark, ", ".join(reversed(rules))) for mark, rules in found]
