@@ -1,5 +1,6 @@
 """The context of the class page: its heading, and each of its parts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from lessons.models import Cohort, Enrollment
 from lessons.pages.breadcrumb import Crumb, staff_crumbs
 from lessons.pages.context import Context
 from lessons.staffing import invitation_address
+from portal.progress.class_page.heat_page import heat_context
 from portal.progress.class_page.links import class_address
 from portal.progress.class_page.stuck import StuckRow, complete_rows, find_stuck
 
@@ -20,7 +22,7 @@ def crumbs(cohort: Cohort, *steps: Crumb) -> list[Crumb]:
     return staff_crumbs(cohort.course, (cohort.title, class_address(cohort)), *steps)
 
 
-def class_context(cohort: Cohort) -> Context:
+def class_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
     now = timezone.now()
     size = Enrollment.objects.active().filter(cohort=cohort).count()
     if not size:
@@ -31,7 +33,13 @@ def class_context(cohort: Cohort) -> Context:
             "invitation": invitation_address(cohort),
         }
     rows = find_stuck(cohort, now)
-    return {**_frame(cohort), "size": size, "title": heading(rows, size), **_stuck(rows, cohort, now)}
+    return {
+        **_frame(cohort),
+        "size": size,
+        "title": heading(rows, size),
+        **_stuck(rows, cohort, now),
+        **heat_context(cohort, given),
+    }
 
 
 def _frame(cohort: Cohort) -> Context:

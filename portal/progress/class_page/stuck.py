@@ -1,17 +1,16 @@
 """Find the learners of a cohort who are stuck, each with the rules that fired, in words and with the evidence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from labs.grader.spec import SpecError
-from labs.models import Lab, LabVersion
-from labs.specs import parse_spec
+from labs.models import Lab
 from lessons.models import Cohort, Enrollment
 from portal.progress.class_page import stuck_facts as facts
 from portal.progress.class_page import stuck_rules as rules
+from portal.progress.class_page.checks import Texts, texts_of_checks
 from portal.progress.models import StuckMark
 
 Rule = StuckMark.Rule
@@ -148,35 +147,23 @@ def complete_rows(rows: list[StuckRow], cohort: Cohort) -> list[StuckRow]:
     by_key = {each.pk: each for each in people}
     keys = {row.lab for row in rows if row.lab}
     labs = {lab.pk: lab for lab in Lab.objects.filter(pk__in=keys).only("slug", "title", "course", "current")}
-    names = check_names(
+    texts = texts_of_checks(
         labs[row.lab] for row in rows if row.lab in labs and any(e.check for e in row.firings)
     )
     for row in rows:
         row.person = by_key.get(row.learner)
         lab = labs.get(row.lab or 0)
         row.lab_title = lab.title if lab else ""
-        row.firings = [_with_words(each, names, lab) for each in row.firings]
+        row.firings = [_with_words(each, texts, lab) for each in row.firings]
     return rows
 
 
-def _with_words(firing: Firing, names: dict[int, dict[str, str]], lab: Lab | None) -> Firing:
+def _with_words(firing: Firing, texts: Texts, lab: Lab | None) -> Firing:
     if lab is None:
         return firing
     if not firing.check:
         page = firing.evidence or reverse("lab", args=[lab.course.slug, lab.slug])
         return Firing(firing.rule, firing.words, page, strength=firing.strength)
-    says = names.get(lab.pk, {}).get(firing.check, firing.check)
+    says, _ = texts.get(lab.pk, {}).get(firing.check, (firing.check, ()))
     words = f"{firing.words}: {says}"
     return Firing(firing.rule, words, firing.evidence, firing.check, firing.strength)
-
-
-def check_names(labs: Iterable[Lab]) -> dict[int, dict[str, str]]:
-    """Map the key of each lab to the sentences of its current checks, by their ID. One query."""
-    found: dict[int, dict[str, str]] = {}
-    versions = LabVersion.objects.filter(pk__in={lab.current_id for lab in labs})
-    for lab, source in versions.values_list("lab", "source"):
-        try:
-            found[lab] = {check.id: check.says for check in parse_spec(source).checks}
-        except SpecError:  # a version from before a rule that refuses it now
-            found[lab] = {}
-    return found

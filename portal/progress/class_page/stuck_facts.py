@@ -176,7 +176,8 @@ def _activity() -> list[tuple[QuerySet[Any], str]]:
 def _newest(rows: QuerySet[Any], at: str) -> QuerySet[Any]:
     # one row for each learner: grouped by nothing, MAX reads an index or the learner's own rows
     alone = rows.order_by().annotate(everything=F("pk") - F("pk")).values("everything")
-    return alone.annotate(newest=Max(at)).values("newest")
+    newest: QuerySet[Any] = alone.annotate(newest=Max(at)).values("newest")
+    return newest
 
 
 def held_meetings(cohort: Cohort, now: datetime) -> list[tuple[Meeting, set[int], set[int]]]:

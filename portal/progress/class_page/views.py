@@ -7,9 +7,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from labs.models import Lab
 from lessons.models import Cohort
+from lessons.pages.csv_file import csv_response
 from lessons.pages.numbers import read_number
 from portal.accounts.http import UserRequest
 from portal.progress.class_page.access import get_learner, of_cohort
+from portal.progress.class_page.heat_page import csv_heads, csv_rows
+from portal.progress.class_page.heat_queries import heat_items
 from portal.progress.class_page.links import class_address
 from portal.progress.class_page.page import class_context, stuck_context
 from portal.progress.class_page.stuck_actions import CannotMarkError
@@ -19,7 +22,16 @@ from portal.progress.class_page.stuck_page import MarkForm, Typed, finding_conte
 @of_cohort
 @require_safe
 def class_page(request: UserRequest, cohort: Cohort) -> HttpResponse:
-    return render(request, "teaching/class/page.html", class_context(cohort))
+    return render(request, "teaching/class/page.html", class_context(cohort, request.GET))
+
+
+@of_cohort
+@require_safe
+def scores_csv(request: UserRequest, cohort: Cohort) -> HttpResponse:
+    """Download all scores in the chosen order and state."""
+    items = heat_items(cohort.course)
+    name = f"scores-{cohort.course.slug}-{cohort.slug}.csv"
+    return csv_response(name, csv_heads(items), csv_rows(cohort, request.GET, items))
 
 
 @of_cohort

@@ -4,7 +4,9 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.models import Cohort
-from portal.progress.class_page.links import class_address
+from portal.progress.class_page.heat import heat, percent_of
+from portal.progress.class_page.heat_page import HeatRow
+from portal.progress.class_page.links import class_address, learner_address
 from portal.progress.class_page.stuck import StuckRow
 
 register = template.Library()
@@ -27,3 +29,20 @@ def stuck_glyph(state: str) -> SafeString:
 def finding_url(cohort: Cohort, row: StuckRow) -> str:
     address = class_address(cohort, "teach_finding", row.learner)
     return f"{address}?lab={row.lab}" if row.lab else address
+
+
+@register.simple_tag
+def learner_url(cohort: Cohort, learner: int) -> str:
+    return learner_address(cohort, learner)
+
+
+@register.simple_tag
+def heat_cells(row: HeatRow) -> SafeString:
+    # A template would take a second for the 1,250 cells of a page.
+    parts = [
+        '<td class="h0">–</td>'
+        if each is None
+        else f'<td class="h{heat(each.share)}">{percent_of(each.share)}</td>'
+        for each in row.cells
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - numbers

@@ -1,0 +1,114 @@
+"""Read the best scores of a cohort: of all learners for one order, and of one page for its cells.
+
+A score is the share of the points that counts, from 0 to 1. Staff may sort by what learners do not see yet, so
+deadlines and openings do not matter here.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.urls import reverse
+
+from labs.models import Lab, Submission
+from lessons.models import Attempt, Cohort, Course, Enrollment
+from lessons.queries import OpenCourse
+from portal.progress.item_queries import addresses, known_quizzes
+
+QUIZ, LAB = "quiz", "lab"
+
+
+@dataclass(frozen=True)
+class HeatItem:
+    """A column: a quiz or lab of the course, with a short name such as Q1 or L1."""
+
+    kind: str
+    key: int
+    code: str
+    title: str
+    url: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}-{self.key}"
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of the scores of a learner, and how many items have a score or are passed."""
+
+    score: float = 0.0
+    started: int = 0
+    passed: int = 0
+
+
+@dataclass(frozen=True)
+class Score:
+    share: float
+    passed: bool
+
+
+def heat_items(course: Course) -> list[HeatItem]:
+    """Return the quizzes of the course in the order of its lessons, then the labs; no drafts. Two queries."""
+    page, lab_page = addresses("item_analysis", course.slug), addresses("lab", course.slug)
+    quizzes = known_quizzes(OpenCourse(course)).values_list("pk", "slug", "title")
+    labs = Lab.objects.filter(course=course).counted().values_list("pk", "slug", "title")
+    return [
+        *(HeatItem(QUIZ, pk, f"Q{n}", title, page(slug)) for n, (pk, slug, title) in enumerate(quizzes, 1)),
+        *(HeatItem(LAB, pk, f"L{n}", title, lab_page(slug)) for n, (pk, slug, title) in enumerate(labs, 1)),
+    ]
+
+
+def names_of(cohort: Cohort) -> dict[int, str]:
+    """Map the key of each active learner of the cohort to their name, in the order of names."""
+    rows = Enrollment.objects.active().filter(cohort=cohort).order_by("user__name", "user__email", "pk")
+    return {pk: name or email for pk, name, email in rows.values_list("pk", "user__name", "user__email")}
+
+
+def totals_of(cohort: Cohort, items: Iterable[HeatItem]) -> dict[int, Total]:
+    """Return the totals of all learners of the cohort who have a score, over these items. Two queries."""
+    learners = Q(enrollment__cohort=cohort, enrollment__is_active=True)
+    found: dict[int, Total] = {}
+    for rows in _scores(learners, list(items)):
+        counted = rows.values("enrollment").annotate(
+            sum=Sum("part"), started=Count("pk"), done=Sum(Case(When(is_done=True, then=1), default=0))
+        )
+        for learner, total, started, done in counted.values_list("enrollment", "sum", "started", "done"):
+            before = found.get(learner, Total())
+            found[learner] = Total(
+                before.score + (total or 0), before.started + started, before.passed + (done or 0)
+            )
+    return found
+
+
+def scores_of(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
+    """Return the scores of these learners by learner and item. Two queries."""
+    found: dict[tuple[int, str], Score] = {}
+    for kind, rows in zip((LAB, QUIZ), _scores(Q(enrollment__in=list(learners)), items), strict=True):
+        for learner, key, part, done in rows.values_list("enrollment", kind, "part", "is_done"):
+            found[learner, f"{kind}-{key}"] = Score(part or 0.0, bool(done))
+    return found
+
+
+# Any: annotated rows
+def _scores(learners: Q, items: Iterable[HeatItem]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    keys = {kind: [item.key for item in items if item.kind == kind] for kind in (LAB, QUIZ)}
+    labs = Submission.objects.filter(learners, lab__in=keys[LAB]).best()
+    tried = Attempt.objects.filter(learners, quiz__in=keys[QUIZ])
+    # The window of the best attempts is computed inside, so that the rows outside can be grouped.
+    quizzes = Attempt.objects.filter(pk__in=tried.best().values("pk")).worth().order_by()
+    return (
+        labs.annotate(part=_share("points", "max_points"), is_done=F("passed")),
+        quizzes.annotate(part=_share("points", "worth"), is_done=F("passed")),
+    )
+
+
+def _share(points: str, out_of: str) -> Coalesce:
+    share = Cast(F(points), FloatField()) / NullIf(Cast(F(out_of), FloatField()), 0.0)
+    return Coalesce(share, Value(0.0), output_field=FloatField())
+
+
+def csv_address(cohort: Cohort) -> str:
+    return reverse("teach_class_csv", args=[cohort.course.slug, cohort.slug])
