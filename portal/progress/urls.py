@@ -29,6 +29,10 @@ urlpatterns = [
     path("teach/<slug:course>/sessions/", teaching.sessions, name="teach_sessions"),
     path("teach/<slug:course>/class/<slug:cohort>/", class_page.class_page, name="teach_class"),
     path("teach/<slug:course>/class/<slug:cohort>/scores.csv", class_page.scores_csv, name="teach_class_csv"),
+    path("teach/<slug:course>/class/<slug:cohort>/checks/", class_page.checks, name="teach_checks"),
+    path(
+        "teach/<slug:course>/class/<slug:cohort>/checks.csv", class_page.checks_csv, name="teach_checks_csv"
+    ),
     path("teach/<slug:course>/class/<slug:cohort>/stuck/", class_page.all_stuck, name="teach_stuck"),
     path(
         "teach/<slug:course>/class/<slug:cohort>/stuck/<int:learner>/",

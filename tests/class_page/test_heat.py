@@ -141,7 +141,7 @@ def test_the_file_has_all_learners_and_no_formula(group):
     assert passed.splitlines() == ["Learner,Mean,L1 Resolve a conflict"]
 
 
-PINNED = 26
+PINNED = 41
 
 
 @pytest.mark.parametrize("count", [2, 12])

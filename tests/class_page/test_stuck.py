@@ -18,7 +18,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def words(group, now=None) -> list[tuple[str, str, str]]:
-    rows = complete_rows(find_stuck(group.cohort, now or timezone.now()), group.cohort)
+    rows = complete_rows(find_stuck(group.cohort, now or timezone.now()).rows, group.cohort)
     return [(row.person.user.name, row.lab_title, row.words) for row in rows]
 
 
@@ -31,7 +31,7 @@ def test_a_learner_whose_check_needs_work_in_three_submissions_is_stuck(group):
     learner = group.join("A")
     for points in (10, 20, 30):
         sent = group.send(learner, "readme", points=points)
-    [row] = complete_rows(find_stuck(group.cohort, timezone.now()), group.cohort)
+    [row] = complete_rows(find_stuck(group.cohort, timezone.now()).rows, group.cohort)
     assert row.words == "The same check in 3 submissions: README.md exists"
     assert row.evidence == f"{sent.get_absolute_url()}#check-readme"
 
@@ -66,7 +66,7 @@ def test_a_lab_without_a_submission_for_two_weeks_is_not_stuck_now(group):
     learner = group.join("A")
     for number in range(3):
         group.send(learner, "readme", at=timezone.now() - 14 * DAY - number * HOUR)
-    assert [row.lab for row in find_stuck(group.cohort, timezone.now())] == []
+    assert [row.lab for row in find_stuck(group.cohort, timezone.now()).rows] == []
 
 
 def test_learners_who_sent_nothing_are_listed_48_hours_before_the_deadline(group):

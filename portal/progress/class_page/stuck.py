@@ -69,6 +69,7 @@ class Finder:
         self.people = facts.learners(cohort)
         self.marks = facts.marks_of(cohort)
         self.rows: dict[tuple[int, int | None], StuckRow] = {}
+        self.silent = 0
 
     def since(self, learner: int, lab: int | None, rule: str) -> datetime | None:
         return self.marks.handled.get((learner, lab, rule))
@@ -110,7 +111,9 @@ class Finder:
 
     def look_at_class(self) -> None:
         period = facts.class_period(self.cohort)
-        if period and self.now - period[1] > AFTER_THE_END:
+        is_over = period is not None and self.now - period[1] > AFTER_THE_END
+        self._look_for_silence(period[0] if period else None, is_over=is_over)
+        if is_over:
             return
         meetings = facts.held_meetings(self.cohort, self.now)
         for learner, joined_at in self.people.items():
@@ -120,10 +123,11 @@ class Finder:
                 titles = " and ".join(each.title for each in reversed(missed[:2]))
                 words = f"Missed {titles}" if len(missed) == 2 else f"Missed {len(missed)} meetings in a row"
                 self.add(learner, None, Firing(Rule.MISSED, words, strength=len(missed)))
-        self._look_for_silence(period[0] if period else None)
 
-    def _look_for_silence(self, begins_at: datetime | None) -> None:
-        for learner, last in facts.silent_since(self.cohort, self.now).items():
+    def _look_for_silence(self, begins_at: datetime | None, *, is_over: bool) -> None:
+        silent = facts.silent_since(self.cohort, self.now)
+        self.silent = len(silent)
+        for learner, last in silent.items() if not is_over else ():
             start = max(filter(None, (last, begins_at, self.people.get(learner))), default=self.now)
             silence = rules.find_silence(start, self.now, self.since(learner, None, Rule.AWAY))
             if silence:
@@ -132,13 +136,21 @@ class Finder:
                 self.add(learner, None, firing)
 
 
-def find_stuck(cohort: Cohort, now: datetime) -> list[StuckRow]:
-    """Return a row for each learner and lab that a rule fires for: the most specific rules first."""
+@dataclass(frozen=True)
+class Findings:
+    """The rows, the most specific rules first, and how many learners were not active in the last 7 days."""
+
+    rows: list[StuckRow]
+    silent: int
+
+
+def find_stuck(cohort: Cohort, now: datetime) -> Findings:
+    """Return a row for each learner and lab that a rule fires for."""
     finder = Finder(cohort, now)
     finder.look_at_labs()
     finder.look_at_deadlines()
     finder.look_at_class()
-    return sorted(finder.rows.values(), key=lambda row: row.order)
+    return Findings(sorted(finder.rows.values(), key=lambda row: row.order), finder.silent)
 
 
 def complete_rows(rows: list[StuckRow], cohort: Cohort) -> list[StuckRow]:

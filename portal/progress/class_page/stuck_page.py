@@ -78,7 +78,7 @@ def _morning(day: date | None) -> datetime:
 
 def finding_context(cohort: Cohort, enrollment: Enrollment, lab: Lab | None, typed: Typed) -> Context:
     key = (enrollment.pk, lab.pk if lab else None)
-    found = [row for row in find_stuck(cohort, timezone.now()) if (row.learner, row.lab) == key]
+    found = [row for row in find_stuck(cohort, timezone.now()).rows if (row.learner, row.lab) == key]
     row = complete_rows(found, cohort)[0] if found else StuckRow(*key, person=enrollment)
     marks = StuckMark.objects.filter(enrollment=enrollment, lab=lab).select_related("by")
     name = enrollment.user.get_full_name()

@@ -10,13 +10,15 @@ from lessons.models import Cohort
 from lessons.pages.csv_file import csv_response
 from lessons.pages.numbers import read_number
 from portal.accounts.http import UserRequest
+from portal.progress.class_page import checks_page
 from portal.progress.class_page.access import get_learner, of_cohort
+from portal.progress.class_page.checks_page import checks_context
 from portal.progress.class_page.heat_page import csv_heads, csv_rows
 from portal.progress.class_page.heat_queries import heat_items
 from portal.progress.class_page.links import class_address
-from portal.progress.class_page.page import class_context, stuck_context
 from portal.progress.class_page.stuck_actions import CannotMarkError
 from portal.progress.class_page.stuck_page import MarkForm, Typed, finding_context, save_mark
+from portal.progress.class_page.whole_page import class_context, stuck_context
 
 
 @of_cohort
@@ -32,6 +34,21 @@ def scores_csv(request: UserRequest, cohort: Cohort) -> HttpResponse:
     items = heat_items(cohort.course)
     name = f"scores-{cohort.course.slug}-{cohort.slug}.csv"
     return csv_response(name, csv_heads(items), csv_rows(cohort, request.GET, items))
+
+
+@of_cohort
+@require_safe
+def checks(request: UserRequest, cohort: Cohort) -> HttpResponse:
+    """Show how the checks of a lab work, or of all labs of the course."""
+    return render(request, "teaching/class/checks.html", checks_context(cohort, request.GET))
+
+
+@of_cohort
+@require_safe
+def checks_csv(request: UserRequest, cohort: Cohort) -> HttpResponse:
+    found = checks_context(cohort, request.GET)["found"]
+    name = f"checks-{cohort.course.slug}-{cohort.slug}.csv"
+    return csv_response(name, checks_page.CSV_HEADS, checks_page.csv_rows(found))
 
 
 @of_cohort
