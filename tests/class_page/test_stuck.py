@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from labs.models import LabDeadline, LabExtension, State, Submission
 from lessons.actions import mark_read
-from lessons.models import Attendance, Enrollment
+from lessons.models import Attendance, CourseStaff, Enrollment
 from portal.notices.models import Notice
 from portal.progress.class_page.stuck import complete_rows, find_stuck
 from portal.progress.models import StuckMark
-from tests.factories import make_lesson, make_submission
+from tests.factories import make_cohort, make_lesson, make_submission, make_user
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -217,9 +217,43 @@ def test_an_empty_cohort_shows_its_invite_link(group):
     assert group.cohort.invite_code in page
 
 
+@pytest.mark.parametrize("rest", ["", "stuck/", "checks/", "checks.csv", "scores.csv", "stuck/{learner}/"])
+def test_staff_of_one_cohort_see_no_other(group, rest):
+    learner = group.join("A")
+    user = make_user(is_staff=True)
+    CourseStaff.objects.create(course=group.cohort.course, cohort=group.cohort, user=user)
+    other = make_cohort(group.cohort.course)
+    group.client.force_login(user)
+    address = group.address(rest.format(learner=learner.pk))
+    assert group.client.get(address).status_code == 200
+    assert group.client.get(address.replace(group.cohort.slug, other.slug)).status_code == 404
+
+
 def test_a_learner_of_another_cohort_has_no_page_here(group):
     learner = stuck_in_a_check(group)
     assert group.client.get(group.address(f"stuck/{learner.pk + 1}/")).status_code == 404
     assert group.client.get(group.address(f"stuck/{10**19}/")).status_code == 404
     assert group.client.get(group.address(f"stuck/{learner.pk}/?lab=x")).status_code == 404
     assert Submission.objects.exists()
+
+
+def test_the_start_page_leads_with_notes_stuck_people_and_the_queue(group):
+    learner = stuck_in_a_check(group)
+    group.meet(-24)
+    page = group.client.get("/staff/").content.decode()
+    assert "New lessons from notes" in page
+    assert "The same check in 3 submissions: README.md exists" in page
+    assert group.address(f"stuck/{learner.pk}/") in page
+    assert "Our faults, 24 h" in page
+    assert page.index("Stuck now") < page.index("My courses")
+
+
+def test_notes_pasted_on_the_start_page_are_imported(group):
+    notes = {"way": "paste", "name": "Session 3", "text": "Docker :::\n\t- Image\n\t- Container\n"}
+    response = group.client.post("/notes/", {**notes, "course": group.cohort.course.slug})
+    assert response.status_code == 302
+    assert group.cohort.course.notes.get().name == "Session 3.txt"
+    assert group.client.post("/notes/", {**notes, "course": "elsewhere"}).status_code == 404
+    kept = group.client.post("/notes/", {**notes, "name": "", "course": group.cohort.course.slug})
+    assert kept.status_code == 422
+    assert "Docker :::" in kept.content.decode()

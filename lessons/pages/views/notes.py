@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lessons import queries, tasks
 from lessons.models import Course, IncomingNotes, Notes
@@ -23,8 +23,11 @@ State = IncomingNotes.State
 
 @never_cache
 @staff_only
-@require_safe
-def choose_course(request: UserRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_course(request: UserRequest) -> HttpResponseBase:
+    """Ask for the course of new notes. The form of the start page posts both at once."""
+    if request.method == "POST":
+        return bring(request, course=request.POST.get("course", ""))
     rows = Course.objects.order_by("title")
     if not request.user.is_superuser:
         rows = rows.filter(pk__in=queries.courses_taught(request.user))

@@ -1,4 +1,4 @@
-"""Check who may open the class page of a cohort: the staff of its course."""
+"""Check who may open the class page of a cohort: the staff of this cohort."""
 
 from functools import wraps
 from typing import Any
@@ -7,13 +7,14 @@ from django.http import Http404, HttpResponseBase
 
 from lessons.models import Cohort, Course, Enrollment
 from lessons.pages.views.staff import AnyView, of_course
-from lessons.queries import MAX_KEY
+from lessons.queries import MAX_KEY, Visitor
+from lessons.rights import cohorts_taught
 from portal.accounts.http import UserRequest
 
 
-def get_cohort(course: Course, slug: str) -> Cohort:
-    """Return a cohort of a course that the user teaches. Raises Http404."""
-    found = Cohort.objects.filter(course=course, slug=slug).first()
+def get_cohort(user: Visitor, course: Course, slug: str) -> Cohort:
+    """Return a cohort of the course in which `user` is staff. Raises Http404."""
+    found = cohorts_taught(user).filter(course=course, slug=slug).first()
     if found is None:
         raise Http404
     found.course = course
@@ -21,11 +22,11 @@ def get_cohort(course: Course, slug: str) -> Cohort:
 
 
 def of_cohort(view: AnyView) -> AnyView:
-    """Call `view(request, cohort, …)` for staff of its course. Raises Http404 for anybody else."""
+    """Call `view(request, cohort, …)` for staff of the cohort. Raises Http404 for anybody else."""
 
     @wraps(view)
     def call(request: UserRequest, course: Course, cohort: str, **kwargs: Any) -> HttpResponseBase:
-        return view(request, get_cohort(course, cohort), **kwargs)
+        return view(request, get_cohort(request.user, course, cohort), **kwargs)
 
     return of_course(call)
 

@@ -32,6 +32,7 @@ from lessons.queries import leads
 from portal.accounts.http import UserRequest
 from portal.progress.teaching.presentation import Card, card_of, heading
 from portal.progress.teaching.queries import MAX_COURSES, facts_of, roles_of, taught_courses
+from portal.progress.teaching.start import start_context
 
 CHANGED = "Not saved: something was added or removed in the meantime. This is the current order."
 INSTRUCTOR = CourseStaff.Role.INSTRUCTOR
@@ -60,6 +61,7 @@ def staff_home(request: UserRequest) -> HttpResponse:
         "title": heading(cards, now),
         "cards": cards,
         "has_more": len(courses) > MAX_COURSES,
+        **start_context(cards, now),
         "app_list": admin.site.get_app_list(request),
         "back": "home",
         **_rights(request),
