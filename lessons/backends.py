@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from lessons.models import CourseStaff
 from portal.accounts.models import User
+from portal.notices.models import Notice
 
 # Raw SQL, because every page of a signed-in user runs it, and building the query takes as long as running it.
 _USER = f"""
@@ -14,13 +15,16 @@ _USER = f"""
     ) AS is_course_staff, EXISTS(
         SELECT 1 FROM {CourseStaff._meta.db_table} staff
         WHERE staff.user_id = person.id AND staff.cohort_id IS NOT NULL
-    ) AS has_cohort_role
+    ) AS has_cohort_role, (
+        SELECT COUNT(*) FROM {Notice._meta.db_table} notice
+        WHERE notice.user_id = person.id AND notice.read_at IS NULL
+    ) AS unread_notices
     FROM {User._meta.db_table} person WHERE person.id = %s
 """  # noqa: S608 - names of tables
 
 
 class Backend(AuthenticationBackend):
-    """Load the signed-in user together with `is_course_staff` and `has_cohort_role`, which saves pages a query."""
+    """Load the signed-in user with their roles and `unread_notices`, which saves every page some queries."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)

@@ -3,11 +3,14 @@
 import logging
 import re
 
-CALENDAR = re.compile(r"(/calendar/)[^\s/?\"']+(\.ics)")
+TOKENS = re.compile(r"(?<=/calendar/)[^\s/?\"']+(?=\.ics)|(?<=/notices/unsubscribe/)[^\s/?\"']+")
 
 
-class HideCalendarTokens(logging.Filter):
-    """Replace the token in the address of a personal calendar. Calendar programs cannot send it otherwise."""
+class HideTokens(logging.Filter):
+    """Replace the token in the address of a personal calendar, and in the one that turns emails off.
+
+    Calendar and mail programs cannot send it otherwise.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -17,4 +20,4 @@ class HideCalendarTokens(logging.Filter):
 
 
 def _hide(value: object) -> object:
-    return CALENDAR.sub(r"\1…\2", value) if isinstance(value, str) else value
+    return TOKENS.sub("…", value) if isinstance(value, str) else value

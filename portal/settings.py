@@ -383,6 +383,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # if a wake-up was lost, for emails that waited, and for daily ones
+    "send-mails": {
+        "task": "portal.notices.tasks.send_mails",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
     "remove-old-notices": {
         "task": "portal.notices.tasks.remove_old_notices",
         "schedule": HOUR,
@@ -540,7 +546,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"calendar": {"()": "portal.logs.HideCalendarTokens"}},
+    "filters": {"tokens": {"()": "portal.logs.HideTokens"}},
     # Django's own handlers would log each line twice.
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
@@ -549,7 +555,7 @@ LOGGING = {
         "github": {"level": "INFO"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["calendar"]},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},
     },
     "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", default="INFO")},
 }

@@ -3,6 +3,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from portal.accounts.github import has_github_sign_in
 
@@ -10,10 +12,11 @@ THEMES = ("light", "dark")
 
 
 class Person(NamedTuple):
-    """The signed-in user as the account menu shows them."""
+    """The signed-in user as the header shows them; `news` is the number of their unread notices, or empty."""
 
     initial: str
     name: str
+    news: str
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -33,4 +36,9 @@ def person(request: HttpRequest) -> dict[str, object]:
 
 def describe_person(request: HttpRequest) -> Person:
     name = request.user.get_full_name()  # type: ignore[union-attr]  # signed in
-    return Person(name[:1].upper(), name)
+    return Person(name[:1].upper(), name, _badge(getattr(request.user, "unread_notices", 0)))
+
+
+def _badge(number: int) -> SafeString | str:
+    # counted with the signed-in user by `lessons.backends`
+    return format_html('<b>{}<span class="vh"> new</span></b>', number) if number else ""

@@ -2,38 +2,71 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 
+from celery import current_app
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.notices.kinds import kind_of
-from portal.notices.models import Notice
+from portal.broker import send
+from portal.notices.kinds import Kind, kind_of
+from portal.notices.messages import TEST
+from portal.notices.models import Mail, Notice
+from portal.notices.outbox import put_into_mails
 
 MAX_KEPT = 100  # of one person; the oldest go first
 MAX_TEXT, MAX_LINK = 300, 500
 BATCH = 500  # people
+SEND_MAILS = "portal.notices.tasks.send_mails"
+WAKE_SECONDS = 60  # a later message wakes the worker as well
 
 
-def notify(*, user: User, kind: str, text: str, link: str = "") -> Notice:
-    """Send a notice to one person. A longer text is cut.
+@transaction.atomic
+def notify(*, user: User, kind: str, text: str, link: str = "", at_once: bool = False) -> Notice:
+    """Send a notice to one person, and an email if they want one. A longer text is cut.
 
-    Raises ValueError if `kind` is not in `kinds`, or `link` is no path of the portal.
+    `at_once` ignores the pause of the kind. Raises ValueError if `kind` is not in `kinds`, or `link` is no path of
+    the portal.
     """
     notice = _make_notice(user.pk, kind, text, link)
-    notice.save()
-    _remove_surplus([user.pk])
+    _save([notice], kind_of(kind), at_once=at_once)
     return notice
 
 
-def notify_all(*, texts: Mapping[int, str], kind: str, link: str = "") -> None:
-    """Send a notice to many people, as `notify` does; `texts` maps their keys to what each of them reads."""
+@transaction.atomic
+def notify_all(*, texts: Mapping[int, str], kind: str, link: str = "", calendar: str = "") -> None:
+    """Send a notice to many people, as `notify` does; `texts` maps their keys to what each of them reads.
+
+    `calendar` is a file in iCalendar format for their emails.
+    """
     people = list(texts)
     for batch in (people[start : start + BATCH] for start in range(0, len(people), BATCH)):
-        Notice.objects.bulk_create(_make_notice(key, kind, texts[key], link) for key in batch)
-        _remove_surplus(batch)
+        notices = [_make_notice(key, kind, texts[key], link) for key in batch]
+        _save(notices, kind_of(kind), calendar=calendar)
+
+
+def send_test(*, user: User) -> None:
+    """Send a person an email that shows how emails look. The caller limits how often."""
+    Mail.objects.create(user=user, kind=TEST)
+    _wake_worker()
+
+
+def _save(notices: list[Notice], kind: Kind, *, at_once: bool = False, calendar: str = "") -> None:
+    is_due = put_into_mails(notices, kind, at_once=at_once, calendar=calendar)
+    Notice.objects.bulk_create(notices)
+    _remove_surplus([notice.user_id for notice in notices])
+    if is_due:
+        _wake_worker()
+
+
+def _wake_worker() -> None:
+    # without a broker, beat does it later
+    task = current_app.signature(SEND_MAILS, expires=WAKE_SECONDS)
+    transaction.on_commit(partial(send, task), robust=True)
 
 
 def _make_notice(user: int, kind: str, text: str, link: str) -> Notice:
@@ -57,8 +90,17 @@ def mark_all_read(user: User) -> None:
     Notice.objects.unread().filter(user=user).update(read_at=timezone.now())
 
 
+def mark_seen(user: User, link: str) -> None:
+    """Mark the notices about a page as read when its reader sees it. Free if they have no unread notices."""
+    if getattr(user, "unread_notices", True):
+        Notice.objects.unread().filter(user=user, link=link).update(read_at=timezone.now())
+
+
 def remove_old() -> int:
-    """Delete the notices that are older than NOTICE_DAYS. Return their number."""
+    """Delete notices and ended emails that are older than NOTICE_DAYS. Return their number."""
     oldest = timezone.now() - timedelta(days=settings.NOTICE_DAYS)
-    count, _ = Notice.objects.filter(created_at__lt=oldest).delete()
-    return count
+    notices, _ = Notice.objects.filter(created_at__lt=oldest).delete()
+    ended = Mail.objects.filter(created_at__lt=oldest).exclude(state=Mail.State.WAITING)
+    mails = ended.count()
+    ended.delete()
+    return notices + mails

@@ -9,6 +9,7 @@ from datetime import timedelta
 NOW, DAILY, OFF = "now", "daily", "off"
 TIMES = {NOW: "Now", DAILY: "Daily", OFF: "Off"}
 AT_ONCE = timedelta(0)
+WITH_DATE = ("meeting", "deadline")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Kind:
     email: str = NOW
     pause: timedelta = AT_ONCE
     is_usual: bool = True
+
+    @property
+    def glyph(self) -> str:
+        return "date" if self.id in WITH_DATE else "talk"
 
 
 _KINDS = (

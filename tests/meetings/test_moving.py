@@ -157,7 +157,7 @@ def test_move_takes_the_same_queries_for_a_big_class(meeting, django_assert_num_
     for _ in range(count):
         make_enrollment(cohort=meeting.cohort)
     meeting.starts_at += timedelta(days=2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         save_meeting(meeting=meeting, reason="Illness")
     assert Notice.objects.count() == count
 

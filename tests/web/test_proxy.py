@@ -148,12 +148,13 @@ def test_page_is_passed_on(proxied):
     assert (status, "</html>" in page) == (200, True)
 
 
-def test_address_of_a_calendar_is_in_no_log_of_the_proxy(proxied):
+def test_address_with_a_token_is_in_no_log_of_the_proxy(proxied):
     assert proxied.ask("GET", "/calendar/made-up.token/")[0] == 404
+    assert proxied.ask("GET", "/notices/unsubscribe/made-up.token/")[0] == 404
     assert proxied.ask("GET", "/help/?after")[0] == 200
     log = proxied.certificate.with_name("access.log")
     wait_for(lambda: "/help/?after" in log.read_text(), what="nginx writes its log")
-    assert "/calendar/" not in log.read_text()
+    assert "made-up" not in log.read_text()
 
 
 def test_push_is_answered_line_by_line(proxied, tmp_path, django_db_blocker):

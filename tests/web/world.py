@@ -61,6 +61,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import instructors
 from portal.notices.actions import notify
 from portal.notices.models import Notice
+from portal.notices.unsubscribing import unsubscribe_address
 from portal.progress.calendar.feeds import feed_address, renew_feed
 from tests.factories import (
     make_cohort,
@@ -243,7 +244,7 @@ class World:
     there: Place
     peer: Enrollment
     administrator: User
-    calendar: str
+    tokens: dict[str, str]  # by the name of the URL that contains one
 
     @property
     def people(self) -> dict[str, User | None]:
@@ -297,7 +298,7 @@ class World:
             "object_id": first_of(route),
             "content_type_id": ContentType.objects.get_for_model(Submission).pk,
             "url": "nowhere",
-            "token": self.calendar if route.name == "calendar_feed" else ATTACHED[0],
+            "token": self.tokens.get(route.name, ATTACHED[0]),
             "name": ATTACHED[1] if route.name == "attachment" else PICTURE,
             "pk": here.learner.user.access_tokens.earliest("pk").pk if route.name == "revoke_token" else 0,
         }
@@ -317,7 +318,9 @@ def make_world() -> World:
     Installation.objects.create(installation_id=1, account="here")
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
     calendar = feed_address(renew_feed(user=here.learner.user)).rpartition("/")[2].removesuffix(".ics")
-    return World(here, there, peer, administrator, calendar)
+    unsubscribe = unsubscribe_address(here.learner.user, "meeting").split("/")[-2]
+    tokens = {"calendar_feed": calendar, "unsubscribe": unsubscribe}
+    return World(here, there, peer, administrator, tokens)
 
 
 def authorization(token: str) -> Mapping[str, str]:

@@ -17,8 +17,10 @@ from portal.accounts.context_processors import Person, describe_person, page
 View = Callable[..., HttpResponse]
 
 # Placeholders in a cached page for what differs between visitors. They are random, so that no lesson can contain them.
-TOKEN, INITIAL, NAME = (f"{what}-{secrets.token_hex(16)}" for what in ("token", "initial", "name"))
-PERSON = Person(INITIAL, NAME)
+TOKEN, INITIAL, NAME, NEWS = (
+    f"{what}-{secrets.token_hex(16)}" for what in ("token", "initial", "name", "news")
+)
+PERSON = Person(INITIAL, NAME, NEWS)
 
 
 def cache_for_anonymous(view: View) -> View:
@@ -71,6 +73,7 @@ def cache_by_state(
         keep(key, content, horizon)
     person = describe_person(request)
     own = {TOKEN: get_token(request), INITIAL: escape(person.initial), NAME: escape(person.name)}
+    own[NEWS] = person.news
     for placeholder, value in own.items():
         content = content.replace(placeholder, value)
     return HttpResponse(content)
