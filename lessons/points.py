@@ -1,6 +1,6 @@
 """Format points and counts, the same on every page."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 TENTH = Decimal("0.1")
 
@@ -19,3 +19,13 @@ def show_exactly(points: Decimal) -> str:
 def count_points(points: Decimal) -> str:
     shown = show_points(points)
     return f"{shown} point{'' if shown == '1' else 's'}"
+
+
+def read_points(text: str) -> Decimal | None:
+    """Return typed points, with a comma or a dot; None for anything else."""
+    text = text.strip().replace(",", ".")
+    try:
+        points = Decimal(text) if 0 < len(text) <= 12 and text.isascii() else None
+    except InvalidOperation:
+        return None
+    return points if points is not None and points.is_finite() else None

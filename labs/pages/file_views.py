@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from labs.pages.commit_log import log_page
 from labs.pages.files import changes_page, files_page
 from labs.queries import get_submission
+from lessons.pages.numbers import read_number
 from portal.accounts.http import UserRequest
 
 
@@ -17,7 +18,8 @@ from portal.accounts.http import UserRequest
 @require_safe
 def submission_files(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
-    page = files_page(found, request.user, request.GET.get("path", ""))
+    line = read_number(request.GET.get("line", ""))
+    page = files_page(found, request.user, request.GET.get("path", ""), line)
     return render(request, "labs/submission_files.html", page)
 
 

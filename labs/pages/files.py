@@ -10,15 +10,18 @@ from django.http import Http404
 from django.urls import reverse
 
 from labs import repository_queries
+from labs.feedback_actions import Line
 from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
 from labs.models import Repository, Submission
+from labs.pages.commented_lines import comments_context, read_line
 from labs.pages.marked_lines import Marks, list_marks, mark_lines, mark_text, marks_of
 from labs.repositories import browsing, differences, graded
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
 from labs.repositories.differences import ChangedFile
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
+from lessons.queries import teaches
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -46,11 +49,18 @@ class FolderRow:
     address: str
 
 
-def files_page(submission: Submission, user: User, path: str) -> Context:
-    """Show a folder or a file. Raises Http404 if there is nothing at the path."""
+def files_page(submission: Submission, user: User, path: str, line: int = 0) -> Context:
+    """Show a folder or a file, with its comments and staff's form below a line. Raises Http404 for an unknown path."""
     if len(path) > MAX_PATH:
         raise Http404
-    page = pushed_page(submission, user, "Files", lambda state, _: _file_context(submission, state, path))
+
+    def comments(text: str, marks: Marks) -> Context:
+        is_staff = teaches(user, submission.lab.course)
+        return comments_context(submission, path, text, marks, is_staff=is_staff, line=line)
+
+    page = pushed_page(
+        submission, user, "Files", lambda state, _: _file_context(submission, state, path, comments)
+    )
     names = path.split("/") if path else []
     page["folders"] = [
         (visible(name), _address(submission, "/".join(names[: depth + 1])))
@@ -111,7 +121,28 @@ def _find_copy(submission: Submission) -> tuple[Repository, Path] | None:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _file_context(submission: Submission, state: PushedState, path: str) -> Context:
+def find_line(submission: Submission, path: str, number: int) -> Line | None:
+    """Return a line of a file of a submission to comment on, None if there is no such line to read."""
+    if not path or len(path) > MAX_PATH or not submission.head:
+        return None
+    try:
+        found = _find_copy(submission)
+        if found is None:
+            return None
+        with browsing.open_state(found[1], submission.head) as state:
+            return read_line(state, path, number)
+    except RepositoryError as error:
+        logger.error("submission %s cannot be read: %s", submission.pk, error)
+        return None
+
+
+def line_address(submission: Submission, path: str, number: int) -> str:
+    return f"{_address(submission, path)}&line={number}#line-{number}"
+
+
+def _file_context(
+    submission: Submission, state: PushedState, path: str, comments: Callable[[str, Marks], Context]
+) -> Context:
     try:
         found = state.at(path)
     except browsing.TooDeepError:
@@ -130,6 +161,7 @@ def _file_context(submission: Submission, state: PushedState, path: str) -> Cont
     parts = mark_text(text or "", marks)
     marked = {part.line for part in parts}
     return {
+        **(comments(text, marks) if text and not found.is_link else {}),
         "file": found,
         "text": text,
         "parts": parts,

@@ -101,7 +101,8 @@ def _standing_context(
     version = found.lab.current
     # Any: a submission that `best_submission` annotated
     best: Any = found.enrollment and queries.best_submission(found.enrollment, found.lab)
-    checks = check_rows(parse_spec(version.source).checks if version else (), best.data if best else {})
+    spec = parse_spec(version.source) if version else None
+    checks = check_rows(spec.checks if spec else (), best.data if best else {})
     standing = Standing.of(best) if best else None  # with the points that count
     band = running_band(running) or stopped_band(newest)
     if standing and not band:
@@ -109,6 +110,7 @@ def _standing_context(
     return {
         "rule": version and pass_rule(version.max_points, version.pass_mark),
         "checks": checks,
+        "rubric": spec.rubric if spec else (),
         "best": best,
         "standing": standing,
         "band": band,

@@ -13,7 +13,8 @@ from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
 from labs.grading.queues import WAITS_FOR_PUBLICATION, waits_for_publication
 from labs.models import LEARNER_MAY_REPEAT, LabTimes, RegradedSubmission, Report, State, Submission
-from labs.pages.steps import CountedResult, ReportSummary, duration, status, steps
+from labs.pages.marking import feedback_context
+from labs.pages.steps import CountedResult, ReportSummary, duration, status, steps, waits_for_person
 from labs.receipt_queries import choice_of
 from labs.reports.late_words import extension_of_push, late_words
 from labs.reports.local_report import comparison
@@ -119,10 +120,12 @@ def submission_page(submission: Submission, user: User) -> Context:
     staff = queries.teaches_learner_of(submission, user)
     past = list(queries.history(submission.enrollment, submission.lab)[: queries.HISTORY_PAGE])
     now = int(timezone.now().timestamp())
+    run = run_context(submission, position_of(submission), staff=staff, announced_at=now)
     return {
-        **run_context(submission, position_of(submission), staff=staff, announced_at=now),
+        **run,
         "history": [history_item(row, verdict_of(row), submission) for row in past],
         "is_staff_here": staff,
+        **feedback_context(submission, run.get("report_row"), is_staff=staff),
         "also_by": repository_queries.also_submitted_by(submission) if staff else [],
         "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
         "crumbs": course_crumbs(
@@ -179,6 +182,7 @@ def report_context(submission: Submission, row: Report) -> Context:
         "extension": extension_of_push(terms, submission.receipt.received_at, submission.lab.course),
         "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
+        "waits_for_person": waits_for_person(submission, counted_result(submission, row)),
         "onward": _onward(submission, counted_result(submission, row)),
         "difference": before
         and difference(report, EngineReport.from_json(before.data), before.submission.number),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -106,13 +105,3 @@ def presence_words(others: list[Presence]) -> str:
         f"This answer is being marked by {name_others(others)}."
         " Whoever saves second is told, and nothing is overwritten."
     )
-
-
-def read_points(text: str) -> Decimal | None:
-    """Return typed points, with a comma or a dot; None for anything else."""
-    text = text.strip().replace(",", ".")
-    try:
-        points = Decimal(text) if 0 < len(text) <= 12 and text.isascii() else None
-    except InvalidOperation:
-        return None
-    return points if points is not None and points.is_finite() else None

@@ -161,7 +161,7 @@ def test_queries_of_the_pages_of_a_pushed_state(cast, push, learner_client, coun
     submission = push(notes=b"two\n")
     address = submission.get_absolute_url()
     assert queries(learner_client, f"{address}files/") == 6
-    assert queries(learner_client, f"{address}files/?path=notes") == 7
+    assert queries(learner_client, f"{address}files/?path=notes") == 9
     assert queries(learner_client, f"{address}changes/") == 7
     assert queries(learner_client, f"{address}history/") == 6
 

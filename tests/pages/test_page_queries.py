@@ -27,14 +27,14 @@ def test_queries_of_a_graded_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade(**many(3))
     submission = cast.grade(**many(3 * count))
-    assert queries(learner_client, submission.get_absolute_url()) == 13
+    assert queries(learner_client, submission.get_absolute_url()) == 14
 
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_of_a_waiting_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.submit().get_absolute_url()) == 8
+    assert queries(learner_client, cast.submit().get_absolute_url()) == 9
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])

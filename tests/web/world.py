@@ -16,6 +16,7 @@ from django.utils import timezone
 from labs.actions import store_local_report
 from labs.models import (
     Choice,
+    Comment,
     Connection,
     Installation,
     Lab,
@@ -139,6 +140,13 @@ def make_place(name: str) -> Place:
     make_previewed(course, lesson)
     submitted = make_submitted(learner, quiz)
     submission = make_graded(learner, lab)
+    Comment.objects.create(
+        submission=submission,
+        by=instructor,
+        is_staff=True,
+        text=f"Comment {name}",
+        released_at=timezone.now(),
+    )
     new_token(user=learner.user)
     sent = UploadedReport(submission.head, "2.0", "0" * 64, {"readme": "passed"})
     store_local_report(enrollment=learner, lab=lab, place=LocalReport.Place.MACHINE, sent=sent)
@@ -272,6 +280,7 @@ class World:
             "quiz": here.quiz.slug,
             "number": here.submitted.number if route.name in OF_SUBMITTED else here.attempt.number,
             "place": 1,
+            "comment": here.submission.comments.get().pk,
             "answer": here.submitted.answers.get().pk,
             "notes": here.notes.pk,
             "incoming": here.incoming.pk,

@@ -13,7 +13,7 @@ from lessons.models import Answer, Course
 from lessons.pages import marking as pages
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import AnyView, with_taught_course
-from lessons.points import count_points, show_exactly
+from lessons.points import count_points, read_points, show_exactly
 from lessons.presence import end_presence, note_presence
 from lessons.quizzes.text import clean_lines
 from portal.accounts.http import UserRequest
@@ -85,7 +85,7 @@ def _save(request: UserRequest, course: Course, answer: Answer) -> HttpResponse:
         marking = mark_answer(
             answer=answer,
             by=request.user,
-            points=pages.read_points(request.POST.get("points", "")),
+            points=read_points(request.POST.get("points", "")),
             comment=clean_lines(request.POST.get("comment", "")).strip(),
             seen=read_number(request.POST.get("seen", "")),
         )
