@@ -272,6 +272,26 @@ def github_is_set_up_whole(**kwargs: object) -> list[CheckMessage]:
     return [Error(text, hint=hint, id="portal.E012") for text in said]
 
 
+@register(TAG)
+def certificates_can_be_signed(**kwargs: object) -> list[CheckMessage]:
+    """`portal.E014`: the key that signs Open Badges must be an Ed25519 key."""
+    if not settings.CERTIFICATE_KEY:
+        return []
+    # slow to import, and rarely needed
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        is_usable = isinstance(
+            load_pem_private_key(settings.CERTIFICATE_KEY.encode(), None), Ed25519PrivateKey
+        )
+    except (ValueError, TypeError):
+        is_usable = False
+    text = "CERTIFICATE_KEY is not a private Ed25519 key in PEM format, or it is damaged."
+    hint = "Make one with `openssl genpkey -algorithm ed25519`, or leave it unset."
+    return [] if is_usable else [Error(text, hint=hint, id="portal.E014")]
+
+
 def _missing(names: tuple[str, ...]) -> list[str]:
     missing = [name for name in names if not getattr(settings, name)]
     return [] if len(missing) == len(names) else missing

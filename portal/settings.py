@@ -256,6 +256,10 @@ GITHUB_APP_ID = env.str("GITHUB_APP_ID", default="").strip()
 GITHUB_APP_SLUG = env.str("GITHUB_APP_SLUG", default="").strip()
 GITHUB_APP_PRIVATE_KEY = env.pem("GITHUB_APP_PRIVATE_KEY")
 GITHUB_APP_WEBHOOK_SECRET = env.str("GITHUB_APP_WEBHOOK_SECRET", default="").strip()
+# Certificates: an Ed25519 key that signs Open Badges (default: derived from SECRET_KEY), and folders with fonts for
+# the scripts that the packaged font lacks.
+CERTIFICATE_KEY = env.pem("CERTIFICATE_KEY")
+CERTIFICATE_FONTS = env.list("CERTIFICATE_FONTS", default=["/usr/share/fonts", "/usr/local/share/fonts"])
 # Signing in with GitHub, to prove whose a repository is. If unset, its buttons and addresses are absent.
 GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="").strip()
 GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="").strip()

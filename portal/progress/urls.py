@@ -2,6 +2,8 @@ from django.urls import path
 
 from portal.progress import views
 from portal.progress.calendar import views as calendar
+from portal.progress.certificates import staff_views as staff_certificates
+from portal.progress.certificates import views as certificates
 from portal.progress.class_page import views as class_page
 from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
@@ -21,6 +23,21 @@ urlpatterns = [
         "courses/<slug:course>/class/<slug:cohort>/<slug:session>/meeting.ics",
         calendar.meeting_ics,
         name="meeting_ics",
+    ),
+    path("courses/<slug:course>/certificate/", certificates.certificate, name="certificate"),
+    path("courses/<slug:course>/certificate/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
+    path(
+        "courses/<slug:course>/certificate/badge/", certificates.certificate_badge, name="certificate_badge"
+    ),
+    path("verify/<slug:key>/", certificates.verify, name="verify_certificate"),
+    path("certificates/issuer.json", certificates.issuer, name="certificate_issuer"),
+    path("certificates/key.json", certificates.key, name="certificate_key"),
+    path("certificates/withdrawn.json", certificates.withdrawn, name="certificates_withdrawn"),
+    path("teach/<slug:course>/certificates/", staff_certificates.certificates, name="teach_certificates"),
+    path(
+        "teach/<slug:course>/certificates/<slug:key>/",
+        staff_certificates.change_certificate,
+        name="teach_certificate",
     ),
     path("teach/<slug:course>/", teaching.outline, name="teach"),
     path("teach/<slug:course>/next-cohort/", next_cohort.next_cohort, name="teach_next_cohort"),

@@ -138,6 +138,12 @@ def test_a_part_of_github_is_set_up_whole_or_not_at_all(settings, changes, words
     assert "secret" not in "".join(faults)
 
 
+@pytest.mark.parametrize(("key", "count"), [("", 0), (RSA, 1), ("-----BEGIN PRIVATE KEY-----", 1)])
+def test_certificates_are_signed_by_an_ed25519_key_or_by_none(settings, key, count):
+    settings.CERTIFICATE_KEY = key
+    assert [fault.id for fault in checks.run_checks(tags=[TAG])].count("portal.E014") == count
+
+
 def test_a_key_is_read_from_its_file_or_from_one_line(monkeypatch, tmp_path):
     (tmp_path / "app.pem").write_text(RSA)
     for value in (RSA, RSA.replace("\n", "\\n"), str(tmp_path / "app.pem")):

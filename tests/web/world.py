@@ -64,6 +64,8 @@ from portal.notices.actions import notify
 from portal.notices.models import Notice
 from portal.notices.unsubscribing import unsubscribe_address
 from portal.progress.calendar.feeds import feed_address, renew_feed
+from portal.progress.models import Certificate, CertificateRule
+from tests.certificates.examples import CONTENT
 from tests.factories import (
     make_cohort,
     make_course,
@@ -82,6 +84,7 @@ from tests.reports import make_engine_report
 from tests.web.routes import Route
 
 ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "administrator")
+CERTIFICATE = "gone"  # its key; also that of things that are not there
 ELSEWHERE = "antipode"  # in every name of the second course, and nowhere in our own texts
 PICTURE = "0" * 32 + ".png"
 ATTACHED = ("1" * 32, "data.csv")  # a file that the first lesson links to
@@ -294,7 +297,7 @@ class World:
             "live": here.live.pk,
             "slug": here.lesson.slug,
             "code": here.cohort.invite_code,
-            "key": "vcs" if route.name == "report_question" else "gone",
+            "key": "vcs" if route.name == "report_question" else CERTIFICATE,
             "regrade": (here.lab_regrade if route.name == "lab_regrade" else here.regrade).pk,
             "report": here.report.pk,
             "notice": here.notice.pk,
@@ -325,6 +328,8 @@ def make_world() -> World:
         Attachment.objects.create(lesson=here.lesson, token=token)
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
     Installation.objects.create(installation_id=1, account="here")
+    CertificateRule.objects.create(course=here.course)
+    Certificate.objects.create(enrollment=here.learner, name="Learner A", content=CONTENT, key=CERTIFICATE)
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
     calendar = feed_address(renew_feed(user=here.learner.user)).rpartition("/")[2].removesuffix(".ics")
     unsubscribe = unsubscribe_address(here.learner.user, "meeting").split("/")[-2]

@@ -1,5 +1,13 @@
 from portal.progress.models.calendar import CalendarDeadline, CalendarFeed
+from portal.progress.models.certificate import Certificate, CertificateRule
 from portal.progress.models.external_mark import ExternalMark
 from portal.progress.models.stuck import StuckMark
 
-__all__ = ["CalendarDeadline", "CalendarFeed", "ExternalMark", "StuckMark"]
+__all__ = [
+    "CalendarDeadline",
+    "CalendarFeed",
+    "Certificate",
+    "CertificateRule",
+    "ExternalMark",
+    "StuckMark",
+]

@@ -1,0 +1,201 @@
+"""Read queries of certificates. The number of queries is fixed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import Http404
+
+from labs.models import Lab, Submission
+from lessons.models import Attempt, Attendance, Course, Enrollment, Meeting, Reading, Session
+from lessons.points import show_points
+from lessons.queries import OpenCourse
+from portal.progress.certificates.route import Stretch, store
+from portal.progress.certificates.rules import Facts, describe_rule, list_missing
+from portal.progress.models import Certificate, CertificateRule
+from portal.progress.score_queries import score_enrollments
+
+MAX_LISTED = 2_000  # certificates of a cohort
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a learner stands: the certificate that they have or had, or what is missing for one."""
+
+    rule: CertificateRule
+    certificate: Certificate | None
+    facts: Facts
+    missing: list[str]
+
+    @property
+    def may_be_issued(self) -> bool:
+        # A withdrawn certificate is not replaced by its owner: staff make it valid again.
+        return self.certificate is None and not self.missing
+
+
+def get_rule(course: Course) -> CertificateRule:
+    """Return what the course wants. Raises Http404 if it gives no certificates."""
+    rule = CertificateRule.objects.filter(course=course).first()
+    if rule is None:
+        raise Http404("This course gives no certificates.")
+    rule.course = course
+    return rule
+
+
+def get_standing(reader: OpenCourse) -> Standing:
+    """Return where this learner stands. Raises Http404 if the course gives no certificates, or for staff."""
+    if reader.enrollment is None:
+        raise Http404("Only learners get certificates.")
+    rule = get_rule(reader.course)
+    facts = _facts(reader, reader.enrollment)
+    newest = Certificate.objects.filter(enrollment=reader.enrollment, replaced_by=None).first()
+    return Standing(rule, newest, facts, list_missing(rule, facts))
+
+
+def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
+    scores = score_enrollments(reader.course, [enrollment])[enrollment.pk]
+    best: Any = Submission.objects.filter(enrollment=enrollment).best()
+    passed = set(best.filter(passed=True).values_list("lab", flat=True))
+    labs = _labs_of(reader)
+    over = _meetings_over(enrollment, reader)
+    attended = Attendance.objects.filter(enrollment=enrollment, meeting__in=over, is_present=True).count()
+    return Facts(
+        points=scores.points,
+        pass_mark=Decimal(reader.course.pass_mark),
+        is_passed=scores.is_passed,
+        labs_to_pass=tuple(lab.title for lab in labs if lab.pk not in passed),
+        attended=attended,
+        meetings=len(over),
+    )
+
+
+def _labs_of(reader: OpenCourse) -> list[Lab]:
+    # the labs that a lesson of the course names, in the order of the lessons
+    counted = {lab.slug: lab for lab in Lab.objects.filter(course=reader.course).counted()}
+    named = reader.lessons().exclude(lab_slugs=[]).values_list("lab_slugs", flat=True)
+    slugs = dict.fromkeys(slug for slugs in named for slug in slugs)
+    return [counted[slug] for slug in slugs if slug in counted]
+
+
+def _meetings_over(enrollment: Enrollment, reader: OpenCourse) -> list[Meeting]:
+    held = Meeting.objects.filter(cohort=enrollment.cohort_id, cancelled_at=None, starts_at__lt=reader.now)
+    return [meeting for meeting in held.order_by("starts_at") if meeting.ends_at <= reader.now]
+
+
+# --- what a certificate says ----------------------------------------------------------------------------------------
+
+
+# Any: JSON
+def collect_content(reader: OpenCourse, enrollment: Enrollment, standing: Standing) -> dict[str, Any]:
+    """Return what is printed on a certificate that is issued now, as JSON."""
+    cohort, course = enrollment.cohort, reader.course
+    meetings = _meetings_over(enrollment, reader)
+    days = [meeting.starts_at.astimezone(meeting.zone).date() for meeting in meetings]
+    zone = meetings[0].zone if meetings else reader.now.tzinfo
+    labs = _labs_of(reader)
+    tries = _tries_of(enrollment)
+    passed = [lab for lab in labs if tries.get(lab.pk, (False,))[-1]]
+    lessons = Reading.objects.filter(enrollment=enrollment, read_at__isnull=False).count()
+    return {
+        "slug": course.slug,
+        "course": course.title,
+        "cohort": cohort.title,
+        "issuer": settings.SITE_NAME,
+        "signed_by": standing.rule.signed_by,
+        "criteria": describe_rule(standing.rule, standing.facts.pass_mark),
+        "issued_on": reader.now.astimezone(zone).date().isoformat(),
+        "starts_on": days[0].isoformat() if days else "",
+        "ends_on": days[-1].isoformat() if days else "",
+        "sessions": len(days),
+        "hours": round(sum(meeting.minutes for meeting in meetings) / 60),
+        "lessons": lessons,
+        "labs": len(passed),
+        "points": show_points(standing.facts.points),
+        "work": _work_of(enrollment, passed),
+        "route": store(_stretches(reader, enrollment, labs, tries)),
+    }
+
+
+def _tries_of(enrollment: Enrollment) -> dict[int, tuple[bool, ...]]:
+    # For each lab, whether its graded submissions passed, in order up to the first one that did.
+    graded = Submission.objects.filter(enrollment=enrollment, reports__is_current=True).order_by(
+        "lab", "number"
+    )
+    tries: dict[int, tuple[bool, ...]] = {}
+    for lab, passed in graded.values_list("lab", "reports__passed"):
+        before = tries.get(lab, ())
+        if not (before and before[-1]):
+            tries[lab] = (*before, passed)
+    return tries
+
+
+def _stretches(
+    reader: OpenCourse, enrollment: Enrollment, labs: list[Lab], tries: dict[int, tuple[bool, ...]]
+) -> list[Stretch]:
+    read = Reading.objects.filter(enrollment=enrollment, read_at__isnull=False, lesson__course=reader.course)
+    dots = dict(read.order_by().values_list("lesson__session").annotate(Count("pk")))
+    best = Attempt.objects.filter(enrollment=enrollment).order_by().best().filter(passed=True)
+    for key in best.values_list("quiz__lesson__session", flat=True):
+        dots[key] = dots.get(key, 0) + 1
+    homes: dict[str, int] = {}
+    for key, slugs in reader.lessons().exclude(lab_slugs=[]).values_list("session", "lab_slugs"):
+        for slug in slugs:
+            homes.setdefault(slug, key)
+    found = []
+    for session in Session.objects.filter(course=reader.course).order_by("position", "pk"):
+        if dots.get(session.pk):
+            found.append(Stretch(session.title, dots=dots[session.pk]))
+        own = (lab for lab in labs if homes[lab.slug] == session.pk and lab.pk in tries)
+        found += [Stretch(lab.title, tries=tries[lab.pk]) for lab in own]
+    return found
+
+
+def _work_of(enrollment: Enrollment, labs: list[Lab]) -> list[dict[str, str]]:
+    best = Submission.objects.filter(enrollment=enrollment).best().select_related("receipt__repository")
+    addresses = {each.lab_id: str(each.receipt.repository.address or "") for each in best}
+    return [{"title": lab.title, "address": _public(addresses.get(lab.pk, ""))} for lab in labs]
+
+
+def _public(address: str) -> str:
+    return address if address.startswith("https://") else ""
+
+
+# --- certificates ---------------------------------------------------------------------------------------------------
+
+
+def get_certificate_by_key(key: str) -> Certificate:
+    """Return the certificate with this public key. Raises Http404."""
+    found = Certificate.objects.filter(key=key).select_related("replaced_by").first()
+    if found is None:
+        raise Http404("No certificate has this address.")
+    return found
+
+
+def get_own_certificate(reader: OpenCourse) -> Certificate:
+    """Return the valid certificate of this learner. Raises Http404."""
+    found = Certificate.objects.valid().filter(enrollment=reader.learner or 0).first()
+    if found is None:
+        raise Http404("You have no valid certificate for this course.")
+    return found
+
+
+def get_certificate_of(course: Course, key: str) -> Certificate:
+    """Return a certificate of this course, for its staff. Raises Http404."""
+    of_course = Certificate.objects.filter(enrollment__course=course).select_related("enrollment__user")
+    found = of_course.filter(key=key).first()
+    if found is None:
+        raise Http404("This course has no such certificate.")
+    found.enrollment.course = course
+    return found
+
+
+def list_certificates(course: Course) -> list[Certificate]:
+    """Return the certificates of a course, those that wait for a correction first."""
+    own = Certificate.objects.filter(enrollment__course=course).select_related(
+        "enrollment__cohort", "enrollment__user"
+    )
+    return sorted(
+        own.order_by("-pk")[:MAX_LISTED], key=lambda each: not (each.wanted_name and each.state == "valid")
+    )

@@ -1,0 +1,169 @@
+"""The certificate of a learner, its public page, and the files that programs read."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lessons.pages.breadcrumb import course_crumbs
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute
+from lessons.queries import get_member_course
+from portal.accounts.http import UserRequest
+from portal.progress.certificates import actions, badges
+from portal.progress.certificates.fonts import NoFontError
+from portal.progress.certificates.forms import CorrectionForm, IssueForm, ShowForm
+from portal.progress.certificates.pdf import to_pdf
+from portal.progress.certificates.queries import (
+    Standing,
+    get_certificate_by_key,
+    get_own_certificate,
+    get_standing,
+)
+from portal.progress.certificates.words import completed_words, period_words
+from portal.progress.models import Certificate
+
+MAX_LOOKS = 120  # a minute, from one address: keys cannot be guessed, and pages cost queries
+MAX_FILES = 30  # a minute, of one person: a PDF costs a tenth of a second
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def certificate(request: UserRequest, course: str) -> HttpResponse:
+    """Show the certificate, or what is missing for it. Forms issue it, choose what is public, ask for a correction."""
+    reader = get_member_course(request.user, course)
+    standing = get_standing(reader)
+    forms = _make_forms(request, standing)
+    if request.method == "POST":
+        action = request.POST.get("action", "")
+        form = forms.get(action)
+        if form is not None and form.is_valid():
+            try:
+                if action == "issue":
+                    actions.issue(reader=reader, standing=standing, name=form.cleaned_data["name"])
+                else:
+                    _change(request, get_own_certificate(reader), action, form.cleaned_data)
+            except actions.NotEarnedError as error:
+                messages.error(request, str(error))
+            return redirect("certificate", course=course)
+    context = {"course": reader.course, "standing": standing, "forms": forms, **_parts(standing.certificate)}
+    context["form"] = next((form for form in forms.values() if form.errors), None)
+    context["crumbs"] = course_crumbs(reader.course, ("Certificate", ""))
+    return render(request, "progress/certificate.html", context, status=422 if context["form"] else 200)
+
+
+def _make_forms(request: UserRequest, standing: Standing) -> dict[str, Any]:
+    # by the action that they post
+    action = request.POST.get("action")
+    data = {name: request.POST if action == name else None for name in ("issue", "show", "correct")}
+    if standing.certificate is None:
+        return {"issue": IssueForm(data["issue"], initial={"name": request.user.name}, auto_id="issue_%s")}
+    return {
+        "show": ShowForm(data["show"], instance=standing.certificate, auto_id="show_%s"),
+        "correct": CorrectionForm(data["correct"], auto_id="correct_%s"),
+    }
+
+
+def _change(request: UserRequest, own: Certificate, action: str, data: dict[str, Any]) -> None:
+    if action == "show":
+        actions.show(certificate=own, name=data["shows_name"], work=data["shows_work"])
+        messages.success(request, "Saved. The public page has changed.")
+    else:
+        actions.ask_for_correction(certificate=own, **data)
+        messages.success(request, "Staff have your request. You get a notice when they answer.")
+
+
+def _parts(found: Certificate | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    content = found.content
+    return {
+        "certificate": found,
+        "completed": completed_words(content),
+        "period": period_words(content),
+        "linkedin": _linkedin(found),
+    }
+
+
+def _linkedin(found: Certificate) -> str:
+    values = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": found.content["course"],
+        "organizationName": found.content["issuer"],
+        "issueYear": found.issued_at.year,
+        "issueMonth": found.issued_at.month,
+        "certUrl": found.address,
+        "certId": found.number,
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(values)}"
+
+
+@login_required
+@require_safe
+def certificate_pdf(request: UserRequest, course: str) -> HttpResponse:
+    own = get_own_certificate(get_member_course(request.user, course))
+    if is_over_limit(request, "certificate", MAX_FILES):
+        return refuse_for_a_minute(request)
+    try:
+        body = to_pdf(own)
+    except NoFontError as error:
+        messages.error(
+            request,
+            f"{error} Print this page instead: your browser has the letters. Staff can add a font (CERTIFICATE_FONTS).",
+        )
+        return redirect("certificate", course=course)
+    return _file(body, "application/pdf", f"certificate-{own.number}.pdf")
+
+
+@login_required
+@require_safe
+def certificate_badge(request: UserRequest, course: str) -> HttpResponse:
+    own = get_own_certificate(get_member_course(request.user, course))
+    return _file(badges.sign_badge(own).encode(), "application/vc+jwt", f"badge-{own.number}.jwt")
+
+
+def _file(body: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+# --- for everybody --------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def verify(request: HttpRequest, key: str) -> HttpResponse:
+    """Say whether a certificate is valid, and what its owner chose to show."""
+    if is_over_limit(request, "verify", MAX_LOOKS):
+        return refuse_for_a_minute(request)
+    found = get_certificate_by_key(key)
+    response = render(request, "progress/verify.html", {"certificate": found})
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+def issuer(request: HttpRequest) -> HttpResponse:
+    return _json(badges.issuer_profile())
+
+
+@require_safe
+def key(request: HttpRequest) -> HttpResponse:
+    return _json(badges.public_jwk())
+
+
+@require_safe
+def withdrawn(request: HttpRequest) -> HttpResponse:
+    return _json(badges.revocation_list())
+
+
+def _json(document: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(badges.to_json(document), content_type="application/json")
