@@ -362,6 +362,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "send-grade-notices": {
+        "task": "portal.progress.tasks.send_grade_notices",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "work-on-notes": {
         "task": "lessons.tasks.work_on_notes",
         "schedule": 60,

@@ -44,14 +44,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
         Each row has the `points` that count, and `max_points` and `passed` to go with them.
         """
-        return self.filter(is_best=True)._with_report().order_by()
+        return self.filter(is_best=True).with_report().order_by()
 
     def ranked_first(self) -> "SubmissionQuerySet":
         # for each learner and lab, the submission with the best report by `rank`
-        ranked = rank(self._with_report(), per="lab", points="points", max_points="max_points")
+        ranked = rank(self.with_report(), per="lab", points="points", max_points="max_points")
         return cast(SubmissionQuerySet, ranked.filter(best_rank=1))
 
-    def _with_report(self) -> "SubmissionQuerySet":
+    def with_report(self) -> "SubmissionQuerySet":
         return self.filter(reports__is_current=True).annotate(
             **counted_columns("reports"), max_points=F("reports__max_points")
         )

@@ -15,7 +15,7 @@ def csv_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
     """Return a CSV file in UTF-8 to download. A text that a spreadsheet would run gets an apostrophe before it."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(heads)
+    writer.writerow([_plain(head) for head in heads])
     writer.writerows([[_plain(cell) for cell in row] for row in rows])
     response = HttpResponse(
         "\ufeff" + text.getvalue(), content_type="text/csv"

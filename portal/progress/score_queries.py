@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Attendance, Course, Enrollment, Lesson, Meeting, Quiz, Session, Tick
 from lessons.models.release import Status
+from portal.progress.models import Override
 from portal.progress.scoring import (
     ATTENDANCE,
     CHECKLISTS,
@@ -28,10 +29,15 @@ MAX_NAMED = 500  # learners that a query names; above that it reads the whole co
 Outcomes = dict[int, dict[str, Outcome]]  # by enrollment, then by item
 
 
-def score_enrollments(course: Course, enrollments: Iterable[Enrollment]) -> dict[int, Scores]:
-    """Return the scores of each learner of the course, by the key of the enrollment."""
+def score_enrollments(
+    course: Course, enrollments: Iterable[Enrollment], *, with_held: bool = False
+) -> dict[int, Scores]:
+    """Return the scores of each learner of the course, by the key of the enrollment.
+
+    Only `with_held`, for staff, do scores count that are held back from learners.
+    """
     learners = list(enrollments)
-    outcomes = read_outcomes(course, learners)
+    outcomes = read_outcomes(course, learners, with_held=with_held)
     quizzes, labs = scorable_quizzes(course), scorable_labs(course)
     meetings = scorable_meetings(course, {each.cohort_id for each in learners})
     common = [*quizzes, *labs, *scorable_checklists(course)]
@@ -107,11 +113,12 @@ def checklists(course: Course) -> dict[int, set[tuple[str, int, str]]]:
 # --- the results of learners -----------------------------------------------------------------------------------------
 
 
-def read_outcomes(course: Course, learners: Collection[Enrollment]) -> Outcomes:
+def read_outcomes(course: Course, learners: Collection[Enrollment], *, with_held: bool = False) -> Outcomes:
     """Return the results of learners by the key of the item, in one query for each kind that has a weight."""
     found: Outcomes = {each.pk: {} for each in learners}
     _add_attempts(course, found)
     _add_submissions(course, found)
+    _add_overrides(course, found, with_held=with_held)
     if course.attendance_weight:
         _add_attendance(course, found)
     if course.checklist_weight:
@@ -139,6 +146,17 @@ def _add_submissions(course: Course, found: Outcomes) -> None:
     for learner, lab, points, max_points in best.iterator():
         if learner in found and max_points:
             found[learner][f"lab:{lab}"] = Outcome(points / max_points)
+
+
+def _add_overrides(course: Course, found: Outcomes, *, with_held: bool) -> None:
+    # A score that staff gave replaces the graded one, and nothing of it waits for marking.
+    which = {"is_current": True} if with_held else {"is_public": True}
+    rows = _of_learners(Override.objects.filter(**which, points__isnull=False), course, found)
+    for learner, quiz, lab, points, out_of in rows.values_list(
+        "enrollment", "quiz", "lab", "points", "out_of"
+    ):
+        if learner in found and out_of:
+            found[learner][f"quiz:{quiz}" if quiz else f"lab:{lab}"] = Outcome(points / out_of)
 
 
 def _add_attendance(course: Course, found: Outcomes) -> None:

@@ -1,13 +1,25 @@
-from django.urls import path
+from django.urls import include, path
 
 from portal.progress import views
 from portal.progress.calendar import views as calendar
 from portal.progress.certificates import staff_views as staff_certificates
 from portal.progress.certificates import views as certificates
 from portal.progress.class_page import views as class_page
+from portal.progress.gradebook import file_views as gradebook_files
+from portal.progress.gradebook import learner
+from portal.progress.gradebook import views as gradebook
 from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
 
+gradebook_of_cohort = [
+    path("", gradebook.gradebook, name="gradebook"),
+    path("changes/", gradebook_files.changes, name="gradebook_changes"),
+    path("import/", gradebook_files.import_external, name="gradebook_import"),
+    path("download/<slug:form>/", gradebook_files.export, name="gradebook_export"),
+    path("release/", gradebook.release, name="gradebook_release"),
+    path("<int:learner>/", learner.learner_page, name="gradebook_learner"),
+    path("<int:learner>/score/<str:item>/", gradebook.score, name="gradebook_score"),
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),
@@ -41,6 +53,8 @@ urlpatterns = [
     ),
     path("teach/<slug:course>/", teaching.outline, name="teach"),
     path("teach/<slug:course>/next-cohort/", next_cohort.next_cohort, name="teach_next_cohort"),
+    path("teach/<slug:course>/gradebook/", gradebook.gradebook_of_course, name="gradebook_of_course"),
+    path("teach/<slug:course>/gradebook/<slug:cohort>/", include(gradebook_of_cohort)),
     path("teach/<slug:course>/order/", teaching.order, name="teach_order"),
     path("teach/<slug:course>/labs/", teaching.labs, name="teach_labs"),
     path("teach/<slug:course>/sessions/", teaching.sessions, name="teach_sessions"),

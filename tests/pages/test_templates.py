@@ -68,6 +68,7 @@ def test_scripts_of_our_own_stay_below_10_kilobytes_on_the_wire():
     """Pages for learners never load the editor's scripts."""
     of_staff = {
         "editor.js",
+        "gradebook.js",
         "insert.js",
         "notes.js",
         "notes_bring.js",
@@ -78,16 +79,16 @@ def test_scripts_of_our_own_stay_below_10_kilobytes_on_the_wire():
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in SCRIPTS}
     assert of_staff < sizes.keys()
     assert sum(size for name, size in sizes.items() if name not in of_staff) < 10_000
-    assert sum(sizes.values()) < 20_500
+    assert sum(sizes.values()) < 24_000
 
 
-def test_styles_of_the_portal_stay_below_19_kilobytes_on_the_wire():
+def test_styles_of_the_portal_stay_below_22_kilobytes_on_the_wire():
     """Pages for learners never load those of the staff's pages."""
-    of_staff = {"admin.css", "class.css", "editor.css", "notes.css", "teaching.css"}
+    of_staff = {"admin.css", "class.css", "editor.css", "gradebook.css", "notes.css", "teaching.css"}
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in STYLES}
     assert of_staff < sizes.keys()
-    assert sum(size for name, size in sizes.items() if name not in of_staff) < 19_000
-    assert sum(sizes.values()) < 24_500
+    assert sum(size for name, size in sizes.items() if name not in of_staff) < 22_000
+    assert sum(sizes.values()) < 31_000
 
 
 def test_scripts_evaluate_nothing():

@@ -288,6 +288,8 @@ class World:
             "notes": here.notes.pk,
             "incoming": here.incoming.pk,
             "learner": here.learner.pk,
+            "form": "xlsx",
+            "item": f"lab:{here.lab.pk}",
             "lab": here.lab.slug,
             "lab_slug": here.lab.slug,
             "public_id": here.submission.public_id,

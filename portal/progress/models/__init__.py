@@ -1,6 +1,7 @@
 from portal.progress.models.calendar import CalendarDeadline, CalendarFeed
 from portal.progress.models.certificate import Certificate, CertificateRule
 from portal.progress.models.external_mark import ExternalMark
+from portal.progress.models.override import Override, PendingGradeNotice
 from portal.progress.models.stuck import StuckMark
 
 __all__ = [
@@ -9,5 +10,7 @@ __all__ = [
     "Certificate",
     "CertificateRule",
     "ExternalMark",
+    "Override",
+    "PendingGradeNotice",
     "StuckMark",
 ]

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from portal.progress.gradebook.notices import send_due_notices
+
+
+@shared_task
+def send_grade_notices() -> None:
+    send_due_notices()
