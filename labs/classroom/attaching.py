@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -46,7 +47,7 @@ class Attacher:
 
     def _only(self, path: str) -> Classroom:
         if not self._classrooms:
-            self._classrooms.append(Classroom(self._title or _UNNAMED))
+            self._classrooms.append(Classroom(self._title or _UNNAMED, has_title=bool(self._title)))
         if len(self._classrooms) == 1:
             return self._classrooms[0]
         self._reading.add(
@@ -103,6 +104,7 @@ class Attacher:
             known = next((each for each in self._classrooms if not each.key), None) or Classroom("")
             known.key = item.classroom
             known.title = self._title or item.classroom_title.strip() or _UNNAMED
+            known.has_title = bool(self._title)
             if known not in self._classrooms:
                 self._classrooms.append(known)
         return known or self.classroom_for(path)
@@ -122,6 +124,7 @@ class Attacher:
         """Return the classrooms that have anything in them, with each person once."""
         for room in self._classrooms:
             room.people = merge_people(room.people)
+            _name_people(room)
         return [room for room in self._classrooms if room.assignments or room.people]
 
 
@@ -149,6 +152,18 @@ def _joined(mark: Mark, other: Mark | None) -> Mark:
         return mark
     person = merge_people([mark.person, other.person])[0]
     return Mark(person, mark.points, mark.out_of, mark.recorded_at, mark.group or other.group)
+
+
+def _name_people(room: Classroom) -> None:
+    # A grade names an account, and the roster has its number and the email behind it.
+    by_key = {key: person for person in room.people for key in _keys(person)}
+    for assignment in room.assignments:
+        assignment.marks = [replace(mark, person=_known(mark.person, by_key)) for mark in assignment.marks]
+
+
+def _known(person: Person, by_key: dict[str, Person]) -> Person:
+    found = next((by_key[key] for key in _keys(person) if key in by_key), None)
+    return _completed(person, found) if found else person
 
 
 def merge_people(found: list[Person]) -> list[Person]:

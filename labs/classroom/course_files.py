@@ -27,6 +27,16 @@ class LabPlan:
     key: str
     assignment: Assignment
     is_only_named: bool
+    former_keys: list[str] = field(default_factory=list)  # of earlier imports, which knew less
+
+    @property
+    def origin_keys(self) -> tuple[str, ...]:
+        """Return the names of the assignment in past marks, the current one first."""
+        return tuple(
+            dict.fromkeys(
+                key.removeprefix(key_of("lab", "")).strip("-") for key in (self.key, *self.former_keys)
+            )
+        )
 
 
 @dataclass
@@ -39,6 +49,11 @@ class CoursePlan:
     labs: list[LabPlan] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the keys that an earlier import may have given to the course, the current one first."""
+        return list(dict.fromkeys([self.key, key_of("course", slug_of(self.classroom.title))]))
 
 
 def plan_course(classroom: Classroom, zone: str) -> CoursePlan:
@@ -87,13 +102,19 @@ def _name_terms(assignment: Assignment, zone: str, reading: Reading) -> None:
 
 
 def course_yaml(
-    plan: CoursePlan, *, slug: str, zone: str, labs: Sequence[Mapping[str, str]], titles: Mapping[str, str]
+    plan: CoursePlan,
+    *,
+    title: str,
+    slug: str,
+    zone: str,
+    labs: Sequence[Mapping[str, str]],
+    titles: Mapping[str, str],
 ) -> dict[str, bytes]:
     """Return course.yaml, and the session and lesson that name the labs. All of it is a draft.
 
     `labs` are the entries of course.yaml, and `titles` their titles by slug.
     """
-    title, named = plan.classroom.title[:MAX_TITLE], [lab["slug"] for lab in labs]
+    named = [lab["slug"] for lab in labs]
     course = {
         "schema": 1,
         "key": plan.key,

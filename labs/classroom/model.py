@@ -103,10 +103,14 @@ class Assignment:
 
 @dataclass
 class Classroom:
-    """A classroom: a course with one cohort. `key` names it in its system, if that is known."""
+    """A classroom: a course with one cohort. `key` names it in its system, if that is known.
+
+    `has_title` is False if the title was guessed, so that it must not replace a better one.
+    """
 
     title: str
     key: str = ""
+    has_title: bool = True
     assignments: list[Assignment] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
 

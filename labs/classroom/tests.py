@@ -67,7 +67,10 @@ def _step_test(step: Record, number: int, where: str, reading: Reading) -> Class
     if grader == "command-grader":
         return _made(name, "command", given, where, reading, run=text_of(given, "command"), **common)
     if grader == "io-grader":
-        own = {"stdin": text_of(given, "input"), "expected": text_of(given, "expected-output")}
+        own: dict[str, Any] = {
+            "stdin": text_of(given, "input"),
+            "expected": text_of(given, "expected-output"),
+        }
         run, how = text_of(given, "command"), line_of(given, "comparison-method")
         return _made(name, "io", given, where, reading, run=run, comparison=how, **own, **common)
     if grader == "python-grader":

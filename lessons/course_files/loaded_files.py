@@ -1,6 +1,6 @@
 """Keep the texts of loaded files, for `dumping`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lessons.course_files.deleted import deleted_targets
 from lessons.course_files.matching import Plan
@@ -8,13 +8,15 @@ from lessons.course_files.reading import CourseEntry, CourseFiles
 from lessons.models import LoadedFile
 
 
-def store_loaded_files(files: CourseFiles, plan: Plan, labs: list[CourseEntry]) -> None:
-    """Replace the stored files of a course, after its rows were written."""
+def store_loaded_files(
+    files: CourseFiles, plan: Plan, labs: list[CourseEntry], kept: Iterable[tuple[str, int]] = ()
+) -> None:
+    """Replace the stored files of a course, after its rows were written; those of `kept` targets stay."""
     rows = {(kind, target): (path, text) for kind, target, path, text in _texts(files, plan, labs)}
     stored = {(row.kind, row.target): row for row in LoadedFile.objects.filter(course=plan.course)}
-    kept = deleted_targets(plan.course)
+    stay = {*kept, *deleted_targets(plan.course)}
     gone = [
-        row.pk for key, row in stored.items() if key not in kept and rows.get(key) != (row.path, row.text)
+        row.pk for key, row in stored.items() if key not in stay and rows.get(key) != (row.path, row.text)
     ]
     LoadedFile.objects.filter(pk__in=gone).delete()
     LoadedFile.objects.bulk_create(

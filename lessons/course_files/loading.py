@@ -138,6 +138,7 @@ def open_course(files: CourseFiles, changes: Changes, course: Course | None = No
     if course.pk and not course.loaded_digest and not course.sessions.exists():
         # Nobody has written anything yet, so its title is nothing to keep.
         course.loaded_digest = digest(content_of(course, files.course))
+        Course.objects.filter(pk=course.pk).update(loaded_digest=course.loaded_digest)
     if course.pk and old != slug:
         before = content_of(course, files.course)
         course.slug = slug

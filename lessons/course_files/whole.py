@@ -1,5 +1,7 @@
 """Check or load a whole course: sessions, lessons, quizzes, cohorts and labs."""
 
+from collections.abc import Container
+
 from django.db import transaction
 
 from lessons.course_files.deleted import leave_out_deleted, refuse_deleted_course
@@ -38,13 +40,19 @@ def check_course(files: CourseFiles, *, stored: bool = True) -> list[CourseEntry
     return labs
 
 
-def load_course(files: CourseFiles, removed: str = "", course: Course | None = None) -> Changes:
+def load_course(
+    files: CourseFiles,
+    removed: str = "",
+    course: Course | None = None,
+    untouched_labs: Container[str] = (),
+) -> Changes:
     """Load all of a course or nothing, by default into the course that course.yaml names.
 
-    `removed` decides about rows whose files are gone: `keep` or `draft`. Raises LoadError with everything that is
-    wrong, and FilesGoneError.
+    `removed` decides about rows whose files are gone: `keep` or `draft`. The labs of the slugs `untouched_labs` are
+    read, because lessons may name them, and stay as they are. Raises LoadError with everything that is wrong, and
+    FilesGoneError.
     """
-    labs = check_course(files)
+    labs = [entry for entry in check_course(files) if entry.content["slug"] not in untouched_labs]
     files.fail_on_problems()
     changes = Changes()
     with transaction.atomic():
@@ -53,13 +61,15 @@ def load_course(files: CourseFiles, removed: str = "", course: Course | None = N
         course = open_course(files, changes, course)
         changes.kept += leave_out_deleted(files, labs, course)
         plan = plan_load(course, files, labs)
+        untouched = [pair for pair in plan.removed if pair[0] == "lab" and pair[1].slug in untouched_labs]
+        plan.removed = [pair for pair in plan.removed if pair not in untouched]
         check_scheduled(files, plan)
         files.fail_on_problems()
         settle_removed(plan, removed)
         changes.renamed += follow_renames(plan, entries_of(files, labs))
         write_course(files, plan, changes)
         lab_files().write(files, labs, plan, changes)
-        store_loaded_files(files, plan, labs)
+        store_loaded_files(files, plan, labs, kept={(kind, row.pk) for kind, row in untouched})
         deadlines_moved(course.pk)
     return changes
 

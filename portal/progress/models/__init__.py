@@ -1,5 +1,6 @@
 from portal.progress.models.calendar import CalendarDeadline, CalendarFeed
 from portal.progress.models.certificate import Certificate, CertificateRule
+from portal.progress.models.classroom import ClassroomCourse, ClassroomImport, WaitingMark
 from portal.progress.models.external_mark import ExternalMark
 from portal.progress.models.override import Override, PendingGradeNotice
 from portal.progress.models.stuck import StuckMark
@@ -9,8 +10,11 @@ __all__ = [
     "CalendarFeed",
     "Certificate",
     "CertificateRule",
+    "ClassroomCourse",
+    "ClassroomImport",
     "ExternalMark",
     "Override",
     "PendingGradeNotice",
     "StuckMark",
+    "WaitingMark",
 ]
