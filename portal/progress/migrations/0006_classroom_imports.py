@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('lessons', '0040_roles_per_cohort'),
-        ('progress', '0004_certificates'),
+        ('progress', '0005_overrides'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
