@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from lessons import attachments, quiz_proofs
-from lessons.deadline_changes import deadline_of_learner_moved
 from lessons.links import Links, links_within
 from lessons.models import (
     Attachment,
-    Cohort,
     Enrollment,
     Lesson,
     Quiz,
@@ -29,13 +27,8 @@ from lessons.quizzes import (
 )
 from lessons.rendering import Rendered, TooComplexError, render, render_inline
 from lessons.search.own_kinds import index_lesson, index_quiz
-from portal.accounts.models import User
 
 MAX_ERRORS_COUNTED = 999
-
-
-class CannotJoinError(Exception):
-    """The cohort cannot be joined; the message says why and what to do."""
 
 
 def render_markdown(source: str, links: Links) -> Rendered:
@@ -175,33 +168,6 @@ def save_quiz(*, quiz: Quiz) -> Quiz:
 
 
 # --- learners -------------------------------------------------------------------------------------------------------
-
-
-def closed_cohort_message(cohort: Cohort) -> str:
-    return f"{cohort} no longer accepts learners. Ask the person who invited you."
-
-
-def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
-    """Enroll `user`, or return their existing enrollment in the cohort. Raises CannotJoinError."""
-    active = (
-        Enrollment.objects.active().filter(user=user, course=cohort.course).select_related("cohort").first()
-    )
-    if active and active.cohort_id == cohort.pk:
-        return active
-    if active:
-        raise CannotJoinError(f"You’re already in {active.cohort}. Ask your instructor to move you.")
-    if not cohort.open:
-        raise CannotJoinError(closed_cohort_message(cohort))
-    try:
-        with transaction.atomic():
-            enrollment, _ = Enrollment.objects.get_or_create(user=user, cohort=cohort, course=cohort.course)
-            if not enrollment.is_active:
-                enrollment.is_active = True
-                enrollment.save(update_fields=["is_active"])
-                deadline_of_learner_moved(enrollment.pk)
-    except IntegrityError:  # joined in another tab meanwhile
-        return Enrollment.objects.active().get(user=user, course=cohort.course)
-    return enrollment
 
 
 def keep_place(*, enrollment: Enrollment, lesson: Lesson, heading: str) -> None:

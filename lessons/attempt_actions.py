@@ -44,7 +44,9 @@ def _open_attempt(enrollment: Enrollment, quiz: Quiz) -> Attempt:
         return attempt
     if version is None or 0 < version.attempts_allowed <= taken["count"]:
         raise NoAttemptsLeftError
-    if deadline_for(quiz, enrollment.cohort_id, enrollment.pk).refuses_at(timezone.now()):
+    if enrollment.cohort.is_over or deadline_for(quiz, enrollment.cohort_id, enrollment.pk).refuses_at(
+        timezone.now()
+    ):
         raise QuizClosedError
     parsed, rng = parse_stored(version.source), SystemRandom()
     keys = draw(parsed, rng)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from lessons.deadline_changes import deadline_of_learner_moved
+from lessons.joining import give_free_places
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime
 from lessons.models.deadlines import Extension
 from portal.accounts.audit import Event, record
@@ -64,9 +65,14 @@ def create_course(*, course: Course, by: User) -> Course:
 @transaction.atomic
 def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
     """Enroll a learner, or move them to another cohort of the course."""
+    before = Enrollment.objects.filter(pk=enrollment.pk).values_list("cohort", flat=True).first()
     enrollment.course_id = enrollment.cohort.course_id
     enrollment.save()
     deadline_of_learner_moved(enrollment.pk)
+    for cohort in sorted({enrollment.cohort_id, before or enrollment.cohort_id}):
+        give_free_places(cohort)
+    what = "enrolled in" if enrollment.is_active else "ended in"
+    record(Event.ROLE, f"{enrollment.user.email} {what} {enrollment.cohort}", user=by)
     logger.info("enrollment %s of user %s saved by user %s", enrollment.pk, enrollment.user_id, by.pk)
     return enrollment
 

@@ -3,7 +3,16 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from lessons import actions, closing, deleting, quiz_proofs, quiz_regrades, regrades, stored_files
+from lessons import (
+    actions,
+    closing,
+    deleting,
+    invitations,  # noqa: F401 - its task runs on workers
+    quiz_proofs,
+    quiz_regrades,
+    regrades,
+    stored_files,
+)
 from lessons.course_files import fetches, updating
 from lessons.models import Attempt, IncomingNotes, ModelDraft
 from lessons.notes_import import incoming, model_drafts

@@ -48,7 +48,7 @@ def record(
         digest=snapshot_digest(refs),
         received_at=received_at or timezone.now(),
     )
-    if not _counts(receipt, before):
+    if repository.enrollment.cohort.is_over or not _counts(receipt, before):
         return None
     head_ref = head_ref or head_of(refs, before)
     received = receipt.received_at  # a message or an interrupted push may have waited for a worker

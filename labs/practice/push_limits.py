@@ -52,6 +52,13 @@ def busy() -> PushRefusedError:
     return PushRefusedError("another push is in progress", in_progress("push"))
 
 
+def check_cohort(repository: Repository) -> None:
+    cohort = repository.enrollment.cohort
+    if cohort.is_over:
+        advice = "You can still clone this repository. To continue with the course, ask its staff."
+        raise PushRefusedError(f"{cohort.title} is over", advice)
+
+
 def check_rate(repository: Repository) -> None:
     # counted per learner, across all labs
     limit = settings.PUSHES_PER_HOUR

@@ -180,6 +180,7 @@ def _read_push(
     limit, refusal = settings.PRACTICE_MAX_BYTES, None
     try:
         held.enter_context(hold_turn(repository, "push"))
+        push_limits.check_cohort(repository)
         push_limits.check_rate(repository)
     except NoTurnError:
         refusal, limit = push_limits.busy(), min(limit, MAX_COMMAND_BYTES)

@@ -9,6 +9,7 @@ from lessons.admin.deadlines import MovesDeadlines
 from lessons.admin.meetings import MeetingForm, MeetingInline, undated_sessions
 from lessons.admin.scope import CourseScopedAdmin, ReadOnlyAdmin
 from lessons.admin.slugs import SluggedAdmin
+from lessons.cohort_ends import settle_cohort
 from lessons.meetings import notify_of_zone
 from lessons.models import Cohort, Course, Meeting, Reading, Tick
 from lessons.rights import limited_courses
@@ -29,7 +30,7 @@ class CohortAdmin(MovesDeadlines, SluggedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> Any:
         # The code is created on the first save, so that nobody copies one that changes.
-        fields = ["course", "title", "slug", "time_zone", "open"]
+        fields = ["course", "title", "slug", "time_zone", "open", "capacity", "is_over"]
         return [*fields, "invite_code", "invitation"] if obj else fields
 
     @admin.display(description="invitation")
@@ -60,6 +61,8 @@ class CohortAdmin(MovesDeadlines, SluggedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and {"capacity", "open", "is_over"} & set(form.changed_data):
+            settle_cohort(cohort=obj)
         if not change:
             self.message_user(request, f"Learners join at {invitation_address(obj)}")
 

@@ -6,6 +6,7 @@ from lessons.models.deletion import Deletion
 from lessons.models.exit_ticket import ExitTicket, TicketAnswer, TicketTaker
 from lessons.models.grade_change import GradeChange
 from lessons.models.hook import CourseHook
+from lessons.models.joining import RosterEntry, WaitingPlace
 from lessons.models.live import LiveAnswer, LiveQuestion, LiveQuiz
 from lessons.models.meeting import Attendance, Meeting, MeetingSignal
 from lessons.models.notes import IncomingNotes, Notes, NotesDay, NotesLesson
@@ -63,6 +64,7 @@ __all__ = [
     "QuizVersion",
     "Reading",
     "RegradedAttempt",
+    "RosterEntry",
     "SearchEntry",
     "SearchWord",
     "Session",
@@ -72,4 +74,5 @@ __all__ = [
     "TicketAnswer",
     "TicketTaker",
     "UnusedFile",
+    "WaitingPlace",
 ]

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from lessons.models.course import Course, FileBacked
 from lessons.models.shared import SameParent, SharedField
@@ -36,6 +37,18 @@ class Cohort(FileBacked):
         ],
     )
     open = models.BooleanField("open to learners", default=True)
+    capacity = models.PositiveIntegerField(
+        "places",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="More people go to a waiting list. Leave it empty for no limit.",
+    )
+    is_over = models.BooleanField(
+        "over",
+        default=False,
+        help_text="Lessons and their own work stay readable for its learners. Nothing new is accepted.",
+    )
 
     class Meta:
         ordering = ["course", "slug"]
@@ -46,6 +59,18 @@ class Cohort(FileBacked):
 
     def __str__(self) -> str:
         return f"{self.course.title}, {self.title}"
+
+    @property
+    def is_joinable(self) -> bool:
+        return self.open and not self.is_over
+
+    @cached_property
+    def taken(self) -> int:
+        return self.enrollments.filter(is_active=True).count()
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.taken >= self.capacity
 
 
 def validate_start(starts_at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from lessons.actions import join_cohort
+from lessons.joining import join_cohort
 from lessons.meetings import save_meeting
 from lessons.models import Cohort, Course, CourseStaff, Meeting
 from portal.accounts.models import User
