@@ -14,6 +14,7 @@ class LabsConfig(AppConfig):
         from labs.github.tokens import token_of
         from labs.grading import tallies  # noqa: F401 - models are ready by now, and not before
         from labs.grading.deadline_changes import recount, recount_learner
+        from labs.grading.result_notices import notify_of_report
         from labs.grading.results import on_report
         from labs.models import Lab, LabVersion
         from labs.queries import shows_file
@@ -44,6 +45,7 @@ class LabsConfig(AppConfig):
         stored_files.register_texts(LabVersion, "source")
         register_lab_files(LabFolders())
         on_report(ask_for_status)
+        on_report(notify_of_report)
         register_tokens(token_of)
         on_linked(prove)
         deadline_changes.register(recount, recount_learner)

@@ -2,7 +2,7 @@
 
 import logging
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,18 @@ from lessons.templatetags.times import opening_time
 from portal.notices.actions import notify_all
 
 logger = logging.getLogger(__name__)
+
+# Writes meetings as a file for calendars; `portal/progress/apps.py` registers it, because it is above lessons.
+CalendarWriter = Callable[[Iterable[Meeting]], str]
+_writers: list[CalendarWriter] = []
+MAX_IN_FILE = 100  # meetings in one email
+
 NEEDS_REASON = "Say why in a few words. Learners see it."
+
+
+def register_calendar(writer: CalendarWriter) -> None:
+    """Attach what `writer` returns to emails about meetings that changed."""
+    _writers.append(writer)
 
 
 # Any: values of columns
@@ -54,7 +65,7 @@ def save_meeting(*, meeting: Meeting, cancelled: bool = False, reason: str = "",
     logger.info("meeting %s changed, sequence %s", meeting.pk, meeting.sequence)
     if is_news(before, meeting, cancelled=cancelled) and not quiet:
         words = partial(change_words, before, meeting)
-        _notify_learners(meeting.cohort, meeting.get_absolute_url(), words)
+        _notify_learners(meeting.cohort, meeting.get_absolute_url(), words, [meeting])
 
 
 def _differs(before: Meeting, after: Meeting, cancelled: bool) -> bool:
@@ -69,15 +80,17 @@ def _differs(before: Meeting, after: Meeting, cancelled: bool) -> bool:
 def notify_of_zone(cohort: Cohort) -> None:
     """Send one notice about a new time zone of a cohort, which moved all of its meetings."""
     coming = cohort.meetings.planned().filter(starts_at__gt=timezone.now()).order_by("starts_at")
-    if meeting := coming.select_related("session").first():
+    moved = list(coming.select_related("session", "cohort__course")[:MAX_IN_FILE])
+    if moved:
+        meeting = moved[0]
         words = (
             f"{cohort} has another time zone, so its meetings moved. The next one is {meeting.session.title}"
         )
         link = cohort.course.get_absolute_url()
-        _notify_learners(cohort, link, lambda: f"{words}: {opening_time(meeting.starts_at, cohort)}.")
+        _notify_learners(cohort, link, lambda: f"{words}: {opening_time(meeting.starts_at, cohort)}.", moved)
 
 
-def _notify_learners(cohort: Cohort, link: str, words: Callable[[], str]) -> None:
+def _notify_learners(cohort: Cohort, link: str, words: Callable[[], str], moved: list[Meeting]) -> None:
     # `words` is called in each time zone
     learners = Enrollment.objects.active().filter(cohort=cohort, user__is_active=True)
     zones = dict(learners.order_by("user").values_list("user", "user__time_zone"))
@@ -85,7 +98,9 @@ def _notify_learners(cohort: Cohort, link: str, words: Callable[[], str]) -> Non
     for zone in set(zones.values()):
         with timezone.override(zoneinfo.ZoneInfo(zone)):
             texts[zone] = words()
-    notify_all(texts={user: texts[zone] for user, zone in zones.items()}, kind="meeting", link=link)
+    calendar = "".join(write(moved) for write in _writers)
+    own = {user: texts[zone] for user, zone in zones.items()}
+    notify_all(texts=own, kind="meeting", link=link, calendar=calendar)
 
 
 def change_words(before: Meeting, meeting: Meeting) -> str:

@@ -392,6 +392,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "remind-of-deadlines": {
+        "task": "portal.progress.tasks.remind_of_deadlines",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     # if a wake-up was lost, for emails that waited, and for daily ones
     "send-mails": {
         "task": "portal.notices.tasks.send_mails",

@@ -26,6 +26,7 @@ from labs.grader.report import Report as EngineReport
 from labs.grading import counting, outages
 from labs.grading.failed_checks import update_failed_checks
 from labs.grading.queues import in_fair_order
+from labs.grading.result_notices import notify_of_unreadable
 from labs.grading.results import announce
 from labs.grading.staff_mail import mail_staff
 from labs.models import (
@@ -295,6 +296,7 @@ def mark_unreadable(claim: Claim, message: str) -> bool:
     if learner is None or not _answer(claim, State.UNREADABLE, message=message):
         return False
     _note_outage(learner, claim.submission_id)
+    notify_of_unreadable(claim.submission_id)
     return True
 
 

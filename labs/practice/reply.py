@@ -16,6 +16,7 @@ from labs.grader.report_text import WIDTH, report_lines
 from labs.grader.spec import LabSpec
 from labs.grader.words import listed, visible
 from labs.grading.queues import WAITS_FOR_PUBLICATION, waits_for_publication
+from labs.grading.result_notices import mark_result_seen
 from labs.late_points import Terms
 from labs.models import Lab, Repository, State, Submission
 from labs.practice.waiters import Waiters
@@ -75,6 +76,15 @@ def _reply_lines(submission: Submission, counted: list[str], late: list[str]) ->
         yield "Still grading. The result will be at"
         yield address
     yield ""
+    if lines:
+        _mark_seen(submission)
+
+
+def _mark_seen(submission: Submission) -> None:
+    try:
+        mark_result_seen(submission)
+    except DatabaseError:
+        logger.exception("the notice about submission %s was not marked as read", submission.pk)
 
 
 def _counted_lines(submission: Submission, before: Mapping[str, str]) -> list[str]:

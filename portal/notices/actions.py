@@ -90,9 +90,12 @@ def mark_all_read(user: User) -> None:
     Notice.objects.unread().filter(user=user).update(read_at=timezone.now())
 
 
-def mark_seen(user: User, link: str) -> None:
-    """Mark the notices about a page as read when its reader sees it. Free if they have no unread notices."""
-    if getattr(user, "unread_notices", True):
+def mark_seen(user: User, link: str, *, is_new: bool = False) -> None:
+    """Mark the notices about a page as read when its reader sees it.
+
+    Free if they had no unread notices at the start of the request, unless the notice may be newer.
+    """
+    if is_new or getattr(user, "unread_notices", True):
         Notice.objects.unread().filter(user=user, link=link).update(read_at=timezone.now())
 
 

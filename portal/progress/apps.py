@@ -7,9 +7,12 @@ class ProgressConfig(AppConfig):
 
     def ready(self) -> None:
         from lessons.copying import register_part
+        from lessons.meetings import register_calendar
         from portal.accounts.credentials import on_credentials_end
+        from portal.progress.calendar.entries import meeting_file
         from portal.progress.calendar.feeds import end_feed  # models are ready by now, and not before
         from portal.progress.certificates.actions import copy_rule
 
         on_credentials_end(end_feed)
         register_part(copy_rule)
+        register_calendar(meeting_file)

@@ -20,7 +20,7 @@ from lessons.queries import OpenCourse, lab_homes, open_courses
 from lessons.rights import cohorts_taught
 from portal.accounts.models import User
 from portal.outages import is_outage
-from portal.progress.calendar.ics import Entry
+from portal.progress.calendar.ics import Entry, to_ics
 from portal.progress.item_queries import addresses, known_quizzes
 from portal.progress.models import CalendarDeadline
 
@@ -98,14 +98,19 @@ def meeting_entry(meeting: Meeting) -> Entry:
     )
 
 
+def meeting_file(meetings: Iterable[Meeting]) -> str:
+    """Return meetings as a file for the calendar of a reader of emails."""
+    return to_ics(settings.SITE_NAME, map(meeting_entry, meetings)).decode()
+
+
 def deadline_entries(reader: OpenCourse, enrollment: Enrollment) -> list[Entry]:
     """Return the deadlines of a learner, with their extensions, and remember which ones moved."""
-    dues = [*_quizzes_due(reader), *_labs_due(reader, enrollment)]
+    dues = [*quizzes_due(reader), *labs_due(reader, enrollment)]
     stored = _follow(enrollment, dues)
     return [_due_entry(reader, enrollment, due, stored[due.kind, due.target]) for due in dues]
 
 
-def _quizzes_due(reader: OpenCourse) -> Iterator[Due]:
+def quizzes_due(reader: OpenCourse) -> Iterator[Due]:
     deadlines = deadlines_in(reader.course, reader.cohort, reader.learner)
     page = addresses("quiz", reader.course.slug)
     for key, slug, title in known_quizzes(reader).values_list("pk", "slug", "title"):
@@ -114,7 +119,7 @@ def _quizzes_due(reader: OpenCourse) -> Iterator[Due]:
             yield Due(Kind.QUIZ, key, title, page(slug), deadline, deadline.at)
 
 
-def _labs_due(reader: OpenCourse, enrollment: Enrollment) -> Iterator[Due]:
+def labs_due(reader: OpenCourse, enrollment: Enrollment) -> Iterator[Due]:
     terms, homes = terms_of(enrollment), lab_homes([reader.course])
     page = addresses("lab", reader.course.slug)
     labs = Lab.objects.filter(course=reader.course).counted().values_list("pk", "slug", "title")

@@ -3,6 +3,7 @@ from portal.progress.models.certificate import Certificate, CertificateRule
 from portal.progress.models.classroom import ClassroomCourse, ClassroomImport, WaitingMark
 from portal.progress.models.external_mark import ExternalMark
 from portal.progress.models.override import Override, PendingGradeNotice
+from portal.progress.models.reminder import ReminderTurn
 from portal.progress.models.stuck import StuckMark
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ExternalMark",
     "Override",
     "PendingGradeNotice",
+    "ReminderTurn",
     "StuckMark",
     "WaitingMark",
 ]
