@@ -9,7 +9,7 @@ from datetime import timedelta
 NOW, DAILY, OFF = "now", "daily", "off"
 TIMES = {NOW: "Now", DAILY: "Daily", OFF: "Off"}
 AT_ONCE = timedelta(0)
-WITH_DATE = ("meeting", "deadline")
+GLYPHS = {"date": {"meeting", "deadline"}, "talk": {"reply", "announcement", "inquiry", "question", "help"}}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Kind:
 
     @property
     def glyph(self) -> str:
-        return "date" if self.id in WITH_DATE else "talk"
+        return next((glyph for glyph, kinds in GLYPHS.items() if self.id in kinds), "bell")
 
 
 _KINDS = (

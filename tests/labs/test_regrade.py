@@ -76,7 +76,7 @@ def test_applied_regrade_keeps_the_old_report_and_notifies_the_learner(graded, c
     regrade = apply(graded.lab)
     assert (regrade.state, points(graded)) == ("applied", 90)
     assert Report.objects.get(is_current=False).points == 40
-    notice = Notice.objects.get(user=graded.enrollment.user)
+    notice = Notice.objects.get(user=graded.enrollment.user, kind="regrade")
     assert "40 of 100 → 90 of 100 points" in notice.text
     client.force_login(graded.enrollment.user)
     page = client.get(graded.get_absolute_url()).content.decode()
@@ -167,7 +167,7 @@ def test_submission_that_rises_above_the_best_counts_and_is_the_only_one_in_a_no
     change_checks(graded.lab, EASIER)
     apply(graded.lab)
     assert (points(second), Submission.objects.get(is_best=True)) == (100, second)
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(kind="regrade")
     assert notice.link == second.get_absolute_url()
     assert "40 of 100 → 100 of 100 points" in notice.text
 
@@ -182,10 +182,12 @@ def test_learner_with_many_submissions_gets_one_notice_of_a_regrade_and_one_of_i
     change_checks(graded.lab, HARDER)
     regrade = apply(graded.lab, "exact")
     assert regrade.moves.filter(fate="applied").count() == 6
-    assert ["40 of 100 → 10 of 100 points" in notice.text for notice in Notice.objects.all()] == [True]
+    assert [
+        "40 of 100 → 10 of 100 points" in notice.text for notice in Notice.objects.filter(kind="regrade")
+    ] == [True]
     regrades.undo(WORK, regrade, by=make_user(), wake=no_wake)
     work()
-    newest, _first = Notice.objects.order_by("-pk")
+    newest, _first = Notice.objects.filter(kind="regrade").order_by("-pk")
     assert "The regrade was undone" in newest.text
     assert "10 of 100 → 40 of 100 points" in newest.text
 

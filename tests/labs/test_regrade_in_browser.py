@@ -68,7 +68,7 @@ def test_changed_check_is_rehearsed_applied_and_undone_by_real_workers(stack, br
     other = open_context(browser, stack, high.enrollment.user, **small_dark()).new_page()
     other.goto(high.get_absolute_url())
     expect(other.get_by_role("heading", name="60 of 100 points.")).to_be_visible()
-    assert not Notice.objects.filter(user=high.enrollment.user).exists()
+    assert not Notice.objects.filter(user=high.enrollment.user, kind="regrade").exists()
 
     staff.get_by_role("button", name="Undo the regrade").click()
     expect(staff.get_by_role("heading", name="The regrade was undone")).to_be_visible()
