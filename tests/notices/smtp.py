@@ -4,7 +4,7 @@ import email
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import default
 
@@ -49,6 +49,8 @@ class Conversation(socketserver.StreamRequestHandler):
             if line == b".\r\n":
                 break
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        else:  # the sender is gone
+            return
         answer = self.server.answer("END OF DATA")
         if not answer:
             message = email.message_from_bytes(b"".join(lines), policy=default)
@@ -57,7 +59,8 @@ class Conversation(socketserver.StreamRequestHandler):
         self.say(answer or "250 taken")
 
     def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
+        with suppress(OSError):  # the sender may be gone
+            self.wfile.write(f"{line}\r\n".encode())
 
 
 @contextmanager
