@@ -79,12 +79,14 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     results = lab_results(reader.enrollment) if reader.enrollment else {}
     page = addresses("lab", reader.course.slug)
     labs = Lab.objects.filter(course=reader.course).counted().annotate(opens_at=lab_opening(reader.cohort))
-    rows = labs.values_list("pk", "slug", "title", "current__max_points", "current__proved", "opens_at")
+    rows = labs.values_list(
+        "pk", "slug", "title", "current__max_points", "current__proved", "bonus", "opens_at"
+    )
     found = []
-    for pk, slug, title, points, proved, opens_at in rows:
+    for pk, slug, title, points, proved, bonus, opens_at in rows:
         if slug in homes:
             item = lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved)
-            item.due = lab_due_note(due.get(pk), reader)
+            item.due, item.key, item.bonus = lab_due_note(due.get(pk), reader), f"lab:{pk}", bonus
             found.append((homes[slug], timed(reader, item, opens_at)))
     return found
 
@@ -127,10 +129,13 @@ def quiz_items(
     # Tuples of lesson key, session key and item.
     page = addresses("quiz", reader.course.slug)
     fields = ("pk", "lesson", "lesson__session", "slug", "title", "current__question_count")
-    rows = quizzes.values_list(*fields, "current__max_points", "current__counts", "opens_at")
+    rows = quizzes.values_list(
+        *fields, "current__max_points", "current__counts", "current__bonus", "opens_at"
+    )
     found = []
-    for pk, lesson, session, slug, title, questions, points, counts, opens_at in rows:
+    for pk, lesson, session, slug, title, questions, points, counts, bonus, opens_at in rows:
         item = quiz_item(title, page(slug), questions, points, counts, results.get(pk) or Result())
         item.due = due_note(deadlines.get(pk, NO_DEADLINE), reader.course)
+        item.key, item.bonus = f"quiz:{pk}", bonus
         found.append((lesson, session, timed(reader, item, opens_at)))
     return found

@@ -72,6 +72,8 @@ class Item:
     opens_at: datetime | None = None
     waiting: Decimal = NOTHING
     due: str = ""
+    key: str = ""
+    bonus: int = 0
 
     @property
     def glyph(self) -> str:

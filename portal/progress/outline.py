@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import chain
 
 from lessons.models import Course, Meeting, Session
+from lessons.points import TENTH
 from lessons.queries import OpenCourse
 from portal.progress.items import NOTHING, Item, plural, share_done
+from portal.progress.scoring import LABS, NO_KIND, QUIZZES, KindScore, Scorable, Scores
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class OutlineSession:
     ticked: set[str] = field(default_factory=set)
     checklist: list[str] = field(default_factory=list)
     is_open: bool = False
+    score: KindScore = NO_KIND
 
     @property
     def quizzes(self) -> list[Item]:
@@ -59,12 +62,17 @@ class OutlineSession:
         return "todo" if states == {"todo"} else "part"
 
     @property
+    def scorables(self) -> list[Scorable]:
+        quizzes = [Scorable(item.key, QUIZZES, item.bonus) for item in self.quizzes if item.max_points]
+        return quizzes + [Scorable(item.key, LABS, item.bonus) for item in self.labs if item.max_points]
+
+    @property
     def points(self) -> Decimal:
-        return sum((item.points for item in self.open_items), NOTHING)
+        return self.score.points
 
     @property
     def max_points(self) -> Decimal:
-        return sum((item.max_points for item in self.open_items), NOTHING)
+        return self.score.out_of
 
     @property
     def facts(self) -> str:
@@ -89,6 +97,8 @@ class Outline:
     reader: OpenCourse
     sessions: list[OutlineSession]
     resume: Item | None = None
+    points: Decimal = NOTHING
+    has_points: bool = False
 
     def mark_next(self) -> None:
         """Choose the lesson to continue with, and open one session: for visitors the first."""
@@ -105,17 +115,14 @@ class Outline:
             current.is_open = True
 
     @property
-    def points(self) -> Decimal:
-        return sum((part.points for part in self.sessions), NOTHING)
+    def scorables(self) -> list[Scorable]:
+        return [item for part in self.sessions for item in part.scorables]
 
-    @property
-    def max_points(self) -> Decimal:
-        return sum((part.max_points for part in self.sessions), NOTHING)
-
-    @property
-    def course_points(self) -> Decimal:
-        """All points, of which the pass mark is a share: those that open later too."""
-        return sum((item.max_points for part in self.sessions for item in part.items), NOTHING)
+    def take_scores(self, scores: Scores) -> None:
+        self.points = scores.points if scores.is_passed else scores.points.quantize(TENTH, ROUND_DOWN)
+        self.has_points = any(kind.out_of for kind in scores.kinds.values())
+        for part in self.sessions:
+            part.score = scores.add_up(item.key for item in part.scorables)
 
     @property
     def course(self) -> Course:

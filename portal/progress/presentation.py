@@ -5,6 +5,7 @@ from django.urls import reverse
 from lessons.pages.as_learner import View
 from lessons.pages.reading import tick_form
 from portal.progress.outline import Outline
+from portal.progress.record import Record
 from portal.progress.standing import Standing
 
 
@@ -28,8 +29,16 @@ def keep_in_view(view: View, outline: Outline) -> None:
             item.url = view.page(item.url)
 
 
+def keep_record_in_view(view: View, record: Record) -> None:
+    """Link to the pages inside the view, which has no results."""
+    record.course_url = view.outline
+    for part in record.sessions:
+        for entry in (*part.lessons, *part.items):
+            entry.url, entry.evidence = view.page(entry.url), ""
+
+
 def keep_standing_in_view(view: View, standing: Standing) -> None:
-    """Do the same for home and progress."""
+    """Do the same for home."""
     standing.course_url, standing.progress_url = view.outline, view.progress
     standing.resume_url = view.page(standing.resume_url)
     listed = [item for part in standing.sessions for item in (*part.taken, *part.labs)]

@@ -18,7 +18,6 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
-    Sum,
     Value,
     When,
 )
@@ -40,8 +39,10 @@ from portal.progress.item_queries import (
     quiz_results,
     timed,
 )
-from portal.progress.items import MAX_DUE, NOTHING, Item, Result, lesson_item, most_urgent
+from portal.progress.items import MAX_DUE, Item, Result, lesson_item, most_urgent
 from portal.progress.outline import LessonRow, Outline, OutlineSession
+from portal.progress.score_queries import score_learner
+from portal.progress.scoring import Scores
 from portal.progress.standing import SessionStanding, Standing
 
 WAITS_FOR: dict[str, str] = {Release.START: "At the meeting", Release.END: "After the meeting"}
@@ -61,15 +62,22 @@ def course_standing(reader: OpenCourse) -> Standing:
     for key, lab in labs:
         sessions[key].add_lab(lab)
     if reader.enrollment is None:
+        standing.take_scores(_score(standing))
         return standing
     results = quiz_results(reader.enrollment, reader.course)
     _add_own(reader, reader.enrollment, sessions, results)
+    standing.take_scores(_score(standing))
     _add_meetings(standing, reader.enrollment, reader.now)
     last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
     due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
     due += [(places[key], lab) for key, lab in labs if lab.is_due]
     standing.due = most_urgent(each for each in due if last is None or each[0] <= last)
     return standing
+
+
+def _score(standing: Standing) -> Scores:
+    items = [item for part in standing.sessions for item in part.scorables]
+    return score_learner(standing.course, standing.reader.enrollment, items)
 
 
 def _sessions_in_numbers(reader: OpenCourse) -> dict[int, SessionStanding]:
@@ -82,20 +90,19 @@ def _sessions_in_numbers(reader: OpenCourse) -> dict[int, SessionStanding]:
         asked = has_quiz & Q(LessThanOrEqual(quiz_opens, reader.now))
         drafts = Q(lessons__status=Status.DRAFT) | Q(lessons__quiz__status=Status.DRAFT)
         later = has_quiz & ~drafts & (Q(GreaterThan(quiz_opens, reader.now)) | Q(IsNull(quiz_opens, True)))
+    earning = Q(lessons__quiz__current__bonus=0, lessons__quiz__current__max_points__gt=0)
     rows = Session.objects.filter(course=reader.course).values("pk", "slug", "title")
     counted = rows.order_by("position", "pk").annotate(
         lesson_count=Count("lessons", filter=seen),
         quiz_count=Count("lessons__quiz", filter=asked),
-        points=Sum("lessons__quiz__current__max_points", filter=asked),
-        points_later=Sum("lessons__quiz__current__max_points", filter=later),
+        counted=Count("lessons__quiz", filter=(asked | later) & earning),
     )
     return {
         row["pk"]: SessionStanding(
             *(row["pk"], row["slug"], row["title"]),
             lessons=row["lesson_count"],
             quizzes=row["quiz_count"],
-            quiz_points=row["points"] or NOTHING,
-            points_later=row["points_later"] or NOTHING,
+            counted_quizzes=row["counted"],
         )
         for row in counted
     }
@@ -193,6 +200,7 @@ def course_outline(reader: OpenCourse) -> Outline:
     if reader.enrollment:
         _add_dates(reader.enrollment, sessions)
     outline = Outline(reader, list(sessions.values()))
+    outline.take_scores(score_learner(reader.course, reader.enrollment, outline.scorables))
     outline.mark_next()
     return outline
 

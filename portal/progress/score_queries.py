@@ -48,6 +48,15 @@ def score_enrollments(
     return {each.pk: schemes[each.cohort_id].score(outcomes.get(each.pk, {})) for each in learners}
 
 
+def score_learner(course: Course, learner: Enrollment | None, items: Iterable[Scorable]) -> Scores:
+    """Return the scores of a learner, or of nobody, from quizzes and labs that the caller has read."""
+    if learner is None:
+        return Scheme(rules_of(course), items).score({})
+    meetings = scorable_meetings(course, [learner.cohort_id])[learner.cohort_id] if learner.cohort_id else []
+    scheme = Scheme(rules_of(course), [*items, *meetings, *scorable_checklists(course)])
+    return scheme.score(read_outcomes(course, [learner])[learner.pk])
+
+
 def rules_of(course: Course) -> Rules:
     weights = {
         LABS: course.lab_weight,
@@ -62,20 +71,28 @@ def rules_of(course: Course) -> Rules:
 # --- the items of a course -------------------------------------------------------------------------------------------
 
 
-def scorable_quizzes(course: Course) -> list[Scorable]:
+def listed_quizzes(course: Course) -> QuerySet[Quiz]:
     """Return the quizzes that learners may know of, open or not."""
     quizzes = Quiz.objects.filter(course=course, current__max_points__gt=0)
     listed = quizzes.exclude(status=Status.DRAFT).exclude(lesson__status=Status.DRAFT)
-    rows = listed.filter(lesson__deletion=None, lesson__session__deletion=None).order_by()
+    return listed.filter(lesson__deletion=None, lesson__session__deletion=None).order_by()
+
+
+def listed_labs(course: Course) -> QuerySet[Lab]:
+    """Return the labs that count; of these, learners find those that a lesson names."""
+    labs: QuerySet[Lab] = Lab.objects.filter(course=course, current__max_points__gt=0).counted()
+    return labs.order_by()
+
+
+def scorable_quizzes(course: Course) -> list[Scorable]:
+    rows = listed_quizzes(course)
     return [Scorable(f"quiz:{pk}", QUIZZES, bonus) for pk, bonus in rows.values_list("pk", "current__bonus")]
 
 
 def scorable_labs(course: Course) -> list[Scorable]:
-    """Return the labs that count and that a lesson names; learners find no others."""
     lessons = Lesson.objects.filter(course=course, session__deletion=None).listed().exclude(lab_slugs=[])
     named = {slug for slugs in lessons.order_by().values_list("lab_slugs", flat=True) for slug in slugs}
-    labs = Lab.objects.filter(course=course, current__max_points__gt=0).counted().order_by()
-    rows = labs.values_list("pk", "slug", "bonus")
+    rows = listed_labs(course).values_list("pk", "slug", "bonus")
     return [Scorable(f"lab:{pk}", LABS, bonus) for pk, slug, bonus in rows if slug in named]
 
 
@@ -113,15 +130,24 @@ def checklists(course: Course) -> dict[int, set[tuple[str, int, str]]]:
 # --- the results of learners -----------------------------------------------------------------------------------------
 
 
-def read_outcomes(course: Course, learners: Collection[Enrollment], *, with_held: bool = False) -> Outcomes:
-    """Return the results of learners by the key of the item, in one query for each kind that has a weight."""
+def read_outcomes(
+    course: Course,
+    learners: Collection[Enrollment],
+    *,
+    with_held: bool = False,
+    of_sessions: bool = True,
+) -> Outcomes:
+    """Return the results of learners by the key of the item, in a fixed number of queries.
+
+    Without `of_sessions`, attendance and checklists are left out: the caller has their rows.
+    """
     found: Outcomes = {each.pk: {} for each in learners}
     _add_attempts(course, found)
     _add_submissions(course, found)
     _add_overrides(course, found, with_held=with_held)
-    if course.attendance_weight:
+    if of_sessions and course.attendance_weight:
         _add_attendance(course, found)
-    if course.checklist_weight:
+    if of_sessions and course.checklist_weight:
         _add_ticks(course, found)
     return found
 
@@ -134,29 +160,35 @@ def _of_learners(rows: QuerySet[Any], course: Course, found: Outcomes) -> QueryS
 
 def _add_attempts(course: Course, found: Outcomes) -> None:
     rows: Any = _of_learners(Attempt.objects.all(), course, found)
-    best = rows.best().values_list("enrollment", "quiz", "points", "worth", "waiting_points")
-    for learner, quiz, points, worth, waiting in best.iterator():
+    best = rows.best().values_list(
+        "enrollment", "quiz", "points", "worth", "waiting_points", "passed", "number"
+    )
+    for learner, quiz, points, worth, waiting, passed, number in best.iterator():
         if learner in found and worth:
-            found[learner][f"quiz:{quiz}"] = Outcome((points or NOTHING) / worth, waiting / worth)
+            outcome = Outcome((points or NOTHING) / worth, waiting / worth, passed, str(number))
+            found[learner][f"quiz:{quiz}"] = outcome
 
 
 def _add_submissions(course: Course, found: Outcomes) -> None:
     rows: Any = _of_learners(Submission.objects.all(), course, found)
-    best = rows.best().values_list("enrollment", "lab", "points", "max_points")
-    for learner, lab, points, max_points in best.iterator():
+    best = rows.best().values_list("enrollment", "lab", "points", "max_points", "passed", "public_id")
+    for learner, lab, points, max_points, passed, public_id in best.iterator():
         if learner in found and max_points:
-            found[learner][f"lab:{lab}"] = Outcome(points / max_points)
+            found[learner][f"lab:{lab}"] = Outcome(points / max_points, NOTHING, bool(passed), public_id)
 
 
 def _add_overrides(course: Course, found: Outcomes, *, with_held: bool) -> None:
     # A score that staff gave replaces the graded one, and nothing of it waits for marking.
     which = {"is_current": True} if with_held else {"is_public": True}
     rows = _of_learners(Override.objects.filter(**which, points__isnull=False), course, found)
-    for learner, quiz, lab, points, out_of in rows.values_list(
-        "enrollment", "quiz", "lab", "points", "out_of"
-    ):
+    columns = ("enrollment", "quiz", "lab", "points", "out_of")
+    marks = ("quiz__current__pass_mark", "lab__current__pass_mark")
+    for learner, quiz, lab, points, out_of, *pass_marks in rows.values_list(*columns, *marks):
         if learner in found and out_of:
-            found[learner][f"quiz:{quiz}" if quiz else f"lab:{lab}"] = Outcome(points / out_of)
+            key = f"quiz:{quiz}" if quiz else f"lab:{lab}"
+            is_passed = points * 100 >= (pass_marks[0 if quiz else 1] or 0) * out_of
+            graded = found[learner].get(key, Outcome(NOTHING))
+            found[learner][key] = Outcome(points / out_of, NOTHING, is_passed, graded.evidence, True)
 
 
 def _add_attendance(course: Course, found: Outcomes) -> None:

@@ -33,10 +33,17 @@ class Scorable(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The share of an item that a learner reached, usually from 0 to 1; `waiting` is the share not marked yet."""
+    """The share of an item that a learner reached, usually from 0 to 1; `waiting` is the share not marked yet.
+
+    `evidence` is the number of the attempt, or the public ID of the submission, that counts.
+    If it `is_changed`, staff gave the share in place of the graded one.
+    """
 
     share: Decimal
     waiting: Decimal = NOTHING
+    is_passed: bool = False
+    evidence: str = ""
+    is_changed: bool = False
 
 
 class ItemScore(NamedTuple):
@@ -55,11 +62,14 @@ class ItemScore(NamedTuple):
 
 
 class KindScore(NamedTuple):
+    """The points of some items, and what they are out of; `bonus` is beside both."""
+
     points: Decimal = NOTHING
     out_of: Decimal = NOTHING
+    bonus: Decimal = NOTHING
 
 
-NO_SCORE = ItemScore(NOTHING, NOTHING)
+NO_SCORE, NO_KIND = ItemScore(NOTHING, NOTHING), KindScore()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,14 @@ class Scores:
 
     def item(self, key: str) -> ItemScore:
         return self.items.get(key, NO_SCORE)
+
+    def add_up(self, keys: Iterable[str]) -> KindScore:
+        """Return the points of some items. A result that is dropped does not add to what they are out of."""
+        found = [self.items[key] for key in keys if key in self.items]
+        counted = [each for each in found if not (each.is_bonus or (each.is_dropped and each.has_result))]
+        points = sum((each.points for each in counted), NOTHING)
+        bonus = sum((each.points for each in found if each.is_bonus), NOTHING)
+        return KindScore(points, sum((each.out_of for each in counted), NOTHING), bonus)
 
 
 def round_points(points: Decimal) -> Decimal:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import cached_property
+from decimal import ROUND_DOWN, Decimal
 
 from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Course, Meeting
+from lessons.points import TENTH
 from lessons.queries import OpenCourse
 from portal.progress.items import MAX_DUE, NOTHING, Item, count_done, share_done
+from portal.progress.scoring import LABS, NO_KIND, QUIZZES, KindScore, Rules, Scheme, Scorable, Scores
 
 MAX_SESSIONS_ON_HOME = 5
+NO_SCORES = Scheme(Rules({}), []).score({})
 
 
 @dataclass(slots=True)
@@ -26,33 +28,35 @@ class SessionStanding:
     lessons_begun: int = 0
     lessons_read: int = 0
     quizzes: int = 0
-    quiz_points: Decimal = NOTHING
+    counted_quizzes: int = 0
     taken: list[Item] = field(default_factory=list)
     labs: list[Item] = field(default_factory=list)
-    points_later: Decimal = NOTHING
+    later_labs: list[Item] = field(default_factory=list)
+    score: KindScore = NO_KIND
 
     @property
     def opens_later(self) -> bool:
-        return not (self.lessons or self.max_points)
+        return not (self.lessons or self.quizzes or self.labs)
 
     def add_lab(self, lab: Item) -> None:
-        if lab.opens_later:
-            self.points_later += lab.max_points
-        else:
-            self.labs.append(lab)
+        (self.later_labs if lab.opens_later else self.labs).append(lab)
+
+    @property
+    def scorables(self) -> list[Scorable]:
+        """Return its quizzes and labs. Quizzes without a result were only counted, so they get keys of their own."""
+        taken = [Scorable(item.key, QUIZZES, item.bonus) for item in self.taken]
+        more = self.counted_quizzes - sum(not item.bonus for item in taken)
+        untaken = [Scorable(f"quiz:{self.key}-{number}", QUIZZES) for number in range(more)]
+        labs = [Scorable(item.key, LABS, item.bonus) for item in (*self.labs, *self.later_labs)]
+        return [*taken, *untaken, *labs]
 
     @property
     def points(self) -> Decimal:
-        return sum((item.points for item in (*self.taken, *self.labs)), NOTHING)
-
-    @property
-    def waiting(self) -> Decimal:
-        # Points that are not known yet: their answers wait for marking.
-        return sum((item.waiting for item in self.taken), NOTHING)
+        return self.score.points
 
     @property
     def max_points(self) -> Decimal:
-        return self.quiz_points + sum((item.max_points for item in self.labs), NOTHING)
+        return self.score.out_of
 
     @property
     def state(self) -> str:
@@ -89,6 +93,7 @@ class Standing:
     due: list[Item] = field(default_factory=list)
     course_url: str = ""
     progress_url: str = ""
+    scores: Scores = NO_SCORES
 
     def __post_init__(self) -> None:
         self.course_url = self.course.get_absolute_url()
@@ -99,64 +104,37 @@ class Standing:
         return self.reader.now
 
     @property
-    def has_taken(self) -> bool:
-        return any(session.taken for session in self.sessions)
-
-    @property
     def course(self) -> Course:
         return self.reader.course
 
-    @cached_property
+    def take_scores(self, scores: Scores) -> None:
+        self.scores = scores
+        for part in self.sessions:
+            part.score = scores.add_up(each.key for each in part.scorables)
+
+    @property
     def points(self) -> Decimal:
-        return sum((item.points for item in self.sessions), NOTHING)
+        # Below the pass mark never rounded up to it.
+        points = self.scores.points
+        return points if self.is_passed else points.quantize(TENTH, ROUND_DOWN)
 
-    @cached_property
+    @property
     def waiting(self) -> Decimal:
-        return sum((item.waiting for item in self.sessions), NOTHING)
-
-    @cached_property
-    def max_points(self) -> Decimal:
-        return sum((item.max_points for item in self.sessions), NOTHING)
-
-    @cached_property
-    def points_later(self) -> Decimal:
-        """Points of quizzes and labs that open later. They are not due yet, but count towards the pass mark."""
-        return sum((item.points_later for item in self.sessions), NOTHING)
+        return self.scores.waiting
 
     @property
-    def course_points(self) -> Decimal:
-        return self.max_points + self.points_later
-
-    @property
-    def points_needed(self) -> Decimal:
-        # Rounded up to a whole point.
-        return (self.course_points * self.course.pass_mark / 100).to_integral_value("ROUND_CEILING")
+    def has_points(self) -> bool:
+        return any(kind.out_of for kind in self.scores.kinds.values())
 
     @property
     def is_passed(self) -> bool:
-        return bool(self.max_points) and self.points >= self.points_needed
+        return self.scores.is_passed
 
     @property
     def points_missing(self) -> Decimal:
         # Never shown as 0 while anything is missing.
-        missing = self.points_needed - self.points
-        return max(missing, Decimal("0.1")) if missing > 0 else NOTHING
-
-    @property
-    def lab_points(self) -> Decimal:
-        return sum((lab.points for item in self.sessions for lab in item.labs), NOTHING)
-
-    @property
-    def max_lab_points(self) -> Decimal:
-        return sum((lab.max_points for item in self.sessions for lab in item.labs), NOTHING)
-
-    @property
-    def quiz_points(self) -> Decimal:
-        return self.points - self.lab_points
-
-    @property
-    def max_quiz_points(self) -> Decimal:
-        return self.max_points - self.max_lab_points
+        missing = self.course.pass_mark - self.scores.points
+        return max(missing, TENTH) if missing > 0 else NOTHING
 
     @property
     def lessons_read(self) -> int:

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.cache import patch_cache_control
@@ -11,13 +11,21 @@ from django.views.decorators.http import require_safe
 from lessons.live_queries import running_live_quizzes
 from lessons.models import LiveQuiz
 from lessons.pages.as_learner import View, read_view
+from lessons.pages.csv_file import csv_response
 from lessons.pages.views.as_learner import in_view, stores_nothing, with_a_form
 from lessons.queries import OpenCourse, get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
 from portal.accounts.http import UserRequest
 from portal.notices.queries import unread_notices
-from portal.progress.presentation import add_checklists, keep_in_view, keep_standing_in_view
+from portal.progress.pages import HEADS, ProgressPage, score_file, score_rows
+from portal.progress.presentation import (
+    add_checklists,
+    keep_in_view,
+    keep_record_in_view,
+    keep_standing_in_view,
+)
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
+from portal.progress.record_queries import read_record
 
 
 @require_safe
@@ -71,9 +79,9 @@ def home_as_learner(request: UserRequest, view: View) -> HttpResponse:
 @stores_nothing
 @in_view
 def progress_as_learner(request: UserRequest, view: View) -> HttpResponse:
-    standing = course_standing(view.reader)
-    keep_standing_in_view(view, standing)
-    context = {"course": view.course, "progress": standing, "view": view}
+    record = read_record(view.reader)
+    keep_record_in_view(view, record)
+    context = {"course": view.course, "record": record, "page": ProgressPage(record), "view": view}
     return render(request, "progress/progress.html", context)
 
 
@@ -84,9 +92,34 @@ def _live_now(request: HttpRequest, readers: Iterable[OpenCourse]) -> list[LiveQ
 
 @login_required
 @require_safe
-def progress(request: HttpRequest, course: str) -> HttpResponse:
-    standing = course_standing(get_member_course(request.user, course))
-    response = render(request, "progress/progress.html", {"course": standing.course, "progress": standing})
+def progress(request: UserRequest, course: str) -> HttpResponse:
+    reader = get_member_course(request.user, course)
+    context: dict[str, object] = {"course": reader.course}
+    if reader.enrollment:
+        record = read_record(reader)
+        context |= {"record": record, "page": ProgressPage(record)}
+    response = render(request, "progress/progress.html", context)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@login_required
+@require_safe
+def scores_csv(request: UserRequest, course: str) -> HttpResponse:
+    record = read_record(get_member_course(request.user, course))
+    rows = [list(row.values()) for row in score_rows(record, settings.PUBLIC_URL)]
+    response = csv_response(f"scores-{course}.csv", HEADS, rows)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@login_required
+@require_safe
+def scores_json(request: UserRequest, course: str) -> HttpResponse:
+    record = read_record(get_member_course(request.user, course))
+    scores = score_file(record, settings.PUBLIC_URL)
+    response = JsonResponse(scores, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="scores-{course}.json"'
     patch_cache_control(response, no_store=True)
     return response
 

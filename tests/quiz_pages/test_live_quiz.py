@@ -209,7 +209,7 @@ def test_nothing_counts(cast, instructor, client, live):
     answer(client, live, "approval", 1)
     assert not Attempt.objects.exists()
     assertContains(client.get(cast.address("quiz")), "0 of 3 used, 3 left")
-    assertContains(client.get(reverse("progress", args=[cast.quiz.course.slug])), "0 of 8 points")
+    assertContains(client.get(reverse("progress", args=[cast.quiz.course.slug])), "0 of 100 points")
 
 
 def test_unreadable_answers_say_what_to_type(cast, instructor, client, live):

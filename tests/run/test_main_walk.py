@@ -129,5 +129,5 @@ def test_a_learner_reads_takes_a_quiz_pushes_a_mistake_and_then_the_fix(shared_p
     assert total.inner_text() != before
     expect(total).to_contain_text("1 of 12")
     # the lab that runs code counts once a worker has proved it, which needs an index of packages
-    expect(total).to_contain_text(re.compile("105 of [67]68"))
+    expect(total).to_contain_text(re.compile(r"1\d(\.\d)? of 100"))
     context.close()

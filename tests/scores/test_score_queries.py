@@ -126,11 +126,11 @@ def test_the_number_of_queries_is_the_same_for_one_learner_and_for_many(course, 
         assert len(found) == Enrollment.objects.filter(course=course).count()
         return len(captured)
 
-    assert count() == 6
+    assert count() == 7
     for _ in range(3):
         session = make_session(course)
         quiz, lab = make_quiz(lesson=make_lesson(session)), add_lab(session)
         for each in [learner, *(make_enrollment(cohort=make_cohort(course)) for _ in range(2))]:
             submit(each, quiz, "1")
             push(each, lab, 70)
-    assert count() == 6
+    assert count() == 7
