@@ -18,6 +18,8 @@ BROKERS = ("redis://", "rediss://", "redis+socket://")
 TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
 GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_SLUG", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_WEBHOOK_SECRET")
 GITHUB_SIGN_IN = ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
+GOOGLE_SIGN_IN = ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")
+OIDC_SIGN_IN = ("OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("PORT", 1, 65535),
     ("DATABASE_WAIT_SECONDS", 0, 600),
@@ -270,6 +272,23 @@ def github_is_set_up_whole(**kwargs: object) -> list[CheckMessage]:
         said.append("GITHUB_APP_PRIVATE_KEY is not a private RSA key in PEM format, or it is damaged.")
     hint = "docs/github.md says where each value comes from. Or leave all of them unset."
     return [Error(text, hint=hint, id="portal.E012") for text in said]
+
+
+@register(TAG)
+def providers_are_set_up_whole(**kwargs: object) -> list[CheckMessage]:
+    """`portal.E015`: a provider of sign-ins needs all of its values, and a URL that no secret leaks by."""
+    said = []
+    if missing := _missing(GOOGLE_SIGN_IN):
+        said.append(f"Signing in with Google also needs {', '.join(missing)}.")
+    if missing := _missing(OIDC_SIGN_IN):
+        said.append(f"Signing in with OpenID Connect also needs {', '.join(missing)}.")
+    if settings.OIDC_SERVER_URL and not _may_get_tokens(settings.OIDC_SERVER_URL):
+        said.append(
+            "OIDC_SERVER_URL must be a URL that starts with https://, without user, query or fragment."
+        )
+    if not (settings.OIDC_NAME and settings.OIDC_NAME.isprintable()):
+        said.append("OIDC_NAME must be a single line of text, such as the name of your organisation.")
+    return [Error(text, hint="Or leave all of them unset.", id="portal.E015") for text in said]
 
 
 @register(TAG)

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.humanize",
     "django_htmx",
     "simple_history",
@@ -263,6 +264,13 @@ CERTIFICATE_FONTS = env.list("CERTIFICATE_FONTS", default=["/usr/share/fonts", "
 # Signing in with GitHub, to prove whose a repository is. If unset, its buttons and addresses are absent.
 GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="").strip()
 GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="").strip()
+# Signing in with Google, and with one more OpenID Connect provider, such as that of a school.
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="").strip()
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="").strip()
+OIDC_NAME = env.str("OIDC_NAME", default="your organisation").strip()
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").strip().rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="").strip()
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="").strip()
 LOOKUPS_PER_MINUTE = env.int("LOOKUPS_PER_MINUTE", default=10)
 SEARCHES_PER_MINUTE = env.int(
     "SEARCHES_PER_MINUTE", default=60
@@ -454,7 +462,10 @@ MFA_FORMS = {
 }
 SOCIALACCOUNT_ADAPTER = "portal.accounts.linked_accounts.LinkedAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = {"github": {"provider_class": "portal.accounts.github_provider.GitHubProvider"}}
+SOCIALACCOUNT_PROVIDERS = {
+    "github": {"provider_class": "portal.accounts.github_provider.GitHubProvider"},
+    "openid_connect": {"provider_class": "portal.accounts.oidc.Provider"},
+}
 ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
@@ -488,6 +499,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 # Such as smtp+tls://user:password@mail.example.org:587; sets EMAIL_BACKEND, EMAIL_HOST and the rest.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+if DEBUG and not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "portal.dev_mail.Backend"  # read at /dev/mail/
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)  # seconds; a page waits for it
 HELP_EMAIL = env.str("HELP_EMAIL", default="")  # where learners may ask; the help page shows it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=formataddr((SITE_NAME, "portal@localhost")))
@@ -519,7 +532,13 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 
 # Browsers apply form-action to redirects after a form, too.
-FORM_TARGETS = [SELF, GITHUB_WEB_URL] if GITHUB_CLIENT_ID else [SELF]
+FORM_TARGETS = [SELF]
+if GITHUB_CLIENT_ID:
+    FORM_TARGETS.append(GITHUB_WEB_URL)
+if GOOGLE_CLIENT_ID:
+    FORM_TARGETS.append("https://accounts.google.com")
+if OIDC_CLIENT_ID and OIDC_SERVER_URL:
+    FORM_TARGETS.append("{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER_URL)))
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

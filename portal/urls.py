@@ -4,8 +4,8 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from portal import health, metrics
-from portal.accounts import github_views
+from portal import dev_mail, health, metrics
+from portal.accounts import github_views, oidc_views
 from portal.accounts import views as accounts
 from portal.progress.teaching.views import staff_home
 
@@ -28,7 +28,11 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/github/login/", github_views.start, name="github_login"),
     path("accounts/github/login/callback/", github_views.callback, name="github_callback"),
+    path("accounts/oidc/<slug:provider>/login/", oidc_views.start, name="oidc_login"),
+    path("accounts/oidc/<slug:provider>/login/callback/", oidc_views.callback, name="oidc_callback"),
+    path("account/oidc/<slug:provider>/unlink/", oidc_views.unlink, name="oidc_unlink"),
     path("account/", accounts.account, name="account"),
+    path("dev/mail/", dev_mail.inbox, name="dev_mail"),
     path("account/github/unlink/", github_views.unlink, name="github_unlink"),
     path("theme/", accounts.choose_theme, name="theme"),
     path("staff/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

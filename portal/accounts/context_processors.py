@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.accounts.github import has_github_sign_in
+from portal.accounts.oidc import choices
 
 THEMES = ("light", "dark")
 
@@ -26,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "site_name": settings.SITE_NAME,
         "theme": theme if theme in THEMES else "",
         "has_github_sign_in": has_github_sign_in(),
+        "oidc_providers": choices(),
     }
 
 

@@ -1,11 +1,11 @@
-"""Rules for accounts elsewhere that users link to theirs. Only GitHub so far; each has its app in `list_apps`."""
+"""Rules for accounts elsewhere that users link to theirs: GitHub, Google, or an OpenID Connect provider."""
 
 import logging
 from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
@@ -14,7 +14,9 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from portal.accounts.github import PROVIDER, account_of, github_account, has_github_sign_in
+from portal.accounts import oidc
+from portal.accounts.github import PROVIDER, account_of, has_github_sign_in
+from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +48,11 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         # from the settings alone, so that no secret is in the database
-        if not has_github_sign_in() or provider not in (None, PROVIDER):
-            return []
-        own = {"client_id": settings.GITHUB_CLIENT_ID, "secret": settings.GITHUB_CLIENT_SECRET}
-        return [SocialApp(provider=PROVIDER, name="GitHub", **own)]
+        apps = [each.app for each in oidc.choices()]
+        if has_github_sign_in():
+            own = {"client_id": settings.GITHUB_CLIENT_ID, "secret": settings.GITHUB_CLIENT_SECRET}
+            apps.append(SocialApp(provider=PROVIDER, name="GitHub", **own))
+        return [app for app in apps if provider in (None, app.provider, app.provider_id)]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
@@ -66,22 +69,25 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
         if request.user.is_authenticated:  # signed in meanwhile; allauth would sign out
             raise ImmediateHttpResponse(redirect(_return_url(request, sociallogin.state)))
         if not sociallogin.is_existing:
-            login = account_of(sociallogin.account).login
-            _refuse(request, sociallogin.state, UNKNOWN.format(login=login))
+            account = sociallogin.account
+            words = UNKNOWN.format(login=_login_of(account))
+            _refuse(request, sociallogin.state, _about(account.provider, words))
 
     def _check_link(self, request: HttpRequest, sociallogin: Any) -> None:
-        state, login = sociallogin.state, account_of(sociallogin.account).login
+        state, login = sociallogin.state, _login_of(sociallogin.account)
+        provider = sociallogin.account.provider
         if not request.user.is_authenticated:
-            _refuse(request, state, LOST)
+            _refuse(request, state, _about(provider, LOST))
         if sociallogin.is_existing:
             if sociallogin.user != request.user:
-                _refuse(request, state, TAKEN.format(login=login))
+                _refuse(request, state, _about(provider, TAKEN.format(login=login)))
             return
-        linked = github_account(request.user)
+        linked = find_linked(request.user, provider)
         if linked is not None:
-            _refuse(request, state, OTHER.format(linked=linked.login, login=login))
+            words = OTHER.format(linked=_login_of(linked), login=login)
+            _refuse(request, state, _about(provider, words))
         if not (state.get("data") or {}).get("may_link"):  # the one that was linked at the start is gone
-            _refuse(request, state, UNCONFIRMED)
+            _refuse(request, state, _about(provider, UNCONFIRMED))
 
     def on_authentication_error(
         self,
@@ -93,13 +99,31 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
     ) -> None:
         state = (extra_context or {}).get("state")
         reason = request.GET.get("error", "")[:60]
-        logger.warning("sign-in with GitHub: %s %s", error, type(exception).__name__ if exception else reason)
+        what = type(exception).__name__ if exception else reason
+        name = getattr(getattr(provider, "app", None), "provider_id", "") or PROVIDER
+        logger.warning("sign-in with %s: %s %s", name, error, what)
         if state is None:
-            _refuse(request, {}, LOST)
+            _refuse(request, {}, _about(name, LOST))
         if error == AuthError.CANCELLED:
-            _refuse(request, state, CANCELLED)
+            _refuse(request, state, _about(name, CANCELLED))
         is_answer = exception is None or isinstance(exception, OAuth2Error)
-        _refuse(request, state, NOT_ACCEPTED if is_answer else NO_ANSWER)
+        _refuse(request, state, _about(name, NOT_ACCEPTED if is_answer else NO_ANSWER))
+
+
+def find_linked(user: User, provider: str) -> SocialAccount | None:
+    found: SocialAccount | None = SocialAccount.objects.filter(user=user, provider=provider).first()
+    return found
+
+
+# Any: allauth has no types
+def _login_of(account: Any) -> str:
+    return account_of(account).login if account.provider == PROVIDER else oidc.label_of(account)
+
+
+def _about(provider: str, words: str) -> str:
+    # The sentences are the same for all providers.
+    name = next((each.name for each in oidc.choices() if each.id == provider), "GitHub")
+    return words.replace("GitHub", name)
 
 
 def _return_url(request: HttpRequest, state: dict[str, Any]) -> str:

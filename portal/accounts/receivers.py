@@ -12,7 +12,9 @@ from django.http import HttpRequest
 
 from portal.accounts import sign_in
 from portal.accounts.audit import Event, record
+from portal.accounts.github import PROVIDER
 from portal.accounts.models import User
+from portal.accounts.oidc import label_of
 
 
 @receiver(user_logged_in)
@@ -72,7 +74,11 @@ def on_sign_up(user: User, **kwargs: Any) -> None:
 # Any: allauth has no types
 @receiver(social.social_account_added)
 def on_linked(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
-    user, login = sociallogin.user, sociallogin.account.extra_data["login"]
+    user, account = sociallogin.user, sociallogin.account
+    if account.provider != PROVIDER:
+        record(Event.GITHUB, f"linked {account.provider}: {label_of(account)}", user=user)
+        return
+    login = account.extra_data["login"]
     record(Event.GITHUB, f"linked {login}", user=user)
     if not user.github_name:
         user.github_name = login[:39]

@@ -10,6 +10,7 @@ from portal.accounts.context_processors import THEMES
 from portal.accounts.forms import AccountForm
 from portal.accounts.github import github_account
 from portal.accounts.http import UserRequest
+from portal.accounts.oidc import linked_choices
 
 YEAR = 365 * 24 * 3600
 
@@ -21,7 +22,7 @@ def account(request: UserRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("account")
-    page = {"form": form, "linked": github_account(request.user)}
+    page = {"form": form, "linked": github_account(request.user), "providers": linked_choices(request.user)}
     return render(request, "accounts/account.html", page, status=422 if form.errors else 200)
 
 

@@ -193,7 +193,7 @@ def test_two_accounts_linked_at_the_same_moment_leave_the_first_and_say_so(learn
     on_the_way = learner.client.post(reverse("github_login"))
     come_back(learner.client, learner.client.post(reverse("github_login")), "learner")
     # as if both requests had looked before the other one wrote
-    monkeypatch.setattr(linked_accounts, "github_account", lambda user: None)
+    monkeypatch.setattr(linked_accounts, "find_linked", lambda user, provider: None)
     answer = come_back(learner.client, on_the_way, "writer")
     assert "linked to the GitHub account learner, and you signed in to GitHub as writer" in said(answer)
     assert [row.extra_data["login"] for row in SocialAccount.objects.all()] == ["learner"]
