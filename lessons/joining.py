@@ -160,7 +160,7 @@ def _take_place(place: WaitingPlace, cohort: Cohort) -> Enrollment | None:
     enrollment = _enroll(user, cohort)
     words = f"You have a place in {cohort} now. You were first on the waiting list."
     notify(user=user, kind="joining", text=words, link=cohort.course.get_absolute_url())
-    record(Event.ROLE, f"{user.email} got a place in {cohort} from the waiting list", user=user)
+    record(Event.JOINING, f"{user.email} got a place in {cohort} from the waiting list", user=user)
     return enrollment
 
 
@@ -169,7 +169,7 @@ def admit(*, place: WaitingPlace, by: User) -> Enrollment | None:
     """Enroll somebody from the waiting list, also if the cohort is full or others are before them."""
     locked = _lock(place.cohort_id)
     enrollment = _take_place(place, locked)
-    record(Event.ROLE, f"{place.user.email} admitted to {locked}", user=by)
+    record(Event.JOINING, f"{place.user.email} admitted to {locked}", user=by)
     return enrollment
 
 
@@ -190,7 +190,7 @@ def move_learner(*, enrollment: Enrollment, to: Cohort, reason: str, by: User) -
     enrollment.save(update_fields=["cohort"])
     deadline_of_learner_moved(enrollment.pk)
     WaitingPlace.objects.filter(user=enrollment.user_id, cohort=locked).delete()
-    record(Event.ROLE, f"{enrollment.user.email} moved from {before} to {locked}: {reason}", user=by)
+    record(Event.JOINING, f"{enrollment.user.email} moved from {before} to {locked}: {reason}", user=by)
     words = f"You are now in {locked.title} of {locked.course.title}, with all your work. Reason: {reason}"
     notify(user=enrollment.user, kind="joining", text=words, link=locked.course.get_absolute_url())
     give_free_places(before.pk)
@@ -205,7 +205,9 @@ def end_enrollment(*, enrollment: Enrollment, reason: str, by: User) -> None:
     is_own = by.pk == enrollment.user_id
     words = "left" if is_own else "was removed from"
     record(
-        Event.ROLE, f"{enrollment.user.email} {words} {enrollment.cohort}: {reason or 'no reason'}", user=by
+        Event.JOINING,
+        f"{enrollment.user.email} {words} {enrollment.cohort}: {reason or 'no reason'}",
+        user=by,
     )
     if not is_own:
         text = f"You are no longer in {enrollment.cohort}. Reason: {reason}"

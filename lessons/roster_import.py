@@ -113,7 +113,7 @@ def import_roster(*, cohort: Cohort, roster: Roster, by: User) -> dict[Step, int
     for planned in plan_import(cohort, roster):
         counts[planned.step] = counts.get(planned.step, 0) + 1
         _import_row(cohort, planned, invited)
-    record(Event.ROLE, f"roster of {len(roster.rows)} people imported into {cohort}", user=by)
+    record(Event.JOINING, f"roster of {len(roster.rows)} people imported into {cohort}", user=by)
     transaction.on_commit(partial(send_invitations, cohort.pk, invited))
     return counts
 

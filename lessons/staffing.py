@@ -72,7 +72,7 @@ def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
     for cohort in sorted({enrollment.cohort_id, before or enrollment.cohort_id}):
         give_free_places(cohort)
     what = "enrolled in" if enrollment.is_active else "ended in"
-    record(Event.ROLE, f"{enrollment.user.email} {what} {enrollment.cohort}", user=by)
+    record(Event.JOINING, f"{enrollment.user.email} {what} {enrollment.cohort}", user=by)
     logger.info("enrollment %s of user %s saved by user %s", enrollment.pk, enrollment.user_id, by.pk)
     return enrollment
 

@@ -102,6 +102,8 @@ class AuditEntry(models.Model):
         GRADE = "grade", "Grade"
         DEADLINE = "deadline", "Deadline"
         CONTENT = "content", "Content"
+        VIEW = "view", "View as a learner"
+        JOINING = "joining", "Joining"
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     event = models.CharField(max_length=20, choices=Event)

@@ -80,7 +80,7 @@ def label_of(account: SocialAccount) -> str:
     return str(account.extra_data.get("label") or account.uid)
 
 
-class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no types
+class Provider(OpenIDConnectProvider):
     """Keep the key of an account and one label, no further data, and take no email from the provider."""
 
     # Any: what the provider answered
@@ -98,7 +98,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no t
         return Adapter(request, self.app.provider_id)
 
 
-class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
+class Adapter(OpenIDConnectOAuth2Adapter):
     # Any: allauth has no types
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
         return str(settings.PUBLIC_URL) + reverse("oidc_callback", args=[self.provider_id])

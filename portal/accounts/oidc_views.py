@@ -2,7 +2,6 @@
 
 import logging
 
-import requests
 from allauth.account.utils import get_next_redirect_url
 from allauth.decorators import rate_limit
 from allauth.socialaccount.models import SocialAccount
@@ -30,7 +29,7 @@ def start(request: UserRequest, provider: str) -> HttpResponse:
     next_url = reverse("account") if is_signed_in else get_next_redirect_url(request)
     try:
         return oidc.begin(request, provider, next_url=next_url)
-    except (requests.RequestException, KeyError, ValueError) as error:  # its configuration could not be read
+    except (OSError, KeyError, ValueError) as error:  # its configuration could not be read
         logger.warning("sign-in with %s: %r", provider, error)
         name = oidc.get_choice(provider).name
         messages.error(request, f"{name} did not answer. Sign in with your email instead.")

@@ -15,6 +15,7 @@ from lessons.pages.csv_file import csv_response
 from lessons.pages.views.as_learner import in_view, stores_nothing, with_a_form
 from lessons.queries import OpenCourse, get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
+from portal.accounts.audit import Event, record
 from portal.accounts.http import UserRequest
 from portal.notices.queries import unread_notices
 from portal.progress.pages import HEADS, ProgressPage, score_file, score_rows
@@ -60,6 +61,10 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
 @require_safe
 def course_as_learner(request: UserRequest, course: str) -> HttpResponse:
     view = read_view(request, get_taught_course_by_slug(request.user, course))
+    if not request.GET:  # the button that starts the view; its pages carry the cohort and the time
+        record(
+            Event.VIEW, f"views {view.course} as a learner of {view.cohort.title if view.cohort else 'none'}"
+        )
     outline = course_outline(view.reader)
     keep_in_view(view, outline)
     context = {"course": view.course, "outline": outline, "view": view}

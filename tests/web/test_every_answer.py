@@ -115,6 +115,10 @@ def test_learner_of_another_course_changes_only_their_own_account(answers):
     posted = those(answers, method="POST", role="outsider", but=GREETINGS)
     changed = {table for answer in posted for table in answer.wrote} - MAY_BE_NOTED
     own = {"accounts_user", "notices_notice", "labs_accesstoken", "labs_cohortsize", "lessons_enrollment"}
+    own |= {
+        "lessons_waitingplace",
+        "lessons_rosterentry",
+    }  # whoever joins no longer waits, and is in the roster
     linked = {
         "socialaccount_socialaccount",
         "socialaccount_socialtoken",
