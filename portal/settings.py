@@ -308,6 +308,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.file_questions.tasks.judge_waiting",
         "schedule": 60,
     },
+    "compare-submissions": {
+        "task": "labs.likeness.tasks.compare_next",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "prove-quizzes": {
         "task": "lessons.quiz_proofs.prove_quizzes",
         "schedule": 60,

@@ -8,6 +8,7 @@ from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
 from labs.models.lab import Lab, LabVersion, StarterFiles
 from labs.models.lab_times import LabTimes
+from labs.models.likeness import Comparison, SimilarPair
 from labs.models.regrade import LabRegrade, RegradedSubmission
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
@@ -23,6 +24,7 @@ __all__ = [
     "CohortSize",
     "Comment",
     "CommitStatus",
+    "Comparison",
     "Connection",
     "CourseCommit",
     "Delivery",
@@ -47,6 +49,7 @@ __all__ = [
     "Report",
     "Repository",
     "SavedComment",
+    "SimilarPair",
     "StarterFiles",
     "State",
     "Submission",

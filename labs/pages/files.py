@@ -1,7 +1,7 @@
 """Prepare the files of a pushed state, and its changes since the previous push, for their pages."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -134,6 +134,23 @@ def find_line(submission: Submission, path: str, number: int) -> Line | None:
     except RepositoryError as error:
         logger.error("submission %s cannot be read: %s", submission.pk, error)
         return None
+
+
+def read_files(submission: Submission, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the lines of text files of a submission by path. What cannot be read is left out."""
+    found: dict[str, list[str]] = {}
+    try:
+        copy = _find_copy(submission) if submission.head else None
+        if copy is None:
+            return found
+        with browsing.open_state(copy[1], submission.head) as state:
+            for path in paths:
+                file = state.at(path)
+                if isinstance(file, browsing.File) and file.text is not None:
+                    found[path] = visible(file.text.replace("\r\n", "\n"), keep="\n\t").split("\n")
+    except (RepositoryError, TooLargeError) as error:
+        logger.error("submission %s cannot be read: %s", submission.pk, error)
+    return found
 
 
 def line_address(submission: Submission, path: str, number: int) -> str:

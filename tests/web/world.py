@@ -17,6 +17,7 @@ from labs.actions import store_local_report
 from labs.models import (
     Choice,
     Comment,
+    Comparison,
     Connection,
     Installation,
     Lab,
@@ -26,6 +27,7 @@ from labs.models import (
     LocalReport,
     Outage,
     Repository,
+    SimilarPair,
     Submission,
 )
 from labs.reports.local_report import UploadedReport
@@ -306,6 +308,7 @@ class World:
             "thread": here.thread.pk,
             "message": here.thread.messages.get().pk,
             "connection": first_of(route, "labs.connection"),
+            "pair": first_of(route, "labs.similarpair"),
             "uidb36": "1",
             "id": here.learner.user.pk,
             "app_label": "lessons",
@@ -330,6 +333,9 @@ def make_world() -> World:
         Attachment.objects.create(lesson=here.lesson, token=token)
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
     Installation.objects.create(installation_id=1, account="here")
+    compared = Comparison.objects.create(lab=here.lab, state=Comparison.State.DONE, ended_at=timezone.now())
+    both = {"first": here.submission, "second": here.submission}
+    SimilarPair.objects.create(comparison=compared, **both, commits=1, files=0, percent=90)
     CertificateRule.objects.create(course=here.course)
     Certificate.objects.create(enrollment=here.learner, name="Learner A", content=CONTENT, key=CERTIFICATE)
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)

@@ -1,0 +1,167 @@
+"""Compare the submissions of a lab: ask for it, and do it in a worker. What waits is a row, so no message is needed."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import astuple
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from labs.grader.fetching.refusals import FetchRefusedError
+from labs.grader.git.processes import TooLargeError
+from labs.grader.git.repository import RepositoryError
+from labs.grading.kept_states import read_state
+from labs.likeness.comparing import Pair, Work, find_pairs, match_files
+from labs.likeness.reading import Given, read_texts, read_work, without
+from labs.models import Comparison, Lab, LabVersion, Repository, SimilarPair, Submission
+from portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+MAX_WORKS = 2_000  # learners, the newest submissions first
+MAX_SECONDS = 900  # of reading; what is left then is counted as not read
+LEASE = timedelta(minutes=20)
+MAX_TRIES = 3
+KEPT = 5  # comparisons of a lab
+MAX_COMMITS = 20  # that a pair names
+NOT_READABLE = (RepositoryError, FetchRefusedError, TooLargeError, OSError)
+
+
+def begin(*, lab: Lab, by: User, wake: Callable[[], object]) -> Comparison:
+    """Ask for a comparison of the submissions that count now, unless one waits already."""
+    try:
+        with transaction.atomic():
+            made = Comparison.objects.create(lab=lab, by=by)
+    except IntegrityError:
+        return Comparison.objects.get(lab=lab, state=Comparison.State.WAITING)
+    transaction.on_commit(wake)
+    return made
+
+
+def run_next() -> bool:
+    """Run one comparison that waits, and return False if there is none."""
+    comparison = _claim()
+    if comparison is None:
+        return False
+    try:
+        compare(comparison)
+    except Exception as error:
+        logger.exception("comparison %s", comparison.pk)
+        is_last = comparison.tries >= MAX_TRIES
+        _held(comparison).update(
+            state=Comparison.State.FAILED if is_last else Comparison.State.WAITING,
+            fault=f"{type(error).__name__}: {error}"[:500],
+            lease_until=None,
+            ended_at=timezone.now() if is_last else None,
+        )
+    return True
+
+
+def _claim() -> Comparison | None:
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    waiting = Comparison.objects.filter(free, state=Comparison.State.WAITING)
+    spent = waiting.filter(tries__gte=MAX_TRIES)  # its workers died
+    spent.update(
+        state=Comparison.State.FAILED, ended_at=now, fault="The worker ended before it had finished."
+    )
+    for key in waiting.order_by("pk").values_list("pk", flat=True)[:10]:
+        claimed = waiting.filter(pk=key).update(lease_until=now + LEASE, tries=F("tries") + 1)
+        if claimed:
+            return Comparison.objects.select_related("lab").get(pk=key)
+    return None
+
+
+def _held(comparison: Comparison) -> QuerySet[Comparison]:
+    return Comparison.objects.filter(pk=comparison.pk, tries=comparison.tries, state=Comparison.State.WAITING)
+
+
+def compare(comparison: Comparison) -> None:
+    """Read each learner's submission that counts, and store the pairs that share something."""
+    counted = Submission.objects.filter(lab=comparison.lab).best().select_related("receipt__repository")
+    works, given, not_read = [], Given(), 0
+    until = time.monotonic() + MAX_SECONDS
+    starters = _starters(comparison.lab)
+    for submission in counted.order_by("-pk")[:MAX_WORKS]:
+        work = _read(submission, starters, given, comparison) if time.monotonic() < until else None
+        if work is None:
+            not_read += 1
+        else:
+            works.append(work)
+    pairs = find_pairs([without(work, given) for work in works])
+    details = _find_details(pairs, {work.key: work for work in works}, given, comparison)
+    with transaction.atomic():
+        ended = {"state": Comparison.State.DONE, "ended_at": timezone.now(), "lease_until": None, "fault": ""}
+        if not _held(comparison).update(**ended, compared=len(works), not_read=not_read):
+            return  # another worker has it by now
+        SimilarPair.objects.bulk_create(
+            SimilarPair(
+                comparison=comparison,
+                first_id=pair.first,
+                second_id=pair.second,
+                commits=pair.commits,
+                files=pair.files,
+                percent=round(pair.share * 100),
+                details=found,
+            )
+            for pair, found in zip(pairs, details, strict=True)
+        )
+        old = (
+            Comparison.objects.filter(lab=comparison.lab).order_by("-pk").values_list("pk", flat=True)[KEPT:]
+        )
+        Comparison.objects.filter(pk__in=list(old)).delete()
+
+
+def _find_details(
+    pairs: list[Pair], works: Mapping[int, Work], given: Given, comparison: Comparison
+) -> list[dict[str, Any]]:
+    @lru_cache(maxsize=20)
+    def texts_of(key: int) -> dict[str, str]:
+        submission = Submission.objects.select_related("receipt__repository").get(pk=key)
+        try:
+            return read_state(
+                submission,
+                lambda repository, _: read_texts(repository, submission.head),
+                rehearsal=-comparison.pk,
+            )
+        except NOT_READABLE as error:
+            logger.warning("submission %s is not compared line by line: %s", key, error)
+            return {}
+
+    found = []
+    for pair in pairs:
+        one, two = works[pair.first], works[pair.second]
+        files = match_files(texts_of(pair.first), texts_of(pair.second), given.prints)
+        commits = sorted(one.commits & two.commits)[:MAX_COMMITS]
+        same = sorted(one.files[blob] for blob in one.files.keys() & two.files.keys() - given.files)
+        found.append(
+            {"commits": commits, "same": same[:MAX_COMMITS], "files": [astuple(each) for each in files]}
+        )
+    return found
+
+
+def _read(submission: Submission, starters: set[str], given: Given, comparison: Comparison) -> Work | None:
+    try:
+        return read_state(
+            submission,
+            lambda repository, _: read_work(repository, submission.pk, submission.head, starters, given),
+            rehearsal=-comparison.pk,
+        )
+    except NOT_READABLE as error:
+        logger.warning("submission %s is not compared: %s", submission.pk, error)
+        return None
+
+
+def _starters(lab: Lab) -> set[str]:
+    # Every starter that the lab has had, and the updates of it that learners took over.
+    given = set(
+        Repository.objects.filter(lab=lab).exclude(update_commit="").values_list("update_commit", flat=True)
+    )
+    for starter in LabVersion.objects.filter(lab=lab).values_list("starter", flat=True):
+        given.update(starter.get("commits", ()))
+    return given
