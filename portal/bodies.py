@@ -11,10 +11,12 @@ from portal.transfers import Transfer
 # above the image limit, so that the editor can report an image that is too large
 UPLOAD_BYTES = 8 * 1024 * 1024
 ATTACHMENT_BYTES = 24 * 1024 * 1024  # above the limit of attachments, for the same reason
+CLASSROOM_BYTES = 32 * 1024 * 1024  # as all files of an import together, labs/classroom/collecting.py
 UPLOADS = {
     "/markdownx/upload/": UPLOAD_BYTES,
     "/staff/lessons/quiz/import/": UPLOAD_BYTES,
     "/markdownx/attach/": ATTACHMENT_BYTES,
+    "/classroom-import/": CLASSROOM_BYTES,
 }
 HOOKS = ("/github/hooks/", "/github/app/")
 NOTES_BYTES = 50_000_000  # the largest archive of notes, lessons/notes/sources/archive.py

@@ -395,6 +395,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": HOUR,
         "options": {"expires": HOUR},
     },
+    "attach-past-marks": {
+        "task": "portal.progress.tasks.attach_past_marks",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
+    "work-on-classrooms": {
+        "task": "portal.progress.tasks.work_on_classrooms",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "work-on-regrades": {
         "task": "lessons.tasks.work_on_regrades",
         "schedule": 60,

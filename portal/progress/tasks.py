@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from portal.progress import reminders
+from portal.progress.classroom import jobs, past_marks
 from portal.progress.gradebook.notices import send_due_notices
 
 
@@ -12,3 +13,14 @@ def send_grade_notices() -> None:
 @shared_task
 def remind_of_deadlines() -> None:
     reminders.remind()
+
+
+@shared_task(soft_time_limit=300, time_limit=330)
+def work_on_classrooms() -> None:
+    while jobs.run_next():
+        pass
+
+
+@shared_task(soft_time_limit=300, time_limit=330)
+def attach_past_marks() -> None:
+    past_marks.attach_waiting()

@@ -5,6 +5,7 @@ from portal.progress.calendar import views as calendar
 from portal.progress.certificates import staff_views as staff_certificates
 from portal.progress.certificates import views as certificates
 from portal.progress.class_page import views as class_page
+from portal.progress.classroom import views as classroom
 from portal.progress.gradebook import file_views as gradebook_files
 from portal.progress.gradebook import learner
 from portal.progress.gradebook import views as gradebook
@@ -22,6 +23,9 @@ gradebook_of_cohort = [
 ]
 urlpatterns = [
     path("", views.home, name="home"),
+    path("classroom-import/", classroom.classroom_import, name="classroom_import"),
+    path("classroom-import/<int:upload>/", classroom.report, name="classroom_report"),
+    path("classroom-import/<int:upload>/start/", classroom.start_import, name="classroom_start"),
     path("help/", views.help_page, name="help"),
     path("courses/<slug:course>/", views.course, name="course"),
     path("courses/<slug:course>/as-learner/", views.course_as_learner, name="course_as_learner"),

@@ -59,7 +59,7 @@ def test_one_changed_file_changes_only_what_it_says(folder):
     loops = Lab.objects.filter(slug="loops").values().get()
     tests = [{"name": "Adds", "run": "python sums.py", "input": "2 2\n", "output": "4", "points": 5}]
     write(folder, autograding(*tests))
-    assert "1 updated" in run(folder)[1]
+    assert "updated: 1" in run(folder)[1]
     sums = Lab.objects.get(slug="sums")
     assert [check.parameters.matches for check in parse_spec(sums.source).checks] == ["4"]
     assert Lab.objects.filter(slug="loops").values().get() == loops

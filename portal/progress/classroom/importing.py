@@ -50,8 +50,8 @@ def find_imported(plan: CoursePlan, by: User | None) -> Course | None:
     """Return the course that an earlier import made of this classroom, among those that `by` teaches."""
     courses = Course.objects.select_for_update().filter(loaded_from__in=[f"key:{key}" for key in plan.keys])
     if by is not None and not by.is_superuser:
-        role = CourseStaff.Role.INSTRUCTOR
-        courses = courses.filter(staff__user=by, staff__role=role)
+        led = CourseStaff.objects.filter(user=by, role=CourseStaff.Role.INSTRUCTOR, cohort=None)
+        courses = courses.filter(pk__in=led.values("course"))
     return courses.order_by("pk").first()
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from labs.classroom.course_files import ORIGIN, CoursePlan, LabPlan
 from labs.classroom.model import Assignment, Mark, Person
@@ -11,7 +12,6 @@ from lessons.models import Cohort, Enrollment
 from portal.progress.classroom.matching import Matcher
 from portal.progress.models import ExternalMark, WaitingMark
 
-MAX_COHORTS = 50  # whose waiting marks one task matches
 Names = tuple[str, ...]
 
 
@@ -129,7 +129,7 @@ def _keep_waiting(row: WaitingMark | None, mark: Mark, cohort: Cohort, values: d
 
 def attach_waiting() -> int:
     """Give marks that wait to learners who joined meanwhile. Return how many."""
-    cohorts = Cohort.objects.filter(waiting_marks__isnull=False).distinct().order_by("pk")[:MAX_COHORTS]
+    cohorts = Cohort.objects.filter(Exists(WaitingMark.objects.filter(cohort=OuterRef("pk")))).order_by("pk")
     return sum(_attach_of(cohort) for cohort in cohorts)
 
 

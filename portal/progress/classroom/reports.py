@@ -21,7 +21,7 @@ def preview_of(plan: CoursePlan) -> Report:
         "labs": [_lab(plan, number) for number in range(len(plan.labs))],
         "tests": sum(len(each.tests) for each in assignments),
         "marks": sum(len(each.marks) for each in assignments),
-        "findings": [_finding(each) for each in plan.findings[:MAX_FINDINGS]],
+        "findings": [finding_of(each) for each in plan.findings[:MAX_FINDINGS]],
         "more": max(len(plan.findings) - MAX_FINDINGS, 0),
     }
 
@@ -38,7 +38,7 @@ def _lab(plan: CoursePlan, number: int) -> Report:
     }
 
 
-def _finding(found: Finding) -> Report:
+def finding_of(found: Finding) -> Report:
     return {"where": found.where, "what": found.what, "why": found.why, "to_do": found.to_do}
 
 
@@ -75,7 +75,7 @@ def lines_of_preview(report: Report) -> Iterator[str]:
 
 def lines_of_result(report: Report) -> Iterator[str]:
     """Yield a result as lines of text."""
-    done = ", ".join(f"{number} {words}" for words, number in report["numbers"].items())
+    done = ", ".join(f"{words}: {number}" for words, number in report["numbers"].items())
     if not report["has_changed"]:
         done = f"nothing changed ({done})" if done else "nothing changed"
     yield f"Course {report['slug']}{' (new)' if report['is_new'] else ''}: {done}"
