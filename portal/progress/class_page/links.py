@@ -10,4 +10,4 @@ def class_address(cohort: Cohort, name: str = "teach_class", *more: object) -> s
 
 def learner_address(cohort: Cohort, learner: int) -> str:
     """Return the path of the page of a learner for staff. Reads the course of the cohort."""
-    return class_address(cohort, "teach_finding", learner)
+    return class_address(cohort, "gradebook_learner", learner)
