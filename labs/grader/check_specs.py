@@ -32,6 +32,7 @@ class _Common:
     fix: str | None = None
     hint: str | None = None
     lesson: LessonAddress | None = None
+    skills: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ CHECK_KEYS = {
     "fix": "what to do, in place of the kind's own commands",
     "hint": "shown once the check has needed work in two submissions",
     "lesson": "where to read about it, such as `git-basics#committing`",
+    "skills": "names of the skills that it proves, such as `[branching]`; the portal shows them to learners",
 }
 SCENARIO_KEYS = {
     "name": "one line, unique in the lab",

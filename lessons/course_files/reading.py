@@ -229,6 +229,7 @@ def _read_lesson(files: CourseFiles, path: AnyPath, session: str, position: int)
         "status": fields.choice("status", FILE_STATUSES, DEFAULTS["lesson"]["status"]),
         "public": fields.flag("public", False),
         "lab_slugs": fields.texts("labs", []),
+        "skills": _skills(fields),
         "session": session,
         "position": position,
         "source": stored_body(body),
@@ -243,6 +244,10 @@ def _read_lesson(files: CourseFiles, path: AnyPath, session: str, position: int)
     quiz = Source(path.with_name(path.name.removesuffix(".md") + ".quiz.md"), files.problems)
     if quiz.path.exists() and quiz.read():
         _read_quiz(files, quiz, content)
+
+
+def _skills(fields: Fields) -> list[str]:
+    return [fields.check_item("skills", name, validate_slug) for name in fields.texts("skills", [])]
 
 
 def stored_body(body: str) -> str:

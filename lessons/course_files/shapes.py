@@ -20,7 +20,14 @@ def values_of(row: Course | Session | Lesson, layout: Layout) -> Values:
     named: Values = {"slug": row.slug, "title": row.title.strip(), "summary": row.summary.strip()}
     key = {"key": _key(row)}
     if isinstance(row, Lesson):
-        return {**named, "status": _status(row), "public": row.public, "labs": row.lab_slugs, **key}
+        return {
+            **named,
+            "status": _status(row),
+            "public": row.public,
+            "labs": row.lab_slugs,
+            "skills": row.skills,
+            **key,
+        }
     if isinstance(row, Session):
         return {
             **named,

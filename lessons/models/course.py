@@ -205,6 +205,9 @@ class Lesson(Deletable, FileBacked, Released):
         validators=[validate_slugs],
         help_text='The slugs of its labs: ["first-repository"]',
     )
+    skills = models.JSONField(
+        default=list, blank=True, validators=[validate_slugs], help_text='What it teaches: ["branching"]'
+    )
     source = models.TextField("Markdown")
 
     html = models.TextField(editable=False)
@@ -221,6 +224,7 @@ class Lesson(Deletable, FileBacked, Released):
 
     history = HistoricalRecords(
         excluded_fields=[
+            "skills",
             "deletion",
             "loaded_digest",
             "loaded_from",

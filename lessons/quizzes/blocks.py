@@ -15,6 +15,7 @@ from .text import words_of
 KEY = re.compile(r"#[a-z0-9][a-z0-9_-]{0,63}")
 NEITHER = "This line is neither an answer nor an explanation. Start an explanation with >."
 POINTS = re.compile(r"points=([0-9]{1,4}(?:\.[0-9]{1,2})?)")
+SKILL = re.compile(r"skill=([a-z0-9][a-z0-9_-]{0,63})")
 IN_POOL = re.compile(rf"pool=({POOL.pattern})")
 
 
@@ -33,6 +34,7 @@ class Block:
     explanation: str
     line: int
     pool: str = ""
+    skills: tuple[str, ...] = ()
 
     @property
     def syntax(self) -> Syntax:
@@ -53,7 +55,7 @@ def cut(lines: Sequence[SourceLine], report: ReportProblem) -> list[Block]:
 
 def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
     heading, body = lines[0], lines[1:]
-    words, key, points, pool = _heading(heading, report)
+    words, key, points, pool, skills = _heading(heading, report)
     start = _first_answer(body)
     slips = _slips(body[:start], body[start:] if start is not None else [])
     for line in slips:
@@ -73,7 +75,7 @@ def _block(lines: Sequence[SourceLine], report: ReportProblem) -> Block | None:
         )
     if len({line.syntax for line in answers} - OF_OPTION - OF_TYPED - {Syntax.PART_TEXT}) > 1:
         return None
-    return Block(key, points, prompt, tuple(answers), explanation, heading.number, pool)
+    return Block(key, points, prompt, tuple(answers), explanation, heading.number, pool, skills)
 
 
 def _slips(prompt: Sequence[SourceLine], answers: Sequence[SourceLine]) -> list[SourceLine]:
@@ -84,11 +86,12 @@ def _slips(prompt: Sequence[SourceLine], answers: Sequence[SourceLine]) -> list[
     return [line for line in looked_at if line.syntax is not Syntax.CODE and as_option(line.text)]
 
 
-def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Decimal, str]:
+def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Decimal, str, tuple[str, ...]]:
     words, brace, attributes = heading.content.removesuffix("}").rpartition("{")
     if not (heading.content.endswith("}") and brace):
         words, attributes = heading.content, ""
     key, points, pool, line = "", None, "", heading.number
+    skills: list[str] = []
     for attribute in attributes.split():
         if KEY.fullmatch(attribute) and not key:
             key = attribute[1:]
@@ -98,15 +101,18 @@ def _heading(heading: SourceLine, report: ReportProblem) -> tuple[str, str, Deci
             points = _points(attribute, line, report)
         elif (found := IN_POOL.fullmatch(attribute)) and not pool:
             pool = found[1]
+        elif (found := SKILL.fullmatch(attribute)) and found[1] not in skills:
+            skills.append(found[1])
         else:
-            report(line, f"Unknown attribute {attribute}. A question can have #key, points=2 and pool=name.")
+            can = "A question can have #key, points=2, pool=name and skill=name"
+            report(line, f"Unknown attribute {attribute}. {can}.")
     if "#" not in attributes:
         report(line, "This question has no key. End its heading with one, such as {#branches}.")
     if not words.strip():
         report(line, "This question is empty. Write the question after ##.")
     elif not words_of(words):
         report(line, "This question has no words. Write the question after ##.", only_new=True)
-    return words.strip(), key, points or Decimal(1), pool
+    return words.strip(), key, points or Decimal(1), pool, tuple(skills)
 
 
 def _points(attribute: str, line: int, report: ReportProblem) -> Decimal:

@@ -118,6 +118,7 @@ class Question(ABC, Generic[R]):
     explanation: str
     line: int
     pool: str = ""
+    skills: tuple[str, ...] = ()
 
     @classmethod
     @abstractmethod
@@ -266,6 +267,7 @@ def common(block: Block) -> dict[str, Any]:  # Any: keyword arguments of differe
         "explanation": block.explanation,
         "line": block.line,
         "pool": block.pool,
+        "skills": block.skills,
     }
 
 

@@ -11,7 +11,8 @@ def write_question(question: AnyQuestion) -> str:
     words, _, more = question.prompt.partition("\n")
     points = "" if question.points == 1 else f" points={question.points.normalize():f}"
     pool = f" pool={question.pool}" if question.pool else ""
-    heading = f"## {words} {{#{question.key}{points}{pool}}}"
+    skills = "".join(f" skill={name}" for name in question.skills)
+    heading = f"## {words} {{#{question.key}{points}{pool}{skills}}}"
     body = [*more.strip("\n").split("\n"), ""] if more.strip() else []
     if body:
         body.insert(0, "")

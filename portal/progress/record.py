@@ -110,6 +110,7 @@ class Record:
     outcomes: dict[str, Outcome]
     days: set[date] = field(default_factory=set)
     course_url: str = ""
+    has_skills: bool = False
 
     def __post_init__(self) -> None:
         self.course_url = self.course.get_absolute_url()

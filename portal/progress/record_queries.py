@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
+    ExpressionWrapper,
     FilteredRelation,
     OuterRef,
     Q,
@@ -38,6 +40,9 @@ from portal.progress.record import (
 from portal.progress.score_queries import listed_labs, listed_quizzes, read_outcomes, rules_of
 from portal.progress.scoring import ATTENDANCE, CHECKLISTS, LABS, QUIZZES, Outcome, Scheme, Scorable
 
+# True if a question or check names a skill.
+_TAGGED_QUIZ = ExpressionWrapper(Q(current__source__contains="skill="), BooleanField())
+_TAGGED_LAB = ExpressionWrapper(Q(current__source__contains="skills:"), BooleanField())
 Ticked = set[tuple[str, int, str]]
 
 
@@ -50,6 +55,7 @@ class _Reader:
         self.homes: dict[str, int] = {}
         self.keys: dict[int, Ticked] = {}
         self.outcomes: dict[str, Outcome] = {}
+        self.has_skills = False
 
     def read(self) -> Record:
         # First, because it may count points again.
@@ -61,7 +67,9 @@ class _Reader:
         self._add_meetings()
         days = self._add_activity()
         scheme = Scheme(rules_of(self.course), [*self._scorables(), *self._of_sessions()])
-        return Record(self.reader, list(self.sessions.values()), scheme, self.outcomes, days)
+        return Record(
+            self.reader, list(self.sessions.values()), scheme, self.outcomes, days, has_skills=self.has_skills
+        )
 
     def _add_lessons(self) -> None:
         own = Q(lessons__readings__enrollment=self.learner.pk)
@@ -70,7 +78,14 @@ class _Reader:
             opens=lesson_opening(self.reader.cohort, "lessons__"),
         )
         columns = ("lessons__pk", "lessons__slug", "lessons__title", "lessons__minutes", "lessons__status")
-        more = ("lessons__deletion", "lessons__checklist", "lessons__lab_slugs", "opens", "own__read_at")
+        more = (
+            "lessons__deletion",
+            "lessons__checklist",
+            "lessons__lab_slugs",
+            "lessons__skills",
+            "opens",
+            "own__read_at",
+        )
         rows = rows.order_by("position", "pk", "lessons__position", "lessons__pk")
         page = addresses("lesson", self.course.slug)
         for pk, slug, title, prepare, *lesson in rows.values_list(
@@ -79,13 +94,14 @@ class _Reader:
             if pk not in self.sessions:
                 self.sessions[pk] = SessionRecord(pk, slug, title)
                 self.keys[pk] = {("session", pk, item["key"]) for item in prepare}
-            key, name, words, minutes, status, deletion, checklist, labs, opens, read_at = lesson
+            key, name, words, minutes, status, deletion, checklist, labs, skills, opens, read_at = lesson
             if key is None or deletion is not None or status == Status.DRAFT:
                 continue
             entry = Entry("lessons", words, page(name), minutes, is_done=read_at is not None)
             self._open(entry, opens)
             self.sessions[pk].lessons.append(entry)
             self.keys[pk] |= {("lesson", key, item) for item, _ in checklist}
+            self.has_skills |= bool(skills)
             for lab in labs:
                 self.homes.setdefault(lab, pk)
 
@@ -103,14 +119,15 @@ class _Reader:
         parts = deadline_parts("", cohort, OuterRef("pk"), self.learner.pk)
         zone = self.learner.cohort.time_zone if self.learner.cohort_id else self.course.time_zone
         rows: Any = listed_quizzes(self.course).annotate(
-            opens=quiz_opening(self.reader.cohort), time_zone=Value(zone), **parts
+            opens=quiz_opening(self.reader.cohort), time_zone=Value(zone), tagged=_TAGGED_QUIZ, **parts
         )
         columns = ("pk", "slug", "title", "lesson__session", "current__question_count", "current__time_limit")
         rows = rows.order_by("lesson__session__position", "lesson__position", "lesson__pk")
         page = addresses("quiz", self.course.slug)
-        more = ("current__bonus", "current__max_points")
+        more = ("current__bonus", "current__max_points", "tagged")
         for row in rows.values_list(*columns, *more, "opens", "time_zone", *parts, named=True):
             minutes = minutes_of_quiz(row.current__question_count, row.current__time_limit)
+            self.has_skills |= row.tagged
             entry = Entry(QUIZZES, row.title, page(row.slug), minutes, f"quiz:{row.pk}")
             entry.bonus, entry.max_points = row.current__bonus, row.current__max_points
             if outcome := self.outcomes.get(entry.key):
@@ -124,12 +141,22 @@ class _Reader:
     def _add_labs(self) -> None:
         terms = self.terms
         rows: Any = listed_labs(self.course).annotate(opens=lab_opening(self.reader.cohort))
-        rows = rows.order_by("position", "slug")
-        columns = ("pk", "slug", "title", "bonus", "current__max_points", "current__proved", "opens")
+        rows = rows.annotate(tagged=_TAGGED_LAB).order_by("position", "slug")
+        columns = (
+            "pk",
+            "slug",
+            "title",
+            "bonus",
+            "current__max_points",
+            "current__proved",
+            "opens",
+            "tagged",
+        )
         page, result = addresses("lab", self.course.slug), addresses("submission")
-        for pk, slug, title, bonus, max_points, proved, opens in rows.values_list(*columns):
+        for pk, slug, title, bonus, max_points, proved, opens, tagged in rows.values_list(*columns):
             if slug not in self.homes:
                 continue
+            self.has_skills |= tagged
             entry = Entry(LABS, title, page(slug), MINUTES_OF_A_LAB, f"lab:{pk}", is_ready=proved)
             entry.bonus, entry.max_points = bonus, max_points
             if outcome := self.outcomes.get(entry.key):

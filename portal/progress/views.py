@@ -2,10 +2,10 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from lessons.live_queries import running_live_quizzes
@@ -27,6 +27,7 @@ from portal.progress.presentation import (
 )
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 from portal.progress.record_queries import read_record
+from portal.progress.skills import read_skills
 
 
 @require_safe
@@ -104,6 +105,21 @@ def progress(request: UserRequest, course: str) -> HttpResponse:
         record = read_record(reader)
         context |= {"record": record, "page": ProgressPage(record)}
     response = render(request, "progress/progress.html", context)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@login_required
+@require_safe
+def skills(request: UserRequest, course: str) -> HttpResponse:
+    """Show the skills of a learner as a page, or as the card that the progress page loads."""
+    reader = get_member_course(request.user, course)
+    if reader.enrollment is None:  # staff have no results
+        raise Http404
+    found = read_skills(reader, reader.enrollment)
+    name = "progress/_skills.html" if request.headers.get("HX-Request") else "progress/skills.html"
+    response = render(request, name, {"course": reader.course, "skills": found})
+    patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, no_store=True)
     return response
 

@@ -1,0 +1,76 @@
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from lessons import attempt_actions
+from lessons.course_files.dumping import dump_course
+from lessons.course_files.reading import read_course
+from lessons.course_files.source import in_memory
+from lessons.course_files.whole import load_course
+from lessons.models import Course, Lesson, Reading
+from tests.factories import (
+    LAB_SOURCE,
+    QUIZ_SOURCE,
+    make_course,
+    make_lab,
+    make_learner,
+    make_lesson,
+    make_quiz,
+    make_report,
+    make_session,
+    make_submission,
+)
+from tests.reports import make_engine_report
+
+pytestmark = pytest.mark.django_db
+
+FILES = {
+    "course.yaml": "schema: 1\nslug: skilled\ntitle: Skilled\nsessions: [one]\n",
+    "one/session.yaml": "slug: one\ntitle: One\n",
+    "one/01-start.md": "---\nslug: start\ntitle: Start\nstatus: published\nskills: [branching]\n---\n\n## A\n\nText.\n",
+}
+
+
+def test_skills_of_a_lesson_come_from_its_file_and_go_back_to_it():
+    def load():
+        return load_course(
+            read_course(in_memory({name: text.encode() for name, text in FILES.items()}), origin="here")
+        )
+
+    load()
+    assert Lesson.objects.get().skills == ["branching"]
+    assert not any(vars(load()).values())
+    assert dump_course(Course.objects.get()).files == FILES
+
+
+def test_what_was_read_answered_in_full_and_passed_proves_a_skill(client):
+    course = make_course("tiny")
+    learner = make_learner(course)
+    session = make_session(course)
+    lab = make_lab(
+        course, source=LAB_SOURCE.replace("    points: 20\n", "    points: 20\n    skills: [cloning]\n")
+    )
+    read = make_lesson(session, skills=["branching"], lab_slugs=[lab.slug], title="Branches")
+    make_lesson(session, skills=["branching"])
+    quiz = make_quiz(QUIZ_SOURCE.replace("{#which}", "{#which skill=naming skill=branching}"), lesson=read)
+    client.force_login(learner.user)
+
+    def rows() -> dict[str, tuple[int, int]]:
+        page = client.get(reverse("skills", args=["tiny"]))
+        return {each.name: (len(each.proofs), len(each.evidence)) for each in page.context["skills"]}
+
+    assert rows() == {"branching": (0, 3), "cloning": (0, 1), "naming": (0, 1)}
+    Reading.objects.create(enrollment=learner, lesson=read, read_at=timezone.now())
+    attempt = attempt_actions.start_attempt(enrollment=learner, quiz=quiz)
+    attempt_actions.save_answer(attempt=attempt, key="which", response=[0], flagged=False)
+    attempt_actions.submit_attempt(attempt=attempt)
+    best = make_submission(learner, lab)
+    make_report(best, make_engine_report(readable="passed").to_json(), points=Decimal(20))
+    assert rows() == {"branching": (2, 3), "cloning": (1, 1), "naming": (1, 1)}
+    card = client.get(reverse("skills", args=["tiny"]), headers={"HX-Request": "true"}).content.decode()
+    assert "<h1" not in card
+    assert f'href="{best.get_absolute_url()}"' in card
+    progress = client.get(reverse("progress", args=["tiny"])).content.decode()
+    assert f'hx-get="{reverse("skills", args=["tiny"])}"' in progress
