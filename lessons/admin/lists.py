@@ -170,6 +170,7 @@ def taught_course_ids(request: HttpRequest) -> list[int]:
     return ids
 
 
+# Any: a request of the admin, whose user is known to be signed in
 def of_own_cohorts(rows: AnyRows, path: str, request: Any) -> AnyRows:
     """Leave out rows of cohorts in which the user is not staff. `path` leads to the cohort, "" if there is none."""
     if not path:

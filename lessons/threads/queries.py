@@ -132,6 +132,7 @@ def threads_at(enrollment: Enrollment, kind: str, keys: Iterable[int]) -> QueryS
     return found.prefetch_related(Prefetch("messages", messages, "shown")).order_by("asked_at", "pk")
 
 
+# Any: threads annotated by the query above
 def notes_at(threads: Iterable[Any]) -> list[Thread]:
     """Return those that are notes: public, with an answer."""
     return [each for each in threads if each.is_public and each.answered_at][:MAX_NOTES]

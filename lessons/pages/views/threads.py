@@ -71,7 +71,7 @@ def _ask(request: UserRequest, enrollment: object, place: Place) -> HttpResponse
     posted = request.POST
     kind = Thread.Kind.HELP if posted.get("want") == "help" else Thread.Kind.QUESTION
     thread = actions.ask(
-        enrollment=enrollment,  # type: ignore[arg-type]
+        enrollment=enrollment,  # type: ignore[arg-type]  # the place is open to learners only
         place=place,
         kind=kind,
         shows_name="shows_name" in posted,
