@@ -18,6 +18,7 @@ from labs.queries import get_submission
 from labs.staff_queries import get_lab_taught
 from lessons.pages.numbers import read_number
 from lessons.presence import end_presence, note_presence
+from lessons.pseudonyms import name_to_mark
 from lessons.queries import teaches
 from portal.accounts.http import UserRequest
 from portal.accounts.models import User
@@ -84,7 +85,7 @@ def _save(request: UserRequest, submission: Submission) -> HttpResponse:
     except ChangedMeanwhileError as error:
         return _show(request, submission, typed=typed, meanwhile=_meanwhile_words(error.theirs), status=409)
     end_presence(user=request.user, row=submission)
-    name = submission.enrollment.user.get_full_name()
+    name = name_to_mark(submission.enrollment)
     if action not in ("release", "next"):
         messages.success(request, f"Draft saved. {name} sees it once you release it.")
         return redirect("submission_mark", submission.public_id)

@@ -7,6 +7,7 @@ from labs.models import Lab, LabRegrade, RegradedSubmission
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.pages.regrade import Row, regrade_context
+from lessons.pseudonyms import name_to_mark
 
 
 def lab_regrades_page(lab: Lab) -> Context:
@@ -17,7 +18,9 @@ def lab_regrades_page(lab: Lab) -> Context:
 def lab_regrade_page(regrade: LabRegrade, show: str, page: str) -> Context:
     lab = regrade.lab
     moves = RegradedSubmission.objects.filter(regrade=regrade)
-    moves = moves.select_related("submission__enrollment__user").defer("shadow", "before")
+    moves = moves.select_related("submission__enrollment__user", "submission__enrollment__course").defer(
+        "shadow", "before"
+    )
     return {
         **_lab(lab),
         **regrade_context(regrade, moves, _row, show=show, page=page),
@@ -37,4 +40,4 @@ def _lab(lab: Lab) -> Context:
 def _row(move: RegradedSubmission) -> Row:
     submission = move.submission
     name = f"submission {submission.number}"
-    return Row(submission.enrollment.user.get_full_name(), name, submission.get_absolute_url(), move)
+    return Row(name_to_mark(submission.enrollment), name, submission.get_absolute_url(), move)

@@ -12,6 +12,7 @@ from lessons.models import Quiz, QuizRegrade, RegradedAttempt
 from lessons.models.regrade import Move, Regrade, RegradeState
 from lessons.pages.context import Context
 from lessons.pages.item_analysis import staff_quiz_context
+from lessons.pseudonyms import name_in
 from lessons.quiz_text import inline, parse_stored
 from lessons.quizzes.rekeying import added, rekey
 from lessons.regrades import AnyRegrade
@@ -132,7 +133,7 @@ def _quiz_row(quiz: Quiz, move: RegradedAttempt) -> Row:
     attempt = move.attempt
     learner = attempt.enrollment
     url = reverse("attempt_of", args=[quiz.course.slug, quiz.slug, attempt.number, learner.pk])
-    return Row(learner.user.get_full_name(), f"attempt {attempt.number}", url, move)
+    return Row(name_in(learner, quiz.course), f"attempt {attempt.number}", url, move)
 
 
 def _changes(regrade: QuizRegrade) -> list[tuple[str, list[str]]]:

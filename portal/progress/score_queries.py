@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet, Value
 
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Attendance, Course, Enrollment, Lesson, Meeting, Quiz, Session, Tick
 from lessons.models.release import Status
-from portal.progress.models import Override
+from portal.progress.models import ExternalMark, Override
 from portal.progress.scoring import (
     ATTENDANCE,
     CHECKLISTS,
@@ -177,18 +177,25 @@ def _add_submissions(course: Course, found: Outcomes) -> None:
             found[learner][f"lab:{lab}"] = Outcome(points / max_points, NOTHING, bool(passed), public_id)
 
 
+BY_HAND, EXTERNAL = "by hand", "external"  # say that a learner has such scores; no item has these keys
+
+
 def _add_overrides(course: Course, found: Outcomes, *, with_held: bool) -> None:
     # A score that staff gave replaces the graded one, and nothing of it waits for marking.
     which = {"is_current": True} if with_held else {"is_public": True}
-    rows = _of_learners(Override.objects.filter(**which, points__isnull=False), course, found)
     columns = ("enrollment", "quiz", "lab", "points", "out_of")
-    marks = ("quiz__current__pass_mark", "lab__current__pass_mark")
-    for learner, quiz, lab, points, out_of, *pass_marks in rows.values_list(*columns, *marks):
-        if learner in found and out_of:
-            key = f"quiz:{quiz}" if quiz else f"lab:{lab}"
-            is_passed = points * 100 >= (pass_marks[0 if quiz else 1] or 0) * out_of
-            graded = found[learner].get(key, Outcome(NOTHING))
-            found[learner][key] = Outcome(points / out_of, NOTHING, is_passed, graded.evidence, True)
+    rows: Any = _of_learners(Override.objects.filter(**which, points__isnull=False), course, found)
+    rows = rows.values_list(*columns)
+    if len(found) == 1:  # in the same query, so that the page of a learner needs no other if there are none
+        none = Value(None, output_field=BigIntegerField())
+        marks = ExternalMark.objects.filter(enrollment__in=list(found)).order_by()
+        rows = rows.union(marks.values_list("enrollment", none, none, "points", "out_of"), all=True)
+    for learner, quiz, lab, points, out_of in rows:
+        if learner not in found:
+            continue
+        found[learner][BY_HAND if quiz or lab else EXTERNAL] = Outcome(NOTHING)
+        if (quiz or lab) and out_of:
+            found[learner][f"quiz:{quiz}" if quiz else f"lab:{lab}"] = Outcome(points / out_of)
 
 
 def _add_attendance(course: Course, found: Outcomes) -> None:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from lessons.attempt_actions import start_attempt
 from lessons.models import Attempt
 from portal.progress.gradebook.cells import get_item, read_cell
 from tests.factories import (
@@ -19,6 +20,7 @@ from tests.factories import (
     make_submission,
     make_user,
 )
+from tests.reports import make_engine_report
 
 
 @pytest.fixture
@@ -46,7 +48,12 @@ def make_book(**fields):
 def grade_lab(book, learner, points: int, **fields):
     """Store a result of a lab. Returns the submission."""
     submission = make_submission(learner, book.lab, **fields)
-    make_report(submission, {"results": []}, points=Decimal(points), passed=points >= 70)
+    make_report(
+        submission,
+        make_engine_report(readable="passed").to_json(),
+        points=Decimal(points),
+        passed=points >= 70,
+    )
     submission.refresh_from_db()
     return submission
 
@@ -57,8 +64,9 @@ def seen(learner, item) -> str:
 
 def take_quiz(book, learner, points: int) -> Attempt:
     """Store a submitted attempt at the quiz, of one point."""
-    number = Attempt.objects.filter(enrollment=learner).count() + 1
-    return Attempt.objects.create(
-        enrollment=learner, quiz=book.quiz, version=book.quiz.current, number=number, layout={},
-        points=Decimal(points), score=points * 100, passed=bool(points), submitted_at=timezone.now(),
-    )  # fmt: skip
+    attempt = start_attempt(enrollment=learner, quiz=book.quiz)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        points=Decimal(points), score=points * 100, passed=bool(points), submitted_at=timezone.now()
+    )
+    attempt.refresh_from_db()
+    return attempt

@@ -15,6 +15,7 @@ from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import AnyView, with_taught_course
 from lessons.points import count_points, read_points, show_exactly
 from lessons.presence import end_presence, note_presence
+from lessons.pseudonyms import name_to_mark
 from lessons.quizzes.text import clean_lines
 from portal.accounts.http import UserRequest
 
@@ -103,7 +104,7 @@ def _save(request: UserRequest, course: Course, answer: Answer) -> HttpResponse:
     end_presence(user=request.user, row=answer)
     messages.success(
         request,
-        f"Saved: {count_points(marking.points)} for {answer.attempt.enrollment.user.get_full_name()}.",
+        f"Saved: {count_points(marking.points)} for {name_to_mark(answer.attempt.enrollment)}.",
     )
     following, _ = next_in_queue(answer, request.user)
     if following is None:
