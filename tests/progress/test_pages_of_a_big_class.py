@@ -78,8 +78,8 @@ def test_pages_read_no_more_rows_and_scan_no_table_in_a_large_class():
             assert sum(read[1]) - sum(read[0]) <= content + own, path
         elif who == "fresh":
             assert read[1] == read[0], path
-        else:  # a row or two for each quiz that they took themselves
-            assert sum(read[1]) - sum(read[0]) <= 2 * (taken[1] - taken[0]) + 5, path
+        else:  # up to three rows for each quiz that they took themselves
+            assert sum(read[1]) - sum(read[0]) <= 3 * (taken[1] - taken[0]) + 5, path
         if connection.vendor == "sqlite":  # PostgreSQL scans tables as small as these
             assert scans(asked[1]) == [], path
 
