@@ -51,7 +51,7 @@ _KINDS = (
     Kind("announcement", "Announcement", "From the staff of your course"),
     Kind("inquiry", "Question about a grade", "Asked or answered", is_usual=False),
     Kind("question", "Question by a learner", "In a course that you teach", DAILY, is_usual=False),
-    Kind("help", "Learner who is stuck", "In the help queue of a course that you teach", is_usual=False),
+    Kind("help", "Help", "You are stuck, or a learner whom you teach is", is_usual=False),
     Kind(
         "joining", "Joining a course", "A place, the waiting list, or a change of your cohort", is_usual=False
     ),
