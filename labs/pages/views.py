@@ -155,7 +155,7 @@ def lab_receipts(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 @require_safe
 def submission(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
-    if found.has_ended:
+    if found.has_ended and found.enrollment.user_id == request.user.pk:
         mark_seen(request.user, found.get_absolute_url())
     return render(request, "labs/submission_detail.html", submission_page(found, request.user))
 
@@ -170,7 +170,8 @@ def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
     cursor, position = PollCursor.parse(request.GET.get("v", "")), position_of(found)
     if cursor.shows(found, position):
         return HttpResponse(status=204)
-    if found.has_ended:  # its notice may be newer than the count of this request
+    if found.has_ended and found.enrollment.user_id == request.user.pk:
+        # the notice may be newer than the count of this request
         mark_seen(request.user, found.get_absolute_url(), is_new=True)
     staff = teaches_learner_of(found, request.user)
     return render(request, "labs/_submission_live.html", live_page(found, cursor, position, staff=staff))

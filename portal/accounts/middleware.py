@@ -30,8 +30,11 @@ GetResponse = Callable[[Any], HttpResponseBase]
 logger = logging.getLogger(__name__)
 SIGNED_OUT = "Your session ended. Sign in to continue."
 
-# Open to staff before their second factor: to set it up, sign out, or get help.
-OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz")
+# Open to staff before their second factor: to set it up, sign out, get help, or turn emails off.
+OPEN_WITHOUT_SECOND_FACTOR = (
+    *("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz"),
+    "/notices/unsubscribe/",  # a redirect would repeat its token
+)
 FOREIGN_WORK = {
     "submission",
     "submission_live",
