@@ -109,6 +109,7 @@ class Record:
     scheme: Scheme
     outcomes: dict[str, Outcome]
     days: set[date] = field(default_factory=set)
+    gives_certificates: bool = False
     course_url: str = ""
     has_skills: bool = False
 

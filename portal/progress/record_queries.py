@@ -55,7 +55,7 @@ class _Reader:
         self.homes: dict[str, int] = {}
         self.keys: dict[int, Ticked] = {}
         self.outcomes: dict[str, Outcome] = {}
-        self.has_skills = False
+        self.has_skills = self.gives_certificates = False
 
     def read(self) -> Record:
         # First, because it may count points again.
@@ -67,9 +67,10 @@ class _Reader:
         self._add_meetings()
         days = self._add_activity()
         scheme = Scheme(rules_of(self.course), [*self._scorables(), *self._of_sessions()])
-        return Record(
-            self.reader, list(self.sessions.values()), scheme, self.outcomes, days, has_skills=self.has_skills
-        )
+        sessions = list(self.sessions.values())
+        record = Record(self.reader, sessions, scheme, self.outcomes, days, has_skills=self.has_skills)
+        record.gives_certificates = self.gives_certificates
+        return record
 
     def _add_lessons(self) -> None:
         own = Q(lessons__readings__enrollment=self.learner.pk)
@@ -88,9 +89,9 @@ class _Reader:
         )
         rows = rows.order_by("position", "pk", "lessons__position", "lessons__pk")
         page = addresses("lesson", self.course.slug)
-        for pk, slug, title, prepare, *lesson in rows.values_list(
-            "pk", "slug", "title", "prepare", *columns, *more
-        ):
+        of_session = ("pk", "slug", "title", "prepare", "course__certificate_rule")
+        for pk, slug, title, prepare, rule, *lesson in rows.values_list(*of_session, *columns, *more):
+            self.gives_certificates = rule is not None
             if pk not in self.sessions:
                 self.sessions[pk] = SessionRecord(pk, slug, title)
                 self.keys[pk] = {("session", pk, item["key"]) for item in prepare}

@@ -66,6 +66,14 @@ def test_learner_below_the_pass_mark_reads_what_is_missing_and_gets_nothing(own,
     assert not Certificate.objects.exists()
 
 
+def test_progress_page_leads_to_the_certificate_if_the_course_gives_one(own, learner):
+    make_session(learner.course)
+    progress = f"/courses/{learner.course.slug}/progress/"
+    assert address(learner) in own.get(progress).content.decode()
+    CertificateRule.objects.all().delete()
+    assert address(learner) not in own.get(progress).content.decode()
+
+
 def test_rules_name_each_lab_and_the_meetings(own, learner, earned):
     lab = make_lab(learner.course, title="Your first pipeline")
     make_lesson(make_session(learner.course), lab_slugs=[lab.slug])
