@@ -17,6 +17,7 @@ class LabsConfig(AppConfig):
         from labs.grading.result_notices import notify_of_report
         from labs.grading.results import on_report
         from labs.models import Lab, LabVersion
+        from labs.places import LabPlace
         from labs.queries import shows_file
         from labs.repositories.hosts import register_tokens
         from labs.repositories.staff_repositories import HOSTS
@@ -30,12 +31,14 @@ class LabsConfig(AppConfig):
         from lessons.quizzes import kinds
         from lessons.repositories import register_hosts
         from lessons.search.kinds import register
+        from lessons.threads import places
         from portal.accounts.credentials import on_credentials_end
         from portal.accounts.github import on_linked
 
         on_credentials_end(end_tokens)
         register_hosts(HOSTS)
         register(LABS)
+        places.register(LabPlace())
         kinds.register(FileQuestion)
         lessons_deletable.register(deletable.LABS)
         register_part(copy_labs)

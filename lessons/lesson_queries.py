@@ -65,7 +65,8 @@ class OpenLesson:
 
     `sessions` are those of the course, in order. `read` has the keys of the lessons of its session that a learner
     has marked as read. `quiz_opens_at` is the time at which its quiz opens, None if it is open. After the time in
-    `horizon`, the page has to be made again.
+    `horizon`, the page has to be made again. `has_threads` is False if the reader is known
+    to see no questions here.
     """
 
     lesson: Lesson
@@ -78,6 +79,7 @@ class OpenLesson:
     read: set[int] = field(default_factory=set)
     quiz_opens_at: datetime | None = None
     horizon: Horizon = field(default_factory=Horizon)
+    has_threads: bool = True
 
     @property
     def enrollment(self) -> Enrollment | None:
@@ -194,7 +196,8 @@ class LearnerLesson:
     def open(self) -> OpenLesson:
         """Return the same as `get_lesson`. Raises Http404, NotOpenYetError."""
         found = _open_lesson(self.reader, self.slug)
-        *_, has_reading, read_at, heading, read, _ = self.told[0]
+        *_, threads, has_reading, read_at, heading, read, _ = self.told[0]
+        found.has_threads = bool(threads)
         if has_reading:
             found.reading = Reading(lesson=found.lesson, read_at=read_at, heading=heading)
         found.ticked = {row[-1] for row in self.told} - {None}

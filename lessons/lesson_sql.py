@@ -5,7 +5,18 @@ In SQL, because building them from models takes as long as rendering the page.
 
 from functools import cache
 
-from lessons.models import Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Reading, Session, Tick
+from lessons.models import (
+    Course,
+    CourseStaff,
+    Enrollment,
+    Lesson,
+    Meeting,
+    Quiz,
+    Reading,
+    Session,
+    Thread,
+    Tick,
+)
 from lessons.models.release import Status
 from lessons.release import lesson_sql, quiz_sql
 
@@ -70,11 +81,21 @@ def learner_lesson_sql(vendor: str) -> str:
         JOIN {Reading._meta.db_table} done ON done.lesson_id = peer.id AND done.read_at IS NOT NULL
         WHERE peer.session_id = lesson.session_id AND done.enrollment_id = enrollment.id
     """  # noqa: S608 - names of tables and a constant
+    # The threads on the page, so that a kept page is never shown to somebody who may read others.
+    is_own = "CASE WHEN asked.enrollment_id = enrollment.id THEN ':own' ELSE '' END"
+    threads = f"""
+        SELECT {joined.format(f"(asked.id || ':' || asked.version || {is_own})")}
+        FROM {Thread._meta.db_table} asked
+        WHERE asked.place_kind = 'lesson' AND asked.place_key = lesson.id AND asked.withdrawn_at IS NULL
+            AND (asked.enrollment_id = enrollment.id OR (
+                asked.is_public AND asked.answered_at IS NOT NULL AND asked.cohort_id = enrollment.cohort_id))
+    """  # noqa: S608 - names of tables and constants
     # Without meetings, all cohorts see the same.
     cohort = f"SELECT MIN(met.cohort_id) FROM {Meeting._meta.db_table} met WHERE met.cohort_id = enrollment.cohort_id"  # noqa: S608
     return f"""
     SELECT enrollment.id, enrollment.cohort_id, course.id, course.slug, course.title, course.time_zone, ({cohort}),
-        lesson.updated_at, reading.id IS NOT NULL, reading.read_at, reading.heading, ({read}) AS read, tick.key
+        lesson.updated_at, ({threads}) AS threads,
+        reading.id IS NOT NULL, reading.read_at, reading.heading, ({read}) AS read, tick.key
     FROM {Lesson._meta.db_table} lesson
     JOIN {Course._meta.db_table} course ON course.id = lesson.course_id
     JOIN {Enrollment._meta.db_table} enrollment ON enrollment.course_id = course.id AND enrollment.is_active

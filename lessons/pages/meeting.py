@@ -22,6 +22,7 @@ from lessons.models import Attendance, Enrollment, Lesson, Meeting, MeetingSigna
 from lessons.pages.context import Context
 from lessons.pages.numbers import read_number
 from lessons.queries import Visitor
+from lessons.threads.queue import open_meeting_request
 
 Kind = MeetingSignal.Kind
 MAX_NOTES = 50_000  # characters
@@ -77,6 +78,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
     if found.enrollment:
         context["buttons"] = _buttons(meeting, found.enrollment) if phase == "live" else []
         context["attendance"] = own_attendance(meeting, found.enrollment)
+        context["help_request"] = open_meeting_request(meeting, found.enrollment) if phase == "live" else None
     if found.is_staff:
         context |= _for_staff(meeting)
     return context

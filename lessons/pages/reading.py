@@ -7,12 +7,16 @@ from django.utils.safestring import SafeString, mark_safe
 from lessons.lesson_queries import OpenLesson
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context, HeadingItem
+from lessons.pages.place_notes import lesson_threads, with_notes
 from lessons.rendering import MAX_LISTED, with_ticks
+from lessons.threads.here import list_below
 
 
 def reading_context(found: OpenLesson, token: object) -> Context:
     # `token` is the CSRF token of the forms.
     course, session = found.lesson.course, found.lesson.session
+    threads = lesson_threads(found)
+    headings = {each[1] for each in found.lesson.contents}
     above = (session.title, f"{course.get_absolute_url()}#session-{session.slug}")
     return {
         "course": course,
@@ -23,7 +27,8 @@ def reading_context(found: OpenLesson, token: object) -> Context:
         "waits": found.lesson.waiting_word(found.reader.now) if found.reader.is_staff else "",
         "quiz_opens_at": found.quiz_opens_at,
         "found": found,
-        "body": lesson_body(found, token),
+        "body": mark_safe(with_notes(lesson_body(found, token), threads)),  # noqa: S308 - as both parts
+        **list_below(threads, headings),
         "csrf_token": token,
         "contents": contents_rail(found),
         "menu": course_menu(found),

@@ -26,6 +26,8 @@ from lessons.quizzes import (
 )
 from lessons.quizzes.front_matter import SHOW_ANSWERS, SHOW_EXPLANATIONS
 from lessons.quizzes.question import AnyQuestion, MarkedBy
+from lessons.threads.here import by_part, note_context
+from lessons.threads.queries import threads_at
 
 FILTERS = {"all": "All", "missed": "Missed", "flagged": "Flagged"}
 
@@ -70,6 +72,8 @@ class Reviewed:
     report: Context = field(default_factory=dict)
     may_report: bool = False
     reported: QuestionReport | None = None
+    may_ask: bool = False
+    threads: list[Context] = field(default_factory=list)
 
     @property
     def missed(self) -> bool:
@@ -91,6 +95,7 @@ def review_page(found: OpenAttempt, show: str) -> Context:
     shown = found.of.version.shows if found.of.released else ""
     every = _review_all(found, shown)
     _add_reports(every, found)
+    _add_threads(every, found, with_public=shown in SHOW_ANSWERS)
     filtered = {
         "all": every,
         "missed": [item for item in every if item.missed],
@@ -121,6 +126,17 @@ def _add_reports(items: list[Reviewed], found: OpenAttempt) -> None:
     for item in items:
         item.reported = by_key.get(item.key)
         item.may_report = item.reported is None
+
+
+def _add_threads(items: list[Reviewed], found: OpenAttempt, *, with_public: bool) -> None:
+    # What others asked may give the answer away, so it comes with the answers.
+    if not found.attempt.pk:
+        return  # a view as a learner
+    rows = threads_at(found.attempt.enrollment, "quiz", [found.of.quiz.pk])
+    shown = by_part(each for each in rows if each.is_own or with_public)
+    for item in items:
+        item.may_ask = True
+        item.threads = [note_context(each) for each in shown.get(item.key, [])]
 
 
 def _regraded(attempt: Attempt) -> Context:

@@ -32,3 +32,15 @@ if (headings.length) {
   document.addEventListener("visibilitychange", () => document.hidden && keep());
   setInterval(keep, EVERY);
 }
+
+// A question about the selected sentence, or else about the heading being read.
+for (const link of document.querySelectorAll("a[data-ask]")) {
+  link.addEventListener("click", () => {
+    const address = new URL(link.href);
+    if (current) address.searchParams.set("part", current);
+    const chosen = getSelection();
+    const quote = lesson?.contains(chosen.anchorNode) ? chosen.toString().trim().slice(0, 300) : "";
+    if (quote) address.searchParams.set("quote", quote);
+    link.href = address.href;
+  });
+}
