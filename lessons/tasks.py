@@ -5,6 +5,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from lessons import (
     actions,
+    announcements,
     closing,
     deleting,
     invitations,  # noqa: F401 - its task runs on workers
@@ -108,3 +109,8 @@ def remove_deleted() -> None:
 @shared_task(soft_time_limit=1800, time_limit=1860)
 def remove_unused_files() -> None:
     stored_files.remove_unused()
+
+
+@shared_task
+def send_announcements() -> None:
+    announcements.send_due()

@@ -3,9 +3,11 @@ from django.views.generic import RedirectView
 
 from lessons.pages.views import (
     analysis,
+    announcements,
     as_learner,
     authoring,
     evening,
+    exit_tickets,
     helping,
     joining,
     live,
@@ -72,6 +74,7 @@ meeting = [
     path("joined/", meetings.note_join, name="meeting_joined"),
     path("attendance/", meetings.attendance, name="meeting_attendance"),
     path("run/", meetings.run, name="meeting_run"),
+    path("ticket/", exit_tickets.exit_ticket, name="exit_ticket"),
 ]
 marking_of_course = [
     path("", marking.queue, name="marking"),
@@ -88,7 +91,14 @@ questions = [
     path("<int:thread>/poll/", threads.poll, name="thread_poll"),
     path("<int:thread>/messages/<int:message>/", threads.message, name="thread_message"),
 ]
+announcements_of_course = [
+    path("", announcements.announcements, name="announcements"),
+    path("new/", announcements.new, name="announcement_new"),
+    path("<int:announcement>/", announcements.announcement, name="announcement"),
+    path("<int:announcement>/edit/", announcements.edit, name="announcement_edit"),
+]
 urlpatterns = [
+    path("announcements/<slug:course>/", include(announcements_of_course)),
     path("questions/<slug:course>/", include(questions)),
     path("marking/<slug:course>/", include(marking_of_course)),
     path("notes/", notes.choose_course, name="notes_courses"),

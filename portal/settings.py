@@ -304,6 +304,11 @@ OUTAGE_MINUTES = env.int("OUTAGE_MINUTES", default=15)
 HOUSEKEEPING_SECONDS = env.float("HOUSEKEEPING_SECONDS", default=600.0)
 
 CELERY_BEAT_SCHEDULE = {
+    "send-announcements": {
+        "task": "lessons.tasks.send_announcements",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "judge-files": {
         "task": "labs.file_questions.tasks.judge_waiting",
         "schedule": 60,

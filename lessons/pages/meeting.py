@@ -69,6 +69,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
         "now": found.now,
         "is_staff": found.is_staff,
         "is_learner": found.enrollment is not None,
+        "enrollment": found.enrollment,
         "may_join": meeting.may_join(found.now) and bool(meeting.join_url),
         "cursor": _cursor(found, parts),
         "parts": parts,

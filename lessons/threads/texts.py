@@ -15,21 +15,25 @@ class CannotWriteError(Exception):
     """Nothing was saved. The message says why, and what to do."""
 
 
+def clean_text(text: str) -> str:
+    return DIRECTION.sub("", clean_lines(text))
+
+
 def read_title(text: str, *, needed: str = "Write your question in one line.") -> str:
     """Return a title of one line. Raises CannotWriteError if it is too long, or empty and `needed`."""
-    title = canonical(DIRECTION.sub("", clean_lines(text)))
+    title = canonical(clean_text(text))
     if not title and needed:
         raise CannotWriteError(needed)
     return _within(title, MAX_THREAD_TITLE, "The title")
 
 
 def read_quote(text: str) -> str:
-    return canonical(DIRECTION.sub("", clean_lines(text)))[:MAX_QUOTE]
+    return canonical(clean_text(text))[:MAX_QUOTE]
 
 
 def read_text(text: str, *, needed: str = "") -> str:
     """Return the text ready to store. Raises CannotWriteError if it is too long, or empty and `needed`."""
-    cleaned = DIRECTION.sub("", clean_lines(text)).strip()
+    cleaned = clean_text(text).strip()
     if not cleaned and needed:
         raise CannotWriteError(needed)
     return _within(cleaned, MAX_TEXT, "The text")

@@ -38,7 +38,11 @@ def page(cast, who, url: str) -> str:
 
 
 def test_public_answer_is_a_note_at_the_end_of_its_section(cast):
-    html = '<div class="heading"><h2 id="one">One</h2></div><p>A</p><div class="heading"><h2 id="two">T</h2></div><p>B</p>'
+    headings = [
+        '<div class="heading"><h2 id="one">One</h2></div>',
+        '<div class="heading"><h2 id="two">T</h2></div>',
+    ]
+    html = f"{headings[0]}<p>A</p>{headings[1]}<p>B</p>"
     contents = [[2, "one", "One"], [2, "two", "T"]]
     Lesson.objects.filter(pk=cast.lesson.pk).update(html=html, contents=contents)
     publish(cast, cast.ask(place=cast.place(part="one")))

@@ -33,8 +33,10 @@ from labs.models import (
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
 from lessons import actions, attempt_actions, live_actions
+from lessons.announcements import announce
 from lessons.course_files.course_repository import pack
 from lessons.models import (
+    Announcement,
     Attachment,
     Attempt,
     Cohort,
@@ -117,6 +119,7 @@ class Place:
     report: QuestionReport
     notice: Notice
     thread: Thread
+    announcement: Announcement
 
 
 def make_person(email: str, **fields: Any) -> User:
@@ -182,6 +185,7 @@ def make_place(name: str) -> Place:
         report_question(attempt=submitted, key="approval", text=f"Report of {name}"),
         notify(user=learner.user, kind="regrade", text=f"Notice {name}", link="/"),
         make_thread(learner, lesson, name),
+        announce(cohort=cohort, by=instructor, title=f"Announcement {name}", text=f"Text of {name}"),
     )
 
 
@@ -306,6 +310,7 @@ class World:
             "report": here.report.pk,
             "notice": here.notice.pk,
             "thread": here.thread.pk,
+            "announcement": here.announcement.pk,
             "message": here.thread.messages.get().pk,
             "connection": first_of(route, "labs.connection"),
             "pair": first_of(route, "labs.similarpair"),
