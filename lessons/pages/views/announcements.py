@@ -97,10 +97,8 @@ class Typed:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Typed":
-        posted = request.POST
-        return cls(
-            *(posted.get(name, "") for name in ("title", "text", "at")), is_pinned="is_pinned" in posted
-        )
+        title, text, at = (request.POST.get(name, "") for name in ("title", "text", "at"))
+        return cls(title, text, at, "is_pinned" in request.POST)
 
     def read_time(self) -> datetime | None:
         """Return the time in the zone of the reader, None if it is empty. Raises CannotWriteError."""
