@@ -16,6 +16,7 @@ from lessons.models.course import MAX_TITLE
 from lessons.queries import MAX_KEY, OpenCourse, Visitor, get_member_course
 from lessons.quizzes.text import canonical
 from lessons.rendering import render_remark
+from lessons.rights import cohorts_taught
 from lessons.threads.texts import CannotWriteError, clean_text
 from portal.accounts.models import User
 from portal.notices.actions import notify_all
@@ -151,7 +152,7 @@ class OpenAnnouncement:
 def get_announcement(user: Visitor, course: str, key: int) -> OpenAnnouncement:
     """Return an announcement to the learner's cohort, or of a course that `user` teaches. Raises Http404."""
     reader = get_member_course(user, course)
-    found = announcements_for(reader).filter(pk=key).first() if key <= MAX_KEY else None
+    found = announcements_for(user, reader).filter(pk=key).first() if key <= MAX_KEY else None
     if found is None:
         raise Http404
     own = reader.enrollment if reader.enrollment and found.cohort_id == reader.cohort else None
@@ -159,8 +160,8 @@ def get_announcement(user: Visitor, course: str, key: int) -> OpenAnnouncement:
 
 
 # Any: annotated
-def announcements_for(reader: OpenCourse) -> QuerySet[Any]:
-    """Return what this member may see: all of the course for staff, those that are published for learners.
+def announcements_for(user: Visitor, reader: OpenCourse) -> QuerySet[Any]:
+    """Return what this member may see: all to the cohorts of staff, those that are published for learners.
 
     A withdrawn one is among them, so that the link of its notice leads to an explanation.
     """
@@ -168,7 +169,8 @@ def announcements_for(reader: OpenCourse) -> QuerySet[Any]:
     own = AnnouncementRead.objects.filter(announcement=OuterRef("pk"), enrollment=reader.enrollment)
     rows = rows.annotate(is_read=Exists(own)).order_by("-is_pinned", "-publish_at", "-pk")
     if reader.is_staff:
-        return rows.annotate(read_count=Count("reads"))
+        own_cohorts = Q(cohort__in=cohorts_taught(user).values("pk"))
+        return rows.filter(own_cohorts).annotate(read_count=Count("reads"))
     return rows.filter(cohort=reader.cohort, publish_at__lte=reader.now)
 
 

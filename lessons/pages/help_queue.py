@@ -7,7 +7,7 @@ from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.context import Context
 from lessons.pages.durations import in_words
 from lessons.pages.threads import rows_of
-from lessons.queries import Visitor
+from lessons.rights import cohorts_taught
 from lessons.threads.queue import (
     MAX_QUEUE,
     Times,
@@ -16,27 +16,28 @@ from lessons.threads.queue import (
     signals_without_words,
     times_of,
 )
+from portal.accounts.models import User
 
 
-def queue_page(course: Course, cohort: Cohort | None, user: Visitor) -> Context:
+def queue_page(course: Course, cohort: Cohort | None, user: User) -> Context:
     """Return the context of the whole page and of the part that is polled."""
     now = timezone.now()
     # first, so that what changes while the rest is read is drawn by the next poll
     state = get_queue_state(user, course.slug)
-    waiting = help_requests(course, cohort)
+    waiting = help_requests(user, course, cohort)
     count = waiting.count()
     rows = rows_of(waiting[:MAX_QUEUE], now, may_know=True)
     return {
         "course": course,
         "crumbs": staff_crumbs(course, ("Help queue", "")),
         "cohort": cohort,
-        "cohorts": list(Cohort.objects.filter(course=course)),
+        "cohorts": list(cohorts_taught(user).filter(course=course).order_by("slug")),
         "rows": rows,
         "count": count,
         "more": count - len(rows),
         "mine": next((row for row in rows if row.thread.taken_by_id == user.pk), None),
-        "signals": signals_without_words(course, cohort, now),
-        "times": _in_words(times_of(course, cohort, now)),
+        "signals": signals_without_words(user, course, cohort, now),
+        "times": _in_words(times_of(user, course, cohort, now)),
         "cursor": state.cursor,
         "now": now,
         "user_key": user.pk,

@@ -22,11 +22,12 @@ from lessons.threads.queries import (
     listed,
     messages_of,
     threads_at,
-    threads_of_course,
+    threads_for_staff,
     threads_of_learner,
     with_places,
 )
 from lessons.threads.queue import cursor_of, place_in_queue, suggestions_for
+from portal.accounts.models import User
 
 ON_PAGE = 50
 MAX_NEARBY = 10
@@ -66,8 +67,8 @@ def _said(message: Message, asker: str, reader: int) -> Said:
 # --- one thread -------------------------------------------------------------------------------------------------------
 
 
-def thread_page(found: OpenThread, user: int, **typed: object) -> Context:
-    thread, now = found.thread, timezone.now()
+def thread_page(found: OpenThread, reader: User, **typed: object) -> Context:
+    thread, now, user = found.thread, timezone.now(), reader.pk
     messages = [] if thread.is_withdrawn else messages_of(thread)
     [here] = with_places([thread])
     ahead = place_in_queue(thread) if thread.is_help and thread.is_waiting else 0
@@ -87,11 +88,11 @@ def thread_page(found: OpenThread, user: int, **typed: object) -> Context:
         "may_take": found.is_staff and thread.is_waiting and _is_free(thread, user, now),
         "took": in_words(thread.answered_at - thread.asked_at) if thread.answered_at else "",
         "first": messages[0] if messages else None,
-        "nearby": _nearby(found),
+        "nearby": _nearby(found, reader),
         **typed,
     }
     if found.is_staff and thread.is_help:
-        context["others"] = _others(thread)
+        context["others"] = _others(thread, reader)
     return context
 
 
@@ -103,7 +104,7 @@ def _crumbs(found: OpenThread) -> object:
     return course_crumbs(found.reader.course, ("Question", ""))
 
 
-def _nearby(found: OpenThread) -> list[Thread]:
+def _nearby(found: OpenThread, user: User) -> list[Thread]:
     # others at the same place, so that one answer helps with the next question
     thread, enrollment = found.thread, found.reader.enrollment
     if enrollment and not found.is_staff:
@@ -113,7 +114,9 @@ def _nearby(found: OpenThread) -> list[Thread]:
             else []
         )
     same = {"place_kind": thread.place_kind, "place_key": thread.place_key}
-    return list(threads_of_course(found.reader.course).filter(**same).select_related("course")[:MAX_NEARBY])
+    return list(
+        threads_for_staff(user, found.reader.course).filter(**same).select_related("course")[:MAX_NEARBY]
+    )
 
 
 def _is_shared(thread: Thread) -> bool:
@@ -121,9 +124,9 @@ def _is_shared(thread: Thread) -> bool:
     return thread.place_kind != "quiz"
 
 
-def _others(thread: Thread) -> list[Thread]:
+def _others(thread: Thread, user: User) -> list[Thread]:
     # those that this one may be a duplicate of
-    same = Thread.objects.help().present().filter(course=thread.course_id, duplicate_of=None)
+    same = threads_for_staff(user, thread.course).filter(kind=Thread.Kind.HELP, duplicate_of=None)
     near = same.exclude(pk=thread.pk).filter(place_kind=thread.place_kind, place_key=thread.place_key)
     return list(near.order_by("-asked_at")[:MAX_NEARBY])
 
@@ -153,11 +156,11 @@ def rows_of(threads: Iterable[Thread], now: datetime, *, may_know: bool) -> list
     ]
 
 
-def list_page(reader: OpenCourse, show: str, number: str) -> Context:
+def list_page(reader: OpenCourse, user: User, show: str, number: str) -> Context:
     """Return a page of questions: those of the learner, or of everybody for staff, the open ones by default."""
     course, now = reader.course, timezone.now()
     show = show if show in SHOWN else ("open" if reader.is_staff else "all")
-    every: Any = threads_of_course(course) if reader.is_staff else _own(reader.enrollment)
+    every: Any = threads_for_staff(user, course) if reader.is_staff else _own(reader.enrollment)
     chosen = _chosen(every, show)
     page = Paginator(listed(chosen), ON_PAGE).get_page(number)
     crumbs = (

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from lessons.models import Course, Enrollment, Message, Thread
 from lessons.queries import MAX_KEY, OpenCourse, Visitor, get_member_course
+from lessons.rights import of_own_learners, teaches_cohort
 from lessons.threads.places import KINDS, may_see_place
+from portal.accounts.models import User
 
 MAX_NOTES = 50  # public answers at one place
 MAX_OWN = 20  # of one's own questions at one place
@@ -19,15 +20,12 @@ RELATED = ("course", "cohort", "enrollment__user", "enrollment__course", "taken_
 
 @dataclass(frozen=True)
 class OpenThread:
-    """A thread as one visitor may see it: its asker, staff of the course, or a learner of its cohort."""
+    """A thread as one visitor may see it: its asker, staff of its cohort, or a learner of its cohort."""
 
     thread: Thread
     reader: OpenCourse
     is_asker: bool
-
-    @property
-    def is_staff(self) -> bool:
-        return self.reader.is_staff and not self.is_asker
+    is_staff: bool
 
     @property
     def may_write(self) -> bool:
@@ -53,9 +51,10 @@ def get_thread(user: Visitor, course: str, key: int) -> OpenThread:
     if found is None:
         raise Http404
     is_asker = found.enrollment.user_id == user.pk
-    if not (is_asker or reader.is_staff or _is_public_to(user, reader, found)):
+    is_staff = reader.is_staff and not is_asker and teaches_cohort(user, found.cohort_id, reader.course)
+    if not (is_asker or is_staff or _is_public_to(user, reader, found)):
         raise Http404
-    return OpenThread(found, reader, is_asker)
+    return OpenThread(found, reader, is_asker, is_staff)
 
 
 def _is_public_to(user: Visitor, reader: OpenCourse, thread: Thread) -> bool:
@@ -88,9 +87,9 @@ def listed(threads: QuerySet[Thread]) -> QuerySet[Any]:
     return threads.annotate(replies=written - 1).select_related(*RELATED)
 
 
-def threads_of_course(course: Course) -> QuerySet[Thread]:
-    """Return the threads of all learners, for staff."""
-    return Thread.objects.filter(course=course).present()
+def threads_for_staff(user: User, course: Course) -> QuerySet[Thread]:
+    """Return the threads of the learners of a course whom `user` teaches."""
+    return Thread.objects.filter(of_own_learners(user), course=course).present()
 
 
 def threads_of_learner(enrollment: Enrollment) -> QuerySet[Thread]:
@@ -136,19 +135,3 @@ def threads_at(enrollment: Enrollment, kind: str, keys: Iterable[int]) -> QueryS
 def notes_at(threads: Iterable[Any]) -> list[Thread]:
     """Return those that are notes: public, with an answer."""
     return [each for each in threads if each.is_public and each.answered_at][:MAX_NOTES]
-
-
-# --- counts for staff -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Waiting:
-    count: int
-    oldest: datetime | None
-
-
-def waiting_questions(courses: Iterable[Course]) -> dict[int, Waiting]:
-    """Map the keys of courses to how many threads wait for staff, and since when. One query."""
-    rows = Thread.objects.present().waiting().filter(course__in=[each.pk for each in courses]).order_by()
-    counted = rows.values("course").annotate(count=Count("pk"), oldest=Min("waiting_since"))
-    return {row["course"]: Waiting(row["count"], row["oldest"]) for row in counted}

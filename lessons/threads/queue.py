@@ -11,8 +11,10 @@ from django.http import Http404
 
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, Meeting, MeetingSignal, Message, Thread
 from lessons.queries import MAX_KEY, Visitor
+from lessons.rights import of_own_learners, staff_of_cohort
 from lessons.threads.places import Place
 from lessons.threads.queries import RELATED
+from portal.accounts.models import User
 
 MAX_QUEUE = 100
 MAX_SIGNALS = 100
@@ -21,14 +23,16 @@ MEASURED = timedelta(days=28)
 MAX_MEASURED = 500
 
 
-def help_requests(course: Course, cohort: Cohort | None = None) -> QuerySet[Thread]:
-    """Return the requests that wait, the oldest first. Duplicates wait with the first of them."""
-    found = Thread.objects.help().present().waiting().filter(course=course)
+def help_requests(user: User, course: Course, cohort: Cohort | None = None) -> QuerySet[Thread]:
+    """Return the requests of learners whom `user` teaches that wait, the oldest first."""
+    found = Thread.objects.help().present().waiting().filter(of_own_learners(user), course=course)
     found = found.filter(cohort=cohort) if cohort else found
     return found.select_related(*RELATED).order_by("waiting_since", "pk")
 
 
-def signals_without_words(course: Course, cohort: Cohort | None, now: datetime) -> list[MeetingSignal]:
+def signals_without_words(
+    user: User, course: Course, cohort: Cohort | None, now: datetime
+) -> list[MeetingSignal]:
     """Return who pressed “I’m stuck” in a live class without saying more, the first ones first."""
     said = (
         Thread.objects.help()
@@ -37,7 +41,11 @@ def signals_without_words(course: Course, cohort: Cohort | None, now: datetime) 
         .filter(enrollment=OuterRef("enrollment"), place_kind="meeting", place_key=OuterRef("meeting"))
     )
     rows = MeetingSignal.objects.filter(
-        ~Exists(said), course=course, kind=MeetingSignal.Kind.STUCK, meeting__starts_at__lte=now
+        ~Exists(said),
+        of_own_learners(user, "meeting__cohort"),
+        course=course,
+        kind=MeetingSignal.Kind.STUCK,
+        meeting__starts_at__lte=now,
     ).filter(meeting__starts_at__gt=now - timedelta(days=1), meeting__session__deletion=None)
     rows = rows.filter(meeting__cohort=cohort) if cohort else rows
     found = rows.select_related("meeting__cohort__course", "meeting__session", "enrollment__user")
@@ -105,7 +113,7 @@ def get_thread_cursor(user: Visitor, course: str, key: int) -> str:
     rows = Thread.objects.filter(pk=key, course__slug=course, course__deletion=None)
     # Any: annotated
     found: Any = rows.annotate(
-        taught=Exists(CourseStaff.objects.filter(user=user, course=OuterRef("course"))),
+        taught=Exists(staff_of_cohort(user)),
         mine=Exists(Enrollment.objects.active().filter(user=user, pk=OuterRef("enrollment"))),
         ahead=Subquery(before.annotate(found=Count("pk")).values("found")),
     ).first()
@@ -131,8 +139,9 @@ class Times:
     closed: int
 
 
-def times_of(course: Course, cohort: Cohort | None, now: datetime) -> Times:
-    asked = Thread.objects.help().present().filter(course=course, asked_at__gt=now - MEASURED)
+def times_of(user: User, course: Course, cohort: Cohort | None, now: datetime) -> Times:
+    asked = Thread.objects.help().present().filter(of_own_learners(user), course=course)
+    asked = asked.filter(asked_at__gt=now - MEASURED)
     asked = asked.filter(cohort=cohort) if cohort else asked
     rows = asked.order_by("-asked_at").values_list("asked_at", "answered_at", "closed_at")[:MAX_MEASURED]
     answered = [answer - start for start, answer, _ in rows if answer]

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lessons import class_actions
-from lessons.models import MeetingSignal, Thread
+from lessons.models import CourseStaff, MeetingSignal, Thread
 from lessons.threads import actions, helping
 from lessons.threads.queue import (
     get_queue_state,
@@ -37,7 +37,7 @@ def fresh(thread: Thread) -> Thread:
 
 
 def test_queue_has_the_oldest_first_and_each_learner_sees_the_place(cast, two):
-    assert [each.title for each in help_requests(cast.course)] == ["First", "Second"]
+    assert [each.title for each in help_requests(cast.staff, cast.course)] == ["First", "Second"]
     assert [place_in_queue(each) for each in two] == [1, 2]
     helping.take(thread=two[0], by=cast.staff)
     assert place_in_queue(two[1]) == 1
@@ -67,7 +67,7 @@ def test_answer_frees_its_author_for_the_next(cast, two):
     helping.take(thread=two[0], by=cast.staff)
     cast.answer(two[0])
     helping.take(thread=two[1], by=cast.staff)
-    assert (fresh(two[0]).state[1], list(help_requests(cast.course))) == ("Answered", [two[1]])
+    assert (fresh(two[0]).state[1], list(help_requests(cast.staff, cast.course))) == ("Answered", [two[1]])
 
 
 def test_answer_goes_to_duplicates_too(cast, two):
@@ -103,17 +103,17 @@ def test_times_are_medians_of_answers_and_closings(cast, two):
             answered_at=start + timedelta(minutes=answered),
             closed_at=closed and start + timedelta(minutes=closed),
         )
-    found = times_of(cast.course, None, timezone.now())
+    found = times_of(cast.staff, cast.course, None, timezone.now())
     assert (found.to_answer, found.to_close) == (timedelta(minutes=15), timedelta(minutes=30))
-    assert times_of(cast.course, cast.elsewhere.cohort, timezone.now()).to_answer is None
+    assert times_of(cast.staff, cast.course, cast.elsewhere.cohort, timezone.now()).to_answer is None
 
 
 def test_closed_request_opens_again_with_a_message(cast, two):
     helping.close(thread=two[0])
-    assert (fresh(two[0]).state[1], list(help_requests(cast.course))) == ("Closed", [two[1]])
+    assert (fresh(two[0]).state[1], list(help_requests(cast.staff, cast.course))) == ("Closed", [two[1]])
     newest = two[0].messages.get().pk
     actions.reply(thread=two[0], author=cast.learner.user, is_staff=False, text="Still", newest=newest)
-    assert list(help_requests(cast.course)) == [two[1], two[0]]
+    assert list(help_requests(cast.staff, cast.course)) == [two[1], two[0]]
 
 
 def test_answers_are_suggested_in_the_same_cohort_and_place_only(cast, two):
@@ -132,9 +132,9 @@ def test_answers_are_suggested_in_the_same_cohort_and_place_only(cast, two):
 def test_request_from_a_class_is_one_with_its_signal(cast):
     thread = cast.ask(HELP, place=cast.in_class(), title="")
     assert MeetingSignal.objects.get().kind == STUCK
-    assert signals_without_words(cast.course, None, timezone.now()) == []
+    assert signals_without_words(cast.staff, cast.course, None, timezone.now()) == []
     class_actions.send_signal(meeting=cast.meeting, enrollment=cast.peer, kind=STUCK)
-    [alone] = signals_without_words(cast.course, cast.learner.cohort, timezone.now())
+    [alone] = signals_without_words(cast.staff, cast.course, cast.learner.cohort, timezone.now())
     assert alone.enrollment == cast.peer
     version = cast.meeting.version
     cast.answer(thread)
@@ -175,3 +175,25 @@ def test_polls_cost_one_query_and_notice_every_change(cast, two):
     note()
     queue = [each for each in cursors if not each.startswith("thread")]
     assert (len(queue), len(cursors) - len(queue)) == (5, 3)
+
+
+def test_assistant_of_a_cohort_sees_and_hears_of_its_learners_only(cast, two):
+    other = make_user(is_staff=True)
+    CourseStaff.objects.create(course=cast.course, cohort=cast.elsewhere.cohort, user=other, role="assistant")
+    mine = cast.ask(HELP, cast.elsewhere, title="Third")
+    assert list(help_requests(other, cast.course)) == [mine]
+    assert list(Notice.objects.filter(kind="help", user=other).values_list("link", flat=True)) == [
+        mine.get_absolute_url()
+    ]
+    client = cast.client(other)
+    assert client.get(mine.get_absolute_url()).status_code == 200
+    for url in ("", "poll/"):
+        assert client.get(f"{two[0].get_absolute_url()}{url}").status_code == 404
+    page = client.get(f"/questions/{cast.course.slug}/queue/").content.decode()
+    assert ("Third" in page, two[0].get_absolute_url() in page) == (True, False)
+    assert (
+        client.get(f"/questions/{cast.course.slug}/queue/?cohort={cast.learner.cohort.slug}").status_code
+        == 404
+    )
+    form = {"cohort": cast.learner.cohort.slug, "title": "x", "text": "y"}
+    assert client.post(f"/announcements/{cast.course.slug}/new/", form).status_code == 422

@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lessons import announcements as actions
-from lessons.models import Announcement, Cohort, Course
+from lessons.models import Announcement, Course
 from lessons.models.cohort import has_local_time
 from lessons.pages.breadcrumb import course_crumbs, staff_crumbs
 from lessons.pages.context import Context
 from lessons.pages.views.staff import of_course
 from lessons.queries import get_member_course
 from lessons.rendering import render_remark
+from lessons.rights import cohorts_taught
 from lessons.templatetags.times import reader_zone
 from lessons.threads.texts import CannotWriteError
 from portal.accounts.http import UserRequest
@@ -34,7 +35,7 @@ TIME = "%Y-%m-%dT%H:%M"  # of an input of the type datetime-local
 @require_safe
 def announcements(request: UserRequest, course: str) -> HttpResponse:
     reader = get_member_course(request.user, course)
-    rows = actions.announcements_for(reader)
+    rows = actions.announcements_for(request.user, reader)
     rows = rows if reader.is_staff else rows.filter(withdrawn_at=None)
     page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page", "1"))
     crumbs = staff_crumbs if reader.is_staff else course_crumbs
@@ -118,7 +119,7 @@ class Typed:
 def new(request: UserRequest, course: Course) -> HttpResponse:
     typed = Typed.of(request)
     given = request.POST if request.method == "POST" else request.GET
-    cohorts = list(Cohort.objects.filter(course=course))
+    cohorts = list(cohorts_taught(request.user).filter(course=course).order_by("slug"))
     chosen = next((each for each in cohorts if each.slug == given.get("cohort")), None)
     context: Context = {"cohorts": cohorts, "cohort": chosen}
     if request.method != "POST":

@@ -1,6 +1,6 @@
 """The help queue, for staff of a course."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +15,10 @@ from lessons.pages.limits import is_over_limit, refuse_for_a_minute
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import of_course
 from lessons.queries import get_taught_course_by_slug
+from lessons.rights import cohorts_taught, of_own_learners
 from lessons.threads.queue import get_queue_state
 from portal.accounts.http import UserRequest
+from portal.accounts.models import User
 
 MAX_POLLS = 60  # a minute, for one person
 
@@ -26,29 +28,30 @@ MAX_POLLS = 60  # a minute, for one person
 def help_queue(request: UserRequest, course: Course) -> HttpResponse:
     cohort = _cohort(request, course)
     if request.method == "POST":
-        _clear(course, read_number(request.POST.get("signal", "")))
+        _clear(request.user, course, read_number(request.POST.get("signal", "")))
         address = reverse("help-queue", args=[course.slug])
         return redirect(f"{address}?cohort={cohort.slug}" if cohort else address)
     return render(request, "lessons/threads/help_queue.html", pages.queue_page(course, cohort, request.user))
 
 
-def _cohort(request: HttpRequest, course: Course) -> Cohort | None:
+def _cohort(request: UserRequest, course: Course) -> Cohort | None:
     slug = request.GET.get("cohort", "")
-    found = Cohort.objects.filter(course=course, slug=slug).first() if slug else None
+    found = cohorts_taught(request.user).filter(course=course, slug=slug).first() if slug else None
     if slug and found is None:
         raise Http404
     return found
 
 
-def _clear(course: Course, key: int) -> None:
-    sent = MeetingSignal.objects.filter(course=course, pk=key, kind=MeetingSignal.Kind.STUCK)
+def _clear(user: User, course: Course, key: int) -> None:
+    own = of_own_learners(user, "meeting__cohort")
+    sent = MeetingSignal.objects.filter(own, course=course, pk=key, kind=MeetingSignal.Kind.STUCK)
     for each in sent.select_related("meeting", "enrollment"):
         class_actions.clear_signal(meeting=each.meeting, enrollment=each.enrollment, kind=each.kind)
 
 
 @never_cache
 @require_safe
-def poll(request: HttpRequest, course: str) -> HttpResponse:
+def poll(request: UserRequest, course: str) -> HttpResponse:
     """Return the part of the page that changes if it differs from `v`, or 204."""
     if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()

@@ -16,7 +16,7 @@ from lessons.pages.numbers import read_number
 from lessons.queries import MAX_KEY, get_member_course
 from lessons.threads import actions, helping
 from lessons.threads.places import Place, find_place
-from lessons.threads.queries import OpenThread, get_thread
+from lessons.threads.queries import OpenThread, get_thread, threads_for_staff
 from lessons.threads.queue import get_thread_cursor
 from lessons.threads.texts import CannotWriteError, as_html, read_text
 from portal.accounts.http import UserRequest
@@ -30,7 +30,7 @@ FIELDS = ("title", "text", "quote")
 @require_safe
 def questions(request: UserRequest, course: str) -> HttpResponse:
     reader = get_member_course(request.user, course)
-    context = pages.list_page(reader, request.GET.get("show", ""), request.GET.get("page", "1"))
+    context = pages.list_page(reader, request.user, request.GET.get("show", ""), request.GET.get("page", "1"))
     return render(request, "lessons/threads/questions.html", context)
 
 
@@ -96,7 +96,7 @@ def _preview(request: HttpRequest) -> SafeString:
 def thread(request: UserRequest, course: str, thread: int) -> HttpResponse:
     found = get_thread(request.user, course, thread)
     if request.method != "POST":
-        return render(request, "lessons/threads/thread.html", pages.thread_page(found, request.user.pk))
+        return render(request, "lessons/threads/thread.html", pages.thread_page(found, request.user))
     if is_over_limit(request, "thread", MAX_POSTS):
         return refuse_for_a_minute(request)
     action = request.POST.get("action", "")
@@ -117,7 +117,7 @@ def _show(request: UserRequest, found: OpenThread, error: str = "") -> HttpRespo
             typed["preview"] = _preview(request)
         except CannotWriteError as problem:
             typed["error"] = error = str(problem)
-    context = pages.thread_page(found, request.user.pk, **typed)
+    context = pages.thread_page(found, request.user, **typed)
     return render(request, "lessons/threads/thread.html", context, status=422 if error else 200)
 
 
@@ -170,7 +170,7 @@ def _act_as_staff(request: UserRequest, thread: Thread, action: str) -> None:
         helping.close(thread=thread)
     elif action == "duplicate" and thread.is_help:
         key = read_number(request.POST.get("of", ""))
-        of = Thread.objects.help().filter(course=thread.course_id, pk=key).first()
+        of = threads_for_staff(request.user, thread.course).filter(kind=Thread.Kind.HELP, pk=key).first()
         if of is None:
             raise CannotWriteError("Choose the request that this one repeats.")
         helping.mark_duplicate(thread=thread, of=of)
@@ -180,7 +180,7 @@ def _act_as_staff(request: UserRequest, thread: Thread, action: str) -> None:
 
 @never_cache
 @require_safe
-def poll(request: HttpRequest, course: str, thread: int) -> HttpResponse:
+def poll(request: UserRequest, course: str, thread: int) -> HttpResponse:
     """Return the part of the page that changes if it differs from `v`, or 204."""
     if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
         return HttpResponseClientRefresh()
@@ -189,7 +189,7 @@ def poll(request: HttpRequest, course: str, thread: int) -> HttpResponse:
     if get_thread_cursor(request.user, course, thread) == request.GET.get("v", ""):
         return HttpResponse(status=204)
     found = get_thread(request.user, course, thread)
-    context = pages.thread_page(found, request.user.pk, swapped=True)
+    context = pages.thread_page(found, request.user, swapped=True)
     return render(request, "lessons/threads/_thread_changed.html", context)
 
 
