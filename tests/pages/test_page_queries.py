@@ -27,21 +27,21 @@ def test_queries_of_a_graded_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade(**many(3))
     submission = cast.grade(**many(3 * count))
-    assert queries(learner_client, submission.get_absolute_url()) == 15
+    assert queries(learner_client, submission.get_absolute_url()) == 16
 
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_of_a_waiting_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.submit().get_absolute_url()) == 10
+    assert queries(learner_client, cast.submit().get_absolute_url()) == 11
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])
 def test_queries_of_the_lab_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade()
-    assert queries(learner_client, cast.lab.get_absolute_url()) == (11 if count else 10)
+    assert queries(learner_client, cast.lab.get_absolute_url()) == (12 if count else 11)
 
 
 def test_queries_of_a_poll_without_changes(learner_client, cast):
