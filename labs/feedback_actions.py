@@ -13,11 +13,12 @@ from django.utils import timezone
 from labs.grader.rubric import Criterion, Rubric, points_of
 from labs.grading import counting
 from labs.models import Comment, Feedback, SavedComment, Submission
-from labs.queries import current_report
+from labs.queries import current_report, teaches_learner_of
 from labs.specs import parse_spec
+from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Course, CourseStaff
 from lessons.points import read_points, show_exactly
-from lessons.queries import teaches
+from lessons.pseudonyms import name_to_mark
 from lessons.rendering.comments import render_comment
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
@@ -141,6 +142,16 @@ def release(*, submission: Submission, by: User, seen: int) -> Feedback:
     notify(user=learner.user, kind="grade", text=words, link=f"{submission.get_absolute_url()}#feedback")
     moved = f"{show_exactly(before)} to {show_exactly(submission.rubric_points)}"
     record(Event.GRADE, f"submission {submission.public_id}: rubric points from {moved}", user=by)
+    record_grade_change(
+        kind=Kind.MARKING,
+        enrollment=learner,
+        item=f"lab:{submission.lab_id}",
+        title=f"{submission.lab}, submission {submission.number}, rubric",
+        old=before,
+        new=submission.rubric_points,
+        out_of=feedback.lab_version.rubric_points,
+        by=by,
+    )
     return feedback
 
 
@@ -244,7 +255,7 @@ def _tell_others(answer: Comment, by: User) -> None:
         return
     writers = Comment.objects.filter(submission=submission, is_staff=True).values("by")
     staff = CourseStaff.objects.filter(course=submission.lab.course, user__is_active=True, user__in=writers)
-    text = f"{by.get_full_name()} replied to a comment on {name}."
+    text = f"{name_to_mark(submission.enrollment)} replied to a comment on {name}."
     notify_all(texts=dict.fromkeys(staff.values_list("user", flat=True), text), kind="reply", link=link)
 
 
@@ -268,7 +279,7 @@ def remove_saved(*, course: Course, key: int) -> bool:
 
 
 def _require_staff(submission: Submission, by: User) -> None:
-    if not teaches(by, submission.lab.course):
+    if not teaches_learner_of(submission, by):
         raise PermissionDenied
 
 

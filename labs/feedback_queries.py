@@ -8,9 +8,12 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from labs.models import Comment, Feedback, Lab, SavedComment, Submission
+from labs.queries import teaches_learner_of
 from lessons.models import Course
 from lessons.presence import held_by_others
-from lessons.queries import MAX_KEY, Visitor, teaches
+from lessons.queries import MAX_KEY, Visitor
+from lessons.rights import of_own_learners
+from portal.accounts.models import User
 
 MAX_ROWS = 200  # of a page
 
@@ -67,7 +70,7 @@ def get_comment(user: Visitor, key: int) -> Comment:
     if comment is None:
         raise Http404
     is_own = comment.submission.enrollment.user == user and comment.released_at is not None
-    if not (is_own or teaches(user, comment.submission.lab.course)):
+    if not (is_own or teaches_learner_of(comment.submission, user)):
         raise Http404
     return comment
 
@@ -94,15 +97,16 @@ def marked_earlier(submission: Submission) -> Feedback | None:
     return released.select_related("submission", "lab_version").order_by("-released_at").first()
 
 
-def to_mark(lab: Lab) -> QuerySet[Submission]:
-    """Return the submissions that count, of active learners, and have points of the rubric to give."""
-    counted = Submission.objects.filter(lab=lab, is_best=True, enrollment__is_active=True)
+def to_mark(lab: Lab, user: User) -> QuerySet[Submission]:
+    """Return the submissions that count, of active learners of `user`, and have points of the rubric to give."""
+    own = of_own_learners(user, "enrollment__cohort")
+    counted = Submission.objects.filter(own, lab=lab, is_best=True, enrollment__is_active=True)
     return counted.filter(rubric_waiting__gt=0)
 
 
-def queue_of(lab: Lab) -> list[int]:
+def queue_of(lab: Lab, user: User) -> list[int]:
     """Return the keys of `to_mark` in an order that says nothing about learners, and that stays the same."""
-    rows = to_mark(lab).order_by().values_list("pk", "enrollment")
+    rows = to_mark(lab, user).order_by().values_list("pk", "enrollment")
     return [pk for pk, enrollment in sorted(rows, key=lambda row: _place(lab.pk, row[1]))]
 
 
@@ -110,11 +114,11 @@ def _place(lab: int, enrollment: int) -> bytes:
     return sha256(f"place of learner {enrollment} in lab {lab}".encode()).digest()
 
 
-def next_to_mark(lab: Lab, user: Visitor, after: Submission | None = None) -> tuple[Submission | None, int]:
+def next_to_mark(lab: Lab, user: User, after: Submission | None = None) -> tuple[Submission | None, int]:
     """Return the submission that without marks that comes next, and how many wait besides.
 
     Those that somebody has open come last."""
-    unmarked = to_mark(lab).filter(Q(feedback=None) | Q(feedback__marks={}))
+    unmarked = to_mark(lab, user).filter(Q(feedback=None) | Q(feedback__marks={}))
     waiting = unmarked.order_by().values_list("pk", "enrollment")
     others = [row for row in waiting if after is None or row[0] != after.pk]
     start = _place(lab.pk, after.enrollment_id) if after else b""
@@ -135,7 +139,8 @@ def submissions_with_people(keys: Iterable[int]) -> dict[int, Submission]:
     return {row.pk: row for row in rows}
 
 
-def marked_rows(lab: Lab) -> QuerySet[Submission]:
+def marked_rows(lab: Lab, user: User) -> QuerySet[Submission]:
     """Return the submissions for a lab with marks or a draft of them, the last changed first."""
-    rows = Submission.objects.filter(Q(feedback__isnull=False), lab=lab, enrollment__is_active=True)
+    own = of_own_learners(user, "enrollment__cohort")
+    rows = Submission.objects.filter(own, feedback__isnull=False, lab=lab, enrollment__is_active=True)
     return rows.select_related("enrollment__user", "feedback").order_by("-feedback__changed_at", "-pk")

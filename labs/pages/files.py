@@ -16,12 +16,12 @@ from labs.grader.words import count, size, visible
 from labs.models import Repository, Submission
 from labs.pages.commented_lines import comments_context, read_line
 from labs.pages.marked_lines import Marks, list_marks, mark_lines, mark_text, marks_of
+from labs.queries import teaches_learner_of
 from labs.repositories import browsing, differences, graded
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
 from labs.repositories.differences import ChangedFile
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
-from lessons.queries import teaches
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def files_page(submission: Submission, user: User, path: str, line: int = 0) -> 
         raise Http404
 
     def comments(text: str, marks: Marks) -> Context:
-        is_staff = teaches(user, submission.lab.course)
+        is_staff = teaches_learner_of(submission, user)
         return comments_context(submission, path, text, marks, is_staff=is_staff, line=line)
 
     page = pushed_page(

@@ -17,6 +17,7 @@ from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.context import Context
 from lessons.points import count_points, show_exactly, show_points
 from lessons.presence import held_by_others, name_others
+from lessons.pseudonyms import name_to_mark
 from portal.accounts.models import User
 
 KEYS = "1234567890"  # of the first ten items
@@ -105,7 +106,8 @@ def mark_page(
         "lab": lab,
         "course": lab.course,
         "submission": submission,
-        "learner": submission.enrollment.user,
+        "learner_name": name_to_mark(submission.enrollment),
+        "veil": name_to_mark(submission.enrollment) if lab.course.marks_blindly else "",
         "feedback": feedback,
         "seen": feedback.version if feedback else 0,
         "rows": criterion_rows(rubric_of(submission), stored if typed is None else typed, stored),
@@ -140,9 +142,12 @@ def presence_words(others: list[Presence]) -> str:
 
 
 def queue_page(lab: Lab, user: User) -> Context:
-    keys = queries.queue_of(lab)
+    keys = queries.queue_of(lab, user)
     shown = keys[: queries.MAX_ROWS]
     found = queries.submissions_with_people(shown)
+    marked = list(queries.marked_rows(lab, user)[: queries.MAX_ROWS])
+    for row in (*found.values(), *marked):
+        row.enrollment.course = lab.course  # without a query for each
     held = held_by_others(user=user, model=Submission, keys=shown)
     return {
         "lab": lab,
@@ -150,8 +155,10 @@ def queue_page(lab: Lab, user: User) -> Context:
         "has_rubric": bool(lab.current and lab.current.rubric_points),
         "count": len(keys),
         "more": len(keys) - len(shown),
-        "rows": [(found[key], key in held) for key in shown if key in found],
-        "marked": list(queries.marked_rows(lab)[: queries.MAX_ROWS]),
+        "rows": [
+            (found[key], name_to_mark(found[key].enrollment), key in held) for key in shown if key in found
+        ],
+        "marked": [(row, name_to_mark(row.enrollment)) for row in marked],
         "following": queries.next_to_mark(lab, user)[0],
         "crumbs": staff_crumbs(lab.course, (lab.title, lab.get_absolute_url()), ("Marking", "")),
     }

@@ -14,12 +14,11 @@ from labs.feedback_actions import CannotSaveError, ChangedMeanwhileError
 from labs.feedback_queries import next_to_mark
 from labs.models import Feedback, Submission
 from labs.pages.marking import mark_page, presence_words, queue_page, rubric_of
-from labs.queries import get_submission
+from labs.queries import get_submission, teaches_learner_of
 from labs.staff_queries import get_lab_taught
 from lessons.pages.numbers import read_number
 from lessons.presence import end_presence, note_presence
 from lessons.pseudonyms import name_to_mark
-from lessons.queries import teaches
 from portal.accounts.http import UserRequest
 from portal.accounts.models import User
 
@@ -27,7 +26,7 @@ from portal.accounts.models import User
 def get_taught_submission(user: User, public_id: str) -> Submission:
     # For learners, the page does not exist.
     submission = get_submission(user, public_id)
-    if not teaches(user, submission.lab.course):
+    if not teaches_learner_of(submission, user):
         raise Http404
     return submission
 

@@ -51,9 +51,9 @@ def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     results: dict[int, Result] = defaultdict(Result)
     page = addresses("submission")
     best: Any = own.best()
-    best = best.values_list("lab", "points", "max_points", "passed", "public_id")
-    for lab, points, out_of, passed, public_id in best:
-        results[lab] = Result(points, out_of, passed, evidence=page(public_id))
+    best = best.values_list("lab", "points", "max_points", "passed", "public_id", "rubric_waiting")
+    for lab, points, out_of, passed, public_id, waiting in best:
+        results[lab] = Result(points, out_of, passed, evidence=page(public_id), waiting=waiting)
     # The newest submission's number is the count, so one row per lab is enough.
     newest = own.filter(lab=OuterRef("pk")).order_by("-number").values("number")[:1]
     # Not a subquery per lab: under load, PostgreSQL would scan the whole queue for each.

@@ -118,9 +118,14 @@ def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_re
     points, state = result.scale_to(max_points), result.state("run")
     item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
     item.tries, item.has_result = result.tries, result.points is not None
+    item.waiting = result.scale_waiting_to(max_points)
+    if state == "wait" and result.points is not None and result.out_of - result.points > result.waiting:
+        item.state = "bad"  # checks need work, whatever staff will give
     item.note = count_points(max_points)
     if result.tries:
         best = f"best {item.score} points" if item.has_result else "none graded yet"
+        if item.waiting:
+            best += f" so far, {show_points(item.waiting)} waiting for marking"
         item.note = f"{result.tries} {plural('submission', result.tries)}, {best}"
     elif not is_ready:
         item.note += ". Opens when its environment is ready."

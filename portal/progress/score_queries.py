@@ -171,10 +171,13 @@ def _add_attempts(course: Course, found: Outcomes) -> None:
 
 def _add_submissions(course: Course, found: Outcomes) -> None:
     rows: Any = _of_learners(Submission.objects.all(), course, found)
-    best = rows.best().values_list("enrollment", "lab", "points", "max_points", "passed", "public_id")
-    for learner, lab, points, max_points, passed, public_id in best.iterator():
+    best = rows.best().values_list(
+        "enrollment", "lab", "points", "max_points", "rubric_waiting", "passed", "public_id"
+    )
+    for learner, lab, points, max_points, waiting, passed, public_id in best.iterator():
         if learner in found and max_points:
-            found[learner][f"lab:{lab}"] = Outcome(points / max_points, NOTHING, bool(passed), public_id)
+            outcome = Outcome(points / max_points, waiting / max_points, bool(passed), public_id)
+            found[learner][f"lab:{lab}"] = outcome
 
 
 BY_HAND, EXTERNAL = "by hand", "external"  # say that a learner has such scores; no item has these keys

@@ -7,10 +7,11 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from labs.models import Comment, Feedback, SavedComment
-from lessons.models import Presence
+from lessons.models import CourseStaff, GradeChange, Presence
 from lessons.presence import LASTS
+from lessons.pseudonyms import pseudonym_of
 from portal.notices.models import Notice
-from tests.factories import make_learner, make_staff
+from tests.factories import make_learner, make_lesson, make_session, make_staff
 from tests.feedback.rubric_work import graded, make_rubric_lab
 from tests.pages.test_page_queries import queries
 
@@ -163,3 +164,38 @@ def test_queries_of_the_queue_do_not_grow_with_its_rows(marker, learner, lab, co
         graded(make_learner(learner.course), lab, 70 + number)
         mark(marker, marked, prose="1", history="0")
     assert queries(marker, reverse("lab_marking", args=[lab.course.slug, lab.slug])) == 14
+
+
+def test_course_that_marks_under_pseudonyms_names_nobody_where_staff_mark(marker, learner, lab, submission):
+    learner.course.marks_blindly = True
+    learner.course.save()
+    for name, key in (
+        ("lab_marking", [lab.course.slug, lab.slug]),
+        ("submission_mark", [submission.public_id]),
+    ):
+        page = marker.get(reverse(name, args=key))
+        assertContains(page, pseudonym_of(learner.pk))
+        assertNotContains(page, learner.user.get_full_name())
+
+
+def test_staff_of_another_cohort_mark_nothing(learner, lab, submission):
+    other = make_staff(learner.course)
+    CourseStaff.objects.filter(user=other).update(cohort=make_learner(learner.course).cohort)
+    client = signed_in(other)
+    assert client.get(reverse("submission_mark", args=[submission.public_id])).status_code == 404
+    assertContains(client.get(reverse("lab_marking", args=[lab.course.slug, lab.slug])), "Nothing to mark")
+
+
+def test_released_marks_are_in_the_record_of_grade_changes(marker, submission):
+    mark(marker, submission, prose="12", history="8")
+    mark(marker, submission, seen=2, prose="6", history="8")
+    changes = GradeChange.objects.values_list("kind", "old", "new", "out_of").order_by("pk")
+    assert list(changes) == [("marking", 0, 20, 20), ("marking", 20, 14, 20)]
+
+
+def test_outline_says_which_points_of_a_lab_wait(learner, lab, submission):
+    lesson = make_lesson(make_session(lab.course))
+    lesson.lab_slugs = [lab.slug]
+    lesson.save()
+    page = signed_in(learner.user).get(reverse("course", args=[lab.course.slug]))
+    assertContains(page, "80 of 120 points so far, 20 waiting for marking")
