@@ -9,6 +9,7 @@ from portal.progress.classroom import views as classroom
 from portal.progress.gradebook import file_views as gradebook_files
 from portal.progress.gradebook import learner
 from portal.progress.gradebook import views as gradebook
+from portal.progress.inquiries import views as inquiries
 from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
 
@@ -35,6 +36,9 @@ urlpatterns = [
     path("courses/<slug:course>/progress/skills/", views.skills, name="skills"),
     path("courses/<slug:course>/progress/scores.csv", views.scores_csv, name="scores_csv"),
     path("courses/<slug:course>/progress/scores.json", views.scores_json, name="scores_json"),
+    path("courses/<slug:course>/inquiries/", inquiries.inquiries, name="inquiries"),
+    path("inquiries/ask/", inquiries.ask_inquiry, name="ask_inquiry"),
+    path("inquiries/<int:inquiry>/", inquiries.inquiry, name="inquiry"),
     path("calendar/", calendar.subscription, name="calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("courses/<slug:course>/class/<slug:cohort>/meetings.ics", calendar.cohort_ics, name="cohort_ics"),

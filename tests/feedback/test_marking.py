@@ -1,5 +1,7 @@
 """Staff mark and comment; the learner sees what was released and replies."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +13,8 @@ from lessons.models import CourseStaff, GradeChange, Presence
 from lessons.presence import LASTS
 from lessons.pseudonyms import pseudonym_of
 from portal.notices.models import Notice
-from tests.factories import make_learner, make_lesson, make_session, make_staff
+from portal.progress.items import Result, lab_item
+from tests.factories import make_learner, make_staff
 from tests.feedback.rubric_work import graded, make_rubric_lab
 from tests.pages.test_page_queries import queries
 
@@ -193,9 +196,9 @@ def test_released_marks_are_in_the_record_of_grade_changes(marker, submission):
     assert list(changes) == [("marking", 0, 20, 20), ("marking", 20, 14, 20)]
 
 
-def test_outline_says_which_points_of_a_lab_wait(learner, lab, submission):
-    lesson = make_lesson(make_session(lab.course))
-    lesson.lab_slugs = [lab.slug]
-    lesson.save()
-    page = signed_in(learner.user).get(reverse("course", args=[lab.course.slug]))
-    assertContains(page, "80 of 120 points so far, 20 waiting for marking")
+@pytest.mark.parametrize(("points", "state"), [(80, "bad"), (100, "wait")])
+def test_lab_in_a_list_says_which_points_wait(points, state):
+    result = Result(Decimal(points), Decimal(120), tries=1, waiting=Decimal(20))
+    item = lab_item("Lab", "/", Decimal(120), result, is_ready=True)
+    assert item.note == f"1 submission, best {points} of 120 points so far, 20 waiting for marking"
+    assert item.state == state

@@ -68,7 +68,7 @@ from portal.notices.actions import notify
 from portal.notices.models import Notice
 from portal.notices.unsubscribing import unsubscribe_address
 from portal.progress.calendar.feeds import feed_address, renew_feed
-from portal.progress.models import Certificate, CertificateRule
+from portal.progress.models import Certificate, CertificateRule, Inquiry
 from tests.certificates.examples import CONTENT
 from tests.factories import (
     make_cohort,
@@ -148,6 +148,8 @@ def make_place(name: str) -> Place:
     make_previewed(course, lesson)
     submitted = make_submitted(learner, quiz)
     submission = make_graded(learner, lab)
+    about = {"thing": f"submission:{submission.pk}", "submission": submission, "title": f"Lab {name}"}
+    Inquiry.objects.create(enrollment=learner, reason=f"Reason of {name}", points_then=0, **about)
     Comment.objects.create(
         submission=submission,
         by=instructor,
@@ -289,6 +291,7 @@ class World:
             "quiz": here.quiz.slug,
             "number": here.submitted.number if route.name in OF_SUBMITTED else here.attempt.number,
             "place": 1,
+            "inquiry": here.submission.inquiries.get().pk,
             "comment": here.submission.comments.get().pk,
             "answer": here.submitted.answers.get().pk,
             "notes": here.notes.pk,

@@ -2,6 +2,7 @@ from portal.progress.models.calendar import CalendarDeadline, CalendarFeed
 from portal.progress.models.certificate import Certificate, CertificateRule
 from portal.progress.models.classroom import ClassroomCourse, ClassroomImport, WaitingMark
 from portal.progress.models.external_mark import ExternalMark
+from portal.progress.models.inquiry import Inquiry
 from portal.progress.models.override import Override, PendingGradeNotice
 from portal.progress.models.reminder import ReminderTurn
 from portal.progress.models.stuck import StuckMark
@@ -14,6 +15,7 @@ __all__ = [
     "ClassroomCourse",
     "ClassroomImport",
     "ExternalMark",
+    "Inquiry",
     "Override",
     "PendingGradeNotice",
     "ReminderTurn",
