@@ -27,7 +27,7 @@ def test_queries_of_a_graded_page(learner_client, cast, count):
     for _ in range(count):
         cast.grade(**many(3))
     submission = cast.grade(**many(3 * count))
-    assert queries(learner_client, submission.get_absolute_url()) == 16
+    assert queries(learner_client, submission.get_absolute_url()) == 17
 
 
 @pytest.mark.parametrize("count", [1, 30])

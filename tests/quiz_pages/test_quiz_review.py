@@ -169,7 +169,7 @@ def test_queries_of_the_review(client, cast, attempts):
     cast.revise(attempts=0)
     for _ in range(attempts):
         cast.submit(**RIGHT)
-    with assertNumQueries(7):
+    with assertNumQueries(9):
         review(client, cast)
 
 
