@@ -13,6 +13,7 @@ from lessons.threads.queries import notes_at, threads_at
 HEADING = re.compile(r'(?:<div class="heading">)?<h[23] id="([^"]*)">')
 
 
+# Any: annotated rows of threads
 def lesson_threads(found: OpenLesson) -> list[Any]:
     """Return the learner's own threads about a lesson, and the public ones of their cohort."""
     enrollment = found.enrollment
@@ -21,6 +22,7 @@ def lesson_threads(found: OpenLesson) -> list[Any]:
     return list(threads_at(enrollment, "lesson", [found.lesson.pk]))
 
 
+# Any: as above
 def with_notes(html: str, threads: Iterable[Any]) -> str:
     """Add the public answers to the stored HTML of a lesson, each at the end of the section of its heading."""
     notes: dict[str, str] = {}

@@ -34,6 +34,9 @@ TYPES = re.compile(
     r"|text/calendar; charset=utf-8"
     r"|application/zip"
     r"|application/x-tar"
+    r"|application/pdf"
+    r"|application/vc\+jwt"
+    r"|application/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet"
 )
 
 
