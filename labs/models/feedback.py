@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils import timezone
 
 from labs.models.lab import Lab, LabVersion
@@ -52,7 +53,8 @@ class SavedComment(models.Model):
 
     class Meta:
         ordering = ["-uses", "pk"]
-        constraints = [models.UniqueConstraint(fields=["course", "text"], name="one_saved_comment_per_text")]
+        # a long text does not fit into an index of PostgreSQL
+        constraints = [models.UniqueConstraint("course", MD5("text"), name="one_saved_comment_per_digest")]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -86,6 +86,7 @@ def pushed_page(
     page = {
         "submission": submission,
         "lab": lab,
+        "course": lab.course,
         "title": title,
         "is_own": submission.enrollment.user_id == user.pk,
         "crumbs": course_crumbs(

@@ -1,6 +1,7 @@
 """Staff mark and comment; the learner sees what was released and replies."""
 
 from decimal import Decimal
+from secrets import token_hex
 
 import pytest
 from django.test import Client
@@ -143,6 +144,8 @@ def test_comment_bank_counts_how_often_a_comment_is_used(marker, submission):
     marker.post(bank, {"text": "Another."})
     marker.post(bank, {"remove": SavedComment.objects.get(text="Another.").pk})
     assert SavedComment.objects.count() == 1
+    marker.post(bank, {"text": token_hex(2500)})  # too long for an index of PostgreSQL
+    assert SavedComment.objects.count() == 2
 
 
 def test_edited_comment_is_checked_against_the_version_that_its_form_has(marker, submission):

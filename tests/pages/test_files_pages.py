@@ -160,10 +160,10 @@ def test_queries_of_the_pages_of_a_pushed_state(cast, push, learner_client, coun
         push(**{f"notes{number}": b"one\n"})
     submission = push(notes=b"two\n")
     address = submission.get_absolute_url()
-    assert queries(learner_client, f"{address}files/") == 6
-    assert queries(learner_client, f"{address}files/?path=notes") == 9
-    assert queries(learner_client, f"{address}changes/") == 7
-    assert queries(learner_client, f"{address}history/") == 6
+    assert queries(learner_client, f"{address}files/") == 5
+    assert queries(learner_client, f"{address}files/?path=notes") == 8
+    assert queries(learner_client, f"{address}changes/") == 6
+    assert queries(learner_client, f"{address}history/") == 5
 
 
 MARKERS = """\

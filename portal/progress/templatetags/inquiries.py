@@ -12,6 +12,7 @@ from portal.progress.models import Inquiry
 register = template.Library()
 
 
+# Any: the context of a template, and the one that is returned
 @register.inclusion_tag("inquiries/_place.html", takes_context=True)
 def inquiry(
     context: Any, thing: str, enrollment: Enrollment | None, *, may_ask: bool = True
