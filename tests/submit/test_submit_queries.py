@@ -29,7 +29,9 @@ def test_queries_of_the_lab_page(learner_client, cast, graded, count):
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_queries_of_a_graded_page(learner_client, graded, count):
-    assert queries(learner_client, graded(count).get_absolute_url()) == 18  # with marks, threads and inquiries
+    assert (
+        queries(learner_client, graded(count).get_absolute_url()) == 18
+    )  # with marks, threads and inquiries
 
 
 @pytest.mark.parametrize("count", [1, 30])
