@@ -32,6 +32,9 @@ WITHOUT_FILES = {
     ),
     *("Marking.comment", "Marking.report", "LiveQuestion.layout", "LiveAnswer.response", "Notes.decisions"),
     "Meeting.notes_html",
+    # remarks have no pictures
+    *("Announcement.html", "Announcement.text", "Message.html", "Message.text"),
+    *("ExitTicket.options", "GradeChange.why", "Lesson.skills"),
     *(
         "IncomingNotes.problem",
         "ModelDraft.dropped",
