@@ -68,6 +68,8 @@ def course_standing(reader: OpenCourse) -> Standing:
     _add_own(reader, reader.enrollment, sessions, results)
     standing.take_scores(_score(standing))
     _add_meetings(standing, reader.enrollment, reader.now)
+    if reader.enrollment.cohort.is_over:  # what is not done is not accepted any more
+        return standing
     last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
     due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
     due += [(places[key], lab) for key, lab in labs if lab.is_due]

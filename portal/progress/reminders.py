@@ -90,7 +90,7 @@ def _words(reader: OpenCourse, enrollment: Enrollment, due: Due) -> str:
 
 def _due_on(user: User, day: date, zone: zoneinfo.ZoneInfo) -> Iterator[tuple[OpenCourse, Enrollment, Due]]:
     for reader in open_courses(user):
-        if enrollment := reader.enrollment:
+        if (enrollment := reader.enrollment) and not enrollment.cohort.is_over:
             dues = [*quizzes_due(reader), *labs_due(reader, enrollment)]
             coming = [due for due in dues if due.due_at.astimezone(zone).date() == day]
             done = _done_or_closed(reader, enrollment, coming)

@@ -36,3 +36,16 @@ def test_cohort_that_is_over_is_readable_and_accepts_nothing_new(client):
     assert "is over" in client.get(quiz.course.get_absolute_url()).content.decode()
     client.force_login(make_user())
     assert client.post(reverse("join"), {"code": learner.cohort.invite_code}).status_code == 409
+
+
+def test_cohort_that_is_over_is_asked_for_nothing(client):
+    quiz = make_quiz()
+    learner = make_learner(quiz.course)
+    client.force_login(learner.user)
+    progress = reverse("progress", args=[quiz.course.slug])
+    assert 'id="there"' in client.get(progress).content.decode()
+    assert client.get("/").context["courses"][0].due
+    Cohort.objects.update(is_over=True)
+    assert not client.get("/").context["courses"][0].due
+    page = client.get(progress).content.decode()
+    assert "nothing new is accepted" in page and 'id="there"' not in page
