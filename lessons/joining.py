@@ -200,8 +200,11 @@ def move_learner(*, enrollment: Enrollment, to: Cohort, reason: str, by: User) -
 def end_enrollment(*, enrollment: Enrollment, reason: str, by: User) -> None:
     """End an enrollment by its learner or by staff. All work is kept, and comes back if they join the cohort again."""
     _lock(enrollment.cohort_id)
-    if not Enrollment.objects.active().filter(pk=enrollment.pk).update(is_active=False):
+    active = Enrollment.objects.active().select_for_update(of=("self",)).filter(pk=enrollment.pk).first()
+    if active is None:
         return
+    active.is_active = False
+    active.save(update_fields=["is_active"])  # counts the people of the cohort again, as an update would not
     is_own = by.pk == enrollment.user_id
     words = "left" if is_own else "was removed from"
     record(

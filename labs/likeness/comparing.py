@@ -89,11 +89,13 @@ def match_files(
     """
     left = {path: fingerprints(text, path) for path, text in first.items()}
     right = {path: fingerprints(text, path) for path, text in second.items()}
+    starter = set(given)
+    own = {path: prints.keys() - starter for path, prints in left.items()}
     shared = {
         (one, two): common
         for one in left
         for two in right
-        if len(common := (left[one].keys() & right[two].keys()) - set(given)) >= MIN_FILE_PRINTS
+        if len(common := own[one] & right[two].keys()) >= MIN_FILE_PRINTS
     }
     found: list[FilePair] = []
     used: set[tuple[int, str]] = set()

@@ -11,7 +11,7 @@ def wake() -> None:
     send(compare_next)
 
 
-@shared_task(soft_time_limit=1_100, time_limit=1_150)
+@shared_task(soft_time_limit=600, time_limit=650)
 def compare_next() -> None:
     if runs.run_next():
         wake()

@@ -12,7 +12,7 @@ from django.http import Http404
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, Meeting, MeetingSignal, Message, Thread
 from lessons.queries import MAX_KEY, Visitor
 from lessons.rights import of_own_learners, staff_of_cohort
-from lessons.threads.places import Place
+from lessons.threads.places import Place, may_see_place
 from lessons.threads.queries import RELATED
 from portal.accounts.models import User
 
@@ -166,10 +166,13 @@ class Suggestion:
 
 
 def suggestions_for(enrollment: Enrollment, place: Place) -> list[Suggestion]:
-    """Return answers to others of the cohort at the same place, those about the same part first. Two queries.
+    """Return answers to others of the cohort at the same place, those about the same part first.
 
-    Of a request for help that is not public, only the answer is used, and only if staff allow it.
+    Of a request for help that is not public, only the answer is used, and only if staff allow it. There are none for
+    a learner who may not see the public answers of the place, as during an attempt at a quiz.
     """
+    if not may_see_place(enrollment.user, enrollment, place.kind, place.key, place.part):
+        return []
     threads = Thread.objects.present().filter(
         cohort=enrollment.cohort_id,
         place_kind=place.kind,

@@ -200,6 +200,19 @@ def test_course_without_a_rule_gives_no_certificates(client, learner):
     assert not CertificateRule.objects.exists()
 
 
+def test_owner_keeps_the_certificate_after_the_course(client, learner, make_certificate):
+    certificate = make_certificate(shows_name=True)
+    CertificateRule.objects.all().delete()
+    learner.is_active = False
+    learner.save()
+    client.force_login(learner.user)
+    assert certificate.number in client.get(address(learner)).content.decode()
+    assert client.get(address(learner, "pdf/")).status_code == 200
+    client.post(address(learner), {"action": "show"})
+    certificate.refresh_from_db()
+    assert certificate.shows_name is False
+
+
 def test_assistants_do_not_withdraw_certificates(client, learner, make_certificate):
     certificate = make_certificate()
     assistant = make_staff(learner.course, make_user(is_staff=True))

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from labs.likeness import runs
 from labs.models import Comparison, LabVersion, SimilarPair
-from lessons.models import CourseStaff
+from lessons.models import Course, CourseStaff
 from tests.factories import (
     make_cohort,
     make_enrollment,
+    make_lab,
     make_staff,
     make_user,
 )
@@ -61,6 +62,9 @@ def test_page_shows_pairs_to_staff_of_both_learners_only(client, lab, hand_in):
     assert " and ".join(names) in client.get(page).content.decode()
     text = client.get(f"{page}{pair.pk}/").content.decode()
     assert "mean_of" in text and "shared" in text and "This is no grade." in text
+    Course.objects.update(marks_blindly=True)
+    for each in (page, f"{page}{pair.pk}/"):
+        assert "Learner A" not in client.get(each).content.decode()
     CourseStaff.objects.filter(user=assistant).update(cohort=cohort)
     assert "No two submissions" in client.get(page).content.decode()
     assert client.get(f"{page}{pair.pk}/").status_code == 404
@@ -119,6 +123,13 @@ def test_worker_that_died_is_followed_by_another_and_its_late_result_is_refused(
     comparison.refresh_from_db()
     assert (comparison.state, comparison.tries) == ("done", 2)
     assert SimilarPair.objects.count() == 1
+
+
+def test_one_comparison_runs_at_a_time(lab):
+    runs.begin(lab=lab, by=make_user(), wake=lambda: None)
+    runs.begin(lab=make_lab(lab.course), by=make_user(), wake=lambda: None)
+    assert runs._claim() is not None
+    assert runs._claim() is None
 
 
 def test_binary_and_large_files_are_left_out(lab, hand_in):

@@ -96,6 +96,19 @@ def test_public_question_on_a_quiz_comes_with_the_answers_only(cast, release, is
     assert "Your question: Why not B?" in page(cast, cast.learner, own)
 
 
+def test_answers_to_others_are_not_suggested_during_an_attempt(cast):
+    quiz = make_quiz(QUIZ.format(release="now"), cast.lesson)
+    mine = submit(cast.learner, quiz)
+    at = cast.course.slug, "quiz", quiz.slug, "which"
+    publish(cast, cast.ask(place=find_place(cast.learner.user, *at, str(mine.number))), "It is distributed.")
+    attempt = attempt_actions.start_attempt(enrollment=cast.peer, quiz=quiz)
+    url = f"/questions/{cast.course.slug}/ask/"
+    values = {"place": "quiz", "slug": quiz.slug, "part": "which", "at": "1"}
+    assert "distributed" not in cast.client(cast.peer).get(url, values).content.decode()
+    attempt_actions.submit_attempt(attempt=attempt)
+    assert "distributed" in cast.client(cast.peer).get(url, values).content.decode()
+
+
 def test_question_of_a_quiz_is_asked_only_by_those_who_see_it(cast):
     quiz = make_quiz(QUIZ.format(release="never"), cast.lesson)
     attempt_actions.start_attempt(enrollment=cast.learner, quiz=quiz)

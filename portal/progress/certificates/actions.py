@@ -45,13 +45,16 @@ def clean_name(text: str) -> str:
 def issue(*, reader: OpenCourse, standing: Standing, name: str) -> Certificate:
     """Issue the certificate of a learner; its name is fixed from now on. Raises NotEarnedError."""
     enrollment = reader.enrollment
-    if enrollment is None or not standing.may_be_issued:
-        raise NotEarnedError("This certificate cannot be issued now. The page says why.")
+    if enrollment is None or standing.missing:
+        raise NotEarnedError("Not everything for the certificate is done yet.")
+    # A withdrawn certificate is not replaced by its owner: staff make it valid again.
+    if had := Certificate.objects.filter(enrollment=enrollment, replaced_by=None).first():
+        return had
     content = collect_content(reader, enrollment, standing)
     try:
         with transaction.atomic():
             return Certificate.objects.create(enrollment=enrollment, name=name, content=content)
-    except IntegrityError:  # sent twice
+    except IntegrityError:  # sent twice at the same moment
         return Certificate.objects.valid().get(enrollment=enrollment)
 
 

@@ -12,6 +12,7 @@ from labs.models import Lab, Submission
 from lessons.models import Attempt, Attendance, Course, Enrollment, Meeting, Reading, Session
 from lessons.points import show_points
 from lessons.queries import OpenCourse
+from portal.accounts.models import User
 from portal.progress.certificates.route import Stretch, store
 from portal.progress.certificates.rules import Facts, describe_rule, list_missing
 from portal.progress.models import Certificate, CertificateRule
@@ -22,17 +23,11 @@ MAX_LISTED = 2_000  # certificates of a cohort
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a learner stands: the certificate that they have or had, or what is missing for one."""
+    """Where a learner without a certificate stands: what is missing for one."""
 
     rule: CertificateRule
-    certificate: Certificate | None
     facts: Facts
     missing: list[str]
-
-    @property
-    def may_be_issued(self) -> bool:
-        # A withdrawn certificate is not replaced by its owner: staff make it valid again.
-        return self.certificate is None and not self.missing
 
 
 def get_rule(course: Course) -> CertificateRule:
@@ -50,8 +45,7 @@ def get_standing(reader: OpenCourse) -> Standing:
         raise Http404("Only learners get certificates.")
     rule = get_rule(reader.course)
     facts = _facts(reader, reader.enrollment)
-    newest = Certificate.objects.filter(enrollment=reader.enrollment, replaced_by=None).first()
-    return Standing(rule, newest, facts, list_missing(rule, facts))
+    return Standing(rule, facts, list_missing(rule, facts))
 
 
 def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
@@ -173,10 +167,19 @@ def get_certificate_by_key(key: str) -> Certificate:
     return found
 
 
-def get_own_certificate(reader: OpenCourse) -> Certificate:
-    """Return the valid certificate of this learner. Raises Http404."""
-    found = Certificate.objects.valid().filter(enrollment=reader.learner or 0).first()
-    if found is None:
+def find_own_certificate(user: User, course: str) -> Certificate | None:
+    """Return the newest certificate of a person for a course, also a withdrawn one.
+
+    It is theirs also if they left the course, or if the course gives no more certificates.
+    """
+    own = Certificate.objects.filter(enrollment__user=user, enrollment__course__slug=course, replaced_by=None)
+    return own.select_related("enrollment__course", "enrollment__user").first()
+
+
+def get_own_certificate(user: User, course: str) -> Certificate:
+    """Return the valid certificate of a person for a course. Raises Http404."""
+    found = find_own_certificate(user, course)
+    if found is None or found.state != "valid":
         raise Http404("You have no valid certificate for this course.")
     return found
 

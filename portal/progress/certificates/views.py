@@ -19,7 +19,7 @@ from portal.progress.certificates.fonts import NoFontError
 from portal.progress.certificates.forms import CorrectionForm, IssueForm, ShowForm
 from portal.progress.certificates.pdf import to_pdf
 from portal.progress.certificates.queries import (
-    Standing,
+    find_own_certificate,
     get_certificate_by_key,
     get_own_certificate,
     get_standing,
@@ -36,37 +36,47 @@ MAX_FILES = 30  # a minute, of one person: a PDF costs a tenth of a second
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate(request: UserRequest, course: str) -> HttpResponse:
     """Show the certificate, or what is missing for it. Forms issue it, choose what is public, ask for a correction."""
+    found = find_own_certificate(request.user, course)
+    return _own_page(request, found) if found else _missing_page(request, course)
+
+
+def _missing_page(request: UserRequest, course: str) -> HttpResponse:
     reader = get_member_course(request.user, course)
     standing = get_standing(reader)
-    forms = _make_forms(request, standing)
-    if request.method == "POST":
-        action = request.POST.get("action", "")
-        form = forms.get(action)
-        if form is not None and form.is_valid():
-            try:
-                if action == "issue":
-                    actions.issue(reader=reader, standing=standing, name=form.cleaned_data["name"])
-                else:
-                    _change(request, get_own_certificate(reader), action, form.cleaned_data)
-            except actions.NotEarnedError as error:
-                messages.error(request, str(error))
-            return redirect("certificate", course=course)
-    context = {"course": reader.course, "standing": standing, "forms": forms, **_parts(standing.certificate)}
-    context["form"] = next((form for form in forms.values() if form.errors), None)
-    context["crumbs"] = course_crumbs(reader.course, ("Certificate", ""))
-    return render(request, "progress/certificate.html", context, status=422 if context["form"] else 200)
+    posted = request.POST if request.method == "POST" else None
+    form = IssueForm(posted, initial={"name": request.user.name}, auto_id="issue_%s")
+    if posted is not None and form.is_valid():
+        try:
+            actions.issue(reader=reader, standing=standing, name=form.cleaned_data["name"])
+        except actions.NotEarnedError as error:
+            messages.error(request, str(error))
+        return redirect("certificate", course=course)
+    context = {"course": reader.course, "standing": standing, "forms": {"issue": form}}
+    return _render(request, context, form if form.errors else None)
 
 
-def _make_forms(request: UserRequest, standing: Standing) -> dict[str, Any]:
-    # by the action that they post
+def _own_page(request: UserRequest, found: Certificate) -> HttpResponse:
     action = request.POST.get("action")
-    data = {name: request.POST if action == name else None for name in ("issue", "show", "correct")}
-    if standing.certificate is None:
-        return {"issue": IssueForm(data["issue"], initial={"name": request.user.name}, auto_id="issue_%s")}
-    return {
-        "show": ShowForm(data["show"], instance=standing.certificate, auto_id="show_%s"),
+    data = {name: request.POST if action == name else None for name in ("show", "correct")}
+    forms: dict[str, ShowForm | CorrectionForm] = {
+        "show": ShowForm(data["show"], instance=found, auto_id="show_%s"),
         "correct": CorrectionForm(data["correct"], auto_id="correct_%s"),
     }
+    form = forms.get(action or "")
+    course = found.enrollment.course
+    if form is not None and form.is_valid():
+        try:
+            _change(request, get_own_certificate(request.user, course.slug), action or "", form.cleaned_data)
+        except actions.NotEarnedError as error:
+            messages.error(request, str(error))
+        return redirect("certificate", course=course.slug)
+    context = {"course": course, "forms": forms, **_parts(found)}
+    return _render(request, context, form if form is not None and form.errors else None)
+
+
+def _render(request: UserRequest, context: dict[str, Any], form: Any) -> HttpResponse:
+    context |= {"form": form, "crumbs": course_crumbs(context["course"], ("Certificate", ""))}
+    return render(request, "progress/certificate.html", context, status=422 if form else 200)
 
 
 def _change(request: UserRequest, own: Certificate, action: str, data: dict[str, Any]) -> None:
@@ -78,9 +88,7 @@ def _change(request: UserRequest, own: Certificate, action: str, data: dict[str,
         messages.success(request, "Staff have your request. You get a notice when they answer.")
 
 
-def _parts(found: Certificate | None) -> dict[str, Any]:
-    if found is None:
-        return {}
+def _parts(found: Certificate) -> dict[str, Any]:
     content = found.content
     return {
         "certificate": found,
@@ -106,7 +114,7 @@ def _linkedin(found: Certificate) -> str:
 @login_required
 @require_safe
 def certificate_pdf(request: UserRequest, course: str) -> HttpResponse:
-    own = get_own_certificate(get_member_course(request.user, course))
+    own = get_own_certificate(request.user, course)
     if is_over_limit(request, "certificate", MAX_FILES):
         return refuse_for_a_minute(request)
     try:
@@ -123,7 +131,7 @@ def certificate_pdf(request: UserRequest, course: str) -> HttpResponse:
 @login_required
 @require_safe
 def certificate_badge(request: UserRequest, course: str) -> HttpResponse:
-    own = get_own_certificate(get_member_course(request.user, course))
+    own = get_own_certificate(request.user, course)
     return _file(badges.sign_badge(own).encode(), "application/vc+jwt", f"badge-{own.number}.jwt")
 
 
