@@ -279,7 +279,8 @@ def remove_saved(*, course: Course, key: int) -> bool:
 
 
 def _require_staff(submission: Submission, by: User) -> None:
-    if not teaches_learner_of(submission, by):
+    # Somebody may teach one cohort and learn in another: nobody marks their own work.
+    if submission.enrollment.user_id == by.pk or not teaches_learner_of(submission, by):
         raise PermissionDenied
 
 

@@ -3,7 +3,9 @@
 Everything that takes or frees a place locks the row of the cohort first, so that concurrent joins never overfill it.
 """
 
-from django.db import transaction
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.urls import reverse
 
@@ -43,7 +45,16 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
         raise CannotJoinError(closed_cohort_message(locked))
     if is_full(locked):
         raise CohortFullError(full_cohort_message(locked))
-    return _enroll(user, locked)
+    try:
+        with transaction.atomic():
+            return _enroll(user, locked)
+    except IntegrityError:
+        raise CannotJoinError("You have joined another cohort of this course just now.") from None
+
+
+def lock_cohorts(keys: Iterable[int]) -> dict[int, Cohort]:
+    """Lock cohorts in the order of their keys, so that two changes of the same cohorts do not wait for each other."""
+    return {key: _lock(key) for key in sorted(set(keys))}
 
 
 def _lock(cohort: int) -> Cohort:
@@ -101,6 +112,7 @@ def enroll_by_staff(*, user: User, cohort: Cohort) -> Enrollment:
 @transaction.atomic
 def wait_for_place(*, user: User, cohort: Cohort) -> WaitingPlace | Enrollment:
     """Put `user` last on the waiting list, or enroll them if a place became free. Raises CannotJoinError."""
+    _lock(cohort.pk)  # until the end: a refused `join_cohort` gives its own lock back
     try:
         return join_cohort(user=user, cohort=cohort)
     except CohortFullError:
@@ -180,8 +192,9 @@ def admit(*, place: WaitingPlace, by: User) -> Enrollment | None:
 def move_learner(*, enrollment: Enrollment, to: Cohort, reason: str, by: User) -> None:
     """Move a learner with all their work to another cohort of the course. Raises CohortFullError, CannotJoinError."""
     before = enrollment.cohort
-    # In the order of their keys, so that two moves in opposite directions do not wait for each other.
-    locked = {key: _lock(key) for key in sorted({before.pk, to.pk})}[to.pk]
+    locked = lock_cohorts({before.pk, to.pk})[to.pk]
+    if not Enrollment.objects.active().filter(pk=enrollment.pk, cohort=before).exists():
+        raise CannotJoinError(f"{enrollment.user.email} is not in {before} any more. Reload the page.")
     if locked.course_id != enrollment.course_id or locked.is_over:
         raise CannotJoinError(closed_cohort_message(locked))
     if is_full(locked) and before.pk != locked.pk:

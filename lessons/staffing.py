@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from lessons.deadline_changes import deadline_of_learner_moved
-from lessons.joining import give_free_places
+from lessons.joining import give_free_places, lock_cohorts
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, ExtraTime
 from lessons.models.deadlines import Extension
 from portal.accounts.audit import Event, record
@@ -67,6 +67,7 @@ def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
     """Enroll a learner, or move them to another cohort of the course."""
     before = Enrollment.objects.filter(pk=enrollment.pk).values_list("cohort", flat=True).first()
     enrollment.course_id = enrollment.cohort.course_id
+    lock_cohorts({enrollment.cohort_id, before or enrollment.cohort_id})  # first, as whoever joins does
     enrollment.save()
     deadline_of_learner_moved(enrollment.pk)
     for cohort in sorted({enrollment.cohort_id, before or enrollment.cohort_id}):

@@ -13,7 +13,7 @@ from lessons.models.course import MAX_TITLE, Course
 from lessons.models.shared import SameParent, shared_field
 
 TAKEN_FOR = timedelta(minutes=20)  # then other staff may take it over
-MAX_THREAD_TITLE, MAX_QUOTE, MAX_PART = 150, 300, 100
+MAX_THREAD_TITLE, MAX_QUOTE, MAX_PART = 150, 300, 255
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):

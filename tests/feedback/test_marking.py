@@ -205,3 +205,10 @@ def test_lab_in_a_list_says_which_points_wait(points, state):
     item = lab_item("Lab", "/", Decimal(120), result, is_ready=True)
     assert item.note == f"1 submission, best {points} of 120 points so far, 20 waiting for marking"
     assert item.state == state
+
+
+def test_staff_who_learn_in_another_cohort_do_not_mark_themselves(submission, learner):
+    make_staff(learner.course, learner.user)
+    own = signed_in(learner.user)
+    assert mark(own, submission, design=5).status_code == 403
+    assert not Feedback.objects.exists()

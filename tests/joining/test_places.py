@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from lessons.joining import (
+    CannotJoinError,
     CohortFullError,
     count_learners,
     end_enrollment,
@@ -165,3 +166,15 @@ def test_learner_leaves_and_comes_back_to_all_work(client):
     assert not enrollment.is_active
     assert client.get(page).status_code == 404
     assert join_cohort(user=enrollment.user, cohort=enrollment.cohort) == enrollment
+
+
+def test_learner_whom_somebody_else_moved_meanwhile_is_not_moved_again(db):
+    course = make_course()
+    first, second, third = (make_cohort(course) for _ in range(3))
+    learner = make_enrollment(cohort=first)
+    stale = Enrollment.objects.select_related("cohort", "user").get(pk=learner.pk)
+    move_learner(enrollment=learner, to=second, reason="Other evenings", by=make_user())
+    with pytest.raises(CannotJoinError, match="Reload the page"):
+        move_learner(enrollment=stale, to=third, reason="Other evenings", by=make_user())
+    learner.refresh_from_db()
+    assert learner.cohort == second
