@@ -53,20 +53,20 @@ def find_route(record: Record) -> Route:
 
 
 def _choose(record: Record, candidates: list[Entry]) -> tuple[list[Entry], bool]:
-    # Each time the one that adds most; of equal ones the shortest.
-    shares = {key: outcome.share for key, outcome in record.outcomes.items()}
-    missing = record.needed - record.points
-    left, chosen = {item.key: item for item in candidates}, []
-    while missing > 0 and left:
+    # Each time the one that adds most; of equal ones the shortest. The total decides, because it is rounded.
+    outcomes = dict(record.outcomes)
+    shares = {key: outcome.share for key, outcome in outcomes.items()}
+    left, chosen, reaches = {item.key: item for item in candidates}, list[Entry](), False
+    while left and not reaches:
         floors = {kind: _lowest_counted(record, kind, shares) for kind in record.scheme.keys}
         gains = {key: _gain(record, item, shares, floors) for key, item in left.items()}
         best = min(left.values(), key=lambda item: (-gains[item.key], item.minutes))
         if gains[best.key] <= 0:
             break
-        missing -= gains[best.key]
-        shares[best.key] = Decimal(1)
+        shares[best.key], outcomes[best.key] = Decimal(1), Outcome(Decimal(1))
         chosen.append(left.pop(best.key))
-    return chosen, missing <= 0
+        reaches = record.scheme.score(outcomes).is_passed
+    return chosen, reaches
 
 
 def _lowest_counted(record: Record, kind: str, shares: dict[str, Decimal]) -> Decimal:

@@ -154,8 +154,10 @@ def read_outcomes(
 
 # Any: rows with an enrollment and a course
 def _of_learners(rows: QuerySet[Any], course: Course, found: Outcomes) -> QuerySet[Any]:
-    rows = rows.filter(course=course).order_by()
-    return rows.filter(enrollment__in=list(found)) if len(found) <= MAX_NAMED else rows
+    # Not both: SQLite would read the rows of the whole course for one learner.
+    if len(found) <= MAX_NAMED:
+        return rows.filter(enrollment__in=list(found)).order_by()
+    return rows.filter(course=course).order_by()
 
 
 def _add_attempts(course: Course, found: Outcomes) -> None:
