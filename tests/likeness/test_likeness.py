@@ -52,8 +52,8 @@ def test_commits_and_files_of_another_learner_are_found_and_those_of_the_starter
 
 def test_page_shows_pairs_to_staff_of_both_learners_only(client, lab, hand_in):
     cohort, other = make_cohort(lab.course), make_cohort(lab.course)
-    hand_in({"a.py": PROGRAM}, enrollment=make_enrollment(make_user(name="Learner A"), cohort))
-    hand_in({"a.py": PROGRAM}, enrollment=make_enrollment(make_user(name="Learner B"), other))
+    hand_in({"a.py": PROGRAM}, enrollment=make_enrollment(make_user(name="Original name"), cohort))
+    hand_in({"a.py": PROGRAM}, enrollment=make_enrollment(make_user(name="Second name"), other))
     pair = compare(lab).pairs.get()
     page = f"{lab.get_absolute_url()}likeness/"
     assistant = make_staff(lab.course, make_user(is_staff=True))
@@ -64,7 +64,7 @@ def test_page_shows_pairs_to_staff_of_both_learners_only(client, lab, hand_in):
     assert "mean_of" in text and "shared" in text and "This is no grade." in text
     Course.objects.update(marks_blindly=True)
     for each in (page, f"{page}{pair.pk}/"):
-        assert "Learner A" not in client.get(each).content.decode()
+        assert "Original name" not in client.get(each).content.decode()
     CourseStaff.objects.filter(user=assistant).update(cohort=cohort)
     assert "No two submissions" in client.get(page).content.decode()
     assert client.get(f"{page}{pair.pk}/").status_code == 404
