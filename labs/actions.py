@@ -87,7 +87,7 @@ def submit_address(
     Raises LookUpFailedError, BranchMovedError.
     """
     if enrollment.cohort.is_over:
-        raise LookUpFailedError(f"{enrollment.cohort.title} is over, so nothing new is graded.")
+        raise LookUpFailedError(f"{enrollment.cohort.title} is over, so new submissions are not graded.")
     hosts.check_lookup_rate(enrollment.user_id)
     own = Repository.objects.filter(
         **_at(enrollment, lab, address)

@@ -32,7 +32,7 @@ HOUR = timedelta(hours=1)
 
 
 class CannotSaveError(Exception):
-    """It cannot be saved; the message says what to do."""
+    """Nothing was saved; the message says what to do."""
 
 
 class ChangedMeanwhileError(Exception):
@@ -226,7 +226,7 @@ def reply(*, comment: Comment, by: User, text: str) -> Comment:
     now = timezone.now()
     own = Comment.objects.filter(by=by, created_at__gt=now - HOUR, reply_to__isnull=False)
     if own.count() >= MAX_REPLIES_PER_HOUR:
-        raise CannotSaveError(f"You wrote {MAX_REPLIES_PER_HOUR} replies in the last hour. Go on in an hour.")
+        raise CannotSaveError(f"You wrote {MAX_REPLIES_PER_HOUR} replies in the last hour. Wait an hour.")
     if Comment.objects.filter(submission=submission).count() >= MAX_COMMENTS:
         raise CannotSaveError(f"This submission has {MAX_COMMENTS} comments, which is the limit.")
     is_staff = learner.user_id != by.pk
@@ -241,11 +241,11 @@ def reply(*, comment: Comment, by: User, text: str) -> Comment:
         released_at=now,
         **_texts(text),
     )
-    _tell_others(answer, by)
+    _notify_others(answer, by)
     return answer
 
 
-def _tell_others(answer: Comment, by: User) -> None:
+def _notify_others(answer: Comment, by: User) -> None:
     submission = answer.submission
     link = f"{submission.get_absolute_url()}#comment-{answer.pk}"
     name = f"submission {submission.number} of “{submission.lab.title}”"

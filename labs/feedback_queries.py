@@ -98,14 +98,14 @@ def marked_earlier(submission: Submission) -> Feedback | None:
 
 
 def to_mark(lab: Lab, user: User) -> QuerySet[Submission]:
-    """Return the submissions that count, of active learners of `user`, and have points of the rubric to give."""
+    """Return the submissions that count and still need rubric points, from active learners of `user`."""
     own = of_own_learners(user, "enrollment__cohort")
     counted = Submission.objects.filter(own, lab=lab, is_best=True, enrollment__is_active=True)
     return counted.filter(rubric_waiting__gt=0)
 
 
 def queue_of(lab: Lab, user: User) -> list[int]:
-    """Return the keys of `to_mark` in an order that says nothing about learners, and that stays the same."""
+    """Return the keys of `to_mark` in a stable order that reveals nothing about learners."""
     rows = to_mark(lab, user).order_by().values_list("pk", "enrollment")
     return [pk for pk, enrollment in sorted(rows, key=lambda row: _place(lab.pk, row[1]))]
 
@@ -115,7 +115,7 @@ def _place(lab: int, enrollment: int) -> bytes:
 
 
 def next_to_mark(lab: Lab, user: User, after: Submission | None = None) -> tuple[Submission | None, int]:
-    """Return the submission that without marks that comes next, and how many wait besides.
+    """Return the next submission without marks, and the number of others that wait.
 
     Those that somebody has open come last."""
     unmarked = to_mark(lab, user).filter(Q(feedback=None) | Q(feedback__marks={}))

@@ -108,7 +108,7 @@ def mark_read(*, announcement: Announcement, enrollment: Enrollment) -> None:
 
 
 def send_due() -> int:
-    """Send the announcements whose time has come, and return how many that were."""
+    """Send the announcements whose time has come, and return their number."""
     due = Announcement.objects.to_send(timezone.now()).select_related("cohort__course").order_by("publish_at")
     count = 0
     for announcement in due[:MAX_SENT]:
@@ -161,7 +161,7 @@ def get_announcement(user: Visitor, course: str, key: int) -> OpenAnnouncement:
 
 # Any: annotated
 def announcements_for(user: Visitor, reader: OpenCourse) -> QuerySet[Any]:
-    """Return what this member may see: all to the cohorts of staff, those that are published for learners.
+    """Return announcements that this member sees: all to the cohorts of staff, those that are published for learners.
 
     A withdrawn one is among them, so that the link of its notice leads to an explanation.
     """
@@ -176,7 +176,7 @@ def announcements_for(user: Visitor, reader: OpenCourse) -> QuerySet[Any]:
 
 # Any: annotated
 def fresh_announcements(enrollment: Enrollment, now: datetime) -> list[Any]:
-    """Return what home and class page show: pinned ones, and those that this learner has not read. One query."""
+    """Return those for home and class page: pinned ones, and those that this learner has not read. One query."""
     own = AnnouncementRead.objects.filter(announcement=OuterRef("pk"), enrollment=enrollment)
     rows = Announcement.objects.published(now).filter(cohort=enrollment.cohort_id)
     rows = rows.annotate(is_read=Exists(own)).filter(Q(is_pinned=True) | Q(is_read=False))

@@ -62,7 +62,7 @@ def _options(text: str) -> list[str]:
     options = list(dict.fromkeys(filter(None, lines)))
     if len(options) == 1 or len(options) > MAX_OPTIONS:
         raise CannotWriteError(
-            f"Write from 2 to {MAX_OPTIONS} answers, one in each line, or none for a free text."
+            f"Write 2 to {MAX_OPTIONS} answers, one per line, or leave it empty for free text."
         )
     if any(len(each) > MAX_OPTION for each in options):
         raise CannotWriteError(f"Shorten each answer to {MAX_OPTION} characters.")
@@ -94,7 +94,7 @@ def answer_ticket(*, meeting: Meeting, enrollment: Enrollment, text: str) -> Non
         raise CannotWriteError("Choose one of the answers.")
     _, is_first = TicketTaker.objects.get_or_create(ticket=ticket, enrollment=enrollment)
     if not is_first:
-        raise CannotWriteError("You have answered this question already.")
+        raise CannotWriteError("You have already answered this question.")
     author = None if ticket.is_anonymous else enrollment
     TicketAnswer.objects.create(ticket=ticket, enrollment=author, text=text)
 

@@ -49,11 +49,11 @@ def join_cohort(*, user: User, cohort: Cohort) -> Enrollment:
         with transaction.atomic():
             return _enroll(user, locked)
     except IntegrityError:
-        raise CannotJoinError("You have joined another cohort of this course just now.") from None
+        raise CannotJoinError("You have just joined a different cohort of this course.") from None
 
 
 def lock_cohorts(keys: Iterable[int]) -> dict[int, Cohort]:
-    """Lock cohorts in the order of their keys, so that two changes of the same cohorts do not wait for each other."""
+    """Lock cohorts in the order of their keys, so that two changes of the same cohorts cannot deadlock."""
     return {key: _lock(key) for key in sorted(set(keys))}
 
 
@@ -102,7 +102,7 @@ def enroll_by_staff(*, user: User, cohort: Cohort) -> Enrollment:
     locked = _lock(cohort.pk)
     active = _active(user, locked)
     if active and active.cohort_id != locked.pk:
-        raise CannotJoinError(f"{user.email} is in {active.cohort}. Move them instead.")
+        raise CannotJoinError(f"{user.email} is already in {active.cohort}. Move them instead.")
     return active or _enroll(user, locked)
 
 
@@ -170,7 +170,7 @@ def _take_place(place: WaitingPlace, cohort: Cohort) -> Enrollment | None:
     if not user.is_active or _active(user, cohort):  # joined another cohort of the course meanwhile
         return None
     enrollment = _enroll(user, cohort)
-    words = f"You have a place in {cohort} now. You were first on the waiting list."
+    words = f"You have a place in {cohort} now: you were first on the waiting list."
     notify(user=user, kind="joining", text=words, link=cohort.course.get_absolute_url())
     record(Event.JOINING, f"{user.email} got a place in {cohort} from the waiting list", user=user)
     return enrollment
@@ -194,7 +194,7 @@ def move_learner(*, enrollment: Enrollment, to: Cohort, reason: str, by: User) -
     before = enrollment.cohort
     locked = lock_cohorts({before.pk, to.pk})[to.pk]
     if not Enrollment.objects.active().filter(pk=enrollment.pk, cohort=before).exists():
-        raise CannotJoinError(f"{enrollment.user.email} is not in {before} any more. Reload the page.")
+        raise CannotJoinError(f"{enrollment.user.email} is no longer in {before}. Reload the page.")
     if locked.course_id != enrollment.course_id or locked.is_over:
         raise CannotJoinError(closed_cohort_message(locked))
     if is_full(locked) and before.pk != locked.pk:

@@ -1,10 +1,10 @@
-"""Names for marking without knowing the learner: stable, in an order that says nothing, and not computable outside."""
+"""Pseudonyms for blind marking: stable, in an order that reveals nothing, computable only with SECRET_KEY."""
 
 from django.utils.crypto import salted_hmac
 
 from lessons.models import Course, Enrollment
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32, none like another
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32, easy to tell apart
 
 
 def pseudonym_of(enrollment: int) -> str:
@@ -25,7 +25,7 @@ def name_to_mark(enrollment: Enrollment) -> str:
 
 
 def name_in(enrollment: Enrollment, course: Course) -> str:
-    """Do the same for a course that is loaded already, as for the rows of a list."""
+    """Do the same for a course that is already loaded, as for the rows of a list."""
     return pseudonym_of(enrollment.pk) if course.marks_blindly else enrollment.user.get_full_name()
 
 

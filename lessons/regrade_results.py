@@ -55,7 +55,7 @@ def first_reasons(reasons: list[str]) -> list[str]:
 def record_move(
     learner: Enrollment, regrade: Regrade, old: Result, new: Result, *, item: str, title: str, by: User | None
 ) -> None:
-    """Record what a regrade changed, or what undoing it put back."""
+    """Record the changes of a regrade, or of its undoing."""
     is_undone = regrade.state == RegradeState.UNDOING
     record_grade_change(
         kind=Kind.REGRADE,

@@ -26,10 +26,10 @@ class Step(Enum):
 
     ENROLL = "Is enrolled"
     INVITE = "Is invited by email"
-    LIST = "Is listed without an invitation: no email is known"
-    THERE = "Is in this cohort already"
-    INVITED = "Was invited already"
-    ELSEWHERE = "Is in another cohort of this course. Move them on the page of that cohort"
+    LIST = "Is listed but not invited: no email address"
+    THERE = "Is already in this cohort"
+    INVITED = "Was already invited"
+    ELSEWHERE = "Is in a different cohort of this course. Move them on the page of that cohort"
 
 
 @dataclass(frozen=True)

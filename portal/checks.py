@@ -276,7 +276,7 @@ def github_is_set_up_whole(**kwargs: object) -> list[CheckMessage]:
 
 @register(TAG)
 def providers_are_set_up_whole(**kwargs: object) -> list[CheckMessage]:
-    """`portal.E015`: a provider of sign-ins needs all of its values, and a URL that no secret leaks by."""
+    """`portal.E015`: a provider of sign-ins needs all of its values, and a URL without a secret in it."""
     said = []
     if missing := _missing(GOOGLE_SIGN_IN):
         said.append(f"Signing in with Google also needs {', '.join(missing)}.")

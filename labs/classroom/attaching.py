@@ -52,8 +52,8 @@ class Attacher:
             return self._classrooms[0]
         self._reading.add(
             path,
-            "the file was not carried",
-            "There are several classrooms, and it does not say which one it belongs to",
+            "the file was not imported",
+            "There are several classrooms, and the file does not say which one it belongs to",
             "Put it into the folder of its classroom (classroom-…), and import again",
         )
         return self._lost
@@ -72,7 +72,7 @@ class Attacher:
             return known
         if len(home.assignments) >= MAX_ASSIGNMENTS:
             why = f"A classroom can have {MAX_ASSIGNMENTS} assignments here"
-            self._reading.add(home.title, f"“{made.title}” was not carried", why, "Import fewer at a time")
+            self._reading.add(home.title, f"“{made.title}” was not imported", why, "Import fewer at a time")
             return made
         home.assignments.append(made)
         return made
@@ -121,7 +121,7 @@ class Attacher:
         made.marks = list(by_person.values())
 
     def finish(self) -> list[Classroom]:
-        """Return the classrooms that have anything in them, with each person once."""
+        """Return the classrooms that are not empty, with each person once."""
         for room in self._classrooms:
             room.people = merge_people(room.people)
             _name_people(room)

@@ -47,7 +47,7 @@ class _Maker:
         if len(self.made.checks) >= MAX_CHECKS:
             self._name(
                 test,
-                "was not carried",
+                "was not imported",
                 f"A lab runs code in at most {MAX_CHECKS} checks",
                 "Make a second lab",
             )
@@ -56,14 +56,14 @@ class _Maker:
         for what, why in setup.left_out:
             self.reading.add(
                 self.assignment.title,
-                f"“{what}” of the setup of “{test.name}” was not carried",
+                f"“{what}” in the setup of “{test.name}” was not imported",
                 why,
                 "If the test needs it, name the package with its version under “python: requirements” in lab.yaml",
             )
         try:
             kind = self._python(test, setup) if test.kind == "python" else self._run(test, setup)
         except patterns.NotCarriedError as error:
-            self._name(test, "was not carried", str(error), "Add a check for it by hand")
+            self._name(test, "was not imported", str(error), "Add a check for it by hand")
             return
         self.made.requirements += setup.requirements
         self.made.checks.append((test, self._check(test, kind)))
@@ -101,10 +101,8 @@ class _Maker:
             why = "The output of a check is stdout and stderr together, and only stdout was compared before"
             self._name(test, "may see more output", why, "If the program writes to stderr, change the check")
         if not test.checks_exit:
-            why = "Classroom 50 ignored the exit status of this test, and a check does not"
-            self._name(
-                test, "needs exit status 0 too", why, "Set “exit” of the check if the program ends otherwise"
-            )
+            why = "Classroom 50 ignored the exit status of this test, but a check does not"
+            self._name(test, "needs exit status 0 too", why, "Set “exit” if another exit status is right")
 
     def _name_command(self, test: ClassroomTest, command: tuple[str, ...], setup: commands.Setup) -> None:
         if command[:2] == ("sh", "-c"):
@@ -113,7 +111,7 @@ class _Maker:
         missing = commands.programs_of("\n".join([*setup.commands, test.run]))
         if missing:
             why = "The sandbox has Python, and the programs that are installed on the server"
-            self._name(test, f"needs {', '.join(missing[:5])}", why, "Ask who runs the portal to install it")
+            self._name(test, f"needs {', '.join(missing[:5])}", why, "Ask an administrator to install it")
         if "pytest" in test.run and not setup.requirements:
             setup.requirements.append(commands.PYTEST)
 
@@ -148,11 +146,11 @@ class _Maker:
             self._name(test, "has no tests of yours", why, "Import the folder of the starter repository too")
         if len(names) > 1:
             why = (
-                "A check is passed or not. GitHub Classroom gave a part of the points for a part of the tests"
+                "A check gives all of its points or none. GitHub Classroom gave a part for some of the tests"
             )
             self._name(
                 test,
-                f"gives its points only if all {len(names)} tests pass",
+                f"gives points only if all {len(names)} tests pass",
                 why,
                 "Split it for partial points",
             )
@@ -209,9 +207,7 @@ def _points_of(assignment: Assignment, reading: Reading) -> dict[int, int | floa
             if missing[1:]
             else f"“{missing[0]}” has 1 point"
         )
-        reading.add(
-            assignment.title, what, "Other tests had points, and these had none", "Change them in lab.yaml"
-        )
+        reading.add(assignment.title, what, "Only the other tests had points", "Change them in lab.yaml")
     if any(points > MAX_POINTS for points in given):
         why = f"A check has at most {MAX_POINTS:,} points"
         reading.add(
@@ -232,9 +228,9 @@ def _one_of_each(requirements: list[str], assignment: Assignment, reading: Readi
         name = re.split(r"[\[=]", wanted)[0].casefold().replace("_", "-")
         if kept.setdefault(name, wanted) == wanted:
             continue
-        why = f"The lab has {kept[name]} already"
+        why = f"The lab already has {kept[name]}"
         reading.add(
-            assignment.title, f"the package {wanted} was not carried", why, "Choose one version in lab.yaml"
+            assignment.title, f"the package {wanted} was not imported", why, "Choose one version in lab.yaml"
         )
     yield from kept.values()
 

@@ -72,7 +72,7 @@ class Collector:
                     self._add_entry(archive, info, f"{top}/{info.filename}")
         except _BAD_ARCHIVE as error:
             raise UnreadableError(
-                f"“{visible(name)}” is not a ZIP file that can be read. Pack it again."
+                f"“{visible(name)}” is not a ZIP file, or is damaged. Pack it again."
             ) from error
 
     def _add_entry(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> None:

@@ -44,7 +44,7 @@ _WITH_VALUE = {
 
 @dataclass
 class Setup:
-    """A setup line in parts: packages to install, commands to run before the test, and what cannot be carried."""
+    """A setup line in parts: packages to install, commands to run before the test, and what is left out."""
 
     requirements: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ def command_of(line: str, before: list[str]) -> tuple[str, ...]:
 
 
 def programs_of(line: str) -> list[str]:
-    """Return the programs of a line that a server may lack, as far as they are seen."""
+    """Return the programs of a line that a server may lack, as far as they can be recognised."""
     found = []
     for part in re.split(r"&&|\|\|?|;|\n", line):
         words = part.replace("(", " ").split()

@@ -27,7 +27,7 @@ class LabPlan:
     key: str
     assignment: Assignment
     is_only_named: bool
-    former_keys: list[str] = field(default_factory=list)  # of earlier imports, which knew less
+    former_keys: list[str] = field(default_factory=list)  # from earlier imports with fewer files
 
     @property
     def origin_keys(self) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class LabPlan:
 
 @dataclass
 class CoursePlan:
-    """A course to make of a classroom, with everything that was not carried as it was."""
+    """A course to make of a classroom, with everything that was changed or left out."""
 
     classroom: Classroom
     key: str
@@ -91,7 +91,7 @@ def _name_terms(assignment: Assignment, zone: str, reading: Reading) -> None:
         names = f" ({', '.join(groups[:MAX_NAMED])}{', …' if groups[MAX_NAMED:] else ''})" if groups else ""
         why = f"It was a group assignment{names}, and each learner has a lab and a mark of their own here"
         reading.add(
-            assignment.title, "groups were not carried", why, "Make teams for the lab if it should be shared"
+            assignment.title, "groups were not imported", why, "Make teams for the lab if it should be shared"
         )
     if assignment.due and assignment.due < datetime.now(assignment.due.tzinfo):
         local = assignment.due.astimezone(zoneinfo.ZoneInfo(zone))

@@ -17,7 +17,7 @@ _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
 class DocumentError(Exception):
-    """A file cannot be read as what its name promises; the message says why, without a full stop."""
+    """A file does not have the format of its name; the message says why, without a full stop."""
 
 
 # Any: values of JSON

@@ -53,8 +53,8 @@ def _read_deadline(made: Assignment, value: Record, reading: Reading) -> None:
     text = line_of(value, "deadline", "due")
     made.due = read_time(text) if text else None
     if text and made.due is None:
-        why = f"“{text[:40]}” is not a date that can be read"
-        reading.add(made.title, "the deadline was not carried", why, "Set it under “Lab deadlines”")
+        why = f"“{text[:40]}” is not a readable date"
+        reading.add(made.title, "the deadline was not imported", why, "Set it under “Lab deadlines”")
 
 
 def _read_threshold(made: Assignment, value: Record, reading: Reading) -> None:
@@ -78,9 +78,9 @@ def _name_features(value: Record, title: str, reading: Reading) -> None:
     if line_of(value, "autograder") not in ("", "default"):
         found.append(f"the autograder “{line_of(value, 'autograder')[:40]}”")
     if found:
-        why = "The portal has no such setting that an import could fill"
-        what = f"settings were not carried: {', '.join(dict.fromkeys(found))}"
-        reading.add(title, what, why, "If you need one, say so in the brief of the lab")
+        why = "The portal has no matching setting"
+        what = f"settings were not imported: {', '.join(dict.fromkeys(found))}"
+        reading.add(title, what, why, "If learners need to know, say so in the brief of the lab")
 
 
 def read_assignments(value: object) -> list[Record]:

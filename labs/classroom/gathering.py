@@ -147,9 +147,9 @@ class _Gatherer:
         made = self.attacher.assignment_for(root, trees.name_of(root))
         found = self._tests_of(own, root)
         if made.tests and found:
-            why = "Its tests come from another file already"
+            why = "Its tests were already read from a different file"
             self.reading.add(
-                root, "its tests were not carried", why, "Remove one of the two, and import again"
+                root, "its tests were not imported", why, "Remove one of the two, and import again"
             )
         made.tests = made.tests or found
         self._read_files(root, trees.name_of(root))
@@ -187,7 +187,7 @@ class _Gatherer:
             made.solution = made.solution or own
         elif made.files and made.files != own:
             self.reading.add(
-                root, "the folder was not carried", "There is another one with this name", "Remove one"
+                root, "the folder was not imported", "A different one has the same name", "Remove one"
             )
         else:
             made.files = own
@@ -230,12 +230,12 @@ class _Gatherer:
         ]
         rest = len(unused) - MAX_NAMED
         for path in unused[:MAX_NAMED]:
-            why = "It is not a file of GitHub Classroom, Classroom 50 or classmoji that can be read here"
+            why = "Not a known file of GitHub Classroom, Classroom 50 or classmoji"
             self.reading.add(
-                path, "the file was not used", why, "Nothing to do, unless you expected something of it"
+                path, "the file was not used", why, "Nothing to do, unless you expected it to be used"
             )
         if rest > 0:
-            self.reading.add("Files", f"{rest:,} more files were not used", "As those above", "Nothing to do")
+            self.reading.add("Files", f"{rest:,} more files were not used", "See above", "Nothing to do")
 
 
 def _overlaps(root: str, others: list[str]) -> bool:

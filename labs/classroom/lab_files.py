@@ -19,7 +19,7 @@ _READMES = ("README.md", "readme.md", "Readme.md")
 
 
 def lab_files(assignment: Assignment, slug: str, reading: Reading) -> dict[str, bytes]:
-    """Return the files of the lab by their paths in the course. What was not carried becomes a finding."""
+    """Return the files of the lab by their paths in the course. Changes and omissions become findings."""
     before = len(reading.findings)
     _settle_starter(assignment, reading)
     text = _lab_yaml(assignment, make_checks(assignment, reading), reading, before)
@@ -38,7 +38,7 @@ def _settle_starter(assignment: Assignment, reading: Reading) -> None:
         why = _fault_of(assignment.files)
     if why:
         to_do = "Make the folder smaller, and upload it on the page of the lab"
-        reading.add(assignment.title, "the starter code was not carried", why, to_do)
+        reading.add(assignment.title, "the starter code was not imported", why, to_do)
         assignment.files = {}
     elif not assignment.files and assignment.starter:
         to_do = f"Download {assignment.starter} from GitHub, and import its folder too"
@@ -63,7 +63,7 @@ def _lab_yaml(assignment: Assignment, made: Made, reading: Reading, before: int)
     fault = _fault_in(text, assignment.files)
     if fault:
         # Our own mistake or a size that no limit above foresaw: the lab is kept without what cannot be read.
-        reading.add(assignment.title, "the tests were not carried", fault, "Add the checks by hand")
+        reading.add(assignment.title, "the tests were not imported", fault, "Add the checks by hand")
         text = dump_yaml(_values(assignment, Made(), []))
     return _comment(reading.findings[before:]) + text
 
@@ -74,15 +74,15 @@ def _fault_in(text: str, files: FolderFiles) -> str:
     try:
         load_spec(text, files or None)
     except SpecError as error:
-        return f"The portal cannot read the lab that they make: {error.problems[0].text}"
+        return f"The portal cannot read the resulting lab: {error.problems[0].text}"
     return ""
 
 
 def _name_placeholder(assignment: Assignment, reading: Reading) -> None:
     why = (
-        "No automatic test of it was carried"
+        "None of its automatic tests could be imported"
         if assignment.tests
-        else "No automatic test of it is among the files"
+        else "There are no automatic tests for it in the files"
     )
     to_do = "Write its checks (docs/labs.md), or import the folder of its starter repository"
     reading.add(assignment.title, "the lab only asks for a commit", why, to_do)
@@ -93,7 +93,7 @@ def _scenarios(assignment: Assignment, made: Made, reading: Reading) -> list[Any
         own = scenarios.make_scenarios(assignment, made.checks)
     except scenarios.SolutionError as error:
         reading.add(
-            assignment.title, "the solution was not carried", str(error), "Add the scenario “solved” by hand"
+            assignment.title, "the solution was not imported", str(error), "Add the scenario “solved” by hand"
         )
         assignment.solution = {}
         own = scenarios.make_scenarios(assignment, made.checks)
@@ -134,8 +134,8 @@ def _comment(findings: Iterable[Finding]) -> str:
     found = list(findings)
     lines = [f"# - {each.what[:300]}: {each.why[:200]}" for each in found[:MAX_NOTES]]
     if not lines:
-        return "# Imported. Everything was carried.\n"
-    return "\n".join(["# Imported. Check what differs or was not carried:", *lines, ""])
+        return "# Imported. Nothing was changed or left out.\n"
+    return "\n".join(["# Imported. Check what was changed or left out:", *lines, ""])
 
 
 def _brief(assignment: Assignment) -> str:

@@ -76,7 +76,7 @@ def _name_unreadable_times(times: list[str], where: str, reading: Reading) -> No
         reading.add(
             where,
             "some times could not be read",
-            "They are not like “2022-09-18 23:59:59 UTC”",
+            "They do not look like “2022-09-18 23:59:59 UTC”",
             "Their marks have the time of the import",
         )
 

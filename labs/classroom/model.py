@@ -13,7 +13,7 @@ Comparison = Literal["included", "exact", "regex"]
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing that was not carried as it was: its place, what it is, why, and what the teacher can do."""
+    """One thing that was changed or left out: its place, what it is, why, and what the teacher can do."""
 
     where: str
     what: str

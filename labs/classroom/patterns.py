@@ -47,7 +47,7 @@ def _from_javascript(pattern: str) -> str:
         raise NotCarriedError(f"Its regular expression has more than {MAX_PATTERN:,} characters")
     if _has_nested_repetition(pattern):
         raise NotCarriedError(
-            "Its regular expression repeats a group that repeats itself, which can take for ever"
+            "Its regular expression repeats a group that repeats itself, which can take forever"
         )
     place, made, before = 0, list[str](), ""
     while place < len(pattern):

@@ -1,4 +1,4 @@
-"""Rosters: of GitHub Classroom, of Classroom 50, and the list that one pastes into classmoji."""
+"""Rosters: of GitHub Classroom, of Classroom 50, and the list that is pasted into classmoji."""
 
 from collections.abc import Callable
 
@@ -64,8 +64,8 @@ def _people(table: Table, where: str, reading: Reading, person_in: Callable[[Row
     if any(row.get("section") for row in table.rows):
         reading.add(
             where,
-            "sections were not carried",
-            "The portal makes one cohort of a classroom",
+            "sections were not imported",
+            "The portal creates one cohort for each classroom",
             "Create a cohort for each section, and move the learners",
         )
     return found

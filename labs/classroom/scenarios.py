@@ -1,4 +1,4 @@
-"""Scenarios that prove an imported lab: what is not solved yet, and the teacher's solution or a stand-in for it."""
+"""Scenarios that prove an imported lab: an unsolved state, and the teacher's solution or a stand-in for it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -62,7 +62,7 @@ def _solution(assignment: Assignment) -> dict[str, str]:
     try:
         return {path: data.decode("utf-8") for path, data in sorted(changed.items())}
     except UnicodeDecodeError as error:
-        raise SolutionError("One of its files is not a text in UTF-8") from error
+        raise SolutionError("One of its files is not UTF-8 text") from error
 
 
 def _stand_ins(checks: Sequence[tuple[ClassroomTest, Check]]) -> tuple[dict[str, str], list[str]]:

@@ -16,7 +16,7 @@ Row = dict[str, str]
 
 
 class TableError(Exception):
-    """A file is no table that can be read; the message says why, without a full stop."""
+    """A file is not a readable table; the message says why, without a full stop."""
 
 
 @dataclass(frozen=True)

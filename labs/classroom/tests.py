@@ -86,7 +86,7 @@ def _name_other_step(step: Record, action: str, grader: str, where: str, reading
     name = line_of(step, "name", "id", "uses") or line_of(step, "run")[:80]
     reading.add(
         where,
-        f"the step “{name}” was not carried",
+        f"the step “{name}” was not imported",
         "It is not one of the graders of GitHub Classroom",
         "If it installs something, add it to “python: requirements” of the lab; if it tests something, add a check",
     )
@@ -106,9 +106,9 @@ def _classroom50_test(item: Record, where: str, reading: Reading, fixture: Fixtu
         text = _text_or_file(item, text_key, fixture)
         if text is None:
             missing = line_of(item, f"{text_key}-file")
-            why = f"Its file {missing} is not among the files, or is no text"
+            why = f"Its file {missing} is not among the files, or is not text"
             reading.add(
-                where, f"the test “{name}” was not carried", why, "Import the folder that has this file"
+                where, f"the test “{name}” was not imported", why, "Import the folder that has this file"
             )
             return None
         files[key] = text
@@ -164,10 +164,10 @@ def _few(value: object, where: str, reading: Reading) -> list[Record]:
     items = records(value)
     if isinstance(value, list) and len(items) < len(value):
         why = "They are not mappings with keys such as name and run"
-        reading.add(where, f"{len(value) - len(items):,} tests were not carried", why, "Check this file")
+        reading.add(where, f"{len(value) - len(items):,} tests were not imported", why, "Check this file")
     if len(items) > MAX_TESTS:
         why = f"The importer reads {MAX_TESTS} of one assignment"
-        reading.add(where, f"{len(items) - MAX_TESTS:,} tests were not carried", why, "Add them by hand")
+        reading.add(where, f"{len(items) - MAX_TESTS:,} tests were not imported", why, "Add them by hand")
     return items[:MAX_TESTS]
 
 
@@ -191,7 +191,7 @@ def _made(
 ) -> ClassroomTest | None:
     fault = _fault(kind, run, comparison)
     if fault:
-        reading.add(where, f"the test “{name}” was not carried", fault, "Add a check for it by hand")
+        reading.add(where, f"the test “{name}” was not imported", fault, "Add a check for it by hand")
         return None
     test = ClassroomTest(name, kind, run, points=points, where=where)  # type: ignore[arg-type]  # a known kind, see `_fault`
     is_compared = kind == "io"

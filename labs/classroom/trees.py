@@ -20,7 +20,7 @@ def name_of(root: str) -> str:
 
 
 def solved_name(root: str) -> str:
-    """Return the name of the repository that a folder solves; "" if it is no solution."""
+    """Return the name of the repository that a folder solves; "" if it is not a solution."""
     name = name_of(root)
     return _SOLUTION.sub("", name) if _SOLUTION.search(name) else ""
 
@@ -67,5 +67,5 @@ def files_below(files: Files, root: str) -> dict[str, bytes]:
 
 
 def without_classroom(files: Files, personal: Collection[str]) -> dict[str, bytes]:
-    """Return the files that learners start from: without those by which other systems grade, and personal ones."""
+    """Return the files for learners, without the grading files of other systems and personal files."""
     return {path: data for path, data in files.items() if path not in MARKERS and path not in personal}

@@ -1,4 +1,4 @@
-"""What the works of two learners share, beyond the starter and what many have. No Django."""
+"""Find what submissions of two learners share, apart from the starter and common parts. No Django."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping

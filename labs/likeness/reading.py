@@ -1,4 +1,4 @@
-"""Read the commits and files of a submitted state, and tell the learner's own from those of the starter."""
+"""Read the commits and files of a submitted state, and separate the learner's own from those of the starter."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ SNIFFED = 8_000  # bytes that Git looks at for a NUL
 
 @dataclass
 class Given:
-    """What comes from starters: object IDs of files, and fingerprints. It grows with each state that is read."""
+    """Object IDs and fingerprints of starter files. It grows with each state that is read."""
 
     files: set[str] = field(default_factory=set)
     prints: set[int] = field(default_factory=set)

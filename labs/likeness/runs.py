@@ -1,4 +1,4 @@
-"""Compare the submissions of a lab: ask for it, and do it in a worker. What waits is a row, so no message is needed."""
+"""Compare the submissions of a lab: ask for it, and do it in a worker. The table is the queue."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""Comparisons of the submissions of a lab, for its staff. Neither is a grade, and no page of a learner reads them."""
+"""Comparisons of the submissions of a lab, for its staff. They are not grades, and no learner page reads them."""
 
 from django.conf import settings
 from django.db import models

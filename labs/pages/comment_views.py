@@ -89,7 +89,7 @@ def comment_delete(request: UserRequest, comment: int) -> HttpResponse:
     found = get_comment(request.user, comment)
     submission = get_taught_submission(request.user, found.submission.public_id)
     if actions.delete_draft(comment=found, by=request.user):
-        messages.success(request, "The draft is deleted.")
+        messages.success(request, "Draft deleted.")
     else:
         messages.error(request, "The learner has seen this comment, so it stays. Edit it instead.")
     return redirect(f"{_mark_address(submission.public_id)}#comments")

@@ -29,7 +29,7 @@ class CodeLine:
 
 @dataclass(frozen=True)
 class Segment:
-    """Lines of a file, and what stands below the last of them."""
+    """Lines of a file, and the comments below the last of them."""
 
     lines: list[CodeLine]
     threads: list[Thread] = field(default_factory=list)

@@ -35,7 +35,7 @@ def lab_likeness(request: UserRequest, course: str, lab: str) -> HttpResponse:
     found = get_lab_taught(request.user, course, lab)
     if request.method == "POST":
         runs.begin(lab=found, by=request.user, wake=wake)
-        messages.success(request, "A worker compares the submissions. Reload this page in a minute.")
+        messages.success(request, "A worker will compare the submissions. Reload this page in a minute.")
         return redirect("lab_likeness", course, lab)
     newest = found.comparisons.first()
     done = found.comparisons.filter(state=Comparison.State.DONE).first()

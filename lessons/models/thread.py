@@ -36,10 +36,10 @@ class Thread(models.Model):
 
     Its place is stored by key and by name, so that it stays readable when the place is renamed, moved or removed:
     `place_kind` is registered with `lessons.threads.places`, `place_key` is the key of its row, and `part` a heading, a
-    question or a check of it. `evidence` is what it carries along, such as a submission and its commit.
+    question or a check of it. `evidence` describes what is attached, such as a submission and its commit.
 
     `cohort` is the asker's cohort at the time, whose learners see the thread if staff make it public. `waiting_since`
-    is None unless staff have to act. `version` grows with everything that its page shows.
+    is None unless staff have to act. `version` rises with each change of its page.
     """
 
     class Kind(models.TextChoices):

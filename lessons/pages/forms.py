@@ -28,9 +28,7 @@ class JoinForm(forms.Form):
 
 
 class LeaveForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason", max_length=200, required=False, help_text="The staff can read it."
-    )
+    reason = forms.CharField(label="Reason", max_length=200, required=False, help_text="Staff can read it.")
 
 
 class MoveForm(forms.Form):

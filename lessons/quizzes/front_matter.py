@@ -28,7 +28,7 @@ class Pool(NamedTuple):
 class Settings(NamedTuple):
     """The rules of a quiz. `time_limit` is in minutes, 0 for none; `deadline` counts from the meeting.
 
-    `bonus` are points beside the 100 of the course.
+    `bonus` are points on top of the 100 of the course.
     """
 
     title: str

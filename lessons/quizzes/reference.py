@@ -24,7 +24,7 @@ RULES = (
     ("time_limit", "minutes for one attempt"),
     ("deadline", "6 days 23:59, counted from the cohort’s meeting, or session 3 + 6 days 23:59"),
     ("late", "refuse attempts after the deadline, or mark them as late"),
-    ("bonus", "5 gives up to 5 points beside the 100 of the course; other quizzes share its 100"),
+    ("bonus", "5 gives up to 5 points on top of the 100 of the course; other quizzes share the 100"),
     ("shuffle", "true gives each attempt its own order of questions"),
     ("pools", "{basics: 2} draws two of the questions with pool=basics after their key"),
 )

@@ -1,4 +1,4 @@
-"""Render what people write to each other: a small, safe part of Markdown, without images, headings or HTML."""
+"""Render comments: a small, safe part of Markdown, without images, headings or HTML."""
 
 import nh3
 from markdown_it import MarkdownIt

@@ -50,7 +50,7 @@ def ask(
     if found := own.filter(title=title, asked_at__gt=now - SAME).first():
         return found
     if is_help and own.waiting().exists():
-        raise CannotWriteError("You’re in the queue with this already. Add a message to that request.")
+        raise CannotWriteError("You’re already in the queue with this. Add a message to that request.")
     refuse_many_threads(enrollment, now)
     thread = Thread.objects.create(
         **at_place,
@@ -181,7 +181,7 @@ def _refuse_stale(thread: Thread, author: User, newest: int) -> None:
 
 def _refuse_taken(thread: Thread, author: User, now: datetime) -> None:
     if thread.taken_by_id not in (None, author.pk) and not thread.may_be_taken_over(now):
-        raise ThreadChangedError("Not sent: another member of staff has taken this request.")
+        raise ThreadChangedError("Not sent: a colleague has taken this request.")
 
 
 @transaction.atomic

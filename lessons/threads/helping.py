@@ -24,13 +24,13 @@ def take(*, thread: Thread, by: User) -> None:
         with transaction.atomic():
             taken = waiting.update(taken_by=by, taken_at=now, version=F("version") + 1)
     except IntegrityError as error:
-        raise CannotWriteError("You have taken another request. Answer or release that one first.") from error
+        raise CannotWriteError("You already have a request. Answer or release that one first.") from error
     if not taken:
-        raise CannotWriteError("Somebody else has taken this request, or it no longer waits.")
+        raise CannotWriteError("Somebody else has taken this request, or it is no longer waiting.")
 
 
 def release(*, thread: Thread, by: User) -> None:
-    """Put a request that one has taken back into the queue, at its old place."""
+    """Put a taken request back into the queue, at its old position."""
     own = Thread.objects.filter(pk=thread.pk, taken_by=by)
     own.update(taken_by=None, taken_at=None, version=F("version") + 1)
 

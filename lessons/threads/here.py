@@ -1,4 +1,4 @@
-"""Questions at their place: what a learner reads below a page, beside a question or in the text of a lesson."""
+"""Questions at their place: below a page, beside a question or in the text of a lesson."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +27,7 @@ def _html(html: str) -> SafeString:
 
 # Any: as above
 def list_below(threads: Iterable[Any], parts: set[str] | None = None) -> Context:
-    """Return the own threads, and the notes that are not at their place already: `parts` are the present headings."""
+    """Return the learner's own threads, and the notes without a heading to follow: `parts` are the present headings."""
     rows = list(threads)
     own = [each for each in rows if each.is_own]
     notes = [note_context(each) for each in notes_at(rows) if parts is None or each.part not in parts]

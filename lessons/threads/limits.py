@@ -19,18 +19,18 @@ def refuse_many_threads(enrollment: Enrollment, now: datetime) -> None:
     if (count := recent.count()) >= MAX_ASKED_AN_HOUR:
         oldest = recent.values_list("asked_at", flat=True)[count - MAX_ASKED_AN_HOUR]
         raise CannotWriteError(
-            f"You asked {count} times within an hour. Ask again in {_minutes(oldest, now)}, or add to a question."
+            f"You asked {count} times within an hour. Ask again in {_minutes(oldest, now)}, or add to one."
         )
     if own.waiting().count() >= MAX_WAITING:
         raise CannotWriteError(
-            f"{MAX_WAITING} of your questions wait for an answer. Withdraw one, or wait for the answers."
+            f"{MAX_WAITING} of your questions have no answer yet. Withdraw one, or wait for the answers."
         )
 
 
 def refuse_many_messages(thread: Thread, enrollment: Enrollment | None, now: datetime) -> None:
     """Raise CannotWriteError if the thread is full, or its asker, `enrollment`, has written too much."""
     if thread.messages.count() >= MAX_MESSAGES:
-        raise CannotWriteError(f"This thread has {MAX_MESSAGES} messages. Ask a new question instead.")
+        raise CannotWriteError(f"This thread has {MAX_MESSAGES} messages. Start a new question instead.")
     if enrollment is None:
         return
     own = Message.objects.filter(thread__enrollment=enrollment, is_staff=False, sent_at__gt=now - HOUR)

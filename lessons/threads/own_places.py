@@ -47,7 +47,7 @@ class LessonPlace:
 
 
 class QuestionPlace:
-    """A question of a quiz. Only those who were asked it see it, and what others asked only with the answers."""
+    """A question of a quiz. Only learners who got it see it; questions of others come with the answers."""
 
     name, word, may_help = "quiz", "Quiz", False
 

@@ -15,7 +15,7 @@ from lessons.release import NotOpenYetError
 class Place:
     """A place as a learner found it. `parts` are the keys and titles of the parts that may be chosen.
 
-    `evidence` is what a request carries along, such as a submission and its commit, with its page.
+    `evidence` describes the attached submission or attempt, and `evidence_url` is its page.
     """
 
     kind: str

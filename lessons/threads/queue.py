@@ -1,4 +1,4 @@
-"""Read queries of the help queue: its requests, the place of one of them, times, and what helped others."""
+"""Read queries of the help queue: its requests, positions, median times and suggestions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def help_requests(user: User, course: Course, cohort: Cohort | None = None) -> Q
 def signals_without_words(
     user: User, course: Course, cohort: Cohort | None, now: datetime
 ) -> list[MeetingSignal]:
-    """Return who pressed “I’m stuck” in a live class without saying more, the first ones first."""
+    """Return the learners who pressed “I’m stuck” in a live class without saying more, the first ones first."""
     said = (
         Thread.objects.help()
         .present()
@@ -67,7 +67,7 @@ def _ahead(cohort: Any, since: Any, key: Any) -> QuerySet[Thread]:
 
 
 class QueueState(NamedTuple):
-    """The state of the queue, in short: it differs whenever the page must be drawn again."""
+    """A short state of the queue, different whenever the page must be redrawn."""
 
     requests: int
     newest: int

@@ -1,4 +1,4 @@
-"""Limits and cleaning of what people write to each other."""
+"""Check and clean the texts of threads and announcements."""
 
 import re
 

@@ -46,7 +46,7 @@ def callback(request: UserRequest, provider: str) -> HttpResponse:
         messages.error(request, f"{oidc.get_choice(provider).name} gave an incomplete answer. Try again.")
         return redirect("account_login")
     except IntegrityError:  # linked in another tab at the same moment
-        messages.error(request, "This account was linked just now. Reload the page.")
+        messages.error(request, "This account was linked a moment ago. Reload the page.")
         return redirect("account")
 
 
@@ -63,5 +63,5 @@ def unlink(request: UserRequest, provider: str) -> HttpResponse:
         return redirect("account")
     linked.delete()
     record(Event.GITHUB, f"unlinked {choice.name}: {oidc.label_of(linked)}")
-    messages.success(request, f"The account of {choice.name} is no longer linked.")
+    messages.success(request, f"Your {choice.name} account is no longer linked.")
     return redirect("account")

@@ -29,7 +29,7 @@ WAKE_SECONDS = 60  # a later message wakes the worker as well
 def notify(*, user: User, kind: str, text: str, link: str = "", at_once: bool = False) -> Notice:
     """Send a notice to one person, and an email if they want one. A longer text is cut.
 
-    `at_once` ignores the pause of the kind. Raises ValueError if `kind` is not in `kinds`, or `link` is no path of
+    `at_once` ignores the pause of the kind. Raises ValueError if `kind` is not in `kinds`, or `link` is not a path of
     the portal.
     """
     notice = _make_notice(user.pk, kind, text, link)
@@ -93,7 +93,7 @@ def mark_all_read(user: User) -> None:
 def mark_seen(user: User, link: str, *, is_new: bool = False) -> None:
     """Mark the notices about a page as read when its reader sees it.
 
-    Free if they had no unread notices at the start of the request, unless the notice may be newer.
+    Costs no query if they had no unread notices at the start of the request, unless the notice may be newer.
     """
     if is_new or getattr(user, "unread_notices", True):
         Notice.objects.unread().filter(user=user, link=link).update(read_at=timezone.now())

@@ -57,7 +57,7 @@ class TimesForm(forms.Form):
         if (begins is None) != (ends is None) and not self.errors:
             self.add_error("quiet_until" if ends is None else "quiet_from", "Choose both hours, or neither.")
         elif begins is not None and begins == ends:
-            self.add_error("quiet_until", "Choose two different hours. To get no email, turn each kind off.")
+            self.add_error("quiet_until", "Choose two different hours. To get no emails, turn off each kind.")
         return values
 
     def filled(self) -> MailTimes:

@@ -35,26 +35,24 @@ _KINDS = (
     Kind(
         "lab_result",
         "Lab graded",
-        "When you left the page, or it took over 2 minutes",
+        "If you left the page, or it took over 2 minutes",
         pause=timedelta(minutes=1),
     ),
     Kind("reply", "Answer to your question", "And replies to a thread that you follow"),
     Kind("meeting", "Meeting moved or cancelled", "With the new date for your calendar"),
-    Kind("deadline", "Something due tomorrow", "If you are not done"),
+    Kind("deadline", "Due tomorrow", "If you haven’t finished it"),
     Kind("regrade", "Result changed by a regrade", "With your points before and after"),
     Kind(
         "grade",
         "Grade or comment by staff",
-        "When they have written nothing more for 10 minutes",
+        "Sent once they have stopped writing for 10 minutes",
         pause=timedelta(minutes=10),
     ),
     Kind("announcement", "Announcement", "From the staff of your course"),
     Kind("inquiry", "Question about a grade", "Asked or answered", is_usual=False),
     Kind("question", "Question by a learner", "In a course that you teach", DAILY, is_usual=False),
-    Kind("help", "Help", "You are stuck, or a learner whom you teach is", is_usual=False),
-    Kind(
-        "joining", "Joining a course", "A place, the waiting list, or a change of your cohort", is_usual=False
-    ),
+    Kind("help", "Help", "About your requests, or those of learners you teach", is_usual=False),
+    Kind("joining", "Joining a course", "The waiting list, or a change of your cohort", is_usual=False),
     Kind("team", "Team", "Changes in your team", is_usual=False),
     Kind("review", "Peer review", "A review to write, or one that you received", is_usual=False),
 )

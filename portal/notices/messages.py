@@ -67,7 +67,7 @@ def _why(mail: Mail) -> str:
     if mail.kind == TEST:
         return "You asked for this email."
     if mail.kind == DAILY:
-        return "You get this email once a day, if there is something new."
+        return "You get this email at most once a day, if there is something new."
     return f"You get emails about: {KINDS[mail.kind].name}."
 
 

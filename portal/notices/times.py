@@ -21,7 +21,7 @@ def next_digest(now: datetime, hour: int, zone: ZoneInfo) -> date:
 def quiet_end(now: datetime, begins: int | None, ends: int | None, zone: ZoneInfo) -> datetime | None:
     """Return the end of the quiet hours that `now` is in, or None.
 
-    They are read from a clock on the wall, so that they follow its changes, and may cross midnight.
+    They are local times, so they follow clock changes, and may cross midnight.
     """
     if begins is None or ends is None or begins == ends:
         return None
@@ -32,5 +32,5 @@ def quiet_end(now: datetime, begins: int | None, ends: int | None, zone: ZoneInf
         return None
     day = local.date() + (DAY if crosses and local.hour >= begins else timedelta(0))
     end = datetime.combine(day, time(ends), zone)
-    # Aware datetimes in one zone compare by the wall, so both are compared as instants.
+    # Aware datetimes in one zone compare by local time, so both are compared as instants.
     return end if end.timestamp() > now.timestamp() else None

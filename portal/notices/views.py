@@ -83,9 +83,9 @@ def choose_times(request: UserRequest) -> HttpResponse:
 def send_test_mail(request: UserRequest) -> HttpResponse:
     if cache.add(f"test-mail:{request.user.pk}", True, timeout=MINUTE):
         actions.send_test(user=request.user)
-        messages.success(request, f"A test is on its way to {request.user.email}.")
+        messages.success(request, f"A test email is on its way to {request.user.email}.")
     else:
-        messages.info(request, "We’ve just sent you a test. Wait a minute before you ask for another one.")
+        messages.info(request, "You have just asked for one. Wait a minute before you ask for another one.")
     return redirect("notices")
 
 

@@ -196,7 +196,7 @@ class SessionRow:
         if not self.part.ends_at:
             return ""
         if self.part.attended is None:
-            return "Not marked" if self.part.ends_at <= self.record.reader.now else "Coming"
+            return "Not marked" if self.part.ends_at <= self.record.reader.now else "Upcoming"
         return "Attended" if self.part.attended else "Missed"
 
     @property

@@ -23,7 +23,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The fewest items that reach the pass mark, in course order. Without `reaches`, all of them do not."""
+    """The fewest items that reach the pass mark, in course order. Unless `reaches`, even all of them do not."""
 
     steps: list[Step]
     reaches: bool
@@ -38,7 +38,7 @@ class Route:
 
 
 def find_route(record: Record) -> Route:
-    """Return what would take the learner to the pass mark, from what is open; else also from what opens later."""
+    """Return the route to the pass mark from open items, or else also from items that open later."""
     if record.is_passed or not record.has_points:
         return Route([], record.is_passed)
     left = [item for item in record.items if not item.is_closed and item.is_ready]

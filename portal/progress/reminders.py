@@ -1,6 +1,6 @@
-"""Remind learners of what is due tomorrow: their own deadlines, with extensions, of what they are not done with.
+"""Remind learners of what is due tomorrow: unfinished work, by their own deadlines with extensions.
 
-Each person is looked at twice a day, at hours of their own zone: before any daily email, and in the evening, for
+Each person is checked twice a day, at hours of their own zone: before any daily email, and in the evening, for
 deadlines that moved since.
 """
 

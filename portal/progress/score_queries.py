@@ -1,4 +1,4 @@
-"""Read what the points of learners are computed from. The number of queries is fixed."""
+"""Read the facts from which points are computed. The number of queries is fixed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -34,7 +34,7 @@ def score_enrollments(
 ) -> dict[int, Scores]:
     """Return the scores of each learner of the course, by the key of the enrollment.
 
-    Only `with_held`, for staff, do scores count that are held back from learners.
+    Scores that are held back from learners count only `with_held`, for staff.
     """
     learners = list(enrollments)
     outcomes = read_outcomes(course, learners, with_held=with_held)
@@ -72,7 +72,7 @@ def rules_of(course: Course) -> Rules:
 
 
 def listed_quizzes(course: Course) -> QuerySet[Quiz]:
-    """Return the quizzes that learners may know of, open or not."""
+    """Return the quizzes that learners see listed, open or not."""
     quizzes = Quiz.objects.filter(course=course, current__max_points__gt=0)
     listed = quizzes.exclude(status=Status.DRAFT).exclude(lesson__status=Status.DRAFT)
     return listed.filter(lesson__deletion=None, lesson__session__deletion=None).order_by()
@@ -117,7 +117,7 @@ def scorable_checklists(course: Course) -> list[Scorable]:
 
 
 def checklists(course: Course) -> dict[int, set[tuple[str, int, str]]]:
-    """Return the items to tick of each session: its own, and those of the lessons that learners may know of."""
+    """Return the items to tick of each session: its own, and those of the lessons that learners see listed."""
     found: dict[int, set[tuple[str, int, str]]] = {}
     for pk, prepare in Session.objects.filter(course=course).order_by().values_list("pk", "prepare"):
         found[pk] = {("session", pk, item["key"]) for item in prepare}

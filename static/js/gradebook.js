@@ -14,7 +14,7 @@ function next(link, key) {
   const [down, right] = STEPS[key];
   let [at, column] = [row + down, cell.cellIndex + right];
   const last = cell.parentElement.cells.length;
-  // a column without links, such as the totals, is passed over
+  // skip a column without links, such as the totals
   while (right && column > 0 && column < last && !cellAt(at, column)) column += right;
   return cellAt(at, column);
 }

@@ -1,4 +1,4 @@
-"""What a certificate says, without the course that it came from."""
+"""The content of a certificate, without its course."""
 
 from portal.progress.certificates.route import Stretch, store
 

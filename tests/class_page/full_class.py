@@ -18,7 +18,7 @@ CHECKS = ("readme", "three-commits", "readable")
 
 
 def fill(group: Class, learners: int = 24, seed: int = 7) -> list[Enrollment]:
-    """Add learners and their work. The first three are stuck, each by another rule."""
+    """Add learners and their work. The first three are stuck, each by a different rule."""
     random, course = Random(seed), group.cohort.course
     labs = [group.lab, *(make_lab(course, title=title) for title in LABS)]
     session = make_session(course, title="Session 1: Git")

@@ -26,14 +26,14 @@ def test_a_queue_is_stalled_if_nothing_comes_from_it(oldest, answered, silence, 
     assert is_stalled(oldest, answered, silence) == stalled
 
 
-def test_a_stalled_queue_is_said_with_the_age_of_the_oldest_push(group, monkeypatch):
+def test_a_stalled_queue_shows_the_age_of_the_oldest_push(group, monkeypatch):
     monkeypatch.setattr(pulse, "seconds_since", lambda name: 0.0)
     submission = make_submission(group.join("A"), group.lab)
     page = group.client.get(group.address()).content.decode()
     assert "Grading is stalled" not in page
     assert "1 waiting, 0 running" in page
     Submission.objects.filter(pk=submission.pk).update(queued_at=timezone.now() - timedelta(minutes=14))
-    assert "The oldest push has waited for 14 min" in group.client.get(group.address()).content.decode()
+    assert "The oldest push has been waiting for 14 min" in group.client.get(group.address()).content.decode()
 
 
 def test_faults_of_the_cohort_and_of_the_portal_are_counted_apart(group):

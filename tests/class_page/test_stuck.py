@@ -55,7 +55,7 @@ def test_submissions_without_a_verdict_do_not_count(group):
     assert words(group) == []
 
 
-def test_no_gain_is_said_with_the_share_of_points(group):
+def test_no_gain_shows_the_share_of_points(group):
     learner = group.join("A")
     for failed in ("readme", "three-commits", "readme"):
         group.send(learner, failed)
@@ -183,7 +183,7 @@ def test_writing_sends_a_notice_and_keeps_the_finding(group):
         ({"action": "write", "text": "x" * 300}, "Shorten it to 300"),
         ({"action": "handled", "note": ""}, "Write a note for the other staff"),
         ({"action": "handled", "note": "x" * 301}, "Shorten it to 300"),
-        ({"action": "handled", "note": "kept", "rules": "made-up"}, "No rule fires here any more"),
+        ({"action": "handled", "note": "kept", "rules": "made-up"}, "This is no longer in the list"),
         ({"action": "snooze", "until": ""}, "Choose the day"),
         ({"action": "snooze", "until": "soon"}, "Enter a date"),
         ({"action": "snooze", "until": "2020-01-01"}, "Choose a day after today"),

@@ -94,7 +94,7 @@ def test_changes_of_staff_stay(folder):
     assert "kept as changed in the portal: labs/sums" in said
     assert Lab.objects.get(slug="sums").brief == "Our own words.\n"
     write(folder, export(assignment(deadline="2036-05-01T10:00:00Z"), assignment(82, "loops", "Loops")))
-    assert "the deadline was changed in the portal" in run(folder)[1]
+    assert "deadline kept, because it was changed in the portal" in run(folder)[1]
     assert LabDeadline.objects.get(lab__slug="sums").closes_at == datetime(2037, 1, 1, tzinfo=UTC)
 
 
@@ -128,7 +128,7 @@ def test_mark_of_a_name_that_two_learners_have_is_not_given_to_either(folder):
     run(folder)
     for number in range(2):
         enroll(Cohort.objects.get(), f"{number}@example.org", typed="Carl-C")
-    assert "the marks of carl wait: Two learners of the cohort have the same GitHub name" in run(folder)[1]
+    assert "marks of carl are waiting: Two learners of the cohort have the same GitHub name" in run(folder)[1]
     assert not ExternalMark.objects.exists()
 
 
@@ -170,7 +170,7 @@ def test_course_of_somebody_else_is_never_changed(folder):
     ]
 
 
-def test_exit_status_says_whether_everything_was_carried(tmp_path):
+def test_exit_status_says_whether_everything_was_imported(tmp_path):
     write(tmp_path, {"notes.txt": b"nothing of a classroom\n"})
     assert run(tmp_path)[0] == 2
     assert run(tmp_path / "..", "--zone", "Mars/North")[0] == 2

@@ -107,7 +107,7 @@ def test_command_and_output_become_run_with_their_limits_in_seconds():
     assert "3" in second.fix and "time limits" not in said(plan)
 
 
-def test_time_limits_are_cut_to_what_a_lab_may_take_and_said():
+def test_time_limits_are_cut_to_the_limit_of_a_lab_and_reported():
     tests = [{"name": f"t{number}", "run": "python a.py", "timeout": 10, "points": 1} for number in range(20)]
     plan = plan_of(autograding(*tests))
     assert [check.parameters.seconds for check in lab_of(plan).checks] == [1] * 16
@@ -124,7 +124,7 @@ def test_time_limits_are_cut_to_what_a_lab_may_take_and_said():
         ((5000, 1), [1000, 1], "some points are lower"),
     ],
 )
-def test_missing_points_are_said(points, expected, words):
+def test_missing_points_are_reported(points, expected, words):
     tests = [
         {"name": name, "run": "python a.py", "points": own} for name, own in zip("ab", points, strict=True)
     ]
@@ -197,7 +197,7 @@ def test_python_tests_without_their_files_run_those_of_the_learner_and_say_so():
     assert "has no tests of yours" in said(plan)
 
 
-def test_test_that_cannot_be_carried_is_named_in_the_report_and_in_the_lab():
+def test_test_that_cannot_be_imported_is_named_in_the_report_and_in_the_lab():
     plan = plan_of(
         autograding(
             {"name": "Named", "run": "python a.py", "output": "(?<a>x)", "comparison": "regex", "points": 1},
@@ -205,8 +205,8 @@ def test_test_that_cannot_be_carried_is_named_in_the_report_and_in_the_lab():
         )
     )
     assert [check.says for check in lab_of(plan).checks] == ["Kept"]
-    assert "the test “Named” was not carried. Its regular expression" in said(plan)
-    assert "“Named” was not carried" in plan.files["labs/sums/lab.yaml"].decode()
+    assert "the test “Named” was not imported. Its regular expression" in said(plan)
+    assert "“Named” was not imported" in plan.files["labs/sums/lab.yaml"].decode()
     assert "needs javac" in said(plan)
 
 
@@ -237,7 +237,7 @@ def test_solution_beside_the_starter_proves_the_lab():
 
 def test_groups_and_deadlines_are_named_in_the_zone_of_the_cohort():
     plan = plan_of({}, type="group", deadline="2025-07-01T22:30:00Z", zone="Asia/Kolkata")
-    assert "groups were not carried" in said(plan)
+    assert "groups were not imported" in said(plan)
     assert "02 July 2025 04:00 in Asia/Kolkata" in said(plan)
 
 

@@ -55,14 +55,14 @@ def test_import_runs_once_in_a_worker_and_shows_what_it_did(client, instructor):
     tasks.work_on_classrooms()
     page = client.get(reverse("classroom_report", args=[row.pk])).content.decode()
     course = Course.objects.get(title="Programming 1")
-    assert reverse("teach", args=[course.slug]) in page and "Marks that wait for their learner" in page
+    assert reverse("teach", args=[course.slug]) in page and "Marks waiting for their learner" in page
     assert course.staff.get().user == instructor
     client.post(reverse("classroom_start", args=[row.pk]))
     tasks.work_on_classrooms()
     assert "Nothing changed." in client.get(reverse("classroom_report", args=[row.pk])).content.decode()
 
 
-def test_report_is_only_for_who_uploaded(client, instructor):
+def test_report_is_only_for_its_uploader(client, instructor):
     client.force_login(instructor)
     address = upload(client, SimpleUploadedFile("r.csv", roster(["a", "ada", "1", "Ada"]))).url
     other = make_staff(make_course(), make_instructor(make_course()))

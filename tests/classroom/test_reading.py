@@ -57,7 +57,7 @@ def test_rosters_of_the_successors_are_read_by_their_headers():
     ]
     reading = read({"c/roster.csv": table(header, *rows)})
     assert only(reading).people == [Person("ada@example.org", "ada-l", "501", "Ada Lovelace")]
-    assert "boss was left out" in found_in(reading) and "sections were not carried" in found_in(reading)
+    assert "boss was left out" in found_in(reading) and "sections were not imported" in found_in(reading)
     pasted = read({"c/paste.txt": b"Ada Lovelace, ada@example.org\nBob, bob@example.org\n"})
     assert [str(person) for person in only(pasted).people] == ["ada@example.org", "bob@example.org"]
 
@@ -151,7 +151,7 @@ def test_workflow_has_three_graders_and_other_steps_are_named():
         ("py", "python", 120, 5),
     ]
     assert tests[1].comparison == "included"  # Classroom's form wrote `contains`
-    assert "the step “Install Java” was not carried" in said and "checkout" not in said.lower()
+    assert "the step “Install Java” was not imported" in said and "checkout" not in said.lower()
 
 
 def test_tests_of_classroom_50_have_seconds_and_files():
@@ -193,7 +193,7 @@ def test_tests_of_classroom_50_have_seconds_and_files():
     ]
     assert (made.pass_mark, made.tags, made.is_group) == (80, ["submit/*"], True)
     assert made.due == datetime(2036, 9, 16, 3, 59, tzinfo=UTC)
-    assert "“lost” was not carried" in found_in(reading) and "allowed files" in found_in(reading)
+    assert "“lost” was not imported" in found_in(reading) and "allowed files" in found_in(reading)
 
 
 def test_results_and_scores_of_classroom_50_become_marks():

@@ -82,7 +82,7 @@ def test_one_open_question_for_each_thing_and_a_limit_for_each_hour(learner, sub
         assert ask(learner.user, about(submission)).status_code == 302
         Inquiry.objects.update(state="kept")
     response = ask(learner.user, about(submission), "Kept text.")
-    assertContains(response, "Go on in an hour.", status_code=422)
+    assertContains(response, "Try again in an hour.", status_code=422)
     assertContains(response, "Kept text.", status_code=422)
     Inquiry.objects.update(asked_at=timezone.now() - timedelta(hours=1, seconds=1))
     assert ask(learner.user, about(submission)).status_code == 302

@@ -18,7 +18,7 @@ def comment_on(cast, submission, line: int, text: str = "Why *two*?", path: str 
     return client_of(cast.instructor).post(reverse("submission_comment", args=[submission.public_id]), data)
 
 
-def test_comment_stands_below_its_line_and_has_an_excerpt(cast, push):
+def test_comment_is_below_its_line_and_has_an_excerpt(cast, push):
     submission = push(**{"a b.txt": TEXT})
     files = f"{submission.get_absolute_url()}files/?path=a%20b.txt"
     staff, own = client_of(cast.instructor), client_of(cast.learner.user)

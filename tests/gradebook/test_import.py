@@ -68,7 +68,7 @@ def test_errors_name_the_line_and_the_others_are_imported(people):
     ("text", "message"),
     [
         ("", "no lines"),
-        ("name,Viva / 20\n", "No column names the learners"),
+        ("name,Viva / 20\n", "No column identifies the learners"),
         ("email,Viva\n", "“Viva” does not say out of how many points"),
         ("email,Viva / 0\n", "out of how many points"),
         ("email,Viva / 999999\n", "out of how many points"),

@@ -69,7 +69,7 @@ def test_every_change_is_recorded_with_author_and_reason(book):
 
 
 @pytest.mark.parametrize("points", [None, "-1", "100.01", "70.005", "NaN", "Infinity"])
-def test_points_that_no_grader_means_are_refused(book, points):
+def test_implausible_points_are_refused(book, points):
     with pytest.raises(CannotChangeError, match="from 0 to 100"):
         change(book, points)
     assert not Override.objects.exists()
@@ -82,7 +82,7 @@ def test_reason_is_required(book, reason):
     assert refused.value.field == "reason"
 
 
-def test_second_grader_is_told_who_changed_the_score_and_loses_nothing(book):
+def test_second_grader_sees_who_changed_the_score_and_loses_nothing(book):
     learner = book.learners[0]
     grade_lab(book, learner, 45)
     change(book, 70)
@@ -179,7 +179,7 @@ def test_held_score_is_hidden_until_released():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_graders_at_once_one_is_told_and_nothing_is_lost():
+def test_of_two_graders_at_once_one_sees_the_change_and_nothing_is_lost():
     book = make_book()
     grade_lab(book, book.learners[0], 45)
     token, ready, answers = seen(book.learners[0], book.lab_item), threading.Barrier(2), []

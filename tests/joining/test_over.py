@@ -38,7 +38,7 @@ def test_cohort_that_is_over_is_readable_and_accepts_nothing_new(client):
     assert client.post(reverse("join"), {"code": learner.cohort.invite_code}).status_code == 409
 
 
-def test_cohort_that_is_over_is_asked_for_nothing(client):
+def test_learners_of_a_finished_cohort_are_not_offered_work(client):
     quiz = make_quiz()
     learner = make_learner(quiz.course)
     client.force_login(learner.user)
@@ -48,4 +48,4 @@ def test_cohort_that_is_over_is_asked_for_nothing(client):
     Cohort.objects.update(is_over=True)
     assert not client.get("/").context["courses"][0].due
     page = client.get(progress).content.decode()
-    assert "nothing new is accepted" in page and 'id="there"' not in page
+    assert "you can’t submit anything new" in page and 'id="there"' not in page

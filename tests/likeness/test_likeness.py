@@ -61,7 +61,7 @@ def test_page_shows_pairs_to_staff_of_both_learners_only(client, lab, hand_in):
     names = [each.enrollment.user.name for each in (pair.first, pair.second)]
     assert " and ".join(names) in client.get(page).content.decode()
     text = client.get(f"{page}{pair.pk}/").content.decode()
-    assert "mean_of" in text and "shared" in text and "This is no grade." in text
+    assert "mean_of" in text and "shared" in text and "This is not a grade." in text
     Course.objects.update(marks_blindly=True)
     for each in (page, f"{page}{pair.pk}/"):
         assert "Original name" not in client.get(each).content.decode()
@@ -96,7 +96,7 @@ def test_repository_that_is_gone_is_counted_and_the_others_are_compared(lab, han
     assert (comparison.compared, comparison.not_read, comparison.pairs.count()) == (2, 1, 1)
 
 
-def test_fault_is_tried_again_and_then_said(lab, monkeypatch):
+def test_fault_is_retried_and_then_shown(lab, monkeypatch):
     def fail(comparison):
         raise OSError("no space left on device")
 

@@ -103,7 +103,7 @@ def test_pairs_share_commits_files_or_text_and_the_closest_is_first():
     assert pairs == [(1, 2, 0, 0, 1.0), (1, 3, 1, 0, 0.0), (3, 4, 0, 1, 0.0)]
 
 
-def test_what_many_works_have_comes_from_the_task():
+def test_parts_that_many_works_share_are_left_out():
     text = frozenset(fingerprints(PROGRAM, "a.py"))
     works = [Work(number, prints=text, files={"f": "a.py"}) for number in range(12)]
     assert find_pairs(works) == []

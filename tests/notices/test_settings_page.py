@@ -94,7 +94,7 @@ def test_page_works_without_scripts_and_is_accessible(browser, live_server, look
         page = context.new_page()
         page.goto(reverse("notices"))
         page.get_by_label(f"{KINDS['grade'].name}: Daily").check()
-        page.get_by_role("button", name="Save emails").click()
+        page.get_by_role("button", name="Save email settings").click()
         page.get_by_text("Saved.").wait_for()
         page.get_by_role("button", name="Containers moved").click()
         page.wait_for_url("**/help/")

@@ -30,7 +30,7 @@ def off_kinds(user) -> set[str]:
     return {kind.id for kind, email in choices.choices_of(user).items() if email == OFF}
 
 
-def test_mail_program_ends_one_kind_of_one_person_without_a_session(reader):
+def test_mail_program_ends_one_kind_of_one_person_without_signing_in(reader):
     other = make_user()
     response = Client(enforce_csrf_checks=True).post(path_of(reader), ONE_CLICK)
     assert response.status_code == 200 and not response.cookies

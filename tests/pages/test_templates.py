@@ -10,7 +10,7 @@ from django.template import engines
 
 ROOT = settings.BASE_DIR / "templates"
 TEMPLATES = sorted(ROOT.rglob("*.html"))
-# Emails are no pages: they have their styles with them (tests/notices/test_sending.py), and no policy applies.
+# Emails are not pages: they contain their styles (tests/notices/test_sending.py), and no policy applies.
 PAGES = [path for path in TEMPLATES if path.parent.name != "email"]
 SCRIPTS = sorted((settings.BASE_DIR / "static/js").glob("*.js"))
 STYLES = sorted((settings.BASE_DIR / "static/css").glob("*.css"))

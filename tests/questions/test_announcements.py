@@ -131,7 +131,7 @@ def test_form_keeps_what_was_typed_and_says_what_to_do(cast):
     assert Announcement.objects.get().sent_at is None
 
 
-def test_limit_of_an_hour_is_said(announce, monkeypatch):
+def test_hourly_limit_is_explained(announce, monkeypatch):
     monkeypatch.setattr(actions, "MAX_AN_HOUR", 1)
     announce()
     with pytest.raises(CannotWriteError, match="within an hour"):

@@ -47,7 +47,7 @@ def test_request_is_taken_once_and_one_at_a_time(cast, two):
     helping.take(thread=two[0], by=cast.staff)
     with pytest.raises(CannotWriteError, match="Somebody else"):
         helping.take(thread=two[0], by=cast.colleague)
-    with pytest.raises(CannotWriteError, match="another request"):
+    with pytest.raises(CannotWriteError, match="already have a request"):
         helping.take(thread=two[1], by=cast.staff)
     with pytest.raises(CannotWriteError, match="has taken"):
         cast.answer(two[0], by=cast.colleague)

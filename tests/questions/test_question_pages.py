@@ -73,9 +73,9 @@ def test_queue_page_has_requests_and_signals_and_times(cast):
     client, url = cast.client(cast.staff), f"/questions/{cast.course.slug}/queue/"
     page = client.get(url).content.decode()
     assert "2 wait for help" in page
-    assert "Stuck in class, without words" not in page
+    assert "Stuck in class, no details given" not in page
     MeetingSignal.objects.create(meeting=cast.meeting, enrollment=cast.learner, kind="stuck")
-    assert "Stuck in class, without words" in client.get(url).content.decode()
+    assert "Stuck in class, no details given" in client.get(url).content.decode()
     client.post(url, {"signal": MeetingSignal.objects.latest("pk").pk})
     assert MeetingSignal.objects.get().enrollment == cast.peer
     client.post(thread.get_absolute_url(), {"action": "take"})

@@ -152,7 +152,7 @@ def test_messages_are_changed_and_withdrawn_only_by_their_authors(cast):
     assert (thread.answered_at, thread.waiting_since, answer.text) == (None, thread.asked_at, "")
 
 
-def test_limits_are_said_with_the_time_to_wait(cast, monkeypatch):
+def test_limits_name_the_time_to_wait(cast, monkeypatch):
     monkeypatch.setattr(limits, "MAX_ASKED_AN_HOUR", 2)
     for number in range(2):
         cast.ask(title=f"Question {number}")

@@ -142,11 +142,11 @@ def test_points_are_not_known_until_staff_mark(cast):
     assertContains(learner.get(cast.address("quiz")), "Attempt 1: 33% so far")
     course = [cast.quiz.course.slug]
     progress = learner.get(reverse("progress", args=course))
-    assertContains(progress, "66.7 points of these wait for marking.")
+    assertContains(progress, "66.7 of these points are waiting for marking.")
     assertContains(progress, "2 so far, 4 waiting for marking")
     outline = learner.get(reverse("course", args=course))
     assertContains(outline, "2 so far, 4 waiting for marking")
-    assertContains(learner.get(reverse("home")), "66.7 points wait for marking.")
+    assertContains(learner.get(reverse("home")), "66.7 points are waiting for marking.")
 
 
 def test_known_points_can_be_enough_to_pass_and_an_empty_answer_does_not_wait():

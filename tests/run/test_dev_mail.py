@@ -13,7 +13,7 @@ def developing(settings, tmp_path):
 
 @pytest.mark.django_db
 def test_email_of_a_development_portal_is_read_in_the_browser(developing, client):
-    assert "No email was sent yet" in client.get("/dev/mail/").content.decode()
+    assert "No emails yet" in client.get("/dev/mail/").content.decode()
     send_mail("Your code <1>", "It is ABC123: http://localhost/x/", None, ["learner@example.org"])
     page = client.get("/dev/mail/").content.decode()
     assert "Your code &lt;1&gt;" in page and "ABC123" in page and 'href="http://localhost/x/"' in page

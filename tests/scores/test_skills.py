@@ -45,7 +45,7 @@ def test_skills_of_a_lesson_come_from_its_file_and_go_back_to_it():
     assert dump_course(Course.objects.get()).files == FILES
 
 
-def test_what_was_read_answered_in_full_and_passed_proves_a_skill(client):
+def test_read_lessons_full_answers_and_passed_checks_prove_a_skill(client):
     course = make_course("tiny")
     learner = make_learner(course)
     session = make_session(course)

@@ -20,7 +20,7 @@ STAFF = ("visiting", "instructor", "administrator")
 GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report", "calendar_feed"} | {
     f"practice_staff_{name}" for name in ("refs", "fetch")
 }
-# A mail program turns emails off without a session. Its token belongs to the learner whose emails they are.
+# A mail program turns emails off without signing in. Its token belongs to the learner whose emails they are.
 WITH_A_TOKEN = {"unsubscribe"}
 # Who has the form of a text open is noted for whoever opens it next.
 MAY_BE_NOTED = {"account_emailaddress", "accounts_auditentry", "cache", "lessons_presence"}

@@ -108,9 +108,9 @@ class Typed:
         try:
             local = datetime.strptime(self.at.strip()[:16], TIME)  # noqa: DTZ007 - the zone comes next
         except ValueError as error:
-            raise CannotWriteError("Enter the time as day and hour, such as 2026-12-05T20:30.") from error
+            raise CannotWriteError("Enter a date and time, such as 2026-12-05T20:30.") from error
         if not 2000 <= local.year < 2200 or not has_local_time(reader_zone(), local):
-            raise CannotWriteError("This time does not exist. Choose another one.")
+            raise CannotWriteError("The clocks skip this time. Choose a different one.")
         return local.replace(tzinfo=reader_zone())
 
 

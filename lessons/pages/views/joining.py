@@ -37,7 +37,7 @@ def _join(request: UserRequest, cohort: Cohort) -> HttpResponse:
         place, _ = own_waiting_place(request.user, cohort)
         if place:
             joining.stop_waiting(place=place)
-            messages.success(request, f"You no longer wait for {cohort}.")
+            messages.success(request, f"You left the waiting list for {cohort}.")
         return redirect("join_with_code", cohort.invite_code)
     act = joining.wait_for_place if do == "wait" else joining.join_cohort
     try:

@@ -47,17 +47,17 @@ def people(request: UserRequest, course: str, cohort: str) -> HttpResponse:
 def _change_line(request: UserRequest, cohort: Cohort) -> None:
     place = cohort.waiting.filter(pk=read_number(request.POST.get("place", ""))).first()
     if place is None:  # got a place, or gave up meanwhile
-        messages.info(request, "This person no longer waits.")
+        messages.info(request, "This person is no longer on the waiting list.")
         return
     do = request.POST.get("do", "")
     if do in STEPS:
         joining.move_in_line(place=place, step=STEPS[do])
     elif do == "admit":
         joining.admit(place=place, by=request.user)
-        messages.success(request, f"{place.user.get_full_name()} is in {cohort.title} now.")
+        messages.success(request, f"{place.user.get_full_name()} is now in {cohort.title}.")
     elif do == "remove":
         joining.stop_waiting(place=place)
-        messages.success(request, f"{place.user.get_full_name()} no longer waits.")
+        messages.success(request, f"{place.user.get_full_name()} is no longer on the waiting list.")
     else:
         raise Http404
 
@@ -90,7 +90,7 @@ def _change(request: UserRequest, learner: Enrollment, form: MoveForm) -> str:
         joining.end_enrollment(enrollment=learner, reason=reason, by=request.user)
         return f"{name} is no longer in {learner.cohort.title}. Their work is kept."
     joining.move_learner(enrollment=learner, to=to, reason=reason, by=request.user)
-    return f"{name} is in {to.title} now, with all their work."
+    return f"{name} is now in {to.title}, with all their work."
 
 
 @of_staff

@@ -41,7 +41,7 @@ def questions(request: UserRequest, course: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: UserRequest, course: str) -> HttpResponse:
-    """Show what answered others, and ask about the place in the address."""
+    """Show suggestions, and ask about the place in the address."""
     reader = get_member_course(request.user, course)
     if reader.enrollment is None:
         raise Http404
@@ -78,7 +78,7 @@ def _ask(request: UserRequest, enrollment: object, place: Place) -> HttpResponse
         **{name: posted.get(name, "") for name in FIELDS},
     )
     words = "You’re in the queue." if thread.is_help else "Sent to your instructors."
-    messages.success(request, f"{words} The answer will be here, and you get a notice.")
+    messages.success(request, f"{words} The answer will appear here, and you’ll get a notice.")
     return redirect(thread)
 
 
@@ -172,7 +172,7 @@ def _act_as_staff(request: UserRequest, thread: Thread, action: str) -> None:
         key = read_number(request.POST.get("of", ""))
         of = threads_for_staff(request.user, thread.course).filter(kind=Thread.Kind.HELP, pk=key).first()
         if of is None:
-            raise CannotWriteError("Choose the request that this one repeats.")
+            raise CannotWriteError("Choose the request that this one duplicates.")
         helping.mark_duplicate(thread=thread, of=of)
     else:
         raise Http404

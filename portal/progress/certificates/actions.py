@@ -46,7 +46,7 @@ def issue(*, reader: OpenCourse, standing: Standing, name: str) -> Certificate:
     """Issue the certificate of a learner; its name is fixed from now on. Raises NotEarnedError."""
     enrollment = reader.enrollment
     if enrollment is None or standing.missing:
-        raise NotEarnedError("Not everything for the certificate is done yet.")
+        raise NotEarnedError("Not every requirement for the certificate is met yet.")
     # A withdrawn certificate is not replaced by its owner: staff make it valid again.
     if had := Certificate.objects.filter(enrollment=enrollment, replaced_by=None).first():
         return had
@@ -77,7 +77,7 @@ def correct(*, certificate: Certificate) -> Certificate:
     """Replace a certificate by one with the name that its owner asked for. Raises NotEarnedError."""
     old = _lock_valid(certificate)
     if not old.wanted_name:
-        raise NotEarnedError("Nobody asks for a correction of this certificate any more.")
+        raise NotEarnedError("Nobody is asking for a correction of this certificate now.")
     # Only one may be valid, so the old one ends first.
     Certificate.objects.filter(pk=old.pk).update(withdrawn_at=timezone.now())
     new = Certificate.objects.create(
@@ -88,7 +88,7 @@ def correct(*, certificate: Certificate) -> Certificate:
         shows_work=old.shows_work,
     )
     Certificate.objects.filter(pk=old.pk).update(withdrawn_at=None, replaced_by=new, wanted_name="")
-    _tell(old.enrollment, "The name on your certificate is corrected. It has a new number and address.")
+    _notify(old.enrollment, "Your name was corrected. The new certificate has a new number and address.")
     return new
 
 
@@ -97,7 +97,7 @@ def refuse_correction(*, certificate: Certificate, because: str) -> None:
     locked = _lock_valid(certificate)
     locked.wanted_name = locked.wanted_because = ""
     locked.save(update_fields=["wanted_name", "wanted_because"])
-    _tell(locked.enrollment, f"The name on your certificate stays as it is: {because}")
+    _notify(locked.enrollment, f"The name on your certificate stays as it is: {because}")
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def withdraw(*, certificate: Certificate, by: User, because: str) -> None:
     locked = _lock_valid(certificate)
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_because = timezone.now(), by, because
     locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
-    _tell(locked.enrollment, f"Your certificate was withdrawn: {because}")
+    _notify(locked.enrollment, f"Your certificate was withdrawn: {because}")
 
 
 @transaction.atomic
@@ -119,22 +119,22 @@ def reinstate(*, certificate: Certificate) -> None:
             )
     except IntegrityError:
         raise NotEarnedError("This learner has another valid certificate.") from None
-    _tell(certificate.enrollment, "Your certificate is valid again.")
+    _notify(certificate.enrollment, "Your certificate is valid again.")
 
 
 def _lock_valid(certificate: Certificate) -> Certificate:
     found = Certificate.objects.select_for_update(of=("self",)).valid().filter(pk=certificate.pk).first()
     if found is None:
-        raise NotEarnedError("This certificate is not valid any more. Reload the page.")
+        raise NotEarnedError("This certificate is no longer valid. Reload the page.")
     return found
 
 
-def _tell(enrollment: Enrollment, text: str) -> None:
+def _notify(enrollment: Enrollment, text: str) -> None:
     link = reverse("certificate", args=[enrollment.course.slug])
     notify(user=enrollment.user, kind="grade", text=text, link=link)
 
 
 def copy_rule(copy: Copy) -> None:
-    """Copy what a course wants for a certificate."""
+    """Copy the certificate rule of a course."""
     for rule in CertificateRule.objects.filter(course=copy.old):
         clone(rule, course_id=copy.new.pk).save()

@@ -133,12 +133,12 @@ def draw_text(canvas: Canvas, x: float, y: float, text: str, size: float, weight
     return end
 
 
-def wrap(text: str, size: float, most: float, weight: str = "regular") -> list[str]:
-    """Split a text into lines of at most `most` points; a longer word has its own line. Raises NoFontError."""
+def wrap(text: str, size: float, limit: float, weight: str = "regular") -> list[str]:
+    """Split a text into lines of at most `limit` points; a longer word has its own line. Raises NoFontError."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, weight) <= most:
+        if lines and text_width(longer, size, weight) <= limit:
             lines[-1] = longer
         else:
             lines.append(word)

@@ -34,7 +34,7 @@ class ReasonField(forms.CharField):
 
 class IssueForm(forms.Form):
     name = NameField(
-        "Name on the certificate", help_text="As on your papers, in any script. It cannot be changed later."
+        "Name on the certificate", help_text="As on your ID, in any script. Later, only staff can correct it."
     )
 
 
@@ -46,7 +46,7 @@ class ShowForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at ru
 
 class CorrectionForm(forms.Form):
     name = NameField("Correct name")
-    because = ReasonField(help_text="Staff read it, and issue a new certificate.")
+    because = ReasonField(help_text="Staff read it. If they agree, they issue a new certificate.")
 
 
 class ReasonForm(forms.Form):

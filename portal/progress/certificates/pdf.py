@@ -19,7 +19,7 @@ PAGE_WIDTH, PAGE_HEIGHT = landscape(A4)
 MARGIN, LEFT = 28, 72  # points
 TEXT_WIDTH = PAGE_WIDTH - 2 * LEFT
 NAME_SIZES = (46, 40, 34, 28, 23, 19)
-MOST_ROUTE = 150  # points of height
+MAX_ROUTE_HEIGHT = 150  # points
 LABEL_SIZE = 9
 
 
@@ -102,7 +102,7 @@ def _draw_sentence(canvas: Canvas, sentence: str, y: float) -> float:
 
 
 def _draw_route(canvas: Canvas, drawing: Drawing, top: float) -> None:
-    scale = min(TEXT_WIDTH / WIDTH, MOST_ROUTE / drawing.height)
+    scale = min(TEXT_WIDTH / WIDTH, MAX_ROUTE_HEIGHT / drawing.height)
     canvas.saveState()
     canvas.translate(LEFT, top)
     canvas.scale(scale, -scale)  # the drawing counts from the top, a PDF from the bottom
@@ -129,7 +129,7 @@ def _draw_route(canvas: Canvas, drawing: Drawing, top: float) -> None:
         _text(
             canvas, LEFT + label.x * scale - half, top - label.y * scale, label.text, LABEL_SIZE, colour=QUIET
         )
-    legend = "The route, retries included. A square is a submission that needed work, a disc one that passed."
+    legend = "The route, including retries. Square: a submission that needed work. Circle: one that passed."
     _text(canvas, LEFT, top - drawing.height * scale - 10, legend, LABEL_SIZE, colour=QUIET)
 
 

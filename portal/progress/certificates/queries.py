@@ -23,7 +23,7 @@ MAX_LISTED = 2_000  # certificates of a cohort
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a learner without a certificate stands: what is missing for one."""
+    """The rule for a learner without a certificate, and the requirements still missing."""
 
     rule: CertificateRule
     facts: Facts
@@ -31,7 +31,7 @@ class Standing:
 
 
 def get_rule(course: Course) -> CertificateRule:
-    """Return what the course wants. Raises Http404 if it gives no certificates."""
+    """Return the rule of the course. Raises Http404 if it gives no certificates."""
     rule = CertificateRule.objects.filter(course=course).first()
     if rule is None:
         raise Http404("This course gives no certificates.")
@@ -40,7 +40,7 @@ def get_rule(course: Course) -> CertificateRule:
 
 
 def get_standing(reader: OpenCourse) -> Standing:
-    """Return where this learner stands. Raises Http404 if the course gives no certificates, or for staff."""
+    """Return the standing of this learner. Raises Http404 if the course gives no certificates, or for staff."""
     if reader.enrollment is None:
         raise Http404("Only learners get certificates.")
     rule = get_rule(reader.course)
@@ -83,7 +83,7 @@ def _meetings_over(enrollment: Enrollment, reader: OpenCourse) -> list[Meeting]:
 
 # Any: JSON
 def collect_content(reader: OpenCourse, enrollment: Enrollment, standing: Standing) -> dict[str, Any]:
-    """Return what is printed on a certificate that is issued now, as JSON."""
+    """Return the content of a certificate that is issued now, as JSON."""
     cohort, course = enrollment.cohort, reader.course
     meetings = _meetings_over(enrollment, reader)
     days = [meeting.starts_at.astimezone(meeting.zone).date() for meeting in meetings]

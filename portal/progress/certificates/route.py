@@ -137,10 +137,10 @@ def _add_branch(drawing: Drawing, stretch: Stretch, x: float, top: float, scale:
         drawing.nodes.append(Node(first + place * step, high, radius, passed))
 
 
-def _shorten(text: str, most: int) -> str:
-    if len(text) <= most:
+def _shorten(text: str, limit: int) -> str:
+    if len(text) <= limit:
         return text
-    return "" if most < MIN_LABEL else f"{text[: most - 1].rstrip()}…"
+    return "" if limit < MIN_LABEL else f"{text[: limit - 1].rstrip()}…"
 
 
 def describe(stretches: Sequence[Stretch]) -> str:

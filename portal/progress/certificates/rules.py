@@ -1,4 +1,4 @@
-"""What is missing for a certificate. No queries here."""
+"""Find the requirements that are missing for a certificate. No queries here."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -25,7 +25,7 @@ def certificates(request: UserRequest, course: Course) -> HttpResponse:
     rule = CertificateRule.objects.filter(course=course).first()
     if request.method == "POST" and request.POST.get("action") == "stop":
         CertificateRule.objects.filter(course=course).delete()
-        messages.success(request, "Learners get no new certificates. Those that were issued stay valid.")
+        messages.success(request, "Learners can’t get new certificates. Issued ones stay valid.")
         return redirect("teach_certificates", course=course.slug)
     form = RuleForm(
         request.POST if request.method == "POST" else None, instance=rule or CertificateRule(course=course)

@@ -85,7 +85,7 @@ def _change(request: UserRequest, own: Certificate, action: str, data: dict[str,
         messages.success(request, "Saved. The public page has changed.")
     else:
         actions.ask_for_correction(certificate=own, **data)
-        messages.success(request, "Staff have your request. You get a notice when they answer.")
+        messages.success(request, "Sent to staff. You’ll get a notice when they answer.")
 
 
 def _parts(found: Certificate) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How the checks of labs work: computed in SQL from the failed checks of graded submissions. See docs/teaching.md.
+"""Figures of lab checks, computed in SQL from the failed checks of graded submissions. See docs/teaching.md.
 
 Only graded submissions of a cohort's active learners count: the query joins those that have a report. A submission in
 which a check was not run, because a check that it needs needed work, is passed over for this check.
@@ -190,6 +190,6 @@ def _of_cohort(cohort: Cohort) -> Any:
 
 
 def analysed_labs(cohort: Cohort) -> list[Lab]:
-    """Return the labs of the course that are no drafts, in order, without their texts."""
+    """Return the labs of the course that are not drafts, in order, without their texts."""
     labs = Lab.objects.filter(course=cohort.course, current__isnull=False).released()
     return list(labs.only("slug", "title", "course", "current").order_by("position", "slug"))

@@ -1,4 +1,4 @@
-"""The analysis of checks: which stop most people, and how well learners repair them. Definitions: docs/teaching.md."""
+"""The analysis of checks: which stop the most learners, and how they are repaired. Definitions: docs/teaching.md."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class CheckAnalysis:
-    """The checks of a lab, or of all labs of a course, those that stop most learners first."""
+    """The checks of a lab, or of all labs of a course, those that stop the most learners first."""
 
     labs: list[Lab]
     rows: list[CheckRow]

@@ -1,4 +1,4 @@
-"""The page of all checks, and the part of the class page with those that stop most people."""
+"""The page of all checks, and the part of the class page with those that stop the most learners."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ KEPT = 60  # seconds: the figures of a big class take some tenths of a second
 
 
 def top_checks(cohort: Cohort) -> list[ShownCheck]:
-    """Return the checks of the course that stop most people, kept for a minute."""
+    """Return the checks of the course that stop the most learners, cached for a minute."""
     key = f"class-checks:{cohort.pk}"
     found: list[ShownCheck] | None = caches["pages"].get(key)
     if found is None:

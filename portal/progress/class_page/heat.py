@@ -22,7 +22,7 @@ BY_NAME, BY_TOTAL = "name", "total"
 
 @dataclass(frozen=True)
 class Choice:
-    """What the visitor chose: the column to sort by (or "name", "total"), and the state of an item, or of all."""
+    """The choice of the visitor: the column to sort by (or "name", "total"), and the state of an item, or of all."""
 
     sort: str = BY_TOTAL
     is_descending: bool = False

@@ -26,7 +26,7 @@ class PastMeeting:
 
 
 def meetings_context(cohort: Cohort, now: datetime) -> Context:
-    """Three queries."""
+    """Return the context of the meetings, in three queries."""
     planned = Meeting.objects.planned().filter(cohort=cohort).select_related("session")
     coming = planned.filter(starts_at__gt=now - MAX_MEETING).order_by("starts_at", "pk")[:5]
     upcoming = next((each for each in coming if each.ends_at > now), None)

@@ -1,4 +1,4 @@
-"""The heading of the class page and what its pages have in common; the parts are in files of their own."""
+"""The heading and the frame that the class pages share; the parts are in files of their own."""
 
 from lessons.models import Cohort
 from lessons.pages.breadcrumb import Crumb, staff_crumbs

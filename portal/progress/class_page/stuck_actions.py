@@ -65,7 +65,7 @@ def snooze(*, finding: Finding, until: datetime, note: str, by: User) -> None:
 
 @transaction.atomic
 def mark_handled(*, finding: Finding, note: str, by: User) -> None:
-    """Hide a finding until its rule fires by what happens from now on. Raises CannotMarkError."""
+    """Hide a finding until something new makes its rule fire. Raises CannotMarkError."""
     wanted = "Write a note for the other staff, such as “Called, will push tonight”"
     _add(finding, Kind.HANDLED, _shorten(_clean(note, wanted)), by)
 

@@ -218,7 +218,7 @@ def class_period(cohort: Cohort) -> tuple[datetime, datetime] | None:
 
 
 def marks_of(cohort: Cohort) -> Marks:
-    """Return what staff have handled and snoozed; of each finding, the newest mark of a kind counts."""
+    """Return the marks “handled” and “snoozed” of staff; of each finding, the newest mark of a kind counts."""
     found = Marks()
     rows = StuckMark.objects.filter(enrollment__cohort=cohort, enrollment__is_active=True).order_by("pk")
     rows = rows.exclude(kind=StuckMark.Kind.WRITTEN)

@@ -19,9 +19,9 @@ from portal.progress.models import StuckMark
 MAX_MARKS = 30  # the newest ones
 SNOOZE_DAYS = 3
 DONE = {
-    "write": "Sent. The learner has a notice.",
-    "snooze": "Snoozed. It shows again on the day that you chose, if the rule still fires.",
-    "handled": "Marked as handled. It shows again if the rule fires anew.",
+    "write": "Sent. The learner gets a notice.",
+    "snooze": "Snoozed. It is shown again on the day you chose if the rule still fires.",
+    "handled": "Marked as handled. It is shown again if something new makes the rule fire.",
 }
 
 
@@ -40,7 +40,7 @@ class MarkForm(forms.Form):
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed into a form that was not saved, so that nothing is lost."""
+    """The fields of a form that was not saved, to show them again."""
 
     action: str = ""
     text: str = ""
@@ -50,7 +50,7 @@ class Typed:
 
 
 def save_mark(enrollment: Enrollment, lab: Lab | None, form: MarkForm, by: User) -> str:
-    """Do what the form says. Return the message for staff. Raises CannotMarkError."""
+    """Save the chosen action. Return the message for staff. Raises CannotMarkError."""
     if not form.is_valid():
         raise CannotMarkError(next(iter(form.errors.values()))[0])
     values = form.cleaned_data
@@ -58,7 +58,7 @@ def save_mark(enrollment: Enrollment, lab: Lab | None, form: MarkForm, by: User)
     if values["action"] == "write":
         actions.write_to_learner(finding=finding, text=values["text"], by=by)
     elif not finding.rules:
-        raise CannotMarkError("No rule fires here any more, so there is nothing to hide.")
+        raise CannotMarkError("This is no longer in the list, so there is nothing to hide.")
     elif values["action"] == "snooze":
         actions.snooze(finding=finding, until=_morning(values["until"]), note=values["note"], by=by)
     else:
@@ -69,7 +69,7 @@ def save_mark(enrollment: Enrollment, lab: Lab | None, form: MarkForm, by: User)
 def _morning(day: date | None) -> datetime:
     # the start of the day in the zone of the person who snoozes
     if day is None:
-        raise CannotMarkError("Choose the day on which it shows again.")
+        raise CannotMarkError("Choose the day on which to show it again.")
     try:
         return timezone.make_aware(datetime.combine(day, time.min))
     except OverflowError:  # in the first or last hours of the calendar
@@ -98,7 +98,7 @@ def finding_context(cohort: Cohort, enrollment: Enrollment, lab: Lab | None, typ
 
 
 def merge_marks(marks: list[StuckMark]) -> list[tuple[StuckMark, str]]:
-    """Return what staff did once for each act, with the rules: an act adds a row for each rule."""
+    """Return each action of staff once, with its rules: an action adds a row for each rule."""
     found: list[tuple[StuckMark, list[str]]] = []
     for mark in marks:
         before = found[-1][0] if found else None

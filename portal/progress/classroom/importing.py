@@ -1,4 +1,4 @@
-"""Write a planned course: by `lessons.course_files`, so that what staff changed in the portal stays."""
+"""Write a planned course: by `lessons.course_files`, so that changes by staff in the portal stay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class CannotImportError(Exception):
 
 @dataclass
 class Imported:
-    """A course that was written, and what was done."""
+    """A course that was written, and its changes."""
 
     course: Course
     is_new: bool
@@ -92,7 +92,7 @@ def _new_course(plan: CoursePlan, zone: str, by: User | None) -> Course:
 
 
 def _follow_earlier_keys(plan: CoursePlan, course: Course) -> None:
-    # Files that know the number of an assignment, and files that only know its name, mean the same lab.
+    # Files with the number of an assignment, and files with only its name, mean the same lab.
     rows = list(Lab.objects.filter(course=course).exclude(loaded_from=""))
     for lab in plan.labs:
         row = next((row for row in rows if _is_same(lab, row)), None)
@@ -121,7 +121,7 @@ def _load(plan: CoursePlan, course: Course, title: str) -> Changes:
         read = read_course(in_memory(files), plan.key)
         return load_course(read, course=course, untouched_labs=folder.untouched)
     except LoadError as error:
-        raise CannotImportError(f"The course cannot be written: {error}") from error
+        raise CannotImportError(f"The course cannot be saved: {error}") from error
     except FilesGoneError as error:  # something else of it was loaded, which these files do not have
         raise CannotImportError(f"The course has parts that are not in these files: {error}") from error
 
@@ -205,7 +205,7 @@ def _write_deadline(lab: Lab, cohort: Cohort, due: datetime, before: str | None,
 
 
 def numbers_of(imported: Imported) -> Mapping[str, int]:
-    """Return what was done, as numbers by their words."""
+    """Return the number of changes by label."""
     marks, changes = imported.marks, imported.changes
     return {
         "created": len(changes.created),
@@ -214,5 +214,5 @@ def numbers_of(imported: Imported) -> Mapping[str, int]:
         "deadlines set": len(imported.deadlines),
         "marks added": marks.created,
         "marks updated": marks.updated,
-        "marks as they were": marks.same,
+        "marks unchanged": marks.same,
     }

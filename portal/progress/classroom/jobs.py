@@ -30,10 +30,10 @@ MAX_TRIES = 2
 MAX_KEPT = 5  # of one person: the files name learners
 KEPT_FOR = timedelta(days=30)
 NOTHING = (
-    "None of these files is one of GitHub Classroom, Classroom 50 or classmoji. Choose the export folder as a ZIP, "
+    "None of these files is from GitHub Classroom, Classroom 50 or classmoji. Choose the export as a ZIP, "
     "classroom_roster.csv, a grades CSV, or a ZIP of your starter repositories."
 )
-GIVEN_UP = "The import did not end in time, and nothing was written. Import fewer files at a time."
+GIVEN_UP = "The import took too long, and nothing was written. Import fewer files at a time."
 
 
 def upload(*, files: Iterable[tuple[str, IO[bytes]]], title: str, zone: str, by: User) -> ClassroomImport:

@@ -17,7 +17,7 @@ Names = tuple[str, ...]
 
 @dataclass
 class MarkChanges:
-    """Numbers of marks by what was done, and in words who waits and why."""
+    """Numbers of created, updated and unchanged marks, and the people whose marks wait, with the reason."""
 
     created: int = 0
     updated: int = 0
@@ -121,7 +121,7 @@ def _keep_waiting(row: WaitingMark | None, mark: Mark, cohort: Cohort, values: d
         key = person_keys(mark.person)[0][:250]
         WaitingMark.objects.create(cohort=cohort, person_key=key, **named, **values)
         return True
-    # What another file knows about the person stays, also its spelling.
+    # Values from a different file stay, in their spelling.
     return _update(
         row, {**{name: value for name, value in named.items() if not getattr(row, name)}, **values}
     )

@@ -13,7 +13,7 @@ Report = dict[str, Any]  # Any: values of JSON
 
 
 def preview_of(plan: CoursePlan) -> Report:
-    """Return what an import would make of a classroom."""
+    """Return the preview of an import."""
     assignments = plan.classroom.assignments
     return {
         "title": plan.classroom.title,
@@ -43,7 +43,7 @@ def finding_of(found: Finding) -> Report:
 
 
 def result_of(imported: Imported) -> Report:
-    """Return what an import did, and which marks wait for their learner."""
+    """Return the changes of an import, and the marks that wait for their learner."""
     marks = imported.marks
     waiting = sorted(marks.waiting.items())
     return {
@@ -82,10 +82,10 @@ def lines_of_result(report: Report) -> Iterator[str]:
     for name in report["kept"]:
         yield f"  kept as changed in the portal: {name}"
     for name in report["kept_deadlines"]:
-        yield f"  the deadline was changed in the portal, and stays: {name}"
+        yield f"  deadline kept, because it was changed in the portal: {name}"
     for name in report["twice"]:
         yield f"  not written: a second mark of {name}"
     for row in report["waiting"]:
-        yield f"  the marks of {row['who']} wait: {row['why']}"
+        yield f"  marks of {row['who']} are waiting: {row['why']}"
     if report["more_waiting"]:
         yield f"  and those of {report['more_waiting']} more"

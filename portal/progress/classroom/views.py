@@ -42,12 +42,12 @@ class UploadForm(forms.Form):
         max_length=MAX_TITLE,
         required=False,
         validators=[validate_no_null],
-        help_text="Only used if the files do not name the classroom.",
+        help_text="Used only if the files do not name the classroom.",
     )
     time_zone = forms.CharField(
         max_length=64,
         validators=[validate_time_zone],
-        help_text="Of the cohort, such as Europe/London. Deadlines stay the same moments.",
+        help_text="For the cohort, such as Europe/London. Imported deadlines stay at the same moment.",
     )
 
 
@@ -83,7 +83,7 @@ def classroom_import(request: UserRequest) -> HttpResponse:
 def _upload(request: UserRequest, form: UploadForm) -> ClassroomImport:
     sent = request.FILES.getlist("uploads")
     if len(sent) > MAX_UPLOADS:
-        raise UnreadableError(f"These are more than {MAX_UPLOADS} files. Pack them into one ZIP.")
+        raise UnreadableError(f"You chose more than {MAX_UPLOADS} files. Pack them into one ZIP.")
     files = [(str(file.name), file) for file in sent]
     data = form.cleaned_data
     return jobs.upload(files=files, title=data["title"], zone=data["time_zone"], by=request.user)
@@ -110,5 +110,5 @@ def report(request: UserRequest, upload: int) -> HttpResponse:
 def start_import(request: UserRequest, upload: int) -> HttpResponse:
     row = _own(request, upload)
     if not jobs.start(row=row):
-        messages.info(request, "This import is under way already.")
+        messages.info(request, "This import is already running.")
     return redirect("classroom_report", upload=row.pk)

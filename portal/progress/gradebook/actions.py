@@ -65,7 +65,7 @@ def undo_change(*, enrollment: Enrollment, item: BookItem, by: User, seen: str) 
     cell = _lock_cell(enrollment, item, seen, "Undone")
     last = cell.override
     if last is None or timezone.now() >= last.at + UNDO_TIME:
-        raise CannotChangeError("There is nothing to undo. Type the points, or use the graded score.")
+        raise CannotChangeError("There is nothing to undo. Type points, or use the graded score.")
     named = {"enrollment": enrollment, item.kind: item.pk}
     earlier = Override.objects.filter(**named, pk__lt=last.pk).first()
     points = scaled_points(earlier, item) if earlier else None
@@ -88,7 +88,7 @@ def _lock_cell(enrollment: Enrollment, item: BookItem, seen: str, reason: str) -
     lock_learner(enrollment.pk)
     cell = read_cell(enrollment, item)
     if cell.seen != seen:
-        raise ChangedMeanwhileError(_say_change(cell, seen))
+        raise ChangedMeanwhileError(_describe_change(cell, seen))
     if not reason or len(reason) > MAX_REASON:
         raise CannotChangeError(
             f"Type a reason of at most {MAX_REASON} characters. The learner reads it.", "reason"
@@ -96,7 +96,7 @@ def _lock_cell(enrollment: Enrollment, item: BookItem, seen: str, reason: str) -
     return cell
 
 
-def _say_change(cell: Cell, seen: str) -> str:
+def _describe_change(cell: Cell, seen: str) -> str:
     last, (key, _, graded) = cell.override, seen.partition("-")
     now = _words(cell.points)
     if last is not None and key != str(last.pk):

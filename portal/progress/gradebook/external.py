@@ -105,7 +105,7 @@ def read_marks_file(cohort: Cohort, text: str) -> ReadMarks:
         raise CannotReadError("The file is not text. Save it as “CSV UTF-8”.")
     lines = _split(text.removeprefix("\ufeff"))
     if not lines:
-        raise CannotReadError("The file has no lines. The first has the heads, such as: email, Viva / 20")
+        raise CannotReadError("The file has no lines. The first has the column names: email, Viva / 20")
     heads = [" ".join(head.split()) for head in lines[0]]
     places = _places(heads)
     items = _items(heads)
@@ -142,7 +142,7 @@ def _places(heads: list[str]) -> list[tuple[int, bool]]:
         if head.casefold() in EMAILS | GITHUBS
     ]
     if not found:
-        raise CannotReadError("No column names the learners. Give one the head “email” or “github”.")
+        raise CannotReadError("No column identifies the learners. Call one column “email” or “github”.")
     return sorted(found, key=lambda each: not each[1])
 
 
@@ -155,7 +155,7 @@ def _items(heads: list[str]) -> list[Item]:
         out_of = read_points(match[2]) if match else None
         if match is None or not out_of or out_of > MAX_POINTS or len(match[1]) > 200:
             raise CannotReadError(
-                f"“{head[:60]}” does not say out of how many points it is. Write it as in “Viva / 20”."
+                f"“{head[:60]}” does not say out of how many points it is. Write it like “Viva / 20”."
             )
         item = Item(place, match[1], out_of)
         if item.key in found:

@@ -44,7 +44,7 @@ Totals = Callable[[], Mapping[int, Decimal]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for. Anything unknown is ignored."""
+    """The order, filters and page in the address. Anything unknown is ignored."""
 
     find: str = ""
     show: str = ""
@@ -237,7 +237,7 @@ def _cell(
 def _say(
     learner: Learner, column: Column, scores: Scores, override: Override | None, late: int | None
 ) -> str:
-    # What a screen reader says: the three marks in words, too.
+    # For screen readers: the score, and its three signs in words.
     score = scores.item(column.key)
     parts = [f"{learner.name}, {column.title}: "]
     parts += [

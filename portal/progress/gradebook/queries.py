@@ -120,7 +120,7 @@ def read_totals(cohort: Cohort, keys: Collection[int]) -> dict[int, Decimal]:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is marked on the page: overrides, days late (0 if not known), and external marks, by learner and key."""
+    """The signs on the page: overrides, days late (0 if not known), and external marks, by learner and key."""
 
     overrides: dict[tuple[int, str], Override]
     late: dict[tuple[int, str], int]

@@ -1,4 +1,4 @@
-"""Everything that happened to one learner in a course, the newest first. The number of queries is fixed."""
+"""The timeline of one learner in a course, the newest events of each kind first. The number of queries is fixed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -163,6 +163,6 @@ def _back(request: UserRequest, cohort: Cohort) -> str:
 def release(request: UserRequest, cohort: Cohort) -> HttpResponse:
     count = actions.release_scores(cohort=cohort, by=request.user)
     messages.success(
-        request, f"Learners now see {count} score{'' if count == 1 else 's'} that were held back."
+        request, f"Learners can now see {count} score{'' if count == 1 else 's'} that were held back."
     )
     return redirect("gradebook", cohort.course.slug, cohort.slug)

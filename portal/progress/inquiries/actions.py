@@ -28,17 +28,17 @@ class CannotAskError(Exception):
 @transaction.atomic
 def ask(*, thing: Thing, by: User, reason: str) -> Inquiry:
     """Ask about a grade of one's own. Raises CannotAskError."""
-    reason = _clean(reason, "Write why you ask, so that staff can look at it")
+    reason = _clean(reason, "Explain why you ask, so that staff can check it")
     learner = Enrollment.objects.select_for_update(no_key=True, of=("self",)).get(pk=thing.enrollment.pk)
     if learner.user_id != by.pk or not learner.is_active:
         raise CannotAskError("You can ask about your own grades in a course that you are in.")
     if thing.points is None:
-        raise CannotAskError("There is no result yet. Ask when it is there.")
+        raise CannotAskError("There is no result yet. Ask once there is one.")
     own = Inquiry.objects.filter(enrollment=learner)
     if own.filter(thing=thing.key, state=Inquiry.State.OPEN).exists():
         raise CannotAskError("You have asked about this already. Staff will answer there.")
     if own.filter(asked_at__gt=timezone.now() - HOUR).count() >= MAX_PER_HOUR:
-        raise CannotAskError(f"You asked about {MAX_PER_HOUR} grades in the last hour. Go on in an hour.")
+        raise CannotAskError(f"You asked about {MAX_PER_HOUR} grades in the last hour. Try again in an hour.")
     inquiry = Inquiry.objects.create(
         enrollment=learner,
         thing=thing.key,
@@ -48,11 +48,11 @@ def ask(*, thing: Thing, by: User, reason: str) -> Inquiry:
         points_then=thing.points,
         **thing.rows,
     )
-    _tell_staff(inquiry)
+    _notify_staff(inquiry)
     return inquiry
 
 
-def _tell_staff(inquiry: Inquiry) -> None:
+def _notify_staff(inquiry: Inquiry) -> None:
     learner = inquiry.enrollment
     staff = CourseStaff.objects.filter(course=learner.course_id, user__is_active=True)
     here = staff.filter(cohort=None) | staff.filter(cohort=learner.cohort_id)

@@ -13,7 +13,7 @@ MAX_ROWS = 100
 
 
 def get_inquiry(user: User, key: int) -> tuple[Inquiry, bool]:
-    """Return an inquiry of the user's own or of a cohort that they teach, and if they do. Raises Http404."""
+    """Return an inquiry, and True if `user` teaches its cohort, False if it is their own. Raises Http404."""
     related = (
         "enrollment__user",
         "enrollment__course",

@@ -40,7 +40,7 @@ def find_thing(key: str) -> Thing | None:
 
 
 def thing_of(inquiry: Inquiry) -> Thing | None:
-    """Return what an inquiry is about as it is now. A score that staff changed again is the newest of its item."""
+    """Return the thing of an inquiry as it is now. A score that staff changed again is the newest of its item."""
     if inquiry.override_id is None:
         return find_thing(inquiry.thing)
     newest = Override.objects.filter(enrollment=inquiry.enrollment_id, is_public=True)

@@ -1,4 +1,4 @@
-"""The pages of inquiries: one of them, the list of staff, and the list of a learner with what can be asked about."""
+"""The pages of inquiries: one of them, the list of staff, and the list of a learner, with scores to ask about."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

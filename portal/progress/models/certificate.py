@@ -1,4 +1,4 @@
-"""Certificates, and what a course wants for one."""
+"""Certificates, and the rule of a course for them."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ MAX_REASON = 300
 
 
 class CertificateRule(models.Model):
-    """What a learner of this course needs for a certificate, beside the pass mark of the course."""
+    """The requirements for a certificate of this course, in addition to its pass mark."""
 
     course = models.OneToOneField(Course, models.CASCADE, related_name="certificate_rule")
     needs_every_lab = models.BooleanField(
@@ -46,7 +46,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class Certificate(models.Model):
     """A certificate as it was issued: `name` and `content` never change.
 
-    `content` has the texts, dates and the route that `portal.progress.certificates.content` collected. `key` is in
+    `content` has the texts, dates and the route that `portal.progress.certificates.queries` collected. `key` is in
     the public address. A correction of the name is a new certificate, and `replaced_by` points to it.
     """
 

@@ -5,7 +5,7 @@ from django.db import models
 
 
 class ReminderTurn(models.Model):
-    """The time at which somebody's deadlines were looked at, and the coming ones that they were reminded of."""
+    """The last time a person's deadlines were checked, and the coming ones that they were reminded of."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     looked_at = models.DateTimeField()

@@ -26,7 +26,7 @@ class ClassNow:
 
 
 def start_context(cards: list[Card], now: datetime) -> Context:
-    """Return what the page leads with. The number of queries does not depend on the number of courses."""
+    """Return the context of these parts. The number of queries does not depend on the number of courses."""
     if not cards:
         return {}
     first = cards[0]

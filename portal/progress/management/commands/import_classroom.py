@@ -19,8 +19,8 @@ NOTHING = "Nothing was found to import. docs/from-github-classroom.md says which
 
 class Command(BaseCommand):
     help = (
-        "Import exported files of GitHub Classroom, Classroom 50 or classmoji. Exit status: 0 everything was carried, "
-        "1 imported and something was not carried (see the report), 2 nothing was imported."
+        "Import files of GitHub Classroom, Classroom 50 or classmoji. Exit 0: everything was imported unchanged, "
+        "1: something differs or was left out (see the report), 2: nothing was imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             for plan, imported in zip(plans, done, strict=True)
         )
         if reading.findings or is_incomplete:
-            raise CommandError("Not everything was carried as it was. See the report above.", returncode=1)
+            raise CommandError("Not everything was imported unchanged. See the report above.", returncode=1)
 
     def _person(self, email: str) -> User | None:
         found = User.objects.filter(email__iexact=email, is_active=True).first() if email else None
