@@ -5,31 +5,34 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from labs.grader.fetching.refusals import FetchRefusedError
 from labs.grader.git.processes import TooLargeError
+from labs.grader.git.repository import Repository as GitRepository
 from labs.grader.git.repository import RepositoryError
 from labs.grading.kept_states import read_state
 from labs.likeness.comparing import Pair, Work, find_pairs, match_files
 from labs.likeness.reading import Given, read_texts, read_work, without
 from labs.models import Comparison, Lab, LabVersion, Repository, SimilarPair, Submission
+from lessons import leases
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
 
 MAX_WORKS = 2_000  # learners, the newest submissions first
 MAX_SECONDS = 300  # of reading; what is left then is counted as not read
 MAX_DETAIL_SECONDS = 180  # of matching files; pairs after that have no lines
 LEASE = timedelta(minutes=12)
 MAX_TRIES = 3
-KEPT = 5  # comparisons of a lab
-MAX_COMMITS = 20  # that a pair names
+MAX_KEPT = 5  # comparisons of a lab
+MAX_NAMED = 20  # commits and files of a pair
 NOT_READABLE = (RepositoryError, FetchRefusedError, TooLargeError, OSError)
 
 
@@ -57,25 +60,24 @@ def run_next() -> bool:
         _held(comparison).update(
             state=Comparison.State.FAILED if is_last else Comparison.State.WAITING,
             fault=f"{type(error).__name__}: {error}"[:500],
-            lease_until=None,
+            leased_until=None,
             ended_at=timezone.now() if is_last else None,
         )
     return True
 
 
 def _claim() -> Comparison | None:
-    now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    waiting = Comparison.objects.filter(free, state=Comparison.State.WAITING)
-    spent = waiting.filter(tries__gte=MAX_TRIES)  # its workers died
+    waiting = Comparison.objects.filter(state=Comparison.State.WAITING)
+    spent = leases.free(waiting).filter(tries__gte=MAX_TRIES)  # its workers died
     spent.update(
-        state=Comparison.State.FAILED, ended_at=now, fault="The worker ended before it had finished."
+        state=Comparison.State.FAILED,
+        ended_at=timezone.now(),
+        fault="The worker ended before it had finished.",
     )
-    if Comparison.objects.filter(state=Comparison.State.WAITING, lease_until__gte=now).exists():
+    if waiting.filter(leased_until__gte=timezone.now()).exists():
         return None  # one at a time: other work of this queue must not wait
-    for key in waiting.order_by("pk").values_list("pk", flat=True)[:10]:
-        claimed = waiting.filter(pk=key).update(lease_until=now + LEASE, tries=F("tries") + 1)
-        if claimed:
+    for key, tries in leases.free(waiting).order_by("pk").values_list("pk", "tries")[:10]:
+        if leases.take(waiting, pk=key, tries=tries, lease=LEASE):
             return Comparison.objects.select_related("lab").get(pk=key)
     return None
 
@@ -91,7 +93,8 @@ def compare(comparison: Comparison) -> None:
     until = time.monotonic() + MAX_SECONDS
     starters = _starters(comparison.lab)
     for submission in counted.order_by("-pk")[:MAX_WORKS]:
-        work = _read(submission, starters, given, comparison) if time.monotonic() < until else None
+        reading = partial(read_work, key=submission.pk, head=submission.head, starters=starters, given=given)
+        work = _read(submission, comparison, reading) if time.monotonic() < until else None
         if work is None:
             not_read += 1
         else:
@@ -99,7 +102,12 @@ def compare(comparison: Comparison) -> None:
     pairs = find_pairs([without(work, given) for work in works])
     details = _find_details(pairs, {work.key: work for work in works}, given, comparison)
     with transaction.atomic():
-        ended = {"state": Comparison.State.DONE, "ended_at": timezone.now(), "lease_until": None, "fault": ""}
+        ended = {
+            "state": Comparison.State.DONE,
+            "ended_at": timezone.now(),
+            "leased_until": None,
+            "fault": "",
+        }
         if not _held(comparison).update(**ended, compared=len(works), not_read=not_read):
             return  # another worker has it by now
         SimilarPair.objects.bulk_create(
@@ -115,7 +123,9 @@ def compare(comparison: Comparison) -> None:
             for pair, found in zip(pairs, details, strict=True)
         )
         old = (
-            Comparison.objects.filter(lab=comparison.lab).order_by("-pk").values_list("pk", flat=True)[KEPT:]
+            Comparison.objects.filter(lab=comparison.lab)
+            .order_by("-pk")
+            .values_list("pk", flat=True)[MAX_KEPT:]
         )
         Comparison.objects.filter(pk__in=list(old)).delete()
 
@@ -126,15 +136,7 @@ def _find_details(
     @lru_cache(maxsize=20)
     def texts_of(key: int) -> dict[str, str]:
         submission = Submission.objects.select_related("receipt__repository").get(pk=key)
-        try:
-            return read_state(
-                submission,
-                lambda repository, _: read_texts(repository, submission.head),
-                rehearsal=-comparison.pk,
-            )
-        except NOT_READABLE as error:
-            logger.warning("submission %s is not compared line by line: %s", key, error)
-            return {}
+        return _read(submission, comparison, partial(read_texts, head=submission.head)) or {}
 
     found: list[dict[str, Any]] = []
     until = time.monotonic() + MAX_DETAIL_SECONDS
@@ -144,23 +146,21 @@ def _find_details(
             continue
         one, two = works[pair.first], works[pair.second]
         files = match_files(texts_of(pair.first), texts_of(pair.second), given.prints)
-        commits = sorted(one.commits & two.commits)[:MAX_COMMITS]
+        commits = sorted(one.commits & two.commits)[:MAX_NAMED]
         same = sorted(one.files[blob] for blob in one.files.keys() & two.files.keys() - given.files)
         found.append(
-            {"commits": commits, "same": same[:MAX_COMMITS], "files": [astuple(each) for each in files]}
+            {"commits": commits, "same": same[:MAX_NAMED], "files": [astuple(each) for each in files]}
         )
     return found
 
 
-def _read(submission: Submission, starters: set[str], given: Given, comparison: Comparison) -> Work | None:
+def _read(
+    submission: Submission, comparison: Comparison, read: Callable[[GitRepository], Found]
+) -> Found | None:
     try:
-        return read_state(
-            submission,
-            lambda repository, _: read_work(repository, submission.pk, submission.head, starters, given),
-            rehearsal=-comparison.pk,
-        )
+        return read_state(submission, lambda repository, _: read(repository), rehearsal=-comparison.pk)
     except NOT_READABLE as error:
-        logger.warning("submission %s is not compared: %s", submission.pk, error)
+        logger.warning("submission %s cannot be read for a comparison: %s", submission.pk, error)
         return None
 
 

@@ -11,7 +11,7 @@ from labs.models.submission import Submission
 
 
 class Comparison(models.Model):
-    """One run over the submissions of a lab that count. It waits for a worker, which holds it until `lease_until`."""
+    """One run over the submissions of a lab that count. It waits for a worker, which holds it until `leased_until`."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for a worker"
@@ -23,7 +23,7 @@ class Comparison(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     asked_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     compared = models.PositiveIntegerField(default=0)
     not_read = models.PositiveIntegerField(default=0)

@@ -116,7 +116,7 @@ def test_worker_that_died_is_followed_by_another_and_its_late_result_is_refused(
     comparison = runs.begin(lab=lab, by=make_user(), wake=lambda: None)
     dead = runs._claim()
     assert not runs.run_next()  # the lease is held
-    Comparison.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    Comparison.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert runs.run_next()
     dead.state = Comparison.State.WAITING
     runs.compare(dead)
@@ -140,6 +140,6 @@ def test_binary_and_large_files_are_left_out(lab, hand_in):
 
 
 def test_old_comparisons_are_removed(lab):
-    for _ in range(runs.KEPT + 2):
+    for _ in range(runs.MAX_KEPT + 2):
         compare(lab)
-    assert lab.comparisons.count() == runs.KEPT
+    assert lab.comparisons.count() == runs.MAX_KEPT
