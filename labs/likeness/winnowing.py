@@ -14,37 +14,11 @@ RUN = 12  # tokens of one fingerprint
 WINDOW = 8  # fingerprints of which the smallest is kept
 MAX_LINE = 2_000  # characters; the rest of a longer line is left out
 PROGRAMS = (".py", ".js", ".ts", ".java", ".go", ".c", ".h", ".cpp", ".rs", ".rb", ".r", ".sh", ".sql")
-KEYWORDS = frozenset(keyword.kwlist) | {
-    *(
-        "case",
-        "catch",
-        "const",
-        "do",
-        "done",
-        "elif",
-        "enum",
-        "export",
-        "extends",
-        "false",
-        "fi",
-        "final",
-        "func",
-    ),
-    *(
-        "function",
-        "interface",
-        "let",
-        "match",
-        "new",
-        "null",
-        "package",
-        "select",
-        "self",
-        "static",
-        "struct",
-    ),
-    *("switch", "then", "this", "throw", "true", "type", "var", "void"),
-}
+_OTHER_KEYWORDS = (
+    "case catch const do done elif enum export extends false fi final func function interface let match new null "
+    "package select self static struct switch then this throw true type var void"
+)
+KEYWORDS = frozenset([*keyword.kwlist, *_OTHER_KEYWORDS.split(" ")])
 _COMMENT = re.compile(r"(^|\s)(#|//).*")
 _TOKEN = re.compile(r"\"[^\"]*\"|'[^']*'|[^\W\d]\w*|\d[\w.]*|[^\w\s]")
 
@@ -55,9 +29,10 @@ def fingerprints(text: str, path: str) -> Prints:
     """Return the fingerprints of a file, each with the lines that it covers."""
     hides_names = path.lower().endswith(PROGRAMS)
     tokens = list(_tokens(text, hides_names=hides_names))
+    words = [token for token, _ in tokens]
     hashes = [
-        crc32(" ".join(token for token, _ in tokens[start : start + RUN]).encode("utf-8", "surrogatepass"))
-        for start in range(len(tokens) - RUN + 1)
+        crc32(" ".join(words[start : start + RUN]).encode("utf-8", "surrogatepass"))
+        for start in range(len(words) - RUN + 1)
     ]
     found: dict[int, set[int]] = defaultdict(set)
     for start in _winnow(hashes):
@@ -80,9 +55,9 @@ def _class_of(token: str) -> str:
 def _winnow(hashes: list[int]) -> Iterator[int]:
     # The last of the smallest hashes in each window, without repeating it.
     kept = -1
-    for start in range(max(1, len(hashes) - WINDOW + 1) if hashes else 0):
-        window = range(start, min(start + WINDOW, len(hashes)))
-        smallest = min(window, key=lambda place: (hashes[place], -place))
+    ranked = [(value, -place) for place, value in enumerate(hashes)]
+    for start in range(max(1, len(ranked) - WINDOW + 1) if ranked else 0):
+        smallest = -min(ranked[start : start + WINDOW])[1]
         if smallest != kept:
             kept = smallest
             yield smallest

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,7 +45,7 @@ def lab_likeness(request: UserRequest, course: str, lab: str) -> HttpResponse:
         "course": found.course,
         "newest": newest,
         "done": done,
-        "pairs": list(_pairs_of(done, request.user)) if done else [],
+        "pairs": list(_pairs_for(request.user, done.pairs.all())) if done else [],
         "crumbs": course_crumbs(found.course, (found.title, found.get_absolute_url()), ("Likeness", "")),
     }
     return render(request, "labs/likeness.html", context)
@@ -56,23 +57,18 @@ def lab_likeness(request: UserRequest, course: str, lab: str) -> HttpResponse:
 def lab_pair(request: UserRequest, course: str, lab: str, pair: int) -> HttpResponse:
     """Show the files that two submissions share side by side, with the shared lines marked."""
     of_lab = get_lab_taught(request.user, course, lab)
-    comparisons = Comparison.objects.filter(lab=of_lab, state=Comparison.State.DONE)
-    found = next(
-        (each for one in comparisons for each in _pairs_of(one, request.user).filter(pk=min(pair, MAX_KEY))),
-        None,
-    )
+    pairs = SimilarPair.objects.filter(comparison__lab=of_lab, comparison__state=Comparison.State.DONE)
+    found = _pairs_for(request.user, pairs).filter(pk=min(pair, MAX_KEY)).first()
     if found is None:
         raise Http404
     logger.info("%s compares submissions %s and %s", request.user, found.first_id, found.second_id)
     return render(request, "labs/pair.html", {**_pair_context(of_lab, found), "course": of_lab.course})
 
 
-def _pairs_of(comparison: Comparison, user: User) -> QuerySet[SimilarPair]:
+def _pairs_for(user: User, pairs: QuerySet[SimilarPair]) -> QuerySet[SimilarPair]:
     # of the learners whom this person teaches
     cohorts = cohorts_taught(user)
-    own = comparison.pairs.filter(
-        first__enrollment__cohort__in=cohorts, second__enrollment__cohort__in=cohorts
-    )
+    own = pairs.filter(first__enrollment__cohort__in=cohorts, second__enrollment__cohort__in=cohorts)
     return own.select_related("first__enrollment__user", "second__enrollment__user")
 
 
@@ -80,7 +76,10 @@ def _pair_context(lab: Lab, pair: SimilarPair) -> Context:
     files = pair.details.get("files", [])
     first = read_files(pair.first, [each[0] for each in files])
     second = read_files(pair.second, [each[1] for each in files])
-    above = (lab.title, lab.get_absolute_url()), ("Likeness", f"{lab.get_absolute_url()}likeness/")
+    above = (
+        (lab.title, lab.get_absolute_url()),
+        ("Likeness", reverse("lab_likeness", args=[lab.course.slug, lab.slug])),
+    )
     return {
         "lab": lab,
         "pair": pair,
