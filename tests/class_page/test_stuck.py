@@ -18,7 +18,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def words(group, now=None) -> list[tuple[str, str, str]]:
-    rows = complete_rows(find_stuck(group.cohort, now or timezone.now()).rows, group.cohort)
+    rows = complete_rows(find_stuck(group.cohort, now or timezone.now()).rows)
     return [(row.person.user.name, row.lab_title, row.words) for row in rows]
 
 
@@ -31,7 +31,7 @@ def test_a_learner_whose_check_needs_work_in_three_submissions_is_stuck(group):
     learner = group.join("A")
     for points in (10, 20, 30):
         sent = group.send(learner, "readme", points=points)
-    [row] = complete_rows(find_stuck(group.cohort, timezone.now()).rows, group.cohort)
+    [row] = complete_rows(find_stuck(group.cohort, timezone.now()).rows)
     assert row.words == "The same check in 3 submissions: README.md exists"
     assert row.evidence == f"{sent.get_absolute_url()}#check-readme"
 

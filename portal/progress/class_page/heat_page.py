@@ -14,12 +14,12 @@ from portal.progress.class_page.heat_queries import (
     HeatItem,
     Score,
     Total,
-    csv_address,
     heat_items,
     names_of,
     scores_of,
     totals_of,
 )
+from portal.progress.class_page.links import class_address
 
 MAX_CSV_LEARNERS = 5_000
 BATCH = 200  # learners of a CSV file, read at once
@@ -71,7 +71,7 @@ def heat_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
         "heat_states": heat.STATES,
         "is_list": len(names) < heat.MIN_LEARNERS,
         "heat_query": choice.address(page="")[1:],
-        "heat_csv": csv_address(cohort) + choice.address(columns=""),
+        "heat_csv": class_address(cohort, "teach_class_csv") + choice.address(columns=""),
         "columns_before": choice.address(columns=choice.columns - 1) if choice.columns > 1 else "",
         "columns_after": choice.address(columns=choice.columns + 1)
         if start + len(columns) < len(items)

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
-from django.urls import reverse
 
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Cohort, Course, Enrollment
@@ -108,7 +107,3 @@ def _scores(learners: Q, items: Iterable[HeatItem]) -> tuple[QuerySet[Any], Quer
 def _share(points: str, out_of: str) -> Coalesce:
     share = Cast(F(points), FloatField()) / NullIf(Cast(F(out_of), FloatField()), 0.0)
     return Coalesce(share, Value(0.0), output_field=FloatField())
-
-
-def csv_address(cohort: Cohort) -> str:
-    return reverse("teach_class_csv", args=[cohort.course.slug, cohort.slug])

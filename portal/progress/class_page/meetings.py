@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from lessons.models import Cohort, Meeting, QuestionReport
 from lessons.pages.context import Context
+from portal.progress.class_page.links import class_address
 
 MAX_MEETING = timedelta(days=1)  # as forms and files allow
 MAX_PAST = 3
@@ -57,9 +58,9 @@ def _held(planned: QuerySet[Meeting], now: datetime) -> QuerySet[Any]:
 
 # Any: as above
 def _past(cohort: Cohort, row: Any) -> PastMeeting:
-    names = [cohort.course.slug, cohort.slug, row.session.slug]
     row.cohort = cohort
-    return PastMeeting(row, row.present, row.marked, reverse("meeting_attendance", args=names))
+    address = class_address(cohort, "meeting_attendance", row.session.slug)
+    return PastMeeting(row, row.present, row.marked, address)
 
 
 def _report_address(cohort: Cohort, report: QuestionReport) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from labs.grading import pulse
 from labs.models import Submission
@@ -48,7 +48,7 @@ def queue_numbers(now: datetime, cohort: Cohort | None = None) -> QueueNumbers:
         _words(heard),
         connected,
         parts(),
-        _is_stalled(whole, Submission.objects.all(), now),
+        _is_stalled(whole, now),
     )
 
 
@@ -56,11 +56,11 @@ def _words(seconds: float | None) -> str:
     return "" if seconds is None else seconds_in_words(seconds)
 
 
-def _is_stalled(numbers: Numbers, submissions: QuerySet[Submission], now: datetime) -> bool:
+def _is_stalled(numbers: Numbers, now: datetime) -> bool:
     # A long queue from which results come is slow, not stalled.
     if numbers.oldest is None or numbers.oldest <= LONG_WAIT:
         return False
-    newest = submissions.aggregate(newest=Max("answered_at"))["newest"]
+    newest = Submission.objects.aggregate(newest=Max("answered_at"))["newest"]
     answered = (now - newest).total_seconds() if newest else None
     return is_stalled(numbers.oldest, answered, pulse.seconds_since("live"))
 

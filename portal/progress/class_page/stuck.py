@@ -153,7 +153,7 @@ def find_stuck(cohort: Cohort, now: datetime) -> Findings:
     return Findings(sorted(finder.rows.values(), key=lambda row: row.order), finder.silent)
 
 
-def complete_rows(rows: list[StuckRow], cohort: Cohort) -> list[StuckRow]:
+def complete_rows(rows: list[StuckRow]) -> list[StuckRow]:
     """Add to the rows that a page shows the names of their learners, labs and checks."""
     people = Enrollment.objects.filter(pk__in={row.learner for row in rows}).select_related("user")
     by_key = {each.pk: each for each in people}

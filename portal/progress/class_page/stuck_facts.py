@@ -37,7 +37,6 @@ from portal.progress.models import StuckMark
 MAX_TRIES = 20  # the newest ones of a learner for a lab
 MAX_AGE = timedelta(days=14)  # of the newest submission of a lab that somebody is stuck in
 MAX_HELD = 5  # the newest meetings with attendance
-MEETING_DAY = timedelta(days=1)  # longer than a meeting may last
 
 Key = tuple[int, int]  # of an enrollment and a lab
 

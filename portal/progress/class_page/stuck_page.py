@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 
 from django import forms
 from django.utils import timezone
@@ -79,7 +80,7 @@ def _morning(day: date | None) -> datetime:
 def finding_context(cohort: Cohort, enrollment: Enrollment, lab: Lab | None, typed: Typed) -> Context:
     key = (enrollment.pk, lab.pk if lab else None)
     found = [row for row in find_stuck(cohort, timezone.now()).rows if (row.learner, row.lab) == key]
-    row = complete_rows(found, cohort)[0] if found else StuckRow(*key, person=enrollment)
+    row = complete_rows(found)[0] if found else StuckRow(*key, person=enrollment)
     marks = StuckMark.objects.filter(enrollment=enrollment, lab=lab).select_related("by")
     name = enrollment.user.get_full_name()
     return {
@@ -101,19 +102,12 @@ def merge_marks(marks: list[StuckMark]) -> list[tuple[StuckMark, str]]:
     """Return each action of staff once, with its rules: an action adds a row for each rule."""
     found: list[tuple[StuckMark, list[str]]] = []
     for mark in marks:
-        before = found[-1][0] if found else None
-        if (
-            before
-            and (before.kind, before.note, before.by_id, before.until)
-            == (
-                mark.kind,
-                mark.note,
-                mark.by_id,
-                mark.until,
-            )
-            and abs(before.created_at - mark.created_at) < timedelta(seconds=1)
-        ):
-            found[-1][1].append(mark.get_rule_display())
-        else:
-            found.append((mark, [mark.get_rule_display()]))
+        if not (found and _is_one_action(found[-1][0], mark)):
+            found.append((mark, []))
+        found[-1][1].append(mark.get_rule_display())
     return [(mark, ", ".join(reversed(rules))) for mark, rules in found]
+
+
+def _is_one_action(one: StuckMark, other: StuckMark) -> bool:
+    same = attrgetter("kind", "note", "by_id", "until")
+    return same(one) == same(other) and abs(one.created_at - other.created_at) < timedelta(seconds=1)

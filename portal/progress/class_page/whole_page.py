@@ -28,7 +28,7 @@ def class_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
         address = invitation_address(cohort)
         return {**common, "title": "Nobody has joined yet", "invitation": address}
     found = find_stuck(cohort, now)
-    shown = complete_rows(found.rows[:MAX_SHOWN], cohort)
+    shown = complete_rows(found.rows[:MAX_SHOWN])
     return {
         **common,
         "title": heading(found.rows, size),
@@ -51,5 +51,5 @@ def stuck_context(cohort: Cohort, number: str) -> Context:
         "crumbs": crumbs(cohort, ("Stuck now", "")),
         "title": heading(rows, size),
         "page": page,
-        "stuck": complete_rows(list(page.object_list), cohort),
+        "stuck": complete_rows(list(page.object_list)),
     }

@@ -45,7 +45,7 @@ def _class_now(cards: list[Card], now: datetime) -> ClassNow | None:
         return None
     facts = min(cohorts, key=_meets)
     rows = find_stuck(facts.cohort, now).rows
-    shown = complete_rows(rows[:MAX_STUCK], facts.cohort)
+    shown = complete_rows(rows[:MAX_STUCK])
     return ClassNow(facts.cohort, facts.learners, shown, len(rows) - len(shown), class_address(facts.cohort))
 
 
