@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import Http404
 from django.urls import reverse
@@ -19,7 +19,6 @@ from labs.models import (
     MetCheck,
     MetTally,
     Report,
-    State,
     Submission,
 )
 from labs.models.submission import counted_columns
@@ -282,20 +281,6 @@ def tallies(submission: Submission, names: Iterable[str]) -> dict[str, Tally]:
 def local_reports(submission: Submission, head: str) -> QuerySet[LocalReport]:
     # Without a `main`, a submission shows the pushed commit, so its report may have a different head.
     return LocalReport.objects.filter(enrollment=submission.enrollment_id, lab=submission.lab_id, head=head)
-
-
-def queue_position(submission: Submission) -> int | None:
-    """Return the place in its queue from 1, None if it does not wait. Learners take turns: each ahead counts once."""
-    if submission.state != State.QUEUED:
-        return None
-    queued = Submission.objects.filter(state=State.QUEUED, queue=submission.queue)
-    ahead = queued.filter(queued_at__lt=submission.queued_at).order_by()
-    own = Q(enrollment=submission.enrollment_id)
-    # Counted, not listed: SELECT DISTINCT makes SQLite scan an index of all submissions.
-    counts = ahead.aggregate(
-        others=Count("enrollment", distinct=True, filter=~own), own=Count("pk", filter=own)
-    )
-    return int(counts["others"] + counts["own"] + 1)
 
 
 def times_of(lab: Lab) -> LabTimes | None:

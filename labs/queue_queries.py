@@ -1,4 +1,4 @@
-"""Read queries for the staff page of the queue: counts, rows that wait or need a person, workers, and times."""
+"""Read queries of the queue: the place of a submission, and for staff counts, rows, workers and times."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +33,20 @@ class Numbers:
     oldest: float | None
     half: float | None
     most: float | None
+
+
+def queue_position(submission: Submission) -> int | None:
+    """Return the place in its queue from 1, None if it does not wait. Learners take turns: each ahead counts once."""
+    if submission.state != State.QUEUED:
+        return None
+    queued = Submission.objects.filter(state=State.QUEUED, queue=submission.queue)
+    ahead = queued.filter(queued_at__lt=submission.queued_at).order_by()
+    own = Q(enrollment=submission.enrollment_id)
+    # Counted, not listed: SELECT DISTINCT makes SQLite scan an index of all submissions.
+    counts = ahead.aggregate(
+        others=Count("enrollment", distinct=True, filter=~own), own=Count("pk", filter=own)
+    )
+    return int(counts["others"] + counts["own"] + 1)
 
 
 def _of(user: User, course: str, enrollment: str) -> Q:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from labs import queries, repository_queries
+from labs import queries, queue_queries, repository_queries
 from labs.deadlines import RUNNING_OUTAGE, terms_of
 from labs.grader.report import Outcome
 from labs.grader.report import Report as EngineReport
@@ -83,7 +83,7 @@ def delay_of(submission: Submission) -> Delay:
 
 
 def position_of(submission: Submission) -> int:
-    return queries.queue_position(submission) or 0
+    return queue_queries.queue_position(submission) or 0
 
 
 def live_page(submission: Submission, cursor: PollCursor, position: int, *, staff: bool) -> Context:

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks.big_class import SIZES, BigClass, analyze, make_class
-from labs import queries, repository_queries
+from labs import queries, queue_queries, repository_queries
 from labs.grading import queues
 from labs.models import State, Submission
 from lessons.models import Enrollment
@@ -144,7 +144,7 @@ def test_a_claim_costs_the_same_however_many_wait(verdicts):
     assert len(rows) > 40
     settled()
     everyone = rows_read(lambda: queues.in_fair_order(rows[0].queue)[0])
-    last = rows_read(lambda: queries.queue_position(rows[-1]))
+    last = rows_read(lambda: queue_queries.queue_position(rows[-1]))
     Submission.objects.filter(pk__in=[row.pk for row in rows[40:]]).update(state=State.CANCELLED)
     forty = rows_read(lambda: queues.in_fair_order(rows[0].queue)[0])
     Submission.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(state=State.CANCELLED)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from labs import addresses, queries
+from labs import addresses, queries, queue_queries
 from labs.models import Lab, Queue, State, Submission
 from tests.factories import (
     make_enrollment,
@@ -80,8 +80,8 @@ def test_position_counts_each_learner_ahead_once(lab):
     flooder, other = make_learner(lab.course), make_learner(lab.course)
     flood = [make_submission(flooder, lab) for _ in range(3)]
     last = make_submission(other, lab)
-    assert [queries.queue_position(s) for s in (*flood, last)] == [1, 2, 3, 2]
-    assert queries.queue_position(make_submission(state=State.CHECKING)) is None
+    assert [queue_queries.queue_position(s) for s in (*flood, last)] == [1, 2, 3, 2]
+    assert queue_queries.queue_position(make_submission(state=State.CHECKING)) is None
 
 
 @pytest.mark.parametrize("count", [1, 4])
