@@ -178,8 +178,7 @@ def add_comment(
     _require_staff(submission, by)
     counting.lock_learner(submission.enrollment_id)
     _check_text(text)
-    if Comment.objects.filter(submission=submission).count() >= MAX_COMMENTS:
-        raise CannotSaveError(f"This submission has {MAX_COMMENTS} comments, which is the limit.")
+    _check_count(submission)
     line = line or Line()
     if is_kept:
         save_for_reuse(course=submission.lab.course, text=text, by=by)
@@ -227,8 +226,7 @@ def reply(*, comment: Comment, by: User, text: str) -> Comment:
     own = Comment.objects.filter(by=by, created_at__gt=now - HOUR, reply_to__isnull=False)
     if own.count() >= MAX_REPLIES_PER_HOUR:
         raise CannotSaveError(f"You wrote {MAX_REPLIES_PER_HOUR} replies in the last hour. Wait an hour.")
-    if Comment.objects.filter(submission=submission).count() >= MAX_COMMENTS:
-        raise CannotSaveError(f"This submission has {MAX_COMMENTS} comments, which is the limit.")
+    _check_count(submission)
     is_staff = learner.user_id != by.pk
     answer = Comment.objects.create(
         submission=submission,
@@ -289,6 +287,11 @@ def _check_text(text: str) -> None:
         raise CannotSaveError("Write the comment first.")
     if len(text) > MAX_TEXT:
         raise CannotSaveError(f"The comment has {len(text):,} characters. The limit is {MAX_TEXT:,}.")
+
+
+def _check_count(submission: Submission) -> None:
+    if Comment.objects.filter(submission=submission).count() >= MAX_COMMENTS:
+        raise CannotSaveError(f"A submission has at most {MAX_COMMENTS} comments. Edit one of yours instead.")
 
 
 # Any: values of fields

@@ -1,15 +1,14 @@
 """The lines of a pushed file with the comments between them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labs.feedback_actions import Line
 from labs.feedback_queries import Thread, saved_comments, threads_on_file
 from labs.grader.git.processes import RepositoryError, TooLargeError
-from labs.grader.words import cut, visible
+from labs.grader.words import cut
 from labs.models import Submission
-from labs.pages.marked_lines import Marks
+from labs.pages.marked_lines import Marks, clean_text, split_lines
 from labs.repositories import browsing
 from labs.repositories.browsing import File
 from lessons.pages.context import Context
@@ -66,10 +65,6 @@ def comments_context(
     }
 
 
-def split_lines(text: str) -> list[str]:
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
-
-
 def _segments(
     lines: Sequence[str], marks: Marks, here: Mapping[int, list[Thread]], asked: int
 ) -> list[Segment]:
@@ -85,20 +80,17 @@ def _segments(
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def line_of(file: object, path: str, number: int) -> Line | None:
+def read_line(state: browsing.PushedState, path: str, number: int) -> Line | None:
     """Return a line of a file to comment on, None if it has no such line or is not a text."""
+    try:
+        file = state.at(path)
+    except (TooLargeError, RepositoryError):
+        return None
     if not isinstance(file, File) or file.text is None or file.is_link:
         return None
-    lines = split_lines(visible(file.text.replace("\r\n", "\n"), keep="\n\t"))
+    lines = split_lines(clean_text(file.text))
     if not 0 < number <= len(lines):
         return None
     first, last = max(0, number - 1 - AROUND), min(len(lines), number + AROUND)
     excerpt = [(n + 1, cut(lines[n].rstrip("\n"), MAX_WIDTH)) for n in range(first, last)]
     return Line(path, number, excerpt)
-
-
-def read_line(state: browsing.PushedState, path: str, number: int) -> Line | None:
-    try:
-        return line_of(state.at(path), path, number)
-    except (TooLargeError, RepositoryError):
-        return None

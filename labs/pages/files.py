@@ -15,7 +15,7 @@ from labs.grader.git.processes import RepositoryError, TooLargeError
 from labs.grader.words import count, size, visible
 from labs.models import Repository, Submission
 from labs.pages.commented_lines import comments_context, read_line
-from labs.pages.marked_lines import Marks, list_marks, mark_lines, mark_text, marks_of
+from labs.pages.marked_lines import Marks, clean_text, list_marks, mark_lines, mark_text, marks_of
 from labs.queries import teaches_learner_of
 from labs.repositories import browsing, differences, graded
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
@@ -148,7 +148,7 @@ def read_files(submission: Submission, paths: Iterable[str]) -> dict[str, list[s
             for path in paths:
                 file = state.at(path)
                 if isinstance(file, browsing.File) and file.text is not None:
-                    found[path] = visible(file.text.replace("\r\n", "\n"), keep="\n\t").split("\n")
+                    found[path] = clean_text(file.text).split("\n")
     except (RepositoryError, TooLargeError) as error:
         logger.error("submission %s cannot be read: %s", submission.pk, error)
     return found
@@ -174,7 +174,7 @@ def _file_context(
             "rows": [_row(submission, path, entry) for entry in found.entries],
             "more": _more(found),
         }
-    text = None if found.text is None else visible(found.text.replace("\r\n", "\n"), keep="\n\t")
+    text = None if found.text is None else clean_text(found.text)
     marks = marks_of(submission).get(visible(path), {}) if text and not found.is_link else {}
     parts = mark_text(text or "", marks)
     marked = {part.line for part in parts}

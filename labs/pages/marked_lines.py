@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labs.grader.report import Outcome, Report
+from labs.grader.words import visible
 from labs.models import Submission
 from labs.queries import current_report
 
@@ -37,9 +38,18 @@ def marks_of(submission: Submission) -> dict[str, dict[int, list[str]]]:
     return found
 
 
+def clean_text(text: str) -> str:
+    """Return the text of a file as pages show it, with line feeds as line ends."""
+    return visible(text.replace("\r\n", "\n"), keep="\n\t")
+
+
+def split_lines(text: str) -> list[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def mark_text(text: str, marks: Marks) -> list[TextPart]:
     """Cut a text into marked lines and the lines between them. Marks past its end are ignored."""
-    lines = re.findall(r"[^\n]*\n|[^\n]+", text) if marks else []
+    lines = split_lines(text) if marks else []
     parts, start = [], 0
     for number in sorted(number for number in marks if number <= len(lines)):
         parts += [TextPart("".join(lines[start : number - 1])), TextPart(lines[number - 1], number)]

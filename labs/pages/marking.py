@@ -7,7 +7,6 @@ from decimal import Decimal
 from django.urls import reverse
 
 from labs import feedback_queries as queries
-from labs.feedback_actions import MAX_TEXT
 from labs.grader.rubric import Criterion, Rubric
 from labs.models import Lab, Report, Submission
 from labs.queries import current_report
@@ -98,7 +97,7 @@ def mark_page(
     submission: Submission, user: User, others: list[Presence], typed: Mapping[str, str] | None = None
 ) -> Context:
     """Show the form with the stored marks, or with those that were `typed` beside the stored ones."""
-    lab, feedback = submission.lab, queries.feedback_of(submission)
+    lab, feedback, report = submission.lab, queries.feedback_of(submission), current_report(submission)
     stored = feedback.marks if feedback else {}
     following, left = queries.next_to_mark(lab, user, submission)
     earlier = queries.marked_earlier(submission)
@@ -107,18 +106,16 @@ def mark_page(
         "course": lab.course,
         "submission": submission,
         "learner_name": name_to_mark(submission.enrollment),
-        "veil": name_to_mark(submission.enrollment) if lab.course.marks_blindly else "",
         "feedback": feedback,
         "seen": feedback.version if feedback else 0,
-        "rows": criterion_rows(rubric_of(submission), stored if typed is None else typed, stored),
-        "report": current_report(submission),
+        "rows": criterion_rows(_rubric_by(report), stored if typed is None else typed, stored),
+        "report": report,
         "threads": queries.threads_of(submission, is_staff=True),
         "saved": queries.saved_comments(lab.course),
         "earlier": earlier,
         "earlier_rows": criterion_rows(parse_spec(earlier.lab_version.source).rubric, earlier.released)
         if earlier
         else [],
-        "max_comment": MAX_TEXT,
         "following": following,
         "left": left,
         "others": presence_words(others),
@@ -179,6 +176,5 @@ def feedback_context(submission: Submission, report: Report | None, *, is_staff:
         "rubric_waits": count_points(submission.rubric_waiting) if submission.rubric_waiting else "",
         "marked_elsewhere": elsewhere,
         "threads": queries.threads_of(submission, is_staff=is_staff),
-        "max_comment": MAX_TEXT,
         "may_mark": is_staff,
     }
