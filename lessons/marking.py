@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lessons import grade_changes, leases
 from lessons.models import Answer, Attempt, Marking
-from lessons.points import show_exactly
+from lessons.points import may_be_given, show_exactly
 from lessons.quiz_text import parse_stored, quiz_of
 from lessons.quizzes import Quiz, mark
 from lessons.quizzes.question import AnyQuestion, MarkedBy
@@ -117,7 +117,7 @@ def mark_answer(*, answer: Answer, by: User, points: Decimal | None, comment: st
     worth = question_of(answer).points
     if attempt.submitted_at is None:
         raise CannotMarkError("The attempt is not submitted yet. Mark it after it is.")
-    if points is None or not 0 <= points <= worth or points != points.quantize(Decimal("0.01")):
+    if points is None or not may_be_given(points, worth):
         raise CannotMarkError(f"Type points from 0 to {show_exactly(worth)}, with at most two decimals.")
     if len(comment) > MAX_COMMENT:
         raise CannotMarkError(f"The comment has {len(comment):,} characters. The limit is {MAX_COMMENT:,}.")

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-TENTH = Decimal("0.1")
+TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 
 
 def show_points(points: Decimal | float) -> str:
@@ -14,6 +14,11 @@ def show_points(points: Decimal | float) -> str:
 def show_exactly(points: Decimal) -> str:
     """Return all decimals, for whoever types points: 0.25, 2, 100."""
     return f"{points.normalize():f}"
+
+
+def may_be_given(points: Decimal, limit: Decimal) -> bool:
+    """Return True for points from 0 to the limit, with at most two decimals."""
+    return points.is_finite() and 0 <= points <= limit and points == points.quantize(CENT)
 
 
 def count_points(points: Decimal) -> str:

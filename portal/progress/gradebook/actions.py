@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from labs.grading.counting import lock_learner
 from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Cohort, Enrollment
-from lessons.points import show_exactly
+from lessons.points import may_be_given, show_exactly
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.progress.gradebook.cells import BookItem, Cell, get_item, read_cell
@@ -42,7 +42,7 @@ def change_score(
     `seen` is `Cell.seen` of the form. Raises CannotChangeError, ChangedMeanwhileError.
     """
     cell = _lock_cell(enrollment, item, seen, reason)
-    if not _is_possible(points, item.max_points):
+    if points is None or not may_be_given(points, item.max_points):
         limit = show_exactly(item.max_points)
         raise CannotChangeError(f"Type points from 0 to {limit}, with at most two decimals.")
     if cell.given and (cell.given.points, cell.given.reason) == (points, reason):
@@ -71,12 +71,6 @@ def undo_change(*, enrollment: Enrollment, item: BookItem, by: User, seen: str) 
     points = scaled_points(earlier, item) if earlier else None
     reason = earlier.reason if earlier and points is not None else f"Undone: {last.reason}"[:MAX_REASON]
     return _store(cell, enrollment, points=points, reason=reason, by=by)
-
-
-def _is_possible(points: Decimal | None, limit: Decimal) -> bool:
-    if points is None or not points.is_finite() or not 0 <= points <= limit:
-        return False
-    return points == points.quantize(Decimal("0.01"))
 
 
 def scaled_points(override: Override, item: BookItem) -> Decimal | None:

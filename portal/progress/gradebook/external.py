@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lessons.grade_changes import Kind
 from lessons.models import Cohort, Enrollment, GradeChange
-from lessons.points import read_points
+from lessons.points import may_be_given, read_points, show_exactly
 from portal.accounts import audit
 from portal.accounts.models import User, github_name_in
 from portal.progress.gradebook.notices import note_change
@@ -198,8 +198,8 @@ def _read_line(
         if text in ("", "-", "–"):
             continue  # no mark
         points = read_points(text)
-        if points is None or not 0 <= points <= item.out_of or points != points.quantize(Decimal("0.01")):
-            limit = f"{item.out_of.normalize():f}"
+        if points is None or not may_be_given(points, item.out_of):
+            limit = show_exactly(item.out_of)
             message = f"“{text[:40]}” for {item.title[:60]} is not a number from 0 to {limit}."
             found.errors.append((number, message))
             continue

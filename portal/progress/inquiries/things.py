@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import F
 from django.urls import reverse
 
 from labs.models import Submission
 from labs.queries import current_report
 from lessons.models import Answer, Attempt, Enrollment
+from lessons.pages.numbers import read_number
+from lessons.points import CENT
 from lessons.quiz_text import quiz_of
 from portal.progress.models import Inquiry, Override
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -41,23 +40,14 @@ def find_thing(key: str) -> Thing | None:
 
 def thing_of(inquiry: Inquiry) -> Thing | None:
     """Return the thing of an inquiry as it is now. A score that staff changed again is the newest of its item."""
-    if inquiry.override_id is None:
-        return find_thing(inquiry.thing)
-    newest = Override.objects.filter(enrollment=inquiry.enrollment_id, is_public=True)
-    item = inquiry.thing.removeprefix("score:")
-    kind, _, key = item.partition(":")
-    found = newest.filter(**{f"{kind}_id": int(key)}).order_by("-pk").first()
-    return _score(found) if found else None
-
-
-def _key(text: str) -> int:
-    # 0, which no row has, for anything else
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return find_thing(f"{inquiry.thing}:{inquiry.enrollment_id}" if inquiry.override_id else inquiry.thing)
 
 
 def _find_submission(text: str) -> Thing | None:
     related = ("lab__course", "enrollment__user", "enrollment__course")
-    found = Submission.objects.select_related(*related).filter(pk=_key(text), lab__deletion=None).first()
+    found = (
+        Submission.objects.select_related(*related).filter(pk=read_number(text), lab__deletion=None).first()
+    )
     if found is None:
         return None
     report = current_report(found)
@@ -75,7 +65,7 @@ def _find_answer(text: str) -> Thing | None:
     number, _, key = text.partition(":")
     related = ("quiz__course", "version", "key", "enrollment__user", "enrollment__course")
     attempts = Attempt.objects.select_related(*related)
-    found = attempts.filter(pk=_key(number), quiz__deletion=None, submitted_at__isnull=False).first()
+    found = attempts.filter(pk=read_number(number), quiz__deletion=None, submitted_at__isnull=False).first()
     question = quiz_of(found).find(key) if found else None
     if found is None or question is None:
         return None
@@ -103,7 +93,9 @@ def _find_score(text: str) -> Thing | None:
     kind, _, key = item.partition(":")
     if kind not in ("lab", "quiz"):
         return None
-    own = Override.objects.filter(enrollment=_key(learner), is_public=True, **{f"{kind}_id": _key(key)})
+    own = Override.objects.filter(
+        enrollment=read_number(learner), is_public=True, **{f"{kind}_id": read_number(key)}
+    )
     found = own.select_related("lab", "quiz", "enrollment__user", "enrollment__course").first()
     return _score(found) if found else None
 
@@ -124,7 +116,7 @@ def _score(found: Override) -> Thing:
 def changed_scores(enrollment: Enrollment) -> list[Thing]:
     """Return the scores of a learner that staff changed and the learner sees, one for each item."""
     rows = Override.objects.filter(enrollment=enrollment, is_public=True, points__isnull=False)
-    rows = rows.select_related("lab", "quiz", "enrollment__course").order_by(F("pk").desc())
+    rows = rows.select_related("lab", "quiz", "enrollment__course").order_by("-pk")
     newest: dict[str, Thing] = {}
     for row in rows:
         newest.setdefault(row.item, _score(row))
