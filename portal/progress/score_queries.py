@@ -37,7 +37,11 @@ def score_enrollments(
     Scores that are held back from learners count only `with_held`, for staff.
     """
     learners = list(enrollments)
-    outcomes = read_outcomes(course, learners, with_held=with_held)
+    return score_outcomes(course, learners, read_outcomes(course, learners, with_held=with_held))
+
+
+def score_outcomes(course: Course, learners: Collection[Enrollment], outcomes: Outcomes) -> dict[int, Scores]:
+    """Do the same for results that the caller has read."""
     quizzes, labs = scorable_quizzes(course), scorable_labs(course)
     meetings = scorable_meetings(course, {each.cohort_id for each in learners})
     common = [*quizzes, *labs, *scorable_checklists(course)]

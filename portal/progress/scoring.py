@@ -10,9 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from heapq import nsmallest
 from typing import NamedTuple
 
+from lessons.points import CENT
+
 LABS, QUIZZES, ATTENDANCE, CHECKLISTS = KINDS = ("labs", "quizzes", "attendance", "checklists")
 WHOLE, NOTHING = Decimal(100), Decimal(0)
-CENT, EXACT = Decimal("0.01"), Decimal("1e-12")
+EXACT = Decimal("1e-12")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class ItemScore(NamedTuple):
     is_bonus: bool = False
     has_result: bool = False
     waiting: Decimal = NOTHING
+
+    @property
+    def is_low(self) -> bool:
+        return self.has_result and self.points * 2 < self.out_of
 
 
 class KindScore(NamedTuple):

@@ -7,7 +7,10 @@ from django.urls import reverse
 
 from lessons.models import Course
 from lessons.pseudonyms import pseudonym_of
-from portal.progress.models import ExternalMark
+from portal.progress.gradebook.by_hand import given_scores
+from portal.progress.gradebook.cells import get_item
+from portal.progress.models import ExternalMark, Override
+from tests.factories import make_lab
 from tests.gradebook.conftest import grade_lab, make_book, take_quiz
 from tests.gradebook.test_gradebook_page import sign_in
 from tests.gradebook.test_overrides import WHY, change
@@ -48,6 +51,18 @@ def test_learner_reads_score_reason_and_graded_score_on_each_page(book):
     assert "Your score is 0.5 of 1, changed by hand." in texts["review"] and "Half right" in texts["review"]
     assert "70 of 100" in texts["progress"] and WHY in texts["progress"]
     assert "Viva" in texts["progress"] and "12 of 20" in texts["progress"]
+
+
+def test_queries_do_not_depend_on_the_number_of_scores_by_hand(book, django_assert_num_queries):
+    learner, slugs = book.learners[0], ["second-lab", "third-lab"]
+    change(book, 70)
+    for slug in slugs:
+        change(book, 70, item=get_item(book.course, f"lab:{make_lab(book.course, slug=slug).pk}"))
+    with django_assert_num_queries(4):
+        assert len(given_scores(learner)["given"]) == 3
+    Override.objects.exclude(lab=book.lab).delete()
+    with django_assert_num_queries(4):
+        assert len(given_scores(learner)["given"]) == 1
 
 
 def test_learner_reads_nothing_of_a_score_that_is_held():

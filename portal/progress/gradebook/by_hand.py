@@ -1,14 +1,16 @@
 """The scores that staff gave a learner by hand, as the learner sees them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.http import Http404
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from lessons.models import Enrollment
 from lessons.points import show_points
-from portal.progress.gradebook.cells import Cell, get_item, read_cell
+from portal.progress.gradebook.cells import TRIES, BookItem, Graded, read_graded, read_items, scale
 from portal.progress.models import ExternalMark, Override
 
 MAX_SHOWN = 50
@@ -27,35 +29,40 @@ class GivenScore:
 
 
 def given_score(enrollment: Enrollment, kind: str, key: int) -> GivenScore | None:
-    rows = _released(enrollment).filter(**{kind: key}).select_related("by")
-    row = rows.first()
-    return _describe(enrollment, row) if row else None
+    rows = _released(enrollment).filter(**{kind: key})
+    return next(iter(_describe(enrollment, list(rows[:1]))), None)
 
 
 # Any: a context
 def given_scores(enrollment: Enrollment) -> dict[str, Any]:
-    found = (_describe(enrollment, row) for row in _released(enrollment).select_related("by")[:MAX_SHOWN])
+    """Return the scores and the external marks, in a fixed number of queries."""
     marks = ExternalMark.objects.filter(enrollment=enrollment).order_by("title", "pk")[:MAX_SHOWN]
-    return {"given": [each for each in found if each], "external": list(marks)}
+    given = _describe(enrollment, list(_released(enrollment)[:MAX_SHOWN]))
+    return {"given": given, "external": list(marks)}
 
 
-def _released(enrollment: Enrollment) -> Any:  # Any: a queryset
-    return Override.objects.filter(enrollment=enrollment, is_public=True, points__isnull=False)
+def _released(enrollment: Enrollment) -> QuerySet[Override]:
+    rows = Override.objects.filter(enrollment=enrollment, is_public=True, points__isnull=False)
+    return rows.select_related("by")
 
 
-def _describe(enrollment: Enrollment, row: Override) -> GivenScore | None:
-    try:
-        item = get_item(enrollment.course, row.item)
-    except Http404:  # deleted
-        return None
-    cell = read_cell(enrollment, item)
-    seen = Cell(item, cell.graded, cell.graded_out_of, row, row)
-    graded = "" if cell.graded is None else f"{show_points(cell.graded)} of {show_points(cell.graded_out_of)}"
+def _describe(enrollment: Enrollment, rows: list[Override]) -> list[GivenScore]:
+    items: dict[str, BookItem] = {}
+    for kind in TRIES:
+        keys = [key for row in rows if (key := getattr(row, f"{kind}_id"))]
+        items |= {each.key: each for each in read_items(enrollment.course, kind, keys)} if keys else {}
+    graded = read_graded(enrollment, items.values())
+    # A deleted item is left out.
+    return [_given(enrollment, row, items[row.item], graded) for row in rows if row.item in items]
+
+
+def _given(enrollment: Enrollment, row: Override, item: BookItem, graded: Mapping[str, Graded]) -> GivenScore:
+    points, out_of, _ = graded.get(item.key, (None, item.max_points, ""))
     return GivenScore(
         item.title,
         reverse(item.kind, args=[enrollment.course.slug, item.slug]),
-        show_points(seen.points or 0),
+        show_points(scale(row.points or Decimal(0), row.out_of, item.max_points)),
         show_points(item.max_points),
-        graded,
+        "" if points is None else f"{show_points(points)} of {show_points(out_of)}",
         row,
     )

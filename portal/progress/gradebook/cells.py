@@ -1,5 +1,6 @@
 """One score of one learner: the graded points, and those that staff gave in their place."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,11 +10,16 @@ from django.http import Http404
 
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Course, Enrollment, Quiz
-from lessons.points import show_exactly
+from lessons.points import CENT, show_exactly
 from lessons.queries import MAX_KEY
 from portal.progress.models import Override
 
-CENT = Decimal("0.01")
+Graded = tuple[Decimal | None, Decimal, str]  # points, their maximum, and `Cell.result`
+# Any: one of two models, then its columns
+TRIES: dict[str, tuple[Any, str, str, str]] = {
+    "quiz": (Attempt, "points", "worth", "number"),
+    "lab": (Submission, "points", "max_points", "public_id"),
+}
 
 
 @dataclass(frozen=True)
@@ -80,16 +86,17 @@ def get_item(course: Course, key: str) -> BookItem:
     kind, _, number = key.partition(":")
     if not number.isdecimal() or not number.isascii() or len(number) > 18 or int(number) > MAX_KEY:
         raise Http404
-    rows: Any = {"quiz": Quiz.objects, "lab": Lab.objects}.get(kind)
-    found = (
-        rows
-        and rows.filter(course=course, pk=int(number), current__isnull=False)
-        .select_related("current")
-        .first()
-    )
+    found = read_items(course, kind, [int(number)]) if kind in TRIES else []
     if not found:
         raise Http404
-    return BookItem(kind, found.pk, str(found), found.slug, found.current.max_points)
+    return found[0]
+
+
+def read_items(course: Course, kind: str, keys: Collection[int]) -> list[BookItem]:
+    """Return those of the quizzes or labs that the course has."""
+    model: Any = Quiz if kind == "quiz" else Lab  # Any: one of two models
+    rows = model.objects.filter(course=course, pk__in=keys, current__isnull=False).select_related("current")
+    return [BookItem(kind, each.pk, str(each), each.slug, each.current.max_points) for each in rows]
 
 
 def read_cell(enrollment: Enrollment, item: BookItem) -> Cell:
@@ -99,8 +106,16 @@ def read_cell(enrollment: Enrollment, item: BookItem) -> Cell:
     overrides = list(rows)
     current = next((row for row in overrides if row.is_current), None)
     public = next((row for row in overrides if row.is_public), None)
-    tries: Any = Attempt.objects if item.kind == "quiz" else Submission.objects  # Any: one of two models
-    columns = ("points", "worth", "number") if item.kind == "quiz" else ("points", "max_points", "public_id")
-    best = tries.filter(**named).best().values_list(*columns).first()
-    points, out_of, name = best or (None, item.max_points, "")
-    return Cell(item, points, out_of, current, public, str(name))
+    points, out_of, name = read_graded(enrollment, [item]).get(item.key, (None, item.max_points, ""))
+    return Cell(item, points, out_of, current, public, name)
+
+
+def read_graded(enrollment: Enrollment, items: Collection[BookItem]) -> dict[str, Graded]:
+    """Return the graded results of a learner by key of the item, in a query for each kind."""
+    found: dict[str, Graded] = {}
+    for kind, (model, *columns) in TRIES.items():
+        keys = [item.pk for item in items if item.kind == kind]
+        rows = model.objects.filter(enrollment=enrollment, **{f"{kind}__in": keys}).best() if keys else None
+        for pk, points, out_of, name in rows.values_list(kind, *columns) if rows is not None else ():
+            found[f"{kind}:{pk}"] = points, out_of, str(name)
+    return found

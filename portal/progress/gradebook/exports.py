@@ -9,17 +9,16 @@ from typing import Any
 
 import xlsxwriter
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import HttpResponse
 
 from labs.models import Lab
 from lessons.models import Cohort, Enrollment, GradeChange, Quiz
 from lessons.pages.csv_file import Cell, csv_response
+from lessons.points import CENT, show_exactly
 from portal.progress.gradebook.queries import Column, columns_of, read_marks
 from portal.progress.models import Override
-from portal.progress.score_queries import read_outcomes, score_enrollments
+from portal.progress.score_queries import read_outcomes, score_outcomes
 
-CENT = Decimal("0.01")
 PLACE = tuple[int, str]  # an enrollment, and the key of an item
 MAX_CHANGES = 100_000
 
@@ -50,8 +49,8 @@ def read_sheet(cohort: Cohort) -> Sheet:
     course = cohort.course
     rows = Enrollment.objects.active().filter(cohort=cohort).select_related("user")
     learners = sorted(rows, key=lambda each: (each.user.get_full_name().casefold(), each.pk))
-    scores = score_enrollments(course, learners, with_held=True)
     outcomes = read_outcomes(course, learners, with_held=True)
+    scores = score_outcomes(course, learners, outcomes)
     marks = read_marks([each.pk for each in learners])
     max_points = _max_points(cohort)
     items = next(iter(scores.values())).items if scores else {}
@@ -81,10 +80,8 @@ def _max_points(cohort: Cohort) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     models: tuple[tuple[str, Any], ...] = (("quiz", Quiz), ("lab", Lab))  # Any: either model
     for kind, model in models:
-        rows = model.objects.filter(course=cohort.course_id, current__isnull=False).annotate(
-            worth=F("current__max_points")
-        )
-        found |= {f"{kind}:{pk}": worth for pk, worth in rows.order_by().values_list("pk", "worth")}
+        rows = model.objects.filter(course=cohort.course_id, current__isnull=False).order_by()
+        found |= {f"{kind}:{pk}": worth for pk, worth in rows.values_list("pk", "current__max_points")}
     return found
 
 
@@ -108,7 +105,7 @@ def _number(points: Decimal | None) -> Cell:
 
 
 def _plain(points: Decimal | None) -> str:
-    return "" if points is None else f"{points.normalize():f}"
+    return "" if points is None else show_exactly(points)
 
 
 def as_csv(sheet: Sheet, name: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -110,14 +111,14 @@ class Book:
 def build_book(cohort: Cohort, asked: Asked, *, sees_names: bool) -> Book:
     everyone = learners_of(cohort, sees_names=sees_names)
     keys = [each.enrollment for each in everyone]
-    found = _sort(_filter(cohort, everyone, asked, lambda: read_totals(cohort, keys)), cohort, asked, keys)
+    totals: Totals = cache(lambda: read_totals(cohort, keys))
+    found = _sort(_filter(cohort, everyone, asked, totals), cohort, asked, totals)
     page: Page[Learner] = Paginator(found, PAGE).get_page(asked.page)
     shown: list[Learner] = list(page.object_list)
     scores = read_scores(cohort.course, [each.enrollment for each in shown])
     marks = read_marks([each.enrollment for each in shown])
     columns = shown_columns(columns_of(cohort), scores, asked)
-    pass_mark = cohort.course.pass_mark
-    rows = [_row(cohort, each, scores[each.enrollment], columns, marks, asked, pass_mark) for each in shown]
+    rows = [_row(cohort, each, scores[each.enrollment], columns, marks, asked) for each in shown]
     return Book(
         [_head(column, column.key, asked) for column in columns],
         rows,
@@ -141,16 +142,13 @@ def _filter(cohort: Cohort, everyone: list[Learner], asked: Asked, totals: Total
     return found
 
 
-def _sort(found: list[Learner], cohort: Cohort, asked: Asked, keys: Sequence[int]) -> list[Learner]:
+def _sort(found: list[Learner], cohort: Cohort, asked: Asked, totals: Totals) -> list[Learner]:
     # Stable, so equal scores stay in the order of names. Scores start with the highest.
     name, is_reversed = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if name in ("", "name"):
         return found[::-1] if is_reversed else found
-    points: Mapping[int, Decimal]
-    if name == "total":
-        points = read_totals(cohort, keys)
-    else:
-        points = _points_of_item(cohort, name, [each.enrollment for each in found])
+    keys = [each.enrollment for each in found]
+    points = totals() if name == "total" else _points_of_item(cohort, name, keys)
     nothing = Decimal(-1)
     return sorted(found, key=lambda each: points.get(each.enrollment, nothing), reverse=not is_reversed)
 
@@ -193,15 +191,13 @@ def _row(
     columns: list[Column],
     marks: Marks,
     asked: Asked,
-    pass_mark: int,
 ) -> Row:
     base = asked.link(cell="")
     base += "&" if base != "?" else ""
     cells = [_cell(learner, column, scores, marks, base, asked.cell) for column in columns]
-    course = cohort.course.slug
     return Row(
         learner,
-        reverse("gradebook_learner", args=[course, cohort.slug, learner.enrollment]),
+        reverse("gradebook_learner", args=[cohort.course.slug, cohort.slug, learner.enrollment]),
         show_points(scores.points),
         scores.points * 2 < 100,
         mark_safe("".join(cells)),  # noqa: S308 - of format_html
@@ -218,11 +214,10 @@ def _cell(
         words = format_html("{} of {}", show_points(mark[0]), show_points(mark[1])) if mark else DASH
         return format_html('<td class="num{}"><span>{}</span></td>', low, words)
     score, override = scores.item(column.key), marks.overrides.get(place)
-    is_low = score.has_result and score.points * 2 < score.out_of
     name = f"{learner.enrollment}-{column.key}"
     return format_html(
         '<td class="num{}{}{}"><a href="{}cell={}#score" id="cell-{}" aria-label="{}">{}{}</a></td>',
-        " low" if is_low else "",
+        " low" if score.is_low else "",
         " ed" if override and override.points is not None else "",
         " edit" if name == chosen else "",
         base,
@@ -243,7 +238,7 @@ def _say(
     parts += [
         f"{show_points(score.points)} of {show_points(score.out_of)}" if score.has_result else "no score"
     ]
-    if score.has_result and score.points * 2 < score.out_of:
+    if score.is_low:
         parts.append(", below half")
     if late is not None:
         parts.append(f", {late} day{'' if late == 1 else 's'} late" if late else ", late")
