@@ -11,7 +11,6 @@ from lessons.pages.csv_file import csv_response
 from lessons.pages.numbers import read_number
 from portal.accounts.http import UserRequest
 from portal.progress.class_page import checks_page
-from portal.progress.class_page.access import get_learner, of_cohort
 from portal.progress.class_page.checks_page import checks_context
 from portal.progress.class_page.heat_page import csv_heads, csv_rows
 from portal.progress.class_page.heat_queries import heat_items
@@ -19,6 +18,7 @@ from portal.progress.class_page.links import class_address
 from portal.progress.class_page.stuck_actions import CannotMarkError
 from portal.progress.class_page.stuck_page import MarkForm, Typed, finding_context, save_mark
 from portal.progress.class_page.whole_page import class_context, stuck_context
+from portal.progress.cohort_access import get_active_learner, of_cohort
 
 
 @of_cohort
@@ -63,7 +63,7 @@ def all_stuck(request: UserRequest, cohort: Cohort) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def finding(request: UserRequest, cohort: Cohort, learner: int) -> HttpResponse:
     """Show why a learner is stuck; write to them, snooze, or mark it as handled."""
-    enrollment = get_learner(cohort, learner)
+    enrollment = get_active_learner(cohort, learner)
     lab = _lab_in(request, cohort)
     typed = Typed()
     if request.method == "POST":

@@ -12,6 +12,7 @@ from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pseudonyms import pseudonym_of
 from portal.accounts import audit
 from portal.accounts.http import UserRequest
+from portal.progress.cohort_access import of_cohort
 from portal.progress.gradebook.exports import FORMATS, MAX_CHANGES, changes_csv, export_book
 from portal.progress.gradebook.external import (
     MAX_BYTES,
@@ -22,7 +23,6 @@ from portal.progress.gradebook.external import (
 )
 from portal.progress.gradebook.rights import sees_names
 from portal.progress.gradebook.timeline import change_words
-from portal.progress.gradebook.views import of_cohort
 
 PAGE = 100
 

@@ -21,12 +21,12 @@ from lessons.models.deadlines import Extension
 from lessons.pages.breadcrumb import staff_crumbs
 from lessons.points import show_points
 from portal.accounts.http import UserRequest
+from portal.progress.cohort_access import get_learner, of_cohort
 from portal.progress.gradebook.cells import get_item
 from portal.progress.gradebook.page import Asked, shown_columns
-from portal.progress.gradebook.queries import columns_of, read_marks, read_scores
+from portal.progress.gradebook.queries import Column, columns_of, read_marks, read_scores
 from portal.progress.gradebook.rights import name_of, sees_names
 from portal.progress.gradebook.timeline import KINDS, timeline_of
-from portal.progress.gradebook.views import get_learner, of_cohort
 
 PAGE = 50
 
@@ -55,14 +55,14 @@ class ExtensionForm(forms.Form):
 def learner_page(request: UserRequest, cohort: Cohort, learner: int) -> HttpResponse:
     """Show a learner; a POST gives an extension."""
     found = get_learner(cohort, learner)
-    columns = [each for each in columns_of(cohort) if each.kind != "external"]
-    choices = [(each.key, f"{each.label}, {each.title}") for each in columns]
+    columns = columns_of(cohort)
+    choices = [(each.key, f"{each.label}, {each.title}") for each in columns if each.kind != "external"]
     form = ExtensionForm(cohort, choices, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _give_extension(found, form.cleaned_data, request)
         return redirect("gradebook_learner", cohort.course.slug, cohort.slug, found.pk)
     status = 422 if form.errors else 200
-    return render(request, "gradebook/learner.html", _context(request, found, form), status=status)
+    return render(request, "gradebook/learner.html", _context(request, found, form, columns), status=status)
 
 
 def _give_extension(learner: Enrollment, cleaned: dict[str, Any], request: UserRequest) -> None:
@@ -78,7 +78,9 @@ def _give_extension(learner: Enrollment, cleaned: dict[str, Any], request: UserR
 
 
 # Any: a context
-def _context(request: UserRequest, learner: Enrollment, form: ExtensionForm) -> dict[str, Any]:
+def _context(
+    request: UserRequest, learner: Enrollment, form: ExtensionForm, columns: list[Column]
+) -> dict[str, Any]:
     cohort, course = learner.cohort, learner.course
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
@@ -96,7 +98,7 @@ def _context(request: UserRequest, learner: Enrollment, form: ExtensionForm) -> 
         "kind": kind,
         "form": form,
         **_facts(learner),
-        "scores": _scores(learner, request.path),
+        "scores": _scores(learner, columns, request.path),
         "crumbs": staff_crumbs(course, ("Gradebook", book), (name, "")),
     }
 
@@ -115,12 +117,12 @@ def _facts(learner: Enrollment) -> dict[str, Any]:
 
 
 # Any: a context
-def _scores(learner: Enrollment, back: str) -> dict[str, Any]:
+def _scores(learner: Enrollment, columns: list[Column], back: str) -> dict[str, Any]:
     scores = read_scores(learner.course, [learner.pk])
     own = scores[learner.pk]
     marks = read_marks([learner.pk])
     rows: list[dict[str, Any]] = []  # Any: texts and flags
-    for column in shown_columns(columns_of(learner.cohort), scores, Asked()):
+    for column in shown_columns(columns, scores, Asked()):
         if column.kind == "external":
             mark = marks.external.get((learner.pk, column.key))
             words = f"{show_points(mark[0])} of {show_points(mark[1])}" if mark else "–"

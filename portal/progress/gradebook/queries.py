@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404
 
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Cohort, Course, Enrollment, Quiz
 from lessons.pseudonyms import pseudonym_of
+from portal.progress.item_queries import addresses
 from portal.progress.models import ExternalMark, Override
 from portal.progress.score_queries import score_enrollments
 from portal.progress.scoring import Scores
@@ -46,15 +46,6 @@ class Column:
         return self.key.partition(":")[0]
 
 
-def get_cohort(course: Course, slug: str) -> Cohort:
-    """Return a cohort of the course. Raises Http404."""
-    cohort = Cohort.objects.filter(course=course, slug=slug).first()
-    if cohort is None:
-        raise Http404
-    cohort.course = course
-    return cohort
-
-
 def learners_of(cohort: Cohort, *, sees_names: bool) -> list[Learner]:
     """Return the active learners by name, or in an order that says nothing if the reader sees pseudonyms."""
     rows = Enrollment.objects.active().filter(cohort=cohort).order_by()
@@ -72,18 +63,17 @@ def columns_of(cohort: Cohort) -> list[Column]:
     quizzes = quizzes.order_by("lesson__session__position", "lesson__position", "pk")
     labs = Lab.objects.filter(course=course).order_by("position", "slug")
     return [
-        *_columns(
-            "quiz", "Q", quizzes.values_list("pk", "title", "slug"), f"/courses/{course.slug}/quizzes/"
-        ),
-        *_columns("lab", "L", labs.values_list("pk", "title", "slug"), f"/courses/{course.slug}/labs/"),
+        *_columns(course, "quiz", quizzes.values_list("pk", "title", "slug")),
+        *_columns(course, "lab", labs.values_list("pk", "title", "slug")),
         *external_columns(cohort),
     ]
 
 
 # Any: rows of values
-def _columns(kind: str, letter: str, rows: Iterable[Any], base: str) -> list[Column]:
+def _columns(course: Course, kind: str, rows: Iterable[Any]) -> list[Column]:
+    page = addresses(kind, course.slug)
     return [
-        Column(f"{kind}:{pk}", f"{letter}{number}", title or slug, f"{base}{slug}/")
+        Column(f"{kind}:{pk}", f"{kind[0].upper()}{number}", title or slug, page(slug))
         for number, (pk, title, slug) in enumerate(rows, 1)
     ]
 

@@ -1,46 +1,30 @@
 """The gradebook of a cohort, and the form that changes one score."""
 
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lessons.models import Cohort, Course, Enrollment
 from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pages.numbers import read_number
-from lessons.pages.views.staff import AnyView, of_course
+from lessons.pages.views.staff import of_course
 from lessons.points import read_points
 from lessons.quizzes.text import clean_lines
-from lessons.rights import cohorts_taught, teaches_cohort
+from lessons.rights import cohorts_taught
 from portal.accounts.http import UserRequest
+from portal.progress.cohort_access import get_learner, of_cohort
 from portal.progress.gradebook import actions
 from portal.progress.gradebook.cells import BookItem, get_item
 from portal.progress.gradebook.exports import FORMATS
 from portal.progress.gradebook.form import score_form
 from portal.progress.gradebook.page import SHOWN, Asked, build_book
-from portal.progress.gradebook.queries import ITEMS, get_cohort
+from portal.progress.gradebook.queries import ITEMS
 from portal.progress.gradebook.rights import name_of, sees_names
-
-
-def of_cohort(view: AnyView) -> AnyView:
-    """Call `view(request, cohort, …)` for staff of the cohort. Nothing of the response is stored."""
-
-    @wraps(view)
-    def call(request: UserRequest, course: Course, cohort: str, **kwargs: Any) -> HttpResponseBase:
-        found = get_cohort(course, cohort)
-        if not teaches_cohort(request.user, found.pk, course):
-            raise Http404
-        response = view(request, found, **kwargs)
-        patch_cache_control(response, no_store=True, private=True)
-        return response
-
-    return of_course(call)
 
 
 @of_course
@@ -88,15 +72,6 @@ def _chosen_form(request: UserRequest, cohort: Cohort, asked: Asked) -> dict[str
         return None
     back = f"{request.path}{asked.link(cell='')}#cell-{asked.cell}"
     return score_form(enrollment, item, name=name_of(request.user, enrollment), back=back)
-
-
-def get_learner(cohort: Cohort, key: int) -> Enrollment:
-    """Return a learner of the cohort, also one who left. Raises Http404."""
-    found = Enrollment.objects.filter(cohort=cohort, pk=key).select_related("user").first()
-    if found is None:
-        raise Http404
-    found.cohort, found.course = cohort, cohort.course
-    return found
 
 
 @of_cohort
