@@ -170,7 +170,7 @@ def _take_place(place: WaitingPlace, cohort: Cohort) -> Enrollment | None:
     if not user.is_active or _active(user, cohort):  # joined another cohort of the course meanwhile
         return None
     enrollment = _enroll(user, cohort)
-    words = f"You have a place in {cohort} now: you were first on the waiting list."
+    words = f"You have a place in {cohort} now. You are no longer on the waiting list."
     notify(user=user, kind="joining", text=words, link=cohort.course.get_absolute_url())
     record(Event.JOINING, f"{user.email} got a place in {cohort} from the waiting list", user=user)
     return enrollment
@@ -178,10 +178,14 @@ def _take_place(place: WaitingPlace, cohort: Cohort) -> Enrollment | None:
 
 @transaction.atomic
 def admit(*, place: WaitingPlace, by: User) -> Enrollment | None:
-    """Enroll somebody from the waiting list, also if the cohort is full or others are before them."""
+    """Enroll somebody from the waiting list, also if the cohort is full or others are before them.
+
+    Return None, and take them off the list, if their account is closed or they are in another cohort of the course.
+    """
     locked = _lock(place.cohort_id)
     enrollment = _take_place(place, locked)
-    record(Event.JOINING, f"{place.user.email} admitted to {locked}", user=by)
+    if enrollment:
+        record(Event.JOINING, f"{place.user.email} admitted to {locked}", user=by)
     return enrollment
 
 

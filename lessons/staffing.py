@@ -67,10 +67,11 @@ def save_enrollment(*, enrollment: Enrollment, by: User) -> Enrollment:
     """Enroll a learner, or move them to another cohort of the course."""
     before = Enrollment.objects.filter(pk=enrollment.pk).values_list("cohort", flat=True).first()
     enrollment.course_id = enrollment.cohort.course_id
-    lock_cohorts({enrollment.cohort_id, before or enrollment.cohort_id})  # first, as whoever joins does
+    cohorts = sorted({enrollment.cohort_id, before or enrollment.cohort_id})
+    lock_cohorts(cohorts)  # first, as whoever joins does
     enrollment.save()
     deadline_of_learner_moved(enrollment.pk)
-    for cohort in sorted({enrollment.cohort_id, before or enrollment.cohort_id}):
+    for cohort in cohorts:
         give_free_places(cohort)
     what = "enrolled in" if enrollment.is_active else "ended in"
     record(Event.JOINING, f"{enrollment.user.email} {what} {enrollment.cohort}", user=by)

@@ -117,6 +117,16 @@ def test_staff_order_the_waiting_list_and_admit(full, client):
     assert client.get(page).status_code == 404
 
 
+def test_person_who_joined_another_cohort_is_not_said_to_be_admitted(full, client):
+    place = wait_for_place(user=make_user(), cohort=full)
+    make_enrollment(place.user, make_cohort(full.course))
+    client.force_login(make_role(full))
+    page = reverse("cohort_people", args=[full.course.slug, full.slug])
+    answer = client.post(page, {"place": place.pk, "do": "admit"}, follow=True)
+    assert "was not enrolled" in answer.content.decode()
+    assert not AuditEntry.objects.filter(what__contains="admitted").exists()
+
+
 @pytest.mark.parametrize("count", [1, 20])
 @pytest.mark.django_db
 def test_queries_of_the_people_page(count, client, django_assert_num_queries):

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons import joining, people_queries
-from lessons.models import Cohort, Enrollment
+from lessons.models import Cohort, Enrollment, WaitingPlace
 from lessons.pages.breadcrumb import course_crumbs, staff_crumbs
 from lessons.pages.forms import LeaveForm, MoveForm, RosterForm
 from lessons.pages.numbers import read_number
@@ -53,13 +53,23 @@ def _change_line(request: UserRequest, cohort: Cohort) -> None:
     if do in STEPS:
         joining.move_in_line(place=place, step=STEPS[do])
     elif do == "admit":
-        joining.admit(place=place, by=request.user)
-        messages.success(request, f"{place.user.get_full_name()} is now in {cohort.title}.")
+        _admit(request, place)
     elif do == "remove":
         joining.stop_waiting(place=place)
         messages.success(request, f"{place.user.get_full_name()} is no longer on the waiting list.")
     else:
         raise Http404
+
+
+def _admit(request: UserRequest, place: WaitingPlace) -> None:
+    name = place.user.get_full_name()
+    if joining.admit(place=place, by=request.user):
+        messages.success(request, f"{name} is now in {place.cohort.title}.")
+    else:
+        words = (
+            f"{name} was not enrolled: the account is closed, or they joined another cohort of the course."
+        )
+        messages.error(request, words)
 
 
 @of_staff
