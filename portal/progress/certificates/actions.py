@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lessons.clones import clone
 from lessons.copying import Copy
-from lessons.models import Enrollment
+from lessons.models import Course, Enrollment
 from lessons.queries import OpenCourse
 from portal.accounts.models import User
 from portal.notices.actions import notify
@@ -132,6 +132,15 @@ def _lock_valid(certificate: Certificate) -> Certificate:
 def _notify(enrollment: Enrollment, text: str) -> None:
     link = reverse("certificate", args=[enrollment.course.slug])
     notify(user=enrollment.user, kind="grade", text=text, link=link)
+
+
+def save_rule(*, rule: CertificateRule) -> None:
+    rule.save()
+
+
+def remove_rule(*, course: Course) -> None:
+    """Let learners get no new certificates; those that were issued stay valid."""
+    CertificateRule.objects.filter(course=course).delete()
 
 
 def copy_rule(copy: Copy) -> None:

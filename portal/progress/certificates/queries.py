@@ -1,5 +1,6 @@
 """Read queries of certificates. The number of queries is fixed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -52,7 +53,7 @@ def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
     scores = score_enrollments(reader.course, [enrollment])[enrollment.pk]
     best: Any = Submission.objects.filter(enrollment=enrollment).best()
     passed = set(best.filter(passed=True).values_list("lab", flat=True))
-    labs = _labs_of(reader)
+    labs = _labs_of(reader, _homes_of(reader))
     over = _meetings_over(enrollment, reader)
     attended = Attendance.objects.filter(enrollment=enrollment, meeting__in=over, is_present=True).count()
     return Facts(
@@ -65,16 +66,22 @@ def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
     )
 
 
-def _labs_of(reader: OpenCourse) -> list[Lab]:
-    # the labs that a lesson of the course names, in the order of the lessons
+def _homes_of(reader: OpenCourse) -> dict[str, int]:
+    # the labs that lessons name, in the order of the lessons, each with the session of the first one
+    homes: dict[str, int] = {}
+    for session, slugs in reader.lessons().exclude(lab_slugs=[]).values_list("session", "lab_slugs"):
+        for slug in slugs:
+            homes.setdefault(slug, session)
+    return homes
+
+
+def _labs_of(reader: OpenCourse, slugs: Iterable[str]) -> list[Lab]:
     counted = {lab.slug: lab for lab in Lab.objects.filter(course=reader.course).counted()}
-    named = reader.lessons().exclude(lab_slugs=[]).values_list("lab_slugs", flat=True)
-    slugs = dict.fromkeys(slug for slugs in named for slug in slugs)
     return [counted[slug] for slug in slugs if slug in counted]
 
 
 def _meetings_over(enrollment: Enrollment, reader: OpenCourse) -> list[Meeting]:
-    held = Meeting.objects.filter(cohort=enrollment.cohort_id, cancelled_at=None, starts_at__lt=reader.now)
+    held = Meeting.objects.planned().filter(cohort=enrollment.cohort_id, starts_at__lt=reader.now)
     return [meeting for meeting in held.order_by("starts_at") if meeting.ends_at <= reader.now]
 
 
@@ -88,7 +95,8 @@ def collect_content(reader: OpenCourse, enrollment: Enrollment, standing: Standi
     meetings = _meetings_over(enrollment, reader)
     days = [meeting.starts_at.astimezone(meeting.zone).date() for meeting in meetings]
     zone = meetings[0].zone if meetings else reader.now.tzinfo
-    labs = _labs_of(reader)
+    homes = _homes_of(reader)
+    labs = _labs_of(reader, homes)
     tries = _tries_of(enrollment)
     passed = [lab for lab in labs if tries.get(lab.pk, (False,))[-1]]
     lessons = Reading.objects.filter(enrollment=enrollment, read_at__isnull=False).count()
@@ -108,7 +116,7 @@ def collect_content(reader: OpenCourse, enrollment: Enrollment, standing: Standi
         "labs": len(passed),
         "points": show_points(standing.facts.points),
         "work": _work_of(enrollment, passed),
-        "route": store(_stretches(reader, enrollment, labs, tries)),
+        "route": store(_stretches(reader, enrollment, {lab: homes[lab.slug] for lab in labs}, tries)),
     }
 
 
@@ -126,22 +134,18 @@ def _tries_of(enrollment: Enrollment) -> dict[int, tuple[bool, ...]]:
 
 
 def _stretches(
-    reader: OpenCourse, enrollment: Enrollment, labs: list[Lab], tries: dict[int, tuple[bool, ...]]
+    reader: OpenCourse, enrollment: Enrollment, labs: dict[Lab, int], tries: dict[int, tuple[bool, ...]]
 ) -> list[Stretch]:
     read = Reading.objects.filter(enrollment=enrollment, read_at__isnull=False, lesson__course=reader.course)
     dots = dict(read.order_by().values_list("lesson__session").annotate(Count("pk")))
     best = Attempt.objects.filter(enrollment=enrollment).order_by().best().filter(passed=True)
     for key in best.values_list("quiz__lesson__session", flat=True):
         dots[key] = dots.get(key, 0) + 1
-    homes: dict[str, int] = {}
-    for key, slugs in reader.lessons().exclude(lab_slugs=[]).values_list("session", "lab_slugs"):
-        for slug in slugs:
-            homes.setdefault(slug, key)
     found = []
     for session in Session.objects.filter(course=reader.course).order_by("position", "pk"):
         if dots.get(session.pk):
             found.append(Stretch(session.title, dots=dots[session.pk]))
-        own = (lab for lab in labs if homes[lab.slug] == session.pk and lab.pk in tries)
+        own = (lab for lab, home in labs.items() if home == session.pk and lab.pk in tries)
         found += [Stretch(lab.title, tries=tries[lab.pk]) for lab in own]
     return found
 

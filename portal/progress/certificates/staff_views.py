@@ -24,14 +24,14 @@ def certificates(request: UserRequest, course: Course) -> HttpResponse:
     _require_instructor(request, course)
     rule = CertificateRule.objects.filter(course=course).first()
     if request.method == "POST" and request.POST.get("action") == "stop":
-        CertificateRule.objects.filter(course=course).delete()
+        actions.remove_rule(course=course)
         messages.success(request, "Learners can’t get new certificates. Issued ones stay valid.")
         return redirect("teach_certificates", course=course.slug)
     form = RuleForm(
         request.POST if request.method == "POST" else None, instance=rule or CertificateRule(course=course)
     )
     if request.method == "POST" and form.is_valid():
-        form.save()
+        actions.save_rule(rule=form.save(commit=False))
         messages.success(request, "Saved.")
         return redirect("teach_certificates", course=course.slug)
     context = {
