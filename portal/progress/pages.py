@@ -1,15 +1,15 @@
-"""Build the progress page of a learner, and the file of their scores, from the record. No queries here."""
+"""Build the progress page of a learner from the record. No queries here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.points import TENTH, show_exactly, show_points
+from lessons.points import show_points
 from lessons.queries import OpenCourse
 from portal.progress.items import plural
 from portal.progress.plan import Route, catch_up, find_route
@@ -64,9 +64,7 @@ class ProgressPage:
 
     @property
     def shown_points(self) -> Decimal:
-        # Below the pass mark never rounded up to it.
-        points = self.record.points
-        return points if self.record.is_passed else points.quantize(TENTH, ROUND_DOWN)
+        return self.record.scores.shown_points
 
     @property
     def reachable(self) -> Decimal:
@@ -283,46 +281,3 @@ class ItemRow:
             return f"{points} so far, {show_points(outcome.waiting * whole)} waiting for marking"
         changed = ", changed by staff" if outcome.is_changed else ""
         return f"{self.entry.noun}: {points} of {show_points(whole)}{changed}"
-
-
-# --- files -----------------------------------------------------------------------------------------------------------
-
-HEADS = ("session", "kind", "title", "points", "out_of", "counts", "passed", "url")
-
-
-# Any: values of JSON
-def score_rows(record: Record, root: str) -> list[dict[str, Any]]:
-    """Return a row for each quiz and lab. Points are text with all decimals; `root` begins the URL of evidence."""
-    found = []
-    for part in record.sessions:
-        for item in part.items:
-            score = record.score_of(item)
-            values = (
-                *(part.title, item.noun.lower(), item.title),
-                *(show_exactly(score.points) if score.has_result else None, show_exactly(score.out_of)),
-                *(not score.is_dropped, item.is_done, root + (item.evidence or item.url)),
-            )
-            found.append(dict(zip(HEADS, values, strict=True)))
-    return found
-
-
-# Any: values of JSON
-def score_file(record: Record, root: str) -> dict[str, Any]:
-    """Return the scores of a learner as JSON: totals, rules, and each item with its evidence."""
-    rules, scores = record.scheme.rules, record.scores
-    return {
-        "course": record.course.slug,
-        "points": show_exactly(scores.points),
-        "bonus": show_exactly(scores.bonus),
-        "waiting": show_exactly(scores.waiting),
-        "pass_mark": rules.pass_mark,
-        "passed": scores.is_passed,
-        "weights": dict(rules.weights),
-        "dropped": dict(rules.drops),
-        "kinds": {
-            name: {"points": show_exactly(kind.points), "out_of": show_exactly(kind.out_of)}
-            for name, kind in scores.kinds.items()
-        },
-        "items": score_rows(record, root),
-        "active_days": sorted(day.isoformat() for day in record.days),
-    }

@@ -142,9 +142,7 @@ class Record:
 
     @property
     def missing(self) -> Decimal:
-        # Never shown as 0 while anything is missing.
-        missing = self.needed - self.points
-        return max(missing, Decimal("0.1")) if missing > 0 else NOTHING
+        return self.scores.missing_to(self.needed)
 
     @cached_property
     def items(self) -> list[Entry]:

@@ -6,11 +6,11 @@ lowest results of a kind may be dropped: the others are then worth more. A bonus
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from heapq import nsmallest
 from typing import NamedTuple
 
-from lessons.points import CENT
+from lessons.points import CENT, TENTH
 
 LABS, QUIZZES, ATTENDANCE, CHECKLISTS = KINDS = ("labs", "quizzes", "attendance", "checklists")
 WHOLE, NOTHING = Decimal(100), Decimal(0)
@@ -88,6 +88,16 @@ class Scores:
     kinds: Mapping[str, KindScore]
     bonus: Decimal = NOTHING
     waiting: Decimal = NOTHING
+
+    @property
+    def shown_points(self) -> Decimal:
+        """The points as a page shows them: below the pass mark never rounded up to it."""
+        return self.points if self.is_passed else self.points.quantize(TENTH, ROUND_DOWN)
+
+    def missing_to(self, pass_mark: int) -> Decimal:
+        """Return the points that are missing, never shown as 0 while anything is missing."""
+        missing = pass_mark - self.points
+        return max(missing, TENTH) if missing > 0 else NOTHING
 
     def item(self, key: str) -> ItemScore:
         return self.items.get(key, NO_SCORE)

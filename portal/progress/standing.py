@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Course, Meeting
-from lessons.points import TENTH
 from lessons.queries import OpenCourse
-from portal.progress.items import MAX_DUE, NOTHING, Item, count_done, share_done
+from portal.progress.items import MAX_DUE, Item, count_done, share_done
 from portal.progress.scoring import LABS, NO_KIND, QUIZZES, KindScore, Rules, Scheme, Scorable, Scores
 
 MAX_SESSIONS_ON_HOME = 5
@@ -114,9 +113,7 @@ class Standing:
 
     @property
     def points(self) -> Decimal:
-        # Below the pass mark never rounded up to it.
-        points = self.scores.points
-        return points if self.is_passed else points.quantize(TENTH, ROUND_DOWN)
+        return self.scores.shown_points
 
     @property
     def waiting(self) -> Decimal:
@@ -132,9 +129,7 @@ class Standing:
 
     @property
     def points_missing(self) -> Decimal:
-        # Never shown as 0 while anything is missing.
-        missing = self.course.pass_mark - self.scores.points
-        return max(missing, TENTH) if missing > 0 else NOTHING
+        return self.scores.missing_to(self.course.pass_mark)
 
     @property
     def lessons_read(self) -> int:

@@ -18,7 +18,7 @@ from lessons.release import NotOpenYetError
 from portal.accounts.audit import Event, record
 from portal.accounts.http import UserRequest
 from portal.notices.queries import unread_notices
-from portal.progress.pages import HEADS, ProgressPage, score_file, score_rows
+from portal.progress.pages import ProgressPage
 from portal.progress.presentation import (
     add_checklists,
     keep_in_view,
@@ -27,6 +27,7 @@ from portal.progress.presentation import (
 )
 from portal.progress.queries import course_outline, course_standing, public_lessons, upcoming_start
 from portal.progress.record_queries import read_record
+from portal.progress.score_files import HEADS, score_file, score_rows
 from portal.progress.skills import read_skills
 
 
