@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 
 from labs.classroom.documents import Record, id_of
+from labs.classroom.exports import MAX_ASSIGNMENTS
 from labs.classroom.marks import NamedMark
 from labs.classroom.model import Assignment, Classroom, Mark, Person, Reading, names_of
 
-MAX_ASSIGNMENTS = 200
 MAX_SLUG = 40
 _UNNAMED = "Imported classroom"
 

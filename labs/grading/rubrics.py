@@ -6,11 +6,10 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from labs.grader.rubric import given_points, waiting_points
+from labs.grader.rubric import NOTHING, given_points, waiting_points
 from labs.models import Submission
 from labs.specs import parse_spec
 
-NOTHING = Decimal(0)
 _COLUMNS = ("rubric_points", "rubric_waiting", "rubric_passed")
 
 

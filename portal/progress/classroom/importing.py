@@ -1,6 +1,5 @@
 """Write a planned course: by `lessons.course_files`, so that changes by staff in the portal stay."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -202,17 +201,3 @@ def _write_deadline(lab: Lab, cohort: Cohort, due: datetime, before: str | None,
         imported.deadlines.append(lab.title)
     else:
         imported.kept_deadlines.append(lab.title)
-
-
-def numbers_of(imported: Imported) -> Mapping[str, int]:
-    """Return the number of changes by label."""
-    marks, changes = imported.marks, imported.changes
-    return {
-        "created": len(changes.created),
-        "updated": len(changes.updated),
-        "kept as changed in the portal": len(changes.kept) + len(changes.conflicts),
-        "deadlines set": len(imported.deadlines),
-        "marks added": marks.created,
-        "marks updated": marks.updated,
-        "marks unchanged": marks.same,
-    }

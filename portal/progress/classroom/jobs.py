@@ -19,7 +19,7 @@ from lessons.course_files.course_repository import pack, unpack
 from portal.accounts.models import User
 from portal.broker import send
 from portal.progress.classroom.importing import CannotImportError, import_course
-from portal.progress.classroom.reports import finding_of, preview_of, result_of
+from portal.progress.classroom.reports import report_of, result_of
 from portal.progress.models import ClassroomImport
 
 logger = logging.getLogger(__name__)
@@ -50,21 +50,17 @@ def upload(*, files: Iterable[tuple[str, IO[bytes]]], title: str, zone: str, by:
         raise UnreadableError(NOTHING)
     _forget_old(by)
     return ClassroomImport.objects.create(
-        asked_by=by, title=title, time_zone=zone, files=pack(collector.files), report=_report(reading, plans)
+        asked_by=by,
+        title=title,
+        time_zone=zone,
+        files=pack(collector.files),
+        report=report_of(reading, plans),
     )
 
 
 def _plans(files: dict[str, bytes], reading: Reading, title: str, zone: str) -> list[CoursePlan]:
     read_classrooms(files, reading, title)
     return [plan_course(each, zone) for each in reading.classrooms]
-
-
-# Any: values of JSON
-def _report(reading: Reading, plans: list[CoursePlan]) -> dict[str, Any]:
-    return {
-        "findings": [finding_of(each) for each in reading.findings[:200]],
-        "courses": [preview_of(plan) for plan in plans],
-    }
 
 
 def _forget_old(by: User) -> None:

@@ -1,15 +1,25 @@
 """The report of an import as plain values: for the page, which stores them, and for the command, which prints them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from labs.classroom.course_files import CoursePlan
-from labs.classroom.model import Finding
-from portal.progress.classroom.importing import Imported, numbers_of
+from labs.classroom.model import Assignment, Finding, Reading
+from portal.progress.classroom.importing import Imported
 
-MAX_FINDINGS = 500
+MAX_FINDINGS = 500  # of a course
+MAX_FILE_FINDINGS = 200  # about files of no course
 MAX_NAMES = 200
 Report = dict[str, Any]  # Any: values of JSON
+
+
+def report_of(reading: Reading, plans: Iterable[CoursePlan]) -> Report:
+    """Return what was read of uploaded files, with the preview of each course."""
+    return {
+        **_findings(reading.findings, MAX_FILE_FINDINGS),
+        "courses": [preview_of(plan) for plan in plans],
+    }
 
 
 def preview_of(plan: CoursePlan) -> Report:
@@ -18,28 +28,24 @@ def preview_of(plan: CoursePlan) -> Report:
     return {
         "title": plan.classroom.title,
         "people": len(plan.classroom.people),
-        "labs": [_lab(plan, number) for number in range(len(plan.labs))],
+        "labs": [_lab(lab.assignment) for lab in plan.labs],
         "tests": sum(len(each.tests) for each in assignments),
         "marks": sum(len(each.marks) for each in assignments),
-        "findings": [finding_of(each) for each in plan.findings[:MAX_FINDINGS]],
-        "more": max(len(plan.findings) - MAX_FINDINGS, 0),
+        **_findings(plan.findings, MAX_FINDINGS),
     }
 
 
-def _lab(plan: CoursePlan, number: int) -> Report:
-    lab = plan.labs[number]
-    due, own = lab.assignment.due, lab.assignment
+def _lab(own: Assignment) -> Report:
     return {
         "title": own.title,
         "tests": len(own.tests),
         "marks": len(own.marks),
         "starter": len(own.files),
-        "due": due.isoformat() if due else "",
     }
 
 
-def finding_of(found: Finding) -> Report:
-    return {"where": found.where, "what": found.what, "why": found.why, "to_do": found.to_do}
+def _findings(found: Sequence[Finding], most: int) -> Report:
+    return {"findings": [asdict(each) for each in found[:most]], "more": max(len(found) - most, 0)}
 
 
 def result_of(imported: Imported) -> Report:
@@ -51,12 +57,26 @@ def result_of(imported: Imported) -> Report:
         "slug": imported.course.slug,
         "is_new": imported.is_new,
         "has_changed": imported.has_changed,
-        "numbers": {words: number for words, number in numbers_of(imported).items() if number},
+        "numbers": {words: number for words, number in _numbers_of(imported).items() if number},
         "kept": [*imported.changes.kept, *imported.changes.conflicts][:MAX_NAMES],
         "kept_deadlines": imported.kept_deadlines[:MAX_NAMES],
         "twice": marks.twice[:MAX_NAMES],
         "waiting": [{"who": who, "why": why} for who, why in waiting[:MAX_NAMES]],
         "more_waiting": max(len(waiting) - MAX_NAMES, 0),
+    }
+
+
+def _numbers_of(imported: Imported) -> Mapping[str, int]:
+    # changes by label
+    marks, changes = imported.marks, imported.changes
+    return {
+        "created": len(changes.created),
+        "updated": len(changes.updated),
+        "kept as changed in the portal": len(changes.kept) + len(changes.conflicts),
+        "deadlines set": len(imported.deadlines),
+        "marks added": marks.created,
+        "marks updated": marks.updated,
+        "marks unchanged": marks.same,
     }
 
 
