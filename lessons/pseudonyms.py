@@ -1,4 +1,4 @@
-"""Pseudonyms for blind marking: stable, in an order that reveals nothing, computable only with SECRET_KEY."""
+"""Pseudonyms for blind marking: stable, and computable only with SECRET_KEY."""
 
 from django.utils.crypto import salted_hmac
 
@@ -9,14 +9,9 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32, easy to tell apart
 
 def pseudonym_of(enrollment: int) -> str:
     """Return a name such as “Learner K7Q-2MX” for the key of an enrollment. It stays until SECRET_KEY changes."""
-    digest = _digest(enrollment)
+    digest = salted_hmac("lessons.pseudonyms", str(enrollment), algorithm="sha256").digest()
     letters = "".join(LETTERS[byte % len(LETTERS)] for byte in digest[:6])
     return f"Learner {letters[:3]}-{letters[3:]}"
-
-
-def shuffled_place(enrollment: int) -> bytes:
-    """Return a sort key, so that no learner is always marked first or last."""
-    return _digest(enrollment)[6:]
 
 
 def name_to_mark(enrollment: Enrollment) -> str:
@@ -27,7 +22,3 @@ def name_to_mark(enrollment: Enrollment) -> str:
 def name_in(enrollment: Enrollment, course: Course) -> str:
     """Do the same for a course that is already loaded, as for the rows of a list."""
     return pseudonym_of(enrollment.pk) if course.marks_blindly else enrollment.user.get_full_name()
-
-
-def _digest(enrollment: int) -> bytes:
-    return salted_hmac("lessons.pseudonyms", str(enrollment), algorithm="sha256").digest()
