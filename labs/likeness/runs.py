@@ -88,27 +88,13 @@ def _held(comparison: Comparison) -> QuerySet[Comparison]:
 
 def compare(comparison: Comparison) -> None:
     """Read each learner's submission that counts, and store the pairs that share something."""
-    counted = Submission.objects.filter(lab=comparison.lab).best().select_related("receipt__repository")
-    works, given, not_read = [], Given(), 0
-    until = time.monotonic() + MAX_SECONDS
-    starters = _starters(comparison.lab)
-    for submission in counted.order_by("-pk")[:MAX_WORKS]:
-        reading = partial(read_work, key=submission.pk, head=submission.head, starters=starters, given=given)
-        work = _read(submission, comparison, reading) if time.monotonic() < until else None
-        if work is None:
-            not_read += 1
-        else:
-            works.append(work)
+    given = Given()
+    works, not_read = _read_works(comparison, given)
     pairs = find_pairs([without(work, given) for work in works])
     details = _find_details(pairs, {work.key: work for work in works}, given, comparison)
     with transaction.atomic():
-        ended = {
-            "state": Comparison.State.DONE,
-            "ended_at": timezone.now(),
-            "leased_until": None,
-            "fault": "",
-        }
-        if not _held(comparison).update(**ended, compared=len(works), not_read=not_read):
+        ended = {"state": Comparison.State.DONE, "ended_at": timezone.now(), "leased_until": None}
+        if not _held(comparison).update(**ended, fault="", compared=len(works), not_read=not_read):
             return  # another worker has it by now
         SimilarPair.objects.bulk_create(
             SimilarPair(
@@ -122,12 +108,23 @@ def compare(comparison: Comparison) -> None:
             )
             for pair, found in zip(pairs, details, strict=True)
         )
-        old = (
-            Comparison.objects.filter(lab=comparison.lab)
-            .order_by("-pk")
-            .values_list("pk", flat=True)[MAX_KEPT:]
-        )
-        Comparison.objects.filter(pk__in=list(old)).delete()
+        rows = Comparison.objects.filter(lab=comparison.lab).order_by("-pk")
+        Comparison.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[MAX_KEPT:])).delete()
+
+
+def _read_works(comparison: Comparison, given: Given) -> tuple[list[Work], int]:
+    # the works, and the number of those that could not be read
+    counted = Submission.objects.filter(lab=comparison.lab).best().select_related("receipt__repository")
+    works, not_read, starters = [], 0, _starters(comparison.lab)
+    until = time.monotonic() + MAX_SECONDS
+    for submission in counted.order_by("-pk")[:MAX_WORKS]:
+        read = partial(read_work, key=submission.pk, head=submission.head, starters=starters, given=given)
+        work = _read(submission, comparison, read) if time.monotonic() < until else None
+        if work is None:
+            not_read += 1
+        else:
+            works.append(work)
+    return works, not_read
 
 
 def _find_details(
