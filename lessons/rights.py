@@ -19,6 +19,11 @@ def staff_of_cohort(
     return of_course.filter(Q(cohort=None) | Q(cohort=OuterRef(cohort)))
 
 
+def roles_in(cohort: int | None, course: Course | int) -> QuerySet[CourseStaff]:
+    """Return the roles of all people that count in a cohort; for None, those that count in the whole course."""
+    return CourseStaff.objects.filter(Q(cohort=None) | Q(cohort=cohort), course=course)
+
+
 def cohorts_taught(user: Visitor) -> QuerySet[Cohort]:
     """Return the cohorts in which `user` is staff, all for an administrator. Use it in `…cohort__in=`."""
     cohorts = Cohort.objects.order_by()
@@ -29,24 +34,23 @@ def cohorts_taught(user: Visitor) -> QuerySet[Cohort]:
 
 def teaches_cohort(user: Visitor, cohort: int | None, course: Course | int) -> bool:
     """Return True for staff of the cohort with this key. Only staff of the whole course teach the cohort None."""
-    return _has_role(user, course, Q(cohort=None) | Q(cohort=cohort) if cohort else Q(cohort=None))
+    return _has_one(user, roles_in(cohort, course))
 
 
 def teaches_whole(user: Visitor, course: Course | int) -> bool:
     """Return True for staff of all cohorts of a course."""
-    return _has_role(user, course, Q(cohort=None))
+    return _has_one(user, roles_in(None, course))
 
 
 def leads_cohort(user: Visitor, cohort: int, course: Course | int) -> bool:
     """Return True for instructors of the cohort or of the whole course: they move learners and choose assistants."""
-    here = Q(cohort=None) | Q(cohort=cohort)
-    return _has_role(user, course, here & Q(role=CourseStaff.Role.INSTRUCTOR))
+    return _has_one(user, roles_in(cohort, course).filter(role=CourseStaff.Role.INSTRUCTOR))
 
 
-def _has_role(user: Visitor, course: Course | int, wanted: Q) -> bool:
+def _has_one(user: Visitor, roles: QuerySet[CourseStaff]) -> bool:
     if not user.is_authenticated:
         return False
-    return user.is_superuser or CourseStaff.objects.filter(wanted, user=user, course=course).exists()
+    return user.is_superuser or roles.filter(user=user).exists()
 
 
 def limited_courses(user: User) -> dict[int, list[int]]:

@@ -1,15 +1,13 @@
 """Notices about threads: to staff of the cohort about what a learner wrote, to the asker about a reply."""
 
-from django.db.models import Q
-
-from lessons.models import CourseStaff, Thread
+from lessons.models import Thread
+from lessons.rights import roles_in
 from portal.notices.actions import notify, notify_all
 
 
 def notify_staff(thread: Thread, what: str) -> None:
     """Send a notice to the staff of the cohort. `what` is a sentence with the name of the asker."""
-    here = Q(cohort=None) | Q(cohort=thread.cohort_id)
-    people = CourseStaff.objects.filter(here, course=thread.course_id, user__is_active=True)
+    people = roles_in(thread.cohort_id, thread.course_id).filter(user__is_active=True)
     keys = people.exclude(user=thread.enrollment.user_id).values_list("user", flat=True)
     text = f"{what} {thread.where}: {thread.title}"
     kind = "help" if thread.is_help else "question"

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.models import CourseStaff, Enrollment
+from lessons.models import Enrollment
 from lessons.points import show_exactly
 from lessons.pseudonyms import name_to_mark
 from lessons.rendering.comments import render_comment
+from lessons.rights import roles_in
 from portal.accounts.models import User
 from portal.notices.actions import notify, notify_all
 from portal.progress.inquiries.things import Thing, thing_of
@@ -54,10 +55,9 @@ def ask(*, thing: Thing, by: User, reason: str) -> Inquiry:
 
 def _notify_staff(inquiry: Inquiry) -> None:
     learner = inquiry.enrollment
-    staff = CourseStaff.objects.filter(course=learner.course_id, user__is_active=True)
-    here = staff.filter(cohort=None) | staff.filter(cohort=learner.cohort_id)
+    staff = roles_in(learner.cohort_id, learner.course_id).filter(user__is_active=True)
     text = f"{name_to_mark(learner)} asks about a grade: {inquiry.title}."
-    people = here.values_list("user", flat=True).distinct()
+    people = staff.values_list("user", flat=True).distinct()
     notify_all(texts=dict.fromkeys(people, text), kind="inquiry", link=page_of(inquiry))
 
 
