@@ -6,6 +6,7 @@ from allauth.core.internal.ratelimit import truncate_ip
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRefresh
 
 from portal.accounts.http import client_address
 
@@ -19,6 +20,13 @@ def is_over_limit(request: HttpRequest, what: str, limit: int) -> bool:
     key, counts = f"{what}:{who}:{int(time.time() / MINUTE)}", caches["searches"]
     counts.add(key, 0)
     return bool(counts.incr(key) > limit)
+
+
+def refuse_poll(request: HttpRequest, what: str, limit: int) -> HttpResponse | None:
+    """Return the answer to a poll that is not answered: of somebody who has signed out, or above the limit."""
+    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
+        return HttpResponseClientRefresh()
+    return refuse_for_a_minute(request) if is_over_limit(request, what, limit) else None
 
 
 def refuse_for_a_minute(request: HttpRequest) -> HttpResponse:

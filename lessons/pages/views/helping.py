@@ -3,15 +3,13 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from lessons import class_actions
 from lessons.models import Cohort, Course, MeetingSignal
 from lessons.pages import help_queue as pages
-from lessons.pages.limits import is_over_limit, refuse_for_a_minute
+from lessons.pages.limits import refuse_poll
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import of_course
 from lessons.queries import get_taught_course_by_slug
@@ -53,12 +51,10 @@ def _clear(user: User, course: Course, key: int) -> None:
 @require_safe
 def poll(request: UserRequest, course: str) -> HttpResponse:
     """Return the part of the page that changes if it differs from `v`, or 204."""
-    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
-        return HttpResponseClientRefresh()
-    if is_over_limit(request, "help-poll", MAX_POLLS):
-        return refuse_for_a_minute(request)
+    if refusal := refuse_poll(request, "help-poll", MAX_POLLS):
+        return refusal
     if get_queue_state(request.user, course).cursor == request.GET.get("v", ""):
         return HttpResponse(status=204)
     taught = get_taught_course_by_slug(request.user, course)
     context = pages.queue_page(taught, _cohort(request, taught), request.user)
-    return render(request, "lessons/threads/_queue_changed.html", {**context, "now": timezone.now()})
+    return render(request, "lessons/threads/_queue_changed.html", context)

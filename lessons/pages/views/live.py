@@ -19,7 +19,7 @@ from lessons.live_actions import LiveQuizError
 from lessons.live_queries import LiveState, OpenLive
 from lessons.models import Cohort, Enrollment, LiveQuiz, Quiz
 from lessons.pages import live as pages
-from lessons.pages.limits import is_over_limit, refuse_for_a_minute
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute, refuse_poll
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import staff_only
 from lessons.presence import renew_presence
@@ -143,10 +143,8 @@ def _say(request: UserRequest, found: OpenLive, words: str, *, is_saved: bool) -
 @require_safe
 def poll(request: HttpRequest, course: str, live: int) -> HttpResponse:
     """Return what changed on the learner's page since `v`, or 204."""
-    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
-        return HttpResponseClientRefresh()
-    if is_over_limit(request, "live-poll", MAX_POLLS):
-        return refuse_for_a_minute(request)
+    if refusal := refuse_poll(request, "live-poll", MAX_POLLS):
+        return refusal
     state = live_queries.get_live_state(request.user, course, live)
     if state.mine:
         _note_presence(request, live)
@@ -176,10 +174,8 @@ def _tally_for_learners(request: HttpRequest, course: str, state: LiveState) -> 
 @require_safe
 def run_poll(request: UserRequest, course: str, live: int) -> HttpResponse:
     """Return what changed on the page of staff since `v`, or 204."""
-    if not request.user.is_authenticated:
-        return HttpResponseClientRefresh()
-    if is_over_limit(request, "live-poll", MAX_POLLS):
-        return refuse_for_a_minute(request)
+    if refusal := refuse_poll(request, "live-poll", MAX_POLLS):
+        return refusal
     state = live_queries.get_live_state(request.user, course, live, to_run=True)
     if _shows(request, state):
         return HttpResponse(status=204)

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from lessons import class_actions
 from lessons.class_actions import ClassNotLiveError, NotesChangedError
@@ -26,7 +25,7 @@ from lessons.meeting_queries import (
 from lessons.models import MeetingSignal
 from lessons.pages import meeting as pages
 from lessons.pages.context import Context
-from lessons.pages.limits import is_over_limit, refuse_for_a_minute
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute, refuse_poll
 from lessons.pages.numbers import read_number
 from lessons.pages.views.staff import staff_only
 from lessons.quizzes.text import clean_lines
@@ -57,10 +56,8 @@ def _show(request: UserRequest, found: OpenMeeting, *, status: int = 200, **more
 @require_safe
 def poll(request: HttpRequest, course: str, cohort: str, session: str) -> HttpResponse:
     """Return the part of the page that changes if it differs from `v`, or 204."""
-    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
-        return HttpResponseClientRefresh()
-    if is_over_limit(request, "class-poll", MAX_POLLS):
-        return refuse_for_a_minute(request)
+    if refusal := refuse_poll(request, "class-poll", MAX_POLLS):
+        return refusal
     cursor = request.GET.get("v", "")
     state = get_class_state(request.user, course, cohort, session)
     if pages.is_up_to_date(cursor, state, timezone.now()):

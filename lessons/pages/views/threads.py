@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from lessons.models import Message, Thread
 from lessons.pages import threads as pages
-from lessons.pages.limits import is_over_limit, refuse_for_a_minute
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute, refuse_poll
 from lessons.pages.numbers import read_number
 from lessons.queries import MAX_KEY, get_member_course
 from lessons.threads import actions, helping
@@ -182,10 +181,8 @@ def _act_as_staff(request: UserRequest, thread: Thread, action: str) -> None:
 @require_safe
 def poll(request: UserRequest, course: str, thread: int) -> HttpResponse:
     """Return the part of the page that changes if it differs from `v`, or 204."""
-    if not request.user.is_authenticated:  # signed out meanwhile: reload the whole page
-        return HttpResponseClientRefresh()
-    if is_over_limit(request, "thread-poll", MAX_POLLS):
-        return refuse_for_a_minute(request)
+    if refusal := refuse_poll(request, "thread-poll", MAX_POLLS):
+        return refusal
     if get_thread_cursor(request.user, course, thread) == request.GET.get("v", ""):
         return HttpResponse(status=204)
     found = get_thread(request.user, course, thread)
