@@ -17,7 +17,7 @@ from lessons.queries import MAX_KEY, OpenCourse, Visitor, get_member_course
 from lessons.quizzes.text import canonical
 from lessons.rendering import render_remark
 from lessons.rights import cohorts_taught
-from lessons.threads.texts import CannotWriteError, clean_text
+from lessons.threads.texts import CannotWriteError, clean_text, within
 from portal.accounts.models import User
 from portal.notices.actions import notify_all
 
@@ -38,9 +38,8 @@ def check_announcement(*, title: str, text: str, at: datetime | None) -> tuple[s
     title, text = canonical(clean_text(title)), clean_text(text).strip()
     if not title or not text:
         raise CannotWriteError("Write a title and a text.")
-    for what, value, limit in (("title", title, MAX_TITLE), ("text", text, MAX_TEXT)):
-        if len(value) > limit:
-            raise CannotWriteError(f"The {what} has {len(value):,} characters. Shorten it to {limit:,}.")
+    within(title, MAX_TITLE, "The title")
+    within(text, MAX_TEXT, "The text")
     now = timezone.now()
     if at is not None and not now < at < now + MAX_AHEAD:
         raise CannotWriteError("Choose a time within the next year, or leave it empty to send it now.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lessons import class_actions
 from lessons.models import Enrollment, Meeting, MeetingSignal, Message, Thread
+from lessons.models.thread import MAX_THREAD_TITLE
 from lessons.threads.limits import refuse_many_messages, refuse_many_threads
 from lessons.threads.notices import notify_asker, notify_staff
 from lessons.threads.places import KINDS, Place
@@ -17,6 +18,8 @@ from portal.accounts.models import User
 
 SAME = timedelta(minutes=5)  # the same question again is a second click
 STUCK = MeetingSignal.Kind.STUCK
+# the columns of a thread that left the queue
+LEFT_QUEUE: dict[str, Any] = {"waiting_since": None, "taken_by": None, "taken_at": None}  # Any: see `change`
 
 
 class ThreadChangedError(CannotWriteError):
@@ -41,8 +44,8 @@ def ask(
     is_help = kind == Thread.Kind.HELP
     if is_help and not KINDS[place.kind].may_help:
         raise CannotWriteError("Ask a question here instead.")
-    title = read_title(title, needed="" if is_help else "Write your question in one line.")
-    title = title or f"Stuck: {place.part_title or place.title}"[:150]
+    title = read_title(title, may_be_empty=is_help)
+    title = title or f"Stuck: {place.part_title or place.title}"[:MAX_THREAD_TITLE]
     text, now = read_text(text), timezone.now()
     _lock_learner(enrollment)
     at_place = {"place_kind": place.kind, "place_key": place.key, "part": place.part}
@@ -149,7 +152,7 @@ def reply(
 def _settle(thread: Thread, message: Message, now: datetime) -> None:
     # after a message of staff
     answered = thread.answered_at or (now if message.answers else None)
-    change(thread, waiting_since=None, taken_by=None, taken_at=None, answered_at=answered)
+    change(thread, **LEFT_QUEUE, answered_at=answered)
     end_signal(thread)
     notify_asker(thread, "Your question was answered:" if message.answers else "Staff ask back about")
 
@@ -238,8 +241,7 @@ def withdraw_thread(*, thread: Thread, by: User) -> None:
         raise CannotWriteError("You can only withdraw your own questions.")
     if thread.is_withdrawn:
         return
-    end = {"withdrawn_at": timezone.now(), "waiting_since": None, "taken_by": None, "taken_at": None}
-    change(thread, **end, is_public=False)
+    change(thread, **LEFT_QUEUE, withdrawn_at=timezone.now(), is_public=False)
     end_signal(thread)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from lessons import class_actions
 from lessons.models import Enrollment, Meeting, MeetingSignal, Thread
 from lessons.models.thread import TAKEN_FOR
-from lessons.threads.actions import change, copy_answer, end_signal, lock, refuse_withdrawn
+from lessons.threads.actions import LEFT_QUEUE, change, copy_answer, end_signal, lock, refuse_withdrawn
 from lessons.threads.texts import CannotWriteError
 from portal.accounts.models import User
 
@@ -42,7 +42,7 @@ def close(*, thread: Thread) -> None:
     refuse_withdrawn(thread)
     if thread.is_closed:
         return
-    change(thread, closed_at=timezone.now(), waiting_since=None, taken_by=None, taken_at=None)
+    change(thread, **LEFT_QUEUE, closed_at=timezone.now())
     end_signal(thread)
 
 
@@ -74,5 +74,4 @@ def withdraw_signal(*, meeting: Meeting, enrollment: Enrollment, kind: str) -> N
         return
     own = Thread.objects.help().waiting().filter(enrollment=enrollment, place_kind="meeting")
     for thread in own.filter(place_key=meeting.pk, answered_at=None):
-        end = {"withdrawn_at": timezone.now(), "waiting_since": None, "taken_by": None, "taken_at": None}
-        change(lock(thread), **end)
+        change(lock(thread), **LEFT_QUEUE, withdrawn_at=timezone.now())

@@ -19,12 +19,12 @@ def clean_text(text: str) -> str:
     return DIRECTION.sub("", clean_lines(text))
 
 
-def read_title(text: str, *, needed: str = "Write your question in one line.") -> str:
-    """Return a title of one line. Raises CannotWriteError if it is too long, or empty and `needed`."""
+def read_title(text: str, *, may_be_empty: bool = False) -> str:
+    """Return a title of one line. Raises CannotWriteError if it is too long, or empty and must not be."""
     title = canonical(clean_text(text))
-    if not title and needed:
-        raise CannotWriteError(needed)
-    return _within(title, MAX_THREAD_TITLE, "The title")
+    if not (title or may_be_empty):
+        raise CannotWriteError("Write your question in one line.")
+    return within(title, MAX_THREAD_TITLE, "The title")
 
 
 def read_quote(text: str) -> str:
@@ -36,10 +36,11 @@ def read_text(text: str, *, needed: str = "") -> str:
     cleaned = clean_text(text).strip()
     if not cleaned and needed:
         raise CannotWriteError(needed)
-    return _within(cleaned, MAX_TEXT, "The text")
+    return within(cleaned, MAX_TEXT, "The text")
 
 
-def _within(text: str, limit: int, what: str) -> str:
+def within(text: str, limit: int, what: str) -> str:
+    """Return the text. Raises CannotWriteError if it is longer than the limit; `what` begins the message."""
     if len(text) > limit:
         raise CannotWriteError(f"{what} has {len(text):,} characters. Shorten it to {limit:,}.")
     return text
