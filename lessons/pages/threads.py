@@ -74,7 +74,7 @@ def thread_page(found: OpenThread, reader: User, **typed: object) -> Context:
     ahead = place_in_queue(thread) if thread.is_help and thread.is_waiting else 0
     context: Context = {
         "course": found.reader.course,
-        "crumbs": _crumbs(found),
+        "crumbs": course_crumbs(found.reader.course, ("Question", "")),
         "found": found,
         "thread": thread,
         "here": here,
@@ -98,10 +98,6 @@ def thread_page(found: OpenThread, reader: User, **typed: object) -> Context:
 
 def _is_free(thread: Thread, user: int, now: datetime) -> bool:
     return thread.taken_by_id != user and thread.may_be_taken_over(now)
-
-
-def _crumbs(found: OpenThread) -> object:
-    return course_crumbs(found.reader.course, ("Question", ""))
 
 
 def _nearby(found: OpenThread, user: User) -> list[Thread]:
@@ -145,11 +141,12 @@ class Row:
         return self.listed.thread
 
 
-def rows_of(threads: Iterable[Thread], now: datetime, *, may_know: bool) -> list[Row]:
+def rows_of(threads: Iterable[Thread], now: datetime) -> list[Row]:
+    """Prepare threads for their asker or for staff, who may read the name of the asker."""
     return [
         Row(
             each,
-            asker_of(each.thread, may_know=may_know),
+            asker_of(each.thread, may_know=True),
             age(each.thread.waiting_since or each.thread.asked_at, now),
         )
         for each in with_places(threads)
@@ -173,7 +170,7 @@ def list_page(reader: OpenCourse, user: User, show: str, number: str) -> Context
         "crumbs": crumbs,
         "is_staff": reader.is_staff,
         "page": page,
-        "rows": rows_of(page, now, may_know=True),
+        "rows": rows_of(page, now),
         "show": show,
         "filters": list(SHOWN.items()),
         "waiting": every.waiting().count(),

@@ -14,7 +14,6 @@ from lessons.threads.places import KINDS, may_see_place
 from portal.accounts.models import User
 
 MAX_NOTES = 50  # public answers at one place
-MAX_OWN = 20  # of one's own questions at one place
 RELATED = ("course", "cohort", "enrollment__user", "enrollment__course", "taken_by", "duplicate_of")
 
 
@@ -67,6 +66,15 @@ def _is_public_to(user: Visitor, reader: OpenCourse, thread: Thread) -> bool:
 
 def messages_of(thread: Thread) -> list[Message]:
     return list(thread.messages.filter(withdrawn_at=None).select_related("author"))
+
+
+def get_own_message(found: OpenThread, user: User, key: int) -> Message:
+    """Return a message of the thread that `user` may change. Raises Http404."""
+    own = Message.objects.filter(thread=found.thread, author=user, withdrawn_at=None, copy_of=None)
+    row = own.filter(pk=key).select_related("thread").first() if key <= MAX_KEY else None
+    if row is None or not found.may_write:
+        raise Http404
+    return row
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

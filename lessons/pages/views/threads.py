@@ -8,14 +8,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lessons.models import Message, Thread
+from lessons.models import Enrollment, Thread
 from lessons.pages import threads as pages
 from lessons.pages.limits import is_over_limit, refuse_for_a_minute, refuse_poll
 from lessons.pages.numbers import read_number
-from lessons.queries import MAX_KEY, get_member_course
+from lessons.queries import get_member_course
 from lessons.threads import actions, helping
 from lessons.threads.places import Place, find_place
-from lessons.threads.queries import OpenThread, get_thread, threads_for_staff
+from lessons.threads.queries import OpenThread, get_own_message, get_thread, threads_for_staff
 from lessons.threads.queue import get_thread_cursor
 from lessons.threads.texts import CannotWriteError, as_html, read_text
 from portal.accounts.http import UserRequest
@@ -65,12 +65,11 @@ def ask(request: UserRequest, course: str) -> HttpResponse:
     return render(request, "lessons/threads/ask.html", context, status=422 if error else 200)
 
 
-# Any of the arguments is authorised already
-def _ask(request: UserRequest, enrollment: object, place: Place) -> HttpResponse:
+def _ask(request: UserRequest, enrollment: Enrollment, place: Place) -> HttpResponse:
     posted = request.POST
     kind = Thread.Kind.HELP if posted.get("want") == "help" else Thread.Kind.QUESTION
     thread = actions.ask(
-        enrollment=enrollment,  # type: ignore[arg-type]  # the place is open to learners only
+        enrollment=enrollment,
         place=place,
         kind=kind,
         shows_name="shows_name" in posted,
@@ -196,10 +195,7 @@ def poll(request: UserRequest, course: str, thread: int) -> HttpResponse:
 def message(request: UserRequest, course: str, thread: int, message: int) -> HttpResponse:
     """Change or withdraw one's own message."""
     found = get_thread(request.user, course, thread)
-    own = Message.objects.filter(thread=found.thread, author=request.user, withdrawn_at=None, copy_of=None)
-    row = own.filter(pk=message).select_related("thread").first() if message <= MAX_KEY else None
-    if row is None or not found.may_write:
-        raise Http404
+    row = get_own_message(found, request.user, message)
     text, error, status = row.text, "", 200
     if request.method == "POST":
         if is_over_limit(request, "thread", MAX_POSTS):
