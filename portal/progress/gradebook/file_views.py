@@ -4,11 +4,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lessons.models import Cohort, GradeChange
-from lessons.pages.breadcrumb import staff_crumbs
 from lessons.pseudonyms import pseudonym_of
 from portal.accounts import audit
 from portal.accounts.http import UserRequest
@@ -21,10 +19,11 @@ from portal.progress.gradebook.external import (
     import_marks,
     read_marks_file,
 )
+from portal.progress.gradebook.frame import frame
 from portal.progress.gradebook.rights import sees_names
 from portal.progress.gradebook.timeline import change_words
 
-PAGE = 100
+MAX_ON_PAGE = 100
 
 
 @of_cohort
@@ -53,9 +52,9 @@ def changes(request: UserRequest, cohort: Cohort) -> HttpResponse:
     if request.GET.get("as") == "csv":
         audit.record(audit.Event.GRADE, f"grade changes of {cohort} downloaded", user=request.user)
         return changes_csv(rows[:MAX_CHANGES], name_of_row, f"{cohort.course.slug}-{cohort.slug}")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, MAX_ON_PAGE).get_page(request.GET.get("page"))
     context = {
-        **_context(cohort, "Grade changes"),
+        **frame(cohort, "Grade changes"),
         "page": page,
         "rows": [(row, name_of_row(row), change_words(row)) for row in page],
     }
@@ -66,7 +65,7 @@ def changes(request: UserRequest, cohort: Cohort) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_external(request: UserRequest, cohort: Cohort) -> HttpResponse:
     """Preview the marks of a CSV file, then import them."""
-    context = {**_context(cohort, "Import marks"), "limit": MAX_BYTES // 1_000_000}
+    context = {**frame(cohort, "Import marks"), "limit": MAX_BYTES // 1_000_000}
     if request.method != "POST":
         return render(request, "gradebook/import.html", context)
     try:
@@ -80,12 +79,3 @@ def import_external(request: UserRequest, cohort: Cohort) -> HttpResponse:
         messages.success(request, f"{count} mark{'' if count == 1 else 's'} imported or changed.")
         return redirect("gradebook", cohort.course.slug, cohort.slug)
     return render(request, "gradebook/import.html", {**context, "read": read, "text": text})
-
-
-def _context(cohort: Cohort, title: str) -> dict[str, object]:
-    book = reverse("gradebook", args=[cohort.course.slug, cohort.slug])
-    return {
-        "course": cohort.course,
-        "cohort": cohort,
-        "crumbs": staff_crumbs(cohort.course, ("Gradebook", book), (title, "")),
-    }

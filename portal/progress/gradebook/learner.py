@@ -18,17 +18,17 @@ from lessons.admin.releasing import WallTimeField, in_zone
 from lessons.models import Attendance, Cohort, Enrollment, Meeting, QuizExtension
 from lessons.models.cohort import validate_start
 from lessons.models.deadlines import Extension
-from lessons.pages.breadcrumb import staff_crumbs
 from lessons.points import show_points
 from portal.accounts.http import UserRequest
 from portal.progress.cohort_access import get_learner, of_cohort
 from portal.progress.gradebook.cells import get_item
+from portal.progress.gradebook.frame import frame
 from portal.progress.gradebook.page import Asked, shown_columns
 from portal.progress.gradebook.queries import Column, columns_of, read_marks, read_scores
 from portal.progress.gradebook.rights import name_of, sees_names
 from portal.progress.gradebook.timeline import KINDS, timeline_of
 
-PAGE = 50
+MAX_ON_PAGE = 50
 
 
 class ExtensionForm(forms.Form):
@@ -81,25 +81,22 @@ def _give_extension(learner: Enrollment, cleaned: dict[str, Any], request: UserR
 def _context(
     request: UserRequest, learner: Enrollment, form: ExtensionForm, columns: list[Column]
 ) -> dict[str, Any]:
-    cohort, course = learner.cohort, learner.course
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    events = Paginator(timeline_of(learner, kind), PAGE).get_page(request.GET.get("page"))
+    events = Paginator(timeline_of(learner, kind), MAX_ON_PAGE).get_page(request.GET.get("page"))
     name = name_of(request.user, learner)
-    book = reverse("gradebook", args=[course.slug, cohort.slug])
     return {
-        "course": course,
-        "cohort": cohort,
+        **frame(learner.cohort, name),
         "learner": learner,
         "name": name,
-        "sees_names": sees_names(request.user, cohort),
+        "sees_names": sees_names(request.user, learner.cohort),
         "events": events,
         "kinds": KINDS,
         "kind": kind,
+        "query": f"kind={kind}&" if kind else "",
         "form": form,
         **_facts(learner),
         "scores": _scores(learner, columns, request.path),
-        "crumbs": staff_crumbs(course, ("Gradebook", book), (name, "")),
     }
 
 

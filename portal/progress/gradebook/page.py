@@ -30,7 +30,7 @@ from portal.progress.gradebook.queries import (
 from portal.progress.models import Override
 from portal.progress.scoring import Scores
 
-PAGE = 50
+MAX_ON_PAGE = 50
 MAX_QUERY = 100
 SHOWN = {
     "": "All learners",
@@ -70,6 +70,11 @@ class Asked:
         """Return the query of this page with some values changed."""
         asked = replace(self, **changes)
         return "?" + urlencode({name: value for name, value in vars(asked).items() if value})
+
+    def begin_link(self, **changes: str) -> str:
+        """Return the same without the question mark, for one more value to follow."""
+        query = self.link(**changes)[1:]
+        return f"{query}&" if query else ""
 
 
 # Any: the parameters of an address
@@ -113,7 +118,7 @@ def build_book(cohort: Cohort, asked: Asked, *, sees_names: bool) -> Book:
     keys = [each.enrollment for each in everyone]
     totals: Totals = cache(lambda: read_totals(cohort, keys))
     found = _sort(_filter(cohort, everyone, asked, totals), cohort, asked, totals)
-    page: Page[Learner] = Paginator(found, PAGE).get_page(asked.page)
+    page: Page[Learner] = Paginator(found, MAX_ON_PAGE).get_page(asked.page)
     shown: list[Learner] = list(page.object_list)
     scores = read_scores(cohort.course, [each.enrollment for each in shown])
     marks = read_marks([each.enrollment for each in shown])
@@ -192,8 +197,7 @@ def _row(
     marks: Marks,
     asked: Asked,
 ) -> Row:
-    base = asked.link(cell="")
-    base += "&" if base != "?" else ""
+    base = f"?{asked.begin_link(cell='')}"
     cells = [_cell(learner, column, scores, marks, base, asked.cell) for column in columns]
     return Row(
         learner,

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +21,7 @@ from portal.progress.gradebook import actions
 from portal.progress.gradebook.cells import BookItem, get_item
 from portal.progress.gradebook.exports import FORMATS
 from portal.progress.gradebook.form import score_form
+from portal.progress.gradebook.frame import book_address, frame
 from portal.progress.gradebook.page import SHOWN, Asked, build_book
 from portal.progress.gradebook.queries import ITEMS
 from portal.progress.gradebook.rights import name_of, sees_names
@@ -54,8 +54,7 @@ def gradebook(request: UserRequest, cohort: Cohort) -> HttpResponse:
         "items": ITEMS,
         "formats": FORMATS,
         "sees_names": names,
-        "previous": asked.link(page=str(book.page.number - 1)),
-        "following": asked.link(page=str(book.page.number + 1)),
+        "query": asked.begin_link(page=""),
         "form": _chosen_form(request, cohort, asked),
         "crumbs": staff_crumbs(course, ("Gradebook", "")),
     }
@@ -95,10 +94,7 @@ def _show(
 ) -> HttpResponse:
     name = name_of(request.user, enrollment)
     form = score_form(enrollment, item, name=name, back=_back(request, cohort), typed=request.POST, **errors)
-    book = reverse("gradebook", args=[cohort.course.slug, cohort.slug])
-    crumbs = staff_crumbs(cohort.course, ("Gradebook", book), (name, ""))
-    context = {"course": cohort.course, "cohort": cohort, "form": form, "crumbs": crumbs}
-    return render(request, "gradebook/score.html", context, status=status)
+    return render(request, "gradebook/score.html", {**frame(cohort, name), "form": form}, status=status)
 
 
 def _save(request: UserRequest, cohort: Cohort, enrollment: Enrollment, item: BookItem) -> HttpResponse:
@@ -130,7 +126,7 @@ def _save(request: UserRequest, cohort: Cohort, enrollment: Enrollment, item: Bo
 def _back(request: UserRequest, cohort: Cohort) -> str:
     wanted = request.POST.get("back") or request.GET.get("back") or ""
     is_own = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_own else reverse("gradebook", args=[cohort.course.slug, cohort.slug])
+    return wanted if is_own else book_address(cohort)
 
 
 @of_cohort
