@@ -137,19 +137,21 @@ def _send(announcement: Announcement) -> bool:
 
 @dataclass(frozen=True)
 class OpenAnnouncement:
-    """An announcement as one visitor may see it: a learner of its cohort (`enrollment`), or staff."""
+    """An announcement as one visitor may see it: a learner of its cohort (`enrollment`), or staff of its cohort."""
 
-    announcement: Any  # Any: annotated with `is_read`, and for staff `reads`
+    announcement: (
+        Any  # Any: annotated with `is_read` and, for staff of a cohort, `is_taught` and `read_count`
+    )
     reader: OpenCourse
     enrollment: Enrollment | None
 
     @property
     def is_staff(self) -> bool:
-        return self.reader.is_staff
+        return self.reader.is_staff and bool(self.announcement.is_taught)
 
 
 def get_announcement(user: Visitor, course: str, key: int) -> OpenAnnouncement:
-    """Return an announcement to the learner's cohort, or of a course that `user` teaches. Raises Http404."""
+    """Return an announcement to the learner's cohort, or to a cohort that `user` teaches. Raises Http404."""
     reader = get_member_course(user, course)
     found = announcements_for(user, reader).filter(pk=key).first() if key <= MAX_KEY else None
     if found is None:
@@ -160,17 +162,18 @@ def get_announcement(user: Visitor, course: str, key: int) -> OpenAnnouncement:
 
 # Any: annotated
 def announcements_for(user: Visitor, reader: OpenCourse) -> QuerySet[Any]:
-    """Return announcements that this member sees: all to the cohorts of staff, those that are published for learners.
+    """Return announcements that this member sees: all to cohorts that they teach, the published ones to their own.
 
     A withdrawn one is among them, so that the link of its notice leads to an explanation.
     """
     rows = Announcement.objects.filter(course=reader.course).select_related("cohort", "course", "author")
     own = AnnouncementRead.objects.filter(announcement=OuterRef("pk"), enrollment=reader.enrollment)
     rows = rows.annotate(is_read=Exists(own)).order_by("-is_pinned", "-publish_at", "-pk")
-    if reader.is_staff:
-        own_cohorts = Q(cohort__in=cohorts_taught(user).values("pk"))
-        return rows.filter(own_cohorts).annotate(read_count=Count("reads"))
-    return rows.filter(cohort=reader.cohort, publish_at__lte=reader.now)
+    learnt = Q(cohort=reader.cohort, publish_at__lte=reader.now) if reader.enrollment else Q(pk=None)
+    if not reader.is_staff:
+        return rows.filter(learnt)
+    rows = rows.annotate(is_taught=Exists(cohorts_taught(user).filter(pk=OuterRef("cohort"))))
+    return rows.filter(learnt | Q(is_taught=True)).annotate(read_count=Count("reads"))
 
 
 # Any: annotated

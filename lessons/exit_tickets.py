@@ -37,7 +37,7 @@ def set_ticket(
 ) -> None:
     """Set the question; `options` has one in each line. After the first answer, only the deadline and `is_off` change.
 
-    Raises CannotWriteError.
+    While learners can read that it is anonymous, it stays so. Raises CannotWriteError.
     """
     if not 1 <= hours <= MAX_HOURS:
         raise CannotWriteError(f"Enter from 1 to {MAX_HOURS} hours.")
@@ -45,6 +45,8 @@ def set_ticket(
     if not ticket.takers.exists():
         ticket.question = _question(question)
         ticket.options = _options(options)
+        if ticket.is_anonymous and not is_anonymous and ticket.is_open(timezone.now()):
+            raise CannotWriteError("Learners read that their answer is anonymous, so it stays anonymous.")
         ticket.is_anonymous = is_anonymous
     ticket.is_off, ticket.hours = is_off, hours
     ticket.save()
@@ -77,10 +79,10 @@ def _lock(meeting: Meeting) -> ExitTicket:
 
 
 @transaction.atomic
-def answer_ticket(*, meeting: Meeting, enrollment: Enrollment, text: str) -> None:
+def answer_ticket(*, meeting: Meeting, enrollment: Enrollment, text: str, shown: str) -> None:
     """Answer once. If the ticket is anonymous, nothing that is stored connects the learner with the text.
 
-    Raises CannotWriteError.
+    `shown` is the promise of the page with the form, `ExitTicket.promise`. Raises CannotWriteError.
     """
     text = canonical(clean_text(text))
     if not text:
@@ -90,6 +92,10 @@ def answer_ticket(*, meeting: Meeting, enrollment: Enrollment, text: str) -> Non
     if not ticket_of(meeting).is_open(timezone.now()):
         raise CannotWriteError("This question is not open now.")
     ticket = _lock(meeting)
+    if shown != ticket.promise:
+        raise CannotWriteError(
+            "The question was changed in the meantime. Read it again before you send your answer."
+        )
     if ticket.options and text not in ticket.options:
         raise CannotWriteError("Choose one of the answers.")
     _, is_first = TicketTaker.objects.get_or_create(ticket=ticket, enrollment=enrollment)

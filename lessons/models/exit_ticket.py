@@ -38,6 +38,11 @@ class ExitTicket(models.Model):
         return self.question
 
     @property
+    def promise(self) -> str:
+        """The terms that a learner reads before they answer."""
+        return f"{'anonymous' if self.is_anonymous else 'named'}: {self.question}"
+
+    @property
     def closes_at(self) -> datetime:
         return self.meeting.ends_at + timedelta(hours=self.hours)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from lessons.lesson_queries import ListedLesson, ListedSession, Neighbour, OpenL
 from lessons.models import Cohort, Course, Enrollment
 from lessons.models.cohort import validate_start
 from lessons.queries import OpenCourse
+from lessons.rights import cohorts_taught
 from portal.accounts.models import User
 
 _TIME = "%Y-%m-%dT%H:%M"  # of an input of the type datetime-local
@@ -33,10 +35,10 @@ class ChoiceForm(forms.Form):
     )
     at = forms.CharField(label="Time", widget=forms.TextInput(attrs={"type": "datetime-local"}))
 
-    def __init__(self, data: Any, *, course: Course) -> None:
+    def __init__(self, data: Any, *, course: Course, cohorts: QuerySet[Cohort]) -> None:
         super().__init__(data, auto_id="view_%s")
         self.zone = zoneinfo.ZoneInfo(course.time_zone)
-        self.fields["cohort"].queryset = course.cohorts.all()  # type: ignore[attr-defined]  # a choice of rows
+        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]  # a choice of rows
         self.fields["at"].help_text = f"In the zone of the course, {course.time_zone}."
 
     def clean_at(self) -> datetime:
@@ -94,11 +96,14 @@ class View:
 
 def read_view(request: HttpRequest, course: Course) -> View:
     """Return the view that the URL asks for; without a choice, that of the first cohort now."""
-    first = course.cohorts.first()
+    cohorts = course.cohorts.filter(pk__in=cohorts_taught(request.user).values("pk"))
+    first = cohorts.first()
     now = timezone.now()
     local = now.astimezone(zoneinfo.ZoneInfo(course.time_zone)).strftime(_TIME)
     given = {name: request.GET[name] for name in ("cohort", "at") if name in request.GET}
-    form = ChoiceForm({"cohort": first.slug if first else "", "at": local, **given}, course=course)
+    form = ChoiceForm(
+        {"cohort": first.slug if first else "", "at": local, **given}, course=course, cohorts=cohorts
+    )
     form.is_valid()
     cohort, at = form.cleaned_data.get("cohort"), form.cleaned_data.get("at")
     return View(

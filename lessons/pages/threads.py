@@ -23,7 +23,7 @@ from lessons.threads.queries import (
     messages_of,
     threads_at,
     threads_for_staff,
-    threads_of_learner,
+    threads_in_list,
     with_places,
 )
 from lessons.threads.queue import cursor_of, place_in_queue, suggestions_for
@@ -157,7 +157,7 @@ def list_page(reader: OpenCourse, user: User, show: str, number: str) -> Context
     """Return a page of questions: those of the learner, or of everybody for staff, the open ones by default."""
     course, now = reader.course, timezone.now()
     show = show if show in SHOWN else ("open" if reader.is_staff else "all")
-    every: Any = threads_for_staff(user, course) if reader.is_staff else _own(reader.enrollment)
+    every: Any = threads_in_list(user, reader)
     chosen = _chosen(every, show)
     page = Paginator(listed(chosen), ON_PAGE).get_page(number)
     crumbs = (
@@ -173,12 +173,8 @@ def list_page(reader: OpenCourse, user: User, show: str, number: str) -> Context
         "rows": rows_of(page, now),
         "show": show,
         "filters": list(SHOWN.items()),
-        "waiting": every.waiting().count(),
+        "waiting": every.waiting().exclude(enrollment=reader.enrollment).count() if reader.is_staff else 0,
     }  # fmt: skip
-
-
-def _own(enrollment: Enrollment | None) -> Any:
-    return threads_of_learner(enrollment) if enrollment else Thread.objects.none()
 
 
 # Any: a queryset of threads

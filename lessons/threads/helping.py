@@ -1,12 +1,13 @@
 """Write operations of staff on requests for help: take, release, close, mark as a duplicate."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 
 from lessons import class_actions
 from lessons.models import Enrollment, Meeting, MeetingSignal, Thread
 from lessons.models.thread import TAKEN_FOR
+from lessons.rights import staff_of_cohort
 from lessons.threads.actions import LEFT_QUEUE, change, copy_answer, end_signal, lock, refuse_withdrawn
 from lessons.threads.texts import CannotWriteError
 from portal.accounts.models import User
@@ -18,6 +19,7 @@ def take(*, thread: Thread, by: User) -> None:
     One conditional UPDATE decides who gets it.
     """
     now = timezone.now()
+    _release_lost(by)
     free = Q(taken_by=None) | Q(taken_by=by) | Q(taken_at__lte=now - TAKEN_FOR)
     waiting = Thread.objects.help().present().waiting().filter(free, pk=thread.pk)
     try:
@@ -29,10 +31,19 @@ def take(*, thread: Thread, by: User) -> None:
         raise CannotWriteError("Somebody else has taken this request, or it is no longer waiting.")
 
 
+def _release_lost(by: User) -> None:
+    # somebody who no longer teaches the cohort of a request can neither answer nor release it
+    if not by.is_superuser:
+        _put_back(Thread.objects.filter(~Exists(staff_of_cohort(by)), taken_by=by))
+
+
+def _put_back(threads: QuerySet[Thread]) -> None:
+    threads.update(taken_by=None, taken_at=None, version=F("version") + 1)
+
+
 def release(*, thread: Thread, by: User) -> None:
     """Put a taken request back into the queue, at its old position."""
-    own = Thread.objects.filter(pk=thread.pk, taken_by=by)
-    own.update(taken_by=None, taken_at=None, version=F("version") + 1)
+    _put_back(Thread.objects.filter(pk=thread.pk, taken_by=by))
 
 
 @transaction.atomic

@@ -100,6 +100,13 @@ def threads_for_staff(user: User, course: Course) -> QuerySet[Thread]:
     return Thread.objects.filter(of_own_learners(user), course=course).present()
 
 
+def threads_in_list(user: User, reader: OpenCourse) -> QuerySet[Thread]:
+    """Return the threads of a member: those of the learners they teach, and their own."""
+    own = Q(enrollment=reader.enrollment) if reader.enrollment else Q(pk=None)
+    taught = Q(of_own_learners(user), course=reader.course) if reader.is_staff else Q(pk=None)
+    return Thread.objects.filter(own | taught).present()
+
+
 def threads_of_learner(enrollment: Enrollment) -> QuerySet[Thread]:
     return Thread.objects.filter(enrollment=enrollment).present()
 

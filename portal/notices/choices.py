@@ -1,6 +1,6 @@
 """Each person's choices: for each kind when to get an email, the hour of the daily one, and quiet hours."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -39,10 +39,10 @@ def choose(*, user: User, emails: Mapping[str, str]) -> None:
     Notice.objects.filter(pk__in=list(waiting.order_by().values_list("pk", flat=True))).update(mail=None)
 
 
-def turn_off(*, user: User, kind: str) -> None:
-    """Send a person no more emails of a kind, or, for the daily email, none of the kinds that it is about."""
+def turn_off(*, user: User, kind: str, about: Iterable[str] = ()) -> None:
+    """Send a person no more emails of a kind, or, for the daily email, none of those kinds and of `about`."""
     daily = [each.id for each, email in choices_of(user).items() if email == DAILY]
-    choose(user=user, emails=dict.fromkeys(daily if kind == DAILY else [kind], OFF))
+    choose(user=user, emails=dict.fromkeys([*daily, *about] if kind == DAILY else [kind], OFF))
 
 
 @transaction.atomic

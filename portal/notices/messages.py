@@ -23,7 +23,8 @@ TEST = "test"
 
 def write_message(mail: Mail, notices: Sequence[Notice]) -> EmailMultiAlternatives:
     """Return the email. The same `mail` always has the same Message-ID."""
-    unsubscribe = "" if mail.kind == TEST else unsubscribe_address(mail.user, mail.kind)
+    about = {notice.kind for notice in notices} if mail.kind == DAILY else ()
+    unsubscribe = "" if mail.kind == TEST else unsubscribe_address(mail.user, mail.kind, about)
     context = {
         "subject": _subject(mail, notices),
         "notices": [_shown(notice) for notice in notices],

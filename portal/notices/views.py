@@ -100,7 +100,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """
     subscription = get_subscription(token)
     if request.method == "POST":
-        choices.turn_off(user=subscription.user, kind=subscription.kind)
+        choices.turn_off(user=subscription.user, kind=subscription.kind, about=subscription.about)
     page = {"subscription": subscription, "is_off": request.method == "POST"}
     response = render(request, "notices/unsubscribe.html", page)
     response["Referrer-Policy"] = "no-referrer"

@@ -8,9 +8,10 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from lessons import attempt_actions
+from lessons.models import CourseStaff
 from portal.notices.models import Notice
 from portal.progress.models import Inquiry, Override
-from tests.factories import make_learner, make_quiz, make_staff
+from tests.factories import make_cohort, make_learner, make_quiz, make_staff
 from tests.feedback.rubric_work import graded, make_rubric_lab
 from tests.feedback.test_marking import mark, signed_in
 
@@ -133,3 +134,13 @@ def test_nobody_asks_about_or_reads_what_is_not_theirs(learner, submission):
         "x:1",
     ):
         assert ask(learner.user, thing).status_code == 404, thing
+
+
+def test_assistant_of_one_cohort_sees_own_inquiries_from_another(learner, submission):
+    ask(learner.user, about(submission))
+    course = learner.course
+    CourseStaff.objects.create(course=course, cohort=make_cohort(course), user=learner.user, role="assistant")
+    page = signed_in(learner.user).get(reverse("inquiries", args=[course.slug]))
+    assertContains(page, "Your own")
+    assertContains(page, reverse("inquiry", args=[Inquiry.objects.get().pk]))
+    assertContains(page, "No open questions about grades")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from lessons.models import Reading
+from lessons.models import CourseStaff, Reading
 from portal.accounts.models import AuditEntry
 from tests.factories import make_cohort, make_lesson, make_session, make_staff, make_user
 
@@ -29,3 +29,15 @@ def test_view_as_a_learner_is_marked_recorded_once_and_left_by_one_click(client)
     assert not Reading.objects.exists()
     [entry] = AuditEntry.objects.filter(event="view")
     assert (entry.user, entry.what) == (staff, f"views {cohort.course} as a learner of Autumn")
+
+
+def test_assistant_of_a_cohort_views_as_a_learner_of_that_cohort_only(client):
+    own = make_cohort()
+    other = make_cohort(own.course)
+    user = make_user(is_staff=True)
+    CourseStaff.objects.create(course=own.course, cohort=own, user=user, role="assistant")
+    client.force_login(user)
+    address = reverse("course_as_learner", args=[own.course.slug])
+    page = client.get(address).content.decode()
+    assert f'value="{own.slug}"' in page and f'value="{other.slug}"' not in page
+    assert client.get(address, {"cohort": other.slug}).status_code == 422

@@ -7,8 +7,11 @@ from django.urls import reverse
 
 from portal.accounts.models import User
 from portal.logs import HideTokens
-from portal.notices import choices
+from portal.notices import choices, outbox
+from portal.notices.actions import notify
 from portal.notices.kinds import DAILY, KINDS, NOW, OFF
+from portal.notices.messages import write_message
+from portal.notices.models import Mail, Notice
 from portal.notices.unsubscribing import unsubscribe_address
 from tests.factories import make_user
 
@@ -50,6 +53,19 @@ def test_daily_email_ends_all_kinds_that_it_is_about(client, reader):
     choices.choose(user=reader, emails={"meeting": DAILY, "reply": DAILY, "grade": NOW})
     client.post(path_of(reader, DAILY), ONE_CLICK)
     assert off_kinds(reader) == {"meeting", "reply"}
+
+
+def test_daily_email_that_the_limit_made_ends_the_kinds_in_it(client, reader, monkeypatch):
+    monkeypatch.setattr(outbox, "MAX_A_DAY", 1)
+    for _ in range(2):
+        notify(user=reader, kind="meeting", text="Moved")
+    mail = Mail.objects.get(user=reader, kind=DAILY)
+    message = write_message(mail, mail.notices.all())
+    address = message.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+    assert client.post(address, ONE_CLICK).status_code == 200
+    assert off_kinds(reader) == {"meeting"}
+    notify(user=reader, kind="meeting", text="Moved again")
+    assert not Notice.objects.filter(user=reader, mail__isnull=False).exists()
 
 
 def test_token_opens_nothing_else(client, reader):

@@ -7,9 +7,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from lessons import announcements as actions
-from lessons.models import Announcement, AnnouncementRead
+from lessons.models import Announcement, AnnouncementRead, CourseStaff
 from lessons.tasks import send_announcements
 from lessons.threads.texts import CannotWriteError
+from portal.accounts.models import User
 from portal.notices.models import Notice
 
 
@@ -109,6 +110,24 @@ def test_read_announcement_leaves_home_unless_it_is_pinned(cast, announce):
     assert (pinned.get_absolute_url() in shown, f'"{made.get_absolute_url()}"' in shown) == (True, False)
     staff = cast.client(cast.staff).get(made.get_absolute_url()).content.decode()
     assert "1 of 2 marked it as read" in staff
+
+
+def test_assistant_of_one_cohort_reads_what_is_sent_to_the_cohort_they_learn_in(cast, announce):
+    made = announce()
+    CourseStaff.objects.create(
+        course=cast.course, cohort=cast.elsewhere.cohort, user=cast.learner.user, role="assistant"
+    )
+    User.objects.filter(pk=cast.learner.user_id).update(is_staff=True)
+    own = cast.ask(title="My own question")
+    client = cast.client(User.objects.get(pk=cast.learner.user_id))
+    page = client.get(made.get_absolute_url()).content.decode()
+    assert "Mark as read" in page and "Withdraw" not in page
+    assert client.post(made.get_absolute_url(), {"action": "withdraw"}).status_code == 404
+    assert client.get(f"{made.get_absolute_url()}edit/").status_code == 404
+    assert client.post(made.get_absolute_url(), {"action": "read"}).status_code == 302
+    assert made.title in client.get(f"/announcements/{cast.course.slug}/").content.decode()
+    questions = client.get(f"/questions/{cast.course.slug}/?show=all").content.decode()
+    assert own.title in questions and "No open questions" in questions
 
 
 @pytest.mark.parametrize("action", ["withdraw", "pin", "unpin"])

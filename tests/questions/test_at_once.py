@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from lessons import announcements, exit_tickets
-from lessons.models import Announcement, Message, Thread, TicketAnswer
+from lessons.models import Announcement, ExitTicket, Message, Thread, TicketAnswer
 from lessons.threads import helping
 from lessons.threads.texts import CannotWriteError
 from portal.notices.models import Notice
@@ -86,7 +86,9 @@ def test_learner_answers_a_ticket_once_from_two_pages(cast):
     cast.meeting.starts_at = timezone.now() - timedelta(hours=4)
     cast.meeting.save()
     calls = [
-        lambda text=text: exit_tickets.answer_ticket(meeting=cast.meeting, enrollment=cast.learner, text=text)
+        lambda text=text: exit_tickets.answer_ticket(
+            meeting=cast.meeting, enrollment=cast.learner, text=text, shown=ExitTicket().promise
+        )
         for text in ("A", "B", "C")
     ]
     assert at_once(calls) == 1

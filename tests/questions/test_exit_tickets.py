@@ -22,8 +22,9 @@ def ended(cast) -> Meeting:
     return cast.meeting
 
 
-def answer(meeting, enrollment, text="Volumes") -> None:
-    actions.answer_ticket(meeting=meeting, enrollment=enrollment, text=text)
+def answer(meeting, enrollment, text="Volumes", shown="") -> None:
+    shown = shown or actions.ticket_of(meeting).promise
+    actions.answer_ticket(meeting=meeting, enrollment=enrollment, text=text, shown=shown)
 
 
 def url(meeting: Meeting) -> str:
@@ -34,8 +35,9 @@ def test_learner_answers_the_default_question_once_after_the_class(cast, ended):
     client = cast.client(cast.learner)
     assert "What was least clear?" in client.get("/").content.decode()
     assert "What was least clear?" in client.get(url(ended)).content.decode()
-    assert client.post(url(ended), {"answer": "Volumes"}).status_code == 302
-    again = client.post(url(ended), {"answer": "Images"})
+    shown = {"shown": actions.ticket_of(ended).promise}
+    assert client.post(url(ended), {"answer": "Volumes", **shown}).status_code == 302
+    again = client.post(url(ended), {"answer": "Images", **shown})
     assert (again.status_code, TicketAnswer.objects.get().text) == (422, "Volumes")
     assert "What was least clear?" not in client.get("/").content.decode()
     assert "What was least clear?" not in cast.client(cast.elsewhere).get("/").content.decode()
@@ -94,13 +96,34 @@ def test_few_anonymous_answers_are_only_counted(cast, ended):
 
 
 def test_choices_are_counted_and_names_shown_if_the_ticket_says_so(cast, ended):
-    client = cast.client(cast.staff)
+    client, begun = cast.client(cast.staff), ended.starts_at
+    Meeting.objects.update(starts_at=timezone.now())
     client.post(url(ended), {"question": "How was it?", "options": "Fast\nGood", "hours": "24"})
+    Meeting.objects.update(starts_at=begun)
     with pytest.raises(CannotWriteError, match="one of the answers"):
         answer(ended, cast.learner, "Slow")
     answer(ended, cast.learner, "Good")
     found = actions.results_of(ExitTicket.objects.get())
     assert (found.counts, found.texts) == ([("Fast", 0), ("Good", 1)], [("Good", "Learner A")])
+
+
+def test_anonymous_ticket_stays_anonymous_while_it_is_open(cast, ended):
+    with pytest.raises(CannotWriteError, match="stays anonymous"):
+        actions.set_ticket(meeting=ended, **{**SET, "is_anonymous": False})
+    assert actions.ticket_of(ended).is_anonymous
+
+
+def test_answer_to_a_question_that_was_changed_is_not_stored(cast, ended):
+    shown = actions.ticket_of(ended).promise
+    begun, ended.starts_at = ended.starts_at, timezone.now()
+    actions.set_ticket(meeting=ended, **{**SET, "is_anonymous": False})
+    ended.starts_at = begun
+    page = cast.client(cast.learner).post(url(ended), {"answer": "My worry", "shown": shown})
+    assert (page.status_code, TicketAnswer.objects.count()) == (422, 0)
+    words = page.content.decode()
+    assert "Your instructors see your name" in words and "My worry" in words
+    answer(ended, cast.learner)
+    assert TicketAnswer.objects.get().enrollment == cast.learner
 
 
 def test_question_and_anonymity_are_fixed_by_the_first_answer(cast, ended):

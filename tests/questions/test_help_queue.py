@@ -56,6 +56,19 @@ def test_request_is_taken_once_and_one_at_a_time(cast, two):
     assert fresh(two[1]).taken_by == cast.staff
 
 
+def test_request_of_a_cohort_that_one_no_longer_teaches_is_put_back(cast, two):
+    other = make_user(is_staff=True)
+    role = CourseStaff.objects.create(
+        course=cast.course, cohort=cast.elsewhere.cohort, user=other, role="assistant"
+    )
+    lost = cast.ask(HELP, cast.elsewhere, title="Third")
+    helping.take(thread=lost, by=other)
+    role.cohort = cast.learner.cohort
+    role.save()
+    helping.take(thread=two[0], by=other)
+    assert (fresh(lost).taken_by, fresh(two[0]).taken_by) == (None, other)
+
+
 def test_request_that_was_taken_long_ago_can_be_taken_over(cast, two):
     helping.take(thread=two[0], by=cast.staff)
     Thread.objects.filter(pk=two[0].pk).update(taken_at=timezone.now() - timedelta(minutes=21))

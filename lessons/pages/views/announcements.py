@@ -149,7 +149,10 @@ def new(request: UserRequest, course: Course) -> HttpResponse:
 @of_course
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: UserRequest, course: Course, announcement: int) -> HttpResponse:
-    row = actions.get_announcement(request.user, course.slug, announcement).announcement
+    found = actions.get_announcement(request.user, course.slug, announcement)
+    if not found.is_staff:
+        raise Http404
+    row = found.announcement
     is_published = row.publish_at <= timezone.now()
     context: Context = {"row": row, "cohort": row.cohort, "is_published": is_published}
     if request.method != "POST":

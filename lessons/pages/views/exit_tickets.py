@@ -50,8 +50,8 @@ def _set(request: UserRequest, found: OpenMeeting) -> None:
 def _answer(request: UserRequest, found: OpenMeeting) -> None:
     if found.enrollment is None:
         raise CannotWriteError("Only learners of this cohort answer.")
-    text = request.POST.get("answer", "")
-    actions.answer_ticket(meeting=found.meeting, enrollment=found.enrollment, text=text)
+    text, shown = (request.POST.get(name, "") for name in ("answer", "shown"))
+    actions.answer_ticket(meeting=found.meeting, enrollment=found.enrollment, text=text, shown=shown)
 
 
 def _show(request: UserRequest, found: OpenMeeting, error: str = "") -> HttpResponse:

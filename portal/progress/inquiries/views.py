@@ -28,6 +28,9 @@ def inquiries(request: UserRequest, course: str) -> HttpResponse:
     """Show open inquiries to staff, and their own to learners."""
     reader = get_member_course(request.user, course)
     page = _staff_page(request, reader) if reader.is_staff else _learner_page(reader)
+    if reader.is_staff and reader.enrollment:  # staff of one cohort may learn in another one
+        own = _learner_page(reader)
+        page |= {"own": own["rows"], "scores": own["scores"], "max_text": own["max_text"]}
     return render(request, "inquiries/list.html", {**page, "course": reader.course})
 
 
