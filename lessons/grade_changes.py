@@ -1,11 +1,15 @@
 """The append-only record of changed grades. Call it in the transaction of the change."""
 
+from collections.abc import Collection
 from decimal import Decimal
+
+from django.db.models import Q
 
 from lessons.models import Enrollment, GradeChange
 from portal.accounts.models import User
 
 Kind = GradeChange.Kind
+REMOVED = "(removed)"  # the database accepts no other reason instead of one
 
 
 def record_grade_change(
@@ -36,3 +40,16 @@ def record_grade_change(
         by=by,
         who=by.email if by else "",
     )
+
+
+def erase_names(*, user: User, pseudonym: str, names: Collection[str]) -> None:
+    """Take a person out of the record: as an author, and out of reasons that are about them or contain a name.
+
+    The database accepts only a `pseudonym` that starts with “Former ”. Points, dates and keys stay.
+    """
+    GradeChange.objects.filter(by=user).exclude(who="").update(who=pseudonym)
+    about = Q(enrollment__user=user)
+    for name in names:
+        about |= Q(why__icontains=name)
+    own = GradeChange.objects.filter(about).exclude(why="").values_list("pk", flat=True)
+    GradeChange.objects.filter(pk__in=list(own)).update(why=REMOVED)

@@ -489,6 +489,12 @@ SOCIALACCOUNT_PROVIDERS = {
 ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
+# Days in which the deletion of an account can be taken back, and in which a copy of one's data can be downloaded.
+LEAVING_DAYS = env.int("LEAVING_DAYS", default=14)
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
+EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(VAR / "exports"))).absolute()
+EXPORT_PART_BYTES = env.int("EXPORT_PART_BYTES", default=500 * 1024 * 1024)  # of one ZIP file
+EXPORT_MAX_BYTES = env.int("EXPORT_MAX_BYTES", default=5 * 1024 * 1024 * 1024)  # of all files of a copy
 AUDIT_MAX_ROWS = env.int("AUDIT_MAX_ROWS", default=1_000_000)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -9,6 +9,8 @@ from lessons.models.course import Course
 class GradeChange(models.Model):
     """One change of a grade: who, when, from, to and why. The database refuses to change or delete a row.
 
+    Only when an account is deleted, `who` and `why` lose its names (`lessons.grade_changes.erase_names`).
+
     `item` is the key of the quiz or lab, such as "lab:12", and `title` is the name of the item at that time.
     Nothing constrains the keys, so a row outlives its learner, whom it names only by the key of the enrollment.
     """

@@ -61,6 +61,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("staff", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    leaves_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the account will be deleted, if somebody asked for it."
+    )
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="When all data of the person was removed from this row."
+    )
 
     objects = UserManager()
 
@@ -104,6 +110,7 @@ class AuditEntry(models.Model):
         CONTENT = "content", "Content"
         VIEW = "view", "View as a learner"
         JOINING = "joining", "Joining"
+        OWN_DATA = "own-data", "Own data"
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     event = models.CharField(max_length=20, choices=Event)

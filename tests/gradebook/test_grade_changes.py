@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from lessons.grade_changes import Kind, record_grade_change
+from lessons.grade_changes import REMOVED, Kind, erase_names, record_grade_change
 from lessons.models import GradeChange
 from tests.factories import make_learner, make_staff
 
@@ -27,8 +27,12 @@ def record(learner, **fields):
 
 def test_database_refuses_to_change_or_delete_a_row():
     change = record(make_learner())
+    change.new = Decimal(100)
     for attempt in (
         lambda: GradeChange.objects.filter(pk=change.pk).update(new=Decimal(100)),
+        lambda: GradeChange.objects.filter(pk=change.pk).update(why="Another reason"),
+        lambda: GradeChange.objects.filter(pk=change.pk).update(why=REMOVED, old=None),
+        lambda: GradeChange.objects.filter(pk=change.pk).update(who="Former learner KXQ2MP"),  # nobody's row
         lambda: GradeChange.objects.filter(pk=change.pk).delete(),
         lambda: GradeChange.objects.all()._raw_delete("default"),
         change.save,
@@ -57,3 +61,18 @@ def test_same_points_are_not_recorded():
 @pytest.mark.django_db(transaction=True)
 def test_rows_can_be_emptied_between_tests_that_commit():
     record(make_learner())  # the flush after this test would fail
+
+
+def test_deleted_account_leaves_only_its_pseudonym():
+    learner = make_learner()
+    by = make_staff(learner.course)
+    record(learner, by=by)
+    record(make_learner(learner.course), by=by, why="As for Asha Rao")
+    other = record(make_learner(learner.course), why="Late bus")
+    erase_names(user=learner.user, pseudonym="Former learner KXQ2MP", names=["Asha Rao"])
+    erase_names(user=by, pseudonym="Former member of staff BBBBBB", names=[by.email])
+    erase_names(user=by, pseudonym="Former member of staff BBBBBB", names=[by.email])  # again, after a crash
+    rows = GradeChange.objects.order_by("pk").values_list("who", "why", "old", "new")
+    who = "Former member of staff BBBBBB"
+    points = (Decimal(45), Decimal(70))
+    assert list(rows) == [(who, REMOVED, *points), (who, REMOVED, *points), ("", other.why, *points)]

@@ -4,6 +4,7 @@ from portal.progress.models.classroom import ClassroomCourse, ClassroomImport, W
 from portal.progress.models.external_mark import ExternalMark
 from portal.progress.models.inquiry import Inquiry
 from portal.progress.models.override import Override, PendingGradeNotice
+from portal.progress.models.own_data import DataExport, Leaving
 from portal.progress.models.reminder import ReminderTurn
 from portal.progress.models.stuck import StuckMark
 
@@ -14,8 +15,10 @@ __all__ = [
     "CertificateRule",
     "ClassroomCourse",
     "ClassroomImport",
+    "DataExport",
     "ExternalMark",
     "Inquiry",
+    "Leaving",
     "Override",
     "PendingGradeNotice",
     "ReminderTurn",
