@@ -6,13 +6,14 @@ from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
 from labs.models.feedback import Comment, Feedback, SavedComment
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
-from labs.models.lab import Lab, LabVersion, StarterFiles
+from labs.models.lab import Lab, LabVersion, StarterFiles, TeamsBy
 from labs.models.lab_times import LabTimes
 from labs.models.likeness import Comparison, SimilarPair
 from labs.models.regrade import LabRegrade, RegradedSubmission
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
 from labs.models.submission import ENDED, LEARNER_MAY_REPEAT, RUNNING, Queue, State, Submission
+from labs.models.team import Team, TeamInvitation, TeamMember
 from labs.models.token import AccessToken, token_expiry
 
 __all__ = [
@@ -53,6 +54,10 @@ __all__ = [
     "StarterFiles",
     "State",
     "Submission",
+    "Team",
+    "TeamInvitation",
+    "TeamMember",
+    "TeamsBy",
     "new_public_id",
     "snapshot_digest",
     "token_expiry",

@@ -1,6 +1,6 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -12,6 +12,15 @@ from lessons.models.release import Released, Status
 from lessons.models.shared import SameParent
 from lessons.quizzes.front_matter import MAX_BONUS
 from lessons.texts.due_rules import MAX_DAYS
+from lessons.texts.team_rules import MAX_TEAM
+
+
+class TeamsBy(models.TextChoices):
+    """The people who make the teams of a lab. Staff may always change them."""
+
+    STAFF = "staff", "Staff"
+    LEARNERS = "learners", "Learners"
+    RANDOM = "random", "At random, when staff ask for it"
 
 
 class LabQuerySet(models.QuerySet["Lab"]):
@@ -34,10 +43,11 @@ class Lab(Deletable, FileBacked, Released, Due):
 
     It opens with the first lesson that names it, or later if it is scheduled. Its deadline counts from the meeting of
     a session. After it, each started day takes `late_percent` of the points, but never more than down to
-    `late_floor` percent; `last_days` days later, a push earns nothing.
+    `late_floor` percent; `last_days` days later, a push earns nothing. With `team_most`, it is done in teams.
     """
 
     Late = Late
+    TeamsBy = TeamsBy
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="labs")
     slug = models.SlugField()
@@ -66,6 +76,19 @@ class Lab(Deletable, FileBacked, Released, Due):
         validators=[MaxValueValidator(MAX_BONUS)],
         help_text="Points beside the 100 of the course. 0: the lab counts as the others do.",
     )
+    team_most = models.PositiveSmallIntegerField(
+        "people in a team, at most",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(MAX_TEAM)],
+        help_text="Empty: each learner does the lab alone.",
+    )
+    team_least = models.PositiveSmallIntegerField(
+        "people in a team, at least",
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_TEAM)],
+    )
+    teams_by = models.CharField("teams are made by", max_length=10, choices=TeamsBy, default=TeamsBy.STAFF)
     current = models.ForeignKey("LabVersion", models.PROTECT, null=True, editable=False, related_name="+")
 
     history = HistoricalRecords(
@@ -82,6 +105,11 @@ class Lab(Deletable, FileBacked, Released, Due):
             ),
             models.UniqueConstraint(fields=["id", "course"], name="lab_and_course"),
             SameParent(field="current", parent="lab", name="current_version_of_its_lab", own="id"),
+            models.CheckConstraint(
+                condition=Q(team_most=None) | Q(team_least__lte=F("team_most")),
+                name="team_sizes_in_order",
+                violation_error_message="The least size of a team can’t be above the greatest.",
+            ),
         ]
         # serves the next open lab: when a lab opens is looked up for the nearest alone
         indexes = [models.Index(fields=["course", "position", "slug"], name="lab_order")]
@@ -91,6 +119,10 @@ class Lab(Deletable, FileBacked, Released, Due):
 
     def get_absolute_url(self) -> str:
         return reverse("lab", args=[self.course.slug, self.slug])
+
+    @property
+    def is_for_teams(self) -> bool:
+        return self.team_most is not None
 
     @property
     def is_proved(self) -> bool:

@@ -128,6 +128,14 @@ class Receipt(models.Model):
         null=True, editable=False, help_text="The time of a push to GitHub whose message never arrived."
     )
 
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The person who pushed or submitted it, where that is known.",
+    )
     claimed_at = models.DateTimeField(
         null=True, editable=False, help_text="The earlier time of a message that GitHub has yet to confirm."
     )

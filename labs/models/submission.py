@@ -1,15 +1,17 @@
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from labs.grader.fetching.address import Address
 from labs.models.lab import Lab
 from labs.models.repository import Receipt, new_public_id
+from labs.models.team import Team
 from lessons.models import Course, Enrollment
 from lessons.models.best import rank
 from lessons.models.shared import SameParent, shared_field
@@ -46,6 +48,18 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """
         return self.filter(is_best=True).with_report().order_by()
 
+    def by_learner(self) -> "SubmissionQuerySet":
+        """Return a row for each learner whose work it is, whose key is `learner`: one for each member of a team."""
+        own = When(team=None, then=F("enrollment"))
+        return self.annotate(learner=Case(own, default=F("team__members__enrollment")))
+
+    def of_learners(self, keys: Collection[int]) -> "SubmissionQuerySet":
+        """Return the work of these enrollments, by key, as `by_learner` does."""
+        filed = Enrollment.objects.filter(pk__in=keys).values("pk")
+        filed = filed.union(Team.objects.filter(members__enrollment__in=keys).order_by().values("holder"))
+        rows: Any = self.filter(enrollment__in=filed).by_learner()  # Any: annotated with `learner`
+        return cast(SubmissionQuerySet, rows.filter(learner__in=keys))
+
     def ranked_first(self) -> "SubmissionQuerySet":
         # for each learner and lab, the submission with the best report by `rank`
         ranked = rank(self.with_report(), per="lab", points="points", max_points="max_points")
@@ -77,6 +91,10 @@ class Submission(models.Model):
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="submissions")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="submissions")
     course = shared_field(Course, of=("enrollment", "lab"))
+    # Of a lab that is done in teams. `enrollment` is then the holder's, and the result that of all members.
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, editable=False, related_name="submissions"
+    )
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

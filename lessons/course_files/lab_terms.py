@@ -1,4 +1,4 @@
-"""The deadline of a lab in course.yaml, what happens to late submissions, and its bonus."""
+"""The deadline of a lab in course.yaml, what happens to late submissions, its bonus, and its teams."""
 
 from typing import Any
 
@@ -7,13 +7,33 @@ from lessons.models.deadlines import LATE_FIELDS, Late, rule_values
 from lessons.quizzes.front_matter import MAX_BONUS
 from lessons.texts.due_rules import EXAMPLE, MAX_DAYS, parse_rule
 from lessons.texts.fields import Fields
+from lessons.texts.team_rules import MAX_TEAM, TEAMS_BY
+
+TEAM_FIELDS = ("team_most", "team_least", "teams_by")
 
 
 # Any: values of columns
 def read_terms(item: Fields) -> dict[str, Any]:
-    """Return the columns of a lab that its entry sets; the portal keeps its own deadline and bonus otherwise."""
+    """Return the columns of a lab that its entry sets; the portal keeps its own deadline, bonus and teams otherwise."""
     bonus = item.number("bonus", 0, limit=MAX_BONUS)
-    return {**_read_deadline(item), **({"bonus": bonus} if bonus else {})}
+    return {**_read_deadline(item), **({"bonus": bonus} if bonus else {}), **_read_teams(item)}
+
+
+# Any: values of columns
+def _read_teams(item: Fields) -> dict[str, Any]:
+    own = DEFAULTS["labs"]
+    most = item.number("team_most", 0, limit=MAX_TEAM)
+    least = item.number("team_least", own["team_least"], limit=MAX_TEAM)
+    by = item.choice("teams_by", TEAMS_BY, own["teams_by"])
+    if "team_most" not in item.values:
+        for name in sorted(item.values.keys() & {"team_least", "teams_by"}):
+            item.report(name, "needs team_most")
+        return {}
+    if most < 2:
+        item.report("team_most", "must be 2 or more")
+    elif not 1 <= least <= most:
+        item.report("team_least", f"must be from 1 to {most}, which is team_most")
+    return {"team_most": most, "team_least": least, "teams_by": by}
 
 
 # Any: values of columns
@@ -46,8 +66,11 @@ def _check(text: str) -> None:
 
 # Any: a lab, and values of YAML
 def terms_values(lab: Any) -> dict[str, Any]:
-    """Return what course.yaml says about the deadline and the bonus of a lab; defaults are left out later."""
-    bonus = {"bonus": lab.bonus}
+    """Return what course.yaml says about the terms of a lab; defaults are left out later."""
+    more = {
+        "bonus": lab.bonus,
+        **({name: getattr(lab, name) for name in TEAM_FIELDS} if lab.team_most else {}),
+    }
     if lab.rule is None:
-        return bonus
-    return {"deadline": str(lab.rule), **{name: getattr(lab, name) for name in LATE_FIELDS}, **bonus}
+        return more
+    return {"deadline": str(lab.rule), **{name: getattr(lab, name) for name in LATE_FIELDS}, **more}

@@ -34,6 +34,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "late_percent": 10,
         "late_floor": 0,
         "bonus": 0,
+        "team_least": 2,
+        "teams_by": "staff",
     },
     "lesson": {"status": Status.DRAFT.value},
 }
