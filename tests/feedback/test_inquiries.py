@@ -11,7 +11,7 @@ from lessons import attempt_actions
 from lessons.models import CourseStaff
 from portal.notices.models import Notice
 from portal.progress.models import Inquiry, Override
-from tests.factories import make_cohort, make_learner, make_quiz, make_staff
+from tests.factories import make_cohort, make_learner, make_quiz, make_staff, make_user
 from tests.feedback.rubric_work import graded, make_rubric_lab
 from tests.feedback.test_marking import mark, signed_in
 
@@ -108,13 +108,30 @@ def test_score_that_staff_changed_can_be_contested(learner, marker, submission):
     first = Override.objects.create(points=40, **values)
     page = reverse("inquiries", args=[learner.course.slug])
     assertContains(signed_in(learner.user).get(page), "score changed by staff")
+    own = signed_in(learner.user)
+    places = [
+        reverse("progress", args=[learner.course.slug]),
+        submission.get_absolute_url(),
+        submission.lab.get_absolute_url(),
+    ]
+    for place in places:
+        assertContains(own.get(place), f'value="score:{first.item}:{learner.pk}"')
     assert ask(learner.user, f"score:{first.item}:{learner.pk}").status_code == 302
     found = Inquiry.objects.get()
+    form = reverse("gradebook_score", args=[learner.course.slug, learner.cohort.slug, learner.pk, first.item])
+    teacher = signed_in(make_staff(learner.course, make_user(is_staff=True)))
+    for place in (submission.get_absolute_url(), form):
+        assertContains(teacher.get(place), f'action="{reverse("inquiry", args=[found.pk])}"')
     Override.objects.update(is_current=False, is_public=False)
     Override.objects.create(points=70, **values)
     marker.post(reverse("inquiry", args=[found.pk]), {"text": "Yes.", "outcome": "changed"})
     found.refresh_from_db()
     assert (found.state, found.points_then, found.points_now) == ("changed", 40, 70)
+    for place in places:
+        assertContains(own.get(place), "Answered: the points changed")
+    Override.objects.filter(is_current=True).update(points=None)  # the graded score counts again
+    assertContains(own.get(places[-1]), "Answered: the points changed")
+    assertNotContains(own.get(places[-1]), f'value="score:{first.item}:{learner.pk}"')
 
 
 def test_nobody_asks_about_or_reads_what_is_not_theirs(learner, submission):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from lessons.models import Enrollment
 from lessons.points import show_points
 from portal.progress.gradebook.cells import TRIES, BookItem, Graded, read_graded, read_items, scale
+from portal.progress.inquiries.things import score_key
 from portal.progress.models import ExternalMark, Override
 
 MAX_SHOWN = 50
@@ -18,7 +19,7 @@ MAX_SHOWN = 50
 
 @dataclass(frozen=True)
 class GivenScore:
-    """`graded` is the score that it replaces, "" before the first result."""
+    """`graded` is the score that it replaces, "" before the first result; `about` is the key to ask about it."""
 
     title: str
     url: str
@@ -26,11 +27,17 @@ class GivenScore:
     out_of: str
     graded: str
     override: Override
+    about: str
 
 
-def given_score(enrollment: Enrollment, kind: str, key: int) -> GivenScore | None:
-    rows = _released(enrollment).filter(**{kind: key})
-    return next(iter(_describe(enrollment, list(rows[:1]))), None)
+# Any: a context
+def given_score(enrollment: Enrollment, kind: str, key: int) -> dict[str, Any]:
+    """Return the score, and the key to ask about it; also if the graded score counts again since."""
+    rows = Override.objects.filter(enrollment=enrollment, is_public=True, **{kind: key})
+    found = list(rows.select_related("by")[:1])
+    given = _describe(enrollment, [row for row in found if row.points is not None])
+    about = score_key(found[0].item, enrollment.pk) if found else ""
+    return {"given": next(iter(given), None), "about": about}
 
 
 # Any: a context
@@ -65,4 +72,5 @@ def _given(enrollment: Enrollment, row: Override, item: BookItem, graded: Mappin
         show_points(item.max_points),
         "" if points is None else f"{show_points(points)} of {show_points(out_of)}",
         row,
+        score_key(row.item, enrollment.pk),
     )

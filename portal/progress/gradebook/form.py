@@ -10,6 +10,7 @@ from lessons.models import Enrollment
 from lessons.points import show_exactly
 from portal.progress.gradebook.actions import MAX_REASON, UNDO_TIME
 from portal.progress.gradebook.cells import BookItem, Cell, read_cell
+from portal.progress.inquiries.things import score_key
 
 
 # Any: a context
@@ -43,6 +44,8 @@ def score_form(
         "action": reverse("gradebook_score", args=[course.slug, cohort.slug, enrollment.pk, item.key]),
         "back": back,
         "evidence": _evidence(cell, enrollment),
+        "learner": enrollment,
+        "about": score_key(item.key, enrollment.pk),
     }
 
 

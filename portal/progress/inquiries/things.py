@@ -40,7 +40,7 @@ def find_thing(key: str) -> Thing | None:
 
 def thing_of(inquiry: Inquiry) -> Thing | None:
     """Return the thing of an inquiry as it is now. A score that staff changed again is the newest of its item."""
-    return find_thing(f"{inquiry.thing}:{inquiry.enrollment_id}" if inquiry.override_id else inquiry.thing)
+    return find_thing(inquiry.thing)
 
 
 def _find_submission(text: str) -> Thing | None:
@@ -100,11 +100,16 @@ def _find_score(text: str) -> Thing | None:
     return _score(found) if found else None
 
 
+def score_key(item: str, enrollment: int) -> str:
+    """Return the key of a score that staff changed, by the key of its item, such as "lab:12"."""
+    return f"score:{item}:{enrollment}"
+
+
 def _score(found: Override) -> Thing:
     of = found.lab or found.quiz
     page = reverse("progress", args=[found.enrollment.course.slug])
     return Thing(
-        f"score:{found.item}",
+        score_key(found.item, found.enrollment_id),
         found.enrollment,
         f"{of.title if of else ''}, score changed by staff",
         page,

@@ -53,9 +53,7 @@ def _learner_page(reader: OpenCourse) -> Context:
         raise Http404
     return {
         "rows": [(row, "") for row in queries.inquiries_of(reader.enrollment)[: queries.MAX_ROWS]],
-        "scores": [
-            (thing, f"{thing.key}:{reader.enrollment.pk}") for thing in changed_scores(reader.enrollment)
-        ],
+        "scores": changed_scores(reader.enrollment),
         "max_text": actions.MAX_TEXT,
         "crumbs": course_crumbs(reader.course, ("Questions about grades", "")),
     }

@@ -12,8 +12,9 @@ from portal.progress.models.override import Override
 class Inquiry(models.Model):
     """A question of a learner about a grade, answered by staff in the same place.
 
-    `thing` is the key of what it is about: "submission:12", "answer:12:key" or "score:lab:12". Exactly one of
-    `submission`, `attempt` and `override` is set. The points are those when it was asked and when it was answered.
+    `thing` is the key of what it is about: "submission:12", "answer:12:key" or, with the learner, "score:lab:12:34".
+    Exactly one of `submission`, `attempt` and `override` is set. The points are those when it was asked and when it
+    was answered.
     """
 
     class State(models.TextChoices):

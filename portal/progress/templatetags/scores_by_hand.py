@@ -13,17 +13,27 @@ from portal.progress.scoring import Outcome
 register = template.Library()
 
 
-# Any: a context
-@register.inclusion_tag("gradebook/_by_hand.html")
-def score_by_hand(enrollment: Enrollment | None, kind: str, key: int) -> dict[str, Any]:
+# Any: the context of a template, and the one that is returned
+@register.inclusion_tag("gradebook/_by_hand.html", takes_context=True)
+def score_by_hand(context: Any, enrollment: Enrollment | None, kind: str, key: int) -> dict[str, Any]:
     """Show the score given for a quiz or lab, with the graded one beside it. One query if there is none."""
-    return {"given": given_score(enrollment, kind, key) if enrollment and enrollment.pk else None}
+    if enrollment is None or not enrollment.pk:
+        return {}
+    return {**given_score(enrollment, kind, key), **_around(context, enrollment)}
 
 
-# Any: a context
-@register.inclusion_tag("gradebook/_all_by_hand.html")
-def scores_by_hand(enrollment: Enrollment | None, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+# Any: the context of a template, and the one that is returned
+@register.inclusion_tag("gradebook/_all_by_hand.html", takes_context=True)
+def scores_by_hand(
+    context: Any, enrollment: Enrollment | None, outcomes: Mapping[str, Outcome]
+) -> dict[str, Any]:
     """Show all of them, and the marks of other systems. No query if the outcomes say that there are none."""
     if enrollment and enrollment.pk and {BY_HAND, EXTERNAL} & outcomes.keys():
-        return given_scores(enrollment)
+        return {**given_scores(enrollment), **_around(context, enrollment)}
     return {}
+
+
+# Any: contexts
+def _around(context: Any, enrollment: Enrollment) -> dict[str, Any]:
+    # for the form that asks about a score; staff who view the page as a learner ask nothing
+    return {"request": context.get("request"), "view": context.get("view"), "enrollment": enrollment}
