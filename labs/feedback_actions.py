@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labs.grader.rubric import Criterion, Rubric, points_of
 from labs.grading import counting
-from labs.models import Comment, Feedback, SavedComment, Submission
+from labs.models import Comment, Feedback, ReplacedMarks, SavedComment, Submission
 from labs.queries import current_report, teaches_learner_of
 from labs.specs import parse_spec
 from lessons.grade_changes import Kind, record_grade_change
@@ -78,9 +78,25 @@ def save_marks(*, submission: Submission, by: User, typed: Mapping[str, str], se
     if feedback is None:
         return Feedback.objects.create(submission=submission, **values)
     if (feedback.marks, feedback.lab_version_id) != (marks, report.lab_version_id):
+        _keep_replaced(feedback, marks, by)
         Feedback.objects.filter(pk=feedback.pk).update(**values, version=F("version") + 1)
         feedback.refresh_from_db()
     return feedback
+
+
+def _keep_replaced(feedback: Feedback, marks: Mapping[str, str], by: User) -> None:
+    ReplacedMarks.objects.create(
+        feedback=feedback,
+        marks=feedback.marks,
+        lab_version=feedback.lab_version,
+        by=feedback.changed_by,
+        at=feedback.changed_at,
+        was_released=not feedback.is_draft,
+    )
+    keys = [key for key in {**feedback.marks, **marks} if feedback.marks.get(key) != marks.get(key)]
+    moves = [f"{key} {feedback.marks.get(key, 'no mark')} to {marks.get(key, 'no mark')}" for key in keys]
+    what = f"submission {feedback.submission.public_id}: marks replaced: {', '.join(moves)}"
+    record(Event.GRADE, what, user=by)
 
 
 def _locked(submission: Submission, seen: int) -> Feedback | None:

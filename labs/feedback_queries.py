@@ -7,7 +7,7 @@ from hashlib import sha256
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from labs.models import Comment, Feedback, Lab, SavedComment, Submission
+from labs.models import Comment, Feedback, Lab, ReplacedMarks, SavedComment, Submission
 from labs.queries import teaches_learner_of
 from lessons.models import Course
 from lessons.presence import held_by_others
@@ -16,6 +16,7 @@ from lessons.rights import of_own_learners
 from portal.accounts.models import User
 
 MAX_ROWS = 200  # of a page
+MAX_REPLACED = 20  # earlier marks of a submission
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,12 @@ def saved_comments(course: Course) -> list[SavedComment]:
 
 
 # --- marks -----------------------------------------------------------------------------------------------------------
+
+
+def replaced_marks(feedback: Feedback | None) -> list[ReplacedMarks]:
+    """Return the newest marks that were replaced, for staff."""
+    rows = ReplacedMarks.objects.filter(feedback=feedback) if feedback else ReplacedMarks.objects.none()
+    return list(rows.select_related("by", "lab_version")[:MAX_REPLACED])
 
 
 def feedback_of(submission: Submission) -> Feedback | None:

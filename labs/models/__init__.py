@@ -3,7 +3,7 @@ from labs.models.commit_status import CommitStatus
 from labs.models.course_commit import CourseCommit
 from labs.models.deadline import LabDeadline, LabExtension, Outage, Recount
 from labs.models.failed_check import CohortSize, FailedCheck, MetCheck, MetTally
-from labs.models.feedback import Comment, Feedback, SavedComment
+from labs.models.feedback import Comment, Feedback, ReplacedMarks, SavedComment
 from labs.models.github import Connection, Delivery, Installation
 from labs.models.github_answer import GitHubAnswer
 from labs.models.lab import Lab, LabVersion, StarterFiles, TeamsBy
@@ -47,6 +47,7 @@ __all__ = [
     "Receipt",
     "Recount",
     "RegradedSubmission",
+    "ReplacedMarks",
     "Report",
     "Repository",
     "SavedComment",

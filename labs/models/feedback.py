@@ -42,6 +42,26 @@ class Feedback(models.Model):
         return self.released_at is None or self.marks != self.released
 
 
+class ReplacedMarks(models.Model):
+    """Marks of a feedback that somebody replaced, with who gave them and when; for staff only.
+
+    If they were `released`, the learner has seen them.
+    """
+
+    feedback = models.ForeignKey(Feedback, models.CASCADE, related_name="replaced")
+    marks = models.JSONField(default=dict)
+    lab_version = models.ForeignKey(LabVersion, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    was_released = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Earlier marks: {self.feedback}"
+
+
 class SavedComment(models.Model):
     """A comment that the staff of a course use again. `uses` counts how often it was taken."""
 

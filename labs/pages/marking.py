@@ -110,6 +110,10 @@ def mark_page(
         "seen": feedback.version if feedback else 0,
         "rows": criterion_rows(_rubric_by(report), stored if typed is None else typed, stored),
         "report": report,
+        "replaced": [
+            (row, criterion_rows(parse_spec(row.lab_version.source).rubric, row.marks))
+            for row in queries.replaced_marks(feedback)
+        ],
         "threads": queries.threads_of(submission, is_staff=True),
         "saved": queries.saved_comments(lab.course),
         "earlier": earlier,

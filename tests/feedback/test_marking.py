@@ -13,6 +13,7 @@ from labs.models import Comment, Feedback, SavedComment
 from lessons.models import CourseStaff, GradeChange, Presence
 from lessons.presence import LASTS
 from lessons.pseudonyms import pseudonym_of
+from portal.accounts.models import AuditEntry
 from portal.notices.models import Notice
 from portal.progress.items import Result, lab_item
 from tests.factories import make_learner, make_staff
@@ -94,6 +95,11 @@ def test_second_marker_sees_both_marks_and_nothing_is_overwritten(marker, learne
     assert Feedback.objects.get().marks == {"prose": "10"}
     mark(other, submission, seen=1, action="draft", prose="4")
     assert Feedback.objects.get().marks == {"prose": "4"}
+    page = marker.get(reverse("submission_mark", args=[submission.public_id]))
+    assertContains(page, "Marks that were replaced")
+    assertContains(page, "10 of 12")
+    assert AuditEntry.objects.get(event="grade").what.endswith("marks replaced: prose 10 to 4")
+    assertNotContains(signed_in(learner.user).get(submission.get_absolute_url()), "10 of 12")
 
 
 def test_page_says_who_has_the_submission_open(marker, learner, submission):

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -111,15 +111,17 @@ def read_marks_file(cohort: Cohort, text: str) -> ReadMarks:
     items = _items(heads)
     found = ReadMarks(cohort, items)
     people = _people(cohort)
-    stored = {
-        (mark.enrollment_id, mark.origin_key): mark
-        for mark in ExternalMark.objects.filter(enrollment__cohort=cohort, origin=ORIGIN)
-    }
+    stored = _stored_marks(cohort)
     seen: dict[int, int] = {}
     for number, line in enumerate(lines[1:], 2):
         if any(cell.strip() for cell in line):
             _read_line(found, number, line, places, people, stored, seen)
     return found
+
+
+def _stored_marks(cohort: Cohort) -> dict[tuple[int, str], ExternalMark]:
+    rows = ExternalMark.objects.filter(enrollment__cohort=cohort, origin=ORIGIN)
+    return {(mark.enrollment_id, mark.origin_key): mark for mark in rows}
 
 
 def _split(text: str) -> list[list[str]]:
@@ -228,8 +230,7 @@ def _find(
 @transaction.atomic
 def import_marks(read: ReadMarks, *, by: User) -> int:
     """Store the marks that are new or different, with a record of each. Return their number."""
-    now = timezone.now()
-    changes = read.to_write
+    now, changes = timezone.now(), _lock_changes(read)
     rows = [
         ExternalMark(
             enrollment=each.learner, origin=ORIGIN, origin_key=each.item.key, title=each.item.title,
@@ -249,6 +250,18 @@ def import_marks(read: ReadMarks, *, by: User) -> int:
     if changes:
         audit.record(audit.Event.GRADE, f"{len(changes)} external marks of {read.cohort} imported", user=by)
     return len(changes)
+
+
+def _lock_changes(read: ReadMarks) -> list[Change]:
+    # Learners in the order of their keys, so that two imports wait for each other and never block each other.
+    keys = sorted({each.learner.pk for each in read.to_write})
+    learners = Enrollment.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    list(learners.filter(pk__in=keys).values_list("pk", flat=True))
+    stored = _stored_marks(read.cohort)
+    found = [replace(each, stored=stored.get((each.learner.pk, each.item.key))) for each in read.to_write]
+    return sorted(
+        (each for each in found if not each.is_same), key=lambda each: (each.learner.pk, each.item.key)
+    )
 
 
 def _record(change: Change, by: User) -> GradeChange:
