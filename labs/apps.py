@@ -22,7 +22,7 @@ class LabsConfig(AppConfig):
         from labs.repositories.hosts import register_tokens
         from labs.repositories.staff_repositories import HOSTS
         from labs.search import LABS
-        from labs.tokens import end_tokens
+        from labs.tokens import end_tokens, tokens_of
         from lessons import cohort_dates, deadline_changes, stored_files
         from lessons import deletable as lessons_deletable
         from lessons.copying import register_part
@@ -34,8 +34,12 @@ class LabsConfig(AppConfig):
         from lessons.threads import places
         from portal.accounts.credentials import on_credentials_end
         from portal.accounts.github import on_linked
+        from portal.accounts.sections import Section, register_section
 
         on_credentials_end(end_tokens)
+        register_section(
+            Section("labs/_tokens.html", place=20, get_data=lambda user: {"tokens": tokens_of(user)})
+        )
         register_hosts(HOSTS)
         register(LABS)
         places.register(LabPlace())

@@ -13,7 +13,15 @@ from labs.grader.sandbox.opening import is_address
 
 TAG = "portal"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-STORES = ("PRACTICE_ROOT", "MIRROR_ROOT", "GRADED_ROOT", "ENVIRONMENTS_ROOT", "EXPORT_ROOT", "STATIC_ROOT", "MEDIA_ROOT")
+STORES = (
+    "PRACTICE_ROOT",
+    "MIRROR_ROOT",
+    "GRADED_ROOT",
+    "ENVIRONMENTS_ROOT",
+    "EXPORT_ROOT",
+    "STATIC_ROOT",
+    "MEDIA_ROOT",
+)
 BROKERS = ("redis://", "rediss://", "redis+socket://")
 TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
 GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_SLUG", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_WEBHOOK_SECRET")

@@ -17,7 +17,7 @@ def heads(session: str, login: str) -> dict[str, bytes]:
         "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {}"
     )
     anybody = form.format("/accounts/login/", "csrftoken=" + "a" * 32)
-    learner = form.format("/account/", f"{settings.SESSION_COOKIE_NAME}={session}")
+    learner = form.format("/account/settings/", f"{settings.SESSION_COOKIE_NAME}={session}")
     texts = {
         "anonymous": (f"{anybody}\r\nContent-Length: 5000", b"login=a"),
         "anonymous 200 KB": (f"{anybody}\r\nContent-Length: 200000", b"login=" + b"a" * 100_000),

@@ -32,4 +32,4 @@ def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(tokens_of(request.user), pk=pk)
     revoke(token=token)
     messages.success(request, f"Revoked {token.name}. Anything that used it needs a new token.")
-    return redirect("tokens")
+    return redirect("settings" if request.POST.get("next") == "settings" else "tokens")

@@ -7,6 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.accounts.github import has_github_sign_in
+from portal.accounts.middleware import is_signed_in
+from portal.accounts.models import User
 from portal.accounts.oidc import choices
 
 THEMES = ("light", "dark")
@@ -21,11 +23,16 @@ class Person(NamedTuple):
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Return the portal's name and the chosen theme for every page; an empty theme follows the system."""
-    theme = request.COOKIES.get("theme", "")
+    """Return the portal's name, theme and shortcuts for every page; an empty theme follows the system.
+
+    `shortcuts` is "on" or "off", or empty for visitors: their browser remembers it.
+    """
+    user = request.user if hasattr(request, "user") and is_signed_in(request) else None
+    theme = (isinstance(user, User) and user.theme) or request.COOKIES.get("theme", "")
     return {
         "site_name": settings.SITE_NAME,
         "theme": theme if theme in THEMES else "",
+        "shortcuts": ("on" if user.has_shortcuts else "off") if isinstance(user, User) else "",
         "has_github_sign_in": has_github_sign_in(),
         "oidc_providers": choices(),
     }

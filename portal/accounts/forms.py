@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from portal.accounts.models import User, github_name_in, validate_github_name
+from portal.accounts.models import Theme, User, github_name_in, validate_github_name
 
 
 @cache
@@ -79,3 +79,16 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at
         model = User
         fields = ["name", "time_zone", "github_name"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class LookForm(forms.Form):
+    """Theme and single-key shortcuts."""
+
+    theme = forms.ChoiceField(choices=Theme.choices, widget=forms.RadioSelect)
+    has_shortcuts = forms.BooleanField(label="Single-key shortcuts", required=False)
+
+    @classmethod
+    def of(cls, user: User, cookie: str) -> "LookForm":
+        """Return the form as the user has chosen, or else as this browser does."""
+        theme = user.theme or (cookie if cookie in Theme else Theme.SYSTEM)
+        return cls(initial={"theme": theme, "has_shortcuts": user.has_shortcuts})

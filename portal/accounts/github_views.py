@@ -25,7 +25,7 @@ from portal.accounts.linked_accounts import OTHER, TAKEN
 def start(request: UserRequest) -> HttpResponse:
     """Redirect to GitHub: a visitor to sign in, a user to link an account."""
     if request.user.is_authenticated:
-        return github.begin_linking(request, next_url=reverse("account"), purpose={})
+        return github.begin_linking(request, next_url=reverse("settings"), purpose={})
     return github.begin_sign_in(request, next_url=get_next_redirect_url(request))
 
 
@@ -38,7 +38,7 @@ def callback(request: UserRequest) -> HttpResponse:
         answer: HttpResponse = github_provider.finish(request)
     except IntegrityError:  # somebody else linked it, or the same person another one, at the same moment
         _explain_race(request)
-        return redirect("account")
+        return redirect("settings")
     tell_if_linked(request)
     return answer
 
@@ -73,9 +73,9 @@ def unlink(request: UserRequest) -> HttpResponse:
         raise Http404
     if not request.user.has_usable_password():
         messages.error(request, "Set a password first. Without one, you could no longer sign in.")
-        return redirect("account")
+        return redirect("settings")
     login = github.account_of(linked).login
     linked.delete()
     record(Event.GITHUB, f"unlinked {login}")
     messages.success(request, f"The GitHub account {login} is no longer linked.")
-    return redirect("account")
+    return redirect("settings")

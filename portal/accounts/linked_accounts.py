@@ -29,7 +29,7 @@ NOT_ACCEPTED = "GitHub did not accept the sign-in. Try again. If it fails again,
 NO_ANSWER = "GitHub did not answer, so nothing was changed. Try again in a few minutes."
 UNKNOWN = (
     "No account here is linked to the GitHub account {login}. Sign in with your email, "
-    "and link GitHub on your account page. Then you can sign in with GitHub."
+    "and link GitHub in your settings. Then you can sign in with GitHub."
 )
 TAKEN = (
     "The GitHub account {login} is linked to a different account of this portal. "
@@ -37,7 +37,7 @@ TAKEN = (
 )
 OTHER = (
     "Your account is linked to the GitHub account {linked}, and you signed in to GitHub as {login}. "
-    "Sign in to GitHub as {linked}, or unlink it on your account page first."
+    "Sign in to GitHub as {linked}, or unlink it in your settings first."
 )
 UNCONFIRMED = "Confirm your password, then link the GitHub account again."
 
@@ -58,7 +58,7 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
         return False
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
-        return reverse("account")
+        return reverse("settings")
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Refuse in words what allauth would answer with a page of its own, or allow."""
@@ -130,7 +130,7 @@ def _return_url(request: HttpRequest, state: dict[str, Any]) -> str:
     # `next` was checked when it was stored
     next_url = str(state.get("next") or "")
     if request.user.is_authenticated:
-        return next_url or reverse("account")
+        return next_url or reverse("settings")
     return reverse("account_login", query={"next": next_url} if next_url else None)
 
 

@@ -47,6 +47,12 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "system", "System"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, who signs in with their email."""
 
@@ -58,6 +64,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         "GitHub username", max_length=39, blank=True, validators=[validate_github_name]
     )
     time_zone = models.CharField(max_length=64, default="Asia/Kolkata", validators=[validate_time_zone])
+    # Empty until the user chooses one; until then the browser's cookie decides, as for visitors.
+    theme = models.CharField(max_length=6, choices=Theme, blank=True)
+    has_shortcuts = models.BooleanField("single-key shortcuts", default=True)
     is_staff = models.BooleanField("staff", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)

@@ -26,14 +26,14 @@ logger = logging.getLogger(__name__)
 @rate_limit(action="login")
 def start(request: UserRequest, provider: str) -> HttpResponse:
     is_signed_in = request.user.is_authenticated
-    next_url = reverse("account") if is_signed_in else get_next_redirect_url(request)
+    next_url = reverse("settings") if is_signed_in else get_next_redirect_url(request)
     try:
         return oidc.begin(request, provider, next_url=next_url)
     except (OSError, KeyError, ValueError) as error:  # its configuration could not be read
         logger.warning("sign-in with %s: %r", provider, error)
         name = oidc.get_choice(provider).name
         messages.error(request, f"{name} did not answer. Sign in with your email instead.")
-        return redirect("account" if is_signed_in else "account_login")
+        return redirect("settings" if is_signed_in else "account_login")
 
 
 @never_cache
@@ -47,7 +47,7 @@ def callback(request: UserRequest, provider: str) -> HttpResponse:
         return redirect("account_login")
     except IntegrityError:  # linked in another tab at the same moment
         messages.error(request, "This account was linked a moment ago. Reload the page.")
-        return redirect("account")
+        return redirect("settings")
 
 
 @never_cache
@@ -60,8 +60,8 @@ def unlink(request: UserRequest, provider: str) -> HttpResponse:
         raise Http404
     if not request.user.has_usable_password():
         messages.error(request, "Set a password first. Without one, you could no longer sign in.")
-        return redirect("account")
+        return redirect("settings")
     linked.delete()
     record(Event.GITHUB, f"unlinked {choice.name}: {oidc.label_of(linked)}")
     messages.success(request, f"Your {choice.name} account is no longer linked.")
-    return redirect("account")
+    return redirect("settings")

@@ -6,35 +6,84 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from portal.accounts import preferences
 from portal.accounts.context_processors import THEMES
-from portal.accounts.forms import AccountForm
+from portal.accounts.forms import AccountForm, LookForm
 from portal.accounts.github import github_account
 from portal.accounts.http import UserRequest
 from portal.accounts.oidc import linked_choices
+from portal.accounts.sections import sections_of
 
 YEAR = 365 * 24 * 3600
 
 
 @login_required
-def account(request: UserRequest) -> HttpResponse:
+def settings(request: UserRequest) -> HttpResponse:
+    """Show all settings; a POST saves those about the person."""
     form = AccountForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
-        return redirect("account")
-    page = {"form": form, "linked": github_account(request.user), "providers": linked_choices(request.user)}
-    return render(request, "accounts/account.html", page, status=422 if form.errors else 200)
+        return redirect("settings")
+    return _page(request, form)
+
+
+def _page(request: UserRequest, form: AccountForm) -> HttpResponse:
+    user = request.user
+    page = {
+        "form": form,
+        "look": LookForm.of(user, request.COOKIES.get("theme", "")),
+        "linked": github_account(user),
+        "providers": linked_choices(user),
+        "sections": sections_of(user, is_beside=False),
+        "sections_beside": sections_of(user, is_beside=True),
+    }
+    return render(request, "accounts/settings.html", page, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def save_look(request: UserRequest) -> HttpResponse:
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose one of the themes.")
+        return redirect("settings")
+    preferences.choose_theme(user=request.user, theme=form.cleaned_data["theme"])
+    preferences.switch_shortcuts(user=request.user, is_on=form.cleaned_data["has_shortcuts"])
+    messages.success(request, "Saved.")
+    return _remember(request, redirect("settings"), form.cleaned_data["theme"])
+
+
+@login_required
+@require_POST
+def switch_shortcuts(request: UserRequest) -> HttpResponse:
+    """Save the switch that a page with shortcuts shows beside them; its script sends it."""
+    preferences.switch_shortcuts(user=request.user, is_on=request.POST.get("shortcuts") == "on")
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def choose_own_theme(request: UserRequest) -> HttpResponse:
+    """Save the theme with the account, and in this browser for when it is signed out."""
+    theme = request.POST.get("theme", "")
+    preferences.choose_theme(user=request.user, theme=theme)
+    return _remember(request, redirect(_return_url(request)), theme)
 
 
 @csrf_exempt  # it only changes colours, and a CSRF token would make every anonymous page different
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     # A cookie, so that it works signed out. Any unknown value follows the system.
+    return _remember(request, redirect(_return_url(request)), request.POST.get("theme", ""))
+
+
+def _return_url(request: HttpRequest) -> str:
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
-    response = redirect(back)
-    theme = request.POST.get("theme", "")
+    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()) else "/"
+
+
+def _remember(request: HttpRequest, response: HttpResponse, theme: str) -> HttpResponse:
     if theme in THEMES:
         response.set_cookie(
             "theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True

@@ -9,10 +9,12 @@ class ProgressConfig(AppConfig):
         from lessons.copying import register_part
         from lessons.meetings import register_calendar
         from portal.accounts.credentials import on_credentials_end
+        from portal.accounts.sections import Section, register_section
         from portal.progress.calendar.entries import meeting_file
         from portal.progress.calendar.feeds import end_feed  # models are ready by now, and not before
         from portal.progress.certificates.actions import copy_rule
 
         on_credentials_end(end_feed)
+        register_section(Section("progress/_calendar.html", place=40, is_beside=True))
         register_part(copy_rule)
         register_calendar(meeting_file)

@@ -42,7 +42,7 @@ theme?.addEventListener("submit", (event) => {
   const value = event.submitter.value;
   document.documentElement.dataset.theme = value;
   for (const button of theme.querySelectorAll("button")) button.ariaPressed = String(button.value === value);
-  const body = new URLSearchParams({ theme: value });
+  const body = new URLSearchParams(new FormData(theme, event.submitter));
   fetch(theme.action, { method: "POST", body, redirect: "manual", keepalive: true });
 });
 
@@ -58,19 +58,39 @@ menu?.addEventListener("keydown", (event) => {
 });
 if (menu) document.addEventListener("click", (event) => closeFor(event.target));
 
-// Single keys can be switched off on the search page and in a quiz.
-const keys = document.getElementById("page--keys");
-if (keys) {
-  keys.checked = localStorage.letters !== "off";
-  keys.closest("label").hidden = false;
-  keys.addEventListener("change", () => (localStorage.letters = keys.checked ? "on" : "off"));
+// Single-key shortcuts: the account says whether they are on, for visitors this browser. Other scripts read it here too.
+const root = document.documentElement;
+root.dataset.shortcuts ??= localStorage.shortcuts ?? "on";
+const areOn = () => root.dataset.shortcuts !== "off";
+
+function saveShortcuts(address, state) {
+  if (!address) return void (localStorage.shortcuts = state);
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+  const body = new URLSearchParams({ shortcuts: state, csrfmiddlewaretoken: token });
+  const fail = () => (live.textContent = "Not saved. Change it in your settings.");
+  fetch(address, { method: "POST", body, keepalive: true }).then((response) => response.ok || fail(), fail);
 }
 
-const hint = document.querySelector(".find kbd");
-if (hint) hint.hidden = localStorage.letters === "off";
+function showShortcuts() {
+  const hint = document.querySelector(".find kbd");
+  if (hint) hint.hidden = !areOn();
+  for (const box of document.querySelectorAll("input[data-shortcuts]")) {
+    box.checked = areOn();
+    box.closest("label").hidden = false;
+  }
+}
+
+showShortcuts();
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches?.("input[data-shortcuts]")) return;
+  root.dataset.shortcuts = target.checked ? "on" : "off";
+  saveShortcuts(target.dataset.shortcuts, root.dataset.shortcuts);
+  showShortcuts();
+  document.dispatchEvent(new Event("shortcuts"));
+});
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || localStorage.letters === "off") return;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !areOn()) return;
   if (event.target.closest("select, textarea, input:not([type=radio], [type=checkbox])")) return;
   event.preventDefault();
   const field = [...document.querySelectorAll("[role=search] input")].find((each) => each.offsetParent);

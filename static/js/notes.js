@@ -101,6 +101,10 @@ document.addEventListener("change", (event) => {
 
 // --- single keys, unless they are switched off -------------------------------------------------------------------
 
+const areOn = () => document.documentElement.dataset.shortcuts !== "off";
+const showKeys = () => (review().querySelector(".keys").hidden = !areOn());
+document.addEventListener("shortcuts", showKeys);
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
@@ -114,7 +118,7 @@ function press(name) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || localStorage.letters === "off") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !areOn()) return;
   if (event.target.closest("select, textarea, input:not([type=radio], [type=checkbox]), [role=separator]")) return;
   const act = KEYS[event.key];
   if (!act) return;
@@ -178,14 +182,7 @@ function prepare() {
     const block = line && right.querySelector(`[data-of="${line.dataset.of}"]`);
     if (block) follow(block, null);
   });
-  review().querySelector(".keys").hidden = localStorage.letters === "off";
-  const keys = get("page--keys");
-  keys.checked = localStorage.letters !== "off";
-  keys.closest("label").hidden = false;
-  keys.addEventListener("change", () => {
-    localStorage.letters = keys.checked ? "on" : "off";
-    review().querySelector(".keys").hidden = !keys.checked;
-  });
+  showKeys();
   prepareSplit();
 }
 

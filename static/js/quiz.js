@@ -139,18 +139,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Letters choose an option. Speech input may type them by accident, so a learner can turn this off.
-const letters = document.getElementById("letters");
-if (letters) {
-  const show = () => form.querySelectorAll("kbd").forEach((key) => (key.hidden = !letters.checked));
-  letters.checked = localStorage.getItem("letters") !== "off";
-  letters.closest("label").hidden = false;
+if (form.querySelector(".letters")) {
+  const areOn = () => document.documentElement.dataset.shortcuts !== "off";
+  const show = () => form.querySelectorAll("kbd").forEach((key) => (key.hidden = !areOn()));
   show();
-  letters.addEventListener("change", () => {
-    localStorage.setItem("letters", letters.checked ? "on" : "off");
-    show();
-  });
+  document.addEventListener("shortcuts", show);
   document.addEventListener("keydown", (event) => {
-    if (!letters.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!areOn() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("select, textarea, input:not([type=radio], [type=checkbox])")) return;
     const options = [...form.querySelectorAll("[data-key]")];
     const option = options.find((each) => each.dataset.key === event.key.toUpperCase());

@@ -1,4 +1,4 @@
-/* Number keys choose the first ten items of a rubric. They are ordinary text inside a field. */
+/* Number keys choose the first ten items of a rubric, unless shortcuts are off. Inside a field they are ordinary text. */
 const form = document.querySelector("form.rubric");
 
 function choose(field) {
@@ -12,6 +12,7 @@ function isTyping(target) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (document.documentElement.dataset.shortcuts === "off") return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const field = /^\d$/.test(event.key) && form.querySelector(`[data-key="${event.key}"]`);
   if (!field) return;

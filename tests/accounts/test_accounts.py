@@ -70,9 +70,9 @@ def test_a_person_signs_in_and_out(client):
     make_user("ada@example.org", password=PASSWORD)
     response = client.post(reverse("account_login"), {"login": "Ada@example.org", "password": PASSWORD})
     assert response.url == "/"
-    assert client.get(reverse("account")).status_code == 200
+    assert client.get(reverse("settings")).status_code == 200
     client.post(reverse("account_logout"))
-    assert client.get(reverse("account")).status_code == 302
+    assert client.get(reverse("settings")).status_code == 302
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
@@ -140,10 +140,10 @@ def test_the_account_page_changes_name_zone_and_github_name(client):
     user = make_user()
     client.force_login(user)
     data = {"name": "Ada", "time_zone": "America/New_York", "github_name": "ada"}
-    client.post(reverse("account"), data)
+    client.post(reverse("settings"), data)
     user.refresh_from_db()
     assert (user.name, user.time_zone, user.github_name) == ("Ada", "America/New_York", "ada")
-    assert client.post(reverse("account"), {**data, "time_zone": "Nowhere"}).status_code == 422
+    assert client.post(reverse("settings"), {**data, "time_zone": "Nowhere"}).status_code == 422
 
 
 @pytest.mark.parametrize(

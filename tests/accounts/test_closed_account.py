@@ -34,16 +34,16 @@ def test_closed_account_loses_its_sessions_tokens_and_calendar(close):
     browser.force_login(user)
     token = authorization(new_token(user=user))
     address = feed_address(renew_feed(user=user)).partition("//")[2].partition("/")[2]
-    assert browser.get(reverse("account")).status_code == git.get(f"/{address}").status_code == 200
+    assert browser.get(reverse("settings")).status_code == git.get(f"/{address}").status_code == 200
     remote = reverse("practice_refs", args=[lab.course.slug, lab.slug])
     assert git.get(f"{remote}?service=git-upload-pack", **token).status_code == 200
     close(user)
-    assert browser.get(reverse("account")).status_code == 302
+    assert browser.get(reverse("settings")).status_code == 302
     assert git.get(f"{remote}?service=git-upload-pack", **token).status_code == 401
     assert git.get(f"/{address}").status_code == 404
     sign_in = {"login": user.email, "password": "correct horse battery"}
     browser.post(reverse("account_login"), sign_in)
-    assert browser.get(reverse("account")).status_code == 302
+    assert browser.get(reverse("settings")).status_code == 302
     assert AuditEntry.objects.filter(what=f"{user.email}: closed").exists()
 
 

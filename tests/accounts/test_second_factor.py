@@ -72,7 +72,7 @@ def test_staff_pages_open_only_after_a_second_factor_is_set_up(client, instructo
         assert client.get(page).url.startswith("/accounts/2fa/?next="), page
     assert client.post("/markdownx/markdownify/", {"content": "kept"}).status_code == 403
     assert client.get("/staff/", headers={"HX-Request": "true"})["HX-Redirect"] == "/accounts/2fa/"
-    for page in ("/account/", "/accounts/2fa/", "/accounts/email/", "/help/", "/account/tokens/"):
+    for page in ("/account/settings/", "/accounts/2fa/", "/accounts/email/", "/help/", "/account/tokens/"):
         assert client.get(page).status_code == 200, page
     set_up_app(client)
     assert [client.get(page).status_code for page in STAFF_PAGES] == [200] * len(STAFF_PAGES)
@@ -83,7 +83,7 @@ def test_sign_in_asks_for_a_code_that_works_once(client, instructor, time_machin
     secret = set_up_app(client)
     again = Client()
     assert sign_in(again).url == "/accounts/2fa/authenticate/"
-    assert again.get("/account/").status_code == 302  # not signed in yet
+    assert again.get("/account/settings/").status_code == 302  # not signed in yet
     assert (
         "not correct" in again.post("/accounts/2fa/authenticate/", {"code": code_of(secret)}).content.decode()
     )
@@ -113,7 +113,7 @@ def test_password_reset_keeps_the_second_factor(client, instructor):
     form = other.get(link, follow=True).redirect_chain[-1][0]
     new = {"password1": "another long phrase", "password2": "another long phrase"}
     assert other.post(form, new).status_code == 302
-    assert other.get("/account/").status_code == 302
+    assert other.get("/account/settings/").status_code == 302
     answer = other.post("/accounts/login/", {"login": instructor.email, "password": "another long phrase"})
     assert answer.url == "/accounts/2fa/authenticate/"
 

@@ -66,14 +66,14 @@ def test_staff_set_up_a_passkey_and_sign_in_with_it(browser, live_server, staff)
 
     for address in (*LOOKED_AT, "/accounts/2fa/totp/activate/", "/accounts/2fa/recovery-codes/"):
         look_at(page, address, faults)
-    page.goto("/account/")
+    page.goto("/account/settings/")
     page.locator("details.menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto("/accounts/login/?next=/staff/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url(f"{live_server.url}/staff/")
 
-    page.goto("/account/")
+    page.goto("/account/settings/")
     page.locator("details.menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto("/accounts/login/?next=/staff/")

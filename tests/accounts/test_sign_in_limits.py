@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 def is_signed_in(client) -> bool:
-    return client.get("/account/").status_code == 200
+    return client.get("/account/settings/").status_code == 200
 
 
 def people():
@@ -78,7 +78,7 @@ def test_page_writes_the_time_of_a_sign_in_now_and_then(client, time_machine):
     for seconds in (0, 300, 1, 1):
         time_machine.shift(seconds)
         with CaptureQueriesContext(connection) as asked:
-            client.get("/account/")
+            client.get("/account/settings/")
         writes.append(sum(query["sql"].startswith("UPDATE") for query in asked.captured_queries))
     assert writes == [0, 0, 1, 0]
     assert client.session["seen_at"] == client.session["signed_in_at"] + 301
@@ -109,7 +109,7 @@ def test_form_that_is_sent_after_the_sign_in_ended_is_not_lost(time_machine):
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
     time_machine.shift(13 * HOUR)
-    answer = client.post("/account/", {"name": "Typed at length"})
+    answer = client.post("/account/settings/", {"name": "Typed at length"})
     assert answer.status_code == 403
     assert 'href="/accounts/login/" target="_blank"' in answer.content.decode()
     assert not is_signed_in(client)
@@ -120,5 +120,5 @@ def test_script_that_sends_after_the_sign_in_ended_is_answered_as_before(time_ma
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
     time_machine.shift(13 * HOUR)
-    answer = client.post("/account/", {"name": "Ada"}, headers={"Sec-Fetch-Mode": "cors"})
-    assert answer.url == "/accounts/login/?next=/account/"
+    answer = client.post("/account/settings/", {"name": "Ada"}, headers={"Sec-Fetch-Mode": "cors"})
+    assert answer.url == "/accounts/login/?next=/account/settings/"

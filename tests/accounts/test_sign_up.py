@@ -41,7 +41,7 @@ def test_sign_up_answers_a_registered_address_like_a_new_one(client, monkeypatch
         again = client.post(response.url, {"action": "resend"})
         text = without_what_differs_each_time(page, email.lower())
         wrong_text = without_what_differs_each_time(wrong.content, email.lower())
-        signed_in = client.get("/account/").status_code
+        signed_in = client.get("/account/settings/").status_code
         answers.append(
             (response.status_code, response.url, text, wrong_text, again.status_code, len(hashed), signed_in)
         )
@@ -55,11 +55,11 @@ def test_sign_up_answers_a_registered_address_like_a_new_one(client, monkeypatch
 
 def test_account_is_signed_in_once_its_address_is_confirmed(client):
     page = sign_up(client, "new@example.org").url
-    assert client.get("/account/").status_code == 302
+    assert client.get("/account/settings/").status_code == 302
     client.post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
-    assert client.get("/account/").status_code == 302  # the password alone is not enough
+    assert client.get("/account/settings/").status_code == 302  # the password alone is not enough
     assert client.post(page, {"code": mailed_code()}).url == "/"
-    assert client.get("/account/").status_code == 200
+    assert client.get("/account/settings/").status_code == 200
 
 
 def test_account_that_an_administrator_made_needs_no_code(client):
@@ -186,9 +186,9 @@ def test_signing_in_and_out_says_only_what_changed(client):
     assert [str(message) for message in response.context["messages"]] == ["You changed your password."]
 
 
-@pytest.mark.parametrize("page", ["/accounts/signup/", "/account/"])
+@pytest.mark.parametrize("page", ["/accounts/signup/", "/account/settings/"])
 def test_zones_are_in_the_page_before_any_script(client, page):
-    if page == "/account/":
+    if page == "/account/settings/":
         client.force_login(make_user())
     text = client.get(page).content.decode()
     name = re.search(r'<input[^>]*name="time_zone"[^>]*list="([^"]+)"', text)[1]
@@ -218,7 +218,7 @@ def test_zones_are_in_the_page_before_any_script(client, page):
 def test_github_name_is_read_from_what_people_paste(client, typed):
     user = make_user()
     client.force_login(user)
-    client.post("/account/", {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed})
+    client.post("/account/settings/", {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed})
     user.refresh_from_db()
     assert user.github_name == "octocat"
 
@@ -244,6 +244,6 @@ def test_text_that_is_not_a_github_name_is_refused_in_words(client, typed):
     user = make_user()
     client.force_login(user)
     form = {"name": "", "time_zone": "Asia/Kolkata", "github_name": typed}
-    response = client.post("/account/", form)
+    response = client.post("/account/settings/", form)
     assert response.status_code == 422
     assert "This is not a GitHub username." in response.content.decode()

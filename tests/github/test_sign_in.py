@@ -326,7 +326,7 @@ def test_without_the_settings_there_is_nothing(portal_on_github, lab, client):
         client.post(reverse("github_login")).status_code,
         client.get(reverse("github_callback"), {"code": "x", "state": "y"}).status_code,
     ] == [404] * 4
-    for page in (learner.client.get(learner.page), learner.client.get("/account/")):
+    for page in (learner.client.get(learner.page), learner.client.get("/account/settings/")):
         assert "Prove with GitHub" not in page.content.decode()
         assert "Link GitHub" not in page.content.decode()
         assert "github" not in page["Content-Security-Policy"].lower()
@@ -336,12 +336,12 @@ def test_without_the_settings_there_is_nothing(portal_on_github, lab, client):
 def test_account_is_unlinked_and_its_repositories_stay_connected(learner, repository, portal_on_github):
     learner.connect(f"{portal_on_github.host}/learner/billing")
     learner.prove("learner")
-    assert "Linked to learner" in learner.client.get("/account/").content.decode()
+    assert "Linked to learner" in learner.client.get("/account/settings/").content.decode()
     answer = learner.client.post(reverse("github_unlink"))
     assert "no longer linked" in said(answer) and not SocialAccount.objects.exists()
     assert Connection.objects.get().owner_proved_by == "sign-in"
     assert learner.client.post(reverse("github_unlink")).status_code == 404
-    assert "Link GitHub" in learner.client.get("/account/").content.decode()
+    assert "Link GitHub" in learner.client.get("/account/settings/").content.decode()
 
 
 def test_repeated_starts_are_limited(sign_in_app):

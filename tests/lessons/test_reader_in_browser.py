@@ -69,7 +69,7 @@ LEARNER_PAGES = (
     "/courses/tiny/",
     "/courses/tiny/start/",
     "/courses/tiny/progress/",
-    "/account/",
+    "/account/settings/",
     "/help/",
 )
 VISITOR_PAGES = ("/", "/courses/tiny/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")

@@ -138,7 +138,7 @@ def test_keys_move_and_answer_unless_they_are_switched_off(page, notes):
     expect(page.locator("[data-decided]")).to_have_count(2)
     notes.refresh_from_db()
     assert sorted(notes.decisions.values()) == [False, True]
-    page.locator("#page--keys").uncheck()
+    page.locator("input[data-shortcuts]").uncheck()
     at = page.locator(".row.on").get_attribute("data-suggestion")
     page.keyboard.press("j")
     page.keyboard.press("a")

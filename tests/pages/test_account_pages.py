@@ -28,7 +28,7 @@ OPEN_PAGES = {
     "/accounts/inactive/": "This account is closed",
 }
 OWN_PAGES = {
-    "/account/": "Account",
+    "/account/settings/": "Settings",
     "/accounts/logout/": "Sign out",
     "/accounts/password/change/": "Change your password",
     "/accounts/email/": "Email addresses",
@@ -132,21 +132,21 @@ def test_reset_for_an_unknown_address_gets_the_same_answer(client, user):
 def test_account_page_saves(user):
     client = client_of(user)
     data = {"name": "Octo", "time_zone": "Europe/London", "github_name": "octocat"}
-    text = body(client.post("/account/", data, follow=True))
+    text = body(client.post("/account/settings/", data, follow=True))
     assert '<p class="band ok">Saved.</p>' in text
     user.refresh_from_db()
     assert (user.name, user.time_zone, user.github_name) == ("Octo", "Europe/London", "octocat")
 
 
 def test_account_page_offers_all_zones_and_one_switch_of_the_theme(user):
-    text = body(client_of(user).get("/account/"))
+    text = body(client_of(user).get("/account/settings/"))
     assert '<datalist id="time-zones">' in text
     assert '<option value="Asia/Kolkata">' in text
     assert text.count('aria-label="Theme"') == 1
 
 
 def test_account_page_with_an_unknown_zone_says_so(user):
-    response = client_of(user).post("/account/", {"name": "Octo", "time_zone": "Moon/Crater"})
+    response = client_of(user).post("/account/settings/", {"name": "Octo", "time_zone": "Moon/Crater"})
     assert response.status_code == 422
     assert (
         '<a href="#id_time_zone">Moon/Crater is not a time zone. Enter one such as Asia/Kolkata or Europe/London.</a>'

@@ -51,7 +51,7 @@ def test_help_says_whom_to_ask(client, db, settings, address):
 def test_form_that_has_expired_says_what_to_do(db):
     client = client_of(make_user())
     client.handler.enforce_csrf_checks = True
-    response = client.post("/account/")
+    response = client.post("/account/settings/")
     assert response.status_code == 403
     assert "<h1>This page has expired</h1>" in text_of(response)
 

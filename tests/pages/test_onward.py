@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    "address", ["/account/", "/accounts/email/", "/help/", "/join/", "/nowhere/", "/courses/x/y/"]
+    "address", ["/account/settings/", "/accounts/email/", "/help/", "/join/", "/nowhere/", "/courses/x/y/"]
 )
 def test_course_and_progress_stay_in_the_header(address):
     learner = make_learner()

@@ -26,7 +26,7 @@ def test_title_and_header_of_each_page_name_the_site(client, settings, cast):
     lesson = make_lesson(make_session(cast.lab.course))
     quiz = make_quiz(quiz_source(), lesson)
     everybody = ["/", *map(reverse, ("account_login", "account_signup", "account_reset_password", "help"))]
-    of_learner = ["/", reverse("account"), lesson.get_absolute_url(), quiz.get_absolute_url(), "/nowhere/"]
+    of_learner = ["/", reverse("settings"), lesson.get_absolute_url(), quiz.get_absolute_url(), "/nowhere/"]
     of_learner += [cast.lab.get_absolute_url(), cast.grade().get_absolute_url()]
     of_staff = [reverse("admin:index"), reverse("admin:labs_lab_changelist")]
     administrator = User.objects.create_superuser("admin@example.org")

@@ -52,7 +52,7 @@ def test_pages_of_labs_are_accessible_and_never_wider_than_the_screen(open_page,
         cast.submit(),
         cast.lab,
     ]
-    page = open_page("/account/", look)
+    page = open_page("/account/settings/", look)
     for found in pages:
         page.goto(found.get_absolute_url())
         assert axe_violations(page) == [], found

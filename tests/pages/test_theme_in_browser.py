@@ -50,7 +50,7 @@ def test_the_menu_names_the_account_and_signs_out_without_script(browser, live_s
     page.goto("/help/")
     menu = open_menu(page)
     expect(menu.locator("b")).to_have_text(learner.user.get_full_name())
-    expect(menu.get_by_role("link", name="Account")).to_have_attribute("href", "/account/")
+    expect(menu.get_by_role("link", name="Settings")).to_have_attribute("href", "/account/settings/")
     menu.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
     context.close()

@@ -71,7 +71,7 @@ def test_account_page_changes_only_the_fields_that_it_shows(client, here):
         "password": "x",
         **PERSON,
     }
-    assert client.post("/account/", form).status_code == 302
+    assert client.post("/account/settings/", form).status_code == 302
     after = User.objects.filter(name="New")
     assert after.values("email", "password", "is_staff", "date_joined").get() == before
     assert not after.get().is_superuser

@@ -34,7 +34,7 @@ def test_fault_page_has_the_headers(client, monkeypatch):
 def test_expired_form_has_the_headers():
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user())
-    response = client.post("/account/")
+    response = client.post("/account/settings/")
     assert (response.status_code, lacking(response.headers)) == (403, [])
 
 

@@ -35,7 +35,7 @@ def key_of(client) -> str:
 def is_let_in(key: str) -> bool:
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = key
-    return client.get("/account/").status_code == 200
+    return client.get("/account/settings/").status_code == 200
 
 
 def is_signed_in(client) -> bool:

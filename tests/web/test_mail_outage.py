@@ -51,7 +51,7 @@ def test_sign_up_is_refused_completely_and_accepted_afterwards(client, settings,
     page = client.post("/accounts/signup/", form)
     assert page.status_code == 302
     assert client.post(page.url, {"code": mailed_code()}).url == "/"
-    assert client.get("/account/").status_code == 200
+    assert client.get("/account/settings/").status_code == 200
 
 
 def test_existing_account_stays_and_signs_in_once_mail_can_be_sent(client, settings, dead_mail_server):

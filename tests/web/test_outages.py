@@ -133,9 +133,9 @@ def test_answer_and_form_are_refused_completely_and_accepted_afterwards(database
     client.force_login(cast.learner.user)
     name = {"name": "Ada " * 30, "time_zone": "Europe/Berlin", "github_name": ""}
     with outage(database):
-        assert is_unavailable(client.post("/account/", name))
+        assert is_unavailable(client.post("/account/settings/", name))
         assert is_unavailable(client.post(cast.address("question", 1, 1), {"go": "2", "flagged": "on"}))
-    assert client.post("/account/", name).status_code == 302
+    assert client.post("/account/settings/", name).status_code == 302
     assert client.post(cast.address("question", 1, 1), {"go": "2", "flagged": "on"}).status_code == 302
     assert attempt.answers.filter(flagged=True).count() == 1
 
@@ -163,7 +163,7 @@ def test_git_and_probes_get_their_own_messages(database, outage):
 
 def test_abandoned_request_is_not_said_to_have_failed():
     given_up = {"portal.refusal": 503, "portal.unfinished": True}
-    page = Client().post("/account/", **given_up).content.decode()
+    page = Client().post("/account/settings/", **given_up).content.decode()
     assert (UNAVAILABLE in page, "Nothing was saved" in page) == (True, False)
     assert "This may or may not have been saved." in page
     text = Client().post("/git/a/b.git/git-receive-pack", **given_up).content.decode()
@@ -175,7 +175,7 @@ def test_reading_goes_on_while_the_database_is_locked(database):
     client = Client()
     client.force_login(user)
     with locked(database):
-        assert [client.get(path).status_code for path in ("/", "/account/", "/help/")] == [200] * 3
+        assert [client.get(path).status_code for path in ("/", "/account/settings/", "/help/")] == [200] * 3
 
 
 def test_database_error_in_a_middleware_is_an_outage_too(database, settings):
@@ -290,12 +290,12 @@ def test_stopped_postgresql_is_an_outage_that_ends_when_it_starts_again(server):
     assert log_in(client).status_code == 302
     try:
         with stopped(server):
-            for path in ("/", "/account/"):
+            for path in ("/", "/account/settings/"):
                 assert client.get(path).status_code == 503
             assert is_unavailable(log_in(Client()))
             assert json.loads(client.get("/readyz").content)["status"] == "not ready"
         close_old_connections()  # as the server does before each request
-        assert client.get("/account/").status_code == 200
+        assert client.get("/account/settings/").status_code == 200
         assert log_in(Client()).status_code == 302
     finally:
         for process in stopped.again:
