@@ -104,15 +104,22 @@ def counted_versions(quiz: Quiz) -> list[CountedVersion]:
     ]
 
 
-def sittings(quiz: Quiz, versions: Sequence[QuizVersion], questions: Iterable[AnyQuestion]) -> list[Sitting]:
+def sittings(
+    quiz: Quiz,
+    versions: Sequence[QuizVersion],
+    questions: Iterable[AnyQuestion],
+    *,
+    cohort: int | None = None,
+    limit: int = MAX_SITTINGS,
+) -> list[Sitting]:
     """Return the counted attempts at these versions, in the order in which they were submitted.
 
-    A question that differs from the one of the same key in `questions` keeps its part in the rest of the quiz, but
-    under another key.
+    At most the latest `limit`; with the key of a cohort, only those of its active learners. A question that differs
+    from the one of the same key in `questions` keeps its part in the rest of the quiz, but under another key.
     """
-    counted = (
-        _first_attempts(quiz).filter(version__in=versions).order_by("-submitted_at", "-pk")[:MAX_SITTINGS]
-    )
+    found = _first_attempts(quiz).filter(version__in=versions)
+    found = found.filter(enrollment__cohort=cohort, enrollment__is_active=True) if cohort else found
+    counted = found.order_by("-submitted_at", "-pk")[:limit]
     rows = list(counted.values_list("pk", "version", "started_at", "questions"))[::-1]
     saved: dict[int, list[Saved]] = defaultdict(list)
     # As text and number: reading JSON and decimals of 80,000 answers takes most of the time.

@@ -12,6 +12,7 @@ from lessons.models import Attempt
 from portal.progress.class_page.heat import Choice, arrange, heat, percent_of, read_choice
 from portal.progress.class_page.heat_page import heat_context
 from portal.progress.class_page.heat_queries import HeatItem, Total, heat_items
+from portal.progress.models import Override
 from tests.factories import make_lab, make_lesson, make_quiz
 
 ITEMS = [HeatItem("quiz", 1, "Q1", "One", "/"), HeatItem("lab", 2, "L1", "Two", "/")]
@@ -141,7 +142,7 @@ def test_the_file_has_all_learners_and_no_formula(group):
     assert passed.splitlines() == ["Learner,Mean,L1 Resolve a conflict"]
 
 
-PINNED = 41
+PINNED = 53
 
 
 @pytest.mark.parametrize("count", [2, 12])
@@ -157,3 +158,17 @@ def test_queries_of_the_class_page(group, count):
     with CaptureQueriesContext(connection) as captured:
         assert group.client.get(group.address()).status_code == 200
     assert len(captured) == PINNED
+
+
+def test_score_changed_by_staff_replaces_the_graded_one(group):
+    people = [group.join(name) for name in "ABCDE"]
+    group.send(people[0], points=40)
+    group.send(people[1], points=50)
+    for learner, points in ((people[0], 90), (people[2], 60)):
+        Override.objects.create(
+            enrollment=learner, lab=group.lab, points=points, out_of=100, reason="Right", is_public=False
+        )
+    assert rows(group) == [("D", None, 0), ("E", None, 0), ("B", 50, 50), ("C", 60, 60), ("A", 90, 90)]
+    assert [row[0] for row in rows(group, state="passed")] == ["A"]
+    assert [row[0] for row in rows(group, state="work")] == ["B", "C"]
+    assert "90<b" in group.client.get(group.address()).content.decode()

@@ -59,6 +59,7 @@ def heat_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
     scores = scores_of(keys, columns)
     rows = [_row(key, names[key], columns, scores, totals.get(key, Total()), len(items)) for key in keys]
     return {
+        "learners": list(names),
         "heat": rows,
         "heat_heads": [_head(item, choice) for item in columns],
         "name_head": Head("Learner", "", *_sorting(heat.BY_NAME, choice)),

@@ -1,10 +1,10 @@
 """Read the best scores of a cohort: of all learners for one order, and of one page for its cells.
 
-A score is the share of the points that counts, from 0 to 1. Staff may sort by what learners do not see yet, so
-deadlines and openings do not matter here.
+A score that staff changed by hand replaces the graded one, as in the gradebook. A score is the share of the points
+that counts, from 0 to 1. Staff may sort by what learners do not see yet, so deadlines and openings do not matter here.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +15,21 @@ from labs.models import Lab, Submission
 from lessons.models import Attempt, Cohort, Course, Enrollment
 from lessons.queries import OpenCourse
 from portal.progress.item_queries import addresses, known_quizzes
+from portal.progress.models import Override
 
 QUIZ, LAB = "quiz", "lab"
 
 
 @dataclass(frozen=True)
 class HeatItem:
-    """A column: a quiz or lab of the course, with a short name such as Q1 or L1."""
+    """A column: a quiz or lab of the course, with a short name such as Q1 or L1. `passes` is the share that passes."""
 
     kind: str
     key: int
     code: str
     title: str
     url: str
+    passes: float = 1.0
 
     @property
     def id(self) -> str:
@@ -47,16 +49,24 @@ class Total:
 class Score:
     share: float
     passed: bool
+    is_changed: bool = False
 
 
 def heat_items(course: Course) -> list[HeatItem]:
     """Return the quizzes of the course in the order of its lessons, then the labs; no drafts. Two queries."""
     page, lab_page = addresses("item_analysis", course.slug), addresses("lab", course.slug)
-    quizzes = known_quizzes(OpenCourse(course)).values_list("pk", "slug", "title")
-    labs = Lab.objects.filter(course=course).counted().values_list("pk", "slug", "title")
+    columns = ("pk", "slug", "title", "current__pass_mark")
+    quizzes = known_quizzes(OpenCourse(course)).values_list(*columns)
+    labs = Lab.objects.filter(course=course).counted().values_list(*columns, "current__max_points")
     return [
-        *(HeatItem(QUIZ, pk, f"Q{n}", title, page(slug)) for n, (pk, slug, title) in enumerate(quizzes, 1)),
-        *(HeatItem(LAB, pk, f"L{n}", title, lab_page(slug)) for n, (pk, slug, title) in enumerate(labs, 1)),
+        *(
+            HeatItem(QUIZ, pk, f"Q{n}", title, page(slug), percent / 100)
+            for n, (pk, slug, title, percent) in enumerate(quizzes, 1)
+        ),
+        *(
+            HeatItem(LAB, pk, f"L{n}", title, lab_page(slug), float(mark / points) if points else 1.0)
+            for n, (pk, slug, title, mark, points) in enumerate(labs, 1)
+        ),
     ]
 
 
@@ -67,10 +77,14 @@ def names_of(cohort: Cohort) -> dict[int, str]:
 
 
 def totals_of(cohort: Cohort, items: Iterable[HeatItem]) -> dict[int, Total]:
-    """Return the totals of all learners of the cohort who have a score, over these items. Two queries."""
+    """Return the totals of all learners of the cohort who have a score, over these items.
+
+    Three queries, and two more if staff changed scores.
+    """
+    items = list(items)
     learners = Q(enrollment__cohort=cohort, enrollment__is_active=True)
     found: dict[int, Total] = {}
-    for rows in _scores(learners, list(items)):
+    for rows in _scores(learners, items):
         counted = rows.values("enrollment").annotate(
             sum=Sum("part"), started=Count("pk"), done=Sum(Case(When(is_done=True, then=1), default=0))
         )
@@ -79,11 +93,46 @@ def totals_of(cohort: Cohort, items: Iterable[HeatItem]) -> dict[int, Total]:
             found[learner] = Total(
                 before.score + (total or 0), before.started + started, before.passed + (done or 0)
             )
+    _replace_changed(found, _changed(learners, items), items)
     return found
 
 
+def _replace_changed(
+    totals: dict[int, Total], changed: Mapping[tuple[int, str], Score], items: Sequence[HeatItem]
+) -> None:
+    # Only the few learners and items with a changed score are read one by one.
+    if not changed:
+        return
+    names = {name for _, name in changed}
+    graded = _graded({learner for learner, _ in changed}, [item for item in items if item.id in names])
+    for (learner, name), score in changed.items():
+        total, before = totals.get(learner, Total()), graded.get((learner, name))
+        totals[learner] = Total(
+            total.score + score.share - (before.share if before else 0),
+            total.started + (before is None),
+            total.passed + score.passed - bool(before and before.passed),
+        )
+
+
 def scores_of(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
-    """Return the scores of these learners by learner and item. Two queries."""
+    """Return the scores of these learners by learner and item. Three queries."""
+    return _graded(learners, items) | _changed(Q(enrollment__in=list(learners)), items)
+
+
+def _changed(learners: Q, items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
+    passes = {item.id: item.passes for item in items}
+    rows: Any = Override.objects.filter(learners, is_current=True, points__isnull=False, out_of__gt=0)
+    found: dict[tuple[int, str], Score] = {}
+    for learner, quiz, lab, points, out_of in rows.values_list(
+        "enrollment", "quiz", "lab", "points", "out_of"
+    ):
+        name, share = f"{QUIZ}-{quiz}" if quiz else f"{LAB}-{lab}", float(points / out_of)
+        if name in passes:
+            found[learner, name] = Score(share, share >= passes[name], is_changed=True)
+    return found
+
+
+def _graded(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
     found: dict[tuple[int, str], Score] = {}
     for kind, rows in zip((LAB, QUIZ), _scores(Q(enrollment__in=list(learners)), items), strict=True):
         for learner, key, part, done in rows.values_list("enrollment", kind, "part", "is_done"):

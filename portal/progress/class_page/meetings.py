@@ -1,7 +1,7 @@
 """The next meeting of a cohort, attendance at the last ones, and questions that its learners reported."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -10,8 +10,8 @@ from django.urls import reverse
 from lessons.models import Cohort, Meeting, QuestionReport
 from lessons.pages.context import Context
 from portal.progress.class_page.links import class_address
+from portal.progress.class_page.page import MAX_MEETING
 
-MAX_MEETING = timedelta(days=1)  # as forms and files allow
 MAX_PAST = 3
 MAX_REPORTS = 5
 

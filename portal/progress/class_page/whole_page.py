@@ -11,7 +11,9 @@ from lessons.staffing import invitation_address
 from portal.progress.class_page.checks_page import top_checks
 from portal.progress.class_page.heat_page import heat_context
 from portal.progress.class_page.meetings import meetings_context
+from portal.progress.class_page.on_course import count_on_course
 from portal.progress.class_page.page import crumbs, frame, heading
+from portal.progress.class_page.questions import MAX_READ, weak_questions
 from portal.progress.class_page.queue import queue_numbers
 from portal.progress.class_page.stuck import complete_rows, find_stuck
 
@@ -27,7 +29,7 @@ def class_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
     if not size:
         address = invitation_address(cohort)
         return {**common, "title": "Nobody has joined yet", "invitation": address}
-    found = find_stuck(cohort, now)
+    found, heat = find_stuck(cohort, now), heat_context(cohort, given)
     shown = complete_rows(found.rows[:MAX_SHOWN])
     return {
         **common,
@@ -36,8 +38,11 @@ def class_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
         "stuck_count": len(found.rows),
         "more_stuck": len(found.rows) - len(shown),
         "active": size - found.silent,
+        "on_course": count_on_course(cohort, heat["learners"], now),
         "checks": top_checks(cohort),
-        **heat_context(cohort, given),
+        "questions": weak_questions(cohort),
+        "max_read": MAX_READ,
+        **heat,
     }
 
 

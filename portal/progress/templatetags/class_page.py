@@ -19,6 +19,8 @@ GLYPHS = {
     for state, word in (("bad", "Needs work"), ("skip", "Away"))
 }
 
+CHANGED = '<b class="hand" aria-hidden="true">*</b><span class="vh"> changed by staff</span>'
+
 
 @register.simple_tag
 def stuck_glyph(state: str) -> SafeString:
@@ -42,7 +44,7 @@ def heat_cells(row: HeatRow) -> SafeString:
     parts = [
         '<td class="h0">–</td>'
         if each is None
-        else f'<td class="h{heat(each.share)}">{percent_of(each.share)}</td>'
+        else f'<td class="h{heat(each.share)}">{percent_of(each.share)}{CHANGED if each.is_changed else ""}</td>'
         for each in row.cells
     ]
     return mark_safe("".join(parts))  # noqa: S308 - numbers
