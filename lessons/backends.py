@@ -1,11 +1,13 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.userkit import filter_users_by_email
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from lessons.models import CourseStaff
 from portal.accounts.models import User
+from portal.accounts.unconfirmed import find_unconfirmed
 from portal.notices.models import Notice
 
 # Raw SQL, because every page of a signed-in user runs it, and building the query takes as long as running it.
@@ -32,6 +34,19 @@ class Backend(AuthenticationBackend):
             # allauth's backend comes next, for sign-ins that it started. It would hash the password again.
             raise PermissionDenied
         return user
+
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        # Two passwords are hashed for every refusal, so that its time does not show whose accounts exist.
+        owners = filter_users_by_email(email, prefer_verified=True, for_login=True) if email else []
+        return self._try(next(iter(owners), None), password) or self._try(find_unconfirmed(email), password)
+
+    def _try(self, user: User | None, password: str) -> User | None:
+        if user is None:
+            self._did_check_password = True
+            self._mitigate_timing_attack(password)
+            return None
+        found: User | None = self._check_password(user, password)
+        return found
 
     def get_user(self, user_id: int) -> User | None:
         user = next(iter(User.objects.raw(_USER, [user_id])), None)

@@ -44,6 +44,10 @@ def roster_without_account(cohort: Cohort) -> QuerySet[RosterEntry]:
     return RosterEntry.objects.filter(cohort=cohort, enrollment=None)[: MAX_LISTED + 1]
 
 
+def is_learner_of(user: Visitor, cohort: Cohort) -> bool:
+    return Enrollment.objects.active().filter(user=user.pk, cohort=cohort).exists()
+
+
 def own_waiting_place(user: Visitor, cohort: Cohort) -> tuple[WaitingPlace | None, int]:
     """Return the place of `user` on the waiting list, and its number in the line."""
     found = WaitingPlace.objects.filter(cohort=cohort, user=user.pk).first()

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.sign_in_limits",
     "portal.accounts.middleware.staff_second_factor",
+    "portal.accounts.middleware.confirmed_email",
     "portal.accounts.middleware.audit_denials",
     "portal.accounts.middleware.TimeZoneMiddleware",
     "portal.accounts.middleware.show_own_404",

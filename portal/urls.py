@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from portal import dev_mail, health, metrics
 from portal.accounts import github_views, oidc_views
 from portal.accounts import views as accounts
+from portal.accounts.first_sign_in_views import first_sign_in
 from portal.progress.teaching.views import staff_home
 
 handler400 = "portal.progress.views.bad_request"
@@ -36,6 +37,8 @@ urlpatterns = [
     path("account/settings/look/", accounts.save_look, name="settings_look"),
     path("account/settings/shortcuts/", accounts.switch_shortcuts, name="settings_shortcuts"),
     path("account/settings/theme/", accounts.choose_own_theme, name="settings_theme"),
+    path("accounts/first/", first_sign_in, name="first_sign_in"),
+    path("account/confirm/", accounts.confirm_email, name="confirm_email"),
     path("dev/mail/", dev_mail.inbox, name="dev_mail"),
     path("account/github/unlink/", github_views.unlink, name="github_unlink"),
     path("theme/", accounts.choose_theme, name="theme"),

@@ -9,6 +9,9 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
 
+from portal.accounts.unconfirmed import release_address
+
+INVALID_EMAIL = "Enter an email address, such as name@example.org."
 MISSING = {
     "login": "Enter your email address.",
     "email": "Enter your email address.",
@@ -32,7 +35,7 @@ class NamesEmptyFields:
             if name in self.fields:
                 self.fields[name].error_messages["required"] = missing
         for name in {"login", "email"} & self.fields.keys():
-            self.fields[name].error_messages["invalid"] = "Enter an email address, such as name@example.org."
+            self.fields[name].error_messages["invalid"] = INVALID_EMAIL
 
 
 class LoginForm(NamesEmptyFields, account.LoginForm):
@@ -60,7 +63,12 @@ class ResetPasswordKeyForm(NamesEmptyFields, account.ResetPasswordKeyForm):
 
 
 class ConfirmEmailForm(NamesEmptyFields, account.ConfirmEmailVerificationCodeForm):
-    pass
+    def clean_code(self) -> str:
+        account.BaseConfirmCodeForm.clean_code(self)
+        # Whoever has the code owns the address, also if a stranger signed up with it meanwhile.
+        release_address(self.email, except_for=self.user)
+        code: str = super().clean_code()
+        return code
 
 
 class ReauthenticateForm(NamesEmptyFields, account.ReauthenticateForm):

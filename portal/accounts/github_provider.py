@@ -1,5 +1,6 @@
-"""allauth's GitHub provider with the portal's URLs of GitHub. It asks for no scope, and keeps only ID and name."""
+"""allauth's GitHub provider with the portal's URLs of GitHub. It keeps only ID and name of an account."""
 
+import logging
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
@@ -10,6 +11,10 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+
+from portal.accounts.unconfirmed import MAX_TYPED
+
+logger = logging.getLogger(__name__)
 
 
 class GitHubAdapter(AllauthGitHubAdapter):
@@ -42,12 +47,33 @@ class GitHubAdapter(AllauthGitHubAdapter):
         return came
 
 
+def find_verified_email(token: str) -> str:
+    """Return the primary email that GitHub has verified, "" if it does not say."""
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
+    try:
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(f"{settings.GITHUB_API_URL}/user/emails", headers=headers)
+            answer.raise_for_status()
+            listed = answer.json()
+    except (OSError, ValueError) as error:  # an App without this permission, or no answer
+        logger.info("GitHub did not say which email is verified: %r", error)
+        return ""
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    own = (row.get("email") for row in rows if row.get("primary") is True and row.get("verified") is True)
+    return str(next(own, "") or "")[:MAX_TYPED]
+
+
 class GitHubProvider(AllauthGitHubProvider):
     oauth2_adapter_class = GitHubAdapter
     pkce_enabled_default = True
 
     def get_default_scope(self) -> list[str]:
-        return []  # GitHub says who it is without any
+        return []  # to link an account: GitHub says who it is without any
+
+    # Any: allauth has no types
+    def get_scope_from_request(self, request: HttpRequest) -> list[str]:
+        # A visitor may sign in for the first time. The verified email shows if they have an account.
+        return [] if request.user.is_authenticated else ["user:email"]
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, str]:
         return {"login": str(data.get("login", ""))[:100]}

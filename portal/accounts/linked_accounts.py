@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from portal.accounts import oidc
-from portal.accounts.github import PROVIDER, account_of, has_github_sign_in
+from portal.accounts import github_provider, oidc
+from portal.accounts.first_sign_in import Arrival, keep
+from portal.accounts.github import PROVIDER, has_github_sign_in
+from portal.accounts.linked_names import login_of, provider_name
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -27,10 +29,6 @@ LOST = (
 )
 NOT_ACCEPTED = "GitHub did not accept the sign-in. Try again. If it fails again, tell the course staff."
 NO_ANSWER = "GitHub did not answer, so nothing was changed. Try again in a few minutes."
-UNKNOWN = (
-    "No account here is linked to the GitHub account {login}. Sign in with your email, "
-    "and link GitHub in your settings. Then you can sign in with GitHub."
-)
 TAKEN = (
     "The GitHub account {login} is linked to a different account of this portal. "
     "Unlink it there first, or sign in to GitHub with another account."
@@ -44,7 +42,7 @@ UNCONFIRMED = "Confirm your password, then link the GitHub account again."
 
 # Any: allauth has no types
 class LinkedAccountAdapter(DefaultSocialAccountAdapter):
-    """Link accounts to users who are signed in, and sign in by linked accounts. Nobody signs up this way yet."""
+    """Link accounts to users who are signed in, and sign in by linked accounts. Others go to the first sign-in."""
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         # from the settings alone, so that no secret is in the database
@@ -65,16 +63,15 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             self._check_link(request, sociallogin)
             return
+        token = sociallogin.token
         sociallogin.token = None  # allauth would keep it in the session until the second factor is entered
         if request.user.is_authenticated:  # signed in meanwhile; allauth would sign out
             raise ImmediateHttpResponse(redirect(_return_url(request, sociallogin.state)))
         if not sociallogin.is_existing:
-            account = sociallogin.account
-            words = UNKNOWN.format(login=_login_of(account))
-            _refuse(request, sociallogin.state, _about(account.provider, words))
+            _begin_first_sign_in(request, sociallogin, token)
 
     def _check_link(self, request: HttpRequest, sociallogin: Any) -> None:
-        state, login = sociallogin.state, _login_of(sociallogin.account)
+        state, login = sociallogin.state, login_of(sociallogin.account)
         provider = sociallogin.account.provider
         if not request.user.is_authenticated:
             _refuse(request, state, _about(provider, LOST))
@@ -84,7 +81,7 @@ class LinkedAccountAdapter(DefaultSocialAccountAdapter):
             return
         linked = find_linked(request.user, provider)
         if linked is not None:
-            words = OTHER.format(linked=_login_of(linked), login=login)
+            words = OTHER.format(linked=login_of(linked), login=login)
             _refuse(request, state, _about(provider, words))
         if not (state.get("data") or {}).get("may_link"):  # the one that was linked at the start is gone
             _refuse(request, state, _about(provider, UNCONFIRMED))
@@ -115,15 +112,22 @@ def find_linked(user: User, provider: str) -> SocialAccount | None:
     return found
 
 
-# Any: allauth has no types
-def _login_of(account: Any) -> str:
-    return account_of(account).login if account.provider == PROVIDER else oidc.label_of(account)
-
-
 def _about(provider: str, words: str) -> str:
     # The sentences are the same for all providers.
-    name = next((each.name for each in oidc.choices() if each.id == provider), "GitHub")
-    return words.replace("GitHub", name)
+    return words.replace("GitHub", provider_name(provider))
+
+
+# Any: allauth has no types
+def _begin_first_sign_in(request: HttpRequest, sociallogin: Any, token: Any) -> NoReturn:
+    account = sociallogin.account
+    if account.provider == PROVIDER:
+        email = github_provider.find_verified_email(token.token)
+    else:
+        email = next((each.email for each in sociallogin.email_addresses if each.verified), "")
+    next_url = str(sociallogin.state.get("next") or "")
+    arrival = Arrival(account.provider, account.uid, account.extra_data, email.lower(), next_url)
+    keep(request, arrival)
+    raise ImmediateHttpResponse(redirect("first_sign_in"))
 
 
 def _return_url(request: HttpRequest, state: dict[str, Any]) -> str:

@@ -35,6 +35,10 @@ OPEN_WITHOUT_SECOND_FACTOR = (
     *("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz"),
     "/notices/unsubscribe/",  # a redirect would repeat its token
 )
+NEEDS_CONFIRMED_EMAIL = (
+    *("/accounts/2fa/", "/accounts/email/", "/accounts/github/", "/accounts/oidc/"),
+    "/account/tokens/",
+)
 FOREIGN_WORK = {
     "submission",
     "submission_live",
@@ -134,6 +138,18 @@ def _to_second_factor(request: UserRequest) -> HttpResponseBase:
         return render(request, "403.html", {"reason": "second factor", "page": page}, status=403)
     request.session["second_factor_next"] = request.get_full_path()
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
+
+
+def confirmed_email(get_response: GetResponse) -> GetResponse:
+    """Refuse pages that need a confirmed email. An account elsewhere, a key or a token would stay after it changes."""
+
+    def answer(request: Any) -> HttpResponseBase:
+        needs_it = request.path_info.startswith(NEEDS_CONFIRMED_EMAIL) and is_signed_in(request)
+        if needs_it and not request.user.has_confirmed_email:
+            return render(request, "403.html", {"reason": "unconfirmed"}, status=403)
+        return get_response(request)
+
+    return answer
 
 
 def audit_denials(get_response: GetResponse) -> GetResponse:

@@ -17,6 +17,9 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone. Enter one such as Asia/Kolkata or Europe/London.")
 
 
+# The end of the address of an account whose email is not confirmed: portal/accounts/unconfirmed.py
+RESERVED = ".unconfirmed.invalid"
+
 GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
 GITHUB_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?github\.com/@?([^/?#]+)(?:[/?#].*)?", re.IGNORECASE)
 
@@ -89,8 +92,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def has_confirmed_email(self) -> bool:
+        return not self.email.endswith(RESERVED)
+
+    @property
+    def shown_email(self) -> str:
+        """Return the email, or the address that was typed at sign-up and is not confirmed."""
+        if self.has_confirmed_email:
+            return self.email
+        return self.email.removesuffix(RESERVED).rpartition(".")[0]
+
     def get_full_name(self) -> str:
-        return self.name or self.email
+        return self.name or self.shown_email
 
     def get_short_name(self) -> str:
         return self.get_full_name()

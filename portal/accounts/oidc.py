@@ -1,10 +1,12 @@
 """Sign in with Google or another OpenID Connect provider, from the settings alone: no secret is in the database."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
@@ -17,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from portal.accounts.models import User
+from portal.accounts.unconfirmed import MAX_TYPED
 
 GOOGLE_SERVER = "https://accounts.google.com"
 
@@ -76,23 +79,40 @@ def linked_choices(user: User) -> list[tuple[Choice, str]]:
 
 
 def label_of(account: SocialAccount) -> str:
-    """Return the email, or name, that the provider gave for the account, else its key there."""
+    """Return the email, or name, or else the subject, that the provider gave for the account."""
     return str(account.extra_data.get("label") or account.uid)
 
 
+def key_of(server: str, subject: str) -> str:
+    """Return the key of an account. The same subject of another server is another person."""
+    return hashlib.sha256(f"{server}\n{subject}".encode()).hexdigest()
+
+
+# Any: what the provider answered
+def _claims(data: dict[str, Any]) -> dict[str, Any]:
+    return data.get("userinfo") or data.get("id_token") or {}
+
+
 class Provider(OpenIDConnectProvider):
-    """Keep the key of an account and one label, no further data, and take no email from the provider."""
+    """Keep the key of an account and one label, no further data."""
 
     # Any: what the provider answered
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, str]:
-        found = data.get("userinfo") or data.get("id_token") or {}
-        return {"label": str(found.get("email") or found.get("name") or "")[:254]}
+        found = _claims(data)
+        return {"label": str(found.get("email") or found.get("name") or found.get("sub") or "")[:254]}
 
     def extract_common_fields(self, data: dict[str, Any]) -> dict[str, str]:
         return {}
 
-    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
-        return []
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[EmailAddress]:
+        # Only for the first sign-in. Anybody may type an email that the provider did not verify.
+        found = _claims(data)
+        email = str(found.get("email") or "")
+        is_usable = found.get("email_verified") is True and 0 < len(email) <= MAX_TYPED
+        return [EmailAddress(email=email, verified=True, primary=True)] if is_usable else []
+
+    def extract_uid(self, data: dict[str, Any]) -> str:
+        return key_of(self.app.settings["server_url"], str(_claims(data)["sub"]))
 
     def get_oauth2_adapter(self, request: HttpRequest) -> "Adapter":
         return Adapter(request, self.app.provider_id)

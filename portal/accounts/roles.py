@@ -43,7 +43,9 @@ def give_job(*, user: User, job: Job) -> None:
 
 
 def vouch_for_email(user: User) -> None:
-    """Mark the sign-in email of `user` as confirmed."""
+    """Mark the sign-in email of `user` as confirmed, unless it is only reserved."""
+    if not user.has_confirmed_email:
+        return
     address, _ = EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True}
     )
@@ -52,6 +54,8 @@ def vouch_for_email(user: User) -> None:
 
 def has_vouched_email(user: User) -> bool:
     # Without an EmailAddress row, the email was set by whoever created the account.
+    if not user.has_confirmed_email:
+        return False
     return not EmailAddress.objects.filter(user=user, email__iexact=user.email).exists()
 
 

@@ -3,8 +3,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts import preferences
 from portal.accounts.context_processors import THEMES
@@ -13,6 +14,7 @@ from portal.accounts.github import github_account
 from portal.accounts.http import UserRequest
 from portal.accounts.oidc import linked_choices
 from portal.accounts.sections import sections_of
+from portal.accounts.unconfirmed import has_code, send_code
 
 YEAR = 365 * 24 * 3600
 
@@ -91,3 +93,16 @@ def _remember(request: HttpRequest, response: HttpResponse, theme: str) -> HttpR
     else:
         response.delete_cookie("theme")
     return response
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: UserRequest) -> HttpResponse:
+    """Say what needs a confirmed email, and send a code. Code pages are allauth's."""
+    if request.user.has_confirmed_email:
+        return redirect("account")
+    if request.method == "POST":
+        send_code(request, request.user)
+        return redirect("account_email_verification_sent")
+    return render(request, "accounts/confirm_email.html", {"is_code_sent": has_code(request)})

@@ -14,7 +14,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from portal.accounts.models import User
+from portal.accounts.models import RESERVED, User
 from portal.notices.kinds import DAILY, NOW, Kind
 from portal.notices.models import Mail, MailChoice, MailTimes, Notice
 from portal.notices.times import DAY, DIGEST_HOUR, digest_at, next_digest
@@ -70,6 +70,7 @@ def _readers(users: Iterable[int], kind: Kind) -> list[Reader]:
     hour = MailTimes.objects.filter(user=key).values("digest_hour")
     recent = Mail.objects.filter(user=key, day=None, created_at__gt=timezone.now() - DAY).order_by()
     people = User.objects.filter(pk__in=list(users), is_active=True).order_by("pk")
+    people = people.exclude(email__endswith=RESERVED)  # not confirmed: it receives nothing
     rows = people.annotate(
         choice=Coalesce(Subquery(choice), Value(kind.email)),
         hour=Coalesce(Subquery(hour), Value(DIGEST_HOUR)),

@@ -18,6 +18,7 @@ class OidcServer:
     def __init__(self) -> None:
         self.codes: dict[str, str] = {}  # code: the account that gave its consent
         self.tokens: dict[str, str] = {}
+        self.is_verified = True
         self.challenges: dict[str, str] = {}
         own = type("Handler", (_Handler,), {"own": self})
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), own)
@@ -54,7 +55,11 @@ class _Handler(BaseHTTPRequestHandler):
             )
         elif self.path == "/userinfo":
             subject = self.own.tokens.get(self.headers["Authorization"].removeprefix("Bearer "))
-            found = {"sub": subject, "email": f"{subject}@school.example", "email_verified": True}
+            found = {
+                "sub": subject,
+                "email": f"{subject}@school.example",
+                "email_verified": self.own.is_verified,
+            }
             self._send(found, 200 if subject else 401)
         else:
             self._send({}, 404)

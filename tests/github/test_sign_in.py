@@ -82,7 +82,7 @@ def authorize(redirect, login: str | None) -> str:
     target = urlsplit(redirect["Location"])
     assert target.path == "/login/oauth/authorize", redirect["Location"]
     fields = {name: values[0] for name, values in parse_qs(target.query).items()}
-    assert fields["code_challenge_method"] == "S256" and "scope" not in fields
+    assert fields["code_challenge_method"] == "S256" and fields.get("scope", "") in ("", "user:email")
     body = urlencode(fields | ({"login": login} if login else {})).encode()
     with pytest.raises(Exception) as sent:
         build_opener(_NoRedirects).open(Request(f"{target.scheme}://{target.netloc}{target.path}", body))
@@ -224,7 +224,9 @@ def test_link_that_was_replaced_on_the_way_asks_for_the_password(learner, reposi
     assert "Confirm your password" in said(answer) and not SocialAccount.objects.exists()
 
 
-def test_linked_account_signs_in_and_an_unknown_one_is_told_what_to_do(learner, repository, portal_on_github):
+def test_linked_account_signs_in_and_an_unknown_one_may_create_an_account(
+    learner, repository, portal_on_github
+):
     learner.client.post(reverse("github_login"))
     come_back(learner.client, learner.client.post(reverse("github_login")), "learner")
     visitor = Client()
@@ -235,9 +237,25 @@ def test_linked_account_signs_in_and_an_unknown_one_is_told_what_to_do(learner, 
     assert (answer["Location"], get_user(visitor)) == ("/help/", learner.user)
     stranger = Client()
     answer = come_back(stranger, stranger.post(reverse("github_login"), {"next": "/help/"}), "reader")
-    assert answer["Location"] == "/accounts/login/?next=%2Fhelp%2F"
-    assert "No account here is linked to the GitHub account reader" in said(answer)
+    assert answer["Location"] == reverse("first_sign_in")
     assert not get_user(stranger).is_authenticated
+    page = stranger.get(reverse("first_sign_in")).content.decode()
+    assert "No account here is linked to it. Your email is reader@example.org." in page
+    created = stranger.post(reverse("first_sign_in"), {"name": "Reader", "time_zone": "Europe/London"})
+    made = get_user(stranger)
+    assert (created["Location"], made.email, made.github_name) == ("/help/", "reader@example.org", "reader")
+    stored = str([row.get_decoded() for row in Session.objects.all()])
+    assert not any(token in stored for token in portal_on_github.grants)
+
+
+def test_app_that_may_not_read_emails_lets_the_visitor_type_one(sign_in_app, repository, monkeypatch):
+    monkeypatch.setattr("portal.accounts.github_provider.find_verified_email", lambda token: "")
+    visitor = Client()
+    come_back(visitor, visitor.post(reverse("github_login")), "reader")
+    assert visitor.post(reverse("first_sign_in"), {}).status_code == 422
+    visitor.post(reverse("first_sign_in"), {"email": "reader@example.org", "time_zone": "Europe/London"})
+    assert get_user(visitor).shown_email == "reader@example.org"
+    assert not get_user(visitor).has_confirmed_email
 
 
 def test_closed_account_is_not_signed_in(learner, repository):

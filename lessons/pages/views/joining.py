@@ -7,7 +7,7 @@ from django.urls import reverse
 from lessons import joining
 from lessons.models import Cohort, Enrollment
 from lessons.pages.forms import UNKNOWN_CODE, JoinForm
-from lessons.people_queries import own_waiting_place
+from lessons.people_queries import is_learner_of, own_waiting_place
 from lessons.queries import cohort_by_code
 from portal.accounts.http import UserRequest
 
@@ -26,6 +26,8 @@ def join(request: UserRequest, code: str = "") -> HttpResponse:
     form = JoinForm(request.POST or ({"code": code} if code and not cohort else None))
     if request.method == "POST" and form.is_valid():
         return _join(request, form.cleaned_data["code"])
+    if cohort and is_learner_of(request.user, cohort):
+        return redirect(cohort.course)
     place, number = own_waiting_place(request.user, cohort) if cohort else (None, 0)
     page = {"form": form, "cohort": cohort, "place": place, "number": number}
     return render(request, "lessons/join.html", page, status=422 if form.errors else 200)

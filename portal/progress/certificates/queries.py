@@ -13,7 +13,7 @@ from labs.models import Lab, Submission
 from lessons.models import Attempt, Attendance, Course, Enrollment, Meeting, Reading, Session
 from lessons.points import show_points
 from lessons.queries import OpenCourse
-from portal.accounts.models import User
+from portal.accounts.models import RESERVED, User
 from portal.progress.certificates.route import Stretch, store
 from portal.progress.certificates.rules import Facts, describe_rule, list_missing
 from portal.progress.models import Certificate, CertificateRule
@@ -63,6 +63,7 @@ def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
         labs_to_pass=tuple(lab.title for lab in labs if lab.pk not in passed),
         attended=attended,
         meetings=len(over),
+        has_confirmed_email=not User.objects.filter(pk=enrollment.user_id, email__endswith=RESERVED).exists(),
     )
 
 

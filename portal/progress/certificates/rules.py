@@ -18,6 +18,7 @@ class Facts:
     labs_to_pass: tuple[str, ...]  # titles of the labs that are not passed
     attended: int
     meetings: int  # that took place
+    has_confirmed_email: bool = True
 
 
 def list_missing(rule: CertificateRule, facts: Facts) -> list[str]:
@@ -34,6 +35,8 @@ def list_missing(rule: CertificateRule, facts: Facts) -> list[str]:
         )
     if rule.least_attendance and not facts.meetings:
         missing.append("No meeting has taken place yet.")
+    if not facts.has_confirmed_email:
+        missing.append("Your email address is not confirmed. Confirm it on your account page.")
     return missing
 
 
