@@ -14,7 +14,7 @@ BEHIND = 2  # things left in sessions that are over, from which on a learner is 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An item to do: the points that full marks add, and the total after this and the steps before it."""
+    """An item to do: the points that its best possible result adds, and the total after it and the steps before."""
 
     entry: Entry
     gain: Decimal
@@ -63,7 +63,7 @@ def _choose(record: Record, candidates: list[Entry]) -> tuple[list[Entry], bool]
         best = min(left.values(), key=lambda item: (-gains[item.key], item.minutes))
         if gains[best.key] <= 0:
             break
-        shares[best.key], outcomes[best.key] = Decimal(1), Outcome(Decimal(1))
+        shares[best.key], outcomes[best.key] = best.best_share, Outcome(best.best_share)
         chosen.append(left.pop(best.key))
         reaches = record.scheme.score(outcomes).is_passed
     return chosen, reaches
@@ -78,14 +78,14 @@ def _lowest_counted(record: Record, kind: str, shares: dict[str, Decimal]) -> De
 def _gain(record: Record, item: Entry, shares: dict[str, Decimal], floors: dict[str, Decimal]) -> Decimal:
     share = shares.get(item.key, NOTHING)
     if item.bonus:
-        return (1 - share) * item.bonus
-    return (1 - max(share, floors[item.kind])) * record.scheme.worths[item.kind]
+        return (item.best_share - share) * item.bonus
+    return (item.best_share - max(share, floors[item.kind])) * record.scheme.worths[item.kind]
 
 
 def _add_up(record: Record, chosen: Iterable[Entry]) -> list[Step]:
     outcomes, before, steps = dict(record.outcomes), record.points, []
     for item in chosen:
-        outcomes[item.key] = Outcome(Decimal(1))
+        outcomes[item.key] = Outcome(item.best_share)
         total = record.scheme.score(outcomes).points
         steps.append(Step(item, total - before, total))
         before = total

@@ -30,7 +30,8 @@ NAMES = {LABS: "Labs", QUIZZES: "Quizzes", ATTENDANCE: "Attendance", CHECKLISTS:
 class Entry:
     """A lesson, quiz or lab. Lessons have no key, because they earn no points.
 
-    `may_earn` is False if nothing can be done for it now: it opens later, is closed, or waits for us.
+    `may_earn` is False if nothing can be done for it now: it opens later, is closed, or waits for us. `best_share` is
+    the largest share of its points that new work can still reach.
     """
 
     kind: str
@@ -49,10 +50,15 @@ class Entry:
     due_at: datetime | None = None
     bonus: int = 0
     max_points: Decimal = NOTHING  # of its own, not of the course
+    best_share: Decimal = Decimal(1)
 
     @property
     def may_earn(self) -> bool:
         return self.is_ready and not (self.is_closed or self.opens_later)
+
+    @property
+    def best_percent(self) -> Decimal:
+        return self.best_share * 100
 
     @property
     def state(self) -> str:
@@ -150,16 +156,21 @@ class Record:
 
     @cached_property
     def still_open(self) -> Decimal:
-        """The points that can still be earned: with full marks in all that is not closed."""
+        """The points that can still be earned, with the best possible result in all that is not closed."""
         best = dict(self.outcomes)
         for item in self.items:
             if not item.is_closed and not item.bonus:
-                best[item.key] = Outcome(Decimal(1))
+                best[item.key] = Outcome(max(item.best_share, self.share_of(item)))
         for part in self.sessions:
             if part.attended is None:
                 best[f"meeting:{part.meeting}"] = Outcome(Decimal(1))
             best[f"checklist:{part.key}"] = Outcome(Decimal(1))
         return max(self.scheme.score(best).points - self.points, NOTHING)
+
+    def share_of(self, entry: Entry) -> Decimal:
+        """Return the share of its points that an item has now."""
+        outcome = self.outcomes.get(entry.key)
+        return outcome.share if outcome else NOTHING
 
     def score_of(self, entry: Entry) -> ItemScore:
         return self.scores.item(entry.key)

@@ -19,6 +19,7 @@ from django.http import Http404
 
 from labs.deadlines import LabTerms
 from labs.grading import counting
+from labs.late_points import Terms, days_to_spend
 from labs.models import Submission
 from labs.release import lab_opening
 from lessons.deadline_words import due_note
@@ -113,6 +114,8 @@ class _Reader:
     def _result(self, entry: Entry, evidence: str) -> None:
         if outcome := self.outcomes.get(entry.key):
             entry.has_result, entry.is_done = True, outcome.is_passed
+            if outcome.is_changed:  # new work does not replace a score by hand
+                entry.best_share = outcome.share
             entry.evidence = evidence if outcome.evidence else ""
 
     def _add_quizzes(self) -> None:
@@ -169,7 +172,14 @@ class _Reader:
                 entry.due_at = term.deadline.at
                 locks_at = term.locks_at(self.course.late_days)
                 entry.is_closed = locks_at is not None and locks_at <= self.reader.now
+                entry.best_share = min(entry.best_share, self._share_of_push(term))
             self.sessions[self.homes[slug]].items.append(entry)
+
+    def _share_of_push(self, terms: Terms) -> Decimal:
+        # With all late days of the course: those that are left would be one more query.
+        days = terms.days_late(self.reader.now)
+        spent = days_to_spend(terms, days, self.course.late_days)
+        return terms.rate(days - spent) / 100
 
     def _add_meetings(self) -> None:
         if self.reader.cohort is None:

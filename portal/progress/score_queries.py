@@ -186,25 +186,32 @@ def _add_submissions(course: Course, found: Outcomes) -> None:
             found[learner][f"lab:{lab}"] = outcome
 
 
+_PASS_MARKS = ("quiz__current__pass_mark", "lab__current__pass_mark")  # in percent
 BY_HAND, EXTERNAL = "by hand", "external"  # say that a learner has such scores; no item has these keys
 
 
 def _add_overrides(course: Course, found: Outcomes, *, with_held: bool) -> None:
     # A score that staff gave replaces the graded one, and nothing of it waits for marking.
     which = {"is_current": True} if with_held else {"is_public": True}
-    columns = ("enrollment", "quiz", "lab", "points", "out_of")
+    columns = ("enrollment", "quiz", "lab", "points", "out_of", *_PASS_MARKS)
     rows: Any = _of_learners(Override.objects.filter(**which, points__isnull=False), course, found)
     rows = rows.values_list(*columns)
     if len(found) == 1:  # in the same query, so that the page of a learner needs no other if there are none
         none = Value(None, output_field=BigIntegerField())
         marks = ExternalMark.objects.filter(enrollment__in=list(found)).order_by()
-        rows = rows.union(marks.values_list("enrollment", none, none, "points", "out_of"), all=True)
-    for learner, quiz, lab, points, out_of in rows:
+        marks = marks.values_list("enrollment", none, none, "points", "out_of", none, none)
+        rows = rows.union(marks, all=True)
+    for learner, quiz, lab, points, out_of, mark_of_quiz, mark_of_lab in rows:
         if learner not in found:
             continue
         found[learner][BY_HAND if quiz or lab else EXTERNAL] = Outcome(NOTHING)
         if (quiz or lab) and out_of:
-            found[learner][f"quiz:{quiz}" if quiz else f"lab:{lab}"] = Outcome(points / out_of)
+            key = f"quiz:{quiz}" if quiz else f"lab:{lab}"
+            evidence = found[learner][key].evidence if key in found[learner] else ""
+            pass_mark = mark_of_quiz if quiz else mark_of_lab
+            passed = pass_mark is not None and points * 100 >= pass_mark * out_of
+            changed = Outcome(points / out_of, is_passed=passed, evidence=evidence, is_changed=True)
+            found[learner][key] = changed
 
 
 def _add_attendance(course: Course, found: Outcomes) -> None:

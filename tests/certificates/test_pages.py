@@ -23,8 +23,8 @@ def earned(monkeypatch):
 
     scores = SimpleNamespace(points=Decimal(88), is_passed=True)
     monkeypatch.setattr(
-        "portal.progress.certificates.queries.score_enrollments",
-        lambda course, enrollments: {each.pk: scores for each in enrollments},
+        "portal.progress.certificates.queries.score_outcomes",
+        lambda course, learners, outcomes: {each.pk: scores for each in learners},
     )
 
 

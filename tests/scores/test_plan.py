@@ -22,6 +22,7 @@ def records(draw):
     items += [Entry(QUIZZES, f"Q{n}", "/", 9, f"quiz:{n}") for n in range(draw(st.integers(0, 4)))]
     for item in items:
         item.is_closed = draw(st.integers(0, 5)) == 0
+        item.best_share = draw(st.sampled_from([Decimal(1), Decimal(1), Decimal("0.9"), Decimal("0.3")]))
     shares = st.sampled_from([None, Decimal(0), Decimal("0.3"), Decimal("0.8"), Decimal(1)])
     outcomes = {item.key: Outcome(share) for item in items if (share := draw(shares)) is not None}
     scheme = Scheme(rules, [Scorable(item.key, item.kind, item.bonus) for item in items])
@@ -30,7 +31,8 @@ def records(draw):
 
 
 def total_with(record: Record, items: tuple[Entry, ...]) -> Decimal:
-    return record.scheme.score(record.outcomes | {item.key: Outcome(Decimal(1)) for item in items}).points
+    best = {item.key: Outcome(max(item.best_share, record.share_of(item))) for item in items}
+    return record.scheme.score(record.outcomes | best).points
 
 
 @given(records())

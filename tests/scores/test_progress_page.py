@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Attendance, Meeting, Reading, Tick
+from lessons.texts.due_rules import Rule
+from portal.progress.models import Override
 from tests.factories import (
     QUIZ_SOURCE,
     make_cohort,
@@ -122,6 +124,24 @@ def test_closed_and_later_items_are_not_offered(client, course, learner):
     assert [step.entry.key for step in page.route.steps] == [f"quiz:{ready.pk}", f"quiz:{other.pk}"]
     assert f"quiz:{closed.pk}" not in [step.entry.key for step in page.route.steps]
     assert "you would reach 66.7" in text_of(response)
+
+
+def test_the_route_offers_what_a_late_push_earns_and_nothing_for_a_score_by_hand(client, course, learner):
+    session = make_session(course)
+    late = add_item(session, "lab", rule=Rule(1, 1), late="reduce", late_percent=10, late_floor=80)
+    by_hand = add_item(session, "lab")
+    rest = add_item(session, "lab")
+    starts_at = timezone.now() - timedelta(days=30)
+    Meeting.objects.create(cohort=learner.cohort, session=session, starts_at=starts_at)
+    push(learner, by_hand, 100)
+    fields = {"points": Decimal(50), "out_of": Decimal(100), "reason": "Written by somebody else."}
+    Override.objects.create(enrollment=learner, lab=by_hand, **fields)
+    response = read_page(client)
+    page = response.context["page"]
+    gains = [(step.entry.key, step.gain) for step in page.route.steps]
+    assert gains == [(f"lab:{late.pk}", Decimal("26.66")), (f"lab:{rest.pk}", Decimal("33.34"))]
+    assert "A late push earns 80% of its points." in text_of(response)
+    assert "53.3 to go, with 60 still open" in text_of(response)
 
 
 def test_a_dropped_result_is_named_and_the_rules_are_stated(client, course, learner):

@@ -17,7 +17,7 @@ from portal.accounts.models import RESERVED, User
 from portal.progress.certificates.route import Stretch, store
 from portal.progress.certificates.rules import Facts, describe_rule, list_missing
 from portal.progress.models import Certificate, CertificateRule
-from portal.progress.score_queries import score_enrollments
+from portal.progress.score_queries import read_outcomes, score_outcomes
 
 MAX_LISTED = 2_000  # certificates of a cohort
 
@@ -50,9 +50,9 @@ def get_standing(reader: OpenCourse) -> Standing:
 
 
 def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
-    scores = score_enrollments(reader.course, [enrollment])[enrollment.pk]
-    best: Any = Submission.objects.filter(enrollment=enrollment).best()
-    passed = set(best.filter(passed=True).values_list("lab", flat=True))
+    outcomes = read_outcomes(reader.course, [enrollment])
+    scores = score_outcomes(reader.course, [enrollment], outcomes)[enrollment.pk]
+    passed = {key for key, outcome in outcomes[enrollment.pk].items() if outcome.is_passed}
     labs = _labs_of(reader, _homes_of(reader))
     over = _meetings_over(enrollment, reader)
     attended = Attendance.objects.filter(enrollment=enrollment, meeting__in=over, is_present=True).count()
@@ -60,7 +60,7 @@ def _facts(reader: OpenCourse, enrollment: Enrollment) -> Facts:
         points=scores.points,
         pass_mark=Decimal(reader.course.pass_mark),
         is_passed=scores.is_passed,
-        labs_to_pass=tuple(lab.title for lab in labs if lab.pk not in passed),
+        labs_to_pass=tuple(lab.title for lab in labs if f"lab:{lab.pk}" not in passed),
         attended=attended,
         meetings=len(over),
         has_confirmed_email=not User.objects.filter(pk=enrollment.user_id, email__endswith=RESERVED).exists(),
