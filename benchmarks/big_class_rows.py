@@ -118,6 +118,41 @@ class ClassPage(Benchmark):
         return cpu_ms_one_by_one(address, cookie, [*site.web_processes, *self.server.database_processes])
 
 
+def gradebook(made: BigClass) -> tuple[User, str]:
+    cohort = made.usual.cohort
+    return made.administrator, reverse("gradebook", args=[made.course.slug, cohort.slug])
+
+
+def sorted_gradebook(made: BigClass) -> tuple[User, str]:
+    user, path = gradebook(made)
+    return user, f"{path}?sort=lab:{made.labs[0].pk}"
+
+
+def gradebook_by_total(made: BigClass) -> tuple[User, str]:
+    user, path = gradebook(made)
+    return user, f"{path}?sort=total"
+
+
+COHORT_PAGES = {
+    "gradebook": gradebook,
+    "gradebook sorted by a lab": sorted_gradebook,
+    "gradebook sorted by total": gradebook_by_total,
+    "progress in a cohort": progress,
+}
+
+
+class CohortPage(ClassPage):
+    """A page of a cohort of 2,000 learners and 200 items, compared with 40 learners in the same course."""
+
+    target = 16
+    goals = (Goal("product", at_most=300),)
+
+    def __init__(self, site: Site, name: str, page: Page) -> None:
+        self.work = f"{name}, 2,000 learners against 40, CPU"
+        self.small, self.big = site.one_page, site.one_cohort
+        self.server, self.page = site, page
+
+
 class LessonsAtRandom(Benchmark):
     target, work, unit = 19, "300 random lessons against one of them", "req/s"
     goals = (Goal("ratio", at_least=0.5),)

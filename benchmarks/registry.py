@@ -4,7 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.benchmark import Benchmark
-from benchmarks.big_class_rows import PAGES, WHOLE_COURSE, ClassPage, LessonsAtRandom
+from benchmarks.big_class_rows import (
+    COHORT_PAGES,
+    PAGES,
+    WHOLE_COURSE,
+    ClassPage,
+    CohortPage,
+    LessonsAtRandom,
+)
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, ManySubmissions
@@ -43,6 +50,10 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
             ClassPage, name=name, page=page, whole_course=name in WHOLE_COURSE
         )
         for name, page in PAGES.items()
+    },
+    **{
+        f"cohort-{name.replace(' ', '-')}": partial(CohortPage, name=name, page=page)
+        for name, page in COHORT_PAGES.items()
     },
     "class-lessons": LessonsAtRandom,
     "claim": partial(Claim, verdicts=0),

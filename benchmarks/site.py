@@ -28,6 +28,7 @@ from tests.factories import make_learner
 from tests.fetch.server import HOST, make_authority
 from tests.servers import ROOT, Stack, children, database_url, free_port, wait_for
 
+COHORT_COURSE = {"units": 40, "lessons": 200, "quizzes": 160, "labs": 40, "cohorts": 1}
 PROCESSES = 2  # processes of each web server, from GRANIAN_WORKERS
 
 
@@ -160,6 +161,16 @@ class Site(ExitStack):
         big = SIZES
         course = {"units": big.units, "lessons": big.lessons, "quizzes": big.quizzes, "labs": big.labs}
         return self._class("same-course", replace(big.scaled(0.02), **course))
+
+    @cached_property
+    def one_cohort(self) -> "ClassSite":
+        """A course of 200 items, with all learners of the big class in one cohort: for its gradebook."""
+        return self._class("one-cohort", replace(SIZES, **COHORT_COURSE))
+
+    @cached_property
+    def one_page(self) -> "ClassSite":
+        """The same course with 40 learners, who fill one page of the gradebook."""
+        return self._class("one-page", replace(SIZES.scaled(0.02), **COHORT_COURSE))
 
     def _class(self, slug: str, sizes: Sizes) -> "ClassSite":
         _ = self.portal  # both serve its static files

@@ -169,6 +169,18 @@ class Scheme:
         is_passed = self.has_points and points >= self.rules.pass_mark
         return Scores(points, is_passed, items, kinds, round_points(bonus), round_points(waiting))
 
+    def total(self, outcomes: Mapping[str, Outcome]) -> Decimal:
+        """Return the points of these results alone, for many learners: without the scores of the items."""
+        total = sum(
+            (outcomes[key].share * worth for key, worth in self.bonuses.items() if key in outcomes), NOTHING
+        )
+        for kind in self.weights:
+            dropped, found = self._drop(kind, outcomes), [key for key in self.keys[kind] if key in outcomes]
+            total += sum(
+                (outcomes[key].share * self.worths[kind] for key in found if key not in dropped), NOTHING
+            )
+        return round_points(total)
+
     def _score_kind(
         self, kind: str, outcomes: Mapping[str, Outcome], items: dict[str, ItemScore]
     ) -> tuple[Decimal, Decimal]:

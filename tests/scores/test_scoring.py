@@ -49,6 +49,13 @@ def test_counted_items_make_the_total(course):
     assert abs(scores.points - scores.bonus - sum(k.points for k in scores.kinds.values())) <= Decimal("0.03")
 
 
+@given(courses())
+def test_total_alone_is_that_of_the_scores(course):
+    rules, items, outcomes = course
+    scheme = Scheme(rules, items)
+    assert scheme.total(outcomes) == scheme.score(outcomes).points
+
+
 @given(courses(), st.sampled_from([LABS, QUIZZES]))
 def test_dropping_one_more_never_lowers_the_points(course, kind):
     rules, items, outcomes = course

@@ -14,7 +14,7 @@ from lessons.models import Attempt, Cohort, Course, Enrollment, Quiz
 from lessons.pseudonyms import pseudonym_of
 from portal.progress.item_queries import addresses
 from portal.progress.models import ExternalMark, Override
-from portal.progress.score_queries import score_enrollments
+from portal.progress.score_queries import score_enrollments, total_enrollments
 from portal.progress.scoring import Scores
 
 DAY = timedelta(days=1)
@@ -97,13 +97,11 @@ def read_totals(cohort: Cohort, keys: Collection[int]) -> dict[int, Decimal]:
     """Return the points of 100 of many learners. Those of a big cohort may be a minute old."""
     if len(keys) <= MAX_LIVE:
         return {key: scores.points for key, scores in read_scores(cohort.course, keys).items()}
-    name = f"gradebook totals of {cohort.pk}"
+    name = f"gradebook-totals-{cohort.pk}"
     totals: dict[int, Decimal] | None = caches["pages"].get(name)
     if totals is None or totals.keys() != set(keys):
         rows = Enrollment.objects.active().filter(cohort=cohort).only("cohort", "course")
-        totals = {
-            key: each.points for key, each in score_enrollments(cohort.course, rows, with_held=True).items()
-        }
+        totals = total_enrollments(cohort.course, rows)
         caches["pages"].set(name, totals, KEPT)
     return totals
 
