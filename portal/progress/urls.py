@@ -7,7 +7,7 @@ from portal.progress.certificates import views as certificates
 from portal.progress.class_page import views as class_page
 from portal.progress.classroom import views as classroom
 from portal.progress.gradebook import file_views as gradebook_files
-from portal.progress.gradebook import learner
+from portal.progress.gradebook import learner, staff_notes
 from portal.progress.gradebook import views as gradebook
 from portal.progress.inquiries import views as inquiries
 from portal.progress.teaching import next_cohort
@@ -20,6 +20,7 @@ gradebook_of_cohort = [
     path("download/<slug:form>/", gradebook_files.export, name="gradebook_export"),
     path("release/", gradebook.release, name="gradebook_release"),
     path("<int:learner>/", learner.learner_page, name="gradebook_learner"),
+    path("<int:learner>/notes/", staff_notes.staff_notes, name="gradebook_notes"),
     path("<int:learner>/score/<str:item>/", gradebook.score, name="gradebook_score"),
 ]
 urlpatterns = [

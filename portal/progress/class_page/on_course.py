@@ -24,11 +24,15 @@ def count_on_course(cohort: Cohort, learners: Collection[int], now: datetime) ->
     Expected are the quizzes and labs of the sessions before the last one that was held: those of a session are to be
     finished before the next meeting, as home says.
     """
-    expected = _expected_points(cohort, now)
-    if not expected:
+    least = points_on_course(cohort, now)
+    if not least:
         return None
-    least = expected * cohort.course.pass_mark / 100
     return sum(points >= least for points in read_totals(cohort, learners).values())
+
+
+def points_on_course(cohort: Cohort, now: datetime) -> Decimal:
+    """Return the points that lead to the pass mark at this pace; 0 before anything is expected."""
+    return _expected_points(cohort, now) * cohort.course.pass_mark / 100
 
 
 def _expected_points(cohort: Cohort, now: datetime) -> Decimal:

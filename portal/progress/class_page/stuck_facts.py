@@ -154,6 +154,13 @@ def silent_since(cohort: Cohort, now: datetime) -> dict[int, datetime | None]:
     return {key: max(filter(None, found), default=None) for key, *found in times}
 
 
+def last_seen(enrollment: int) -> datetime | None:
+    """Return the time of a learner's last activity, None without any. One query."""
+    last = {f"last_{place}": Subquery(_newest(rows, at)) for place, (rows, at) in enumerate(_activity())}
+    times = Enrollment.objects.filter(pk=enrollment).annotate(**last).values_list(*last)
+    return max(filter(None, times.get()), default=None)
+
+
 # Any: rows of different models, each with its time
 def _activity() -> list[tuple[QuerySet[Any], str]]:
     own = {"enrollment": OuterRef("pk")}

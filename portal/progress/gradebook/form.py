@@ -44,6 +44,7 @@ def score_form(
         "action": reverse("gradebook_score", args=[course.slug, cohort.slug, enrollment.pk, item.key]),
         "back": back,
         "evidence": _evidence(cell, enrollment),
+        "regrade": reverse(f"{item.kind}_regrades", args=[course.slug, item.slug]),
         "learner": enrollment,
         "about": score_key(item.key, enrollment.pk),
     }

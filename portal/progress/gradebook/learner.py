@@ -20,6 +20,7 @@ from lessons.models.cohort import validate_start
 from lessons.models.deadlines import Extension
 from lessons.points import show_points
 from portal.accounts.http import UserRequest
+from portal.progress.class_page.stuck_facts import last_seen
 from portal.progress.cohort_access import get_learner, of_cohort
 from portal.progress.gradebook.cells import get_item
 from portal.progress.gradebook.frame import frame
@@ -27,6 +28,7 @@ from portal.progress.gradebook.page import Asked, shown_columns
 from portal.progress.gradebook.queries import Column, columns_of, read_marks, read_scores
 from portal.progress.gradebook.rights import name_of, sees_names
 from portal.progress.gradebook.timeline import KINDS, timeline_of
+from portal.progress.models import StaffNote
 
 MAX_ON_PAGE = 50
 
@@ -55,14 +57,34 @@ class ExtensionForm(forms.Form):
 def learner_page(request: UserRequest, cohort: Cohort, learner: int) -> HttpResponse:
     """Show a learner; a POST gives an extension."""
     found = get_learner(cohort, learner)
-    columns = columns_of(cohort)
+    if request.method != "POST":
+        return show_learner(request, found)
+    form = _extension_form(cohort, columns_of(cohort), request.POST)
+    if not form.is_valid():
+        return show_learner(request, found, form=form, status=422)
+    _give_extension(found, form.cleaned_data, request)
+    return redirect("gradebook_learner", cohort.course.slug, cohort.slug, found.pk)
+
+
+# Any: what a form posted
+def _extension_form(cohort: Cohort, columns: list[Column], data: Any = None) -> ExtensionForm:
     choices = [(each.key, f"{each.label}, {each.title}") for each in columns if each.kind != "external"]
-    form = ExtensionForm(cohort, choices, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        _give_extension(found, form.cleaned_data, request)
-        return redirect("gradebook_learner", cohort.course.slug, cohort.slug, found.pk)
-    status = 422 if form.errors else 200
-    return render(request, "gradebook/learner.html", _context(request, found, form, columns), status=status)
+    return ExtensionForm(cohort, choices, data)
+
+
+def show_learner(
+    request: UserRequest,
+    learner: Enrollment,
+    *,
+    form: ExtensionForm | None = None,
+    note: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the page, with the errors of a form for an extension or a note."""
+    columns = columns_of(learner.cohort)
+    form = form or _extension_form(learner.cohort, columns)
+    context = {**_context(request, learner, form, columns), "note": note or {}}
+    return render(request, "gradebook/learner.html", context, status=status)
 
 
 def _give_extension(learner: Enrollment, cleaned: dict[str, Any], request: UserRequest) -> None:
@@ -105,7 +127,12 @@ def _facts(learner: Enrollment) -> dict[str, Any]:
     held = Meeting.objects.planned().filter(cohort=learner.cohort_id, starts_at__lte=timezone.now())
     present = Attendance.objects.filter(enrollment=learner, is_present=True)
     own = Submission.objects.filter(enrollment=learner)
+    seen_at = last_seen(learner.pk)
     return {
+        "seen_at": seen_at,
+        "seen_today": seen_at is not None and timezone.localdate(seen_at) == timezone.localdate(),
+        "notes": list(StaffNote.objects.filter(enrollment=learner).select_related("by")),
+        "last_submission": own.select_related("lab").order_by("-pk").first(),
         "meetings": held.count(),
         "attended": present.count(),
         "submissions": own.count(),

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -17,6 +18,7 @@ from lessons.models import Cohort
 from lessons.pages.numbers import read_number
 from lessons.points import show_points
 from lessons.queries import MAX_KEY
+from portal.progress.class_page.on_course import points_on_course
 from portal.progress.gradebook.queries import (
     ITEMS,
     Column,
@@ -38,6 +40,7 @@ MAX_ON_PAGE = 50
 MAX_QUERY = 100
 SHOWN = {
     "": "All learners",
+    "pace": "Below the pass mark, at this pace",
     "below": "Below the pass mark",
     "late": "Late work",
     "changed": "Changed by hand",
@@ -142,9 +145,11 @@ def build_book(cohort: Cohort, asked: Asked, *, sees_names: bool) -> Book:
 def _filter(cohort: Cohort, everyone: list[Learner], asked: Asked, totals: Totals) -> list[Learner]:
     words = asked.find.casefold()
     found = [each for each in everyone if words in each.name.casefold() or words in each.email.casefold()]
-    if asked.show == "below":
-        points = totals()
-        return [each for each in found if points[each.enrollment] < cohort.course.pass_mark]
+    if asked.show in ("below", "pace"):
+        points, mark = totals(), Decimal(cohort.course.pass_mark)
+        if asked.show == "pace":
+            mark = points_on_course(cohort, timezone.now())
+        return [each for each in found if points[each.enrollment] < mark]
     if asked.show:
         wanted = learners_with(cohort, asked.show)
         return [each for each in found if each.enrollment in wanted]

@@ -1,8 +1,6 @@
 """The timeline of one learner in a course, the newest events of each kind first. The number of queries is fixed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,32 +24,21 @@ from lessons.models import (
 )
 from lessons.points import show_points
 from portal.notices.models import Notice
+from portal.progress.gradebook import timeline_talk
+from portal.progress.gradebook.event import MAX_EACH, Event
 from portal.progress.models import ExternalMark
 
-MAX_EACH = 100  # newest rows of a kind
 KINDS = {
     "": "Everything",
     "lesson": "Lessons",
     "quiz": "Quizzes",
     "lab": "Labs",
     "deadline": "Deadlines and extensions",
-    "meeting": "Meetings",
+    "question": "Questions and comments",
+    "meeting": "Meetings and cohorts",
     "grade": "Changed scores",
     "notice": "Notices",
 }
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the timeline. `word` says in a word what the glyph shows."""
-
-    at: datetime
-    kind: str
-    glyph: str
-    word: str
-    title: str
-    text: str = ""
-    url: str = ""
 
 
 def timeline_of(learner: Enrollment, kind: str = "") -> list[Event]:
@@ -96,8 +83,10 @@ def _attempt_words(row: Any) -> tuple[str, str, str, str]:
 
 def _submissions(learner: Enrollment) -> Iterator[Event]:
     # Any: annotated with the points of the current report
-    own: Any = Submission.objects.filter(enrollment=learner, lab__deletion=None).select_related(
-        "lab", "receipt"
+    own: Any = (
+        Submission.objects.of_learners([learner.pk])
+        .filter(lab__deletion=None)
+        .select_related("lab", "receipt")
     )
     graded = {row.pk: (row.points, row.max_points, row.passed) for row in own.with_report()}
     for row in own.defer("lab__source", "lab__brief", "lab__brief_html", "receipt__refs")[:MAX_EACH]:
@@ -191,7 +180,7 @@ def _notices(learner: Enrollment) -> Iterator[Event]:
     own = Submission.objects.filter(enrollment=learner).values_list("public_id", flat=True).order_by("-pk")
     about = Q(link__startswith=f"/courses/{slug}/")
     about |= Q(link__in=[f"/submissions/{public_id}/" for public_id in own[:MAX_EACH]])
-    for row in Notice.objects.filter(about, user=learner.user_id)[:MAX_EACH]:
+    for row in Notice.objects.filter(about, user=learner.user_id).exclude(kind="joining")[:MAX_EACH]:
         text = "Read" if row.read_at else "Not read yet"
         yield Event(row.created_at, "notice", "todo", "Notice", row.text, f"Notice. {text}")
 
@@ -216,4 +205,9 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     ("grade", _changes),
     ("grade", _external),
     ("notice", _notices),
+    ("question", timeline_talk.questions),
+    ("question", timeline_talk.inquiries),
+    ("question", timeline_talk.comments),
+    ("lab", timeline_talk.teams),
+    ("meeting", timeline_talk.moves),
 )

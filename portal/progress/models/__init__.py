@@ -6,6 +6,7 @@ from portal.progress.models.inquiry import Inquiry
 from portal.progress.models.override import Override, PendingGradeNotice
 from portal.progress.models.own_data import DataExport, Leaving
 from portal.progress.models.reminder import ReminderTurn
+from portal.progress.models.staff_note import StaffNote
 from portal.progress.models.stuck import StuckMark
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Override",
     "PendingGradeNotice",
     "ReminderTurn",
+    "StaffNote",
     "StuckMark",
     "WaitingMark",
 ]
