@@ -223,10 +223,7 @@ def _row(
 def _cell(learner: Learner, column: Column, scores: Scores, marks: Marks, base: str, chosen: str) -> str:
     place = (learner.enrollment, column.key)
     if column.kind == "external":
-        mark = marks.external.get(place)
-        low = " low" if mark and mark[0] * 2 < mark[1] else ""
-        words = format_html("{} of {}", show_points(mark[0]), show_points(mark[1])) if mark else DASH
-        return format_html('<td class="num{}"><span>{}</span></td>', low, words)
+        return _external_cell(marks.external.get(place))
     score, override = scores.item(column.key), marks.overrides.get(place)
     name = f"{learner.enrollment}-{column.key}"
     low = " low" if score.is_low else ""
@@ -239,6 +236,12 @@ def _cell(learner: Learner, column: Column, scores: Scores, marks: Marks, base: 
         f'<td class="num{low}{edited}{chosen_class}"><a href="{base}cell={name}#score" id="cell-{name}"'
         f' aria-label="{words}">{_late_chip(marks.late.get(place))}{points}</a></td>'
     )
+
+
+def _external_cell(mark: tuple[Decimal, Decimal] | None) -> SafeString:
+    low = " low" if mark and mark[0] * 2 < mark[1] else ""
+    words = format_html("{} of {}", show_points(mark[0]), show_points(mark[1])) if mark else DASH
+    return format_html('<td class="num{}"><span>{}</span></td>', low, words)
 
 
 def _say(
