@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from lessons.models import Cohort, Lesson, Meeting
-from portal.progress.gradebook.queries import read_totals
 from portal.progress.score_queries import (
     listed_labs,
     listed_quizzes,
@@ -16,6 +15,7 @@ from portal.progress.score_queries import (
     scorable_quizzes,
 )
 from portal.progress.scoring import LABS, NOTHING, QUIZZES, Scheme
+from portal.progress.totals import read_totals
 
 
 def count_on_course(cohort: Cohort, learners: Collection[int], now: datetime) -> int | None:

@@ -30,11 +30,11 @@ from portal.progress.gradebook.queries import (
     learners_with,
     read_marks,
     read_scores,
-    read_totals,
 )
 from portal.progress.models import Override
 from portal.progress.score_queries import read_shares
 from portal.progress.scoring import ItemScore, Scores
+from portal.progress.totals import read_totals
 
 MAX_ON_PAGE = 50
 MAX_QUERY = 100

@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labs.models import Lab, Submission
@@ -14,12 +13,10 @@ from lessons.models import Attempt, Cohort, Course, Enrollment, Quiz
 from lessons.pseudonyms import pseudonym_of
 from portal.progress.item_queries import addresses
 from portal.progress.models import ExternalMark, Override
-from portal.progress.score_queries import score_enrollments, total_enrollments
+from portal.progress.score_queries import score_enrollments
 from portal.progress.scoring import Scores
 
 DAY = timedelta(days=1)
-MAX_LIVE = 200  # learners whose totals are computed at each request; those of more are kept for a minute
-KEPT = 60  # seconds
 ITEMS = {"": "All items", "quiz": "Quizzes", "lab": "Labs", "external": "External marks"}
 
 
@@ -91,19 +88,6 @@ def read_scores(course: Course, keys: Collection[int]) -> dict[int, Scores]:
     """Return the scores of some learners, with what is held back."""
     learners = Enrollment.objects.filter(pk__in=keys).only("cohort", "course")
     return score_enrollments(course, learners, with_held=True)
-
-
-def read_totals(cohort: Cohort, keys: Collection[int]) -> dict[int, Decimal]:
-    """Return the points of 100 of many learners. Those of a big cohort may be a minute old."""
-    if len(keys) <= MAX_LIVE:
-        return {key: scores.points for key, scores in read_scores(cohort.course, keys).items()}
-    name = f"gradebook-totals-{cohort.pk}"
-    totals: dict[int, Decimal] | None = caches["pages"].get(name)
-    if totals is None or totals.keys() != set(keys):
-        rows = Enrollment.objects.active().filter(cohort=cohort).only("cohort", "course")
-        totals = total_enrollments(cohort.course, rows)
-        caches["pages"].set(name, totals, KEPT)
-    return totals
 
 
 @dataclass(frozen=True)
