@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from functools import partial
 
@@ -19,6 +20,7 @@ from portal.accounts.models import User
 from portal.notices.actions import notify
 
 BATCH = 500
+MAX_REMOVED = 10_000  # rows at once; the rest waits for the next turn
 
 
 class Step(Enum):
@@ -140,3 +142,9 @@ def _import_row(cohort: Cohort, planned: PlannedRow, invited: list[str]) -> None
         entry.invited_at = timezone.now()
         entry.save(update_fields=["invited_at"])
         invited.append(row.email)
+
+
+def remove_unjoined(oldest: datetime) -> None:
+    """Delete the oldest rows of people who have not joined, imported before `oldest`."""
+    old = RosterEntry.objects.filter(enrollment=None, created_at__lt=oldest).order_by("pk")
+    RosterEntry.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MAX_REMOVED])).delete()

@@ -23,6 +23,7 @@ STORES = (
     "MEDIA_ROOT",
 )
 BROKERS = ("redis://", "rediss://", "redis+socket://")
+MAX_VERSION, MAX_PRIVACY_TEXT = 40, 100_000
 TB, YEAR, DAYS = 1 << 40, 365 * 24 * 3600, 100 * 365
 GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_SLUG", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_WEBHOOK_SECRET")
 GITHUB_SIGN_IN = ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
@@ -341,3 +342,23 @@ def _is_private_key(pem: str) -> bool:
         return isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey)
     except (ValueError, TypeError):  # damaged, or with a passphrase
         return False
+
+
+@register(TAG)
+def privacy_text_can_be_read(**kwargs: object) -> list[CheckMessage]:
+    """`portal.E016`: PRIVACY_TEXT is the path of a Markdown file, and PRIVACY_VERSION is short."""
+    problem = _find_privacy_problem(settings.PRIVACY_TEXT, settings.PRIVACY_VERSION)
+    hint = "Set PRIVACY_TEXT to a UTF-8 file that the portal may read, and PRIVACY_VERSION to a name or date."
+    return [Error(problem, hint=hint, id="portal.E016")] if problem else []
+
+
+def _find_privacy_problem(path: str, version: str) -> str:
+    if len(version) > MAX_VERSION or not version.isprintable():
+        return f"PRIVACY_VERSION must be one line of at most {MAX_VERSION} characters."
+    try:
+        text = Path(path).read_bytes().decode() if path else ""
+    except (OSError, ValueError) as error:
+        return f"PRIVACY_TEXT cannot be read: {error}."
+    return (
+        f"PRIVACY_TEXT has more than {MAX_PRIVACY_TEXT} characters." if len(text) > MAX_PRIVACY_TEXT else ""
+    )

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.sign_in_limits",
     "portal.accounts.middleware.staff_second_factor",
     "portal.accounts.middleware.confirmed_email",
+    "portal.accounts.middleware.ask_to_accept",
     "portal.accounts.middleware.audit_denials",
     "portal.accounts.middleware.TimeZoneMiddleware",
     "portal.accounts.middleware.show_own_404",
@@ -432,19 +433,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
-    "remove-old-notices": {
-        "task": "portal.notices.tasks.remove_old_notices",
+    "remove-expired": {
+        "task": "portal.progress.tasks.remove_expired",
         "schedule": HOUR,
         "options": {"expires": HOUR},
     },
     "remove-unused-files": {
         "task": "lessons.tasks.remove_unused_files",
         "schedule": 24 * HOUR,
-        "options": {"expires": HOUR},
-    },
-    "prune-audit-log": {
-        "task": "portal.accounts.tasks.prune_audit_log",
-        "schedule": HOUR,
         "options": {"expires": HOUR},
     },
 }
@@ -490,6 +486,10 @@ SOCIALACCOUNT_PROVIDERS = {
 ACCESS_TOKEN_DAYS = env.int("ACCESS_TOKEN_DAYS", default=180)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
+# The page of what is kept: a Markdown file of the operator, shown above the table. If PRIVACY_VERSION is set, everybody
+# accepts it at sign-up, and again whenever it changes.
+PRIVACY_TEXT = env.str("PRIVACY_TEXT", default="").strip()
+PRIVACY_VERSION = env.str("PRIVACY_VERSION", default="").strip()
 # Days in which the deletion of an account can be taken back, and in which a copy of one's data can be downloaded.
 LEAVING_DAYS = env.int("LEAVING_DAYS", default=14)
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)

@@ -56,9 +56,9 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at r
         (None, {"fields": ["email", "password"]}),
         ("Person", {"fields": ["name", "github_name", "time_zone"]}),
         ("Role", {"fields": ["job", "is_active"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        ("Dates", {"fields": ["last_login", "date_joined", "accepted_version", "accepted_at"]}),
     ]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "accepted_version", "accepted_at"]
     add_fieldsets = [
         (None, {"fields": ["email", "name", "job", "usable_password", "password1", "password2"]})
     ]

@@ -1,10 +1,11 @@
 """The audit log: one row and one log line per audited event."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.core import context
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from portal.accounts.http import client_address
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 Event = AuditEntry.Event
 MAX_DENIALS_PER_HOUR = 60  # per person
+MAX_REMOVED = 10_000  # rows at once; the rest waits for the next turn
 
 
 def record(event: AuditEntry.Event, what: str = "", *, user: User | None = None, who: str = "") -> None:
@@ -48,12 +50,17 @@ def one_line(text: str, limit: int) -> str:
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:limit])
 
 
-def prune() -> int:
-    """Delete entries older than AUDIT_DAYS and the oldest beyond AUDIT_MAX_ROWS. Return how many were deleted."""
-    oldest = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
+def prune(oldest: datetime) -> int:
+    """Delete entries from before `oldest`, and the oldest beyond AUDIT_MAX_ROWS. Return how many were deleted."""
     count, _ = AuditEntry.objects.filter(at__lt=oldest).delete()
     beyond = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)[settings.AUDIT_MAX_ROWS :][:1]
     for newest in beyond:
         more, _ = AuditEntry.objects.filter(pk__lte=newest).delete()
         count += more
     return count
+
+
+def remove_admin_log(oldest: datetime) -> None:
+    """Delete the oldest of the admin's own entries, which name people, from before `oldest`."""
+    old = LogEntry.objects.filter(action_time__lt=oldest).order_by("pk")
+    LogEntry.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MAX_REMOVED])).delete()

@@ -3,10 +3,12 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from portal.accounts.acceptance import accept
 from portal.accounts.models import Theme, User, github_name_in, validate_github_name
 
 
@@ -65,10 +67,18 @@ class SignUpForm(forms.Form):
     )
     time_zone = TimeZoneField(required=False, validators=User._meta.get_field("time_zone").validators)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.PRIVACY_VERSION:
+            missing = {"required": "Read what we keep, and accept it to create an account."}
+            self.fields["accepts"] = forms.BooleanField(label="I accept it", error_messages=missing)
+
     def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
         user.time_zone = self.cleaned_data["time_zone"] or user.time_zone
         user.save(update_fields=["name", "time_zone"])
+        if self.cleaned_data.get("accepts"):
+            accept(user=user, version=settings.PRIVACY_VERSION)
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime

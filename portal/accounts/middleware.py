@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.accounts import sign_in
+from portal.accounts.acceptance import must_accept
 from portal.accounts.audit import Event, record, record_denial
 from portal.accounts.http import UserRequest
 
@@ -32,12 +33,17 @@ SIGNED_OUT = "Your session ended. Sign in to continue."
 
 # Open to staff before their second factor: to set it up, sign out, get help, or turn emails off.
 OPEN_WITHOUT_SECOND_FACTOR = (
-    *("/accounts/", "/account/", "/theme/", "/help/", "/healthz", "/readyz"),
+    *("/accounts/", "/account/", "/theme/", "/help/", "/privacy/", "/healthz", "/readyz"),
     "/notices/unsubscribe/",  # a redirect would repeat its token
 )
 NEEDS_CONFIRMED_EMAIL = (
     *("/accounts/2fa/", "/accounts/email/", "/accounts/github/", "/accounts/oidc/"),
     "/account/tokens/",
+)
+# Open to people who have not accepted what is kept: to read it, get help, sign out, take their data along, or leave.
+OPEN_BEFORE_ACCEPTANCE = (
+    *("/accounts/", "/account/data/", "/account/delete/", "/account/settings/theme/", "/theme/"),
+    *("/privacy/", "/help/", "/healthz", "/readyz", "/notices/unsubscribe/"),
 )
 FOREIGN_WORK = {
     "submission",
@@ -150,6 +156,27 @@ def confirmed_email(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return answer
+
+
+def ask_to_accept(get_response: GetResponse) -> GetResponse:
+    """Ask people, staff too, to accept the present version of what is kept before any other page."""
+
+    def answer(request: Any) -> HttpResponseBase:
+        is_open = not settings.PRIVACY_VERSION or request.path_info.startswith(OPEN_BEFORE_ACCEPTANCE)
+        if is_open or not is_signed_in(request) or not must_accept(request.user):
+            return get_response(request)
+        return _to_acceptance(request)
+
+    return answer
+
+
+def _to_acceptance(request: UserRequest) -> HttpResponseBase:
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse("accept_privacy"))
+    if request.method == "POST":
+        # A redirect would lose what was typed; going back in the browser keeps it.
+        return render(request, "403.html", {"reason": "not accepted"}, status=403)
+    return redirect("{}?{}".format(reverse("accept_privacy"), urlencode({"next": request.get_full_path()})))
 
 
 def audit_denials(get_response: GetResponse) -> GetResponse:

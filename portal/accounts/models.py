@@ -70,6 +70,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Empty until the user chooses one; until then the browser's cookie decides, as for visitors.
     theme = models.CharField(max_length=6, choices=Theme, blank=True)
     has_shortcuts = models.BooleanField("single-key shortcuts", default=True)
+    accepted_version = models.CharField(max_length=40, blank=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
     is_staff = models.BooleanField("staff", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -133,6 +135,7 @@ class AuditEntry(models.Model):
         CONTENT = "content", "Content"
         VIEW = "view", "View as a learner"
         JOINING = "joining", "Joining"
+        PRIVACY = "privacy", "Privacy"
         OWN_DATA = "own-data", "Own data"
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)

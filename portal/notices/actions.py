@@ -1,11 +1,10 @@
 """Write operations of notices: send, mark as read, remove old ones."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 
 from celery import current_app
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -99,9 +98,8 @@ def mark_seen(user: User, link: str, *, is_new: bool = False) -> None:
         Notice.objects.unread().filter(user=user, link=link).update(read_at=timezone.now())
 
 
-def remove_old() -> int:
-    """Delete notices and ended emails that are older than NOTICE_DAYS. Return their number."""
-    oldest = timezone.now() - timedelta(days=settings.NOTICE_DAYS)
+def remove_old(oldest: datetime) -> int:
+    """Delete notices and ended emails from before `oldest`. Return their number."""
     notices, _ = Notice.objects.filter(created_at__lt=oldest).delete()
     ended = Mail.objects.filter(created_at__lt=oldest).exclude(state=Mail.State.WAITING)
     mails = ended.count()

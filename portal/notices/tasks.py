@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from portal.broker import send
-from portal.notices import actions, sending
+from portal.notices import sending
 
 SOFT_SECONDS, SECONDS = 120, 150  # less than the lease of an email (`outbox.LEASE`)
 
@@ -12,8 +12,3 @@ SOFT_SECONDS, SECONDS = 120, 150  # less than the lease of an email (`outbox.LEA
 def send_mails() -> None:
     if sending.send_due():
         send(send_mails)
-
-
-@shared_task
-def remove_old_notices() -> None:
-    actions.remove_old()

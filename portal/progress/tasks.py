@@ -3,6 +3,7 @@ from celery import shared_task
 from portal.progress import reminders
 from portal.progress.classroom import jobs, past_marks
 from portal.progress.gradebook.notices import send_due_notices
+from portal.progress.privacy import kept
 
 
 @shared_task
@@ -24,3 +25,8 @@ def work_on_classrooms() -> None:
 @shared_task(soft_time_limit=300, time_limit=330)
 def attach_past_marks() -> None:
     past_marks.attach_waiting()
+
+
+@shared_task(soft_time_limit=1800, time_limit=1860)
+def remove_expired() -> None:
+    kept.remove_expired()

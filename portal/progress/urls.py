@@ -10,6 +10,7 @@ from portal.progress.gradebook import file_views as gradebook_files
 from portal.progress.gradebook import learner, staff_notes
 from portal.progress.gradebook import views as gradebook
 from portal.progress.inquiries import views as inquiries
+from portal.progress.privacy import views as privacy
 from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
 
@@ -29,6 +30,8 @@ urlpatterns = [
     path("classroom-import/<int:upload>/", classroom.report, name="classroom_report"),
     path("classroom-import/<int:upload>/start/", classroom.start_import, name="classroom_start"),
     path("help/", views.help_page, name="help"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/accept/", privacy.accept_privacy, name="accept_privacy"),
     path("courses/<slug:course>/", views.course, name="course"),
     path("courses/<slug:course>/as-learner/", views.course_as_learner, name="course_as_learner"),
     path("courses/<slug:course>/as-learner/home/", views.home_as_learner, name="home_as_learner"),

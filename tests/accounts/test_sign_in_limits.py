@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import AuditEntry
-from portal.accounts.tasks import prune_audit_log
+from portal.progress.tasks import remove_expired
 from tests.factories import make_course, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
@@ -90,16 +90,16 @@ def test_valid_sign_in_is_kept_and_old_entries_of_the_audit_log_are_not(client, 
     for _ in range(2):
         client.force_login(make_user())
         time_machine.shift(31 * DAY)
-    prune_audit_log()
+    remove_expired()
     assert AuditEntry.objects.count() == 2
     settings.AUDIT_DAYS = 40
-    prune_audit_log()
+    remove_expired()
     assert AuditEntry.objects.count() == 1
     settings.AUDIT_MAX_ROWS = 0
-    prune_audit_log()
+    remove_expired()
     assert AuditEntry.objects.count() == 0
-    task = settings.CELERY_BEAT_SCHEDULE["prune-audit-log"]["task"]
-    assert task == prune_audit_log.name
+    task = settings.CELERY_BEAT_SCHEDULE["remove-expired"]["task"]
+    assert task == remove_expired.name
     assert task not in settings.CELERY_TASK_ROUTES  # so it waits in the later queue
 
 

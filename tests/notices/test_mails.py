@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.utils import timezone
 
 from portal.notices import actions, choices, outbox, sending
 from portal.notices.kinds import DAILY, KINDS, NOW, OFF
@@ -156,5 +157,5 @@ def test_old_emails_expire_and_waiting_ones_stay(reader, settings, clock):
     send(reader), sent_at(clock, "2026-11-30 12:00")
     waits = send(reader).mail
     clock.move_to(MONDAY + timedelta(days=settings.NOTICE_DAYS, minutes=1))
-    actions.remove_old()
+    actions.remove_old(timezone.now() - timedelta(days=settings.NOTICE_DAYS))
     assert list(Mail.objects.all()) == [waits]

@@ -36,9 +36,9 @@ def test_notices_of_a_person_are_bounded_and_expire(settings, monkeypatch):
     for number in range(5):
         send(user, f"Notice {number}")
     assert [notice.text for notice in user.notices.all()] == ["Notice 4", "Notice 3", "Notice 2"]
-    old = timezone.now() - timedelta(days=settings.NOTICE_DAYS, minutes=1)
-    user.notices.filter(text="Notice 2").update(created_at=old)
-    assert actions.remove_old() == 1
+    oldest = timezone.now() - timedelta(days=settings.NOTICE_DAYS)
+    user.notices.filter(text="Notice 2").update(created_at=oldest - timedelta(minutes=1))
+    assert actions.remove_old(oldest) == 1
     assert set(Notice.objects.values_list("text", flat=True)) == {"Notice 4", "Notice 3", kept.text}
 
 

@@ -24,6 +24,29 @@ def test_settings_page_is_accessible_and_fits(browser, live_server, look):
     context.close()
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_page_of_what_is_kept_is_accessible_and_accepted(browser, live_server, settings, tmp_path, look):
+    settings.PRIVACY_VERSION, settings.PRIVACY_TEXT = "2026-11", str(tmp_path / "privacy.md")
+    (tmp_path / "privacy.md").write_text("## Who we are\n\nThe **school**. Write to us.\n")
+    user = make_learner().user
+    context = open_context(browser, live_server, user, **look(java_script_enabled=True))
+    page = context.new_page()
+    page.goto("/calendar/")
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/accept-{look.__name__}.png", full_page=True)
+    assert (axe_violations(page), widens(page)) == ([], False)
+    page.get_by_role("button", name="Accept version 2026-11").click()
+    page.wait_for_url("**/calendar/")
+    page.get_by_role("contentinfo").get_by_role("link", name="What we keep").click()
+    expect(page.get_by_role("heading", name="Audit log")).to_be_visible()
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/privacy-{look.__name__}.png", full_page=True)
+    assert (axe_violations(page), widens(page)) == ([], False)
+    page.goto(PAGE)
+    expect(page.locator("#privacy")).to_contain_text("You accepted version 2026-11")
+    context.close()
+
+
 def test_settings_are_saved_without_script(browser, live_server):
     learner = make_learner()
     context = open_context(browser, live_server, learner.user, **small_dark(java_script_enabled=False))

@@ -36,7 +36,7 @@ def list_missing(rule: CertificateRule, facts: Facts) -> list[str]:
     if rule.least_attendance and not facts.meetings:
         missing.append("No meeting has taken place yet.")
     if not facts.has_confirmed_email:
-        missing.append("Your email address is not confirmed. Confirm it on your account page.")
+        missing.append("Your email address is not confirmed. Confirm it in your settings.")
     return missing
 
 
