@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts import github, github_provider
-from portal.accounts.audit import Event, record
+from portal.accounts import github, github_provider, unlinking
 from portal.accounts.http import UserRequest
 from portal.accounts.linked_accounts import OTHER, TAKEN
 
@@ -71,11 +70,11 @@ def unlink(request: UserRequest) -> HttpResponse:
     linked = github.linked_accounts(request.user).first()
     if linked is None:
         raise Http404
-    if not request.user.has_usable_password():
-        messages.error(request, "Set a password first. Without one, you could no longer sign in.")
-        return redirect("settings")
-    login = github.account_of(linked).login
-    linked.delete()
-    record(Event.GITHUB, f"unlinked {login}")
-    messages.success(request, f"The GitHub account {login} is no longer linked.")
+    try:
+        unlinking.unlink(user=request.user, account=linked, provider_name="GitHub")
+    except unlinking.LastWayError as error:
+        messages.error(request, str(error))
+    else:
+        login = github.account_of(linked).login
+        messages.success(request, f"The GitHub account {login} is no longer linked.")
     return redirect("settings")

@@ -14,8 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts import oidc
-from portal.accounts.audit import Event, record
+from portal.accounts import oidc, unlinking
 from portal.accounts.http import UserRequest
 
 logger = logging.getLogger(__name__)
@@ -58,10 +57,10 @@ def unlink(request: UserRequest, provider: str) -> HttpResponse:
     linked = SocialAccount.objects.filter(user=request.user, provider=choice.id).first()
     if linked is None:
         raise Http404
-    if not request.user.has_usable_password():
-        messages.error(request, "Set a password first. Without one, you could no longer sign in.")
-        return redirect("settings")
-    linked.delete()
-    record(Event.GITHUB, f"unlinked {choice.name}: {oidc.label_of(linked)}")
-    messages.success(request, f"Your {choice.name} account is no longer linked.")
+    try:
+        unlinking.unlink(user=request.user, account=linked, provider_name=choice.name)
+    except unlinking.LastWayError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Your {choice.name} account is no longer linked.")
     return redirect("settings")
