@@ -28,7 +28,7 @@ from portal.bodies import (
     receive,
 )
 from portal.environ import REFUSAL, UNFINISHED, Environ, make_environ
-from portal.long_files import LONG_BYTES, bytes_left, long_file_of
+from portal.long_files import LONG_BYTES, bytes_left, long_file_of, takes_own_space
 from portal.pools import Pool, StillRunningError
 from portal.transfers import PIECE, TooSlowError, Transfer, Transfers
 
@@ -248,7 +248,8 @@ class Front:
 
     async def _send_file(self, protocol: Any, answer: Answer, transfer: Transfer) -> None:
         file = answer.file or transfer.file
-        transfer.occupy(bytes_left(file))
+        if answer.file is None or takes_own_space(answer.file):
+            transfer.occupy(bytes_left(file))
         transport = protocol.response_stream(answer.status, answer.headers)
         with contextlib.suppress(TooSlowError):
             async with transfer.patience():

@@ -18,3 +18,8 @@ def long_file_of(produced: Iterable[bytes]) -> IO[bytes] | None:
 
 def bytes_left(file: IO[bytes]) -> int:
     return os.fstat(file.fileno()).st_size - file.tell()
+
+
+def takes_own_space(file: IO[bytes]) -> bool:
+    """Return True for a temporary file, which was written for one response."""
+    return os.fstat(file.fileno()).st_nlink == 0
