@@ -443,6 +443,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * HOUR,
         "options": {"expires": HOUR},
     },
+    "make-exports": {
+        "task": "portal.progress.tasks.make_exports",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "delete-accounts": {
+        "task": "portal.progress.tasks.delete_accounts",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
 }
 
 # --- People ---------------------------------------------------------------------------------------------------------
@@ -494,7 +504,7 @@ PRIVACY_VERSION = env.str("PRIVACY_VERSION", default="").strip()
 LEAVING_DAYS = env.int("LEAVING_DAYS", default=14)
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(VAR / "exports"))).absolute()
-EXPORT_PART_BYTES = env.int("EXPORT_PART_BYTES", default=500 * 1024 * 1024)  # of one ZIP file
+EXPORT_PART_BYTES = env.int("EXPORT_PART_BYTES", default=200 * 1024 * 1024)  # of one ZIP file
 EXPORT_MAX_BYTES = env.int("EXPORT_MAX_BYTES", default=5 * 1024 * 1024 * 1024)  # of all files of a copy
 AUDIT_MAX_ROWS = env.int("AUDIT_MAX_ROWS", default=1_000_000)
 LOGIN_URL = "account_login"

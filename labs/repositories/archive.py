@@ -47,7 +47,9 @@ def archive_chunks(repositories: Iterable[Repository]) -> Iterator[bytes]:
         name = f"{repository.folder or repository.pk}.bundle"
         with tempfile.TemporaryFile() as bundle:
             is_late = time.monotonic() - started > MAX_SECONDS
-            problem = "not included: the archive took too long" if is_late else _write(repository, bundle)
+            problem = (
+                "not included: the archive took too long" if is_late else write_bundle(repository, bundle)
+            )
             size = bundle.tell()
             if not problem and sent + size > MAX_BYTES:
                 problem = "not included: the archive is full"
@@ -65,8 +67,8 @@ def archive_chunks(repositories: Iterable[Repository]) -> Iterator[bytes]:
     yield b"\0" * 2 * _BLOCK
 
 
-def _write(repository: Repository, bundle: IO[bytes]) -> str:
-    # the reason if the repository cannot be included
+def write_bundle(repository: Repository, bundle: IO[bytes]) -> str:
+    """Write the branches and tags of a repository into an open file; return why not, or an empty text."""
     try:
         with _opened(repository) as (path, refs):
             if not refs:

@@ -65,6 +65,14 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at r
     filter_horizontal = ()
     actions = ["make_instructors", "show_password_address"]
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        # the row of a deleted account stays as it is
+        return super().has_change_permission(request, obj) and not getattr(obj, "erased_at", None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        # would delete the points of courses too; the page has a link that keeps them
+        return False
+
     @admin.display(description="role")
     def job(self, user: User) -> str:
         return roles.job_of(user).value

@@ -20,7 +20,7 @@ def choices_of(user: User) -> dict[Kind, str]:
     chosen = dict(MailChoice.objects.filter(user=user).values_list("kind", "email"))
     had = set(Notice.objects.filter(user=user).order_by().values_list("kind", flat=True).distinct())
     own = [kind for kind in KINDS.values() if kind.is_usual or kind.id in had or kind.id in chosen]
-    return {kind: chosen.get(kind.id, kind.email) for kind in own}
+    return {kind: chosen.get(kind.id, kind.email) for kind in own if kind.is_optional}
 
 
 def times_of(user: User) -> MailTimes:

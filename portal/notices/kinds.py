@@ -1,6 +1,7 @@
 """The kinds of notices. `notify` takes no other, and each person chooses for each kind when to get an email.
 
 To add one, add a line here. A kind that is not `is_usual` is in a person's settings once they had such a notice.
+Emails of a kind that is not `is_optional` are always sent at once.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Kind:
     email: str = NOW
     pause: timedelta = AT_ONCE
     is_usual: bool = True
+    is_optional: bool = True
 
     @property
     def glyph(self) -> str:
@@ -53,6 +55,7 @@ _KINDS = (
     Kind("question", "Question by a learner", "In a course that you teach", DAILY, is_usual=False),
     Kind("help", "Help", "About your requests, or those of learners you teach", is_usual=False),
     Kind("joining", "Joining a course", "The waiting list, or a change of your cohort", is_usual=False),
+    Kind("account", "Your account", "Its data and its deletion", is_usual=False, is_optional=False),
     Kind("team", "Team", "Changes in your team", is_usual=False),
     Kind("review", "Peer review", "A review to write, or one that you received", is_usual=False),
 )

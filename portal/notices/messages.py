@@ -24,7 +24,8 @@ TEST = "test"
 def write_message(mail: Mail, notices: Sequence[Notice]) -> EmailMultiAlternatives:
     """Return the email. The same `mail` always has the same Message-ID."""
     about = {notice.kind for notice in notices} if mail.kind == DAILY else ()
-    unsubscribe = "" if mail.kind == TEST else unsubscribe_address(mail.user, mail.kind, about)
+    is_fixed = mail.kind == TEST or (mail.kind in KINDS and not KINDS[mail.kind].is_optional)
+    unsubscribe = "" if is_fixed else unsubscribe_address(mail.user, mail.kind, about)
     context = {
         "subject": _subject(mail, notices),
         "notices": [_shown(notice) for notice in notices],

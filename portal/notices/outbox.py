@@ -77,9 +77,15 @@ def _readers(users: Iterable[int], kind: Kind) -> list[Reader]:
         recent=Coalesce(Subquery(recent.values("user").annotate(n=Count("pk")).values("n")), Value(0)),
     )
     return [
-        Reader(user, zone, hour, DAILY if email == NOW and count >= MAX_A_DAY else email)
+        Reader(user, zone, hour, _email_for(kind, email, count))
         for user, zone, hour, email, count in rows.values_list("pk", "time_zone", "hour", "choice", "recent")
     ]
+
+
+def _email_for(kind: Kind, wanted: str, recent: int) -> str:
+    if not kind.is_optional:
+        return NOW
+    return DAILY if wanted == NOW and recent >= MAX_A_DAY else wanted
 
 
 def _mails(users: list[int], kind: Kind, pause: timedelta, calendar: str) -> dict[int, Mail]:

@@ -17,5 +17,6 @@ class ProgressConfig(AppConfig):
         on_credentials_end(end_feed)
         register_section(Section("progress/_calendar.html", place=40, is_beside=True))
         register_section(Section("accounts/_privacy.html", place=50, is_beside=True))
+        register_section(Section("own_data/_settings.html", place=90))
         register_part(copy_rule)
         register_calendar(meeting_file)

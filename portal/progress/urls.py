@@ -10,6 +10,7 @@ from portal.progress.gradebook import file_views as gradebook_files
 from portal.progress.gradebook import learner, staff_notes
 from portal.progress.gradebook import views as gradebook
 from portal.progress.inquiries import views as inquiries
+from portal.progress.own_data import views as own_data
 from portal.progress.privacy import views as privacy
 from portal.progress.teaching import next_cohort
 from portal.progress.teaching import views as teaching
@@ -32,6 +33,11 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/accept/", privacy.accept_privacy, name="accept_privacy"),
+    path("account/data/", own_data.own_data, name="own_data"),
+    path("account/data/<int:export>/<int:part>/", own_data.download, name="own_data_part"),
+    path("account/delete/", own_data.leave_account, name="leave_account"),
+    path("account/delete/cancel/", own_data.stay, name="keep_account"),
+    path("people/<int:person>/delete/", own_data.delete_person, name="delete_person"),
     path("courses/<slug:course>/", views.course, name="course"),
     path("courses/<slug:course>/as-learner/", views.course_as_learner, name="course_as_learner"),
     path("courses/<slug:course>/as-learner/home/", views.home_as_learner, name="home_as_learner"),

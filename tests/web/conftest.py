@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory, override_settings
@@ -75,6 +76,12 @@ class Visitor:
         if data:
             return self.sender.post(address, data)
         return self.sender.generic(method, address, **headers)
+
+
+def write_export(world: World) -> None:
+    folder = settings.EXPORT_ROOT / world.here.learner.user.exports.get().folder
+    folder.mkdir()
+    (folder / "data-1.zip").write_bytes(b"PK")
 
 
 def takes_a_token(address: str) -> bool:
@@ -144,9 +151,12 @@ def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
         "MEDIA_ROOT": media,
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
         "PRACTICE_ROOT": tmp_path_factory.mktemp("practice"),
+        "EXPORT_ROOT": tmp_path_factory.mktemp("exports"),
     }
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(**own), silence():
-        yield make_world()
+        world = make_world()
+        write_export(world)
+        yield world
         transaction.set_rollback(True)
 
 

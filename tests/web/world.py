@@ -68,7 +68,7 @@ from portal.notices.actions import notify
 from portal.notices.models import Notice
 from portal.notices.unsubscribing import unsubscribe_address
 from portal.progress.calendar.feeds import feed_address, renew_feed
-from portal.progress.models import Certificate, CertificateRule, Inquiry
+from portal.progress.models import Certificate, CertificateRule, DataExport, Inquiry
 from tests.certificates.examples import CONTENT
 from tests.factories import (
     make_cohort,
@@ -319,6 +319,9 @@ class World:
             "pair": first_of(route, "labs.similarpair"),
             "uidb36": "1",
             "id": here.learner.user.pk,
+            "person": here.learner.user.pk,
+            "export": here.learner.user.exports.get().pk,
+            "part": 1,
             "app_label": "lessons",
             "object_id": first_of(route),
             "content_type_id": ContentType.objects.get_for_model(Submission).pk,
@@ -346,6 +349,8 @@ def make_world() -> World:
     SimilarPair.objects.create(comparison=compared, **both, commits=1, files=0, percent=90)
     CertificateRule.objects.create(course=here.course)
     Certificate.objects.create(enrollment=here.learner, name="Learner A", content=CONTENT, key=CERTIFICATE)
+    parts = [{"name": "data-1.zip", "bytes": 2}]
+    DataExport.objects.create(user=here.learner.user, state="ready", parts=parts)
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
     calendar = feed_address(renew_feed(user=here.learner.user)).rpartition("/")[2].removesuffix(".ics")
     unsubscribe = unsubscribe_address(here.learner.user, "meeting").split("/")[-2]

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 STAFF = "You and the staff of your course"
 ACCOUNT = "Until you delete your account"
 COURSE = "As long as the course, after you leave under a pseudonym"
+WORK = ACCOUNT + "; your points stay as long as the course, under a pseudonym"
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,14 @@ COURSES = (
         "Attempts, answers, points and marks.",
         "To grade, to give you feedback, and to improve questions.",
         STAFF,
-        COURSE,
+        WORK,
     ),
     Kept(
         "Labs",
         "What you pushed or submitted, results, comments, reviews, teams, and who pushed when.",
         "To grade and to give you feedback.",
         STAFF + "; your team, and whoever reviews your work",
-        COURSE,
+        WORK,
     ),
     Kept(
         "Graded states of other hosts",
@@ -183,7 +184,7 @@ COURSES = (
         "What you asked and answered, and the place that it is about.",
         "To answer you, and others with the same question.",
         "You and staff; your cohort if a question is made public, with your name only if you chose so",
-        COURSE,
+        ACCOUNT + "; public ones stay under a pseudonym",
     ),
     Kept(
         "Answers after class",
