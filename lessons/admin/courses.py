@@ -27,6 +27,7 @@ from lessons.deletable import KINDS
 from lessons.gate import judge_lesson, judge_quiz, judge_quiz_text
 from lessons.links import links_within
 from lessons.models import Course, Lesson, Quiz, Session
+from lessons.models.course import MAX_SKILLS, MAX_SLUG, validate_skill
 from lessons.models.release import Release, Status
 from lessons.pages.numbers import read_number
 from lessons.texts.verdict import Verdict
@@ -142,11 +143,39 @@ def warn_of_hidden_labs(options: "admin.ModelAdmin[Any]", request: HttpRequest, 
 
 LESSON_FIELDS: tuple[str, ...] = (
     "course", "session", "title", "slug", "summary", "status", "publish_at", "release", "public", "lab_slugs",
-    "source",
+    "skills", "source",
 )  # fmt: skip
 
 
+class SkillsField(forms.CharField):
+    """Names of skills with commas between them; a list of names in Python."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_SKILLS * (MAX_SLUG + 2), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    # Any: the base returns text, this one a list
+    def clean(self, value: Any) -> Any:
+        names = list(dict.fromkeys(super().clean(value).replace(",", " ").split()))
+        if len(names) > MAX_SKILLS:
+            raise forms.ValidationError(f"These are {len(names)} skills. A lesson has at most {MAX_SKILLS}.")
+        for name in names:
+            try:
+                validate_skill(name)
+            except forms.ValidationError as error:
+                allowed = f"letters, numbers, hyphens and underscores, at most {MAX_SLUG}"
+                words = f"“{name[:MAX_SLUG]}” can’t name a skill. Use {allowed}."
+                raise forms.ValidationError(words) from error
+        return names
+
+
 class LessonForm(AuthoringForm):
+    skills = SkillsField(
+        required=False,
+        help_text="What the lesson teaches, such as: branching, merging. Learners see it on their progress page.",
+    )
     lab_slugs = forms.MultipleChoiceField(
         label="Labs",
         required=False,

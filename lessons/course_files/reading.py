@@ -19,7 +19,7 @@ from lessons.course_files.values import (
     validate_title,
 )
 from lessons.links import Links, by_file
-from lessons.models.course import MAX_PREPARE
+from lessons.models.course import MAX_PREPARE, MAX_SKILLS, validate_skill
 from lessons.models.release import Status
 from lessons.texts.fields import Fields
 from lessons.texts.problem import Problem
@@ -247,7 +247,12 @@ def _read_lesson(files: CourseFiles, path: AnyPath, session: str, position: int)
 
 
 def _skills(fields: Fields) -> list[str]:
-    return [fields.check_item("skills", name, validate_slug) for name in fields.texts("skills", [])]
+    found = [fields.check_item("skills", name, validate_skill) for name in fields.texts("skills", [])]
+    if len(found) > MAX_SKILLS:
+        fields.report("skills", f"has {len(found)} skills, but a lesson has at most {MAX_SKILLS}")
+    if len(set(found)) < len(found):
+        fields.report("skills", "names a skill twice")
+    return found
 
 
 def stored_body(body: str) -> str:

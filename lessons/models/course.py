@@ -21,6 +21,7 @@ def validate_lesson_slug(slug: str) -> None:
 
 validate_no_null = ProhibitNullCharactersValidator()
 MAX_SLUG, MAX_TITLE = 50, 200
+MAX_SKILLS = 20  # of a lesson
 MAX_PREPARE = 50  # each becomes a form on the course page
 
 
@@ -50,6 +51,12 @@ def validate_slugs(items: object) -> None:
         raise ValidationError('Enter a list such as ["first-repository"].')
     for item in items:
         validate_slug(item)
+
+
+def validate_skill(name: str) -> None:
+    validate_slug(name)
+    if len(name) > MAX_SLUG:
+        raise ValidationError(f"“{name[:20]}…” is longer than {MAX_SLUG} characters.")
 
 
 class FileBacked(models.Model):

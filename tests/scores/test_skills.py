@@ -3,13 +3,15 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from lessons import attempt_actions
 from lessons.course_files.dumping import dump_course
 from lessons.course_files.reading import read_course
-from lessons.course_files.source import in_memory
+from lessons.course_files.source import LoadError, in_memory
 from lessons.course_files.whole import load_course
 from lessons.models import Course, Lesson, Reading
+from tests.authoring.conftest import change_address, lesson_fields
 from tests.factories import (
     LAB_SOURCE,
     QUIZ_SOURCE,
@@ -43,6 +45,39 @@ def test_skills_of_a_lesson_come_from_its_file_and_go_back_to_it():
     assert Lesson.objects.get().skills == ["branching"]
     assert not any(vars(load()).values())
     assert dump_course(Course.objects.get()).files == FILES
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "error"),
+    [
+        ("branching,  merging, branching", ["branching", "merging"], ""),
+        ("", [], ""),
+        ("git & more", ["branching"], "“&amp;” can’t name a skill."),
+        ("x" * 51, ["branching"], "can’t name a skill."),
+        (" ".join(f"s{number}" for number in range(21)), ["branching"], "These are 21 skills."),
+    ],
+)
+def test_staff_name_the_skills_of_a_lesson_in_its_form(admin_client, text, stored, error):
+    lesson = make_lesson(skills=["branching"])
+    page = admin_client.get(change_address(lesson))
+    assertContains(page, 'name="skills" value="branching"')
+    response = admin_client.post(change_address(lesson), lesson_fields(lesson, skills=text))
+    assert response.status_code == (200 if error else 302)
+    if error:
+        assertContains(response, error)
+    lesson.refresh_from_db()
+    assert lesson.skills == stored
+
+
+def test_course_files_limit_the_skills_of_a_lesson():
+    many = ", ".join(f"s{number}" for number in range(21))
+    for skills, words in ((many, "at most 20"), ("a, a", "twice"), ("x" * 51, "longer than 50")):
+        files = FILES | {"one/01-start.md": FILES["one/01-start.md"].replace("branching", skills)}
+        with pytest.raises(LoadError) as found:
+            load_course(
+                read_course(in_memory({name: text.encode() for name, text in files.items()}), origin="here")
+            )
+        assert words in str(found.value)
 
 
 def test_read_lessons_full_answers_and_passed_checks_prove_a_skill(client):
