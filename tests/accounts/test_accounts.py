@@ -17,7 +17,7 @@ def sign_up(client, **fields):
     data = {
         "email": "New@Example.org",
         "password1": PASSWORD,
-        "name": "Ada",
+        "name": "First",
         "time_zone": "Europe/London",
         **fields,
     }
@@ -27,7 +27,7 @@ def sign_up(client, **fields):
 def test_signing_up_requires_an_email_a_password_and_a_zone(client):
     assert sign_up(client).status_code == 302
     user = User.objects.get()
-    assert (user.email, user.name, user.time_zone) == ("new@example.org", "Ada", "Europe/London")
+    assert (user.email, user.name, user.time_zone) == ("new@example.org", "First", "Europe/London")
     assert user.check_password(PASSWORD)
 
 
@@ -67,8 +67,8 @@ def test_an_address_is_in_use_whatever_its_case(client):
 
 
 def test_a_person_signs_in_and_out(client):
-    make_user("ada@example.org", password=PASSWORD)
-    response = client.post(reverse("account_login"), {"login": "Ada@example.org", "password": PASSWORD})
+    make_user("first@example.org", password=PASSWORD)
+    response = client.post(reverse("account_login"), {"login": "First@example.org", "password": PASSWORD})
     assert response.url == "/"
     assert client.get(reverse("settings")).status_code == 200
     client.post(reverse("account_logout"))
@@ -76,12 +76,12 @@ def test_a_person_signs_in_and_out(client):
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
-    make_user("ada@example.org", password=PASSWORD)
+    make_user("first@example.org", password=PASSWORD)
     answers = [
         client.post(
             reverse("account_login"), {"login": login, "password": "wrong wrong wrong"}
         ).content.decode()
-        for login in ("ada@example.org", "bob@example.org")
+        for login in ("first@example.org", "second@example.org")
     ]
     errors = [re.search(r'class="error">([^<]+)', answer).group(1) for answer in answers]
     assert errors[0] == errors[1]
@@ -89,8 +89,8 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
 
 def test_a_password_is_reset_by_mail(client):
     """W3; the host of the link is tested in tests/web/test_mails.py."""
-    make_user("ada@example.org", password=PASSWORD)
-    client.post(reverse("account_reset_password"), {"email": "ada@example.org"})
+    make_user("first@example.org", password=PASSWORD)
+    client.post(reverse("account_reset_password"), {"email": "first@example.org"})
     link = re.search(r"http://\S+/accounts/password/reset/key/\S+", mail.outbox[0].body).group(0)
     form = client.get(link.removeprefix("http://testserver"), follow=True)
     new = {"password1": "another long phrase", "password2": "another long phrase"}
@@ -139,10 +139,10 @@ def test_a_closed_cohort_and_a_second_one_are_refused_with_a_reason(client):
 def test_the_account_page_changes_name_zone_and_github_name(client):
     user = make_user()
     client.force_login(user)
-    data = {"name": "Ada", "time_zone": "America/New_York", "github_name": "ada"}
+    data = {"name": "First", "time_zone": "America/New_York", "github_name": "first"}
     client.post(reverse("settings"), data)
     user.refresh_from_db()
-    assert (user.name, user.time_zone, user.github_name) == ("Ada", "America/New_York", "ada")
+    assert (user.name, user.time_zone, user.github_name) == ("First", "America/New_York", "first")
     assert client.post(reverse("settings"), {**data, "time_zone": "Nowhere"}).status_code == 422
 
 

@@ -27,16 +27,16 @@ def administrator(client):
 
 
 def test_sign_ins_failures_and_denials_are_logged_with_their_address(client):
-    make_user("ada@example.org", password=PASSWORD)
+    make_user("first@example.org", password=PASSWORD)
     for password in ("a wrong long phrase", PASSWORD):
         client.post(
-            "/accounts/login/", {"login": "ada@example.org", "password": password}, REMOTE_ADDR="192.0.2.7"
+            "/accounts/login/", {"login": "first@example.org", "password": password}, REMOTE_ADDR="192.0.2.7"
         )
     client.get("/courses/tiny/draft/as-learner/")
     assert entries() == [
-        ("sign-in-failed", "ada@example.org", "wrong email or password"),
-        ("signed-in", "ada@example.org", ""),
-        ("denied", "ada@example.org", "GET /courses/tiny/draft/as-learner/"),
+        ("sign-in-failed", "first@example.org", "wrong email or password"),
+        ("signed-in", "first@example.org", ""),
+        ("denied", "first@example.org", "GET /courses/tiny/draft/as-learner/"),
     ]
     assert set(AuditEntry.objects.exclude(event="denied").values_list("address", flat=True)) == {"192.0.2.7"}
 
@@ -75,7 +75,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
     submission = make_submission(state=State.GRADED, lab=None)
     teacher = make_staff(submission.lab.course)
     actions.grade_again(submission=submission, by=teacher)
-    user = make_user("ada@example.org", password=PASSWORD)
+    user = make_user("first@example.org", password=PASSWORD)
     token = tokens.new_token(user=user, name="Laptop")
     tokens.revoke_token(token=user.access_tokens.get())
     tokens.new_token(user=user)
@@ -94,7 +94,7 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
         "created 'Laptop'",
         "revoked 'Laptop'",
         "created 'Access token'",
-        "1 token of ada@example.org revoked: the password was changed",
+        "1 token of first@example.org revoked: the password was changed",
         "changed",
     ]
     text = str(list(AuditEntry.objects.values()))
@@ -103,30 +103,30 @@ def test_tokens_grades_and_passwords_leave_an_entry_without_a_secret(client):
 
 
 def test_roles_are_logged_with_who_gave_them(client, administrator):
-    user, course = make_user("ada@example.org"), make_course("tiny", title="Tiny")
+    user, course = make_user("first@example.org"), make_course("tiny", title="Tiny")
     form = {"email": user.email, "time_zone": "Asia/Kolkata", "job": "instructor", "is_active": "on"}
     assert client.post(f"/staff/accounts/user/{user.pk}/change/", form).status_code == 302
     assert (
         client.post(f"/staff/accounts/user/{user.pk}/change/", {**form, "is_active": ""}).status_code == 302
     )
     assert entries("role") == [
-        ("role", "admin@example.org", "ada@example.org: learner to instructor"),
-        ("role", "admin@example.org", "ada@example.org: closed"),
+        ("role", "admin@example.org", "first@example.org: learner to instructor"),
+        ("role", "admin@example.org", "first@example.org: closed"),
     ]
     make_staff(course, user)
     client.post(f"/staff/lessons/coursestaff/{user.teaches.get().pk}/delete/", {"post": "yes"})
-    assert entries("role")[-1][2] == "removed: ada@example.org, Instructor of Tiny"
+    assert entries("role")[-1][2] == "removed: first@example.org, Instructor of Tiny"
 
 
 def test_password_and_second_factor_removed_by_an_administrator_are_logged(client, administrator):
-    user = make_user("ada@example.org", password=PASSWORD)
+    user = make_user("first@example.org", password=PASSWORD)
     factor = Authenticator.objects.create(user=user, type="totp", data={})
     client.post(f"/staff/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
     new = {"usable_password": "true", "password1": "another long phrase", "password2": "another long phrase"}
     client.post(f"/staff/accounts/user/{user.pk}/password/", new)
     assert entries("second-factor", "password") == [
-        ("second-factor", "admin@example.org", "totp of ada@example.org removed by an administrator"),
-        ("password", "admin@example.org", "Password of ada@example.org changed by an administrator"),
+        ("second-factor", "admin@example.org", "totp of first@example.org removed by an administrator"),
+        ("password", "admin@example.org", "Password of first@example.org changed by an administrator"),
     ]
 
 

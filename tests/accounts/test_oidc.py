@@ -59,16 +59,16 @@ def link(client, user, server, subject):
 
 
 def test_linked_account_signs_in_and_keeps_the_invitation(client, user, server):
-    page = link(client, user, server, "ada").content.decode()
-    assert "Linked to ada@school.example" in page
+    page = link(client, user, server, "first").content.decode()
+    assert "Linked to first@school.example" in page
     linked = SocialAccount.objects.get()
     kept = (linked.provider, linked.uid, linked.extra_data)
-    assert kept == ("oidc", key_of(server.url, "ada"), {"label": "ada@school.example"})
+    assert kept == ("oidc", key_of(server.url, "first"), {"label": "first@school.example"})
     assert not SocialToken.objects.exists()
     visitor = Client()
     assert "Continue with Example School" in visitor.get(reverse("account_login")).content.decode()
     went = visitor.post(START, {"next": "/join/some-code/"})
-    back = visitor.get(server.consent(went.url, "ada"))
+    back = visitor.get(server.consent(went.url, "first"))
     assert (back.status_code, back.url) == (302, "/join/some-code/")
     assert get_user(visitor) == user
 
@@ -138,25 +138,25 @@ def test_first_sign_in_ends_after_a_while(server, monkeypatch):
 
 
 def test_same_subject_of_another_server_is_another_person(client, user, server, settings):
-    link(client, user, server, "ada")
+    link(client, user, server, "first")
     with oidc_server() as other:
         settings.OIDC_SERVER_URL = other.url
-        visitor, page = arrive(other, "ada")
+        visitor, page = arrive(other, "first")
         assert "No account here is linked to it" in page and not get_user(visitor).is_authenticated
 
 
 def test_accounts_from_before_get_the_key_of_their_server(user, server):
-    old = SocialAccount.objects.create(user=user, provider="oidc", uid="ada", extra_data={})
+    old = SocialAccount.objects.create(user=user, provider="oidc", uid="first", extra_data={})
     step = import_module("portal.accounts.migrations.0014_openid_accounts_by_server")
     step.add_the_server(apps, None)
     old.refresh_from_db()
-    assert (old.uid, old.extra_data) == (key_of(server.url, "ada"), {"label": "ada"})
+    assert (old.uid, old.extra_data) == (key_of(server.url, "first"), {"label": "first"})
 
 
 def test_account_of_somebody_else_is_not_linked_again(client, user, server):
-    link(client, user, server, "ada")
+    link(client, user, server, "first")
     other = Client()
-    page = link(other, make_user(), server, "ada").content.decode()
+    page = link(other, make_user(), server, "first").content.decode()
     assert "is linked to a different account of this portal" in page
     assert SocialAccount.objects.get().user == user
 
@@ -167,7 +167,7 @@ def test_linking_asks_for_the_password_first(client, user):
 
 
 def test_unlinked_account_no_longer_signs_in(client, user, server):
-    link(client, user, server, "ada")
+    link(client, user, server, "first")
     client.post("/account/oidc/oidc/unlink/")
     assert not SocialAccount.objects.exists()
     assert AuditEntry.objects.filter(what__startswith="unlinked Example School").exists()

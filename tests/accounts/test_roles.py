@@ -76,7 +76,7 @@ def test_administrator_makes_an_instructor_on_a_page(client):
     action = {"action": "show_password_address", "_selected_action": user.pk}
     text = client.post("/staff/accounts/user/", action, follow=True).content.decode()
     set_password(Client(), text.replace("&amp;", "&").replace("<", " "))
-    learner = make_user("ada@example.org")
+    learner = make_user("first@example.org")
     action = {"action": "make_instructors", "_selected_action": [learner.pk, user.pk]}
     assert (
         "Instructors added: 1. Administrators keep their role."
@@ -91,7 +91,7 @@ def test_administrator_makes_an_instructor_on_a_page(client):
 
 def test_instructor_who_becomes_a_learner_loses_all_rights(client):
     client.force_login(make_user("admin@example.org", is_staff=True, is_superuser=True))
-    user = make_user("ada@example.org")
+    user = make_user("first@example.org")
     for job in ("administrator", "instructor", "learner"):
         form = {"email": user.email, "time_zone": "Asia/Kolkata", "job": job, "is_active": "on"}
         assert client.post(f"/staff/accounts/user/{user.pk}/change/", form).status_code == 302

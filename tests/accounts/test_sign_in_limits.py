@@ -120,5 +120,5 @@ def test_script_that_sends_after_the_sign_in_ended_is_answered_as_before(time_ma
     time_machine.move_to("2026-11-28T00:00Z", tick=False)
     client.force_login(make_user())
     time_machine.shift(13 * HOUR)
-    answer = client.post("/account/settings/", {"name": "Ada"}, headers={"Sec-Fetch-Mode": "cors"})
+    answer = client.post("/account/settings/", {"name": "First"}, headers={"Sec-Fetch-Mode": "cors"})
     assert answer.url == "/accounts/login/?next=/account/settings/"

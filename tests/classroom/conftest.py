@@ -22,21 +22,21 @@ TESTS = [
 def class_files() -> dict[str, bytes]:
     folder = "classroom-export-20260521-101010/classroom-4711/assignment-81"
     accepted = [
-        {"grade": "3/4", "students": [{"id": 501, "login": "ada-l"}]},
-        {"grade": "1/4", "students": [{"id": 502, "login": "bob-b"}]},
+        {"grade": "3/4", "students": [{"id": 501, "login": "first-l"}]},
+        {"grade": "1/4", "students": [{"id": 502, "login": "second-b"}]},
     ]
     rows = [
-        ["ada", "Ada-L", "501", "Ada"],
-        ["bob@example.org", "", "", "Bob"],
-        ["carl", "carl-c", "503", "Carl"],
+        ["first", "First-L", "501", "First"],
+        ["second@example.org", "", "", "Second"],
+        ["third", "third-c", "503", "Third"],
     ]
     return {
         **export(assignment(), assignment(82, "loops", "Loops", deadline=None)),
         f"{folder}/accepted-assignments.json": packed(accepted),
         f"{folder}/grades.csv": grades(
-            grade("Ada-L", "3", "4"),
-            grade("bob-b", "1", "4", identifier="bob@example.org"),
-            grade("carl-c", "0", "0"),
+            grade("First-L", "3", "4"),
+            grade("second-b", "1", "4", identifier="second@example.org"),
+            grade("third-c", "0", "0"),
         ),
         "classroom_roster.csv": roster(*rows),
         **autograding(*TESTS),

@@ -218,7 +218,7 @@ def test_assignment_without_tests_becomes_a_placeholder_and_says_so():
 
 
 def test_starter_has_neither_tests_of_classroom_nor_people():
-    roster = '"identifier","github_username","github_id","name"\n"1","ada","5","Ada"\n'
+    roster = '"identifier","github_username","github_id","name"\n"1","first","5","First"\n'
     plan = plan_of(
         autograding({"name": "t", "run": "python a.py", "points": 1}),
         starter={"a.py": "\n", "people.csv": roster},

@@ -64,7 +64,7 @@ def test_import_runs_once_in_a_worker_and_shows_what_it_did(client, instructor):
 
 def test_report_is_only_for_its_uploader(client, instructor):
     client.force_login(instructor)
-    address = upload(client, SimpleUploadedFile("r.csv", roster(["a", "ada", "1", "Ada"]))).url
+    address = upload(client, SimpleUploadedFile("r.csv", roster(["a", "first", "1", "First"]))).url
     other = make_staff(make_course(), make_instructor(make_course()))
     client.force_login(other)
     assert client.get(address).status_code == 404
