@@ -137,6 +137,13 @@ COURSES = (
         ACCOUNT,
     ),
     Kept(
+        "Staff notes",
+        "What the staff of your course write down about you, such as how you like to get feedback.",
+        "To help you in a way that suits you.",
+        "Staff of your cohort; you in a copy of your data",
+        ACCOUNT,
+    ),
+    Kept(
         "Quizzes",
         "Attempts, answers, points and marks.",
         "To grade, to give you feedback, and to improve questions.",
