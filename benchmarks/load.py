@@ -42,6 +42,23 @@ def median_ms(address: str, form: dict[str, str], cookie: str, times: int = 60) 
     return median(took)
 
 
+def median_poll_ms(address: str, cookie: str, times: int = 50) -> float:
+    """Return the median milliseconds of a GET without an answer, one after the other on one connection."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    took = []
+    for _ in range(times):
+        started = time.perf_counter()
+        connection.request("GET", f"{parts.path}?{parts.query}", headers={"Cookie": cookie})
+        answer = connection.getresponse()
+        answer.read()
+        took.append((time.perf_counter() - started) * 1000)
+        if answer.status != 204:
+            raise RuntimeError(f"{parts.path} answered {answer.status}")
+    connection.close()
+    return median(took)
+
+
 def _post(connection: http.client.HTTPConnection, path: str, body: str, headers: dict[str, str]) -> float:
     started = time.perf_counter()
     connection.request("POST", path, body, headers)

@@ -12,6 +12,7 @@ from benchmarks.big_class_rows import (
     CohortPage,
     LessonsAtRandom,
 )
+from benchmarks.class_poll import ClassPoll
 from benchmarks.cold_grade import ColdGrade
 from benchmarks.grade_again import GradeAgain
 from benchmarks.growth import GraderMemory, LongHistory, LongHistoryUnasked, ManySubmissions
@@ -69,6 +70,7 @@ BENCHMARKS: dict[str, Callable[[Site], Benchmark]] = {
     "search": partial(Search, vendor="postgresql"),
     "search-sqlite": partial(Search, vendor="sqlite"),
     "half-sent": HalfSent,
+    "class-poll": ClassPoll,
     "notes": NotesImport,
     "push-beside-proofs": PushBesideProofs,
     "pushes-of-a-class": partial(PushesOfAClass, pushes=100),

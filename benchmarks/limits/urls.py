@@ -25,6 +25,10 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "page.html", {"names": NAMES, "user": request.user, "body": READY_HTML})
 
 
+def poll(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204 if request.user.is_authenticated else 403)
+
+
 @csrf_exempt
 def answer(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
@@ -45,6 +49,7 @@ def hook(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("constant/", constant),
     path("page/", page),
+    path("poll/", poll),
     path("answer/", answer),
     path("hook/", hook),
 ]

@@ -13,8 +13,8 @@ from lessons.models.shared import SameParent, shared_field
 
 
 class LiveQuizQuerySet(models.QuerySet["LiveQuiz"]):
-    def running(self) -> "LiveQuizQuerySet":
-        return self.filter(ended_at=None, ends_at__gt=timezone.now(), quiz__deletion=None)
+    def running(self, now: datetime | None = None) -> "LiveQuizQuerySet":
+        return self.filter(ended_at=None, ends_at__gt=now or timezone.now(), quiz__deletion=None)
 
 
 class LiveQuiz(models.Model):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
+from django.utils import timezone
 
 from lessons.lesson_queries import opening_of
 from lessons.live_queries import running_live_quizzes
@@ -61,7 +62,7 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
     lessons = list(found.reader.lessons().filter(session=meeting.session_id))
     for lesson in lessons:
         lesson.course = found.reader.course
-    parts = list(_parts(found, lessons)) if found.is_staff else []  # the minutes are only for staff
+    parts = list(_parts(found, lessons))
     context: Context = {
         "course": found.reader.course,
         "meeting": meeting,
@@ -86,7 +87,9 @@ def class_page(found: OpenMeeting, user: Visitor) -> Context:
 
 
 def _parts(found: OpenMeeting, lessons: Iterable[Lesson]) -> Iterable[Part]:
-    ends, zone = found.meeting.starts_at, found.meeting.zone
+    # Staff read the times of the class, learners their own.
+    zone = found.meeting.zone if found.is_staff else timezone.get_current_timezone()
+    ends = found.meeting.starts_at
     for lesson in lessons:
         for title, minutes in lesson.plan:
             starts, ends = ends, ends + timedelta(minutes=minutes)

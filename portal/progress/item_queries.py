@@ -19,7 +19,7 @@ from lessons.models import Attempt, Course, Enrollment, Quiz
 from lessons.models.release import Status
 from lessons.queries import OpenCourse
 from lessons.release import quiz_opening
-from portal.progress.items import NOTHING, Item, Result, lab_item, quiz_item
+from portal.progress.items import NOTHING, Item, Result, lab_item, minutes_of_quiz, quiz_item
 
 
 def addresses(name: str, *args: str) -> Callable[[str], str]:
@@ -130,12 +130,19 @@ def quiz_items(
     page = addresses("quiz", reader.course.slug)
     fields = ("pk", "lesson", "lesson__session", "slug", "title", "current__question_count")
     rows = quizzes.values_list(
-        *fields, "current__max_points", "current__counts", "current__bonus", "opens_at"
+        *(
+            *fields,
+            "current__max_points",
+            "current__counts",
+            "current__bonus",
+            "current__time_limit",
+            "opens_at",
+        )
     )
     found = []
-    for pk, lesson, session, slug, title, questions, points, counts, bonus, opens_at in rows:
+    for pk, lesson, session, slug, title, questions, points, counts, bonus, limit, opens_at in rows:
         item = quiz_item(title, page(slug), questions, points, counts, results.get(pk) or Result())
         item.due = due_note(deadlines.get(pk, NO_DEADLINE), reader.course)
-        item.key, item.bonus = f"quiz:{pk}", bonus
+        item.key, item.bonus, item.minutes = f"quiz:{pk}", bonus, minutes_of_quiz(questions, limit or 0)
         found.append((lesson, session, timed(reader, item, opens_at)))
     return found

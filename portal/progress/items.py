@@ -8,7 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from lessons.points import count_points, show_points
 
 MAX_DUE = 5
+MAX_LEFT = 3  # things to prepare that are named
 URGENCY = {"bad": 0, "run": 1, "part": 2, "todo": 3, "wait": 4}
+MINUTES_OF_A_LAB, MINUTES_OF_A_FIX = 45, 20
 NOTHING = Decimal(0)
 
 
@@ -74,6 +76,7 @@ class Item:
     due: str = ""
     key: str = ""
     bonus: int = 0
+    minutes: int = 0  # about how long it takes, 0 if it is not known
 
     @property
     def glyph(self) -> str:
@@ -99,7 +102,16 @@ class Item:
 
 def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) -> Item:
     state = "done" if read else "part" if begun else "todo"
-    return Item("Lesson", title, url, state, f"About {minutes} {plural('minute', minutes)}")
+    return Item("Lesson", title, url, state, f"About {minutes} {plural('minute', minutes)}", minutes=minutes)
+
+
+def checklist_item(title: str, url: str, done: int, left: Sequence[str]) -> Item:
+    """Return the list to prepare for a session; `left` are the words of what is not ticked."""
+    whole = done + len(left)
+    named = ", ".join(left[:MAX_LEFT]) + (" and more" if len(left) > MAX_LEFT else "")
+    state = "done" if not left else "part" if done else "todo"
+    note = f"{done} of {whole} done" + (f". Still to do: {named}" if left else "")
+    return Item("Checklist", f"Prepare for {title}", url, state, note)
 
 
 def quiz_item(title: str, url: str, questions: int, max_points: Decimal, counts: str, result: Result) -> Item:
@@ -118,6 +130,7 @@ def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_re
     points, state = result.scale_to(max_points), result.state("run")
     item = Item("Lab", title, url, state, "", points, max_points, result.evidence or url, is_ready)
     item.tries, item.has_result = result.tries, result.points is not None
+    item.minutes = MINUTES_OF_A_FIX if item.has_result else MINUTES_OF_A_LAB
     item.waiting = result.scale_waiting_to(max_points)
     if state == "wait" and result.points is not None and result.out_of - result.points > result.waiting:
         item.state = "bad"  # checks need work, whatever staff will give
@@ -130,6 +143,18 @@ def lab_item(title: str, url: str, max_points: Decimal, result: Result, *, is_re
     elif not is_ready:
         item.note += ". Opens when its environment is ready."
     return item
+
+
+def minutes_of_quiz(questions: int, limit: int) -> int:
+    """A minute for each question and two to begin, or the time limit if that is shorter."""
+    minutes = questions + 2
+    return min(minutes, limit) if limit else minutes
+
+
+def show_minutes(minutes: int) -> str:
+    """Return “45 min” or “2 h 15 min”."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]))
 
 
 def share_done(items: Sequence[Item], noun: str, done: str) -> str:
@@ -152,6 +177,6 @@ def plural(noun: str, number: int) -> str:
 
 def most_urgent(items: Iterable[tuple[int, Item]]) -> list[Item]:
     # Failed labs and quizzes first, then those in progress; ties go to the earlier session.
-    kinds = ("Lesson", "Quiz", "Lab")
+    kinds = ("Lesson", "Quiz", "Lab", "Checklist")
     ordered = sorted(items, key=lambda each: (URGENCY[each[1].state], each[0], kinds.index(each[1].kind)))
     return [item for _, item in ordered[:MAX_DUE]]

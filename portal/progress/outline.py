@@ -99,6 +99,7 @@ class Outline:
     resume: Item | None = None
     points: Decimal = NOTHING
     has_points: bool = False
+    is_passed: bool = False
 
     def mark_next(self) -> None:
         """Choose the lesson to continue with, and open one session: for visitors the first."""
@@ -119,6 +120,7 @@ class Outline:
         return [item for part in self.sessions for item in part.scorables]
 
     def take_scores(self, scores: Scores) -> None:
+        self.is_passed = scores.is_passed
         self.points = scores.points if scores.is_passed else scores.points.quantize(TENTH, ROUND_DOWN)
         self.has_points = any(kind.out_of for kind in scores.kinds.values())
         for part in self.sessions:

@@ -11,17 +11,11 @@ from django.utils import timezone
 
 from lessons.points import show_points
 from lessons.queries import OpenCourse
-from portal.progress.items import plural
+from portal.progress.items import plural, show_minutes
 from portal.progress.plan import Route, catch_up, find_route
 from portal.progress.record import Entry, Record, SessionRecord
 from portal.progress.scoring import ATTENDANCE, CHECKLISTS, LABS, NOTHING, QUIZZES, KindScore
 from portal.progress.weeks import Week, count_weeks
-
-
-def show_minutes(minutes: int) -> str:
-    """Return “45 min” or “2 h 15 min”."""
-    hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]))
 
 
 class Band(NamedTuple):

@@ -45,4 +45,5 @@ def keep_standing_in_view(view: View, standing: Standing) -> None:
     # Some items are in several of these.
     items = {id(item): item for item in (*listed, *standing.due, standing.resume) if item}
     for item in items.values():
-        item.url = item.evidence = view.page(item.url)
+        is_page = item.kind != "Checklist"  # that one is a part of the outline
+        item.url = item.evidence = view.page(item.url) if is_page else view.outline

@@ -7,6 +7,7 @@ tried; the database counts the course's lessons and quizzes.
 from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import islice
+from math import ceil
 from typing import Any
 
 from django.db.models import (
@@ -30,6 +31,7 @@ from lessons.models import Enrollment, Lesson, Meeting, Reading, Session, Tick
 from lessons.models.release import Release, Status
 from lessons.queries import OpenCourse
 from lessons.release import lesson_opening, quiz_opening
+from portal.progress.certificates.offers import offer_certificate
 from portal.progress.item_queries import (
     addresses,
     known_quizzes,
@@ -43,6 +45,7 @@ from portal.progress.items import MAX_DUE, Item, Result, lesson_item, most_urgen
 from portal.progress.outline import LessonRow, Outline, OutlineSession
 from portal.progress.score_queries import score_learner
 from portal.progress.scoring import Scores
+from portal.progress.set_up import read_checklist, read_steps
 from portal.progress.standing import SessionStanding, Standing
 
 WAITS_FOR: dict[str, str] = {Release.START: "At the meeting", Release.END: "After the meeting"}
@@ -67,12 +70,15 @@ def course_standing(reader: OpenCourse) -> Standing:
     results = quiz_results(reader.enrollment, reader.course)
     _add_own(reader, reader.enrollment, sessions, results)
     standing.take_scores(_score(standing))
+    standing.certificate = offer_certificate(reader, reader.enrollment, is_passed=standing.is_passed)
     _add_meetings(standing, reader.enrollment, reader.now)
     if reader.enrollment.cohort.is_over:  # what is not done is not accepted any more
         return standing
     last = places.get(standing.next_meeting.session_id) if standing.next_meeting else None
     due = _due_lessons(reader, places, standing) + _due_quizzes(reader, places, results, last)
     due += [(places[key], lab) for key, lab in labs if lab.is_due]
+    if standing.to_prepare and standing.to_prepare.is_due and not standing.set_up:  # which has it
+        due.append((last or 0, standing.to_prepare))
     standing.due = most_urgent(each for each in due if last is None or each[0] <= last)
     return standing
 
@@ -145,8 +151,16 @@ def _due_lessons(reader: OpenCourse, places: dict[int, int], standing: Standing)
             standing.resume, standing.heading = item, title
             standing.resume_session = standing.sessions[places[session]]
             standing.resume_url = f"{item.url}#{heading}" if title else item.url
+            standing.minutes_left = _minutes_left(minutes, heading, contents)
         found.append((places[session], item))
     return found
+
+
+# Any: JSON
+def _minutes_left(minutes: int, heading: str, contents: list[Any]) -> int:
+    # About: as if the parts of a lesson had the same length.
+    place = next((number for number, each in enumerate(contents) if each[1] == heading), 0)
+    return max(1, ceil(minutes * (len(contents) - place) / max(1, len(contents))))
 
 
 def _due_quizzes(
@@ -173,13 +187,19 @@ def _due_quizzes(
 
 def _add_meetings(standing: Standing, enrollment: Enrollment, now: datetime) -> None:
     # Those that are not over, so perhaps the current one.
-    ahead = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
+    met = Meeting.objects.planned().filter(cohort=OuterRef("cohort"), starts_at__lte=now)
+    ahead: Any = Meeting.objects.filter(cohort=enrollment.cohort_id, starts_at__gt=now - MAX_MEETING)
+    ahead = ahead.annotate(has_met=Exists(met))
     rows = ahead.select_related("cohort", "session").order_by("starts_at").iterator(chunk_size=MAX_COMING)
     coming = list(islice((meeting for meeting in rows if meeting.ends_at > now), MAX_COMING))
     for meeting in coming:
         meeting.cohort.course = standing.course
     standing.coming = [meeting for meeting in coming if not meeting.is_cancelled]
-    first = standing.next_meeting
+    first: Any = standing.next_meeting  # Any: annotated
+    if first:
+        standing.to_prepare = read_checklist(first.session, enrollment)
+        if not first.has_met and enrollment.pk:  # staff who view the page as a learner have none
+            standing.set_up = read_steps(standing, enrollment)
     standing.cancelled = [
         each for each in coming if each.is_cancelled and (first is None or each.starts_at <= first.starts_at)
     ]

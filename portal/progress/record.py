@@ -22,7 +22,6 @@ from portal.progress.scoring import (
     Scores,
 )
 
-MINUTES_OF_A_LAB, MINUTES_OF_A_FIX = 45, 20
 NAMES = {LABS: "Labs", QUIZZES: "Quizzes", ATTENDANCE: "Attendance", CHECKLISTS: "Checklists"}
 
 
@@ -189,9 +188,3 @@ class Record:
     @property
     def first_item(self) -> Entry | None:
         return next((each for each in self.items if each.may_earn and not each.is_done), None)
-
-
-def minutes_of_quiz(questions: int, limit: int) -> int:
-    """A minute for each question and two to begin, or the time limit if that is shorter."""
-    minutes = questions + 2
-    return min(minutes, limit) if limit else minutes

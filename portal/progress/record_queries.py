@@ -30,14 +30,8 @@ from lessons.models.release import Status
 from lessons.queries import OpenCourse
 from lessons.release import is_open, lesson_opening, quiz_opening, to_key
 from portal.progress.item_queries import addresses, lab_due_note
-from portal.progress.record import (
-    MINUTES_OF_A_FIX,
-    MINUTES_OF_A_LAB,
-    Entry,
-    Record,
-    SessionRecord,
-    minutes_of_quiz,
-)
+from portal.progress.items import MINUTES_OF_A_FIX, MINUTES_OF_A_LAB, minutes_of_quiz
+from portal.progress.record import Entry, Record, SessionRecord
 from portal.progress.score_queries import listed_labs, listed_quizzes, read_outcomes, rules_of
 from portal.progress.scoring import ATTENDANCE, CHECKLISTS, LABS, QUIZZES, Outcome, Scheme, Scorable
 

@@ -9,10 +9,22 @@ from django.utils import timezone
 
 from lessons.models import Course, Meeting
 from lessons.queries import OpenCourse
-from portal.progress.items import MAX_DUE, Item, count_done, share_done
+from portal.progress.items import MAX_DUE, Item, count_done, share_done, show_minutes
 from portal.progress.scoring import LABS, NO_KIND, QUIZZES, KindScore, Rules, Scheme, Scorable, Scores
 
 MAX_SESSIONS_ON_HOME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step to get ready for the course, with the page on which to do it."""
+
+    words: str
+    hint: str
+    url: str
+    is_done: bool
+
+
 NO_SCORES = Scheme(Rules({}), []).score({})
 
 
@@ -88,6 +100,10 @@ class Standing:
     resume: Item | None = None
     resume_session: SessionStanding | None = None
     heading: str = ""
+    minutes_left: int = 0  # from the heading on
+    to_prepare: Item | None = None  # the list of the next session
+    set_up: list["Step"] = field(default_factory=list)  # before the course starts
+    certificate: str = ""  # the words of the link to it, "" if there is nothing to show yet
     resume_url: str = ""
     due: list[Item] = field(default_factory=list)
     course_url: str = ""
@@ -156,8 +172,34 @@ class Standing:
         return bool(self.is_live and self.next_meeting and self.next_meeting.join_url)
 
     @property
+    def due_time(self) -> str:
+        """Return about how long the due items take, "" if that is not known."""
+        minutes = sum(item.minutes for item in self.due)
+        return show_minutes(minutes) if minutes else ""
+
+    @property
+    def due_before(self) -> str:
+        meeting = None if self.is_live else self.next_meeting
+        return _name_day(meeting.starts_at, self.now) if meeting else ""
+
+    @property
+    def to_fix(self) -> Item | None:
+        return next((item for item in self.due if item.state == "bad"), None)
+
+    @property
+    def steps_done(self) -> int:
+        return sum(step.is_done for step in self.set_up)
+
+    @property
+    def is_over(self) -> bool:
+        enrollment = self.reader.enrollment
+        return bool(enrollment and enrollment.cohort_id and enrollment.cohort.is_over)
+
+    @property
     def headline(self) -> str:
         """Say in one line what there is to do now."""
+        if self.is_over:
+            return "You passed" if self.is_passed else "The course is over"
         meeting = self.next_meeting
         day = _name_day(meeting.starts_at, self.now) if meeting else ""
         if meeting and self.is_live:

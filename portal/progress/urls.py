@@ -43,6 +43,7 @@ urlpatterns = [
     path("courses/<slug:course>/as-learner/home/", views.home_as_learner, name="home_as_learner"),
     path("courses/<slug:course>/as-learner/progress/", views.progress_as_learner, name="progress_as_learner"),
     path("courses/<slug:course>/progress/", views.progress, name="progress"),
+    path("courses/<slug:course>/notes.html", views.course_notes, name="course_notes"),
     path("courses/<slug:course>/progress/skills/", views.skills, name="skills"),
     path("courses/<slug:course>/progress/scores.csv", views.scores_csv, name="scores_csv"),
     path("courses/<slug:course>/progress/scores.json", views.scores_json, name="scores_json"),

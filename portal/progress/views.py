@@ -12,12 +12,15 @@ from lessons.live_queries import running_live_quizzes
 from lessons.models import LiveQuiz
 from lessons.pages.as_learner import View, read_view
 from lessons.pages.csv_file import csv_response
+from lessons.pages.limits import is_over_limit, refuse_for_a_minute
 from lessons.pages.views.as_learner import in_view, stores_nothing, with_a_form
 from lessons.queries import OpenCourse, get_course, get_member_course, get_taught_course_by_slug, open_courses
 from lessons.release import NotOpenYetError
 from portal.accounts.audit import Event, record
 from portal.accounts.http import UserRequest
 from portal.notices.queries import unread_notices
+from portal.progress.certificates.offers import offer_certificate
+from portal.progress.notes_file import write_notes
 from portal.progress.pages import ProgressPage
 from portal.progress.presentation import (
     add_checklists,
@@ -29,6 +32,8 @@ from portal.progress.queries import course_outline, course_standing, public_less
 from portal.progress.record_queries import read_record
 from portal.progress.score_files import HEADS, score_file, score_rows
 from portal.progress.skills import read_skills
+
+MAX_FILES = 6  # a minute, of one person: a file has every lesson of the course
 
 
 @require_safe
@@ -53,10 +58,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def course(request: HttpRequest, course: str) -> HttpResponse:
     outline = course_outline(get_course(request.user, course))
     add_checklists(request, outline)
-    live_now = _live_now(request, [outline.reader])
-    return render(
-        request, "progress/course.html", {"course": outline.course, "outline": outline, "live_now": live_now}
-    )
+    context = {"course": outline.course, "outline": outline, "live_now": _live_now(request, [outline.reader])}
+    if enrollment := outline.reader.enrollment:
+        context["certificate"] = offer_certificate(outline.reader, enrollment, is_passed=outline.is_passed)
+    return render(request, "progress/course.html", context)
 
 
 @with_a_form
@@ -121,6 +126,19 @@ def skills(request: UserRequest, course: str) -> HttpResponse:
     name = "progress/_skills.html" if request.headers.get("HX-Request") else "progress/skills.html"
     response = render(request, name, {"course": reader.course, "skills": found})
     patch_vary_headers(response, ["HX-Request"])
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@login_required
+@require_safe
+def course_notes(request: UserRequest, course: str) -> HttpResponse:
+    """Download the lessons that one may read, and the notes of one's classes, as one file."""
+    reader = get_member_course(request.user, course)
+    if is_over_limit(request, "notes-file", MAX_FILES):
+        return refuse_for_a_minute(request)
+    response = HttpResponse(write_notes(reader))
+    response["Content-Disposition"] = f'attachment; filename="{reader.course.slug}-notes.html"'
     patch_cache_control(response, no_store=True)
     return response
 

@@ -95,11 +95,13 @@ def test_link_to_join_is_open_from_15_minutes_before_until_the_end(
     assert (JOIN in page, words in page) == (has_link, True)
 
 
-def test_materials_leave_out_drafts_and_only_staff_see_the_plan(meeting, learner, staff):
+def test_materials_and_plan_leave_out_drafts_for_learners(meeting, learner, staff):
     page = read(client_of(learner.user), meeting)
-    assert "A secret draft" not in page and "Volumes" not in page
+    assert "A secret draft" not in page and "Hidden part" not in page
+    assert page.index("Images") < page.index('aria-current="step"') < page.index("Volumes")
+    assert "about 16:20" in page  # the time of London
     page = read(staff, meeting)
-    assert page.index('aria-current="step"') < page.index("Volumes")
+    assert page.index('aria-current="step"') < page.index("Volumes") < page.index("Hidden part")
 
 
 def test_learner_tells_the_instructor_and_withdraws_without_javascript(meeting, learner, staff):
@@ -262,7 +264,7 @@ def test_image_in_the_notes_is_kept_and_shown_to_the_cohort_only(meeting, learne
     assert may_download(make_user(is_staff=True, is_superuser=True), token) is True
 
 
-def test_page_of_staff_is_drawn_again_when_a_part_of_the_plan_ends(meeting, staff, clock):
+def test_page_is_drawn_again_when_a_part_of_the_plan_ends(meeting, staff, clock):
     client, address = staff, page_of(meeting, "meeting_poll")
     cursor = read(client, meeting).partition("poll/?v=")[2].partition('"')[0]
     clock.move_to(STARTS + timedelta(minutes=49))
