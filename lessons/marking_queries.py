@@ -1,9 +1,9 @@
 """Read queries of answers that staff mark. Every function returns only rows that the given user may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404
@@ -26,18 +26,17 @@ class WaitingQuestion:
     since: datetime
 
 
-# Any: a course, or an expression for its key
-def waiting_answers(course: Any, user: User) -> QuerySet[Answer]:
-    """Return the answers of a course that wait for `user`, by the learners of their cohorts."""
+def waiting_answers(courses: Collection[Course | int], user: User) -> QuerySet[Answer]:
+    """Return the answers of some courses that wait for `user`, by the learners of their cohorts."""
     found = Answer.objects.filter(
-        waits_for=MarkedBy.STAFF, attempt__course=course, attempt__quiz__deletion=None
+        waits_for=MarkedBy.STAFF, attempt__course__in=courses, attempt__quiz__deletion=None
     )
     return found.filter(of_own_learners(user, "attempt__enrollment__cohort"))
 
 
 def waiting_questions(course: Course, user: User) -> list[WaitingQuestion]:
     """Return the questions of a course whose answers wait for `user`, in the order of the course."""
-    counted = waiting_answers(course, user).order_by().values("attempt__quiz", "key")
+    counted = waiting_answers([course], user).order_by().values("attempt__quiz", "key")
     rows = list(counted.annotate(count=Count("pk"), since=Min("attempt__submitted_at")))
     quizzes = Quiz.objects.filter(pk__in={row["attempt__quiz"] for row in rows}).select_related("current")
     found = []
@@ -71,7 +70,7 @@ def queue_of(course: Course, quiz: int, key: str, user: User) -> list[int]:
 
     The order is shuffled, and stays the same while answers come and go.
     """
-    waiting = waiting_answers(course, user).filter(attempt__quiz=quiz, key=key).order_by()
+    waiting = waiting_answers([course], user).filter(attempt__quiz=quiz, key=key).order_by()
     return sorted(waiting.values_list("pk", flat=True), key=_place)
 
 

@@ -40,11 +40,16 @@ def _files() -> list[Path]:
     return sorted(_folder().glob("*.eml"), reverse=True)
 
 
+def has_inbox() -> bool:
+    """Return True for a portal under development that sends no email."""
+    return settings.DEBUG and settings.EMAIL_BACKEND == BACKEND
+
+
 @never_cache
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show the newest emails. Raises Http404 unless this is a portal under development that sends none."""
-    if not (settings.DEBUG and settings.EMAIL_BACKEND == BACKEND):
+    if not has_inbox():
         raise Http404
     return render(request, "dev_mail.html", {"mails": [_read(path) for path in _files()[:MAX_KEPT]]})
 

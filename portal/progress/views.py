@@ -18,6 +18,7 @@ from lessons.queries import OpenCourse, get_course, get_member_course, get_taugh
 from lessons.release import NotOpenYetError
 from portal.accounts.audit import Event, record
 from portal.accounts.http import UserRequest
+from portal.dev_mail import has_inbox
 from portal.notices.queries import unread_notices
 from portal.progress.certificates.offers import offer_certificate
 from portal.progress.notes_file import write_notes
@@ -166,7 +167,7 @@ def scores_json(request: UserRequest, course: str) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "help.html", {"help_email": settings.HELP_EMAIL})
+    return render(request, "help.html", {"help_email": settings.HELP_EMAIL, "has_dev_mail": has_inbox()})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -286,4 +286,4 @@ def test_queries_do_not_depend_on_the_number_of_items(staff, course, address):
         fill()
         fill()
     assert counts == [counts[0]] * 2
-    assert counts[0] == {"/staff/": 29, "/teach/mine/": 13}[address]
+    assert counts[0] == {"/staff/": 35, "/teach/mine/": 18}[address]

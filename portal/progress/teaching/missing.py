@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from lessons.models import Cohort, Course, Meeting
+from lessons.pages.durations import in_words
 from portal.progress.teaching.outline import (
     NOT_PROVED,
     WAITS_FOR_PROOF,
@@ -48,12 +51,26 @@ class CohortFacts:
 
 
 @dataclass(slots=True)
+class Waiting:
+    """What waits for staff. `labs` have a title, the address of their queue and the number of submissions to mark."""
+
+    questions: int = 0
+    asked_at: datetime | None = None  # the oldest of the questions
+    requests: int = 0
+    answers: int = 0
+    inquiries: int = 0
+    labs: list[tuple[str, str, int]] = field(default_factory=list)
+    regrades: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class CourseFacts:
     """A course with its cohorts and outline; the outline of a big course has only the session that meets next."""
 
     course: Course
     outline: Outline
     cohorts: list[CohortFacts] = field(default_factory=list)
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def next_meeting(self) -> Meeting | None:
@@ -65,7 +82,34 @@ def find_missing(facts: CourseFacts) -> list[Missing]:
     meeting = facts.next_meeting
     session = facts.outline.session(meeting.session_id) if meeting else None
     found = [*_of_session(facts.course, session)] if session else [*_of_course(facts)]
-    return [*found, *_loose_labs(facts.outline), *_of_cohorts(facts)]
+    return [*found, *_loose_labs(facts.outline), *_of_cohorts(facts), *_waiting(facts.course, facts.waiting)]
+
+
+def _waiting(course: Course, waiting: Waiting) -> Iterator[Missing]:
+    args = [course.slug]
+    if waiting.questions:
+        oldest = f"The oldest for {in_words(timezone.now() - waiting.asked_at)}." if waiting.asked_at else ""
+        words = f"{_count(waiting.questions, 'question')} for an answer"
+        yield Missing(words, oldest, reverse("questions", args=args))
+    if waiting.requests:
+        words = f"{_count(waiting.requests, 'request')} in the help queue"
+        yield Missing(words, "Learners who are stuck.", reverse("help-queue", args=args))
+    if waiting.inquiries:
+        words = f"{_count(waiting.inquiries, 'question', ' about grades')} for an answer"
+        yield Missing(words, "", reverse("inquiries", args=args))
+    if waiting.answers:
+        words = f"{_count(waiting.answers, 'answer', ' in quizzes')} for marks"
+        yield Missing(words, "", reverse("marking", args=args))
+    for title, address, count in waiting.labs:
+        yield Missing(f"{_count(count, 'submission')} for marks", f"Lab: {title}", address)
+    for title, address in waiting.regrades:
+        yield Missing(
+            f"A regrade of {title} waits for your decision", "It has been tried out.", address, "part"
+        )
+
+
+def _count(number: int, noun: str, of: str = "") -> str:
+    return f"1 {noun}{of} waits" if number == 1 else f"{number:,} {noun}s{of} wait"
 
 
 def _of_course(facts: CourseFacts) -> Iterator[Missing]:

@@ -106,7 +106,7 @@ def add_address(name: str, **given: int) -> str:
 
 
 def outline_of(course: Course, rows: Rows, now: datetime, *, is_whole: bool) -> Outline:
-    labs = {lab.slug: _lab_part(lab, now) for lab in rows.labs}
+    labs = {lab.slug: _lab_part(course, lab, now) for lab in rows.labs}
     quizzes = {quiz.lesson_id: _quiz_part(course, quiz, now) for quiz in rows.quizzes}
     adds = {
         name: add_address(name, course=course.pk) for name in ("lessons_lesson", "lessons_quiz", "labs_lab")
@@ -185,8 +185,11 @@ def _quiz_state(quiz: Quiz, now: datetime) -> str:
 
 
 # Any: annotated with the proof of its newest version
-def _lab_part(lab: Lab, now: datetime) -> Part:
-    return Part("Lab", lab.pk, str(lab), edit_address("labs_lab", lab.pk), _lab_state(lab, now))
+def _lab_part(course: Course, lab: Lab, now: datetime) -> Part:
+    pages = ("Marking", "lab_marking"), ("Likeness", "lab_likeness"), ("Regrades", "lab_regrades")
+    tools = tuple((words, page_address(name, course.slug, lab.slug)) for words, name in pages)
+    edit, state = edit_address("labs_lab", lab.pk), _lab_state(lab, now)
+    return Part("Lab", lab.pk, str(lab), edit, state, tools=() if lab.is_draft else tools)
 
 
 def _lab_state(lab: Lab, now: datetime) -> str:

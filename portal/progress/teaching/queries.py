@@ -10,14 +10,14 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.models import Lab, LabVersion
-from lessons.marking_queries import waiting_answers
 from lessons.models import Cohort, Course, CourseStaff, Enrollment, Lesson, Meeting, Quiz, Session
 from lessons.queries import courses_taught
 from lessons.rights import cohorts_taught
 from lessons.staffing import invitation_address
 from portal.accounts.models import User
-from portal.progress.teaching.missing import CohortFacts, CourseFacts
+from portal.progress.teaching.missing import CohortFacts, CourseFacts, Waiting
 from portal.progress.teaching.outline import Rows, outline_of
+from portal.progress.teaching.waiting import read_waiting
 
 MAX_COURSES = 20
 # Lessons and labs of a course, and of all courses, whose outlines the start page shows.
@@ -37,7 +37,6 @@ def taught_courses(user: User) -> QuerySet[Course]:
         meets_at=Subquery(upcoming.order_by("starts_at").values("starts_at")[:1]),
         lesson_count=_count(Lesson.objects.filter(course=OuterRef("pk")), "course"),
         lab_count=_count(Lab.objects.filter(course=OuterRef("pk")), "course"),
-        to_mark=_count(waiting_answers(OuterRef("pk"), user), "attempt__course"),
     )
     return courses.order_by(F("meets_at").asc(nulls_last=True), "title", "pk")
 
@@ -65,9 +64,13 @@ def facts_of(
     small = courses if whole else list(_shown_whole(courses))
     meet_next = {each.next_meeting.session_id for of in cohorts.values() for each in of if each.next_meeting}
     rows = _rows(courses, Q(course__in=small) | Q(session__in=meet_next))
+    waiting = read_waiting(user, courses) if user else {}
     return [
         CourseFacts(
-            course, outline_of(course, rows[course.pk], now, is_whole=course in small), cohorts[course.pk]
+            course,
+            outline_of(course, rows[course.pk], now, is_whole=course in small),
+            cohorts[course.pk],
+            waiting.get(course.pk, Waiting()),
         )
         for course in courses
     ]

@@ -22,7 +22,6 @@ from lessons.authoring import (
     shift,
     shift_within,
 )
-from lessons.marking_queries import waiting_answers
 from lessons.models import Course, CourseStaff
 from lessons.models.course import MAX_TITLE
 from lessons.pages.breadcrumb import staff_crumbs
@@ -84,7 +83,6 @@ def outline(request: UserRequest, course: Course) -> HttpResponse:
         "course": course,
         "crumbs": staff_crumbs(None, (course.title, "")),
         "card": card,
-        "to_mark": waiting_answers(course, request.user).count(),
         "back": "outline",
         "may_order": places <= MAX_PLACES,
         **_rights(request),
