@@ -1,4 +1,4 @@
-"""What a learner sets up before the course starts, computed from what they have done in the portal."""
+"""Steps of a learner before the course starts, computed from facts in the portal."""
 
 from collections.abc import Iterator
 from html import unescape

@@ -1,4 +1,4 @@
-"""What waits for staff on the start page and on the outline of a course."""
+"""Work that waits for staff on the start page and on the outline of a course."""
 
 from datetime import timedelta
 

@@ -21,7 +21,7 @@ def crumbs(cohort: Cohort, *steps: Crumb) -> list[Crumb]:
 
 
 def frame(cohort: Cohort) -> Context:
-    """Return the context of the frame, with what waits for staff: three queries."""
+    """Return the context of the frame, with the numbers of open questions, requests and inquiries."""
     waiting = Thread.objects.filter(cohort=cohort).present().waiting()
     is_help = Q(kind=Thread.Kind.HELP)
     open_inquiries = Inquiry.objects.filter(enrollment__cohort=cohort, state=Inquiry.State.OPEN)

@@ -52,7 +52,7 @@ class CohortFacts:
 
 @dataclass(slots=True)
 class Waiting:
-    """What waits for staff. `labs` have a title, the address of their queue and the number of submissions to mark."""
+    """Work that waits for staff. `labs` have a title, the address of their queue and the number of submissions."""
 
     questions: int = 0
     asked_at: datetime | None = None  # the oldest of the questions

@@ -1,4 +1,4 @@
-"""What waits for the staff of some courses: questions, marks and regrades. The number of queries is fixed."""
+"""Work that waits for the staff of some courses: questions, marks and regrades. The number of queries is fixed."""
 
 from collections.abc import Collection
 from typing import Any
@@ -19,7 +19,7 @@ MAX_NAMED = 20  # labs with submissions to mark, and regrades
 
 
 def read_waiting(user: User, courses: Collection[Course]) -> dict[int, Waiting]:
-    """Map the key of each course to what waits in it from the learners whom `user` teaches."""
+    """Map the key of each course to the work that its learners whom `user` teaches wait for."""
     found = {course.pk: Waiting() for course in courses}
     keys, slugs = list(found), {course.pk: course.slug for course in courses}
     own = of_own_learners(user)
