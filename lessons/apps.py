@@ -5,7 +5,7 @@ class LessonsConfig(AppConfig):
     name = "lessons"
 
     def ready(self) -> None:
-        from lessons import deletable, stored_files  # models are ready by now, and not before
+        from lessons import deletable, receivers, stored_files  # noqa: F401 - receivers listen  # models are ready by now, and not before
         from lessons.file_queries import register_use
         from lessons.invited import find_invitation
         from lessons.meeting_queries import shows_file

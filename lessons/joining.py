@@ -10,7 +10,8 @@ from django.db.models import Max
 from django.urls import reverse
 
 from lessons.deadline_changes import deadline_of_learner_moved
-from lessons.models import Cohort, Enrollment, RosterEntry, WaitingPlace
+from lessons.models import Cohort, Enrollment, WaitingPlace
+from lessons.roster_matching import fulfil_roster
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
 from portal.notices.actions import notify
@@ -87,13 +88,8 @@ def _enroll(user: User, cohort: Cohort) -> Enrollment:
         enrollment.save(update_fields=["is_active"])
         deadline_of_learner_moved(enrollment.pk)
     WaitingPlace.objects.filter(user=user, cohort__course=cohort.course_id).delete()
-    _fulfil_roster(enrollment)
+    fulfil_roster(enrollment)
     return enrollment
-
-
-def _fulfil_roster(enrollment: Enrollment) -> None:
-    waiting = RosterEntry.objects.filter(cohort=enrollment.cohort_id, enrollment=None)
-    waiting.exclude(email="").filter(email__iexact=enrollment.user.email).update(enrollment=enrollment)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Read queries of the people of a cohort. Every function returns only rows that the given user may see."""
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404
 
 from lessons.joining import place_in_line
@@ -41,7 +41,9 @@ def line_of(cohort: Cohort) -> QuerySet[WaitingPlace]:
 
 
 def roster_without_account(cohort: Cohort) -> QuerySet[RosterEntry]:
-    return RosterEntry.objects.filter(cohort=cohort, enrollment=None)[: MAX_LISTED + 1]
+    """Return people who have not joined: those with a problem first."""
+    rows = RosterEntry.objects.filter(cohort=cohort, enrollment=None)
+    return rows.order_by(Case(When(state="refused", then=0), default=1), "pk")[: MAX_LISTED + 1]
 
 
 def is_learner_of(user: Visitor, cohort: Cohort) -> bool:

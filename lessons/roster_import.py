@@ -1,25 +1,22 @@
-"""Compare a roster with the accounts of the portal, and import it. A second import of the same file changes nothing."""
+"""Compare a roster with the accounts of the portal, and import it. A second import of the same file changes nothing.
 
-from collections.abc import Iterable
+The request only stores the rows; a worker enrolls and invites people (`lessons.invitations`).
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import partial
 
-from allauth.account.models import EmailAddress
-from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.utils import timezone
 
-from lessons.invitations import send_invitations
-from lessons.joining import enroll_by_staff
+from lessons.invitations import wake
 from lessons.models import Cohort, Enrollment, RosterEntry
+from lessons.roster_matching import BATCH, People
 from lessons.rosters import Roster, RosterRow
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
-from portal.notices.actions import notify
 
-BATCH = 500
+State = RosterEntry.State
 MAX_REMOVED = 10_000  # rows at once; the rest waits for the next turn
 
 
@@ -39,109 +36,76 @@ class PlannedRow:
     row: RosterRow
     step: Step
     user: User | None = None
+    enrollment: int | None = None  # in this cohort
 
 
 def plan_import(cohort: Cohort, roster: Roster) -> list[PlannedRow]:
-    """Return the step for each row. The number of queries does not depend on the number of rows."""
-    people = _People(roster.rows)
+    """Return the step for each row. The number of queries grows with each 500 rows only."""
+    people = People(roster.rows)
     found = {row.key: people.find(row) for row in roster.rows}
-    users = [user.pk for user in found.values() if user]
-    places = dict(
-        Enrollment.objects.active()
-        .filter(course=cohort.course_id, user__in=users)
-        .values_list("user", "cohort")
-    )
+    active = Enrollment.objects.active().filter(course=cohort.course_id).values_list("user", "cohort", "pk")
+    places = {user: (place, key) for user, place, key in active}
     known = set(RosterEntry.objects.filter(cohort=cohort).values_list("key", flat=True))
-    return [
-        PlannedRow(row, _step(row, found[row.key], places, cohort, known), found[row.key])
-        for row in roster.rows
-    ]
+    return [_plan(row, found[row.key], places, cohort, known) for row in roster.rows]
 
 
-def _step(row: RosterRow, user: User | None, places: dict[int, int], cohort: Cohort, known: set[str]) -> Step:
+def _plan(
+    row: RosterRow,
+    user: User | None,
+    places: dict[int, tuple[int, int]],
+    cohort: Cohort,
+    known: set[str],
+) -> PlannedRow:
     if user is None:
         if row.key in known:
-            return Step.INVITED
-        return Step.INVITE if row.email else Step.LIST
-    place = places.get(user.pk)
+            return PlannedRow(row, Step.INVITED)
+        return PlannedRow(row, Step.INVITE if row.email else Step.LIST)
+    place, enrollment = places.get(user.pk, (None, None))
     if place is None:
-        return Step.ENROLL
-    return Step.THERE if place == cohort.pk else Step.ELSEWHERE
+        return PlannedRow(row, Step.ENROLL, user)
+    if place != cohort.pk:
+        return PlannedRow(row, Step.ELSEWHERE, user)
+    return PlannedRow(row, Step.THERE, user, enrollment)
 
 
-class _People:
-    """The accounts that rows may name: by GitHub ID first, then by GitHub username, then by confirmed email."""
-
-    def __init__(self, rows: Iterable[RosterRow]) -> None:
-        rows = list(rows)
-        linked = SocialAccount.objects.filter(provider="github").select_related("user")
-        ids = [str(row.github_id) for row in rows if row.github_id]
-        self.by_id = {each.uid: each.user for batch in _batches(ids) for each in linked.filter(uid__in=batch)}
-        names = {row.github_name.casefold() for row in rows if row.github_name}
-        # The name of a linked account was proved; one that somebody typed on their account page was not.
-        every = linked.filter(user__is_active=True) if names else linked.none()
-        self.by_name = {
-            name: each.user
-            for each in every.iterator()
-            if (name := str(each.extra_data.get("login", "")).casefold()) in names
-        }
-        emails = [row.email for row in rows if row.email]
-        self.by_email = {user.email.lower(): user for batch in _batches(emails) for user in _owners(batch)}
-
-    def find(self, row: RosterRow) -> User | None:
-        found = self.by_id.get(str(row.github_id)) if row.github_id else None
-        found = found or self.by_name.get(row.github_name.casefold()) if row.github_name else found
-        found = found or self.by_email.get(row.email)
-        return found if found and found.is_active else None
-
-
-def _batches(values: list[str]) -> Iterable[list[str]]:
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
-
-
-def _owners(emails: list[str]) -> list[User]:
-    # An account whose email was never confirmed may belong to anybody.
-    users = list(User.objects.filter(email__in=emails, is_active=True))
-    unconfirmed = EmailAddress.objects.filter(user__in=users, verified=False, primary=True)
-    strangers = set(unconfirmed.values_list("user", flat=True))
-    return [user for user in users if user.pk not in strangers]
-
-
-@transaction.atomic
 def import_roster(*, cohort: Cohort, roster: Roster, by: User) -> dict[Step, int]:
-    """Enroll people with an account, invite the others, and return how many rows took each step."""
-    counts: dict[Step, int] = {}
-    invited: list[str] = []
-    for planned in plan_import(cohort, roster):
-        counts[planned.step] = counts.get(planned.step, 0) + 1
-        _import_row(cohort, planned, invited)
-    record(Event.JOINING, f"roster of {len(roster.rows)} people imported into {cohort}", user=by)
-    transaction.on_commit(partial(send_invitations, cohort.pk, invited))
+    """Store the rows, have a worker enroll and invite people, and return how many rows take each step."""
+    counts = store_roster(cohort=cohort, roster=roster, by=by)
+    transaction.on_commit(wake)
     return counts
 
 
-def _import_row(cohort: Cohort, planned: PlannedRow, invited: list[str]) -> None:
-    row, user, enrollment = planned.row, planned.user, None
-    if user and planned.step in (Step.ENROLL, Step.THERE):
-        enrollment = enroll_by_staff(user=user, cohort=cohort)
-        if planned.step == Step.ENROLL:
-            words = f"You were added to {cohort}."
-            notify(user=user, kind="joining", text=words, link=cohort.course.get_absolute_url())
-    values = {
-        "identifier": row.identifier,
-        "name": row.name,
-        "email": row.email,
-        "github_name": row.github_name,
-        "github_id": row.github_id,
-    }
-    entry, is_new = RosterEntry.objects.get_or_create(cohort=cohort, key=row.key, defaults=values)
-    if enrollment and entry.enrollment_id != enrollment.pk:
-        entry.enrollment = enrollment
-        entry.save(update_fields=["enrollment"])
-    if is_new and planned.step == Step.INVITE:
-        entry.invited_at = timezone.now()
-        entry.save(update_fields=["invited_at"])
-        invited.append(row.email)
+@transaction.atomic
+def store_roster(*, cohort: Cohort, roster: Roster, by: User) -> dict[Step, int]:
+    plan = plan_import(cohort, roster)
+    RosterEntry.objects.bulk_create(
+        [_entry(cohort, planned) for planned in plan], batch_size=BATCH, ignore_conflicts=True
+    )
+    again = [planned.row.key for planned in plan if planned.step in (Step.ENROLL, Step.THERE)]
+    for start in range(0, len(again), BATCH):  # listed by an earlier import, with an account now
+        keys = again[start : start + BATCH]
+        listed = RosterEntry.objects.filter(cohort=cohort, key__in=keys, enrollment=None)
+        listed.update(state=State.WAITING, tries=0, problem="")
+    counts: dict[Step, int] = {}
+    for planned in plan:
+        counts[planned.step] = counts.get(planned.step, 0) + 1
+    record(Event.JOINING, f"roster of {len(roster.rows)} people imported into {cohort}", user=by)
+    return counts
+
+
+def _entry(cohort: Cohort, planned: PlannedRow) -> RosterEntry:
+    row = planned.row
+    return RosterEntry(
+        cohort=cohort,
+        key=row.key,
+        identifier=row.identifier,
+        name=row.name,
+        email=row.email,
+        github_name=row.github_name,
+        github_id=row.github_id,
+        enrollment_id=planned.enrollment,
+        state=State.WAITING if planned.step in (Step.ENROLL, Step.INVITE) else State.DONE,
+    )
 
 
 def remove_unjoined(oldest: datetime) -> None:

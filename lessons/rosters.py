@@ -1,6 +1,7 @@
 """Read a roster: GitHub Classroom's export, or any CSV with a header. No Django here, and nothing is stored."""
 
 import csv
+import hashlib
 import io
 import re
 from dataclasses import dataclass, field
@@ -40,8 +41,14 @@ class RosterRow:
 
     @property
     def key(self) -> str:
-        """Return the text that finds this person in a second import of the same roster."""
-        return (self.identifier or self.email or self.github_name or self.name).strip().casefold()
+        """Return the text that finds this person in a second import of the same roster.
+
+        It may become longer than the value: “ß” folds to “ss”. Then the end is a digest, so that two never meet.
+        """
+        whole = (self.identifier or self.email or self.github_name or self.name).strip().casefold()
+        if len(whole) <= MAX_FIELD:
+            return whole
+        return whole[: MAX_FIELD - 33] + "." + hashlib.sha256(whole.encode()).hexdigest()[:32]
 
     @property
     def shown(self) -> str:

@@ -377,6 +377,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     # if a wake-up was lost
+    # for people whose invitation the mail server did not take, or if a wake-up was lost
+    "work-on-rosters": {
+        "task": "lessons.invitations.work_on_rosters",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "read-repositories": {
         "task": "lessons.tasks.read_repositories",
         "schedule": 60,

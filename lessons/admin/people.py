@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from lessons import staffing
 from lessons.admin.scope import CourseScopedAdmin
@@ -49,7 +51,7 @@ class EnrollForm(ByEmailForm):
         of_user = Enrollment.objects.filter(user=self.instance.user, course=cohort.course_id)
         if there := of_user.active().select_related("cohort__course").first():
             self.add_error(
-                "email", f"This person is already in {there.cohort}. To move them, change that enrollment."
+                "email", f"This person is already in {there.cohort}. To move them, open that enrollment."
             )
         elif before := of_user.filter(cohort=cohort).first():
             self.instance = before
@@ -57,40 +59,35 @@ class EnrollForm(ByEmailForm):
         self.instance.course_id = cohort.course_id
 
 
-class EnrollmentForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
-    class Meta:
-        model = Enrollment
-        fields = ["cohort", "is_active"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        others = Enrollment.objects.active().filter(
-            user=self.instance.user_id, course=self.instance.course_id
-        )
-        other = others.exclude(pk=self.instance.pk).select_related("cohort__course").first()
-        if cleaned.get("is_active") and other:
-            self.add_error("is_active", f"This person is in {other.cohort}. End that enrollment first.")
-        return cleaned
-
-
 @admin.register(Enrollment)
 class EnrollmentAdmin(CourseScopedAdmin):
-    form = EnrollmentForm
+    form = EnrollForm
     cohort_path = "cohort"
-    fixed_once_saved = ("user", "course")
+    # The page of the learner moves and ends with a reason, a notice and a look at the places.
+    fixed_once_saved = ("user", "course", "cohort", "is_active", "change")
     list_display = ["user", "cohort", "is_active", "created_at"]
     list_filter = ["is_active", "cohort"]
     search_fields = ["user__email", "user__name"]
     list_select_related = ["user", "cohort__course"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["user", "course", "cohort", "is_active"] if obj else ["email", "cohort"]
+        return ["user", "course", "cohort", "is_active", "change"] if obj else ["email", "cohort"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **kwargs if obj else {**kwargs, "form": EnrollForm})
+        return super().get_form(
+            request, obj, change, **{**kwargs, "form": forms.ModelForm} if obj else kwargs
+        )
+
+    @admin.display(description="change")
+    def change(self, obj: Enrollment) -> str:
+        if not obj.is_active:
+            return "It has ended. To enroll the person again, add them with their email."
+        address = reverse("change_learner", args=[obj.course.slug, obj.pk])
+        return format_html('<a href="{}">Move to another cohort, or end</a>', address)
 
     def save_model(self, request: Any, obj: Enrollment, form: Any, change: bool) -> None:
-        staffing.save_enrollment(enrollment=obj, by=request.user)
+        if not change:  # a saved enrollment has no fields to change
+            staffing.save_enrollment(enrollment=obj, by=request.user)
 
 
 class AddStaffForm(ByEmailForm):

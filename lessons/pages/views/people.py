@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons import joining, people_queries
+from lessons.invitations import send_again
 from lessons.models import Cohort, Enrollment, WaitingPlace
 from lessons.pages.breadcrumb import course_crumbs, staff_crumbs
 from lessons.pages.forms import LeaveForm, MoveForm, RosterForm
@@ -28,7 +29,8 @@ def of_staff(view: AnyView) -> AnyView:
 def people(request: UserRequest, course: str, cohort: str) -> HttpResponse:
     found = people_queries.get_cohort_taught(request.user, course, cohort)
     if request.method == "POST":
-        _change_line(request, found)
+        act = _send_again if request.POST.get("do") == "send_again" else _change_line
+        act(request, found)
         return redirect("cohort_people", course, cohort)
     learners = list(people_queries.learners_by_name(found))
     context = {
@@ -59,6 +61,15 @@ def _change_line(request: UserRequest, cohort: Cohort) -> None:
         messages.success(request, f"{place.user.get_full_name()} is no longer on the waiting list.")
     else:
         raise Http404
+
+
+def _send_again(request: UserRequest, cohort: Cohort) -> None:
+    entry = cohort.roster.filter(pk=read_number(request.POST.get("entry", "")), enrollment=None).first()
+    if entry is None or not entry.email:  # joined meanwhile
+        messages.info(request, "This person has joined, or has no email address.")
+        return
+    send_again(entry=entry)
+    messages.success(request, f"The invitation to {entry.email} is being sent again.")
 
 
 def _admit(request: UserRequest, place: WaitingPlace) -> None:
@@ -128,7 +139,10 @@ def _import(request: UserRequest, cohort: Cohort, form: RosterForm) -> HttpRespo
     counts = import_roster(cohort=cohort, roster=form.roster, by=request.user)
     enrolled, invited = counts.get(Step.ENROLL, 0), counts.get(Step.INVITE, 0)
     unchanged = sum(counts.values()) - enrolled - invited
-    messages.success(request, f"Enrolled: {enrolled}. Invited by email: {invited}. Unchanged: {unchanged}.")
+    words = f"Enrolled: {enrolled}. Invited by email: {invited}. Unchanged: {unchanged}."
+    if enrolled + invited:
+        words += " This takes a few minutes. Reload the page to see who is done."
+    messages.success(request, words)
     return redirect("cohort_people", cohort.course.slug, cohort.slug)
 
 

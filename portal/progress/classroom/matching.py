@@ -1,4 +1,7 @@
-"""Find the learner of a cohort that a file names: by GitHub's ID, then by the name on GitHub, then by email."""
+"""Find the learner of a cohort that a file names: by GitHub's ID, then by the name on GitHub, then by email.
+
+The name is that of a linked account. Anybody could type the name of somebody else, and take their marks.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -35,10 +38,6 @@ class Matcher:
         for user, uid, data in linked.values_list("user", "uid", "extra_data"):
             self._add("id", uid, own[user])
             self._add("name", str(data.get("login", "")), own[user])
-        for row in self._rows.values():
-            # A name that somebody typed counts only if no linked account has it.
-            if ("name", row.user.github_name.casefold()) not in self._by:
-                self._add("typed", row.user.github_name, row.pk)
 
     def _add(self, kind: str, value: str, key: int) -> None:
         if value:
@@ -48,7 +47,6 @@ class Matcher:
         wanted = (
             ("id", person.github_id),
             ("name", person.github_name),
-            ("typed", person.github_name),
             ("email", person.email),
         )
         for kind, value in wanted:
