@@ -163,12 +163,15 @@ def passing_world(tmp_path_factory, django_db_blocker) -> Iterator[World]:
 @contextmanager
 def silence() -> Iterator[None]:
     """Log no line for each refusal: there are thousands."""
-    logger = logging.getLogger("django.request")
-    before, logger.level = logger.level, logging.ERROR
+    loggers = [logging.getLogger(name) for name in ("django.request", "portal.accounts.audit")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.level = before
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @pytest.fixture(

@@ -13,8 +13,13 @@ from tests.web.world import ELSEWHERE
 # The requests are all sent in the set-up of the first test, some minutes on a busy machine.
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
-HERE = ("learner", "peer", "instructor")
-STAFF = ("visiting", "instructor", "administrator")
+HERE = ("learner", "peer", "assistant", "neighbour", "instructor")
+STAFF = ("visiting", "assistant", "neighbour", "instructor", "administrator")
+# They have no part in the learner's cohort, and these words are in texts of its people.
+STRANGERS = ("anonymous", "peer", "outsider", "visiting", "neighbour")
+OF_THE_COHORT = re.compile(
+    rb"\b(Learner|Question|Text|Reason|Reason of|Comment|Report of|Announcement) here\b|learner@here"
+)
 # Git starts with a GET, which uses the token and creates the repository. allauth saves a new email address.
 # A calendar is told how often each deadline moved, so the answer before it is remembered.
 GREETINGS = {"practice_refs", "practice_fetch", "practice_push", "lab_report", "calendar_feed"} | {
@@ -85,6 +90,17 @@ def test_no_page_of_a_course_shows_another_course(answers):
     """W19, W20: not in a list, a filter, a form or a message."""
     mine = [answer for answer in answers if answer.role in HERE]
     assert [str(answer) for answer in mine if ELSEWHERE.encode() in answer.content.lower()] == []
+
+
+def test_no_page_shows_the_people_of_a_cohort_to_others(answers):
+    """W19, W20: not to learners and assistants of another cohort, whatever keys they put into a URL."""
+    theirs = [answer for answer in answers if answer.role in STRANGERS and answer.status < 400]
+    found = {(str(answer), word[0]) for answer in theirs for word in OF_THE_COHORT.finditer(answer.content)}
+    assert sorted(found) == []
+    own = [
+        answer for answer in answers if answer.role == "assistant" and OF_THE_COHORT.search(answer.content)
+    ]
+    assert {"GET submission by assistant: 200", "GET gradebook by assistant: 200"} <= set(map(str, own))
 
 
 def test_no_page_for_learners_reveals_what_is_right(answers):

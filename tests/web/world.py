@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, cached_property
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -43,6 +44,7 @@ from lessons.models import (
     Course,
     CourseFetch,
     CourseRepository,
+    CourseStaff,
     Enrollment,
     ExtraTime,
     IncomingNotes,
@@ -60,6 +62,7 @@ from lessons.models import (
     Thread,
 )
 from lessons.question_reports import report_question
+from lessons.staffing import save_course_staff
 from lessons.threads import actions as thread_actions
 from lessons.threads import places
 from portal.accounts.models import User
@@ -87,12 +90,14 @@ from tests.quiz_pages.examples import RIGHT, quiz_source
 from tests.reports import make_engine_report
 from tests.web.routes import Route
 
-ROLES = ("anonymous", "learner", "peer", "outsider", "visiting", "instructor", "administrator")
+ROLES = (
+    *("anonymous", "learner", "peer", "outsider", "visiting", "assistant", "neighbour"),
+    *("instructor", "administrator"),
+)
 CERTIFICATE = "gone"  # its key; also that of things that are not there
 ELSEWHERE = "antipode"  # in every name of the second course, and nowhere in our own texts
 PICTURE = "0" * 32 + ".png"
 ATTACHED = ("1" * 32, "data.csv")  # a file that the first lesson links to
-OF_SUBMITTED = ("attempt_review", "report_question")
 NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
 
 
@@ -262,6 +267,8 @@ class World:
     here: Place
     there: Place
     peer: Enrollment
+    assistant: User  # of the learner's cohort
+    neighbour: User  # an assistant of the peer's cohort
     administrator: User
     tokens: dict[str, str]  # by the name of the URL that contains one
 
@@ -274,6 +281,8 @@ class World:
             self.peer.user,
             self.there.learner.user,
             self.there.instructor,
+            self.assistant,
+            self.neighbour,
             self.here.instructor,
             self.administrator,
         )
@@ -282,6 +291,30 @@ class World:
     def values(self, route: Route) -> dict[str, Any]:
         """Return the arguments of a route's address: always something of the first course and its learner."""
         here = self.here
+        own: dict[str, dict[str, Any]] = {
+            "attempt_review": {"number": here.submitted.number},
+            "report_question": {"number": here.submitted.number, "key": "vcs"},
+            "lab_regrade": {"regrade": here.lab_regrade.pk},
+            "attachment": {"name": ATTACHED[1]},
+            "revoke_token": {"pk": self.git_token},
+        }
+        return {
+            **self.common_values,
+            "connection": first_of(route, "labs.connection"),
+            "pair": first_of(route, "labs.similarpair"),
+            "object_id": first_of(route),
+            "token": self.tokens.get(route.name, ATTACHED[0]),
+            **own.get(route.name, {}),
+        }
+
+    @cached_property
+    def git_token(self) -> int:
+        # before a visitor gets a token for the requests, which is a later one
+        return self.here.learner.user.access_tokens.earliest("pk").pk
+
+    @cached_property
+    def common_values(self) -> dict[str, Any]:
+        here = self.here
         return {
             "course": here.course.slug,
             "course_slug": here.course.slug,
@@ -289,7 +322,7 @@ class World:
             "lesson": here.lesson.slug,
             "cohort": here.cohort.slug,
             "quiz": here.quiz.slug,
-            "number": here.submitted.number if route.name in OF_SUBMITTED else here.attempt.number,
+            "number": here.attempt.number,
             "place": 1,
             "inquiry": here.submission.inquiries.get().pk,
             "comment": here.submission.comments.get().pk,
@@ -308,37 +341,47 @@ class World:
             "live": here.live.pk,
             "slug": here.lesson.slug,
             "code": here.cohort.invite_code,
-            "key": "vcs" if route.name == "report_question" else CERTIFICATE,
-            "regrade": (here.lab_regrade if route.name == "lab_regrade" else here.regrade).pk,
+            "key": CERTIFICATE,
+            "regrade": here.regrade.pk,
             "report": here.report.pk,
             "notice": here.notice.pk,
             "thread": here.thread.pk,
             "announcement": here.announcement.pk,
             "message": here.thread.messages.get().pk,
-            "connection": first_of(route, "labs.connection"),
-            "pair": first_of(route, "labs.similarpair"),
             "uidb36": "1",
             "id": here.learner.user.pk,
             "person": here.learner.user.pk,
             "export": here.learner.user.exports.get().pk,
             "part": 1,
             "app_label": "lessons",
-            "object_id": first_of(route),
             "content_type_id": ContentType.objects.get_for_model(Submission).pk,
             "url": "nowhere",
-            "token": self.tokens.get(route.name, ATTACHED[0]),
-            "name": ATTACHED[1] if route.name == "attachment" else PICTURE,
-            "pk": here.learner.user.access_tokens.earliest("pk").pk if route.name == "revoke_token" else 0,
+            "name": PICTURE,
+            "pk": 0,
         }
+
+
+def make_assistant(email: str, cohort: Cohort) -> User:
+    """An assistant of one cohort, whom an instructor of the course appointed."""
+    user = make_person(email)
+    role = CourseStaff(course=cohort.course, cohort=cohort, user=user, role=CourseStaff.Role.ASSISTANT)
+    by = cohort.course.staff.filter(cohort=None).earliest("pk").user
+    return save_course_staff(staff=role, by=by).user
 
 
 def first_of(route: Route, model: str = "labs.submission") -> int:
     """The key of the row that an admin page is about: the first one made, so one of the first course."""
-    return apps.get_model(route.model or model)._default_manager.earliest("pk").pk
+    return first_key(route.model or model)
+
+
+@cache
+def first_key(model: str) -> int:
+    return apps.get_model(model)._default_manager.earliest("pk").pk
 
 
 def make_world() -> World:
     instructors()
+    first_key.cache_clear()
     here, there = make_place("here"), make_place(ELSEWHERE)
     for token in (ATTACHED[0], PICTURE.partition(".")[0]):
         Attachment.objects.create(lesson=here.lesson, token=token)
@@ -351,11 +394,13 @@ def make_world() -> World:
     Certificate.objects.create(enrollment=here.learner, name="Learner A", content=CONTENT, key=CERTIFICATE)
     parts = [{"name": "data-1.zip", "bytes": 2}]
     DataExport.objects.create(user=here.learner.user, state="ready", parts=parts)
+    assistant = make_assistant("assistant@here.example", here.cohort)
+    neighbour = make_assistant("neighbour@here.example", peer.cohort)
     administrator = make_person("admin@here.example", is_staff=True, is_superuser=True)
     calendar = feed_address(renew_feed(user=here.learner.user)).rpartition("/")[2].removesuffix(".ics")
     unsubscribe = unsubscribe_address(here.learner.user, "meeting").split("/")[-2]
     tokens = {"calendar_feed": calendar, "unsubscribe": unsubscribe}
-    return World(here, there, peer, administrator, tokens)
+    return World(here, there, peer, assistant, neighbour, administrator, tokens)
 
 
 def authorization(token: str) -> Mapping[str, str]:
