@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -76,6 +77,7 @@ def test_a_person_signs_in_and_out(client):
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
+    """W14."""
     make_user("first@example.org", password=PASSWORD)
     answers = [
         client.post(
@@ -85,6 +87,25 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client):
     ]
     errors = [re.search(r'class="error">([^<]+)', answer).group(1) for answer in answers]
     assert errors[0] == errors[1]
+
+
+@pytest.mark.parametrize("page", ["account_login", "account_reset_password"])
+def test_unknown_address_costs_as_many_hashes_as_a_known_one(client, monkeypatch, page):
+    """W14. The hashes are nearly all of the time of an answer."""
+    make_user("first@example.org", password=PASSWORD)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or encode(*args))
+    answers = []
+    for email in ("first@example.org", "second@example.org"):
+        hashed.clear()
+        response = client.post(
+            reverse(page), {"login": email, "password": "wrong wrong wrong", "email": email}, follow=True
+        )
+        text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+        answers.append((response.redirect_chain, text.replace(email, "EMAIL"), len(hashed)))
+    assert answers[0] == answers[1]
+    assert answers[0][2] == (page == "account_login")
 
 
 def test_a_password_is_reset_by_mail(client):

@@ -74,6 +74,7 @@ TAKEN = [
 
 @pytest.mark.parametrize(("password", "why"), REFUSED.items())
 def test_password_that_is_tried_first_is_refused_with_its_reason(password, why):
+    """W12."""
     with pytest.raises(ValidationError) as refused:
         validate_password(password, User(email="first.person@example.org"))
     assert why in " ".join(refused.value.messages)
@@ -81,6 +82,7 @@ def test_password_that_is_tried_first_is_refused_with_its_reason(password, why):
 
 @pytest.mark.parametrize("password", TAKEN)
 def test_other_long_password_is_accepted_whatever_its_length_and_letters(password):
+    """W12."""
     validate_password(password, User(email="first.person@example.org"))
 
 

@@ -13,7 +13,15 @@ from django.test import Client
 
 from portal.accounts.models import User
 from portal.accounts.roles import Job, give_job
-from tests.factories import make_course, make_learner, make_lesson, make_session, make_staff, make_user
+from tests.factories import (
+    make_cohort,
+    make_course,
+    make_learner,
+    make_lesson,
+    make_session,
+    make_staff,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -22,6 +30,7 @@ STAFF_PAGES = (
     "/staff/lessons/lesson/",
     "/courses/tiny/draft/",
     "/courses/tiny/draft/as-learner/",
+    "/teach/tiny/gradebook/autumn/",
     "/",
 )
 
@@ -36,6 +45,7 @@ def asked_for(settings, time_machine):
 def course():
     course = make_course("tiny")
     make_lesson(make_session(course), "draft", status="draft")
+    make_cohort(course, slug="autumn")
     return course
 
 
@@ -67,6 +77,7 @@ def set_up_app(client) -> str:
 
 
 def test_staff_pages_open_only_after_a_second_factor_is_set_up(client, instructor):
+    """W15."""
     assert sign_in(client).url == "/staff/"
     for page in STAFF_PAGES:
         assert client.get(page).url.startswith("/accounts/2fa/?next="), page
@@ -79,6 +90,7 @@ def test_staff_pages_open_only_after_a_second_factor_is_set_up(client, instructo
 
 
 def test_sign_in_asks_for_a_code_that_works_once(client, instructor, time_machine):
+    """W16."""
     sign_in(client)
     secret = set_up_app(client)
     again = Client()

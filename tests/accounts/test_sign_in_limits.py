@@ -31,6 +31,7 @@ def people():
 
 
 def test_sign_in_ends_after_it_was_idle_or_lasted_for_too_long(time_machine):
+    """W10."""
     for user, idle, longest in people():
         client = Client()
         time_machine.move_to("2026-11-28T00:00Z", tick=False)

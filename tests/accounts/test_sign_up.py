@@ -27,6 +27,7 @@ def without_what_differs_each_time(page: bytes, email: str) -> str:
 
 
 def test_sign_up_answers_a_registered_address_like_a_new_one(client, monkeypatch):
+    """W14."""
     for email in ("known@example.org", "second@example.org"):
         make_user(email, password=PASSWORD)
     hashed, make_password = [], hashers.make_password

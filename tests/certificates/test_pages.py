@@ -1,5 +1,7 @@
 """The pages of a certificate, from the rules to what a stranger reads."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -108,7 +110,9 @@ def test_joiners_stay_in_a_name():
 
 
 def test_public_page_shows_only_what_its_owner_switched_on(client, learner, make_certificate):
+    """W22."""
     certificate = make_certificate()
+    assert re.search(r"/[0-9a-f]{32}/$", certificate.path)  # 128 random bits
     page = client.get(certificate.path).content.decode()
     assert "is valid" in page and "MLOps Edu" in page
     assert "Learner A" not in page and "octocat" not in page and learner.user.email not in page

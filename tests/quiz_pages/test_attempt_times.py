@@ -102,6 +102,7 @@ def test_answer_is_accepted_until_the_end_and_refused_a_second_later(client, cas
 @pytest.mark.daily(3)
 @pytest.mark.parametrize("name", ["attempt", "question", "attempt_summary", "attempt_review", "quiz"])
 def test_visit_after_the_end_submits_the_attempt_as_it_stood(client, cast, name):
+    """W26."""
     attempt = begin(cast, 31 * MINUTE)
     Answer.objects.create(attempt=attempt, key="approval", response=[1])
     numbers = {"quiz": (), "question": (1, 2)}.get(name, (1,))

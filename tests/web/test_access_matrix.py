@@ -29,6 +29,7 @@ def statuses(answers: list[Answer]) -> dict[Route, list[str]]:
 
 
 def test_every_url_answers_each_role_as_the_table_says(answers):
+    """W18, W19, W20."""
     found = statuses(answers)
     wrong = {route.text: got for route, got in found.items() if got != ROWS.get(row_of(route))}
     assert {text: " ".join(got) for text, got in wrong.items()} == {}

@@ -50,6 +50,7 @@ def address(name: str, here, *more: object) -> str:
 
 
 def test_sign_up_makes_a_learner(client, db):
+    """W21."""
     form = {"email": "new@example.org", "password1": "correct horse battery", "email_verified": "1", **PERSON}
     client.post("/accounts/signup/", form)
     user = User.objects.get()
@@ -59,6 +60,7 @@ def test_sign_up_makes_a_learner(client, db):
 
 
 def test_account_page_changes_only_the_fields_that_it_shows(client, here):
+    """W21."""
     before = (
         User.objects.filter(pk=here.learner.user.pk)
         .values("email", "password", "is_staff", "date_joined")
@@ -103,6 +105,7 @@ def test_attempt_is_scored_and_timed_by_the_server(client, here):
 
 
 def test_attempt_is_started_for_whoever_is_signed_in(client, world):
+    """W21."""
     client.force_login(world.peer.user)
     client.post(address("quiz", world.here), {**WORK, "enrollment": world.here.learner.pk})
     attempt = Attempt.objects.latest("pk")
@@ -122,6 +125,7 @@ def test_reading_progress_is_recorded_for_whoever_is_signed_in(client, world):
 
 @pytest.mark.parametrize("name", ["submission_grade_again", "submission_cancel"])
 def test_submission_keeps_its_verdict(client, here, name):
+    """W21."""
     kept = ("state", "number", "enrollment", "reports__points", "reports__passed", "queued_at")
     before = Submission.objects.filter(pk=here.submission.pk).values(*kept).get()
     client.post(
@@ -145,6 +149,7 @@ def test_token_is_made_for_whoever_is_signed_in(client, world):
 
 
 def test_ids_of_submissions_reveal_nothing_and_never_repeat():
+    """W22."""
     ids = {new_public_id() for _ in range(2000)}
     assert len(ids) == 2000
     assert {len(public_id) for public_id in ids} == {16}
@@ -152,6 +157,7 @@ def test_ids_of_submissions_reveal_nothing_and_never_repeat():
 
 
 def test_primary_key_opens_no_submission(client, world):
+    """W22."""
     client.force_login(world.administrator)
     assert client.get(f"/submissions/{world.here.submission.pk}/").status_code == 404
     assert client.get(world.here.submission.get_absolute_url()).status_code == 200

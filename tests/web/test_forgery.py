@@ -33,6 +33,7 @@ def client():
 
 @pytest.mark.parametrize("asked", [one_of_each_row, pytest.param(routes, marks=pytest.mark.heavy)])
 def test_forged_form_is_refused_wherever_it_could_do_harm(client, tmp_path, settings, asked):
+    """W28."""
     settings.PRACTICE_ROOT = tmp_path
     world = make_world()
     client.force_login(world.administrator)

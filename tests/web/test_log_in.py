@@ -1,11 +1,13 @@
-"""W9, W18: the lifetime of a session, and the only way into the admin."""
+"""W9, W11, W18: the lifetime of a session, and the only way into the admin."""
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.test import Client
 
+from labs.tokens import new_token
 from tests.factories import make_user
+from tests.web.world import authorization
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,7 @@ def is_signed_in(client) -> bool:
 
 
 def test_session_key_changes_at_sign_in(client, user):
+    """W9."""
     session = client.session
     session["planted"] = "before"
     session.save()
@@ -56,6 +59,7 @@ def test_session_key_changes_at_sign_in(client, user):
 
 
 def test_session_key_is_invalid_after_sign_out(client, user):
+    """W9."""
     log_in(client)
     key = key_of(client)
     client.post("/accounts/logout/")
@@ -63,6 +67,7 @@ def test_session_key_is_invalid_after_sign_out(client, user):
 
 
 def test_session_keys_of_all_other_browsers_are_invalid_after_a_password_change(client, user):
+    """W9."""
     other = Client()
     log_in(other)
     log_in(client)
@@ -73,10 +78,34 @@ def test_session_keys_of_all_other_browsers_are_invalid_after_a_password_change(
     assert not is_let_in(key_of(other))
 
 
+# --- W11 ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["page", "git"])
+def test_open_sessions_and_tokens_of_a_closed_account_end_at_once(client, user, how):
+    """W11."""
+    token = new_token(user=user)
+    log_in(client)
+
+    def is_open() -> bool:
+        if how == "page":
+            return client.get("/account/settings/").status_code == 200
+        refs = "/git/none/none.git/info/refs?service=git-upload-pack"
+        return Client().get(refs, **authorization(token)).status_code == 404  # let in, and nothing there
+
+    assert is_open()
+    user.is_active = False
+    user.save()
+    assert not is_open()
+    log_in(client)
+    assert not is_open()
+
+
 # --- W18 ------------------------------------------------------------------------------------------------------------
 
 
 def test_admin_is_not_at_its_default_url(client, administrator):
+    """W18."""
     client.force_login(administrator)
     assert client.get("/admin/").status_code == 404
     assert client.get("/staff/").status_code == 200
@@ -105,6 +134,7 @@ def test_instructor_cannot_try_passwords_of_others_in_the_admin(client, administ
 
 
 def test_learner_is_refused_in_words(client, user):
+    """W18."""
     client.force_login(user)
     assert client.get("/staff/", follow=True).status_code == 403
 
@@ -117,6 +147,7 @@ def test_administrator_who_was_made_a_learner_is_refused_at_once(client, adminis
 
 
 def test_sixth_try_at_the_admin_is_refused_even_with_the_right_password(client, administrator):
+    """W18."""
     for number in range(5):
         log_in(client, "admin@example.org", f"wrong {number}", to="/staff/")
     response = log_in(client, "admin@example.org", to="/staff/", **{"X-Forwarded-For": "192.0.2.1"})

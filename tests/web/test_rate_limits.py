@@ -46,6 +46,7 @@ def test_one_who_signs_up_again_and_again_is_stopped_whatever_they_write(behind_
 
 
 def test_without_a_proxy_the_header_is_not_trusted(settings):
+    """W13."""
     answers = [sign_up(visitor(f"198.51.100.{number}")) for number in range(26)]
     assert answers == [302] * 20 + [429] * 6
 
@@ -64,6 +65,7 @@ def test_wrong_passwords_by_strangers_do_not_lock_out_the_owner_of_the_account(s
 
 
 def test_sixth_wrong_password_from_one_address_is_the_last(behind_proxy):
+    """W13."""
     make_user(EMAIL, password=PASSWORD)
     for number in range(5):
         assert not is_let_in(visitor(f"203.0.113.{number}, 198.51.100.7"), "wrong")
