@@ -98,7 +98,7 @@ def rows_that_need_a_person(submissions: QuerySet[Submission]) -> QuerySet[Submi
 
 
 def _with_names(rows: QuerySet[Submission]) -> QuerySet[Submission]:
-    return rows.select_related("lab__course", "enrollment__user").defer(
+    return rows.select_related("lab__course", "enrollment__user", "enrollment__course").defer(
         "lab__source", "lab__brief", "lab__brief_html"
     )
 
@@ -133,7 +133,7 @@ def connections_seen_by(user: User) -> QuerySet[Any]:
     if not user.is_superuser:
         active = active.filter(_of(user, "repository__course", "repository__enrollment"))
     last = Delivery.objects.filter(connection=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
-    related = ("repository__lab", "repository__enrollment__user")
+    related = ("repository__lab", "repository__enrollment__user", "repository__enrollment__course")
     found = active.select_related(*related).annotate(outcome=Subquery(last))
     heavy = (f"repository__lab__{name}" for name in ("source", "brief", "brief_html"))
     return found.defer(*heavy).order_by(F("last_heard_at").asc(nulls_first=True), "pk")[:MAX_ROWS]
@@ -145,7 +145,7 @@ def connections_that_need_a_person(user: User) -> QuerySet[Connection]:
     if not user.is_superuser:
         found = found.filter(_of(user, "repository__course", "repository__enrollment"))
     heavy = (f"repository__lab__{name}" for name in ("source", "brief", "brief_html"))
-    related = ("repository__lab__course", "repository__enrollment__user")
+    related = ("repository__lab__course", "repository__enrollment__user", "repository__enrollment__course")
     found = found.select_related(*related).defer(*heavy)
     return found.order_by("-looked_at", "-pk")
 

@@ -15,6 +15,7 @@ from lessons.models.exit_ticket import (
     MAX_TICKET_QUESTION,
     MAX_TICKET_TEXT,
 )
+from lessons.pseudonyms import Names
 from lessons.quizzes.text import canonical
 from lessons.threads.texts import CannotWriteError, clean_text
 
@@ -136,20 +137,19 @@ class Results:
     texts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def results_of(ticket: ExitTicket) -> Results:
+def results_of(ticket: ExitTicket, names: Names) -> Results:
     if ticket.pk is None:
         return Results(0)
-    answers = TicketAnswer.objects.filter(ticket=ticket).select_related("enrollment__user").order_by("pk")
+    answers = TicketAnswer.objects.filter(ticket=ticket).order_by("pk")
+    answers = answers.select_related("enrollment__user", "enrollment__course")
     count = answers.count()
     if ticket.is_anonymous and count < MIN_SHOWN:
         return Results(count, is_hidden=count > 0)
-    rows = [(each.text, _name(each)) for each in answers[:MAX_LISTED]]
+    rows = [
+        (each.text, names.of(each.enrollment) if each.enrollment else "") for each in answers[:MAX_LISTED]
+    ]
     if not ticket.options:
         return Results(count, texts=rows)
     chosen = dict(answers.order_by().values_list("text").annotate(count=Count("pk")))
     named = [] if ticket.is_anonymous else rows
     return Results(count, counts=[(each, chosen.get(each, 0)) for each in ticket.options], texts=named)
-
-
-def _name(answer: TicketAnswer) -> str:
-    return answer.enrollment.user.get_full_name() if answer.enrollment else ""

@@ -14,6 +14,7 @@ from labs.grading import apart
 from labs.models import Lab, Repository, Submission
 from labs.repositories import folders, hosts
 from labs.repository_queries import last_seen_in
+from lessons.pseudonyms import Names
 from lessons.rights import of_own_learners
 from portal.accounts.models import User
 
@@ -40,7 +41,11 @@ def choices(lab: Lab, user: User) -> list[TryChoice]:
     learns_as = list(user.enrollments.values_list("pk", flat=True))
     own = Repository.objects.filter(enrollment__in=learns_as, host=None).select_related("lab")
     found = [TryChoice(f"own-{row.pk}", f"Your own repository: {row.lab}", row) for row in own[:MAX_CHOICES]]
-    found += [TryChoice(f"submission-{row.pk}", _words(row), row) for row in _latest(lab, user)]
+    names = Names(user)
+    for row in _latest(lab, user):
+        row.enrollment.course = lab.course
+        words = f"{names.of(row.enrollment)}, submission {row.number}"
+        found.append(TryChoice(f"submission-{row.pk}", words, row))
     return found[:MAX_CHOICES]
 
 
@@ -49,12 +54,9 @@ def _latest(lab: Lab, user: User) -> QuerySet[Submission]:
     newer = Submission.objects.filter(lab=lab, enrollment=OuterRef("enrollment"), pk__gt=OuterRef("pk"))
     own = of_own_learners(user, "enrollment__cohort")
     rows = Submission.objects.filter(own, ~Exists(newer), lab=lab).order_by("-pk")
-    shown = ("number", "lab", "enrollment__user__email", "enrollment__user__name")
+    of_learner = [f"enrollment__{name}" for name in ("course", "cohort", "user__email", "user__name")]
+    shown = ("number", "lab", *of_learner)
     return rows.select_related("enrollment__user").only(*shown)[:MAX_CHOICES]
-
-
-def _words(row: Submission) -> str:
-    return f"{row.enrollment.user.get_full_name()}, submission {row.number}"
 
 
 def try_on(choice: TryChoice, source: str) -> Report:

@@ -139,12 +139,14 @@ def submission_page(submission: Submission, user: User) -> Context:
 def run_context(submission: Submission, position: int, *, staff: bool, announced_at: int) -> Context:
     repeatable = submission.has_ended if staff else submission.state in LEARNER_MAY_REPEAT
     choice = choice_of(submission)
+    # the address of a repository names its owner
+    pages = "" if staff and submission.lab.course.marks_blindly else origin_page(submission)
     context = {
         "submission": submission,
         "lab": submission.lab,
         "course": submission.lab.course,
         "steps": steps(submission),
-        "commit_address": commit_address(origin_page(submission), submission.head),
+        "commit_address": commit_address(pages, submission.head),
         "state_word": status(submission, None)[1],
         "may_grade_again": repeatable,
         "choice": choice,
@@ -152,7 +154,7 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
     }
     row = queries.current_report(submission)
     if row:
-        context |= report_context(submission, row)
+        context |= report_context(submission, row, pages)
     if submission.state == State.GRADED:
         return context | {"took": duration(submission.queued_at, submission.ended_at)}
     if not submission.has_ended:
@@ -164,7 +166,7 @@ def run_context(submission: Submission, position: int, *, staff: bool, announced
     return context | {"newest": newest}
 
 
-def report_context(submission: Submission, row: Report) -> Context:
+def report_context(submission: Submission, row: Report, pages: str) -> Context:
     report = EngineReport.from_json(row.data)
     before = queries.previous_report(submission)
     elsewhere = queries.local_reports(submission, report.head or submission.head)
@@ -180,7 +182,7 @@ def report_context(submission: Submission, row: Report) -> Context:
         ),
         "late": late_words(submission, row),
         "extension": extension_of_push(terms, submission.receipt.received_at, submission.lab.course),
-        "groups": groups(report, submission.lab.course, origin_page(submission), tallies),
+        "groups": groups(report, submission.lab.course, pages, tallies),
         "elsewhere": [comparison(local, report) for local in elsewhere],
         "waits_for_person": waits_for_person(submission, counted_result(submission, row)),
         "onward": _onward(submission, counted_result(submission, row)),

@@ -11,6 +11,7 @@ from labs.models import Lab, Receipt, Repository
 from labs.staff_queries import receipts_not_graded, repositories_of
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
+from lessons.pseudonyms import Names
 from portal.accounts.models import User
 
 MAX_LISTED = 1_000
@@ -23,13 +24,21 @@ def repositories_page(lab: Lab, user: User) -> Context:
     for row in shown:
         row.lab = lab
     received = list(receipts_not_graded(lab, user)[: MAX_RECEIVED + 1])
-    commands = [command for row in shown if (command := clone_command(row))]
+    names = Names(user)
+    for each in (*shown, *(receipt.repository for receipt in received)):
+        each.enrollment.course = lab.course
+    commands = [
+        command
+        for row in shown
+        if (row.address is None or names.are_shown(lab.course, row.enrollment.cohort_id))
+        and (command := clone_command(row))
+    ]
     return {
         "lab": lab,
         "course": lab.course,
-        "rows": [(row.enrollment.user, row.enrollment.cohort, row.address) for row in shown],
+        "rows": [_row(row, names) for row in shown],
         "summary": count(len(shown), "repository", "repositories"),
-        "received": [_received_row(receipt) for receipt in received[:MAX_RECEIVED]],
+        "received": [_received_row(receipt, names) for receipt in received[:MAX_RECEIVED]],
         "received_is_cut": len(received) > MAX_RECEIVED,
         "is_cut": len(rows) > MAX_LISTED,
         "commands": "\n".join(commands),
@@ -37,9 +46,22 @@ def repositories_page(lab: Lab, user: User) -> Context:
     }
 
 
-def _received_row(receipt: Receipt) -> Context:
+def _row(repository: Repository, names: Names) -> Context:
+    learner = repository.enrollment
+    is_named = names.are_shown(learner.course, learner.cohort_id)
+    place = repository.address or "Practice remote"
+    return {
+        "name": names.of(learner),
+        "email": learner.user.email if is_named else "",
+        "cohort": learner.cohort,
+        # an address on GitHub has the name of its owner
+        "place": place if is_named or repository.address is None else "On GitHub",
+    }
+
+
+def _received_row(receipt: Receipt, names: Names) -> Context:
     head = receipt.refs.get(head_of(receipt.refs, {}), "")
-    return {"receipt": receipt, "user": receipt.repository.enrollment.user, "commit": head[:7]}
+    return {"receipt": receipt, "name": names.of(receipt.repository.enrollment), "commit": head[:7]}
 
 
 def clone_command(repository: Repository) -> str:

@@ -12,6 +12,7 @@ from labs.pages.choice_views import choose_received
 from labs.pages.repositories import repositories_page
 from labs.repositories.archive import archive_chunks
 from labs.staff_queries import get_lab_taught, repositories_of
+from lessons.pseudonyms import Names
 from portal.accounts.http import UserRequest
 
 logger = logging.getLogger(__name__)
@@ -34,5 +35,8 @@ def lab_archive(request: UserRequest, course_slug: str, lab_slug: str) -> Stream
     found = get_lab_taught(request.user, course_slug, lab_slug)
     logger.info("%s downloads the repositories of lab %s", request.user, found.pk)
     name = {"Content-Disposition": f'attachment; filename="{found.slug}.tar"'}
-    chunks = archive_chunks(list(repositories_of(found, request.user)))
+    rows = list(repositories_of(found, request.user))
+    for row in rows:
+        row.enrollment.course = found.course
+    chunks = archive_chunks(rows, Names(request.user))
     return StreamingHttpResponse(chunks, content_type="application/x-tar", headers=name)

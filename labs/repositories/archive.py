@@ -24,6 +24,7 @@ from labs.grader.git.processes import RepositoryError
 from labs.grader.git.repository import WITHOUT_LARGE_FILES
 from labs.models import Repository
 from labs.repositories import bare, folders, graded, ref_files
+from lessons.pseudonyms import Names
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ _CHUNK = 1 << 18
 _CAUSES = (RepositoryError, FetchError, bare.TookTooLongError, bare.BusyError, OSError)
 
 
-def archive_chunks(repositories: Iterable[Repository]) -> Iterator[bytes]:
-    """Yield a TAR with a bundle for each repository and `repositories.csv`, which names the learners.
+def archive_chunks(repositories: Iterable[Repository], names: Names | None = None) -> Iterator[bytes]:
+    """Yield a TAR with a bundle for each repository and `repositories.csv`, which names the learners as `names` does.
 
     Past MAX_BYTES or MAX_SECONDS, or if one cannot be read, its row says so instead.
     """
@@ -56,13 +57,7 @@ def archive_chunks(repositories: Iterable[Repository]) -> Iterator[bytes]:
             if not problem:
                 yield from _member(name, bundle, size)
                 sent += size
-        rows.append(
-            (
-                _plain(repository.enrollment.user.email),
-                str(repository.address or "practice remote"),
-                problem or name,
-            )
-        )
+        rows.append((*_learner_and_place(repository, names), problem or name))
     yield from _index(rows)
     yield b"\0" * 2 * _BLOCK
 
@@ -122,6 +117,13 @@ def _member(name: str, content: IO[bytes], size: int) -> Iterator[bytes]:
     while chunk := content.read(_CHUNK):
         yield chunk
     yield b"\0" * (-size % _BLOCK)
+
+
+def _learner_and_place(repository: Repository, names: Names | None) -> tuple[str, str]:
+    learner = repository.enrollment
+    if names is None or names.are_shown(learner.course, learner.cohort_id):
+        return _plain(learner.user.email), str(repository.address or "practice remote")
+    return names.of(learner), "on GitHub" if repository.address else "practice remote"
 
 
 def _plain(email: str) -> str:

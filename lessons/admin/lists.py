@@ -4,7 +4,7 @@ Only the latest MAX_LISTED rows are listed; searching for a learner, or filterin
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.options import ShowFacets
@@ -25,7 +25,7 @@ from django.db.models.lookups import LessThan
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from lessons.models import Course, Enrollment
+from lessons.models import CourseStaff, Enrollment
 from lessons.pages.numbers import read_number
 from lessons.points import show_points
 from lessons.rights import of_own_learners
@@ -161,13 +161,38 @@ def _exactly(rows: AnyRows, name: str, term: str) -> AnyRows:
 
 
 def taught_course_ids(request: HttpRequest) -> list[int]:
+    return sorted({role.course for role in _roles(request)})
+
+
+class Role(NamedTuple):
+    course: int
+    cohort: int | None
+    role: str
+    marks_blindly: bool
+
+
+def _roles(request: HttpRequest) -> list[Role]:
     # Read once per request.
     kept = request.__dict__
-    if "_taught_ids" not in kept:
-        found = Course.objects.filter(staff__user=request.user.pk).distinct()
-        kept["_taught_ids"] = list(found.values_list("pk", flat=True))
-    ids: list[int] = kept["_taught_ids"]
-    return ids
+    if "_roles" not in kept:
+        found = CourseStaff.objects.filter(user=request.user.pk, course__deletion=None)
+        columns = ("course", "cohort", "role", "course__marks_blindly")
+        kept["_roles"] = [Role(*row) for row in found.values_list(*columns)]
+    roles: list[Role] = kept["_roles"]
+    return roles
+
+
+def of_known_learners(rows: AnyRows, path: str, request: HttpRequest) -> AnyRows:
+    """Leave out rows of learners whom assistants know by a pseudonym only. `path` leads to the cohort."""
+    blind = [each for each in _roles(request) if each.marks_blindly]
+    led = [each for each in blind if each.role == CourseStaff.Role.INSTRUCTOR]
+    unknown = {each.course for each in blind} - {each.course for each in led if each.cohort is None}
+    if not unknown:
+        return rows
+    return rows.exclude(
+        ~Q(**{f"{path}__in": [each.cohort for each in led if each.cohort]}),
+        **{f"{path}__course__in": unknown},
+    )
 
 
 # Any: a request of the admin, whose user is known to be signed in

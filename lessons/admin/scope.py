@@ -25,6 +25,7 @@ from lessons.admin.lists import (
     heavy_related,
     is_list,
     of_courses,
+    of_known_learners,
     of_own_cohorts,
     taught_course_ids,
     without_deleted,
@@ -180,7 +181,12 @@ class CourseScopedAdmin(OwnCoursesOnly, BelongingAdmin):
             rows = rows.defer(*own, *heavy_related(self.model, self.list_select_related))
         if request.user.is_superuser:
             return rows
-        return of_own_cohorts(self.of_own_courses(rows, request), self.cohort_path, request)
+        rows = of_own_cohorts(self.of_own_courses(rows, request), self.cohort_path, request)
+        return of_known_learners(rows, self.cohort_path, request) if self.names_learners else rows
+
+    @property
+    def names_learners(self) -> bool:
+        return self.cohort_path.endswith("enrollment__cohort")
 
     def of_own_courses(self, rows: AnyRows, request: HttpRequest) -> AnyRows:
         return rows.filter(**{f"{self.course_path or 'pk'}__in": taught_course_ids(request)})

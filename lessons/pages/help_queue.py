@@ -26,7 +26,7 @@ def queue_page(course: Course, cohort: Cohort | None, user: User) -> Context:
     state = get_queue_state(user, course.slug)
     waiting = help_requests(user, course, cohort)
     count = waiting.count()
-    rows = rows_of(waiting[:MAX_QUEUE], now)
+    rows = rows_of(waiting[:MAX_QUEUE], user, now)
     return {
         "course": course,
         "crumbs": staff_crumbs(course, ("Help queue", "")),

@@ -13,6 +13,7 @@ from lessons.models import Course, Enrollment, Message, Thread
 from lessons.pages.breadcrumb import course_crumbs, staff_crumbs
 from lessons.pages.context import Context
 from lessons.pages.durations import age, in_words
+from lessons.pseudonyms import Names
 from lessons.queries import OpenCourse
 from lessons.threads.places import KINDS, Place
 from lessons.threads.queries import (
@@ -141,12 +142,13 @@ class Row:
         return self.listed.thread
 
 
-def rows_of(threads: Iterable[Thread], now: datetime) -> list[Row]:
-    """Prepare threads for their asker or for staff, who may read the name of the asker."""
+def rows_of(threads: Iterable[Thread], reader: User, now: datetime) -> list[Row]:
+    """Prepare threads for their asker or for staff, who may know the asker by a pseudonym only."""
+    names = Names(reader)
     return [
         Row(
             each,
-            asker_of(each.thread, may_know=True),
+            asker_of(each.thread, names),
             age(each.thread.waiting_since or each.thread.asked_at, now),
         )
         for each in with_places(threads)
@@ -170,7 +172,7 @@ def list_page(reader: OpenCourse, user: User, show: str, number: str) -> Context
         "crumbs": crumbs,
         "is_staff": reader.is_staff,
         "page": page,
-        "rows": rows_of(page, now),
+        "rows": rows_of(page, user, now),
         "show": show,
         "filters": list(SHOWN.items()),
         "waiting": every.waiting().exclude(enrollment=reader.enrollment).count() if reader.is_staff else 0,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from lessons import class_actions
 from lessons.models import Enrollment, Meeting, MeetingSignal, Message, Thread
 from lessons.models.thread import MAX_THREAD_TITLE
+from lessons.pseudonyms import name_to_mark
 from lessons.threads.limits import refuse_many_messages, refuse_many_threads
 from lessons.threads.notices import notify_asker, notify_staff
 from lessons.threads.places import KINDS, Place
@@ -72,7 +73,7 @@ def ask(
     )
     Message.objects.create(thread=thread, author=enrollment.user, text=text, html=as_html(text), sent_at=now)
     _signal(thread, now)
-    name = enrollment.user.get_full_name()
+    name = name_to_mark(enrollment)
     notify_staff(thread, f"{name} needs help with" if is_help else f"{name} asked about")
     return thread
 
@@ -140,7 +141,7 @@ def reply(
     if not is_staff:
         wait = thread.waiting_since or now
         change(thread, waiting_since=wait, closed_at=None)
-        notify_staff(thread, f"{author.get_full_name()} wrote about")
+        notify_staff(thread, f"{name_to_mark(thread.enrollment)} wrote about")
         return message
     _settle(thread, message, now)
     if message.answers:

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from lessons.models import Course, Enrollment, Message, Thread
+from lessons.pseudonyms import Names
 from lessons.queries import MAX_KEY, OpenCourse, Visitor, get_member_course
 from lessons.rights import of_own_learners, teaches_cohort
 from lessons.threads.places import KINDS, may_see_place
@@ -25,20 +26,18 @@ class OpenThread:
     reader: OpenCourse
     is_asker: bool
     is_staff: bool
+    asker: str  # the name of the asker as the reader may know it
 
     @property
     def may_write(self) -> bool:
         return (self.is_staff or self.is_asker) and not self.thread.is_withdrawn
 
-    @property
-    def asker(self) -> str:
-        return asker_of(self.thread, may_know=self.is_staff)
 
-
-def asker_of(thread: Thread, *, may_know: bool = False) -> str:
-    """Return the name of the asker, for others only if the asker chose so."""
-    name = thread.enrollment.user.get_full_name()
-    return name if may_know or thread.shows_name else "A learner"
+def asker_of(thread: Thread, names: Names | None = None) -> str:
+    """Return the name of the asker as `names` has it for staff; for others, only if the asker chose so."""
+    if names is not None:
+        return names.of(thread.enrollment)
+    return thread.enrollment.user.get_full_name() if thread.shows_name else "A learner"
 
 
 def get_thread(user: Visitor, course: str, key: int) -> OpenThread:
@@ -53,7 +52,8 @@ def get_thread(user: Visitor, course: str, key: int) -> OpenThread:
     is_staff = reader.is_staff and not is_asker and teaches_cohort(user, found.cohort_id, reader.course)
     if not (is_asker or is_staff or _is_public_to(user, reader, found)):
         raise Http404
-    return OpenThread(found, reader, is_asker, is_staff)
+    asker = asker_of(found, Names(user) if is_staff else None)
+    return OpenThread(found, reader, is_asker, is_staff, asker)
 
 
 def _is_public_to(user: Visitor, reader: OpenCourse, thread: Thread) -> bool:

@@ -77,7 +77,7 @@ def quiz(group):
 
 
 def rows(group, **given) -> list[tuple]:
-    context = heat_context(group.cohort, given)
+    context = heat_context(group.cohort, given, group.instructor)
     return [
         (row.name, *(None if each is None else percent_of(each.share) for each in row.cells), row.mean)
         for row in context["heat"]
@@ -121,9 +121,9 @@ def test_a_big_class_is_shown_in_pages_of_learners_and_items(group):
         group.join(f"Person {number:02}")
     for _ in range(25):
         make_lab(group.cohort.course)
-    context = heat_context(group.cohort, {})
+    context = heat_context(group.cohort, {}, group.instructor)
     assert (len(context["heat"]), len(context["heat"][0].cells)) == (50, 25)
-    last = heat_context(group.cohort, {"page": "2", "columns": "2"})
+    last = heat_context(group.cohort, {"page": "2", "columns": "2"}, group.instructor)
     assert (len(last["heat"]), len(last["heat"][0].cells), last["heat_from"]) == (1, 1, 26)
     page = group.client.get(group.address() + "?page=2&columns=2").content.decode()
     assert "Items 26 to 26 of 26" in page

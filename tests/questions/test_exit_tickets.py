@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lessons import exit_tickets as actions
 from lessons.models import ExitTicket, Meeting, TicketAnswer, TicketTaker
+from lessons.pseudonyms import Names
 from lessons.threads.texts import CannotWriteError
 from tests.factories import make_enrollment, make_user
 
@@ -83,7 +84,7 @@ def test_few_anonymous_answers_are_only_counted(cast, ended):
     people += [make_enrollment(make_user(), cast.learner.cohort) for _ in range(3)]
     for number, each in enumerate(people):
         answer(ended, each, f"Answer {number}")
-        found = actions.results_of(ExitTicket.objects.get())
+        found = actions.results_of(ExitTicket.objects.get(), Names(cast.staff))
         assert (found.count, found.is_hidden, len(found.texts)) == (
             number + 1,
             number < 4,
@@ -103,7 +104,7 @@ def test_choices_are_counted_and_names_shown_if_the_ticket_says_so(cast, ended):
     with pytest.raises(CannotWriteError, match="one of the answers"):
         answer(ended, cast.learner, "Slow")
     answer(ended, cast.learner, "Good")
-    found = actions.results_of(ExitTicket.objects.get())
+    found = actions.results_of(ExitTicket.objects.get(), Names(cast.staff))
     assert (found.counts, found.texts) == ([("Fast", 0), ("Good", 1)], [("Good", "Learner A")])
 
 

@@ -12,6 +12,7 @@ from lessons.meeting_queries import OpenMeeting, get_meeting
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from lessons.pages.numbers import read_number
+from lessons.pseudonyms import Names
 from lessons.threads.texts import CannotWriteError
 from portal.accounts.http import UserRequest
 
@@ -71,7 +72,7 @@ def _show(request: UserRequest, found: OpenMeeting, error: str = "") -> HttpResp
         "typed": request.POST,
     }
     if found.is_staff:
-        context["results"] = actions.results_of(ticket)
+        context["results"] = actions.results_of(ticket, Names(request.user))
         context["options"] = request.POST.get("options") or "\n".join(ticket.options)
         context["question"] = request.POST.get("question") or ticket.question
         context["hours"] = request.POST.get("hours") or ticket.hours

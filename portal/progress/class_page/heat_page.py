@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from lessons.models import Cohort
 from lessons.pages.context import Context
 from lessons.pages.csv_file import Cell
+from portal.accounts.models import User
 from portal.progress.class_page import heat
 from portal.progress.class_page.heat import Choice, arrange, percent_of, read_choice
 from portal.progress.class_page.heat_queries import (
@@ -46,10 +47,10 @@ class Head:
     sorted: str
 
 
-def heat_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
+def heat_context(cohort: Cohort, given: Mapping[str, str], reader: User) -> Context:
     items = heat_items(cohort.course)
     choice = read_choice(given, items)
-    names = names_of(cohort)
+    names = names_of(cohort, reader)
     totals = totals_of(cohort, items)
     ordered = _arranged(cohort, items, names, totals, choice)
     page = Paginator(ordered, heat.MAX_LEARNERS).get_page(choice.page)
@@ -124,9 +125,11 @@ def csv_heads(items: Sequence[HeatItem]) -> list[str]:
     return ["Learner", "Mean", *(f"{item.code} {item.title}" for item in items)]
 
 
-def csv_rows(cohort: Cohort, given: Mapping[str, str], items: Sequence[HeatItem]) -> Iterator[list[Cell]]:
+def csv_rows(
+    cohort: Cohort, given: Mapping[str, str], items: Sequence[HeatItem], reader: User
+) -> Iterator[list[Cell]]:
     """Yield a row for each learner in the chosen order and state, with all items; in percent, empty without a score."""
-    choice, names = read_choice(given, items), names_of(cohort)
+    choice, names = read_choice(given, items), names_of(cohort, reader)
     totals = totals_of(cohort, items)
     keys = _arranged(cohort, items, names, totals, choice)[:MAX_CSV_LEARNERS]
     for start in range(0, len(keys), BATCH):

@@ -13,7 +13,9 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Cohort, Course, Enrollment
+from lessons.pseudonyms import pseudonym_of, sees_names
 from lessons.queries import OpenCourse
+from portal.accounts.models import User
 from portal.progress.item_queries import addresses, known_quizzes
 from portal.progress.models import Override
 
@@ -70,9 +72,12 @@ def heat_items(course: Course) -> list[HeatItem]:
     ]
 
 
-def names_of(cohort: Cohort) -> dict[int, str]:
-    """Map the key of each active learner of the cohort to their name, in the order of names."""
+def names_of(cohort: Cohort, reader: User) -> dict[int, str]:
+    """Map the key of each active learner of the cohort to their name or pseudonym, in the order of these."""
     rows = Enrollment.objects.active().filter(cohort=cohort).order_by("user__name", "user__email", "pk")
+    if not sees_names(reader, cohort.course, cohort.pk):
+        found = {pk: pseudonym_of(pk) for pk in rows.values_list("pk", flat=True)}
+        return dict(sorted(found.items(), key=lambda each: each[1]))
     return {pk: name or email for pk, name, email in rows.values_list("pk", "user__name", "user__email")}
 
 

@@ -155,7 +155,7 @@ def find_stuck(cohort: Cohort, now: datetime) -> Findings:
 
 def complete_rows(rows: list[StuckRow]) -> list[StuckRow]:
     """Add to the rows that a page shows the names of their learners, labs and checks."""
-    people = Enrollment.objects.filter(pk__in={row.learner for row in rows}).select_related("user")
+    people = Enrollment.objects.filter(pk__in={row.learner for row in rows}).select_related("user", "course")
     by_key = {each.pk: each for each in people}
     keys = {row.lab for row in rows if row.lab}
     labs = {lab.pk: lab for lab in Lab.objects.filter(pk__in=keys).only("slug", "title", "course", "current")}

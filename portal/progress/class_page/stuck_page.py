@@ -10,6 +10,7 @@ from django.utils import timezone
 from labs.models import Lab
 from lessons.models import Cohort, Enrollment
 from lessons.pages.context import Context
+from lessons.pseudonyms import Names
 from portal.accounts.models import User
 from portal.progress.class_page import stuck_actions as actions
 from portal.progress.class_page.page import crumbs
@@ -77,17 +78,20 @@ def _morning(day: date | None) -> datetime:
         raise CannotMarkError("Choose a day within 90 days.") from None
 
 
-def finding_context(cohort: Cohort, enrollment: Enrollment, lab: Lab | None, typed: Typed) -> Context:
+def finding_context(
+    cohort: Cohort, enrollment: Enrollment, lab: Lab | None, typed: Typed, reader: User
+) -> Context:
     key = (enrollment.pk, lab.pk if lab else None)
     found = [row for row in find_stuck(cohort, timezone.now()).rows if (row.learner, row.lab) == key]
     row = complete_rows(found)[0] if found else StuckRow(*key, person=enrollment)
     marks = StuckMark.objects.filter(enrollment=enrollment, lab=lab).select_related("by")
-    name = enrollment.user.get_full_name()
+    name = Names(reader).of(enrollment)
     return {
         "course": cohort.course,
         "cohort": cohort,
         "crumbs": crumbs(cohort, (name, "")),
         "learner": enrollment,
+        "name": name,
         "lab": lab,
         "row": row,
         "rules": ",".join(each.rule for each in row.firings),

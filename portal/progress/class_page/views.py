@@ -24,7 +24,7 @@ from portal.progress.cohort_access import get_active_learner, of_cohort
 @of_cohort
 @require_safe
 def class_page(request: UserRequest, cohort: Cohort) -> HttpResponse:
-    return render(request, "teaching/class/page.html", class_context(cohort, request.GET))
+    return render(request, "teaching/class/page.html", class_context(cohort, request.GET, request.user))
 
 
 @of_cohort
@@ -33,7 +33,7 @@ def scores_csv(request: UserRequest, cohort: Cohort) -> HttpResponse:
     """Download all scores in the chosen order and state."""
     items = heat_items(cohort.course)
     name = f"scores-{cohort.course.slug}-{cohort.slug}.csv"
-    return csv_response(name, csv_heads(items), csv_rows(cohort, request.GET, items))
+    return csv_response(name, csv_heads(items), csv_rows(cohort, request.GET, items, request.user))
 
 
 @of_cohort
@@ -73,7 +73,7 @@ def finding(request: UserRequest, cohort: Cohort, learner: int) -> HttpResponse:
         except CannotMarkError as error:
             given = {name: request.POST.get(name, "") for name in ("action", "text", "note", "until")}
             typed = Typed(**given, error=str(error))
-    context = finding_context(cohort, enrollment, lab, typed)
+    context = finding_context(cohort, enrollment, lab, typed, request.user)
     return render(request, "teaching/class/finding.html", context, status=422 if typed.error else 200)
 
 

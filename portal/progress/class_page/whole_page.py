@@ -8,6 +8,7 @@ from django.utils import timezone
 from lessons.models import Cohort, Enrollment
 from lessons.pages.context import Context
 from lessons.staffing import invitation_address
+from portal.accounts.models import User
 from portal.progress.class_page.checks_page import top_checks
 from portal.progress.class_page.heat_page import heat_context
 from portal.progress.class_page.meetings import meetings_context
@@ -21,7 +22,7 @@ MAX_SHOWN = 8  # stuck learners on the class page; the others have a page of the
 MAX_ON_PAGE = 50
 
 
-def class_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
+def class_context(cohort: Cohort, given: Mapping[str, str], reader: User) -> Context:
     now = timezone.now()
     size = Enrollment.objects.active().filter(cohort=cohort).count()
     common = {**frame(cohort), "size": size, "queue": queue_numbers(now, cohort)}
@@ -29,7 +30,7 @@ def class_context(cohort: Cohort, given: Mapping[str, str]) -> Context:
     if not size:
         address = invitation_address(cohort)
         return {**common, "title": "Nobody has joined yet", "invitation": address}
-    found, heat = find_stuck(cohort, now), heat_context(cohort, given)
+    found, heat = find_stuck(cohort, now), heat_context(cohort, given, reader)
     shown = complete_rows(found.rows[:MAX_SHOWN])
     return {
         **common,

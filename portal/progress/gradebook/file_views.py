@@ -1,6 +1,7 @@
 """Downloads of the gradebook, the record of changes, and the import of external marks."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -64,7 +65,9 @@ def changes(request: UserRequest, cohort: Cohort) -> HttpResponse:
 @of_cohort
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_external(request: UserRequest, cohort: Cohort) -> HttpResponse:
-    """Preview the marks of a CSV file, then import them."""
+    """Preview the marks of a CSV file, then import them. Its lines name learners, so not for pseudonyms."""
+    if not sees_names(request.user, cohort):
+        raise PermissionDenied("This course is marked under pseudonyms. Only its instructors import marks.")
     context = {**frame(cohort, "Import marks"), "limit": MAX_BYTES // 1_000_000}
     if request.method != "POST":
         return render(request, "gradebook/import.html", context)
