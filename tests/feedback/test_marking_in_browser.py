@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from labs import feedback_actions as actions
 from labs.feedback_actions import Line
@@ -41,6 +42,11 @@ def test_staff_mark_with_the_keyboard_and_the_learner_reads_and_replies(
             page.goto(address)
             assert axe_violations(page) == [], address
             assert not widens(page), address
+        switch = page.get_by_label("Use number keys to choose marks")
+        switch.uncheck()
+        page.keyboard.press("1")
+        expect(page.locator("[data-key='1']")).to_have_value("")
+        switch.check()
         page.keyboard.press("1")
         page.keyboard.press("3")
         page.get_by_role("button", name="Release", exact=True).click()

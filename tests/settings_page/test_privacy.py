@@ -109,10 +109,14 @@ def test_people_are_asked_before_any_other_page_and_return_to_it(asks, role):
     assert "What we keep has changed" in text_of(client.get("/privacy/accept/"))
 
 
-def test_people_who_have_not_accepted_can_read_get_help_and_sign_out(asks):
+def test_people_who_have_not_accepted_can_read_export_leave_and_sign_out(asks):
     client = client_of(make_user())
     for address in ("/privacy/", "/help/", "/accounts/logout/"):
         assert client.get(address).status_code == 200
+    page = text_of(client.get("/privacy/accept/"))
+    for address in ("/account/data/", "/account/delete/"):
+        assert f'href="{address}"' in page
+        assert "/privacy/" not in client.get(address).headers.get("Location", "")
     assert client.get("/account/settings/").status_code == 302
 
 
