@@ -27,7 +27,7 @@ COURSE_PARTS = (
         "enrollment__user",
         "Class lists",
         "cohort__title identifier name email github_name invited_at created_at",
-        "id key github_id",
+        "id key github_id state tries leased_until problem",
         CHANGE,
     ),
     Part(

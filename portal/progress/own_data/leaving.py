@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -102,7 +103,7 @@ def _remind(leaving: Leaving) -> None:
 
 
 def _day(user: User) -> str:
-    return date_format(timezone.localtime(user.leaves_at), "j F Y")
+    return date_format(timezone.localtime(user.leaves_at, ZoneInfo(user.time_zone)), "j F Y")
 
 
 def _notify(user: User, text: str) -> None:
