@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from lessons.deadline_changes import deadline_of_learner_moved
-from lessons.models import Cohort, Enrollment, WaitingPlace
+from lessons.models import Cohort, Enrollment, Thread, WaitingPlace
 from lessons.roster_matching import fulfil_roster
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
@@ -202,6 +202,8 @@ def move_learner(*, enrollment: Enrollment, to: Cohort, reason: str, by: User) -
     enrollment.cohort = locked
     enrollment.save(update_fields=["cohort"])
     deadline_of_learner_moved(enrollment.pk)
+    # The staff of the new cohort answer what is open. Threads that ended stay with those who saw them.
+    Thread.objects.filter(enrollment=enrollment).waiting().update(cohort=locked)
     WaitingPlace.objects.filter(user=enrollment.user_id, cohort=locked).delete()
     record(Event.JOINING, f"{enrollment.user.email} moved from {before} to {locked}: {reason}", user=by)
     words = f"You are now in {locked.title} of {locked.course.title}, with all your work. Reason: {reason}"

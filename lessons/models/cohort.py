@@ -64,6 +64,13 @@ class Cohort(FileBacked):
     def is_joinable(self) -> bool:
         return self.open and not self.is_over
 
+    @property
+    def teachers(self) -> list[str]:
+        """Return the names of the instructors, those without a name left out."""
+        rows = CourseStaff.objects.filter(course=self.course_id, role=CourseStaff.Role.INSTRUCTOR)
+        rows = rows.filter(Q(cohort=None) | Q(cohort=self), user__is_active=True).exclude(user__name="")
+        return list(dict.fromkeys(rows.order_by("pk").values_list("user__name", flat=True)[:10]))
+
     @cached_property
     def taken(self) -> int:
         return self.enrollments.filter(is_active=True).count()

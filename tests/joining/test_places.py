@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from lessons.joining import (
     CannotJoinError,
@@ -16,7 +17,7 @@ from lessons.joining import (
     move_learner,
     wait_for_place,
 )
-from lessons.models import Cohort, Enrollment, WaitingPlace
+from lessons.models import Cohort, Enrollment, Thread, WaitingPlace
 from portal.accounts.models import AuditEntry
 from portal.notices.models import Notice
 from tests.factories import make_cohort, make_course, make_enrollment, make_lab, make_staff, make_user
@@ -150,6 +151,17 @@ def test_move_takes_the_work_along_and_says_so(client):
     old, new = make_cohort(course, title="Old"), make_cohort(course, title="New", capacity=1)
     enrollment = make_enrollment(cohort=old)
     lab = make_lab(course)
+    kept = {
+        "course": course,
+        "cohort": old,
+        "title": "A question",
+        "place_kind": "course",
+        "place_key": course.pk,
+    }
+    threads = [
+        Thread.objects.create(enrollment=enrollment, waiting_since=since, **kept)
+        for since in (timezone.now(), None)
+    ]
     staff = make_staff(course, make_user(is_staff=True))
     client.force_login(staff)
     page = reverse("change_learner", args=[course.slug, enrollment.pk])
@@ -158,6 +170,7 @@ def test_move_takes_the_work_along_and_says_so(client):
     assert client.post(page, {"to": new.pk, "reason": "Clashes with work"}).status_code == 302
     enrollment.refresh_from_db()
     assert enrollment.cohort == new and lab
+    assert [Thread.objects.get(pk=each.pk).cohort for each in threads] == [new, old]
     moved = AuditEntry.objects.get(what__contains="moved from")
     assert moved.user == staff and moved.what.endswith("Clashes with work")
     assert "Clashes with work" in Notice.objects.get(user=enrollment.user).text

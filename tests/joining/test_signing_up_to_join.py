@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from lessons.models import Enrollment, WaitingPlace
+from lessons.models import CourseStaff, Enrollment, WaitingPlace
 from lessons.queries import get_course
 from portal.accounts.models import User
 from portal.notices.actions import notify
@@ -17,7 +17,7 @@ from portal.notices.models import Mail
 from portal.progress.certificates.queries import get_standing
 from portal.progress.models import CertificateRule
 from tests.accounts.mails import mailed_code
-from tests.factories import make_cohort, make_enrollment, make_user
+from tests.factories import make_cohort, make_enrollment, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -178,3 +178,10 @@ def test_closed_cohort_leads_to_the_ordinary_sign_up(cohort):
     _, page = sign_up(cohort)
     assert "Enter the code from your email" in page.content.decode()
     assert not Enrollment.objects.exists()
+
+
+def test_invitation_names_the_teachers_of_the_cohort(cohort, client):
+    make_staff(cohort.course, make_user(name="Instructor A"))
+    CourseStaff.objects.create(course=cohort.course, user=make_user(name="Assistant B"), role="assistant")
+    page = client.get(reverse("join_with_code", args=[cohort.invite_code]), follow=True).content.decode()
+    assert "<dt>Teacher</dt><dd>Instructor A</dd>" in page
