@@ -23,6 +23,7 @@ class LessonRow:
     waits: str = ""
     until: datetime | None = None
     touched_at: datetime | None = None
+    heading: str = ""  # at which the learner stopped
     quiz: Item | None = None
     is_next: bool = False
 
@@ -97,6 +98,7 @@ class Outline:
     reader: OpenCourse
     sessions: list[OutlineSession]
     resume: Item | None = None
+    resume_url: str = ""
     points: Decimal = NOTHING
     has_points: bool = False
     is_passed: bool = False
@@ -109,6 +111,7 @@ class Outline:
             row = begun[max(begun)] if begun else next(iter(unread), None)
             if row:
                 row.is_next, self.resume = True, row.item
+                self.resume_url = f"{row.item.url}#{row.heading}" if row.heading else row.item.url
         waiting = (part for part in self.sessions if any(row.is_next for row in part.lessons))
         unfinished = (part for part in self.sessions if part.state != "done")
         current = next(chain(waiting, unfinished, reversed(self.sessions)), None)

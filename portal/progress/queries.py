@@ -231,17 +231,21 @@ def _lesson_rows(reader: OpenCourse, sessions: dict[int, OutlineSession]) -> dic
     readings: dict[int, Any] = {}
     if reader.enrollment:
         own = Reading.objects.filter(enrollment=reader.enrollment)
-        readings = {lesson: at for lesson, *at in own.values_list("lesson", "read_at", "updated_at")}
+        readings = {
+            lesson: at for lesson, *at in own.values_list("lesson", "read_at", "updated_at", "heading")
+        }
     page = addresses("lesson", reader.course.slug)
     fields = ("session", "slug", "title", "summary", "minutes", "status", "publish_at", "public", "release")
     lessons = {}
     for row in reader.lessons().only(*fields):
-        read_at, touched_at = readings.get(row.pk, (None, None))
+        read_at, touched_at, heading = readings.get(row.pk, (None, None, ""))
         is_begun, is_read = touched_at is not None, read_at is not None
         item = lesson_item(row.title, page(row.slug), row.minutes, begun=is_begun, read=is_read)
         timed(reader, item, opening_of(row))
         is_open = not item.opens_later and (reader.is_member or row.public)
-        lessons[row.pk] = LessonRow(item, row.summary, row.minutes, is_open, touched_at=touched_at)
+        lessons[row.pk] = LessonRow(
+            item, row.summary, row.minutes, is_open, touched_at=touched_at, heading=heading
+        )
         if reader.is_staff:
             lessons[row.pk].waits = row.waiting_word(reader.now) or _rule(
                 row, sessions[row.session_id].session
