@@ -24,6 +24,7 @@ def test_settings_page_is_accessible_and_fits(browser, live_server, look):
     context.close()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("look", LOOKS)
 def test_page_of_what_is_kept_is_accessible_and_accepted(browser, live_server, settings, tmp_path, look):
     settings.PRIVACY_VERSION, settings.PRIVACY_TEXT = "2026-11", str(tmp_path / "privacy.md")
