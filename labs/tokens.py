@@ -21,17 +21,19 @@ class TokenRefusedError(Exception):
     """The token is not accepted; the message tells the learner why."""
 
 
-class TooManyTokensError(Exception):
-    """The user has MAX_TOKENS tokens; the message says what to do."""
+class NoNewTokenError(Exception):
+    """This user gets no token; the message says what to do."""
 
 
 def new_token(*, user: User, name: str = "Access token") -> str:
     """Return a new token for the practice remote. It cannot be read later; only its digest is kept.
 
-    Raises TooManyTokensError.
+    Raises NoNewTokenError.
     """
+    if not user.has_confirmed_email:
+        raise NoNewTokenError("Confirm your email first. Access tokens need an email address that is yours.")
     if tokens_of(user).count() >= MAX_TOKENS:
-        raise TooManyTokensError(f"You have {MAX_TOKENS} access tokens. Revoke one you no longer use.")
+        raise NoNewTokenError(f"You have {MAX_TOKENS} access tokens. Revoke one you no longer use.")
     token = secrets.token_urlsafe(32)
     made = AccessToken.objects.create(user=user, name=name[:60], digest=token_digest(token))
     record(Event.TOKEN, f"created {made.name!r}, number {made.pk}", user=user)

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from labs.pages.forms import TokenForm
-from labs.tokens import TooManyTokensError, new_token, tokens_of
+from labs.tokens import NoNewTokenError, new_token, tokens_of
 from labs.tokens import revoke_token as revoke
 from portal.accounts.http import UserRequest
 
@@ -20,7 +20,7 @@ def tokens(request: UserRequest) -> HttpResponse:
         try:
             token = new_token(user=request.user, name=form.cleaned_data["name"])
             form = TokenForm()
-        except TooManyTokensError as error:
+        except NoNewTokenError as error:
             form.add_error(None, str(error))
     context = {"form": form, "token": token, "tokens": tokens_of(request.user)}
     return render(request, "labs/tokens.html", context, status=422 if form.errors else 200)

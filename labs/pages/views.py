@@ -46,7 +46,7 @@ def lab_address(request: UserRequest, course: str, lab: str) -> HttpResponse:
         return redirect(found.lab)
     try:
         token = tokens.new_token(user=request.user, name=found.lab.title[:60])
-    except tokens.TooManyTokensError as error:
+    except tokens.NoNewTokenError as error:
         messages.error(request, str(error))
         return redirect("tokens")
     return render(request, "labs/lab_detail.html", lab_page(found, token))

@@ -3,14 +3,16 @@
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from labs import actions, tokens
 from labs.grading import tasks
 from labs.models import AccessToken, LocalReport, State, snapshot_digest
 from labs.reports.local_report import UploadedReport
-from labs.tokens import TokenRefusedError, TooManyTokensError
+from labs.tokens import NoNewTokenError, TokenRefusedError
 from portal.accounts.models import User
-from tests.factories import make_lab, make_learner, make_staff, make_submission, make_user
+from portal.accounts.unconfirmed import reserve_address
+from tests.factories import make_enrollment, make_lab, make_learner, make_staff, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -109,10 +111,20 @@ def test_nobody_keeps_more_tokens_than_the_page_lists(monkeypatch):
     user = make_user()
     for _ in range(2):
         tokens.new_token(user=user)
-    with pytest.raises(TooManyTokensError, match="Revoke one"):
+    with pytest.raises(NoNewTokenError, match="Revoke one"):
         tokens.new_token(user=user)
     tokens.revoke_token(token=AccessToken.objects.latest("pk"))
     assert tokens.new_token(user=user)
+
+
+def test_unconfirmed_email_gets_no_token_from_a_lab_page_either(client):
+    enrollment = make_enrollment(user=make_user(email=reserve_address("new@example.org")))
+    lab = make_lab(enrollment.course)
+    client.force_login(enrollment.user)
+    page = client.post(reverse("lab_address", args=[enrollment.course.slug, lab.slug]), follow=True)
+    assert page.status_code == 403
+    assert "Confirm your email first" in page.content.decode()
+    assert not AccessToken.objects.exists()
 
 
 def test_last_use_of_a_token_is_stored_to_the_hour(time_machine):
