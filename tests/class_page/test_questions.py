@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from lessons import attempt_actions
-from lessons.models import Meeting
+from lessons.models import Answer, Meeting
 from portal.progress.class_page.on_course import count_on_course
 from portal.progress.class_page.questions import weak_questions
 from tests.factories import make_cohort, make_enrollment, make_lesson, make_quiz, make_session
@@ -72,6 +72,13 @@ def test_questions_with_few_answers_or_mostly_correct_ones_are_not_listed(group,
     caches["pages"].clear()
     take(people[9], quiz, 0)
     assert [each.right for each in weak_questions(group.cohort)] == [1]
+
+
+def test_question_that_waits_for_marks_is_not_listed(group, quiz):
+    for number in range(10):
+        take(group.join(f"Person {number}"), quiz, 1)
+    Answer.objects.filter(key="name").update(credit=None)
+    assert [each.title for each in weak_questions(group.cohort)] == ["Which?"]
 
 
 def hold(group, session, hours_ago: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import caches
 from django.db.models import Count, Exists, F, FloatField, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 from django.urls import reverse
 
 from lessons.analysis_queries import sittings
@@ -77,7 +77,8 @@ def _weakest(cohort: Cohort) -> set[tuple[int, str]]:
     counted = answers.values("attempt__quiz", "key").annotate(
         marked=Count("credit"), right=Count("pk", filter=Q(credit=1))
     )
-    share = Cast("right", FloatField()) / Cast("marked", FloatField())
+    # PostgreSQL may divide before it leaves out the questions without a mark.
+    share = Cast("right", FloatField()) / NullIf(Cast("marked", FloatField()), 0.0)
     weak = counted.filter(marked__gte=MIN_SITTINGS).annotate(share=share).filter(share__lt=LOW)
     rows = weak.order_by("share", "attempt__quiz", "key").values_list("attempt__quiz", "key")
     return set(rows[:MAX_SHOWN])
