@@ -249,6 +249,6 @@ def remove_expired() -> None:
     """Delete what is older than its row says. A row that fails does not keep the others."""
     for row in (row for _, rows in GROUPS for row in rows if row.remove):
         try:
-            row.remove(timezone.now() - timedelta(days=getattr(settings, row.setting)))  # type: ignore[misc]
+            row.remove(timezone.now() - timedelta(days=getattr(settings, row.setting)))  # type: ignore[misc]  # has one
         except Exception:
             logger.exception("%s could not be cleaned", row.name)
