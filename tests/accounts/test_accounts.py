@@ -105,7 +105,7 @@ def test_unknown_address_costs_as_many_hashes_as_a_known_one(client, monkeypatch
         text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
         answers.append((response.redirect_chain, text.replace(email, "EMAIL"), len(hashed)))
     assert answers[0] == answers[1]
-    assert answers[0][2] == (page == "account_login")
+    assert (answers[0][2] > 0) == (page == "account_login")
 
 
 def test_a_password_is_reset_by_mail(client):
