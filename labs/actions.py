@@ -30,6 +30,7 @@ from labs.reports.local_report import MAX_KEPT, UploadedReport
 from labs.repositories import hosts
 from labs.repositories.hosts import LookUpFailedError, Offer
 from labs.specs import parse_spec
+from labs.team_queries import is_own_submission, people_of, too_small_words
 from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Enrollment
 from lessons.rights import teaches_cohort
@@ -54,12 +55,14 @@ def receive(
     head_ref: str = "",
     received_at: datetime | None = None,
     queued_at: datetime | None = None,
+    by: User | None = None,
 ) -> Submission | None:
     """Write the receipt of a received state and its submission, and wake a worker up.
 
     Return None if the lab grades only pushes of certain tags, and this is none. A state that was received before has
     its submission already. Other waiting submissions of this learner and lab are superseded. `received_at` is the time
     of the message that announced the state, if there was one, and `queued_at` that of the first one that still waits.
+    `by` is who pushed or submitted it, where that is known.
     """
     submission = receipts.record(
         repository=repository,
@@ -68,6 +71,7 @@ def receive(
         head_ref=head_ref,
         received_at=received_at,
         queued_at=queued_at,
+        by=by,
     )
     transaction.on_commit(tasks.wake, robust=True)
     return submission
@@ -80,7 +84,7 @@ def look_up(*, enrollment: Enrollment, address: Address) -> Offer:
 
 
 def submit_address(
-    *, enrollment: Enrollment, lab: Lab, address: Address, commit: str | None = None
+    *, enrollment: Enrollment, lab: Lab, address: Address, commit: str | None = None, by: User | None = None
 ) -> Submission:
     """Submit the current state of an address; with `commit`, only if that is the newest of the branch.
 
@@ -88,6 +92,8 @@ def submit_address(
     """
     if enrollment.cohort.is_over:
         raise LookUpFailedError(f"{enrollment.cohort.title} is over, so new submissions are not graded.")
+    if words := too_small_words(enrollment, lab):
+        raise LookUpFailedError(words)
     hosts.check_lookup_rate(enrollment.user_id)
     own = Repository.objects.filter(
         **_at(enrollment, lab, address)
@@ -96,7 +102,7 @@ def submit_address(
     if commit is not None and refs[head_ref] != commit:
         raise BranchMovedError
     repository = repository_at(enrollment, lab, address)
-    received = receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref)
+    received = receive(repository=repository, refs=refs, via=Receipt.Via.ADDRESS, head_ref=head_ref, by=by)
     if received is None:
         raise LookUpFailedError(_no_tag_message(lab, refs))
     return received
@@ -122,7 +128,7 @@ def _at(enrollment: Enrollment, lab: Lab, address: Address) -> dict[str, Any]:
     return {"enrollment": enrollment, "lab": lab, **place}
 
 
-def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
+def submit_latest(*, enrollment: Enrollment, lab: Lab, by: User | None = None) -> Submission | None:
     """Submit the current state of the place that the learner's newest submission came from; None if it was pushed.
 
     Raises LookUpFailedError.
@@ -130,7 +136,7 @@ def submit_latest(*, enrollment: Enrollment, lab: Lab) -> Submission | None:
     newest = history(enrollment, lab).first()
     if newest is None or newest.origin is None:
         return None
-    return submit_address(enrollment=enrollment, lab=lab, address=newest.origin)
+    return submit_address(enrollment=enrollment, lab=lab, address=newest.origin, by=by)
 
 
 @transaction.atomic
@@ -141,7 +147,7 @@ def grade_again(*, submission: Submission, by: User) -> bool:
     if it was superseded or cancelled.
     """
     staff = teaches_learner_of(submission, by)
-    if not staff and submission.enrollment.user != by:
+    if not staff and not is_own_submission(submission, by):
         raise PermissionDenied
     queue = Queue.LATER if staff and submission.state != State.FAULT else Queue.LIVE
     only_from = ENDED if staff else LEARNER_MAY_REPEAT
@@ -215,17 +221,18 @@ def _record_choice(
     submission: Submission, before: tuple[Decimal | None, Decimal | None], *, why: str, by: User
 ) -> None:
     points, out_of = _counted_points(submission)
-    record_grade_change(
-        kind=Kind.CHOICE,
-        enrollment=submission.enrollment,
-        item=f"lab:{submission.lab_id}",
-        title=f"{submission.lab}, submission {submission.number}",
-        old=before[0],
-        new=points,
-        out_of=out_of,
-        why=why,
-        by=by,
-    )
+    for learner in people_of(submission):
+        record_grade_change(
+            kind=Kind.CHOICE,
+            enrollment=learner,
+            item=f"lab:{submission.lab_id}",
+            title=f"{submission.lab}, submission {submission.number}",
+            old=before[0],
+            new=points,
+            out_of=out_of,
+            why=why,
+            by=by,
+        )
 
 
 def _lock_for_choosing(submission: Submission, by: User) -> None:

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labs.late_points import Terms
-from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount, State, Submission
+from labs.models import Lab, LabDeadline, LabExtension, Outage, Recount, State, Submission, TeamMember
 from labs.waits import UNANSWERED, promise, seconds_lost, waiting_messages
 from lessons.deadlines import Deadline, deadline_of
 from lessons.models import Cohort, Enrollment
@@ -72,7 +72,8 @@ def _read(row: Any, enrollment: int) -> Terms:
     if before and (row.outage or row.may_be_waiting):
         deadline = _add_outages(deadline, before, row, enrollment)
     last_at = _last_at(row, deadline.at, before)
-    return Terms(deadline, row.time_zone, row.late, row.late_percent, row.late_floor, last_at)
+    rules = (row.late, row.late_percent, row.late_floor)
+    return Terms(deadline, row.time_zone, *rules, last_at, spends_late_days=row.team_most is None)
 
 
 def _add_outages(deadline: Deadline, at: datetime, row: Any, enrollment: int) -> Deadline:
@@ -91,13 +92,13 @@ def _last_at(row: Any, due: datetime | None, before: datetime | None) -> datetim
     return add_days(due, row.last_days, row.time_zone) if row.last_days is not None else None
 
 
-_COLUMNS = ("pk", "late", "late_percent", "late_floor", "last_days")
+_COLUMNS = ("pk", "late", "late_percent", "late_floor", "last_days", "team_most")
 
 
 def _parts(cohort: int, enrollment: int) -> dict[str, Any]:
     key, its_cohort = OuterRef("pk"), to_key(cohort)
     staff = LabDeadline.objects.filter(cohort=its_cohort, lab=key)
-    extensions = LabExtension.objects.filter(enrollment=enrollment, lab=key)
+    extensions = LabExtension.objects.filter(Q(enrollment=enrollment) | _of_team_mates(enrollment), lab=key)
     outages = Outage.objects.filter(enrollment=enrollment, lab=key).order_by().values("lab")
     return {
         **due_parts(prefix="", cohort=its_cohort, set_by_staff=staff, extensions=extensions),
@@ -107,6 +108,13 @@ def _parts(cohort: int, enrollment: int) -> dict[str, Any]:
         "time_zone": Subquery(Cohort.objects.filter(pk=cohort).order_by().values("time_zone")[:1]),
         "is_stale": Exists(Recount.objects.filter(cohort=cohort)),
     }
+
+
+def _of_team_mates(enrollment: int) -> Q:
+    # the latest extension of its members counts for a team
+    mates = TeamMember.objects.filter(lab=OuterRef("lab"), lab__team_most__isnull=False)
+    mates = mates.filter(team__members__enrollment=enrollment, enrollment__is_active=True)
+    return Q(enrollment__in=mates.order_by().values("enrollment"))
 
 
 def _may_be_waiting(enrollment: int) -> Q:

@@ -15,6 +15,7 @@ from labs.grading import counting
 from labs.models import Comment, Feedback, ReplacedMarks, SavedComment, Submission
 from labs.queries import current_report, teaches_learner_of
 from labs.specs import parse_spec
+from labs.team_queries import is_own_submission, people_of
 from lessons.grade_changes import Kind, record_grade_change
 from lessons.models import Course, CourseStaff
 from lessons.points import read_points, show_exactly
@@ -22,7 +23,7 @@ from lessons.pseudonyms import name_to_mark
 from lessons.rendering.comments import render_comment
 from portal.accounts.audit import Event, record
 from portal.accounts.models import User
-from portal.notices.actions import notify, notify_all
+from portal.notices.actions import notify_all
 
 MAX_TEXT = 5000
 MAX_COMMENTS = 200  # of a submission
@@ -155,19 +156,22 @@ def release(*, submission: Submission, by: User, seen: int) -> Feedback:
     feedback.refresh_from_db()
     submission.refresh_from_db(fields=["rubric_points", "rubric_waiting", "late_points", "is_best"])
     words = _released_words(submission, feedback, is_news)
-    notify(user=learner.user, kind="grade", text=words, link=f"{submission.get_absolute_url()}#feedback")
+    people = people_of(submission)
+    texts = dict.fromkeys((each.user_id for each in people), words)
+    notify_all(texts=texts, kind="grade", link=f"{submission.get_absolute_url()}#feedback")
     moved = f"{show_exactly(before)} to {show_exactly(submission.rubric_points)}"
     record(Event.GRADE, f"submission {submission.public_id}: rubric points from {moved}", user=by)
-    record_grade_change(
-        kind=Kind.MARKING,
-        enrollment=learner,
-        item=f"lab:{submission.lab_id}",
-        title=f"{submission.lab}, submission {submission.number}, rubric",
-        old=before,
-        new=submission.rubric_points,
-        out_of=feedback.lab_version.rubric_points,
-        by=by,
-    )
+    for person in people:
+        record_grade_change(
+            kind=Kind.MARKING,
+            enrollment=person,
+            item=f"lab:{submission.lab_id}",
+            title=f"{submission.lab}, submission {submission.number}, rubric",
+            old=before,
+            new=submission.rubric_points,
+            out_of=feedback.lab_version.rubric_points,
+            by=by,
+        )
     return feedback
 
 
@@ -265,7 +269,8 @@ def _notify_others(answer: Comment, by: User) -> None:
     name = f"submission {submission.number} of “{submission.lab.title}”"
     if answer.is_staff:
         text = f"{by.get_full_name()} replied on your {name}."
-        notify(user=submission.enrollment.user, kind="reply", text=text, link=link)
+        people = dict.fromkeys((each.user_id for each in people_of(submission)), text)
+        notify_all(texts=people, kind="reply", link=link)
         return
     writers = Comment.objects.filter(submission=submission, is_staff=True).values("by")
     staff = CourseStaff.objects.filter(course=submission.lab.course, user__is_active=True, user__in=writers)
@@ -294,7 +299,7 @@ def remove_saved(*, course: Course, key: int) -> bool:
 
 def _require_staff(submission: Submission, by: User) -> None:
     # Somebody may teach one cohort and learn in another: nobody marks their own work.
-    if submission.enrollment.user_id == by.pk or not teaches_learner_of(submission, by):
+    if is_own_submission(submission, by) or not teaches_learner_of(submission, by):
         raise PermissionDenied
 
 

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from labs.models import Comment, Feedback, Lab, ReplacedMarks, SavedComment, Submission
 from labs.queries import teaches_learner_of
+from labs.team_queries import is_own_submission
 from lessons.models import Course
 from lessons.presence import held_by_others
 from lessons.queries import MAX_KEY, Visitor
@@ -70,7 +71,7 @@ def get_comment(user: Visitor, key: int) -> Comment:
     comment = found.first() if key <= MAX_KEY else None
     if comment is None:
         raise Http404
-    is_own = comment.submission.enrollment.user == user and comment.released_at is not None
+    is_own = is_own_submission(comment.submission, user) and comment.released_at is not None
     if not (is_own or teaches_learner_of(comment.submission, user)):
         raise Http404
     return comment

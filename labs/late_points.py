@@ -19,7 +19,7 @@ class Terms(NamedTuple):
     """The deadline of a lab for a learner, and what happens after it.
 
     With `Late.REDUCE`, each started day takes `percent`, down to `floor` percent. After `last_at`, a push earns
-    nothing.
+    nothing. A lab that is done in teams spends no late days: they belong to one learner each.
     """
 
     deadline: Deadline
@@ -28,6 +28,7 @@ class Terms(NamedTuple):
     percent: int = 0
     floor: int = 0
     last_at: datetime | None = None
+    spends_late_days: bool = True
 
     def is_late(self, received_at: datetime) -> bool:
         return self.deadline.at is not None and received_at > self.deadline.at
@@ -37,7 +38,7 @@ class Terms(NamedTuple):
         due = self.deadline.at
         if self.late != Late.REFUSE or due is None:
             return self.last_at
-        return add_days(due, late_days, self.zone) if late_days else due
+        return add_days(due, late_days, self.zone) if late_days and self.spends_late_days else due
 
     def is_over(self, received_at: datetime) -> bool:
         return self.last_at is not None and received_at > self.last_at
@@ -102,7 +103,7 @@ def count(pushes: Iterable[Push], terms: Mapping[int, Terms], bank: int) -> dict
             continue
         days = its.days_late(push.received_at) - spent[push.lab]
         over = its.is_over(push.received_at)
-        left = 0 if over else bank - sum(spent.values())
+        left = bank - sum(spent.values()) if its.spends_late_days and not over else 0
         offer = days_to_spend(its, days, left)
         more = offer if _share(push, its.rate(days - offer)) > best[push.lab] else 0
         rate = Decimal(0) if over else its.rate(days - more)

@@ -7,6 +7,7 @@ from django.http import Http404
 from labs import queries
 from labs.models import Lab, Submission
 from labs.specs import parse_spec
+from labs.team_queries import is_own_submission
 from lessons.models import Enrollment
 from lessons.queries import Visitor
 from lessons.threads.places import Place
@@ -53,7 +54,7 @@ class LabPlace:
 
 def _own_submission(user: Visitor, lab: Lab, public_id: str) -> Submission:
     submission = queries.get_submission(user, public_id)
-    if submission.lab_id != lab.pk or submission.enrollment.user_id != user.pk:
+    if submission.lab_id != lab.pk or not is_own_submission(submission, user):
         raise Http404
     return submission
 

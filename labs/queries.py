@@ -20,9 +20,11 @@ from labs.models import (
     MetTally,
     Report,
     Submission,
+    Team,
 )
 from labs.models.submission import counted_columns
 from labs.release import lab_opening
+from labs.team_queries import is_own_submission, team_of
 from lessons.models import Enrollment
 from lessons.queries import (
     OpenCourse,
@@ -52,13 +54,19 @@ class LabLink:
 
 @dataclass(frozen=True)
 class OpenLab:
-    """A lab that its reader may open; `enrollment` is None for staff who are not enrolled in the course."""
+    """A lab that its reader may open; `enrollment` is None for staff who are not enrolled in the course.
+
+    Work is read and written under `enrollment`: the learner's own, or that of the holder of their `team`. It is None
+    for a `learner` who has no team for a lab that is done in teams.
+    """
 
     lab: Lab
     enrollment: Enrollment | None
     previous: LabLink | None = None
     next: LabLink | None = None
     is_staff: bool = False
+    learner: Enrollment | None = None
+    team: Team | None = None
 
 
 def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
@@ -67,8 +75,15 @@ def get_open_lab(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
     Raises Http404, or NotOpenYetError for a learner if it opens later.
     """
     lab = _get_lab(Lab.objects.annotate(opens_at=lab_opening(cohort_of(user))), course_slug, lab_slug)
-    enrollment, is_staff = _reader_of(user, lab)
-    return OpenLab(lab, enrollment, is_staff=is_staff)
+    learner, is_staff = _reader_of(user, lab)
+    return _open(lab, learner, is_staff=is_staff)
+
+
+def _open(lab: Lab, learner: Enrollment | None, **more: Any) -> OpenLab:  # Any: values of fields
+    if learner is None or learner.pk is None or not lab.is_for_teams:
+        return OpenLab(lab, learner, learner=learner, **more)
+    team = team_of(learner, lab)
+    return OpenLab(lab, team.holder if team else None, learner=learner, team=team, **more)
 
 
 def get_lab_and_neighbours(user: Visitor, course_slug: str, lab_slug: str) -> OpenLab:
@@ -98,8 +113,9 @@ def _with_neighbours(cohort: Any, now: datetime) -> QuerySet[Any]:
 
 
 # Any: annotated with its neighbours
-def _with_links(lab: Any, enrollment: Enrollment | None, *, is_staff: bool = False) -> OpenLab:
-    return OpenLab(lab, enrollment, _link(lab, lab.named_before), _link(lab, lab.named_after), is_staff)
+def _with_links(lab: Any, learner: Enrollment | None, *, is_staff: bool = False) -> OpenLab:
+    links = {"previous": _link(lab, lab.named_before), "next": _link(lab, lab.named_after)}
+    return _open(lab, learner, is_staff=is_staff, **links)
 
 
 def open_labs(user: Visitor) -> QuerySet[Lab]:
@@ -186,12 +202,22 @@ def get_published_lab(course_slug: str, lab_slug: str) -> Lab:
 
 
 def get_submission(user: Visitor, public_id: str) -> Submission:
-    """Return a submission of the user's own, or of a course that `user` teaches. Raises Http404."""
+    """Return a submission of the user's own or of their team, or of a course that `user` teaches. Raises Http404."""
     people = ("enrollment__user", "enrollment__cohort")
-    related = ("lab__course", "lab__current", "lab__times", *people, "receipt__repository")
+    related = (
+        "lab__course",
+        "lab__current",
+        "lab__times",
+        *people,
+        "receipt__repository",
+        "receipt__by",
+        "team",
+    )
     found = Submission.objects.select_related(*related).filter(public_id=public_id, lab__deletion=None)
     submission = found.first()
-    if submission is None or not (submission.enrollment.user == user or teaches_learner_of(submission, user)):
+    if submission is None or not (
+        is_own_submission(submission, user) or teaches_learner_of(submission, user)
+    ):
         raise Http404
     return submission
 

@@ -1,8 +1,9 @@
 """Read teams. Everything that concerns the work of a learner for a lab asks here whose it is."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from labs.models import Lab, Submission, Team, TeamInvitation, TeamMember
+from labs.models import Lab, Repository, Submission, Team, TeamInvitation, TeamMember, TeamsBy
 from lessons.models import Cohort, Enrollment
 from portal.accounts.models import User
 
@@ -11,7 +12,7 @@ def team_of(enrollment: Enrollment, lab: Lab) -> Team | None:
     """Return the team of a learner for a lab, with its holder; None without one, or if the lab is not for teams."""
     if not lab.is_for_teams:
         return None
-    related = ("holder__user", "holder__cohort__course")
+    related = ("holder__user", "holder__cohort__course", "cohort")
     found = Team.objects.filter(lab=lab, members__enrollment=enrollment).select_related(*related).first()
     if found:
         found.lab = lab
@@ -37,12 +38,19 @@ def people_of(submission: Submission) -> list[Enrollment]:
     return list(team_members(Team(pk=submission.team_id)))
 
 
-def is_own_submission(submission: Submission, user: User) -> bool:
+def is_own_submission(submission: Submission, user: User | AnonymousUser) -> bool:
     """Return True for its learner, and for each member of its team."""
     if submission.team_id is None:
         return submission.enrollment.user_id == user.pk
     own = TeamMember.objects.filter(team=submission.team_id, enrollment__user=user.pk)
     return own.filter(enrollment__is_active=True).exists()
+
+
+def own_enrollment_in(submission: Submission, user: User) -> Enrollment | None:
+    """Return the enrollment of this person among `people_of`, None for staff. No query without a team."""
+    if submission.team_id is None:
+        return submission.enrollment if submission.enrollment.user_id == user.pk else None
+    return next((each for each in people_of(submission) if each.user_id == user.pk), None)
 
 
 def is_locked(team: Team) -> bool:
@@ -62,3 +70,22 @@ def invitations_of(enrollment: Enrollment, lab: Lab) -> QuerySet[TeamInvitation]
     found = TeamInvitation.objects.filter(enrollment=enrollment, team__lab=lab, by__is_active=True)
     open_teams = found.filter(~Q(team__submissions__isnull=False))
     return open_teams.select_related("team", "by__user").order_by("-pk")
+
+
+def too_small_words(holder: Enrollment, lab: Lab) -> str:
+    """Say why a team that learners made cannot submit yet; "" if it may, and for a lab that is not for teams."""
+    if not lab.is_for_teams:
+        return ""
+    team = Team.objects.filter(lab=lab, holder=holder).first()
+    if team is None:
+        return "This lab is done in teams. Join a team on the page of the lab first."
+    if team.made_by != TeamsBy.LEARNERS or team_members(team).count() >= lab.team_least or is_locked(team):
+        return ""
+    return f"A team needs at least {lab.team_least} people before it submits. Invite somebody on the page of the lab."
+
+
+def has_work(lab: Lab) -> bool:
+    """Return True if somebody submitted for a lab: then it stays with or without teams."""
+    return Submission.objects.filter(lab=lab).exists() or (
+        Repository.objects.filter(lab=lab, receipts__isnull=False).exists()
+    )

@@ -13,6 +13,7 @@ from labs.pages import (
     queue_views,
     regrade_views,
     repository_views,
+    team_views,
     token_views,
     views,
 )
@@ -36,6 +37,8 @@ lab = [
     path("submit/", views.lab_submit, name="lab_submit"),
     path("latest/", views.lab_latest, name="lab_latest"),
     path("receipts/", views.lab_receipts, name="lab_receipts"),
+    path("team/", team_views.lab_team, name="lab_team"),
+    path("teams/", team_views.lab_teams, name="lab_teams"),
     path("lab.yaml", labcheck_views.lab_source, name="lab_source"),
     path("workflow.yml", labcheck_views.lab_workflow, name="lab_workflow"),
     path("marking/", marking_views.lab_marking, name="lab_marking"),

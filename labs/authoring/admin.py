@@ -31,12 +31,14 @@ from labs.grading.apart import ApartError
 from labs.models import Lab, LabVersion
 from labs.release import lab_opening
 from labs.specs import in_newest_schema, parse_spec
+from labs.team_queries import has_work
 from lessons.admin.courses import warn_of_hidden_labs
 from lessons.admin.deadlines import RuleField
 from lessons.admin.deleting import DeletableAdmin
 from lessons.admin.editing import AuthoredAdmin, AuthoringForm, at_line
 from lessons.admin.editor import EditorWidget
 from lessons.admin.help import lesson_help
+from lessons.course_files.lab_terms import TEAM_FIELDS
 from lessons.gate import judge_markdown
 from lessons.links import links_within
 from lessons.models import Course, Lesson
@@ -65,6 +67,9 @@ LAB_FIELDS: tuple[str, ...] = (
         "deadline",
         *LATE_FIELDS,
         "bonus",
+        "team_most",
+        "team_least",
+        "teams_by",
         "source",
         "brief",
     ),
@@ -97,7 +102,7 @@ class LabForm(AuthoringForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("deadline", self.instance.rule)
-        for name in (*LATE_FIELDS, "bonus"):
+        for name in (*LATE_FIELDS, "bonus", *TEAM_FIELDS):
             self.fields[name].required = False
         if self.instance.pk:
             del self.fields["lesson"]
@@ -138,13 +143,24 @@ class LabForm(AuthoringForm):
         cleaned = super().clean()
         if "deadline" in cleaned:
             self.instance.rule = cleaned["deadline"]
-        for name in LATE_FIELDS[:-1]:  # left empty: as before
+        for name in (*LATE_FIELDS[:-1], *TEAM_FIELDS[1:]):  # left empty: as before
             if cleaned.get(name) in (None, "") and name not in self.errors:
                 cleaned[name] = getattr(self.instance, name)
         is_next = self.is_published() and "source" in cleaned and not self.newer
         if is_next and proofs.must_be_proved_now(parse_spec(cleaned["source"])):
             self.proof = self._prove(cleaned["source"])
         return cleaned
+
+    def clean_team_most(self) -> int | None:
+        # whose work a submission is must not change after it was received
+        most: int | None = self.cleaned_data["team_most"]
+        before = self.initial.get("team_most")
+        if self.instance.pk and (most is None) != (before is None) and has_work(self.instance):
+            words = "with" if before else "without"
+            raise forms.ValidationError(
+                f"Somebody has submitted for this lab already, so it stays {words} teams."
+            )
+        return most
 
     def _prove(self, source: str) -> Proof | None:
         try:

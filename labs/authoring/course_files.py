@@ -8,6 +8,7 @@ from labs.grader.starters import FOLDER, FolderFiles
 from labs.grading import proofs
 from labs.models import Lab
 from labs.specs import in_newest_schema, parse_spec, problems_of
+from labs.team_queries import has_work
 from lessons.course_files.lab_files import CannotCheckError
 from lessons.course_files.loading import Changes, content_of
 from lessons.course_files.matching import Plan
@@ -102,12 +103,20 @@ def write_labs(files: CourseFiles, entries: list[CourseEntry], plan: Plan, chang
     links = files.links()
     for entry in entries:
         lab = plan.row(entry, Lab)
+        _keep_team_lab(lab, entry)
         _settle_schema(lab, entry)
         same_order = plan.has_order_of(entry)
         try:
             changes.write(lab, entry, lambda item: _save(item, links), same_order=same_order)
         except SpecError as error:  # a draft in the file that is scheduled here
             raise LoadError(entry.source.in_this_file(problems_of(error))) from error
+
+
+def _keep_team_lab(lab: Lab, entry: CourseEntry) -> None:
+    # whose work a submission is must not change after it was received
+    if lab.pk and "team_most" in entry.content and not lab.is_for_teams and has_work(lab):
+        text = "somebody has submitted for this lab already, so it stays without teams. Remove team_most"
+        raise LoadError(entry.source.in_this_file([Problem(1, "", text)]))
 
 
 def _settle_schema(lab: Lab, entry: CourseEntry) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from labs.grading import counting, tasks
-from labs.models import Lab, LabDeadline, Submission
+from labs.models import Lab, LabDeadline, Submission, Team
 from lessons.models import Enrollment
 
 
@@ -21,7 +21,11 @@ def recount(course: int, cohorts: Collection[int] = ()) -> None:
 def recount_learner(enrollment: int) -> None:
     course = Enrollment.objects.filter(pk=enrollment).values_list("course", flat=True).first()
     if course and _has_deadlines(course):
-        counting.recount(enrollment)
+        holders = (
+            Team.objects.filter(members__enrollment=enrollment).order_by().values_list("holder", flat=True)
+        )
+        for key in sorted({enrollment, *holders}):
+            counting.recount(key)
 
 
 def _has_deadlines(course: int) -> bool:

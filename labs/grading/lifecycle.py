@@ -37,8 +37,10 @@ from labs.models import (
     Queue,
     Receipt,
     Report,
+    Repository,
     State,
     Submission,
+    Team,
 )
 from lessons.models import Enrollment
 
@@ -93,6 +95,7 @@ def submission_for(
     return Submission.objects.create(
         enrollment=receipt.repository.enrollment,
         lab=receipt.repository.lab,
+        team=_team_of(receipt.repository),
         receipt=receipt,
         number=(newest or 0) + 1,
         digest=receipt.digest,
@@ -100,6 +103,12 @@ def submission_for(
         head_ref=head_ref[:255],
         queued_at=queued_at or timezone.now(),
     )
+
+
+def _team_of(repository: Repository) -> Team | None:
+    if not repository.lab.is_for_teams:
+        return None
+    return Team.objects.filter(lab=repository.lab_id, holder=repository.enrollment_id).first()
 
 
 def use_earlier_receipt(receipt: Receipt) -> None:

@@ -16,6 +16,7 @@ from labs.models import Receipt, Repository, Submission, snapshot_digest
 from labs.repositories import bare, folders, ref_files
 from labs.specs import parse_spec
 from lessons.models import Enrollment
+from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def record(
     head_ref: str = "",
     received_at: datetime | None = None,
     queued_at: datetime | None = None,
+    by: User | None = None,
 ) -> Submission | None:
     """Write the receipt of the refs (full name to object ID) that a repository has now, and its submission.
 
@@ -47,6 +49,7 @@ def record(
         refs=dict(refs),
         digest=snapshot_digest(refs),
         received_at=received_at or timezone.now(),
+        by=by,
     )
     if repository.enrollment.cohort.is_over or not _counts(receipt, before):
         return None

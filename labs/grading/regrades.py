@@ -21,6 +21,7 @@ from labs.grading import counting, github_facts, kept_states, lifecycle, proofs,
 from labs.grading.sandbox import sandbox, waits_for_environment
 from labs.models import Lab, LabRegrade, LabVersion, RegradedSubmission, Report, State, Submission
 from labs.specs import parse_spec
+from labs.team_queries import people_of
 from lessons import regrades
 from lessons.models.regrade import Move, Regrade
 from lessons.points import show_points
@@ -168,10 +169,10 @@ class LabWork(regrades.Regrading):
         move.save(update_fields=["before"])
         now = _counted_report(regrade.lab_id, enrollment)
         if now is not None:
-            learner, link = now.submission.enrollment, now.submission.get_absolute_url()
-            notify_learner(
-                learner, regrade, result_of(before), result_of(now), name=str(regrade.lab), link=link
-            )
+            link = now.submission.get_absolute_url()
+            for learner in people_of(now.submission):
+                results = (result_of(before), result_of(now))
+                notify_learner(learner, regrade, *results, name=str(regrade.lab), link=link)
 
     def is_outdated(self, regrade: LabRegrade) -> bool:
         return not Lab.objects.filter(pk=regrade.lab_id, current=regrade.version_id).exists()
@@ -188,7 +189,8 @@ def _record(
     submission: Submission, regrade: LabRegrade, old: Result, new: Result, *, by: User | None
 ) -> None:
     title, item = f"{submission.lab}, submission {submission.number}", f"lab:{submission.lab_id}"
-    record_move(submission.enrollment, regrade, old, new, item=item, title=title, by=by)
+    for learner in people_of(submission):
+        record_move(learner, regrade, old, new, item=item, title=title, by=by)
 
 
 def _current(submission: Submission) -> Report | None:

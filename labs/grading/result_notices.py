@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import DatabaseError, transaction
 
 from labs.models import Queue, Report, Submission
+from labs.team_queries import people_of
 from lessons.points import show_points
 from portal.notices.actions import mark_seen, notify
 
@@ -40,18 +41,21 @@ def notify_of_unreadable(submission_id: int) -> None:
 
 def mark_result_seen(submission: Submission) -> None:
     """Mark the notice about a result as read. The learner has just seen it."""
-    mark_seen(submission.enrollment.user, submission.get_absolute_url())
+    pusher = submission.receipt.by if submission.team_id else None
+    mark_seen(pusher or submission.enrollment.user, submission.get_absolute_url())
 
 
 def _read(submission_id: int) -> Submission:
-    return Submission.objects.select_related("lab", "enrollment__user").get(pk=submission_id)
+    return Submission.objects.select_related("lab", "enrollment__user", "receipt__by").get(pk=submission_id)
 
 
 def _notify(submission: Submission, words: str) -> None:
-    learner = submission.enrollment
-    if submission.queue != Queue.LIVE or not learner.is_active or not submission.ended_at:
+    if submission.queue != Queue.LIVE or not submission.enrollment.is_active or not submission.ended_at:
         return
     took = submission.ended_at - submission.queued_at
     text = f"{submission.lab.title}, submission {submission.number}: {words}"
     link = submission.get_absolute_url()
-    notify(user=learner.user, kind=KIND, text=text, link=link, at_once=took > LONG)
+    for learner in people_of(submission):
+        # Of a team, only whoever pushed waits at a page or a terminal for this.
+        kind = KIND if submission.receipt.by_id in (None, learner.user_id) else "team"
+        notify(user=learner.user, kind=kind, text=text, link=link, at_once=took > LONG)

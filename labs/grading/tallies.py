@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 
+from labs.grading.team_filing import follow_enrollment
 from labs.models import CohortSize, MetCheck, MetTally
 from lessons.models import Cohort, Enrollment
 
@@ -70,6 +71,8 @@ def on_enrollment(instance: Enrollment, created: bool, **kwargs: Any) -> None:
     # New learners have met nothing yet; those who leave, return or move take their met checks with them.
     with transaction.atomic():
         learner = Enrollment.objects.select_for_update(no_key=True).get(pk=instance.pk)
+        if not created:
+            follow_enrollment(learner)
         met = [] if created else list(learner.met_checks.values_list("lab", "name"))
         labs, names = {lab for lab, _ in met}, {name for _, name in met}
         count_course(learner.course_id, labs=labs, names=names)

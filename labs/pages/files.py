@@ -20,6 +20,7 @@ from labs.queries import teaches_learner_of
 from labs.repositories import browsing, differences, graded
 from labs.repositories.browsing import Folder, FolderEntry, PushedState
 from labs.repositories.differences import ChangedFile
+from labs.team_queries import is_own_submission
 from lessons.pages.breadcrumb import course_crumbs
 from lessons.pages.context import Context
 from portal.accounts.models import User
@@ -88,7 +89,7 @@ def pushed_page(
         "lab": lab,
         "course": lab.course,
         "title": title,
-        "is_own": submission.enrollment.user_id == user.pk,
+        "is_own": is_own_submission(submission, user),
         "crumbs": course_crumbs(
             lab.course,
             (lab.title, lab.get_absolute_url()),
@@ -97,7 +98,7 @@ def pushed_page(
         ),
     }
     try:
-        found = _find_copy(submission)
+        found = find_copy(submission)
         if found is None:
             return {**page, "unavailable": NOT_KEPT}
         repository, path = found
@@ -112,7 +113,8 @@ def pushed_page(
         return {**page, "unavailable": UNREADABLE}
 
 
-def _find_copy(submission: Submission) -> tuple[Repository, Path] | None:
+def find_copy(submission: Submission) -> tuple[Repository, Path] | None:
+    """Return a repository that has the submitted state, and its folder. Raises RepositoryError."""
     for repository in repository_queries.repositories_of_state(submission):
         if path := graded.path_of_state(repository, submission.digest):
             return repository, path
@@ -127,7 +129,7 @@ def find_line(submission: Submission, path: str, number: int) -> Line | None:
     if not path or len(path) > MAX_PATH or not submission.head:
         return None
     try:
-        found = _find_copy(submission)
+        found = find_copy(submission)
         if found is None:
             return None
         with browsing.open_state(found[1], submission.head) as state:
@@ -141,7 +143,7 @@ def read_files(submission: Submission, paths: Iterable[str]) -> dict[str, list[s
     """Return the lines of text files of a submission by path. What cannot be read is left out."""
     found: dict[str, list[str]] = {}
     try:
-        copy = _find_copy(submission) if submission.head else None
+        copy = find_copy(submission) if submission.head else None
         if copy is None:
             return found
         with browsing.open_state(copy[1], submission.head) as state:

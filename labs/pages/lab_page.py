@@ -17,6 +17,7 @@ from labs.pages.forms import AddressForm
 from labs.pages.presentation import history_item, times_in_words, verdict_of
 from labs.pages.receipts import receipts_context
 from labs.pages.starter import starter_context
+from labs.pages.teams import team_context
 from labs.reports.late_words import due_words, policy_words, push_now_words, read_bank, rule_of_lab
 from labs.reports.standing import CheckRow, Standing, check_rows, pass_rule, to_fix
 from labs.repositories.hosts import Offer
@@ -76,6 +77,7 @@ def lab_page(
         **starter_context(found, connected),
         **_counted_context(found),
         **(receipts_context(lab, found.enrollment) if found.enrollment else {}),
+        **team_context(found),
         "running": running,
         "form": form or AddressForm(),
         "offer": offer,

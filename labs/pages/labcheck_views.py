@@ -58,7 +58,7 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
         found = get_open_lab(user, course, lab)
     except NotOpenYetError as error:
         return plain(403, not_open_words(error))
-    if found.enrollment is None:
+    if found.learner is None:
         raise Http404
     data = request.read(local_report.MAX_BYTES + 1)
     if len(data) > local_report.MAX_BYTES:
@@ -69,5 +69,5 @@ def lab_report(request: HttpRequest, course: str, lab: str) -> HttpResponse:
         return plain(400, str(error))
     in_workflow = request.GET.get("from") == LocalReport.Place.WORKFLOW
     place = LocalReport.Place.WORKFLOW if in_workflow else LocalReport.Place.MACHINE
-    actions.store_local_report(enrollment=found.enrollment, lab=found.lab, place=place, sent=sent)
+    actions.store_local_report(enrollment=found.learner, lab=found.lab, place=place, sent=sent)
     return plain(200, f"Saved. It will be compared with the portal's result for commit {sent.head[:7]}.")

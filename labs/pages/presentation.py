@@ -21,6 +21,7 @@ from labs.reports.local_report import comparison
 from labs.reports.standing import Standing, check_rows
 from labs.reports.verdict import commit_address, difference, groups
 from labs.specs import parse_spec
+from labs.team_queries import is_own_submission, own_enrollment_in
 from labs.waits import promise
 from lessons.deadline_words import due_note
 from lessons.pages.breadcrumb import course_crumbs
@@ -127,7 +128,8 @@ def submission_page(submission: Submission, user: User) -> Context:
         "is_staff_here": staff,
         **feedback_context(submission, run.get("report_row"), is_staff=staff),
         "also_by": repository_queries.also_submitted_by(submission) if staff else [],
-        "latest_from": past[0].origin if submission.enrollment.user_id == user.pk else None,
+        "own_enrollment": own_enrollment_in(submission, user),
+        "latest_from": past[0].origin if is_own_submission(submission, user) else None,
         "crumbs": course_crumbs(
             submission.lab.course,
             (submission.lab.title, submission.lab.get_absolute_url()),

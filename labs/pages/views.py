@@ -13,12 +13,14 @@ from django_htmx.http import HttpResponseClientRefresh
 from labs import actions, tokens
 from labs.actions import BranchMovedError
 from labs.models import Submission
+from labs.pages.authorship import authorship_context
 from labs.pages.forms import AddressForm, CommitForm
 from labs.pages.lab_page import lab_page
 from labs.pages.presentation import PollCursor, live_page, position_of, submission_page
 from labs.pages.receipts import receipts_context
 from labs.queries import OpenLab, get_lab_and_neighbours, get_open_lab, get_submission, teaches_learner_of
 from labs.repositories.hosts import LookUpFailedError, Offer
+from labs.team_queries import is_own_submission
 from lessons.models import Enrollment
 from lessons.templatetags.code import with_code
 from portal.accounts.http import UserRequest
@@ -101,7 +103,7 @@ def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
         commit, address = form.cleaned_data["commit"], form.cleaned_data["address"]
         try:
             submitted = actions.submit_address(
-                enrollment=enrollment, lab=found.lab, address=address, commit=commit
+                enrollment=enrollment, lab=found.lab, address=address, commit=commit, by=request.user
             )
             return _to_result(request, submitted)
         except BranchMovedError:
@@ -116,7 +118,7 @@ def lab_submit(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> 
 def lab_latest(request: UserRequest, found: OpenLab, enrollment: Enrollment) -> HttpResponse:
     # the current state of the place that the newest submission came from
     try:
-        submitted = actions.submit_latest(enrollment=enrollment, lab=found.lab)
+        submitted = actions.submit_latest(enrollment=enrollment, lab=found.lab, by=request.user)
     except LookUpFailedError as error:
         messages.error(request, with_code(error.message))
         return redirect(found.lab)
@@ -155,9 +157,11 @@ def lab_receipts(request: HttpRequest, course: str, lab: str) -> HttpResponse:
 @require_safe
 def submission(request: UserRequest, public_id: str) -> HttpResponse:
     found = get_submission(request.user, public_id)
-    if found.has_ended and found.enrollment.user_id == request.user.pk:
+    if found.has_ended and is_own_submission(found, request.user):
         mark_seen(request.user, found.get_absolute_url())
-    return render(request, "labs/submission_detail.html", submission_page(found, request.user))
+    page = submission_page(found, request.user)
+    page |= authorship_context(found, request.user, staff=page["is_staff_here"])
+    return render(request, "labs/submission_detail.html", page)
 
 
 @never_cache
@@ -170,7 +174,7 @@ def submission_live(request: HttpRequest, public_id: str) -> HttpResponse:
     cursor, position = PollCursor.parse(request.GET.get("v", "")), position_of(found)
     if cursor.shows(found, position):
         return HttpResponse(status=204)
-    if found.has_ended and found.enrollment.user_id == request.user.pk:
+    if found.has_ended and is_own_submission(found, request.user):
         # the notice may be newer than the count of this request
         mark_seen(request.user, found.get_absolute_url(), is_new=True)
     staff = teaches_learner_of(found, request.user)

@@ -54,6 +54,7 @@ def _with_repository(view: View, find: Callable[..., Repository | HttpResponse])
             return refuse_token(error)
         if request_body.HEADERS_MARK in request.META:
             return HttpResponse(status=204)
+        request.token_user = user  # type: ignore[attr-defined]  # who pushes: a team has several
         found = find(user, **names)
         return found if isinstance(found, HttpResponse) else _answer(view, request, found)
 
@@ -72,6 +73,8 @@ def _own_repository(user: User, course_slug: str, lab_slug: str) -> Repository |
     if found is None and (kept := repository_of_draft(user, course_slug, lab_slug)):
         return kept
     if found is None or found.enrollment is None:
+        if found and found.learner:
+            return plain(403, "This lab is done in teams. Join a team on the page of the lab first.")
         known = f"{user.email} has no open lab with this remote URL."
         return plain(404, f"{known} Copy the URL from the lab page.")
     repository, _ = Repository.objects.get_or_create(enrollment=found.enrollment, lab=found.lab, host=None)

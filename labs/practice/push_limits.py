@@ -20,6 +20,7 @@ from labs.models import Receipt, Repository
 from labs.practice.packets import PushRequest
 from labs.practice.turns import in_progress
 from labs.repositories import bare, disk, ref_files
+from labs.team_queries import too_small_words
 
 MAX_REFS = 1_000
 HOUR = timedelta(hours=1)
@@ -57,6 +58,11 @@ def check_cohort(repository: Repository) -> None:
     if cohort.is_over:
         advice = "You can still clone this repository. To continue with the course, ask its staff."
         raise PushRefusedError(f"{cohort.title} is over", advice)
+
+
+def check_team(repository: Repository) -> None:
+    if words := too_small_words(repository.enrollment, repository.lab):
+        raise PushRefusedError("the team is not complete", words)
 
 
 def check_rate(repository: Repository) -> None:

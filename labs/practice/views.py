@@ -37,6 +37,7 @@ from labs.practice.reply import push_reply_lines, uncounted_lines
 from labs.practice.token_auth import plain
 from labs.practice.turns import NoTurnError, hold_turn
 from labs.repositories import bare, ref_files, starters
+from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ def _answer_push(request: HttpRequest, repository: Repository) -> Iterable[bytes
                 return []
             if refusal is None:
                 try:
-                    answer, lines = _accept_push(repository, push, sent, arrived_at)
+                    answer, lines = _accept_push(repository, push, sent, arrived_at, request.token_user)  # type: ignore[attr-defined]  # set by `access`
                 except PushRefusedError as error:
                     refusal = error
         if refusal:
@@ -181,6 +182,7 @@ def _read_push(
     try:
         held.enter_context(hold_turn(repository, "push"))
         push_limits.check_cohort(repository)
+        push_limits.check_team(repository)
         push_limits.check_rate(repository)
     except NoTurnError:
         refusal, limit = push_limits.busy(), min(limit, MAX_COMMAND_BYTES)
@@ -195,7 +197,7 @@ def _read_push(
 
 
 def _accept_push(
-    repository: Repository, push: packets.PushRequest, sent: IO[bytes], arrived_at: datetime
+    repository: Repository, push: packets.PushRequest, sent: IO[bytes], arrived_at: datetime, by: User
 ) -> tuple[IO[bytes], Iterable[str | None]]:
     # Git's answer and further lines. Refs, receipt and submission are written under one lock.
     path, size = repository.path, os.fstat(sent.fileno()).st_size
@@ -212,7 +214,7 @@ def _accept_push(
             about_names = push_limits.lines_about_names(ref_files.read_ids(path), push)
             bare.begin_push(path)
             answer = bare.receive_pack(path, sent, lock)
-            lines = _record_push(repository, arrived_at)
+            lines = _record_push(repository, arrived_at, by)
             if packets.says(answer, b"shallow update not allowed"):
                 about_names = [*push_limits.shallow().lines, *about_names]
             lines = chain(about_names, lines)  # these wait for the verdict
@@ -231,13 +233,15 @@ def _accept_push(
         raise push_limits.disk_full() from error
 
 
-def _record_push(repository: Repository, arrived_at: datetime) -> Iterable[str | None]:
+def _record_push(repository: Repository, arrived_at: datetime, by: User) -> Iterable[str | None]:
     # If the database fails, the mark on disk stays and the scheduled repair records the push.
     try:
         refs = ref_files.read_refs(repository.path)
         before, is_new = receipts.newest_refs(repository), not receipts.is_recorded(repository, refs)
         submission = (
-            actions.receive(repository=repository, refs=refs, received_at=arrived_at) if is_new else None
+            actions.receive(repository=repository, refs=refs, received_at=arrived_at, by=by)
+            if is_new
+            else None
         )
         starters.note_merge(repository, refs)
         bare.end_push(repository.path)

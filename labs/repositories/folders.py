@@ -58,6 +58,8 @@ def ensure(repository: Repository) -> Path:
 
 
 def _mark(repository: Repository) -> str:
+    if repository.lab.is_for_teams:  # its work may be filed under another member at any time
+        return f"{repository.path.stem} team lab {repository.lab_id}\n"
     return f"{repository.path.stem} enrollment {repository.enrollment_id} lab {repository.lab_id}\n"
 
 

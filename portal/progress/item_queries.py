@@ -47,7 +47,7 @@ def quiz_results(enrollment: Enrollment, course: Course) -> dict[int, Result]:
 
 def lab_results(enrollment: Enrollment) -> dict[int, Result]:
     # By lab key; two queries over the learner's own submissions, one row per lab from each.
-    own = Submission.objects.filter(enrollment=enrollment).order_by()
+    own = Submission.objects.of_learners([enrollment.pk]).order_by()
     results: dict[int, Result] = defaultdict(Result)
     page = addresses("submission")
     best: Any = own.best()

@@ -198,9 +198,12 @@ def _add_attempts(course: Course, found: Outcomes, attempts: QuerySet[Attempt]) 
 
 
 def _add_submissions(course: Course, found: Outcomes, submissions: QuerySet[Submission]) -> None:
-    rows: Any = _of_learners(submissions, course, found)
+    # A team's result is that of each member. Not both filters, as in `_of_learners`.
+    chosen: Any = submissions
+    named = len(found) <= MAX_NAMED
+    rows = chosen.of_learners(list(found)) if named else chosen.filter(course=course).by_learner()
     best = rows.best().values_list(
-        "enrollment", "lab", "points", "max_points", "rubric_waiting", "passed", "public_id"
+        "learner", "lab", "points", "max_points", "rubric_waiting", "passed", "public_id"
     )
     for learner, lab, points, max_points, waiting, passed, public_id in best.iterator():
         if learner in found and max_points:

@@ -93,7 +93,7 @@ def _questions(reader: OpenCourse, learner: Enrollment) -> Iterator[tuple[str, E
 
 
 def _checks(reader: OpenCourse, learner: Enrollment) -> Iterator[tuple[str, Evidence]]:
-    own: Any = Submission.objects.filter(enrollment=learner.pk, course=reader.course)
+    own: Any = Submission.objects.of_learners([learner.pk]).filter(course=reader.course)
     rows = own.best().values_list("lab", "public_id", "reports__data")
     best = {lab: (public_id, _passed(data)) for lab, public_id, data in rows}
     page = addresses("lab", reader.course.slug)

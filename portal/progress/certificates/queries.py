@@ -123,9 +123,8 @@ def collect_content(reader: OpenCourse, enrollment: Enrollment, standing: Standi
 
 def _tries_of(enrollment: Enrollment) -> dict[int, tuple[bool, ...]]:
     # For each lab, whether its graded submissions passed, in order up to the first one that did.
-    graded = Submission.objects.filter(enrollment=enrollment, reports__is_current=True).order_by(
-        "lab", "number"
-    )
+    own = Submission.objects.of_learners([enrollment.pk])
+    graded = own.filter(reports__is_current=True).order_by("lab", "number")
     tries: dict[int, tuple[bool, ...]] = {}
     for lab, passed in graded.values_list("lab", "reports__passed"):
         before = tries.get(lab, ())
@@ -152,7 +151,7 @@ def _stretches(
 
 
 def _work_of(enrollment: Enrollment, labs: list[Lab]) -> list[dict[str, str]]:
-    best = Submission.objects.filter(enrollment=enrollment).best().select_related("receipt__repository")
+    best = Submission.objects.of_learners([enrollment.pk]).best().select_related("receipt__repository")
     addresses = {each.lab_id: str(each.receipt.repository.address or "") for each in best}
     return [{"title": lab.title, "address": _public(addresses.get(lab.pk, ""))} for lab in labs]
 

@@ -89,11 +89,11 @@ def totals_of(cohort: Cohort, items: Iterable[HeatItem]) -> dict[int, Total]:
     items = list(items)
     learners = Q(enrollment__cohort=cohort, enrollment__is_active=True)
     found: dict[int, Total] = {}
-    for rows in _scores(learners, items):
-        counted = rows.values("enrollment").annotate(
+    for rows in _scores(learners, items, Submission.objects.filter(learners).by_learner()):
+        counted = rows.values("learner").annotate(
             sum=Sum("part"), started=Count("pk"), done=Sum(Case(When(is_done=True, then=1), default=0))
         )
-        for learner, total, started, done in counted.values_list("enrollment", "sum", "started", "done"):
+        for learner, total, started, done in counted.values_list("learner", "sum", "started", "done"):
             before = found.get(learner, Total())
             found[learner] = Total(
                 before.score + (total or 0), before.started + started, before.passed + (done or 0)
@@ -139,22 +139,25 @@ def _changed(learners: Q, items: Sequence[HeatItem]) -> dict[tuple[int, str], Sc
 
 def _graded(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
     found: dict[tuple[int, str], Score] = {}
-    for kind, rows in zip((LAB, QUIZ), _scores(Q(enrollment__in=list(learners)), items), strict=True):
-        for learner, key, part, done in rows.values_list("enrollment", kind, "part", "is_done"):
+    own: Any = Submission.objects.of_learners(list(learners))
+    both = _scores(Q(enrollment__in=list(learners)), items, own)
+    for kind, rows in zip((LAB, QUIZ), both, strict=True):
+        for learner, key, part, done in rows.values_list("learner", kind, "part", "is_done"):
             found[learner, f"{kind}-{key}"] = Score(part or 0.0, bool(done))
     return found
 
 
 # Any: annotated rows
-def _scores(learners: Q, items: Iterable[HeatItem]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+def _scores(learners: Q, items: Iterable[HeatItem], submissions: Any) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    # each row has its `learner`: a team's submission is that of each member
     keys = {kind: [item.key for item in items if item.kind == kind] for kind in (LAB, QUIZ)}
-    labs = Submission.objects.filter(learners, lab__in=keys[LAB]).best()
+    labs = submissions.filter(lab__in=keys[LAB]).best()
     tried = Attempt.objects.filter(learners, quiz__in=keys[QUIZ])
     # The window of the best attempts is computed inside, so that the rows outside can be grouped.
     quizzes = Attempt.objects.filter(pk__in=tried.best().values("pk")).worth().order_by()
     return (
         labs.annotate(part=_share("points", "max_points"), is_done=F("passed")),
-        quizzes.annotate(part=_share("points", "worth"), is_done=F("passed")),
+        quizzes.annotate(learner=F("enrollment"), part=_share("points", "worth"), is_done=F("passed")),
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import RowNumber
 
 from labs.deadlines import terms_of
-from labs.models import FailedCheck, Lab, LabExtension, LocalReport, State, Submission
+from labs.models import FailedCheck, Lab, LabExtension, LocalReport, Receipt, State, Submission
 from labs.release import lab_opening
 from lessons.models import (
     Answer,
@@ -60,7 +60,7 @@ def unfinished_tries(cohort: Cohort, now: datetime) -> dict[Key, list[Try]]:
     Submissions that were replaced, met a fault of ours or could not be read have no report, so they do not count.
     """
     rows = _unfinished(cohort, now)
-    columns = ("pk", "enrollment", "lab", "number", "public_id", "receipt__received_at")
+    columns = ("pk", "learner", "lab", "number", "public_id", "receipt__received_at")
     shares = ("reports__points", "reports__max_points")
     listed = list(rows.values_list(*columns, *shares))
     failed = _failed_checks(row[0] for row in listed)
@@ -76,16 +76,17 @@ def _unfinished(cohort: Cohort, now: datetime) -> QuerySet[Any]:
     of_pair = Submission.objects.filter(enrollment=OuterRef("enrollment"), lab=OuterRef("lab")).order_by()
     best = of_pair.filter(is_best=True, reports__is_current=True, reports__passed=False)
     recent = of_pair.filter(queued_at__gt=now - MAX_AGE)
-    of_cohort = Submission.objects.filter(
+    of_cohort: Any = Submission.objects.filter(
         enrollment__cohort=cohort, enrollment__is_active=True, lab__deletion=None
     ).exclude(lab__status=Status.DRAFT)
     graded = of_cohort.filter(Exists(best), Exists(recent), state=State.GRADED, reports__is_current=True)
-    pair = [F("enrollment"), F("lab")]
-    counted = graded.annotate(
+    pair = [F("learner"), F("lab")]
+    counted = graded.by_learner().annotate(
         place=Window(RowNumber(), partition_by=pair, order_by=F("number").desc()),
         of_pair=Window(Count("pk"), partition_by=pair),
     )
-    return counted.filter(place__lte=MAX_TRIES, of_pair__gte=MIN_SAME).order_by()
+    rows: QuerySet[Any] = counted.filter(place__lte=MAX_TRIES, of_pair__gte=MIN_SAME).order_by()
+    return rows
 
 
 def _failed_checks(submissions: Iterable[int]) -> dict[int, set[str]]:
@@ -135,8 +136,8 @@ def _extensions(cohort: Cohort, labs: set[int], now: datetime) -> Iterable[tuple
 
 
 def _pairs_with_submissions(cohort: Cohort, labs: set[int]) -> set[Key]:
-    rows = Submission.objects.filter(enrollment__cohort=cohort, lab__in=labs).order_by()
-    return set(rows.values_list("enrollment", "lab").distinct()) if labs else set()
+    own: Any = Submission.objects.filter(enrollment__cohort=cohort, lab__in=labs).order_by()
+    return set(own.by_learner().values_list("learner", "lab").distinct()) if labs else set()
 
 
 def silent_since(cohort: Cohort, now: datetime) -> dict[int, datetime | None]:
@@ -171,6 +172,7 @@ def _activity() -> list[tuple[QuerySet[Any], str]]:
         (Attempt.objects.filter(**own), "started_at"),
         (answers, "saved_at"),
         (Submission.objects.filter(**own), "receipt__received_at"),
+        (Receipt.objects.filter(by=OuterRef("user"), repository__course=OuterRef("course")), "received_at"),
         (LocalReport.objects.filter(**own), "received_at"),
         (Attendance.objects.filter(**own), "joined_at"),
         (Attendance.objects.filter(**own, is_present=True), "meeting__starts_at"),

@@ -115,7 +115,12 @@ def read_graded(enrollment: Enrollment, items: Collection[BookItem]) -> dict[str
     found: dict[str, Graded] = {}
     for kind, (model, *columns) in TRIES.items():
         keys = [item.pk for item in items if item.kind == kind]
-        rows = model.objects.filter(enrollment=enrollment, **{f"{kind}__in": keys}).best() if keys else None
+        own = (
+            model.objects.of_learners([enrollment.pk])
+            if kind == "lab"
+            else model.objects.filter(enrollment=enrollment)
+        )
+        rows = own.filter(**{f"{kind}__in": keys}).best() if keys else None
         for pk, points, out_of, name in rows.values_list(kind, *columns) if rows is not None else ():
             found[f"{kind}:{pk}"] = points, out_of, str(name)
     return found

@@ -126,7 +126,7 @@ def _context(
 def _facts(learner: Enrollment) -> dict[str, Any]:
     held = Meeting.objects.planned().filter(cohort=learner.cohort_id, starts_at__lte=timezone.now())
     present = Attendance.objects.filter(enrollment=learner, is_present=True)
-    own = Submission.objects.filter(enrollment=learner)
+    own = Submission.objects.of_learners([learner.pk])
     seen_at = last_seen(learner.pk)
     return {
         "seen_at": seen_at,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from labs.models import Lab, Submission
 from lessons.models import Attempt, Cohort, Course, Enrollment, Quiz
@@ -112,8 +112,8 @@ def read_marks(keys: Collection[int]) -> Marks:
 
 
 def _late_labs(keys: Collection[int]) -> dict[tuple[int, str], int]:
-    rows: Any = late_submissions().filter(enrollment__in=keys)  # Any: rows with a deadline
-    found = rows.values_list("enrollment", "lab", "due_at", "receipt__received_at")
+    rows: Any = late_submissions().of_learners(keys)  # Any: rows with a deadline
+    found = rows.values_list("learner", "lab", "due_at", "receipt__received_at")
     return {(learner, f"lab:{lab}"): -((due - received) // DAY) for learner, lab, due, received in found}
 
 
@@ -123,7 +123,7 @@ def _late_quizzes(keys: Collection[int]) -> dict[tuple[int, str], int]:
     return {(learner, f"quiz:{quiz}"): 0 for learner, quiz in rows.values_list("enrollment", "quiz")}
 
 
-def late_submissions() -> QuerySet[Submission]:
+def late_submissions() -> Any:  # Any: with the methods of submissions
     return Submission.objects.filter(is_best=True, due_at__isnull=False, lab__deletion=None).order_by()
 
 
@@ -132,7 +132,8 @@ def learners_with(cohort: Cohort, show: str) -> set[int]:
     rows: Any
     if show == "late":
         late = Attempt.objects.filter(enrollment__cohort=cohort, is_late=True, quiz__deletion=None)
-        found = set(late_submissions().filter(enrollment__cohort=cohort).values_list("enrollment", flat=True))
+        of_cohort: Any = late_submissions().filter(enrollment__cohort=cohort).by_learner()
+        found = set(of_cohort.values_list("learner", flat=True))
         return found | set(late.order_by().values_list("enrollment", flat=True))
     rows = Override.objects.filter(enrollment__cohort=cohort, is_current=True).order_by()
     rows = rows.filter(is_public=False) if show == "held" else rows.exclude(points=None)

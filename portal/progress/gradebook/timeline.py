@@ -177,7 +177,7 @@ def _external(learner: Enrollment) -> Iterator[Event]:
 def _notices(learner: Enrollment) -> Iterator[Event]:
     # only those about this course: people may learn elsewhere, too
     slug = learner.course.slug
-    own = Submission.objects.filter(enrollment=learner).values_list("public_id", flat=True).order_by("-pk")
+    own = Submission.objects.of_learners([learner.pk]).values_list("public_id", flat=True).order_by("-pk")
     about = Q(link__startswith=f"/courses/{slug}/")
     about |= Q(link__in=[f"/submissions/{public_id}/" for public_id in own[:MAX_EACH]])
     for row in Notice.objects.filter(about, user=learner.user_id).exclude(kind="joining")[:MAX_EACH]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from labs.models import Comment, TeamMember
+from labs.models import Comment, Submission, TeamMember
 from lessons.models import Enrollment, Thread
 from portal.notices.models import Notice
 from portal.progress.gradebook.event import MAX_EACH, Event
@@ -43,7 +43,8 @@ def inquiries(learner: Enrollment) -> Iterator[Event]:
 
 def comments(learner: Enrollment) -> Iterator[Event]:
     """Yield comments on submissions and the replies to them, drafts too."""
-    rows = Comment.objects.filter(submission__enrollment=learner, submission__lab__deletion=None)
+    own = Submission.objects.of_learners([learner.pk]).filter(lab__deletion=None)
+    rows = Comment.objects.filter(submission__in=own.order_by().values("pk"))
     rows = rows.select_related("by", "submission__lab").order_by("-pk")
     for row in rows.defer("html", "excerpt", "submission__lab__source")[:MAX_EACH]:
         who = (

@@ -1,7 +1,7 @@
 """The things that a learner may ask about: a submission, the answer to a quiz question, a score changed by hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from labs.models import Submission
 from labs.queries import current_report
+from labs.team_queries import own_enrollment_in
 from lessons.models import Answer, Attempt, Enrollment
 from lessons.pages.numbers import read_number
 from lessons.points import CENT
 from lessons.quiz_text import quiz_of
+from portal.accounts.models import User
 from portal.progress.models import Inquiry, Override
 
 
@@ -36,6 +38,15 @@ def find_thing(key: str) -> Thing | None:
     kind, _, rest = key.partition(":")
     find = _FINDERS.get(kind)
     return find(rest) if find and len(key) <= 120 else None
+
+
+def find_own_thing(key: str, user: User) -> Thing | None:
+    """Return a thing of this person, also a submission of their team; None if it is somebody else's."""
+    thing = find_thing(key)
+    submission = thing.rows.get("submission") if thing else None
+    if thing and submission and (own := own_enrollment_in(submission, user)):
+        thing = replace(thing, enrollment=own)
+    return thing if thing and thing.enrollment.user_id == user.pk else None
 
 
 def thing_of(inquiry: Inquiry) -> Thing | None:

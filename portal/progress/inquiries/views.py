@@ -17,7 +17,7 @@ from lessons.quizzes.text import clean_lines
 from portal.accounts.http import UserRequest
 from portal.progress.inquiries import actions, queries
 from portal.progress.inquiries.actions import CannotAskError, points_words
-from portal.progress.inquiries.things import changed_scores, find_thing, thing_of
+from portal.progress.inquiries.things import changed_scores, find_own_thing, thing_of
 from portal.progress.models import Inquiry
 
 
@@ -64,8 +64,8 @@ def _learner_page(reader: OpenCourse) -> Context:
 @require_http_methods(["POST"])
 def ask_inquiry(request: UserRequest) -> HttpResponse:
     """Ask about the posted thing. It must be the user's own."""
-    thing = find_thing(request.POST.get("thing", ""))
-    if thing is None or thing.enrollment.user_id != request.user.pk:
+    thing = find_own_thing(request.POST.get("thing", ""), request.user)
+    if thing is None:
         raise Http404
     reason = clean_lines(request.POST.get("reason", ""))
     try:
