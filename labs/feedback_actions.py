@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from labs.grader.rubric import Criterion, Rubric, points_of
+from labs.grader.rubric import Criterion, Rubric, given_points, points_of
 from labs.grading import counting
-from labs.models import Comment, Feedback, ReplacedMarks, SavedComment, Submission
+from labs.grading.rubrics import read_marks as read_stored
+from labs.models import Comment, Feedback, PeerReview, ReplacedMarks, SavedComment, Submission
 from labs.queries import current_report, teaches_learner_of
 from labs.specs import parse_spec
 from labs.team_queries import is_own_submission, people_of
@@ -39,7 +40,7 @@ class CannotSaveError(Exception):
 class ChangedMeanwhileError(Exception):
     """Somebody else saved first; `theirs` is the row that they saved. Nothing was saved."""
 
-    def __init__(self, theirs: Feedback | Comment) -> None:
+    def __init__(self, theirs: Feedback | Comment | PeerReview) -> None:
         super().__init__(str(theirs))
         self.theirs = theirs
 
@@ -68,7 +69,7 @@ def save_marks(*, submission: Submission, by: User, typed: Mapping[str, str], se
     report = current_report(submission)
     if report is None:
         raise CannotSaveError("The submission has no result yet. Mark it when its checks have run.")
-    marks = _read_marks(parse_spec(report.lab_version.source).rubric, typed)
+    marks = read_marks(parse_spec(report.lab_version.source).rubric, typed)
     values = {
         "marks": marks,
         "lab_version": report.lab_version,
@@ -107,7 +108,8 @@ def _locked(submission: Submission, seen: int) -> Feedback | None:
     return feedback
 
 
-def _read_marks(rubric: Rubric, typed: Mapping[str, str]) -> dict[str, str]:
+def read_marks(rubric: Rubric, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return typed points by criterion, without those left empty. Raises CannotSaveError."""
     marks = {}
     for criterion in rubric:
         text = typed.get(criterion.id, "").strip()
@@ -180,7 +182,8 @@ def _released_words(submission: Submission, feedback: Feedback, is_news: bool) -
     rubric = parse_spec(feedback.lab_version.source).rubric
     if not rubric or not is_news:
         return f"There are new comments on your {name}."
-    given, out_of = show_exactly(submission.rubric_points), show_exactly(points_of(rubric))
+    given = show_exactly(given_points(rubric, read_stored(feedback.released)))
+    out_of = show_exactly(points_of(rubric))
     return f"Your {name} was marked: {given} of {out_of} points for the rubric."
 
 
@@ -197,7 +200,7 @@ def add_comment(
     """
     _require_staff(submission, by)
     counting.lock_learner(submission.enrollment_id)
-    _check_text(text)
+    check_text(text)
     _check_count(submission)
     line = line or Line()
     if is_kept:
@@ -211,7 +214,7 @@ def add_comment(
         path=line.path,
         line=line.number,
         excerpt=[list(each) for each in line.excerpt],
-        **_texts(text),
+        **text_values(text),
     )
 
 
@@ -220,10 +223,10 @@ def edit_comment(*, comment: Comment, by: User, text: str, seen: int) -> Comment
     """Change one's own comment. Raises CannotSaveError, ChangedMeanwhileError, PermissionDenied for other people's."""
     if comment.by_id != by.pk:
         raise PermissionDenied
-    _check_text(text)
+    check_text(text)
     same = Comment.objects.filter(pk=comment.pk, version=seen)
     edited_at = timezone.now() if comment.released_at else None
-    if not same.update(**_texts(text), edited_at=edited_at, version=F("version") + 1):
+    if not same.update(**text_values(text), edited_at=edited_at, version=F("version") + 1):
         raise ChangedMeanwhileError(Comment.objects.get(pk=comment.pk))
     comment.refresh_from_db()
     return comment
@@ -241,7 +244,7 @@ def reply(*, comment: Comment, by: User, text: str) -> Comment:
     """Reply to a released comment, as its learner or as staff; the other side gets a notice. Raises CannotSaveError."""
     submission = comment.submission
     learner = counting.lock_learner(submission.enrollment_id)
-    _check_text(text)
+    check_text(text)
     now = timezone.now()
     own = Comment.objects.filter(by=by, created_at__gt=now - HOUR, reply_to__isnull=False)
     if own.count() >= MAX_REPLIES_PER_HOUR:
@@ -257,7 +260,7 @@ def reply(*, comment: Comment, by: User, text: str) -> Comment:
         line=comment.line,
         commit=comment.commit,
         released_at=now,
-        **_texts(text),
+        **text_values(text),
     )
     _notify_others(answer, by)
     return answer
@@ -283,7 +286,7 @@ def _notify_others(answer: Comment, by: User) -> None:
 
 def save_for_reuse(*, course: Course, text: str, by: User) -> SavedComment:
     """Keep a text for the staff of a course, once. Raises CannotSaveError."""
-    _check_text(text)
+    check_text(text)
     known = SavedComment.objects.filter(course=course)
     if known.count() >= MAX_SAVED and not known.filter(text=text).exists():
         raise CannotSaveError(
@@ -303,7 +306,8 @@ def _require_staff(submission: Submission, by: User) -> None:
         raise PermissionDenied
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise CannotSaveError for an empty text or one that is too long."""
     if not text.strip():
         raise CannotSaveError("Write the comment first.")
     if len(text) > MAX_TEXT:
@@ -316,5 +320,5 @@ def _check_count(submission: Submission) -> None:
 
 
 # Any: values of fields
-def _texts(text: str) -> dict[str, Any]:
+def text_values(text: str) -> dict[str, Any]:
     return {"text": text, "html": render_comment(text)}

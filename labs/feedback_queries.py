@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from labs.models import Comment, Feedback, Lab, ReplacedMarks, SavedComment, Submission
@@ -109,7 +109,7 @@ def to_mark(lab: Lab, user: User) -> QuerySet[Submission]:
     """Return the submissions that count and still need rubric points, from active learners of `user`."""
     own = of_own_learners(user, "enrollment__cohort")
     counted = Submission.objects.filter(own, lab=lab, is_best=True, enrollment__is_active=True)
-    return counted.filter(rubric_waiting__gt=0)
+    return counted.filter(rubric_waiting__gt=F("review_waiting"))
 
 
 def queue_of(lab: Lab, user: User) -> list[int]:

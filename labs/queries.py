@@ -41,7 +41,17 @@ from lessons.rights import teaches_cohort
 HISTORY_PAGE = 10
 # Columns of a list of submissions, and the origin of the newest.
 SHOWN = (
-    *("public_id", "number", "state", "head", "head_ref", "due_at", "late_points", "rubric_waiting"),
+    *(
+        "public_id",
+        "number",
+        "state",
+        "head",
+        "head_ref",
+        "due_at",
+        "late_points",
+        "rubric_waiting",
+        "reviews_owed",
+    ),
     *(f"receipt__repository__{name}" for name in ("host", "owner", "name")),
 )
 
@@ -187,6 +197,10 @@ def _link(lab: Lab, named: str | None) -> LabLink | None:
     return LabLink(title, reverse("lab", args=[lab.course.slug, slug]))
 
 
+def reviews_address(lab: Lab, rest: str = "") -> str:
+    return f"{reverse('lab_reviews', args=[lab.course.slug, lab.slug])}{rest}"
+
+
 def lab_after(lab: Lab, cohort: int) -> LabLink | None:
     labs = _labs_after(_open_to(cohort).filter(course=lab.course_id), lab.position, lab.slug)
     return _link(lab, _named(labs).first())
@@ -250,7 +264,11 @@ def history_page(enrollment: Enrollment, lab: Lab, before: int | None = None) ->
 
 def best_submission(enrollment: Enrollment, lab: Lab) -> Submission | None:
     """Return the submission that counts, with `points`, `max_points`, `passed` and `data` of its current report."""
-    best = Submission.objects.filter(enrollment=enrollment, lab=lab).best().only("number", "public_id")
+    best = (
+        Submission.objects.filter(enrollment=enrollment, lab=lab)
+        .best()
+        .only("number", "public_id", "reviews_owed")
+    )
     best = best.annotate(data=F("reports__data"), pass_mark=F("reports__lab_version__pass_mark"))
     # At most one. `first` would add ORDER BY, and PostgreSQL would scan all submissions of the lab.
     return next(iter(best), None)

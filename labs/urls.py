@@ -10,6 +10,7 @@ from labs.pages import (
     labcheck_views,
     likeness_views,
     marking_views,
+    peer_review_views,
     queue_views,
     regrade_views,
     repository_views,
@@ -42,6 +43,9 @@ lab = [
     path("lab.yaml", labcheck_views.lab_source, name="lab_source"),
     path("workflow.yml", labcheck_views.lab_workflow, name="lab_workflow"),
     path("marking/", marking_views.lab_marking, name="lab_marking"),
+    path("reviews/", peer_review_views.lab_reviews, name="lab_reviews"),
+    path("reviews/volunteer/", peer_review_views.lab_review_volunteer, name="lab_review_volunteer"),
+    path("reviews/staff/", peer_review_views.lab_review_rounds, name="lab_review_rounds"),
     path("likeness/", likeness_views.lab_likeness, name="lab_likeness"),
     path("likeness/<int:pair>/", likeness_views.lab_pair, name="lab_pair"),
     path("regrade/", regrade_views.lab_regrades, name="lab_regrades"),
@@ -72,6 +76,14 @@ submission = [
     path("withdraw-choice/", choice_views.withdraw, name="submission_withdraw_choice"),
     path("cancel/", views.submission_cancel, name="submission_cancel"),
 ]
+review = [
+    path("", peer_review_views.peer_review, name="peer_review"),
+    path("files/", peer_review_views.peer_review_files, name="peer_review_files"),
+    path("history/", peer_review_views.peer_review_history, name="peer_review_history"),
+    path("notes/", peer_review_views.peer_review_note, name="peer_review_note"),
+    path("answer/", peer_review_views.peer_review_answer, name="peer_review_answer"),
+    path("set-aside/", peer_review_views.peer_review_set_aside, name="peer_review_set_aside"),
+]
 urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>.git", practice.address, name="practice"),
     path("git/<slug:course_slug>/<slug:lab_slug>.tar", repository_views.lab_archive, name="lab_archive"),
@@ -88,6 +100,7 @@ urlpatterns = [
     path("git/<slug:course_slug>/<slug:lab_slug>/<slug:folder>.git/", include(staff_remote)),
     path("courses/<slug:course>/labs/<slug:lab>/", include(lab)),
     path("submissions/<slug:public_id>/", include(submission)),
+    path("reviews/<slug:public_id>/", include(review)),
     path("courses/<slug:course>/saved-comments/", comment_views.saved, name="saved_comments"),
     path("comments/<int:comment>/edit/", comment_views.comment_edit, name="comment_edit"),
     path("comments/<int:comment>/delete/", comment_views.comment_delete, name="comment_delete"),

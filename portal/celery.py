@@ -11,7 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["labs.grading", "labs.file_questions", "labs.github", "labs.likeness"])
+app.autodiscover_tasks(
+    ["labs.grading", "labs.file_questions", "labs.github", "labs.likeness", "labs.peer_review"]
+)
 
 
 class Pulse(bootsteps.StartStopStep):

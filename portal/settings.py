@@ -320,6 +320,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "keep-review-rounds": {
+        "task": "labs.peer_review.tasks.keep_rounds",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "prove-quizzes": {
         "task": "lessons.quiz_proofs.prove_quizzes",
         "schedule": 60,

@@ -28,6 +28,22 @@ rubric:
       - {says: In part, points: 5}
       - {says: Not at all, points: 0}
 """
+REVIEW = """\
+review:
+  works: 2
+  deadline: 7 days 23:59
+  must_review: true
+  criteria:
+    - id: newcomer
+      says: A newcomer can run the project with the README alone
+      points: 10
+"""
+REVIEW_KEYS = {
+    "works": "how many works of others each learner reviews, 1 to 10",
+    "deadline": "days after the deadline of the lab, or “session 4 + 6 days 23:59”",
+    "must_review": "true: the lab is not passed before one’s own reviews are submitted",
+    "criteria": "as in a rubric; the median of the reviews counts",
+}
 RUBRIC_KEYS = {
     "id": "the name of the criterion; keep it when you reword the criterion, so that marks stay",
     "says": "a statement that a person judges",
@@ -43,7 +59,7 @@ def lab_help() -> list[HelpGroup]:
         _checks(about, tuple(_check(kind) for kind in kinds if KINDS[kind.name].about == about))
         for about in abouts
     ]
-    return [_vocabulary(), *groups, _rubric(), _scenarios(), _steps()]
+    return [_vocabulary(), *groups, _rubric(), _review(), _scenarios(), _steps()]
 
 
 def _vocabulary() -> HelpGroup:
@@ -58,6 +74,12 @@ def _rubric() -> HelpGroup:
     about = "Criteria that staff mark. Their points count beside those of the checks."
     entry = HelpEntry("Criterion", "with levels or points", RUBRIC, details=tuple(RUBRIC_KEYS.items()))
     return HelpGroup("Rubric", (entry,), about, before="^scenarios:")
+
+
+def _review() -> HelpGroup:
+    about = "Learners review works of each other. The median of the reviews counts beside the checks."
+    entry = HelpEntry("Review", "with its criteria", REVIEW, details=tuple(REVIEW_KEYS.items()))
+    return HelpGroup("Peer review", (entry,), about, before="^scenarios:")
 
 
 def _scenarios() -> HelpGroup:

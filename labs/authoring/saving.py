@@ -108,6 +108,7 @@ def _version(lab: Lab, spec: LabSpec) -> LabVersion:
         "schema": spec.schema,
         "max_points": spec.max_points,
         "rubric_points": spec.rubric_points,
+        "review_works": spec.review.works if spec.review else 0,
         "pass_mark": spec.pass_mark,
         "starter": starter_refs(spec),
     }

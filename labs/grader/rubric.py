@@ -49,31 +49,31 @@ class Criterion:
 Rubric = tuple[Criterion, ...]
 
 
-def read_rubric(value: Value | None, taken: Iterable[str], problems: list[Problem]) -> Rubric:
-    """Return the criteria that could be read. `taken` are the IDs of the checks."""
+def read_rubric(
+    value: Value | None, taken: Iterable[str], problems: list[Problem], key: str = "rubric"
+) -> Rubric:
+    """Return the criteria that could be read. `taken` are the IDs of the checks, `key` is named in problems."""
     if value is None:
         return ()
     if not isinstance(value.data, list) or not value.data:
-        problems.append(Problem(value.line, "rubric", "expected a list of at least one criterion"))
+        problems.append(Problem(value.line, key, "expected a list of at least one criterion"))
         return ()
     if len(value.data) > MAX_CRITERIA:
-        problems.append(
-            Problem(value.line, "rubric", f"{len(value.data)} criteria; the limit is {MAX_CRITERIA}")
-        )
-    found = [criterion for item in value.data if (criterion := _read_criterion(item, problems))]
-    problems.extend(_id_problems(value.data, set(taken)))
+        problems.append(Problem(value.line, key, f"{len(value.data)} criteria; the limit is {MAX_CRITERIA}"))
+    found = [criterion for item in value.data if (criterion := _read_criterion(item, problems, key))]
+    problems.extend(_id_problems(value.data, set(taken), key))
     return tuple(found)
 
 
-def _read_criterion(item: Value, problems: list[Problem]) -> Criterion | None:
+def _read_criterion(item: Value, problems: list[Problem], key: str) -> Criterion | None:
     if not isinstance(item.data, dict):
         message = "expected a criterion: a mapping with the keys id, says, and points or levels"
-        problems.append(Problem(item.line, "rubric", message))
+        problems.append(Problem(item.line, key, message))
         return None
     own: list[Problem] = []
-    read = read_fields(_Fields, item.data, item.line, "rubric.", own)
+    read = read_fields(_Fields, item.data, item.line, f"{key}.", own)
     if read:
-        own.extend(_points_problems(item, read))
+        own.extend(_points_problems(item, read, key))
     problems.extend(own)
     if own:
         return None
@@ -81,31 +81,31 @@ def _read_criterion(item: Value, problems: list[Problem]) -> Criterion | None:
     return Criterion(read.id, read.says, points, read.levels)
 
 
-def _points_problems(item: Value, read: _Fields) -> Iterator[Problem]:
+def _points_problems(item: Value, read: _Fields, key: str) -> Iterator[Problem]:
     if (read.points is None) == (not read.levels):
-        yield Problem(item.line, "rubric", "a criterion has either points or levels, and exactly one of them")
+        yield Problem(item.line, key, "a criterion has either points or levels, and exactly one of them")
         return
     if read.points is not None:
         if not read.points:
-            yield Problem(item.line, "rubric.points", "expected more than 0 points")
+            yield Problem(item.line, f"{key}.points", "expected more than 0 points")
         return
     points = [level.points for level in read.levels]
     if not 2 <= len(points) <= MAX_LEVELS:
-        yield Problem(item.line, "rubric.levels", f"expected 2 to {MAX_LEVELS} levels, found {len(points)}")
+        yield Problem(item.line, f"{key}.levels", f"expected 2 to {MAX_LEVELS} levels, found {len(points)}")
     if len(set(points)) < len(points):
         yield Problem(
-            item.line, "rubric.levels", "two levels have the same points: merge them, or change one"
+            item.line, f"{key}.levels", "two levels have the same points: merge them, or change one"
         )
 
 
-def _id_problems(items: list[Value], taken: set[str]) -> Iterator[Problem]:
+def _id_problems(items: list[Value], taken: set[str], key: str) -> Iterator[Problem]:
     for item in items:
         name = item.data.get("id") if isinstance(item.data, dict) else None
         if name is None:
             continue
         if str(name.data) in taken:
             message = f"a check or an earlier criterion already has the ID {quoted(str(name.data))}"
-            yield Problem(name.line, "rubric.id", message)
+            yield Problem(name.line, f"{key}.id", message)
         taken.add(str(name.data))
 
 

@@ -11,6 +11,7 @@ from .parameters import Percent, Requirement, TagPattern, described, read_fields
 from .problem import Problem
 from .redaction import checks_digest
 from .redaction import public_text as _public_text
+from .review import Review, read_review
 from .rubric import Rubric, points_of, read_rubric
 from .scenarios import Scenario, read_scenarios
 from .schema_1.edits import applied
@@ -52,6 +53,7 @@ class _File:
     checks: Value
     starter: Starter | None = None
     rubric: Value | None = None
+    review: Value | None = None
     scenarios: Value | None = None
     python: Python | None = None
     lessons: str = ""
@@ -67,7 +69,7 @@ class LabSpec:
     repositories by which the lab proves its checks, see `proof`. `starters` are the commits that learners start from,
     `start` makes them if the text describes them. With `counted_tags`, names in which `*` replaces any text, a push is
     graded only if it brings or moves such a tag. `folder` are the files of a starter that is a folder, if given.
-    `rubric` are the criteria that a person marks.
+    `rubric` are the criteria that staff mark, and `review` has those that other learners judge.
     """
 
     schema: int
@@ -84,15 +86,17 @@ class LabSpec:
     counted_tags: tuple[str, ...] = ()
     folder: FolderFiles | None = None
     rubric: Rubric = ()
+    review: Review | None = None
 
     @property
     def max_points(self) -> Decimal:
-        """The points of the checks and of the rubric."""
+        """The points of the checks and of all criteria."""
         return sum((check.points for check in self.checks), self.rubric_points)
 
     @property
     def rubric_points(self) -> Decimal:
-        return points_of(self.rubric)
+        """The points that people give: those of the rubric and of the peer review."""
+        return points_of(self.rubric) + points_of(self.review.criteria if self.review else ())
 
     def lesson_address(self, name: str) -> str:
         # the name itself if the text has no base URL
@@ -122,6 +126,7 @@ def load_spec(text: str, folder: FolderFiles | None = None) -> LabSpec:
     starter = (file.starter if file else None) or Starter()
     ids = texts_of(data.get("checks"), "id")
     rubric = read_rubric(data.get("rubric"), ids, problems)
+    review = read_review(data.get("review"), (*ids, *(each.id for each in rubric)), problems)
     first = start_of_folder(folder, data["starter"].line) if starter.folder else None
     scenarios = read_scenarios(data.get("scenarios"), ids, problems, starter.scenario, first)
     start = _start(data, starter, scenarios, first, problems) if file else None
@@ -145,6 +150,7 @@ def load_spec(text: str, folder: FolderFiles | None = None) -> LabSpec:
         counted_tags=_counted_tags(file.counts),
         folder=folder if first else None,
         rubric=rubric,
+        review=review,
     )
 
 

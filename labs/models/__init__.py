@@ -12,6 +12,7 @@ from labs.models.likeness import Comparison, SimilarPair
 from labs.models.regrade import LabRegrade, RegradedSubmission
 from labs.models.report import LocalReport, Report
 from labs.models.repository import Receipt, Repository, new_public_id, snapshot_digest
+from labs.models.review import PeerReview, ReviewedWork, ReviewNote, ReviewRound
 from labs.models.submission import ENDED, LEARNER_MAY_REPEAT, RUNNING, Queue, State, Submission
 from labs.models.team import Team, TeamInvitation, TeamMember
 from labs.models.token import AccessToken, token_expiry
@@ -43,6 +44,7 @@ __all__ = [
     "MetCheck",
     "MetTally",
     "Outage",
+    "PeerReview",
     "Queue",
     "Receipt",
     "Recount",
@@ -50,6 +52,9 @@ __all__ = [
     "ReplacedMarks",
     "Report",
     "Repository",
+    "ReviewNote",
+    "ReviewRound",
+    "ReviewedWork",
     "SavedComment",
     "SimilarPair",
     "StarterFiles",

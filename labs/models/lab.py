@@ -164,7 +164,10 @@ class LabVersion(models.Model):
         decimal_places=2,
         default=0,
         editable=False,
-        help_text="Those of its points that staff give.",
+        help_text="Those of its points that people give.",
+    )
+    review_works = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="The works that each learner reviews; 0 without peer review."
     )
     pass_mark = models.PositiveSmallIntegerField()
     proof = models.JSONField(null=True, editable=False)

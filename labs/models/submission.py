@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import BooleanField, Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -76,7 +76,11 @@ def counted_columns(report: str) -> dict[str, Any]:
     """Return `points` and `passed` that count, for submissions joined with their current report."""
     return {
         "points": Coalesce("late_points", F(f"{report}__points") + F("rubric_points")),
-        "passed": Coalesce("late_passed", "rubric_passed", f"{report}__passed"),
+        "passed": Case(
+            When(reviews_owed__gt=0, **{f"{report}__isnull": False}, then=Value(False)),
+            default=Coalesce("late_passed", "rubric_passed", f"{report}__passed"),
+            output_field=BooleanField(),
+        ),
     }
 
 
@@ -122,16 +126,26 @@ class Submission(models.Model):
         default=False, editable=False, help_text="This submission counts. Set when a report is stored."
     )
 
-    # What `labs.grading.counting` makes of the marks that staff released: points beside those of the checks.
+    # What `labs.grading.counting` makes of the marks that people gave: points beside those of the checks.
     rubric_points = models.DecimalField(max_digits=7, decimal_places=2, default=0, editable=False)
     rubric_waiting = models.DecimalField(
         max_digits=7,
         decimal_places=2,
         default=0,
         editable=False,
-        help_text="Points of the rubric that staff have not given yet.",
+        help_text="Points that people have not given yet.",
+    )
+    review_waiting = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        default=0,
+        editable=False,
+        help_text="Those of them that wait for peer reviews.",
     )
     rubric_passed = models.BooleanField(null=True, editable=False)
+    reviews_owed = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Reviews that the learner must submit to pass the lab."
+    )
 
     # What `labs.grading.counting` makes of the deadline. Null if the submission was in time, so that all points count.
     late_points = models.DecimalField(
@@ -200,8 +214,15 @@ class Submission(models.Model):
         return checks + self.rubric_points if self.late_points is None else self.late_points
 
     def is_passed(self, *, by_checks: bool) -> bool:
+        if self.reviews_owed:
+            return False
         known = (self.late_passed, self.rubric_passed)
         return next((each for each in known if each is not None), by_checks)
+
+    @property
+    def marking_waiting(self) -> Decimal:
+        # the points that wait for staff
+        return self.rubric_waiting - self.review_waiting
 
     @property
     def has_ended(self) -> bool:

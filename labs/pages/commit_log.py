@@ -23,11 +23,13 @@ ABOUT = "Each commit is a disc above its parents. The list below says the same."
 
 
 def log_page(submission: Submission, user: User) -> Context:
-    return pushed_page(submission, user, "History", lambda state, _: _log_context(submission, state))
+    def read(state: PushedState, _: object) -> Context:
+        return log_context(submission, read_log(state, submission.receipt.refs))
+
+    return pushed_page(submission, user, "History", read)
 
 
-def _log_context(submission: Submission, state: PushedState) -> Context:
-    log = read_log(state, submission.receipt.refs)
+def log_context(submission: Submission, log: CommitLog) -> Context:
     title = f"Commit graph, {count(len(log.commits), 'commit')}"
     rows = [_drawn_row(commit, log.commits) for commit in log.commits]
     drawing = svg(title, ABOUT, rows, lay_out(rows, submission.head))

@@ -174,7 +174,7 @@ def _file_context(
     if isinstance(found, Folder):
         return {
             "rows": [_row(submission, path, entry) for entry in found.entries],
-            "more": _more(found),
+            "more": more_words(found),
         }
     text = None if found.text is None else clean_text(found.text)
     marks = marks_of(submission).get(visible(path), {}) if text and not found.is_link else {}
@@ -205,7 +205,7 @@ def _address(submission: Submission, path: str) -> str:
         return ""
 
 
-def _more(folder: Folder) -> str:
+def more_words(folder: Folder) -> str:
     hidden = folder.count - len(folder.entries)
     return f"{count(hidden, 'more entry', 'more entries')} not shown." if hidden else ""
 

@@ -14,6 +14,7 @@ from labs.counted_pushes import submit_commands, tag_words
 from labs.grading import counting
 from labs.models import Lab, Repository, State, Submission
 from labs.pages.forms import AddressForm
+from labs.pages.peer_review import review_section
 from labs.pages.presentation import history_item, times_in_words, verdict_of
 from labs.pages.receipts import receipts_context
 from labs.pages.starter import starter_context
@@ -76,6 +77,7 @@ def lab_page(
         **_commands_context(lab, token),
         **starter_context(found, connected),
         **_counted_context(found),
+        **review_section(found),
         **(receipts_context(lab, found.enrollment) if found.enrollment else {}),
         **team_context(found),
         "running": running,
@@ -191,6 +193,9 @@ def stopped_band(newest: Submission | None) -> Band | None:
 
 def best_band(best: Submission, standing: Standing, checks: list[CheckRow], found: queries.OpenLab) -> Band:
     left = to_fix(checks)
+    if best.reviews_owed:
+        words = "You pass this lab once you have submitted your reviews of others."
+        return Band("warn", f"{standing.score}.", words, "Your reviews", queries.reviews_address(found.lab))
     if not standing.passed:
         text = f"{left} to fix." if left else ""
         return Band("warn", standing.distance, text, "See what to fix", best.get_absolute_url())

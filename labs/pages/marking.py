@@ -153,7 +153,7 @@ def queue_page(lab: Lab, user: User) -> Context:
     return {
         "lab": lab,
         "course": lab.course,
-        "has_rubric": bool(lab.current and lab.current.rubric_points),
+        "has_rubric": bool(lab.current and parse_spec(lab.current.source).rubric),
         "count": len(keys),
         "more": len(keys) - len(shown),
         "rows": [
@@ -177,7 +177,7 @@ def feedback_context(submission: Submission, report: Report | None, *, is_staff:
     return {
         "feedback": feedback if feedback and feedback.released_at else None,
         "rubric_rows": criterion_rows(rubric, released or {}),
-        "rubric_waits": count_points(submission.rubric_waiting) if submission.rubric_waiting else "",
+        "rubric_waits": count_points(submission.marking_waiting) if submission.marking_waiting else "",
         "marked_elsewhere": elsewhere,
         "threads": queries.threads_of(submission, is_staff=is_staff),
         "may_mark": is_staff,

@@ -14,8 +14,8 @@ from labs.repositories.browsing import PushedState, read_output
 MAX_COMMITS = 60
 MAX_REFS = 100
 MAX_LOG_BYTES = 1 << 18
-_FORMAT = "%P%n%an%n%at%n%s"
-_LINES = 5  # of each commit
+_FORMAT = "%P%n%an%n%ae%n%at%n%s"
+_LINES = 6  # of each commit
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class LoggedCommit:
     date: datetime | None
     subject: str
     refs: tuple[str, ...] = ()
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,10 @@ def _list(state: PushedState, tips: Iterable[str]) -> list[LoggedCommit]:
     lines = read_output(process, MAX_LOG_BYTES).decode("utf-8", "replace").split("\n")
     whole = zip(*(iter(lines[:-1]),) * _LINES, strict=False)
     return [
-        LoggedCommit(header.split(" ")[1], tuple(parents.split()), author, _date(seconds), subject)
-        for header, parents, author, seconds, subject in whole
+        LoggedCommit(
+            header.split(" ")[1], tuple(parents.split()), author, _date(seconds), subject, email=email
+        )
+        for header, parents, author, email, seconds, subject in whole
     ]
 
 

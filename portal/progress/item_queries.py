@@ -11,6 +11,7 @@ from django.urls import reverse
 from labs.grading import counting
 from labs.late_points import Terms
 from labs.models import RUNNING, Lab, State, Submission
+from labs.peer_review.deadlines import ReviewDue, dues_for
 from labs.release import lab_opening
 from labs.reports.late_words import explain_lock
 from lessons.deadline_words import due_note
@@ -19,6 +20,7 @@ from lessons.models import Attempt, Course, Enrollment, Quiz
 from lessons.models.release import Status
 from lessons.queries import OpenCourse
 from lessons.release import quiz_opening
+from lessons.templatetags.times import opening_brief
 from portal.progress.items import NOTHING, Item, Result, lab_item, minutes_of_quiz, quiz_item
 
 
@@ -79,14 +81,15 @@ def lab_items(reader: OpenCourse) -> list[tuple[int, Item]]:
     results = lab_results(reader.enrollment) if reader.enrollment else {}
     page = addresses("lab", reader.course.slug)
     labs = Lab.objects.filter(course=reader.course).counted().annotate(opens_at=lab_opening(reader.cohort))
-    rows = labs.values_list(
-        "pk", "slug", "title", "current__max_points", "current__proved", "bonus", "opens_at"
-    )
+    columns = ("pk", "slug", "title", "current__max_points", "current__proved", "bonus", "opens_at")
+    rows = list(labs.values_list(*columns, "current__review_works"))
+    reviews = reviews_due(reader) if any(row[-1] for row in rows) else {}
     found = []
-    for pk, slug, title, points, proved, bonus, opens_at in rows:
+    for pk, slug, title, points, proved, bonus, opens_at, _ in rows:
         if slug in homes:
             item = lab_item(title, page(slug), points, results.get(pk, Result()), is_ready=proved)
             item.due, item.key, item.bonus = lab_due_note(due.get(pk), reader), f"lab:{pk}", bonus
+            item.due = with_review_note(item.due, reviews.get(pk), reader.course)
             found.append((homes[slug], timed(reader, item, opens_at)))
     return found
 
@@ -97,6 +100,19 @@ def lab_due_note(terms: Terms | None, reader: OpenCourse) -> str:
         return ""
     locked = explain_lock(terms, reader.now, reader.course, reader.course.late_days)
     return due_note(terms.deadline, reader.course, locked)
+
+
+def reviews_due(reader: OpenCourse) -> dict[int, ReviewDue]:
+    """Return the deadlines of a learner's peer reviews, by lab."""
+    learner = reader.enrollment
+    return dues_for(learner) if learner and learner.cohort_id else {}
+
+
+def with_review_note(due: str, review: ReviewDue | None, course: Course) -> str:
+    """Add the deadline of the reviews to that of a lab."""
+    if review is None or review.at is None or not review.is_open:
+        return due
+    return ". ".join(filter(None, [due, f"Reviews until {opening_brief(review.at, course)}"]))
 
 
 def timed(reader: OpenCourse, item: Item, opens_at: datetime | None) -> Item:

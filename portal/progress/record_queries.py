@@ -29,7 +29,7 @@ from lessons.models.quiz_times import deadline_parts
 from lessons.models.release import Status
 from lessons.queries import OpenCourse
 from lessons.release import is_open, lesson_opening, quiz_opening, to_key
-from portal.progress.item_queries import addresses, lab_due_note
+from portal.progress.item_queries import addresses, lab_due_note, reviews_due, with_review_note
 from portal.progress.items import MINUTES_OF_A_FIX, MINUTES_OF_A_LAB, minutes_of_quiz
 from portal.progress.record import Entry, Record, SessionRecord
 from portal.progress.score_queries import listed_labs, listed_quizzes, read_outcomes, rules_of
@@ -149,9 +149,12 @@ class _Reader:
             "current__proved",
             "opens",
             "tagged",
+            "current__review_works",
         )
         page, result = addresses("lab", self.course.slug), addresses("submission")
-        for pk, slug, title, bonus, max_points, proved, opens, tagged in rows.values_list(*columns):
+        found = list(rows.values_list(*columns))
+        reviews = reviews_due(self.reader) if any(row[-1] for row in found) else {}
+        for pk, slug, title, bonus, max_points, proved, opens, tagged, _ in found:
             if slug not in self.homes:
                 continue
             self.has_skills |= tagged
@@ -161,7 +164,8 @@ class _Reader:
                 self._result(entry, result(outcome.evidence))
                 entry.minutes = MINUTES_OF_A_FIX
             self._open(entry, opens)
-            entry.due = lab_due_note(terms.get(pk), self.reader)
+            due = lab_due_note(terms.get(pk), self.reader)
+            entry.due = with_review_note(due, reviews.get(pk), self.course)
             if term := terms.get(pk):
                 entry.due_at = term.deadline.at
                 locks_at = term.locks_at(self.course.late_days)

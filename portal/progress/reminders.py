@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from labs.models import Lab
+from labs.peer_review.deadlines import labs_to_review
 from labs.release import lab_opening
 from lessons.models import Enrollment
 from lessons.queries import OpenCourse, open_courses
@@ -71,7 +72,8 @@ def _remind(user: User, looked_at: datetime | None, now: datetime) -> None:
         for reader, enrollment, due in _due_on(user, tomorrow, zone):
             name = f"{due.kind}-{enrollment.pk}-{due.target}@{due.due_at.isoformat()}"
             if name not in sent:
-                notify(user=user, kind="deadline", text=_words(reader, enrollment, due), link=due.url)
+                kind = "review" if due.kind == Kind.REVIEW else "deadline"
+                notify(user=user, kind=kind, text=_words(reader, enrollment, due), link=due.url)
                 sent.append(name)
     ReminderTurn.objects.filter(pk=turn.pk).update(sent=sent)
 
@@ -112,6 +114,9 @@ def _done_or_closed(reader: OpenCourse, enrollment: Enrollment, dues: list[Due])
         opens = dict(opening.order_by().values_list("pk", "opens_at"))
         closed = {key for key in labs if not reader.has_opened(opens.get(key))}
         found |= {(Kind.LAB, key) for key in labs if key in closed or _is_done(results.get(key))}
+    reviews = {due.target for due in dues if due.kind == Kind.REVIEW}
+    if reviews:
+        found |= {(Kind.REVIEW, key) for key in reviews - labs_to_review(enrollment)}
     return found
 
 

@@ -118,8 +118,9 @@ def test_pages_for_staff_do_reveal_what_is_right(answers):
 def test_reading_changes_nothing(answers):
     """W28."""
     # GitHub leads back from the App's page by a link, and a worker then looks at the repository.
-    # The notice about a result is read once its learner sees the result.
-    read = those(answers, method="GET", but=GREETINGS | {"github_installed", "submission", "submission_live"})
+    # The notice about a result or a review is read once its reader sees the page.
+    noticed = {"submission", "submission_live", "lab_reviews", "lab_review_rounds", "peer_review"}
+    read = those(answers, method="GET", but=GREETINGS | {"github_installed"} | noticed)
     assert [(str(answer), answer.wrote) for answer in read if answer.wrote - MAY_BE_NOTED] == []
 
 

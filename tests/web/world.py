@@ -27,10 +27,12 @@ from labs.models import (
     LabRegrade,
     LocalReport,
     Outage,
+    PeerReview,
     Repository,
     SimilarPair,
     Submission,
 )
+from labs.peer_review.rounds import close_round, draw_round
 from labs.reports.local_report import UploadedReport
 from labs.tokens import new_token
 from lessons import actions, attempt_actions, live_actions
@@ -86,6 +88,7 @@ from tests.factories import (
     make_submission,
     make_user,
 )
+from tests.peer_review.review_work import make_review_lab
 from tests.quiz_pages.examples import RIGHT, quiz_source
 from tests.reports import make_engine_report
 from tests.web.routes import Route
@@ -98,6 +101,7 @@ CERTIFICATE = "gone"  # its key; also that of things that are not there
 ELSEWHERE = "antipode"  # in every name of the second course, and nowhere in our own texts
 PICTURE = "0" * 32 + ".png"
 ATTACHED = ("1" * 32, "data.csv")  # a file that the first lesson links to
+OF_REVIEWED_LAB = ("lab_reviews", "lab_review_volunteer", "lab_review_rounds")
 NEEDED = ({"key": "git", "text": "Install Git", "html": "Install Git"},)
 
 
@@ -305,6 +309,7 @@ class World:
             "object_id": first_of(route),
             "token": self.tokens.get(route.name, ATTACHED[0]),
             **own.get(route.name, {}),
+            **self.review(route),
         }
 
     @cached_property
@@ -360,6 +365,30 @@ class World:
             "pk": 0,
         }
 
+    def review(self, route: Route) -> dict[str, Any]:
+        """Return the arguments of an address of peer review: the learner's review, or one of their work."""
+        if route.name in OF_REVIEWED_LAB:
+            return {"lab": "reviewed"}
+        if not route.name.startswith("peer_review"):
+            return {}
+        own = PeerReview.objects.filter(reviewer=self.here.learner)
+        received = PeerReview.objects.filter(work__enrollment=self.here.learner)
+        return {"public_id": (received if route.name == "peer_review_answer" else own).get().public_id}
+
+
+def make_reviews(here: Place) -> None:
+    """A lab in which the learner and another one review each other; the review of the learner's work has arrived."""
+    lab = make_review_lab(here.course, slug="reviewed", title="Reviewed lab")
+    other = make_enrollment(make_person("reviewer@here.example"), here.cohort)
+    for learner in (here.learner, other):
+        make_graded(learner, lab)
+    round = draw_round(lab=lab, cohort=here.cohort)
+    assert round is not None
+    PeerReview.objects.filter(reviewer=other).update(
+        marks={"prose": "3", "names": "4"}, submitted_at=timezone.now()
+    )
+    close_round(round=round)
+
 
 def make_assistant(email: str, cohort: Cohort) -> User:
     """An assistant of one cohort, whom an instructor of the course appointed."""
@@ -386,6 +415,7 @@ def make_world() -> World:
     for token in (ATTACHED[0], PICTURE.partition(".")[0]):
         Attachment.objects.create(lesson=here.lesson, token=token)
     peer = make_enrollment(make_person("peer@here.example"), make_cohort(here.course))
+    make_reviews(here)
     Installation.objects.create(installation_id=1, account="here")
     compared = Comparison.objects.create(lab=here.lab, state=Comparison.State.DONE, ended_at=timezone.now())
     both = {"first": here.submission, "second": here.submission}

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from labs.deadlines import terms_of
 from labs.models import Lab
+from labs.peer_review.deadlines import dues_for
 from lessons.attempt_times import deadlines_in
 from lessons.deadline_words import extension_words
 from lessons.deadlines import Deadline
@@ -120,13 +121,22 @@ def quizzes_due(reader: OpenCourse) -> Iterator[Due]:
 
 
 def labs_due(reader: OpenCourse, enrollment: Enrollment) -> Iterator[Due]:
+    """Yield the deadlines of labs, and those of their peer reviews."""
     terms, homes = terms_of(enrollment), lab_homes([reader.course])
-    page = addresses("lab", reader.course.slug)
-    labs = Lab.objects.filter(course=reader.course).counted().values_list("pk", "slug", "title")
-    for key, slug, title in labs:
+    page, reviews_page = addresses("lab", reader.course.slug), addresses("lab_reviews", reader.course.slug)
+    rows = Lab.objects.filter(course=reader.course).counted()
+    labs = list(rows.values_list("pk", "slug", "title", "current__review_works"))
+    reviews = dues_for(enrollment) if any(works for *_, works in labs) else {}
+    for key, slug, title, _ in labs:
+        if (reader.course.pk, slug) not in homes:
+            continue
         deadline = terms[key].deadline if key in terms else None
-        if deadline and deadline.at and (reader.course.pk, slug) in homes:
+        if deadline and deadline.at:
             yield Due(Kind.LAB, key, title, page(slug), deadline, deadline.at)
+        review = reviews.get(key)
+        if review and review.at and review.is_open:
+            at = review.at
+            yield Due(Kind.REVIEW, key, f"Reviews of {title}", reviews_page(slug), Deadline(at), at)
 
 
 def _follow(enrollment: Enrollment, dues: list[Due]) -> dict[tuple[str, int], CalendarDeadline]:

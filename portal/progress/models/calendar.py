@@ -31,9 +31,10 @@ class CalendarDeadline(models.Model):
     class Kind(models.TextChoices):
         QUIZ = "quiz", "Quiz"
         LAB = "lab", "Lab"
+        REVIEW = "review", "Peer review"
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=4, choices=Kind)
+    kind = models.CharField(max_length=6, choices=Kind)
     target = models.BigIntegerField()
     due_at = models.DateTimeField()
     sequence = models.PositiveIntegerField(default=0)

@@ -30,6 +30,8 @@ WRITTEN = {
     "lessons.QuizExtension": "reason",
     "lessons.QuizRegrade": "reason",
     "labs.Comment": "text html",
+    "labs.PeerReview": "text html answer answer_html set_aside_reason",
+    "labs.ReviewNote": "text html",
     "labs.SavedComment": "text",
     "labs.Choice": "reason",
     "labs.LabExtension": "reason",

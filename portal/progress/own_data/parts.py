@@ -22,6 +22,7 @@ MENTIONS = {
     *("labs.LabExtension.given_by", "labs.Feedback.changed_by", "labs.Feedback.released_by"),
     *("labs.SavedComment.by", "labs.Comment.by", "labs.Comparison.by", "labs.LabRegrade.by"),
     *("labs.Receipt.by", "labs.ReplacedMarks.by", "labs.TeamInvitation.by"),
+    *("labs.ReviewRound.drawn_by", "labs.PeerReview.staff", "labs.PeerReview.set_aside_by"),
     *("labs.LabRegrade.applied_by", "labs.LabRegrade.undone_by", "progress.Certificate.withdrawn_by"),
     *(
         "progress.Override.by",

@@ -101,6 +101,35 @@ LAB_PARTS = (
         "id",
     ),
     Part(
+        "labs.ReviewNote",
+        "review__reviewer__user",
+        "Notes in your peer reviews",
+        "review__work__lab__title path line text created_at",
+        "id excerpt html",
+        fate=STAY,
+    ),
+    Part(
+        "labs.PeerReview",
+        "reviewer__user",
+        "Your peer reviews",
+        "work__lab__title origin marks text created_at submitted_at is_late answer answered_at thanked_at"
+        " set_aside_at set_aside_reason",
+        "id public_id number html version answer_html",
+        fate=STAY,
+    ),
+    Part(
+        "labs.PeerReview",
+        "work__enrollment__user",
+        "Peer reviews of your work",
+        "work__lab__title number marks text submitted_at is_late answer answered_at thanked_at set_aside_at"
+        " set_aside_reason",
+        "id public_id origin created_at html version answer_html",
+        whose=lambda user: Q(
+            work__enrollment__user=user, submitted_at__isnull=False, work__round__closed_at__isnull=False
+        ),
+    ),
+    Part("labs.ReviewedWork", "enrollment__user", "", "", "id"),
+    Part(
         "labs.Comment",
         "submission__enrollment__user",
         "Comments on submissions",
@@ -175,6 +204,7 @@ LAB_PARTS = (
         "late_points "
         "due_at late_days message",
         "id digest queue version tries token lease_until last_fault not_before worker rubric_waiting rubric_passed "
+        "review_waiting reviews_owed "
         "late_passed fetching_at checking_at answered_at",
         also="team__members__enrollment__user",
     ),

@@ -1,0 +1,1 @@
+"""Peer review of labs. `draw.py` and `veil.py` import neither Django nor Git."""

@@ -1,0 +1,12 @@
+"""Celery adapters of peer review."""
+
+from celery import shared_task
+
+from labs.peer_review import rounds
+
+
+@shared_task(soft_time_limit=300, time_limit=330)
+def keep_rounds() -> None:
+    """Close the rounds and draw those whose time has come."""
+    rounds.close_due()
+    rounds.draw_due()

@@ -1,0 +1,37 @@
+"""Hide the names and addresses of the people who made a work from its reviewer, in any text of it."""
+
+import re
+from collections.abc import Iterable
+
+HIDDEN = "[hidden]"
+MIN_PART = 3  # letters of a part of a name, or of an account
+MAX_NAMES = 400
+
+
+def names_of(*, full_name: str, email: str, accounts: Iterable[str] = ()) -> list[str]:
+    """Return what names a person in a text: the name and its parts, the email and its first part, and accounts."""
+    local = email.partition("@")[0]
+    parts = [part for part in re.split(r"[\s.,_-]+", full_name) if len(part) >= MIN_PART]
+    return [each for each in (full_name, email, local, *accounts, *parts) if len(each) >= MIN_PART]
+
+
+class Veil:
+    """Replaces names by HIDDEN. Words that only contain a name stay, and lines keep their numbers."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        # the longest first, so that a full name is one replacement
+        wanted = sorted(
+            {" ".join(each.split()) for each in names if each.strip()}, key=lambda each: (-len(each), each)
+        )
+        either = "|".join(map(_pattern_of, wanted[:MAX_NAMES]))
+        self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
+
+    def __call__(self, text: str) -> str:
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+
+
+def _pattern_of(name: str) -> str:
+    # One word may be an English word too: of “Mark”, “mark” stays.
+    if name.isalpha():
+        return "|".join(sorted({name, name.upper(), name.capitalize()}))
+    return f"(?i:{re.escape(name)})"
