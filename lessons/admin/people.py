@@ -59,6 +59,13 @@ class EnrollForm(ByEmailForm):
         self.instance.course_id = cohort.course_id
 
 
+class FixedForm(forms.ModelForm):  # type: ignore[type-arg]  # no arguments at runtime
+    """Refuse to save: without a field to change, the admin would say that something was changed."""
+
+    def clean(self) -> dict[str, Any]:
+        raise forms.ValidationError("Move or end an enrollment on the page of the learner: follow the link.")
+
+
 @admin.register(Enrollment)
 class EnrollmentAdmin(CourseScopedAdmin):
     form = EnrollForm
@@ -74,9 +81,7 @@ class EnrollmentAdmin(CourseScopedAdmin):
         return ["user", "course", "cohort", "is_active", "change"] if obj else ["email", "cohort"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(
-            request, obj, change, **{**kwargs, "form": forms.ModelForm} if obj else kwargs
-        )
+        return super().get_form(request, obj, change, **{**kwargs, "form": FixedForm} if obj else kwargs)
 
     @admin.display(description="change")
     def change(self, obj: Enrollment) -> str:
