@@ -67,7 +67,7 @@ def repositories_of_state(submission: Submission) -> list[Repository]:
     own = Repository.objects.filter(
         Exists(received), enrollment=submission.enrollment_id, lab=submission.lab_id
     )
-    return list(own.order_by(F("host").asc(nulls_first=True), "-pk"))
+    return list(own.select_related("lab").order_by(F("host").asc(nulls_first=True), "-pk"))
 
 
 def earlier_push(

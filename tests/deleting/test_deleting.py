@@ -216,8 +216,8 @@ def test_any_order_of_deleting_and_restoring_loses_nothing(world, order, count, 
 
 def test_what_would_be_lost_is_counted(world):
     assert deleting.losses(world.here.course).lines == [
-        "1 session", "1 lesson", "1 quiz", "1 lab", "1 reading", "2 quiz attempts", "1 lab submission",
-        "1 learner’s work",
+        "1 session", "1 lesson", "1 quiz", "2 labs", "1 reading", "2 quiz attempts", "3 lab submissions",
+        "2 learners’ work",
     ]  # fmt: skip
     assert deleting.losses(world.here.lab).lines == ["1 lab submission", "1 learner’s work"]
     assert deleting.losses(make_lesson()).lines == []

@@ -18,8 +18,10 @@ INLINE = {
     "script": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
     "style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),
     "handler": re.compile(r"<[^>]*\s(on\w+|hx-on[\w:-]*)\s*=", re.IGNORECASE),
-    # a link is followed only if somebody clicks it
-    "another host": re.compile(r"""(\b(src|action)|(?<!<a )\bhref)\s*=\s*["'](https?:)?//""", re.IGNORECASE),
+    # a link is followed only if somebody clicks it, and only a file to keep has a base
+    "another host": re.compile(
+        r"""(\b(src|action)|(?<!<a )(?<!<base )\bhref)\s*=\s*["'](https?:)?//""", re.IGNORECASE
+    ),
 }
 
 

@@ -144,6 +144,8 @@ def test_learner_of_another_course_changes_only_their_own_account(answers):
         "labs_accesstoken",
         "labs_cohortsize",
         "lessons_enrollment",
+        "progress_dataexport",
+        "progress_leaving",
     }
     own |= {
         "lessons_waitingplace",
