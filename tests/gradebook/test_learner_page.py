@@ -34,10 +34,10 @@ def test_timeline_has_questions_comments_teams_and_moves(book):
     about = {"thing": f"submission:{submission.pk}", "submission": submission, "title": "First lab"}
     Inquiry.objects.create(enrollment=learner, reason="Why?", reason_html="", **about)
     Comment.objects.create(submission=submission, by=book.staff, is_staff=True, text="Say why.", html="")
-    team = Team.objects.create(lab=book.lab, cohort=book.cohort, holder=learner, number=7)
-    TeamMember.objects.create(team=team, enrollment=learner)
     joining.move_learner(enrollment=learner, to=make_cohort(book.course), reason="New job", by=book.staff)
     book.cohort = learner.cohort
+    team = Team.objects.create(lab=book.lab, cohort=book.cohort, holder=learner, number=7)
+    TeamMember.objects.create(team=team, enrollment=learner)
     page = sign_in(book.staff).get(address(book))
     for words in (
         "Asked for help: Which commit?",

@@ -97,7 +97,7 @@ def test_database_failure_at_the_receipt_is_reported_and_repaired(repository, cl
         failing.setattr(
             receipts, "record", lambda **_: (_ for _ in ()).throw(OperationalError("database is locked"))
         )
-        lines = list(views._record_push(repository, timezone.now()))
+        lines = list(views._record_push(repository, timezone.now(), repository.enrollment.user))
     assert "Push received. Grading starts as soon as possible. You don’t have to do anything." in lines
     assert receipts.repair() == 1
 

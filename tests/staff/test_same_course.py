@@ -149,6 +149,7 @@ def test_every_pair_of_rows_that_share_a_course_is_tried_above():
     apart = {
         ("course", "pk"), ("answer", "attempt"), ("failedcheck", "submission"), ("receipt", "repository"),
         ("submission", "receipt"),  # created from the receipt's repository, only by `lifecycle`
+        ("submission", "team"),  # that of the learner whose repository it is, never from a form
         *((name, "deletion") for name in ("session", "lesson", "quiz", "lab")),  # written only by `deleting`
         # no form has them; written beside the quiz or lab of the row that they are found by
         ("quiz", "unproved"), ("attempt", "key"), ("report", "regrade"),
