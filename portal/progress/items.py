@@ -108,7 +108,8 @@ def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) 
 def checklist_item(title: str, url: str, done: int, left: Sequence[str]) -> Item:
     """Return the list to prepare for a session; `left` are the words of what is not ticked."""
     whole = done + len(left)
-    named = ", ".join(left[:MAX_LEFT]) + (" and more" if len(left) > MAX_LEFT else "")
+    named = "; ".join(words.rstrip(".") for words in left[:MAX_LEFT])
+    named += "; and more" if len(left) > MAX_LEFT else ""
     state = "done" if not left else "part" if done else "todo"
     note = f"{done} of {whole} done" + (f". Still to do: {named}" if left else "")
     return Item("Checklist", f"Prepare for {title}", url, state, note)

@@ -55,7 +55,7 @@ def test_steps_before_the_course_follow_from_what_was_done(client, learner):
     assert "0 of 4 done" in page
     assert reverse("account_email") in page and reverse("calendar") in page
     assert (
-        "Push once for practice" in page and "0 of 2 done. Still to do: Install Git, Install Docker" in page
+        "Push once for practice" in page and "0 of 2 done. Still to do: Install Git; Install Docker" in page
     )
     EmailAddress.objects.update(verified=True)
     CalendarFeed.objects.create(user=learner.user)
