@@ -15,7 +15,7 @@ from tests.factories import make_enrollment
 
 
 class ClassPoll(Benchmark):
-    """2,000 open pages that ask every 10 seconds are 200 polls a second. Each round is another learner."""
+    """2,000 open pages that poll every 10 seconds make 200 requests a second. Each round is a different learner."""
 
     target, work, unit = 21, "poll of an open class page, p50", "ms"
     goals = (Goal("ratio", at_most=2.5), Goal("SQL", at_most=3))

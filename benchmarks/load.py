@@ -43,7 +43,7 @@ def median_ms(address: str, form: dict[str, str], cookie: str, times: int = 60) 
 
 
 def median_poll_ms(address: str, cookie: str, times: int = 50) -> float:
-    """Return the median milliseconds of a GET without an answer, one after the other on one connection."""
+    """Return the median milliseconds of a GET with an empty response, one after the other on one connection."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc, timeout=30)
     took = []

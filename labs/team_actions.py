@@ -22,7 +22,7 @@ MAX_INVITATIONS = 30  # that wait, of one team
 
 
 class TeamError(Exception):
-    """The team cannot be changed like this; the text says why, and what to do."""
+    """The team cannot be changed like this; the message says why, and what to do."""
 
 
 # --- learners --------------------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def _require_cohort(learner: Enrollment, cohort: Cohort) -> None:
 
 @transaction.atomic
 def make_by_staff(*, lab: Lab, cohort: Cohort, learners: Sequence[Enrollment], by: User) -> Team:
-    """Make a team of learners who have none. It may be smaller than the least size. Raises TeamError."""
+    """Make a team of learners who have none. It may be below the minimum size. Raises TeamError."""
     if not learners:
         raise TeamError("Choose at least one learner.")
     if len(learners) > (lab.team_most or 0):
@@ -150,7 +150,7 @@ def make_at_random(*, lab: Lab, cohort: Cohort, seed: str, by: User) -> list[Tea
 
 
 def draw(learners: Sequence[Enrollment], seed: str, *, most: int) -> list[list[Enrollment]]:
-    """Return groups of at most `most`, drawn with this seed, whose sizes differ by one at most."""
+    """Return groups of at most `most`, drawn with this seed. Their sizes differ by one at most."""
     order = sorted(learners, key=lambda each: each.pk)
     random.Random(seed).shuffle(order)  # noqa: S311 - to be repeated, not to be secret
     groups = -(-len(order) // most)

@@ -1,4 +1,4 @@
-"""Read teams. Everything that concerns the work of a learner for a lab asks here whose it is."""
+"""Read teams, and find the learners of a submission. All code about the work of learners asks here."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -32,7 +32,7 @@ def team_members(team: Team) -> QuerySet[Enrollment]:
 
 
 def people_of(submission: Submission) -> list[Enrollment]:
-    """Return the learners whose submission this is: its learner, or the active members of its team."""
+    """Return the learners of a submission: its learner, or the active members of its team."""
     if submission.team_id is None:
         return [submission.enrollment]
     return list(team_members(Team(pk=submission.team_id)))
@@ -59,7 +59,7 @@ def is_locked(team: Team) -> bool:
 
 
 def learners_without_team(lab: Lab, cohort: Cohort) -> QuerySet[Enrollment]:
-    """Return the active learners of a cohort who are in no team for a lab, by name."""
+    """Return the active learners of a cohort without a team for a lab, by name."""
     placed = TeamMember.objects.filter(lab=lab).values("enrollment")
     found = Enrollment.objects.active().filter(cohort=cohort).exclude(pk__in=placed)
     return found.select_related("user").order_by("user__name", "user__email", "pk")
@@ -85,7 +85,7 @@ def too_small_words(holder: Enrollment, lab: Lab) -> str:
 
 
 def has_work(lab: Lab) -> bool:
-    """Return True if somebody submitted for a lab: then it stays with or without teams."""
+    """Return True if somebody has submitted: then teams can no longer be switched on or off."""
     return Submission.objects.filter(lab=lab).exists() or (
         Repository.objects.filter(lab=lab, receipts__isnull=False).exists()
     )

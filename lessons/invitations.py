@@ -33,7 +33,7 @@ NO_SERVER = "The mail server did not answer."
 
 
 def wake() -> None:
-    """Wake a worker. Without a broker, do a few here; beat wakes a worker for the others."""
+    """Wake a worker. Without a broker, work on a few entries here; beat wakes a worker for the others."""
     if not send(work_on_rosters):
         work_on_batch()
 
@@ -52,7 +52,7 @@ def work_on_rosters() -> None:
 
 
 def work_on_batch() -> bool:
-    """Work on the first entries that wait. Return False if the mail server is down, or none waits."""
+    """Work on the oldest waiting entries. Return False if the mail server is down, or nothing is waiting."""
     rows = waiting().select_related("cohort__course").order_by("pk")[:BATCH]
     taken = [row for row in rows if leases.take(waiting(), pk=row.pk, tries=row.tries, lease=LEASE)]
     people = People(taken)
@@ -132,7 +132,7 @@ def _try_later(entries: list[RosterEntry], error: OSError) -> None:
 
 
 def send_again(*, entry: RosterEntry) -> None:
-    """Queue the invitation of somebody who has not joined once more."""
+    """Queue an invitation again for somebody who has not joined."""
     if entry.email and entry.enrollment_id is None:
         rows = RosterEntry.objects.filter(pk=entry.pk).exclude(state=State.WAITING)
         rows.update(state=State.WAITING, tries=0, problem="", leased_until=None)

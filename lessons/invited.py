@@ -13,7 +13,7 @@ from portal.accounts.models import User
 
 
 def invited_cohort(request: HttpRequest) -> Cohort | None:
-    """Return the cohort whose join page is in `next`, None without a query otherwise."""
+    """Return the cohort with the join page in `next`, else None without a query."""
     return cohort_at(request.POST.get("next") or request.GET.get("next") or "")
 
 

@@ -202,7 +202,7 @@ def move_learner(*, enrollment: Enrollment, to: Cohort, reason: str, by: User) -
     enrollment.cohort = locked
     enrollment.save(update_fields=["cohort"])
     deadline_of_learner_moved(enrollment.pk)
-    # The staff of the new cohort answer what is open. Threads that ended stay with those who saw them.
+    # The staff of the new cohort answer open threads. Closed ones stay with the staff who saw them.
     Thread.objects.filter(enrollment=enrollment).waiting().update(cohort=locked)
     WaitingPlace.objects.filter(user=enrollment.user_id, cohort=locked).delete()
     record(Event.JOINING, f"{enrollment.user.email} moved from {before} to {locked}: {reason}", user=by)

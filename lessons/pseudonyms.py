@@ -36,7 +36,7 @@ def sees_names(user: Visitor, course: Course, cohort: int) -> bool:
 
 
 class Names:
-    """The names of learners as one member of staff may read them: one query for each cohort with pseudonyms.
+    """Names of learners as a member of staff may read them. One query for each cohort with pseudonyms.
 
     Keep it no longer than a request.
     """

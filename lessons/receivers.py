@@ -1,4 +1,4 @@
-"""Look at rosters again when somebody proved who they are. The signals are allauth's."""
+"""Match rosters again when somebody confirms an email or links an account. The signals are allauth's."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Find the accounts that rows of rosters name, by what was proved alone: a confirmed email, a linked account."""
+"""Find the accounts that rows of rosters name, only by verified facts: a confirmed email or a linked account."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -33,7 +33,7 @@ class People:
         ids = [str(row.github_id) for row in rows if row.github_id]
         self.by_id = {each.uid: each.user for batch in _batches(ids) for each in linked.filter(uid__in=batch)}
         names = {row.github_name.casefold() for row in rows if row.github_name}
-        # The name of a linked account was proved; one that somebody typed on their account page was not.
+        # The name of a linked account is verified; one that somebody typed under Settings is not.
         every = linked.filter(user__is_active=True) if names else linked.none()
         self.by_name = {
             name: each.user
@@ -56,7 +56,7 @@ def _batches(values: list[str]) -> Iterable[list[str]]:
 
 
 def _owners(emails: list[str]) -> list[User]:
-    # An account whose email was never confirmed may belong to anybody.
+    # An account without a confirmed email may belong to anybody.
     users = list(User.objects.filter(email__in=emails, is_active=True))
     unconfirmed = EmailAddress.objects.filter(user__in=users, verified=False, primary=True)
     strangers = set(unconfirmed.values_list("user", flat=True))

@@ -152,7 +152,7 @@ class LabForm(AuthoringForm):
         return cleaned
 
     def clean_team_most(self) -> int | None:
-        # whose work a submission is must not change after it was received
+        # the owners of a submission must not change after it was received
         most: int | None = self.cleaned_data["team_most"]
         before = self.initial.get("team_most")
         if self.instance.pk and (most is None) != (before is None) and has_work(self.instance):

@@ -113,7 +113,7 @@ def write_labs(files: CourseFiles, entries: list[CourseEntry], plan: Plan, chang
 
 
 def _keep_team_lab(lab: Lab, entry: CourseEntry) -> None:
-    # whose work a submission is must not change after it was received
+    # the owners of a submission must not change after it was received
     if lab.pk and "team_most" in entry.content and not lab.is_for_teams and has_work(lab):
         text = "somebody has submitted for this lab already, so it stays without teams. Remove team_most"
         raise LoadError(entry.source.in_this_file([Problem(1, "", text)]))

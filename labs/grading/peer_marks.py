@@ -13,7 +13,7 @@ Marks = dict[str, Decimal]
 
 
 class PeerMarks:
-    """What the reviews of a closed round give one learner, by lab. Three queries."""
+    """Points from the reviews of closed rounds for one learner, by lab. Three queries."""
 
     def __init__(self, enrollment: int) -> None:
         self._reviews: dict[int, list[PeerReview]] = defaultdict(list)

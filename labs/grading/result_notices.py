@@ -56,6 +56,6 @@ def _notify(submission: Submission, words: str) -> None:
     text = f"{submission.lab.title}, submission {submission.number}: {words}"
     link = submission.get_absolute_url()
     for learner in people_of(submission):
-        # Of a team, only whoever pushed waits at a page or a terminal for this.
+        # In a team, only the person who pushed is waiting at a page or a terminal for this.
         kind = KIND if submission.receipt.by_id in (None, learner.user_id) else "team"
         notify(user=learner.user, kind=kind, text=text, link=link, at_once=took > LONG)

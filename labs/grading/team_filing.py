@@ -1,4 +1,4 @@
-"""Keep the work of a team under one of its members, whoever leaves."""
+"""Keep the work of a team under one of its members, also if the holder leaves."""
 
 from django.db.models import Exists, Max, OuterRef
 
@@ -10,7 +10,7 @@ _FILED = (Repository, Submission, Choice, MetCheck, Outage)  # have an enrollmen
 
 
 class LastMemberError(Exception):
-    """The only member of a team that has submitted: its work would be nobody's."""
+    """The only member of a team that has submitted cannot leave it: its work would have no owner."""
 
 
 def follow_enrollment(learner: Enrollment) -> None:
@@ -55,7 +55,7 @@ def remove_member(place: TeamMember) -> None:
 
 
 def file_under_another(team: Team) -> bool:
-    """File the work of a team under its next member, active ones first. Return False if there is no other."""
+    """File the work of a team under its next member, active ones first. Return False if it has no other member."""
     others = Enrollment.objects.filter(team_places__team=team).exclude(pk=team.holder_id)
     to = others.order_by("-is_active", "team_places__joined_at", "team_places__pk").first()
     if to is None:

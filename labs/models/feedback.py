@@ -43,7 +43,7 @@ class Feedback(models.Model):
 
 
 class ReplacedMarks(models.Model):
-    """Marks of a feedback that somebody replaced, with who gave them and when; for staff only.
+    """Marks that were replaced, with their author and time; for staff only.
 
     If they were `released`, the learner has seen them.
     """

@@ -49,7 +49,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(is_best=True).with_report().order_by()
 
     def by_learner(self) -> "SubmissionQuerySet":
-        """Return a row for each learner whose work it is, whose key is `learner`: one for each member of a team."""
+        """Return a row for each owner of a submission, one for each member of a team, with their key as `learner`."""
         own = When(team=None, then=F("enrollment"))
         return self.annotate(learner=Case(own, default=F("team__members__enrollment")))
 
@@ -95,7 +95,7 @@ class Submission(models.Model):
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="submissions")
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="submissions")
     course = shared_field(Course, of=("enrollment", "lab"))
-    # Of a lab that is done in teams. `enrollment` is then the holder's, and the result that of all members.
+    # For a lab that is done in teams. `enrollment` is then the holder's, and all members share the result.
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, editable=False, related_name="submissions"
     )
@@ -126,7 +126,7 @@ class Submission(models.Model):
         default=False, editable=False, help_text="This submission counts. Set when a report is stored."
     )
 
-    # What `labs.grading.counting` makes of the marks that people gave: points beside those of the checks.
+    # Points that `labs.grading.counting` computes from marks by people, in addition to those of the checks.
     rubric_points = models.DecimalField(max_digits=7, decimal_places=2, default=0, editable=False)
     rubric_waiting = models.DecimalField(
         max_digits=7,

@@ -1,4 +1,4 @@
-"""Prepare the table of who committed what, of a submission by a team."""
+"""Prepare the table of commits by author, for a submission by a team."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ NOREPLY = re.compile(r"(?:[0-9]+\+)?([a-z0-9-]{1,39})@users\.noreply\.github\.co
 
 @dataclass
 class Row:
-    """What was committed under the names of one member, or under those of nobody who is known."""
+    """Commits under the names of one member, or of an author who is not known."""
 
     name: str
     is_known: bool
@@ -40,7 +40,7 @@ class Row:
 
 
 def authorship_context(submission: Submission, user: User, *, staff: bool) -> Context:
-    """Return the rows of a team's submission; nothing for others, and until it ended."""
+    """Return the rows of a team's submission; empty for other submissions, and until grading has ended."""
     if submission.team_id is None or not submission.head or not submission.has_ended:
         return {}
     found = _read(submission)

@@ -33,7 +33,7 @@ from labs.repositories.commit_log import CommitLog, read_log
 from lessons.pages.context import Context
 
 logger = logging.getLogger(__name__)
-SERVICES = {"GitHub", "noreply@github.com"}  # the committer of a change on a website names nobody
+SERVICES = {"GitHub", "noreply@github.com"}  # committers of changes made on the website: not a person
 
 
 def files_context(review: PeerReview, at: str, line: int, *, may_write: bool) -> Context:
@@ -60,7 +60,7 @@ def history_context(review: PeerReview) -> Context:
 
 
 def find_line(review: PeerReview, at: str, number: int) -> Line | None:
-    """Return a line with veiled lines around it, None if there is no such line to read."""
+    """Return a line with veiled lines around it, None if the file has no such line or cannot be shown."""
 
     def read(state: PushedState, log: CommitLog, veil: Veil) -> Context:
         path = _path_at(review, state, at)

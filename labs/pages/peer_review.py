@@ -58,7 +58,7 @@ class Received:
 
 
 def review_section(found: OpenLab) -> Context:
-    """Return what the page of a lab says of its peer review; empty without one."""
+    """Return the context of the peer review on a lab page; empty without one."""
     review = review_of(found.lab)
     if review is None:
         return {}
@@ -175,7 +175,7 @@ def review_page(
 
 
 def base_page(review: PeerReview, user: User) -> Context:
-    """Return what all pages of a review share."""
+    """Return the context that all pages of a review share."""
     lab, is_staff = review.work.lab, may_review_as_staff(review.work, user)
     above = [(lab.title, lab.get_absolute_url())]
     address = reviews_address(lab, "staff/" if is_staff else "")

@@ -27,7 +27,7 @@ MAX_CHOSEN = 20
 @never_cache
 @login_required
 def lab_team(request: UserRequest, course: str, lab: str) -> HttpResponse:
-    """Change the own team. A GET, and a POST of anybody else, is redirected to the lab."""
+    """Change the user's own team. A GET, and a POST by anybody else, is redirected to the lab."""
     found = get_open_lab(request.user, course, lab)
     do = _OF_LEARNER.get(request.POST.get("do", "")) if request.method == "POST" else None
     if do is not None and found.learner is not None:
@@ -96,7 +96,7 @@ _OF_LEARNER: dict[str, Callable[[UserRequest, OpenLab, Enrollment], str]] = {
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lab_teams(request: UserRequest, course: str, lab: str) -> HttpResponse:
-    """Show the teams of a cohort and who has none, and change them."""
+    """Show the teams of a cohort and the learners without one, and change them."""
     found = get_lab_taught(request.user, course, lab)
     cohorts = list(cohorts_taught(request.user).filter(course=found.course).order_by("-pk"))
     asked = request.GET.get("cohort", "")

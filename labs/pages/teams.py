@@ -1,4 +1,4 @@
-"""Prepare what a lab page shows of a learner's team, and the page of its teams for staff."""
+"""Prepare a learner's team for the lab page, and the page of all teams for staff."""
 
 from typing import Any
 

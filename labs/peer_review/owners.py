@@ -32,6 +32,6 @@ def users_of(submission: Submission) -> list[User]:
 
 
 def made_by(learner: Enrollment, work: str = "") -> Q:
-    """Match the works of a learner or of their team; `work` is the lookup to the work, with its underscores."""
+    """Match the works of a learner or of their team; `work` is the lookup of the work, such as "work__"."""
     teams = TeamMember.objects.filter(enrollment=learner.pk).values("team")
     return Q(**{f"{work}enrollment": learner.pk}) | Q(**{f"{work}submission__team__in": teams})

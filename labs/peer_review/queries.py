@@ -47,12 +47,12 @@ def get_work(user: User, lab: Lab, key: int) -> ReviewedWork:
 
 
 def shown(rows: QuerySet[PeerReview]) -> QuerySet[PeerReview]:
-    """Return the reviews that their authors of works may see: submitted ones of a closed round."""
+    """Return the reviews that the authors of the works may see: submitted ones of a closed round."""
     return rows.filter(submitted_at__isnull=False, work__round__closed_at__isnull=False)
 
 
 def reviews_by(learner: Enrollment, lab: Lab) -> list[PeerReview]:
-    """Return what a learner writes or wrote, in a fixed order."""
+    """Return the reviews that a learner has to write or has written, in a fixed order."""
     rows = PeerReview.objects.filter(reviewer=learner, work__lab=lab)
     return list(rows.select_related("work__round__cohort", "work__enrollment").order_by("pk"))
 

@@ -90,7 +90,7 @@ def lock_review(review: PeerReview, by: User) -> PeerReview:
 
 
 def is_author(review: PeerReview, user: User) -> bool:
-    """Return True for the person whose review it is; a review by staff belongs to all staff of the cohort."""
+    """Return True for the reviewer; a review by staff belongs to all staff of the cohort."""
     if review.origin == Origin.STAFF:
         return may_review_as_staff(review.work, user)
     return review.reviewer is not None and review.reviewer.user_id == user.pk and review.reviewer.is_active
@@ -195,7 +195,7 @@ def volunteer(*, lab: Lab, learner: Enrollment) -> PeerReview:
 
 @transaction.atomic
 def review_as_staff(*, work: ReviewedWork, by: User) -> PeerReview:
-    """Return the review by staff of a work, after creating it. Raises PermissionDenied."""
+    """Return the staff review of a work; create it if needed. Raises PermissionDenied."""
     if not may_review_as_staff(work, by):
         raise PermissionDenied
     ReviewedWork.objects.select_for_update(no_key=True).get(pk=work.pk)
@@ -220,7 +220,7 @@ def _add(work: ReviewedWork, **values: object) -> PeerReview:
 
 @transaction.atomic
 def answer_review(*, review: PeerReview, by: User, text: str, thanks: bool) -> None:
-    """Answer a review of one's own work, or thank for it. The reviewer gets a notice once for each.
+    """Answer a review of one's own work, or thank the reviewer, who gets one notice for each.
 
     Raises CannotSaveError, PermissionDenied.
     """
@@ -250,7 +250,7 @@ def answer_review(*, review: PeerReview, by: User, text: str, thanks: bool) -> N
 
 @transaction.atomic
 def set_aside(*, review: PeerReview, by: User, reason: str) -> None:
-    """Let a review no longer count, with a reason that author and reviewer see; "" lets it count again.
+    """Stop counting a review, with a reason that author and reviewer see; "" lets it count again.
 
     Raises CannotSaveError, PermissionDenied.
     """

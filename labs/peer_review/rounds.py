@@ -27,7 +27,7 @@ from portal.notices.actions import notify_all
 
 logger = logging.getLogger(__name__)
 
-DAYS = timedelta(days=7)  # of a round whose rule gives no date, or one that is too near
+DAYS = timedelta(days=7)  # for a round without a date by its rule, or with one that is too near
 NEAR = timedelta(days=1)
 PATIENCE = timedelta(hours=2)  # with submissions that still wait for their result
 MAX_WORKS = 2_000  # of a round
@@ -37,7 +37,7 @@ MAX_WORKS = 2_000  # of a round
 
 
 def draw_due() -> int:
-    """Draw every round whose time has come. A fault with one stops no other. Return the number of rounds."""
+    """Draw every round that is due. A fault in one does not stop the others. Return the number of rounds."""
     now, drawn = timezone.now(), 0
     labs = Lab.objects.filter(current__review_works__gt=0).proved().select_related("current", "course")
     for lab in labs.order_by("pk"):
@@ -63,7 +63,7 @@ def _draw_if_due(lab: Lab, cohort: Cohort, now: datetime) -> bool:
 def draw_round(
     *, lab: Lab, cohort: Cohort, by: User | None = None, is_automatic: bool = False, seed: int | None = None
 ) -> ReviewRound | None:
-    """Draw the works of a cohort that count now and were in no earlier round. None if there is nothing to draw.
+    """Draw the works of a cohort that count now and were not in an earlier round. None if nothing can be drawn.
 
     `is_automatic` leaves later works alone until the round before is closed and two of them can meet.
     """
@@ -91,7 +91,7 @@ def draw_round(
 
 
 def works_to_draw(lab: Lab, cohort: Cohort) -> QuerySet[Submission]:
-    """Return the submissions of active learners that count, earn points, and were in no round."""
+    """Return the submissions of active learners that count, earn points, and were not in a round yet."""
     rows = Submission.objects.filter(lab=lab, enrollment__cohort=cohort, is_best=True)
     rows = rows.filter(enrollment__is_active=True, enrollment__user__is_active=True)
     drawn = ReviewedWork.objects.filter(lab=lab).values("enrollment")
@@ -137,7 +137,7 @@ def _drawn_words(lab: Lab, number: int) -> str:
 
 
 def close_due() -> int:
-    """Close the rounds whose deadline has passed. Return their number."""
+    """Close the rounds with a deadline in the past. Return their number."""
     now, closed = timezone.now(), 0
     rounds = ReviewRound.objects.filter(closed_at=None, lab__deletion=None)
     for round in rounds.select_related("lab__current", "lab__course", "cohort").order_by("pk"):

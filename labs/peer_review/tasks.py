@@ -7,6 +7,6 @@ from labs.peer_review import rounds
 
 @shared_task(soft_time_limit=300, time_limit=330)
 def keep_rounds() -> None:
-    """Close the rounds and draw those whose time has come."""
+    """Close and draw the rounds that are due."""
     rounds.close_due()
     rounds.draw_due()

@@ -9,7 +9,7 @@ MAX_NAMES = 400
 
 
 def names_of(*, full_name: str, email: str, accounts: Iterable[str] = ()) -> list[str]:
-    """Return what names a person in a text: the name and its parts, the email and its first part, and accounts."""
+    """Return the words that identify a person: the name and its parts, the email and its first part, and accounts."""
     local = email.partition("@")[0]
     parts = [part for part in re.split(r"[\s.,_-]+", full_name) if len(part) >= MIN_PART]
     return [each for each in (full_name, email, local, *accounts, *parts) if len(each) >= MIN_PART]

@@ -63,7 +63,7 @@ def archive_chunks(repositories: Iterable[Repository], names: Names | None = Non
 
 
 def write_bundle(repository: Repository, bundle: IO[bytes]) -> str:
-    """Write the branches and tags of a repository into an open file; return why not, or an empty text."""
+    """Write the branches and tags of a repository into an open file. Return a reason if that fails, else ""."""
     try:
         with _opened(repository) as (path, refs):
             if not refs:

@@ -16,7 +16,7 @@ _FORMAT = "%x01%an%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%
 
 @dataclass
 class Author:
-    """A name and address in commits: nobody has checked that they are those of whoever wrote them.
+    """A name and address in commits. Neither is verified.
 
     `commits` are those by this author, `shared` those that name them as a co-author. `files` are the paths that the
     commits changed, without those of merge commits.

@@ -34,7 +34,7 @@ def remove_git_data(repository: Repository) -> None:
 def _is_owned(repository: Repository) -> bool:
     try:
         folders.owned_path(repository)
-    except RepositoryError:  # there is none, or it belongs to somebody else
+    except RepositoryError:  # it does not exist, or belongs to somebody else
         return False
     return True
 

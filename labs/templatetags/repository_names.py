@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def repository_name(context: Context, repository: Repository) -> str:
-    """Return the owner and name of a repository, for a reader who may not know its learner a number."""
+    """Return the owner and name of a repository, or its number for a reader who may not know its learner."""
     learner = repository.enrollment
     if names_for(context).are_shown(learner.course, learner.cohort_id):
         return f"{repository.owner}/{repository.name}"

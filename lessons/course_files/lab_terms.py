@@ -1,4 +1,4 @@
-"""The deadline of a lab in course.yaml, what happens to late submissions, its bonus, and its teams."""
+"""The deadline, late rules, bonus and teams of a lab in course.yaml."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def _check(text: str) -> None:
 
 # Any: a lab, and values of YAML
 def terms_values(lab: Any) -> dict[str, Any]:
-    """Return what course.yaml says about the terms of a lab; defaults are left out later."""
+    """Return the terms of a lab as an entry of course.yaml; defaults are left out later."""
     more = {
         "bonus": lab.bonus,
         **({name: getattr(lab, name) for name in TEAM_FIELDS} if lab.team_most else {}),

@@ -34,7 +34,7 @@ class OpenThread:
 
 
 def asker_of(thread: Thread, names: Names | None = None) -> str:
-    """Return the name of the asker as `names` has it for staff; for others, only if the asker chose so."""
+    """Return the name of the asker: for staff as in `names`, for others only if the asker chose to show it."""
     if names is not None:
         return names.of(thread.enrollment)
     return thread.enrollment.user.get_full_name() if thread.shows_name else "A learner"

@@ -1,4 +1,4 @@
-"""Acceptance of the page that says what the portal keeps. Without PRIVACY_VERSION nobody is asked."""
+"""Acceptance of the privacy page. Without PRIVACY_VERSION nobody is asked."""
 
 from django.conf import settings
 from django.utils import timezone
@@ -8,7 +8,7 @@ from portal.accounts.models import User
 
 
 class OutdatedVersionError(Exception):
-    """The version that was read is not the present one."""
+    """The version that was read is no longer current."""
 
 
 def must_accept(user: User) -> bool:

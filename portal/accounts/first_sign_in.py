@@ -26,7 +26,7 @@ MAX_SECONDS = 1200
 
 @dataclass(frozen=True)
 class Arrival:
-    """An account elsewhere whose owner has just signed in there. `email` is verified by the provider, or empty."""
+    """An account elsewhere, just signed in to by its owner. `email` is verified by the provider, or empty."""
 
     provider: str
     uid: str
@@ -56,7 +56,7 @@ def keep(request: HttpRequest, arrival: Arrival) -> None:
 
 
 def find_arrival(request: HttpRequest) -> Arrival | None:
-    """Return the account that waits in this session, None if it came too long ago."""
+    """Return the pending sign-in of this session, None if it is too old."""
     kept = request.session.get(KEY)
     arrival = Arrival(**kept) if kept else None
     return arrival if arrival and time.time() - arrival.at < MAX_SECONDS else None

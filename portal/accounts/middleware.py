@@ -100,7 +100,7 @@ def sign_in_limits(get_response: GetResponse) -> GetResponse:
                 record(Event.SIGN_IN_ENDED, user=request.user)
                 logout(request)
                 if sends_a_form(request):
-                    # A redirect would lose what was typed; going back in the browser keeps it.
+                    # A redirect would lose the typed text; going back in the browser keeps it.
                     return render(request, "403.html", {"reason": "signed out"}, status=403)
                 messages.info(request, SIGNED_OUT)
             elif request.session.modified:
@@ -140,7 +140,7 @@ def _to_second_factor(request: UserRequest) -> HttpResponseBase:
     if request.htmx:
         return HttpResponseClientRedirect(reverse(page))
     if request.method == "POST":
-        # A redirect would lose what was typed; going back in the browser keeps it.
+        # A redirect would lose the typed text; going back in the browser keeps it.
         return render(request, "403.html", {"reason": "second factor", "page": page}, status=403)
     request.session["second_factor_next"] = request.get_full_path()
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
@@ -159,7 +159,7 @@ def confirmed_email(get_response: GetResponse) -> GetResponse:
 
 
 def ask_to_accept(get_response: GetResponse) -> GetResponse:
-    """Ask people, staff too, to accept the present version of what is kept before any other page."""
+    """Ask people, staff too, to accept the current version of the privacy page before any other page."""
 
     def answer(request: Any) -> HttpResponseBase:
         is_open = not settings.PRIVACY_VERSION or request.path_info.startswith(OPEN_BEFORE_ACCEPTANCE)
@@ -174,7 +174,7 @@ def _to_acceptance(request: UserRequest) -> HttpResponseBase:
     if request.htmx:
         return HttpResponseClientRedirect(reverse("accept_privacy"))
     if request.method == "POST":
-        # A redirect would lose what was typed; going back in the browser keeps it.
+        # A redirect would lose the typed text; going back in the browser keeps it.
         return render(request, "403.html", {"reason": "not accepted"}, status=403)
     return redirect("{}?{}".format(reverse("accept_privacy"), urlencode({"next": request.get_full_path()})))
 

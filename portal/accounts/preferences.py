@@ -1,4 +1,4 @@
-"""What users choose about the pages of the portal. It is stored with the account, so it is the same on each device."""
+"""Preferences for the pages of the portal, stored with the account, so they are the same on each device."""
 
 from portal.accounts.models import Theme, User
 

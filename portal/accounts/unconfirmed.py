@@ -1,4 +1,4 @@
-"""Accounts that were made from an invitation, and whose email is not confirmed yet. They can read at once.
+"""Accounts that were made from an invitation and have no confirmed email yet. They can read at once.
 
 Such an account does not have the address that was typed, only a reserved one that contains it and receives nothing.
 So it takes no address from its owner, a registered address is answered like a new one, and nothing can be proved by it.
@@ -32,7 +32,7 @@ def find_unconfirmed(typed: str) -> User | None:
 
 
 def find_owner(email: str) -> User | None:
-    """Return the user who confirmed this address, or got it from whoever made the account."""
+    """Return the user who confirmed this address, or got it from the maker of the account."""
     confirmed = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
     if confirmed is not None:
         owner: User = confirmed.user

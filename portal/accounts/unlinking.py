@@ -11,7 +11,7 @@ from portal.accounts.models import User
 
 
 class LastWayError(Exception):
-    """Without this account its owner could no longer sign in. The message says what to do."""
+    """The owner could no longer sign in without this account. The message says what to do."""
 
 
 def unlink(*, user: User, account: SocialAccount, provider_name: str) -> None:

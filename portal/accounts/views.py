@@ -67,7 +67,7 @@ def switch_shortcuts(request: UserRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose_own_theme(request: UserRequest) -> HttpResponse:
-    """Save the theme with the account, and in this browser for when it is signed out."""
+    """Save the theme with the account, and in this browser for visits without signing in."""
     theme = request.POST.get("theme", "")
     preferences.choose_theme(user=request.user, theme=theme)
     return _remember(request, redirect(_return_url(request)), theme)
@@ -99,7 +99,7 @@ def _remember(request: HttpRequest, response: HttpResponse, theme: str) -> HttpR
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_email(request: UserRequest) -> HttpResponse:
-    """Say what needs a confirmed email, and send a code. Code pages are allauth's."""
+    """List the features that need a confirmed email, and send a code. Code pages are allauth's."""
     if request.user.has_confirmed_email:
         return redirect("account")
     if request.method == "POST":

@@ -106,7 +106,7 @@ def lesson_item(title: str, url: str, minutes: int, *, begun: bool, read: bool) 
 
 
 def checklist_item(title: str, url: str, done: int, left: Sequence[str]) -> Item:
-    """Return the list to prepare for a session; `left` are the words of what is not ticked."""
+    """Return the list to prepare for a session; `left` has the things that are not ticked."""
     whole = done + len(left)
     named = "; ".join(words.rstrip(".") for words in left[:MAX_LEFT])
     named += "; and more" if len(left) > MAX_LEFT else ""

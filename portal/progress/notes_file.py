@@ -22,7 +22,7 @@ class SessionNotes:
 
 
 def write_notes(reader: OpenCourse) -> str:
-    """Return the file: what learners may read, without the parts for staff. Two queries."""
+    """Return the file, without the parts for staff. Two queries."""
     parts: dict[int, SessionNotes] = {}
     lessons = reader.open_lessons().select_related("session")
     for lesson in lessons.only("title", "html", "session__title", "session", "course")[:MAX_LESSONS]:

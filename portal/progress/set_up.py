@@ -54,7 +54,7 @@ def _steps(standing: Standing, enrollment: Enrollment) -> Iterator[Step]:
 
 
 def _push_step(enrollment: Enrollment, lab: Item | None) -> Step:
-    if lab is None:  # none is open, so there is nothing to push to
+    if lab is None:  # no lab is open, so nobody can push yet
         own = AccessToken.objects.live().filter(user=enrollment.user)
         return Step(
             "Create an access token", "Git asks for it when you push", reverse("tokens"), own.exists()

@@ -134,7 +134,7 @@ def skills(request: UserRequest, course: str) -> HttpResponse:
 @login_required
 @require_safe
 def course_notes(request: UserRequest, course: str) -> HttpResponse:
-    """Download the lessons that one may read, and the notes of one's classes, as one file."""
+    """Download the lessons that the user may read, and the notes of their classes, as one file."""
     reader = get_member_course(request.user, course)
     if is_over_limit(request, "notes-file", MAX_FILES):
         return refuse_for_a_minute(request)

@@ -1,4 +1,4 @@
-"""How many learners of a cohort are on course for the pass mark."""
+"""Count the learners of a cohort who are on course for the pass mark."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The quiz questions of a cohort that fewest learners answer correctly, with figures of the item analysis."""
+"""The quiz questions that the fewest learners of a cohort answer correctly, with figures of the item analysis."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ class GivenScore:
 
 # Any: a context
 def given_score(enrollment: Enrollment, kind: str, key: int) -> dict[str, Any]:
-    """Return the score, and the key to ask about it; also if the graded score counts again since."""
+    """Return the score, and the key to ask about it, also if the graded score counts again by now."""
     rows = Override.objects.filter(enrollment=enrollment, is_public=True, **{kind: key})
     found = list(rows.select_related("by")[:1])
     given = _describe(enrollment, [row for row in found if row.points is not None])

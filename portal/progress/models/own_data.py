@@ -1,4 +1,4 @@
-"""What people ask about their own data: a copy of it, and the deletion of their account."""
+"""Requests of people about their own data: a copy of it, and the deletion of their account."""
 
 from django.conf import settings
 from django.core.validators import MinLengthValidator
@@ -53,7 +53,7 @@ class DataExport(models.Model):
 
 
 class Leaving(models.Model):
-    """The wish to delete an account. `User.leaves_at` says when; until then the person can take it back.
+    """A request to delete an account at `User.leaves_at`; until then the person can cancel it.
 
     Once `started_at` is set, the deletion has begun and cannot be stopped. The row goes with the last step.
     """

@@ -47,7 +47,7 @@ IDENTITY = ("account.EmailAddress", "account.EmailConfirmation", "socialaccount.
 
 
 def erase_account(leaving: Leaving) -> None:
-    """Delete an account for good. Raises what hinders it, such as BusyError; then call it again later."""
+    """Delete an account for good. Raises BusyError, FetchError or OSError if it can't go on; call it again later."""
     user = leaving.user
     end_access(user)
     for enrollment in Enrollment.objects.filter(user=user).select_related("course"):
@@ -136,7 +136,7 @@ def remove_files(user: User) -> None:
 
 @transaction.atomic
 def remove_rows(user: User, *, keeps_certificates: bool) -> None:
-    """Remove the rows of a person, except for their points, what others rely on, and the account."""
+    """Remove the rows of a person, except for their points, rows that others rely on, and the account."""
     names = names_of(user)
     _remove_from_lists(user, names)
     _keep_public_threads(user)

@@ -62,7 +62,7 @@ def ask_for_export(*, user: User) -> DataExport:
             export = DataExport.objects.create(user=user)
             record(Event.OWN_DATA, "asked for a copy of their data", user=user)
             transaction.on_commit(lambda: send(signature(TASK)), robust=True)
-    except IntegrityError:  # asked twice at the same moment
+    except IntegrityError:  # two requests at the same moment
         return own.get(state__in=(State.WAITING, State.RUNNING))
     return export
 

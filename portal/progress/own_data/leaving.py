@@ -1,4 +1,4 @@
-"""Ask for the deletion of an account, take that back, and carry it out when the time has come."""
+"""Request the deletion of an account, cancel the request, and delete the account when it is due."""
 
 import logging
 from datetime import timedelta
@@ -36,7 +36,7 @@ def grace() -> timedelta:
 
 
 def list_obstacles(user: User) -> list[str]:
-    """Return what a person has to hand over before they can leave."""
+    """Return the duties that a person has to hand over before they can leave."""
     found = []
     others = User.objects.filter(is_active=True, leaves_at=None).exclude(pk=user.pk)
     if user.is_superuser and not others.filter(is_superuser=True).exists():
@@ -75,7 +75,7 @@ def ask_to_leave(*, user: User, by: User, keeps_certificates: bool = False, reas
 
 @transaction.atomic
 def keep_account(*, user: User) -> bool:
-    """Take the wish to leave back. Return False if there is none, or the deletion has begun."""
+    """Cancel the deletion of an account. Return False if none was requested, or it has begun."""
     kept, _ = Leaving.objects.filter(user=user, started_at=None).delete()
     if not kept:
         return False
@@ -114,7 +114,7 @@ def _notify(user: User, text: str) -> None:
 
 
 def delete_due() -> int:
-    """Delete the accounts whose time has come. Return how many are gone."""
+    """Delete the accounts that are due. Return their number."""
     due = Leaving.objects.filter(user__leaves_at__lte=timezone.now())
     gone = 0
     for leaving in leases.free(due).select_related("user").order_by("pk")[:MAX_AT_ONCE]:
@@ -137,7 +137,7 @@ def _delete(leaving: Leaving) -> bool:
 
 @transaction.atomic
 def _start(leaving: Leaving) -> bool:
-    # Whoever started a deletion goes on: the person has lost their access already.
+    # A deletion that has started goes on: the person has lost their access already.
     if leaving.started_at is None and list_obstacles(leaving.user):
         _postpone(leaving)
         return False

@@ -1,4 +1,4 @@
-"""One kind of rows about a person: the columns that an export has, and what a deleted account leaves."""
+"""One kind of rows about a person: the columns for an export, and the effect of deleting the account."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from portal.accounts.models import User
 
 
 class Fate(Enum):
-    """What the deletion of an account does with the rows."""
+    """The effect of deleting an account on the rows."""
 
     GO = "deleted"
     STAY = "kept under the pseudonym"

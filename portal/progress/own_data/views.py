@@ -57,7 +57,7 @@ def download(request: UserRequest, export: int, part: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(enabled=_is_not_leaving)
 def leave_account(request: UserRequest) -> HttpResponse:
-    """Say what the deletion of the account means, and ask for it."""
+    """Show the effects of deleting the account, and request the deletion."""
     user = request.user
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

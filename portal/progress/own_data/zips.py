@@ -11,7 +11,7 @@ COPY_BYTES = 1 << 20
 
 
 class TooLargeError(Exception):
-    """The files have no room within the limit for all of them."""
+    """The file would exceed the limit for all files together."""
 
 
 class ZipParts:

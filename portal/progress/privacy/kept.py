@@ -246,7 +246,7 @@ GROUPS = (("Your account", ACCOUNTS), ("Your courses", COURSES), ("Copies, delet
 
 
 def remove_expired() -> None:
-    """Delete what is older than its row says. A row that fails does not keep the others."""
+    """Delete data older than the period of its row. A row that fails does not stop the others."""
     for row in (row for _, rows in GROUPS for row in rows if row.remove):
         try:
             row.remove(timezone.now() - timedelta(days=getattr(settings, row.setting)))  # type: ignore[misc]  # has one
