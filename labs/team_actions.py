@@ -169,7 +169,7 @@ def move_member(*, learner: Enrollment, lab: Lab, to: Team | None, reason: str, 
     if place and to and place.team_id == to.pk:
         return
     if not reason.strip() and any(is_locked(team) for team in teams.values()):
-        raise TeamError("A team that has submitted changes. Enter a reason, which its members see.")
+        raise TeamError("This changes a team that has submitted. Enter a reason; its members see it.")
     before = place.team if place else None
     if place:
         _take_out(place, learner)

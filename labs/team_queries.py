@@ -81,7 +81,7 @@ def too_small_words(holder: Enrollment, lab: Lab) -> str:
         return "This lab is done in teams. Join a team on the page of the lab first."
     if team.made_by != TeamsBy.LEARNERS or team_members(team).count() >= lab.team_least or is_locked(team):
         return ""
-    return f"A team needs at least {lab.team_least} people before it submits. Invite somebody on the page of the lab."
+    return f"A team needs at least {lab.team_least} people before it can submit. Invite somebody on the lab page."
 
 
 def has_work(lab: Lab) -> bool:

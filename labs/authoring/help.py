@@ -39,9 +39,9 @@ review:
       points: 10
 """
 REVIEW_KEYS = {
-    "works": "how many works of others each learner reviews, 1 to 10",
+    "works": "the number of submissions that each learner reviews, 1 to 10",
     "deadline": "days after the deadline of the lab, or “session 4 + 6 days 23:59”",
-    "must_review": "true: the lab is not passed before one’s own reviews are submitted",
+    "must_review": "true: learners pass only once they have submitted their own reviews",
     "criteria": "as in a rubric; the median of the reviews counts",
 }
 RUBRIC_KEYS = {
@@ -77,7 +77,7 @@ def _rubric() -> HelpGroup:
 
 
 def _review() -> HelpGroup:
-    about = "Learners review works of each other. The median of the reviews counts beside the checks."
+    about = "Learners review each other’s work. The median of the reviews counts in addition to the checks."
     entry = HelpEntry("Review", "with its criteria", REVIEW, details=tuple(REVIEW_KEYS.items()))
     return HelpGroup("Peer review", (entry,), about, before="^scenarios:")
 

@@ -94,9 +94,7 @@ def _save(request: UserRequest, review: PeerReview) -> HttpResponse:
     except CannotSaveError as error:
         return _again(request, review, typed, text, 422, error=str(error))
     except ChangedMeanwhileError:
-        words = (
-            "Not saved: this review was changed in the meantime. What you typed is still here; save it again."
-        )
+        words = "Not saved: this review was changed in the meantime. Your text is still here; save it again."
         return _again(request, get_review(request.user, review.public_id), typed, text, 409, meanwhile=words)
     if not submit:
         messages.success(request, "Review saved.")
@@ -245,10 +243,9 @@ def _draw(request: UserRequest, lab: Lab) -> str:
         raise Http404
     round = rounds.draw_round(lab=lab, cohort=cohort, by=request.user)
     if round is None:
-        raise CannotSaveError(
-            "There is no work to draw: nobody’s submission counts that was not drawn before."
-        )
-    return f"Drawn: {round.works.count()} works. Their reviewers have a notice."
+        raise CannotSaveError("There is no work to draw: no new submissions count yet.")
+    number = round.works.count()
+    return f"Drawn: {number} work{'' if number == 1 else 's'}. The reviewers get a notice."
 
 
 def _round(request: UserRequest, lab: Lab) -> ReviewRound:

@@ -76,7 +76,7 @@ def _leave(request: UserRequest, found: OpenLab, learner: Enrollment) -> str:
 
 def _own(found: OpenLab) -> Team:
     if found.team is None:
-        raise TeamError("You are in no team of this lab.")
+        raise TeamError("You are not in a team for this lab.")
     return found.team
 
 
@@ -153,7 +153,7 @@ def _move(request: UserRequest, lab: Lab, cohort: Cohort) -> str:
         raise TeamError(f"The cohort has no team {typed[:20]} for this lab. Nothing was changed.")
     reason = request.POST.get("reason", "")[:500]
     team_actions.move_member(learner=learner, lab=lab, to=to, reason=reason, by=request.user)
-    return f"{learner.user.get_full_name()} is {f'in {to}' if to else 'in no team'} now."
+    return f"{learner.user.get_full_name()} is {f'now in {to}' if to else 'no longer in a team'}."
 
 
 _OF_STAFF: dict[str, Callable[[UserRequest, Lab, Cohort], str]] = {

@@ -103,7 +103,7 @@ def closed_words(review: PeerReview) -> str:
     if review.origin == Origin.STAFF:
         return ""
     if not review.work.enrollment.is_active and review.submitted_at is None:
-        return "The author of this work has left the course. You need not review it."
+        return "The author of this work has left the course. You don’t need to review it."
     if review.submitted_at and review.work.round.closed_at:
         return "The reviews are closed: yours was sent to the author, and can’t be changed any more."
     if review.work.round.cohort.is_over:

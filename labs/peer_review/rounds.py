@@ -194,7 +194,7 @@ def move_deadline(*, round: ReviewRound, closes_at: datetime) -> None:
         raise CannotSaveError("This time is over. Enter a later one, or close the round.")
     if not ReviewRound.objects.filter(pk=round.pk, closed_at=None).update(closes_at=closes_at):
         raise CannotSaveError(
-            "The round is closed. Reviews that are not submitted can still be, as late ones."
+            "The round is closed. Missing reviews can still be submitted, but are marked as late."
         )
 
 

@@ -96,7 +96,7 @@ def test_second_marker_sees_both_marks_and_nothing_is_overwritten(marker, learne
     mark(other, submission, seen=1, action="draft", prose="4")
     assert Feedback.objects.get().marks == {"prose": "4"}
     page = marker.get(reverse("submission_mark", args=[submission.public_id]))
-    assertContains(page, "Marks that were replaced")
+    assertContains(page, "Replaced marks")
     assertContains(page, "10 of 12")
     assert AuditEntry.objects.get(event="grade").what.endswith("marks replaced: prose 10 to 4")
     assertNotContains(signed_in(learner.user).get(submission.get_absolute_url()), "10 of 12")

@@ -37,7 +37,7 @@ def test_a_learner_makes_a_team_invites_and_the_other_joins(client, lab):
     assert "git push" not in page
 
     page = change(client, first, lab, do="make")
-    assert "A team needs at least 2 people before it submits." in page
+    assert "A team needs at least 2 people before it can submit." in page
     assert second.user.get_full_name() in page
     change(client, first, lab, do="invite", learner=second.pk)
     invitation = team_of(first, lab).invitations.get()
@@ -45,7 +45,7 @@ def test_a_learner_makes_a_team_invites_and_the_other_joins(client, lab):
     page = change(client, second, lab, do="accept", invitation=invitation.pk)
 
     assert members_of(second, lab) == [first, second]
-    assert "git push" in page and "before it submits" not in page
+    assert "git push" in page and "before it can submit" not in page
     assert "This invitation is gone." in change(client, third, lab, do="accept", invitation=invitation.pk)
     assert "No team of your cohort has this code." in change(client, third, lab, do="join", code="x")
     assert "You left Team 1." in change(client, second, lab, do="leave")
@@ -89,7 +89,7 @@ def test_staff_make_teams_by_hand_and_at_random_and_move_somebody(client, lab):
     client.post(url, {"do": "draw", "seed": "autumn"})
     assert Team.objects.count() == 2
     page = client.post(url, {"do": "move", "learner": people[4].pk, "to": "1"}, follow=True).content.decode()
-    assert "is in Team 1 now." in page
+    assert "is now in Team 1." in page
     assert "Every learner of this cohort has a team." in page
     page = client.post(url, {"do": "move", "learner": people[4].pk, "to": "99"}, follow=True).content.decode()
     assert "The cohort has no team 99 for this lab." in page

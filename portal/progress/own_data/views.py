@@ -82,7 +82,7 @@ def stay(request: UserRequest) -> HttpResponse:
     if leaving.keep_account(user=request.user):
         messages.success(request, "Your account will not be deleted.")
     else:
-        messages.info(request, "Nobody is asking to delete your account.")
+        messages.info(request, "No deletion of your account is planned.")
     return redirect("leave_account")
 
 
