@@ -42,14 +42,18 @@ def record_grade_change(
     )
 
 
-def erase_names(*, user: User, pseudonym: str, names: Collection[str]) -> None:
+def erase_names(*, user: User, pseudonym: str, emails: Collection[str], names: Collection[str]) -> None:
     """Take a person out of the record: as an author, and out of reasons that are about them or contain a name.
+
+    Anybody can type `names`, so they count only in the courses of the person.
 
     The database accepts only a `pseudonym` that starts with “Former ”. Points, dates and keys stay.
     """
     GradeChange.objects.filter(by=user).exclude(who="").update(who=pseudonym)
     about = Q(enrollment__user=user)
+    for email in emails:
+        about |= Q(why__icontains=email)
     for name in names:
-        about |= Q(why__icontains=name)
+        about |= Q(why__icontains=name, course__enrollments__user=user)
     own = GradeChange.objects.filter(about).exclude(why="").values_list("pk", flat=True)
     GradeChange.objects.filter(pk__in=list(own)).update(why=REMOVED)

@@ -153,17 +153,18 @@ def remove_rows(user: User, *, keeps_certificates: bool) -> None:
 
 
 def _remove_from_lists(user: User, names: Names) -> None:
-    own = Q(enrollment__user=user)
-    accounts = Q()
-    for name in names.all:
-        own |= (
-            Q(email__iexact=name) | Q(github_name__iexact=name) if " " not in name else Q(name__iexact=name)
-        )
-        accounts |= Q(account__iexact=name)
-    RosterEntry.objects.filter(own).delete()
-    marks = Q()
-    for name in names.all:
-        marks |= Q(identifier__iexact=name) | Q(github_name__iexact=name) | Q(name__iexact=name)
+    # Only proved names: lists may be about somebody whose name the person typed.
+    listed, marks, accounts = Q(enrollment__user=user), Q(pk__in=[]), Q(pk__in=[])
+    for email in names.emails:
+        listed |= Q(email__iexact=email)
+        marks |= Q(identifier__iexact=email)
+    for login in names.logins:
+        listed |= Q(github_name__iexact=login)
+        marks |= Q(github_name__iexact=login)
+        accounts |= Q(account__iexact=login)
+    for entry in RosterEntry.objects.filter(enrollment__user=user).exclude(identifier=""):
+        marks |= Q(cohort=entry.cohort_id, identifier__iexact=entry.identifier)
+    RosterEntry.objects.filter(listed).delete()
     WaitingMark.objects.filter(marks).delete()
     shared = Connection.objects.exclude(repository__enrollment__user=user).values("installation")
     Installation.objects.filter(accounts).exclude(pk__in=shared).delete()
@@ -200,11 +201,11 @@ def become_pseudonym(leaving: Leaving) -> None:
     user = User.objects.select_for_update().get(pk=leaving.user_id)
     names, pseudonym = names_of(user), _new_pseudonym(user)
     _erase_from_audit(user, names, pseudonym)
-    erase_names(user=user, pseudonym=pseudonym, names=names.clear)
+    erase_names(user=user, pseudonym=pseudonym, emails=names.emails, names=names.clear)
     own = Message.objects.filter(author=user) | Message.objects.filter(thread__enrollment__user=user)
     replace_names(own, ["text", "html"], names.all, pseudonym)
     replace_names(Thread.objects.filter(enrollment__user=user), ["title", "quote"], names.all, pseudonym)
-    erase_from_texts(names, pseudonym)
+    erase_from_texts(user, names, pseudonym)
     for model in (EmailAddress, SocialAccount, Authenticator):
         model.objects.filter(user=user).delete()
     _empty_row(user, pseudonym)
@@ -219,8 +220,8 @@ def _new_pseudonym(user: User) -> str:
 
 def _erase_from_audit(user: User, names: Names, pseudonym: str) -> None:
     own = Q(user=user)
-    for name in names.clear:
-        own |= Q(who__iexact=name)
+    for email in names.emails:
+        own |= Q(who__iexact=email)
     AuditEntry.objects.filter(own).update(who=pseudonym, address="")
 
 

@@ -13,90 +13,131 @@ from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from lessons.models import CourseStaff, Enrollment
+from portal.accounts.audit import Event
+from portal.accounts.github import PROVIDER
 from portal.accounts.models import User
 
 MIN_LETTERS = 3
 BATCH = 500
-# Texts that people write. The name of a person may be an ordinary word, so here only names that cannot be mistaken
-# are replaced: addresses, and names of several words.
+# Texts that people write, and the way to their courses. The name of a person may be an ordinary word, and people type
+# their names themselves. So only confirmed emails are replaced everywhere, other names only in the courses of the
+# person, and only those that cannot be mistaken: addresses, and names of several words.
 WRITTEN = {
-    "lessons.Message": "text html",
-    "lessons.Thread": "title part_title quote",
-    "lessons.Announcement": "title text html",
-    "lessons.Meeting": "change_reason notes notes_html",
-    "lessons.TicketAnswer": "text",
-    "lessons.QuestionReport": "text reply",
-    "lessons.Marking": "comment",
-    "lessons.QuizExtension": "reason",
-    "lessons.QuizRegrade": "reason",
-    "labs.Comment": "text html",
-    "labs.PeerReview": "text html answer answer_html set_aside_reason",
-    "labs.ReviewNote": "text html",
-    "labs.SavedComment": "text",
-    "labs.Choice": "reason",
-    "labs.LabExtension": "reason",
-    "labs.LabRegrade": "reason",
-    "progress.Override": "reason",
-    "progress.Inquiry": "reason reason_html answer answer_html",
-    "progress.StuckMark": "note",
-    "progress.StaffNote": "text",
-    "progress.Certificate": "withdrawn_because",
-    "progress.Leaving": "reason",
+    "lessons.Message": ("text html", "thread__course"),
+    "lessons.Thread": ("title part_title quote", "course"),
+    "lessons.Announcement": ("title text html", "course"),
+    "lessons.Meeting": ("change_reason notes notes_html", "course"),
+    "lessons.TicketAnswer": ("text", "enrollment__course"),
+    "lessons.QuestionReport": ("text reply", "enrollment__course"),
+    "lessons.Marking": ("comment", "answer__attempt__enrollment__course"),
+    "lessons.QuizExtension": ("reason", "course"),
+    "lessons.QuizRegrade": ("reason", "course"),
+    "labs.Comment": ("text html", "submission__enrollment__course"),
+    "labs.PeerReview": ("text html answer answer_html set_aside_reason", "work__enrollment__course"),
+    "labs.ReviewNote": ("text html", "review__work__enrollment__course"),
+    "labs.SavedComment": ("text", "course"),
+    "labs.Choice": ("reason", "enrollment__course"),
+    "labs.LabExtension": ("reason", "course"),
+    "labs.LabRegrade": ("reason", "course"),
+    "progress.Override": ("reason", "course"),
+    "progress.Inquiry": ("reason reason_html answer answer_html", "course"),
+    "progress.StuckMark": ("note", "course"),
+    "progress.StaffNote": ("text", "enrollment__course"),
+    "progress.Certificate": ("withdrawn_because", "enrollment__course"),
+    "progress.Leaving": ("reason", "user__enrollments__course"),
 }
-# Sentences of the portal, in which a name is always that of a person.
+# Sentences of the portal. Those about others name a person only to people of the same courses.
 COMPOSED = {
-    "notices.Notice": "text",
-    "accounts.AuditEntry": "what who",
-    "admin.LogEntry": "object_repr change_message",
+    "notices.Notice": ("text", ~Q(kind="account")),
+    "accounts.AuditEntry": ("what who", Q(event=Event.JOINING)),
+    "admin.LogEntry": ("object_repr change_message", Q()),
 }
-LOGINS = ("login", "email", "name", "preferred_username", "given_name", "family_name")
+LOGINS = ("login", "email", "label", "name", "preferred_username", "given_name", "family_name")
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names of a person: those that cannot be mistaken, and those that may be ordinary words."""
+    """The names of a person: `emails` and `logins` were proved, anybody can type the others.
 
+    `clear` are addresses and names of several words, `words` may be ordinary words. Logins are among the words, too.
+    """
+
+    emails: tuple[str, ...]
+    logins: tuple[str, ...]
     clear: tuple[str, ...]
     words: tuple[str, ...]
 
     @property
     def all(self) -> tuple[str, ...]:
-        return (*self.clear, *self.words)
+        return (*self.emails, *self.clear, *self.words)
 
 
 def names_of(user: User) -> Names:
     """Return all names, longest first. Call it while the rows of the account are there."""
-    found = {user.email, user.name, user.github_name}
-    found.update(EmailAddress.objects.filter(user=user).values_list("email", flat=True))
-    for data in SocialAccount.objects.filter(user=user).values_list("extra_data", flat=True):
-        found.update(str(value) for name, value in data.items() if name in LOGINS and value)
-    names = sorted(
-        {name.strip() for name in found if len(name.strip()) >= MIN_LETTERS}, key=len, reverse=True
-    )
+    addresses = dict(EmailAddress.objects.filter(user=user).values_list("email", "verified"))
+    emails = {email for email, is_verified in addresses.items() if is_verified}
+    if user.email not in addresses:  # from whoever made the account, or reserved
+        emails.add(user.email)
+    typed, logins = {user.name, user.github_name, user.email, user.shown_email, *addresses}, set()
+    for provider, data in SocialAccount.objects.filter(user=user).values_list("provider", "extra_data"):
+        typed.update(str(value) for name, value in data.items() if name in LOGINS and value)
+        if provider == PROVIDER and data.get("login"):
+            logins.add(str(data["login"]))
+    names = _long(typed - emails)
     clear = tuple(name for name in names if "@" in name or " " in name)
-    return Names(clear, tuple(name for name in names if name not in clear))
+    words = tuple(name for name in names if name not in clear)
+    return Names(_long(emails), _long(logins), clear, words)
 
 
-def erase_from_texts(names: Names, pseudonym: str) -> None:
-    """Replace a person's names in all texts that are kept."""
-    for columns, which in ((WRITTEN, names.clear), (COMPOSED, names.all)):
-        for label, fields in columns.items():
-            replace_names(apps.get_model(label)._base_manager.all(), fields.split(), which, pseudonym)
-    mentions = tuple(f"@{word}" for word in names.words)
-    for label, fields in WRITTEN.items():
-        replace_names(apps.get_model(label)._base_manager.all(), fields.split(), mentions, pseudonym)
+def _long(names: Collection[str]) -> tuple[str, ...]:
+    found = {name.strip() for name in names if len(name.strip()) >= MIN_LETTERS}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def erase_from_texts(user: User, names: Names, pseudonym: str) -> None:
+    """Replace a person's names in all texts that are kept. Call it while the rows of the account are there."""
+    courses = [*courses_of(user)]
+    typed = (*names.clear, *(f"@{word}" for word in names.words))
+    for label, (fields, course) in WRITTEN.items():
+        rows = apps.get_model(label)._base_manager.all()
+        replace_names(rows, fields.split(), names.emails, pseudonym)
+        replace_names(rows.filter(**{f"{course}__in": courses}), fields.split(), typed, pseudonym)
+    people = User.objects.filter(
+        Q(enrollments__course__in=courses) | Q(teaches__course__in=courses) | Q(is_superuser=True)
+    )
+    for label, (fields, about) in COMPOSED.items():
+        rows = apps.get_model(label)._base_manager.all()
+        replace_names(rows, fields.split(), names.emails, pseudonym)
+        near = rows.filter(Q(user=user) | (Q(user__in=people.values("pk")) & about))
+        replace_names(near, fields.split(), (*names.clear, *names.words), pseudonym, is_exact=True)
+
+
+def courses_of(user: User) -> set[int]:
+    """Return the keys of the courses in which somebody learns or learned, or teaches."""
+    learned = Enrollment.objects.filter(user=user).values_list("course", flat=True)
+    return {*learned, *CourseStaff.objects.filter(user=user).values_list("course", flat=True)}
 
 
 # Any: the model varies
 def replace_names(
-    rows: QuerySet[Any], fields: Collection[str], names: Collection[str], pseudonym: str
+    rows: QuerySet[Any],
+    fields: Collection[str],
+    names: Collection[str],
+    pseudonym: str,
+    *,
+    is_exact: bool = False,
 ) -> None:
-    """Replace names as whole words, in any case, in these columns. A text that became too long is cut."""
+    """Replace names as whole words in these columns, in any case unless `is_exact`.
+
+    A text that became too long is cut.
+    """
     variants = {form for name in names for form in (name, html.escape(name))}
     if not variants:
         return
     pattern = re.compile(
-        "|".join(_whole(name) for name in sorted(variants, key=len, reverse=True)), re.IGNORECASE
+        "|".join(_whole(name) for name in sorted(variants, key=len, reverse=True)),
+        0 if is_exact else re.IGNORECASE,
     )
     has_name = reduce(or_, (Q(**{f"{field}__icontains": name}) for field in fields for name in variants))
     for row in _changed(rows.filter(has_name).order_by("pk"), fields, pattern, pseudonym):
@@ -106,7 +147,9 @@ def replace_names(
 
 
 def _whole(name: str) -> str:
-    return rf"(?<![\w.-]){re.escape(name)}(?!\w)"
+    # An address may be the beginning or the end of another.
+    end = r"(?![\w-]|\.\w)" if "@" in name[1:] else r"(?!\w)"
+    return rf"(?<![\w.+-]){re.escape(name)}{end}"
 
 
 # Any: the model varies
