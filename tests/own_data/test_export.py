@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.audit import Event, record
 from portal.notices.models import Notice
 from portal.progress.models import DataExport
 from portal.progress.own_data import exporting
+from portal.progress.own_data.account_parts import ACCOUNT_PARTS
 from tests.factories import make_user
 from tests.own_data.people import EMAIL, GITHUB, NAME
 
@@ -138,3 +140,16 @@ def test_old_copies_and_lost_folders_are_removed(busy):
     DataExport.objects.update(asked_at=timezone.now() - timedelta(days=8))
     exporting.remove_old_exports()
     assert not DataExport.objects.exists() and not list(exporting.export_root().iterdir())
+
+
+def test_record_of_actions_has_no_entries_and_no_address_of_others(db):
+    user, staff = make_user("ann@example.org"), make_user("staff@example.org")
+    for what in ("team 1 for Lab: ann@example.org, mate@example.org", "joann@example.org moved",
+                 "ann@example.org.0a1b2c.unconfirmed.invalid joined", "ann@example.org moved"):  # fmt: skip
+        record(Event.JOINING, what, user=staff)
+    own, about = (part for part in ACCOUNT_PARTS if part.model == "accounts.AuditEntry")
+    assert [row["what"] for row in about.values(user)] == [
+        "team 1 for Lab: ann@example.org, (another person)",
+        "ann@example.org moved",
+    ]
+    assert all("mate@" not in row["what"] for row in own.values(staff))

@@ -1,5 +1,7 @@
 """Rows about a person: the account, its sign-in, and notices."""
 
+import re
+
 from django.db.models import Q
 
 from portal.accounts.models import User
@@ -10,8 +12,9 @@ LEASE = "leased_until tries"
 
 
 def entries_about(user: User) -> Q:
-    # of others, who name a person by their email
-    return ~Q(user=user) & Q(what__icontains=user.email)
+    # Of others, who name a person by their email. It may be the beginning or the end of another address.
+    whole = rf"(^|[^\w.+-]){re.escape(user.email)}($|[^\w.-]|\.$|\.\s)"
+    return ~Q(user=user) & Q(what__icontains=user.email) & Q(what__iregex=whole)
 
 
 ACCOUNT_PARTS = (
@@ -86,6 +89,7 @@ ACCOUNT_PARTS = (
         "at event what address",
         "id who",
         CHANGE,
+        veils="what",
     ),
     Part(
         "accounts.AuditEntry",
@@ -95,6 +99,7 @@ ACCOUNT_PARTS = (
         "id who address",
         CHANGE,
         entries_about,
+        veils="what",
     ),
     Part(
         "admin.LogEntry",
@@ -103,6 +108,7 @@ ACCOUNT_PARTS = (
         "action_time object_repr change_message",
         "id object_id action_flag",
         CHANGE,
+        veils="object_repr change_message",
     ),
     Part("account.EmailConfirmation", "email_address__user", "", "", "id created sent key"),
     Part("socialaccount.SocialToken", "account__user", "", "", "id token token_secret expires_at"),

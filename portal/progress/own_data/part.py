@@ -1,14 +1,19 @@
 """One kind of rows about a person: the columns for an export, and the effect of deleting the account."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
 from portal.accounts.models import User
+
+ADDRESS = re.compile(r"[^\s,:;()<>\"'“”]+@[^\s,:;()<>\"'“”]+")
+OTHER = "(another person)"
 
 
 class Fate(Enum):
@@ -25,7 +30,8 @@ class Part:
 
     `fields` and `omits` are names separated by blanks, and together name every column. Fields may be lookups; the
     rows of a part without fields are not exported, because they say nothing beyond the exported ones. Exports add rows
-    whose lookup `also` is the person, such as the work of their team.
+    whose lookup `also` is the person, such as the work of their team. Addresses of others are not exported from the
+    fields in `veils`.
     """
 
     model: str
@@ -36,6 +42,7 @@ class Part:
     fate: Fate = Fate.GO
     whose: Callable[[User], Q] | None = None
     also: str = ""
+    veils: str = ""
 
     @property
     def key(self) -> str:
@@ -62,4 +69,11 @@ class Part:
             rows = self.model_class._base_manager.filter(
                 Q(pk__in=rows.values("pk")) | Q(pk__in=more)
             ).order_by("pk")
-        yield from rows.values(*self.fields.split()).iterator(chunk_size=500)
+        veil = _veil_for(user) if self.veils else str
+        for row in rows.values(*self.fields.split()).iterator(chunk_size=500):
+            yield {**row, **{field: veil(row[field]) for field in self.veils.split()}}
+
+
+def _veil_for(user: User) -> Callable[[str], str]:
+    own = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    return lambda text: ADDRESS.sub(lambda found: found[0] if found[0].lower() in own else OTHER, text)
