@@ -6,7 +6,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
 from labs.models import Installation
-from lessons.models import Announcement, RosterEntry
+from lessons.models import Announcement, Message, RosterEntry, Thread
+from lessons.rendering.comments import render_comment
 from portal.accounts.audit import Event, record
 from portal.accounts.models import AuditEntry, User
 from portal.notices.actions import notify
@@ -67,3 +68,16 @@ def test_label_of_an_account_elsewhere_goes_with_the_account(stores):
     record(Event.GITHUB, "linked oidc: me@elsewhere.example", user=user)
     leave(user)
     assert not AuditEntry.objects.filter(what__contains="elsewhere").exists()
+
+
+def test_name_with_quotes_opens_no_tag_in_texts_that_stay(stores):
+    learner = make_learner()
+    html = render_comment("[me](https://x.example/onfocus=alert(1)/autofocus/) wrote, from me@x.example")
+    name = 'a href="https'
+    assert f"<{name}://x.example/onfocus" in html
+    named = {"kind": "question", "title": "T", "place_kind": "lesson", "place_key": 1, "is_public": True}
+    thread = Thread.objects.create(enrollment=learner, **named)
+    message = Message.objects.create(thread=thread, author=learner.user, text="me", html=html)
+    leave(learner.user, name=name, email="me@x.example")
+    message.refresh_from_db()
+    assert message.html == html.replace("me@x.example", User.objects.get(pk=learner.user.pk).name)

@@ -19,7 +19,8 @@ from portal.accounts.github import PROVIDER
 from portal.accounts.models import User
 
 MIN_LETTERS = 3
-BATCH = 500
+TAG = re.compile(r'(<(?:"[^"]*"|[^">])*>)')
+PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 # Texts that people write, and the way to their courses. The name of a person may be an ordinary word, and people type
 # their names themselves. So only confirmed emails are replaced everywhere, other names only in the courses of the
 # person, and only those that cannot be mistaken: addresses, and names of several words.
@@ -159,6 +160,18 @@ def _changed(
     for row in list(rows.only("pk", *fields)):
         for field in fields:
             limit = row._meta.get_field(field).max_length
-            new = pattern.sub(pseudonym, getattr(row, field) or "")
+            text = getattr(row, field) or ""
+            new = (
+                _in_html(text, pattern, pseudonym) if field.endswith("html") else pattern.sub(pseudonym, text)
+            )
             setattr(row, field, new[:limit] if limit else new)
         yield row
+
+
+def _in_html(text: str, pattern: re.Pattern[str], pseudonym: str) -> str:
+    # A name with quotes could open a tag or an attribute. In tags only plain addresses are replaced, as in links.
+    def replace(found: re.Match[str]) -> str:
+        return pseudonym if PLAIN_ADDRESS.fullmatch(found[0]) else found[0]
+
+    pieces = TAG.split(text)  # texts and tags in turn
+    return "".join(pattern.sub(replace if n % 2 else pseudonym, piece) for n, piece in enumerate(pieces))
