@@ -54,8 +54,12 @@ def _read_own(enrollment: int) -> tuple[dict[int, int], dict[int, int]]:
     # by lab: drawn reviews that are not submitted, and submitted ones; works of people who left are not owed
     drawn: dict[int, int] = defaultdict(int)
     done: dict[int, int] = defaultdict(int)
-    # A team passes once all its members have submitted theirs; its work is filed under one of them.
-    of_team = Q(reviewer__team_places__team__holder=enrollment, reviewer__team_places__lab=F("work__lab"))
+    # A team passes once all its active members have submitted theirs; its work is filed under one of them.
+    of_team = Q(
+        reviewer__team_places__team__holder=enrollment,
+        reviewer__team_places__lab=F("work__lab"),
+        reviewer__is_active=True,
+    )
     keys = PeerReview.objects.filter(Q(reviewer=enrollment) | of_team).order_by().values("pk")
     rows = PeerReview.objects.filter(pk__in=keys).order_by()
     columns = ("work__lab", "origin", "submitted_at", "work__enrollment__is_active")

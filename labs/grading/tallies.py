@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 
+from labs.grading.owed_reviews import follow_reviews
 from labs.grading.team_filing import follow_enrollment
 from labs.models import CohortSize, MetCheck, MetTally
 from lessons.models import Cohort, Enrollment
@@ -73,6 +74,7 @@ def on_enrollment(instance: Enrollment, created: bool, **kwargs: Any) -> None:
         learner = Enrollment.objects.select_for_update(no_key=True).get(pk=instance.pk)
         if not created:
             follow_enrollment(learner)
+            follow_reviews(learner)
         met = [] if created else list(learner.met_checks.values_list("lab", "name"))
         labs, names = {lab for lab, _ in met}, {name for _, name in met}
         count_course(learner.course_id, labs=labs, names=names)

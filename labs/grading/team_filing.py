@@ -2,11 +2,21 @@
 
 from django.db.models import Exists, Max, OuterRef
 
-from labs.models import Choice, MetCheck, Outage, Receipt, Repository, Submission, Team, TeamMember
+from labs.models import (
+    Choice,
+    MetCheck,
+    Outage,
+    Receipt,
+    Repository,
+    ReviewedWork,
+    Submission,
+    Team,
+    TeamMember,
+)
 from labs.team_queries import is_locked
 from lessons.models import Enrollment
 
-_FILED = (Repository, Submission, Choice, MetCheck, Outage)  # have an enrollment and a lab
+_FILED = (Repository, Submission, Choice, MetCheck, Outage, ReviewedWork)  # have an enrollment and a lab
 
 
 class LastMemberError(Exception):

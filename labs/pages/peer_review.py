@@ -68,7 +68,7 @@ def review_section(found: OpenLab) -> Context:
         "peer_points": points_of(review.criteria),
         "peer_address": reviews_address(found.lab),
     }
-    learner = found.enrollment
+    learner = found.learner
     if learner is None or not learner.pk:
         return page
     due = dues_for(learner).get(found.lab.pk)

@@ -33,11 +33,11 @@ TIME = "%Y-%m-%dT%H:%M"  # of an input of the type datetime-local
 
 
 def _open_review(user: User, course: str, lab: str) -> tuple[OpenLab, Enrollment]:
-    # the lab for its learners, if it has a peer review
+    # The lab for its learners, if it has a peer review. Each member of a team has reviews of their own.
     found = get_open_lab(user, course, lab)
-    if review_of(found.lab) is None or found.enrollment is None:
+    if review_of(found.lab) is None or found.learner is None:
         raise Http404
-    return found, found.enrollment
+    return found, found.learner
 
 
 @never_cache
@@ -45,7 +45,7 @@ def _open_review(user: User, course: str, lab: str) -> tuple[OpenLab, Enrollment
 @require_safe
 def lab_reviews(request: UserRequest, course: str, lab: str) -> HttpResponse:
     found = get_open_lab(request.user, course, lab)
-    if found.enrollment is None and review_of(found.lab):
+    if found.learner is None and review_of(found.lab):
         return redirect("lab_review_rounds", course, lab)
     found, learner = _open_review(request.user, course, lab)
     for link in (reviews_address(found.lab), f"{reviews_address(found.lab)}#received"):
