@@ -3,13 +3,15 @@
 The bounds are those of `browsing`: a history that is too long is counted in part, and says so.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from labs.repositories.browsing import PushedState, read_output
 
 MAX_COMMITS = 1_000
+MAX_CO_AUTHORS = 8  # of a commit: each keeps all its paths
 MAX_LOG_BYTES = 1 << 20
+_VALUES = 4  # of each commit at least: name, address, co-authors, and the end of them
 _START = b"\x01"
 _FORMAT = "%x01%an%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%x02)%x00"
 
@@ -19,7 +21,7 @@ class Author:
     """A name and address in commits. Neither is verified.
 
     `commits` are those by this author, `shared` those that name them as a co-author. `files` are the paths that the
-    commits changed, without those of merge commits.
+    commits changed, without those of merge commits. Of a commit, only the first MAX_CO_AUTHORS count.
     """
 
     name: str
@@ -57,18 +59,26 @@ def read_authorship(state: PushedState, starter: Collection[str] = ()) -> Author
 
 def _count(entries: Iterable[bytes]) -> list[Author]:
     found: dict[str, Author] = {}
-    for entry in entries:
-        name, email, trailers, *paths = entry.decode("utf-8", "replace").split("\x00")
+    for values in _whole(entries):
+        name, email, trailers, *paths = values
         files = {path.lstrip("\n") for path in paths} - {""}
         author = _author(found, name, email)
         author.commits += 1
         author.files |= files
-        for trailer in filter(None, trailers.split("\x02")):
+        for trailer in [each for each in trailers.split("\x02", MAX_CO_AUTHORS)[:MAX_CO_AUTHORS] if each]:
             other = _author(found, *_person(trailer))
             if other is not author:
                 other.shared += 1
                 other.files |= files
     return sorted(found.values(), key=lambda each: (-each.commits, -each.shared, each.name, each.email))
+
+
+def _whole(entries: Iterable[bytes]) -> Iterator[list[str]]:
+    # The last one may be cut. A name or path with the character that starts an entry leaves parts of one behind.
+    for entry in entries:
+        values = entry.decode("utf-8", "replace").split("\x00")
+        if len(values) >= _VALUES:
+            yield values
 
 
 def _author(found: dict[str, Author], name: str, email: str) -> Author:

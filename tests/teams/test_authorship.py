@@ -4,7 +4,7 @@ import pytest
 
 from labs.pages.authorship import is_of
 from labs.repositories import browsing
-from labs.repositories.authorship import Author, read_authorship
+from labs.repositories.authorship import MAX_CO_AUTHORS, Author, read_authorship
 from tests.factories import make_user
 from tests.plain_git import ENVIRONMENT, run_git
 
@@ -43,6 +43,21 @@ def test_commits_are_counted_per_author_with_co_authors_and_without_the_starter(
         ("third@example.org", 0, 1, {"a.txt"}),
     ]
     assert not found.is_cut
+
+
+def test_hostile_names_paths_and_trailers_are_bounded(git, tmp_path):
+    crowd = "".join(f"\nCo-authored-by: N{number} <n{number}@example.org>" for number in range(50))
+    commit(git, tmp_path, "a.txt", "One <one@example.org>", f"Crowd\n{crowd}")
+    commit(git, tmp_path, "b\x01c.txt", "One <one@example.org>")
+    head = commit(git, tmp_path, "d.txt", "T\x01wo <two@example.org>")
+
+    git("clone", "--quiet", "--bare", ".", "bare.git")
+    with browsing.open_state(tmp_path / "bare.git", head) as state:
+        found = read_authorship(state)
+
+    own = next(each for each in found.authors if each.email == "one@example.org")
+    assert own.commits == 2
+    assert len(found.authors) <= 2 + MAX_CO_AUTHORS
 
 
 @pytest.mark.django_db
