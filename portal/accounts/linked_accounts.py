@@ -17,6 +17,7 @@ from django.urls import reverse
 from portal.accounts import github_provider, oidc
 from portal.accounts.first_sign_in import Arrival, keep
 from portal.accounts.github import PROVIDER, has_github_sign_in
+from portal.accounts.http import own_path
 from portal.accounts.linked_names import login_of, provider_name
 from portal.accounts.models import User
 
@@ -131,8 +132,7 @@ def _begin_first_sign_in(request: HttpRequest, sociallogin: Any, token: Any) -> 
 
 
 def _return_url(request: HttpRequest, state: dict[str, Any]) -> str:
-    # `next` was checked when it was stored
-    next_url = str(state.get("next") or "")
+    next_url = own_path(request, str(state.get("next") or ""), "")
     if request.user.is_authenticated:
         return next_url or reverse("settings")
     return reverse("account_login", query={"next": next_url} if next_url else None)

@@ -2,7 +2,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,7 +10,7 @@ from portal.accounts import preferences
 from portal.accounts.context_processors import THEMES
 from portal.accounts.forms import AccountForm, LookForm
 from portal.accounts.github import github_account
-from portal.accounts.http import UserRequest
+from portal.accounts.http import UserRequest, own_path
 from portal.accounts.oidc import linked_choices
 from portal.accounts.sections import sections_of
 from portal.accounts.unconfirmed import has_code, send_code
@@ -81,8 +80,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 def _return_url(request: HttpRequest) -> str:
-    back = request.POST.get("next", "")
-    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()) else "/"
+    return own_path(request, request.POST.get("next", ""))
 
 
 def _remember(request: HttpRequest, response: HttpResponse, theme: str) -> HttpResponse:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.urls import reverse
 
 from tests.accounts.mails import mailed_code
 from tests.factories import make_user
@@ -61,7 +62,12 @@ def by_the_admins_door(client, target, user):
     return client.post(client.get("/staff/login/", {"next": target}).url, form)
 
 
-WAYS = [by_log_in, by_log_in_address, by_sign_up, by_log_out, by_theme, by_the_admins_door]
+def by_acceptance(client, target, user):
+    client.force_login(user)
+    return client.get(reverse("accept_privacy"), {"next": target})
+
+
+WAYS = [by_log_in, by_log_in_address, by_sign_up, by_log_out, by_theme, by_acceptance, by_the_admins_door]
 
 
 def as_a_browser_reads(location: str) -> str:
@@ -90,3 +96,9 @@ def test_helper_of_that_test_finds_each_foreign_url(target):
 @pytest.mark.parametrize("way", WAYS)
 def test_next_with_one_of_our_urls_leads_there(client, user, way):
     assert way(client, "/help/?a=b#c", user).url == "/help/?a=b#c"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_next_with_a_word_is_no_fault_of_ours(client, user, way):
+    # `redirect` looks for a view of this name
+    assert way(client, "nowhere", user).status_code == 302

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lessons.models import Cohort, Course, Enrollment
@@ -15,7 +14,7 @@ from lessons.pages.views.staff import of_course
 from lessons.points import read_points
 from lessons.quizzes.text import clean_lines
 from lessons.rights import cohorts_taught
-from portal.accounts.http import UserRequest
+from portal.accounts.http import UserRequest, own_path
 from portal.progress.cohort_access import get_learner, of_cohort
 from portal.progress.gradebook import actions
 from portal.progress.gradebook.cells import BookItem, get_item
@@ -125,8 +124,7 @@ def _save(request: UserRequest, cohort: Cohort, enrollment: Enrollment, item: Bo
 
 def _back(request: UserRequest, cohort: Cohort) -> str:
     wanted = request.POST.get("back") or request.GET.get("back") or ""
-    is_own = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_own else book_address(cohort)
+    return own_path(request, wanted, book_address(cohort))
 
 
 @of_cohort

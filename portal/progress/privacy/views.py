@@ -3,12 +3,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import acceptance
-from portal.accounts.http import UserRequest
+from portal.accounts.http import UserRequest, own_path
 from portal.progress.privacy.kept import GROUPS
 from portal.progress.privacy.operator_text import read_operator_text
 
@@ -32,9 +31,7 @@ def _page() -> dict[str, object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_privacy(request: UserRequest) -> HttpResponse:
     """Ask a person to accept the present version, and then show the page that they asked for."""
-    back = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
+    back = own_path(request, request.POST.get("next") or request.GET.get("next", ""))
     if not acceptance.must_accept(request.user):
         return redirect(back)
     if request.method == "POST":
