@@ -85,7 +85,7 @@ def saved_comments(course: Course) -> list[SavedComment]:
 # --- marks -----------------------------------------------------------------------------------------------------------
 
 
-def replaced_marks(feedback: Feedback | None) -> list[ReplacedMarks]:
+def list_replaced_marks(feedback: Feedback | None) -> list[ReplacedMarks]:
     """Return the newest marks that were replaced, for staff."""
     rows = ReplacedMarks.objects.filter(feedback=feedback) if feedback else ReplacedMarks.objects.none()
     return list(rows.select_related("by", "lab_version")[:MAX_REPLACED])

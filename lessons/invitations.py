@@ -38,14 +38,14 @@ def wake() -> None:
         work_on_batch()
 
 
-def waiting() -> QuerySet[RosterEntry]:
+def list_waiting() -> QuerySet[RosterEntry]:
     return leases.free(RosterEntry.objects.filter(state=State.WAITING))
 
 
 @shared_task(soft_time_limit=MAX_SECONDS, time_limit=MAX_SECONDS + 10)
 def work_on_rosters() -> None:
     try:
-        if work_on_batch() and waiting().exists():
+        if work_on_batch() and list_waiting().exists():
             send(work_on_rosters)
     except SoftTimeLimitExceeded:
         logger.warning("a batch of roster entries took too long; the rest waits for its lease to end")
@@ -53,8 +53,8 @@ def work_on_rosters() -> None:
 
 def work_on_batch() -> bool:
     """Work on the oldest waiting entries. Return False if the mail server is down, or nothing is waiting."""
-    rows = waiting().select_related("cohort__course").order_by("pk")[:BATCH]
-    taken = [row for row in rows if leases.take(waiting(), pk=row.pk, tries=row.tries, lease=LEASE)]
+    rows = list_waiting().select_related("cohort__course").order_by("pk")[:BATCH]
+    taken = [row for row in rows if leases.take(list_waiting(), pk=row.pk, tries=row.tries, lease=LEASE)]
     people = People(taken)
     for at, entry in enumerate(taken):
         try:

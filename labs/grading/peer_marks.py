@@ -27,7 +27,7 @@ class PeerMarks:
         """Return the marks that count: those of staff if they reviewed, else the medians."""
         return marks_of(self._reviews[lab], review) if review else {}
 
-    def owed(self, lab: int, review: Review | None) -> int:
+    def count_owed(self, lab: int, review: Review | None) -> int:
         """Return the reviews that the learner must still submit to pass: all of them until they are drawn."""
         if review is None or not review.must_review:
             return 0

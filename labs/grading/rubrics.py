@@ -57,14 +57,14 @@ def _count(lab: int, peers: PeerMarks | None, facts: _Facts) -> tuple[Any, ...]:
     if not spec.rubric and review is None:
         return NOTHING, NOTHING, None, NOTHING, 0
     by_peers: Marks = peers.of(lab, review) if peers else {}
-    given = given_points(spec.rubric, marks) + _given(review, by_peers)
+    given = given_points(spec.rubric, marks) + _count_review_points(review, by_peers)
     waiting = waiting_points(review.criteria, by_peers) if review else NOTHING
     passed = (facts.checks + given) * 100 >= facts.pass_mark * facts.max_points
-    owed = peers.owed(lab, review) if peers else 0
+    owed = peers.count_owed(lab, review) if peers else 0
     return given, waiting_points(spec.rubric, marks) + waiting, passed, waiting, owed
 
 
-def _given(review: Review | None, marks: Marks) -> Decimal:
+def _count_review_points(review: Review | None, marks: Marks) -> Decimal:
     return given_points(review.criteria, marks) if review else NOTHING
 
 

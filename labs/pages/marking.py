@@ -112,7 +112,7 @@ def mark_page(
         "report": report,
         "replaced": [
             (row, criterion_rows(parse_spec(row.lab_version.source).rubric, row.marks))
-            for row in queries.replaced_marks(feedback)
+            for row in queries.list_replaced_marks(feedback)
         ],
         "threads": queries.threads_of(submission, is_staff=True),
         "saved": queries.saved_comments(lab.course),

@@ -46,7 +46,7 @@ def files_context(review: PeerReview, at: str, line: int, *, may_write: bool) ->
         folders = [
             (veil(visible(name)), _address(review, each)) for name, each in zip(names, above, strict=True)
         ]
-        found = _found_context(review, state.at(path), path, line, veil, may_write=may_write)
+        found = _entry_context(review, state.at(path), path, line, veil, may_write=may_write)
         return {**found, "folders": folders}
 
     return {**_read(review, read), "at": at}
@@ -54,7 +54,7 @@ def files_context(review: PeerReview, at: str, line: int, *, may_write: bool) ->
 
 def history_context(review: PeerReview) -> Context:
     def read(state: PushedState, log: CommitLog, veil: Veil) -> Context:
-        return log_context(review.work.submission, _veiled(log, veil))
+        return log_context(review.work.submission, _hide_names(log, veil))
 
     return _read(review, read)
 
@@ -140,7 +140,7 @@ def _veil_of(review: PeerReview, log: CommitLog) -> Veil:
     return Veil(name for name in names if name not in SERVICES)
 
 
-def _veiled(log: CommitLog, veil: Veil) -> CommitLog:
+def _hide_names(log: CommitLog, veil: Veil) -> CommitLog:
     commits = [
         replace(
             each,
@@ -157,7 +157,7 @@ def _veiled(log: CommitLog, veil: Veil) -> CommitLog:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _found_context(
+def _entry_context(
     review: PeerReview, found: Folder | File | None, path: str, line: int, veil: Veil, *, may_write: bool
 ) -> Context:
     if found is None:

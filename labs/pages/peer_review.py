@@ -46,7 +46,7 @@ class OwnReview:
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedReview:
     """A review as the author of the work sees it."""
 
     review: PeerReview
@@ -79,11 +79,11 @@ def review_section(found: OpenLab) -> Context:
         "peer_due": opening_brief(due.at, found.lab.course) if due and due.at else "",
         "peer_left": left,
         "peer_own": own,
-        "peer_passes_later": _owed(learner, found.lab),
+        "peer_passes_later": _count_owed(learner, found.lab),
     }
 
 
-def _owed(learner: Enrollment, lab: Lab) -> int:
+def _count_owed(learner: Enrollment, lab: Lab) -> int:
     rows = Submission.objects.of_learners([learner.pk]).filter(lab=lab, is_best=True)
     return rows.values_list("reviews_owed", flat=True).first() or 0
 
@@ -105,9 +105,9 @@ def learner_page(found: OpenLab, learner: Enrollment, typed: Mapping[str, str] |
         "is_closed": work is not None and work.round.closed_at is not None,
         "own": own,
         "left": sum(each.state == DRAFT for each in own),
-        "owed": _owed(learner, lab),
+        "owed": _count_owed(learner, lab),
         "may_volunteer": is_free and _may_volunteer(lab, learner),
-        "received": [_received(each, review) for each in queries.reviews_of(learner, lab)],
+        "received": [_prepare_received(each, review) for each in queries.reviews_of(learner, lab)],
         "result": _result(work, review),
         "typed": typed or {},
         "crumbs": course_crumbs(lab.course, (lab.title, lab.get_absolute_url()), ("Peer review", "")),
@@ -131,9 +131,9 @@ def _own(review: PeerReview, number: int) -> OwnReview:
     )
 
 
-def _received(review: PeerReview, block: Review | None) -> Received:
+def _prepare_received(review: PeerReview, block: Review | None) -> ReceivedReview:
     rows = criterion_rows(block.criteria, review.marks) if block else []
-    return Received(review, rows, list(review.notes.all()))
+    return ReceivedReview(review, rows, list(review.notes.all()))
 
 
 def _result(work: ReviewedWork | None, block: Review | None) -> list[CriterionRow]:
@@ -234,7 +234,7 @@ def staff_page(lab: Lab, user: User) -> Context:
     rounds = queries.rounds_of(lab, cohorts)
     for each in rounds:
         each.lab = lab
-    works = [_staff_work(each, lab, user) for each in queries.works_listed(user, lab)[: MAX_ROWS + 1]]
+    works = [_staff_work(each, lab, user) for each in queries.list_works(user, lab)[: MAX_ROWS + 1]]
     return {
         "lab": lab,
         "course": lab.course,

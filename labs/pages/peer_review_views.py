@@ -92,10 +92,12 @@ def _save(request: UserRequest, review: PeerReview) -> HttpResponse:
             review=review, by=request.user, typed=typed, text=text, seen=seen, submit=submit
         )
     except CannotSaveError as error:
-        return _again(request, review, typed, text, 422, error=str(error))
+        return _show_again(request, review, typed, text, 422, error=str(error))
     except ChangedMeanwhileError:
         words = "Not saved: this review was changed in the meantime. Your text is still here; save it again."
-        return _again(request, get_review(request.user, review.public_id), typed, text, 409, meanwhile=words)
+        return _show_again(
+            request, get_review(request.user, review.public_id), typed, text, 409, meanwhile=words
+        )
     if not submit:
         messages.success(request, "Review saved.")
         return redirect(review)
@@ -105,7 +107,7 @@ def _save(request: UserRequest, review: PeerReview) -> HttpResponse:
     return redirect("lab_review_rounds" if is_staff else "lab_reviews", lab.course.slug, lab.slug)
 
 
-def _again(
+def _show_again(
     request: UserRequest, review: PeerReview, typed: Mapping[str, str], text: str, status: int, **more: str
 ) -> HttpResponse:
     page = review_page(review, request.user, typed, text)

@@ -38,7 +38,7 @@ def lab_team(request: UserRequest, course: str, lab: str) -> HttpResponse:
     return redirect(found.lab)
 
 
-def _found(request: UserRequest, found: OpenLab, learner: Enrollment) -> str:
+def _start(request: UserRequest, found: OpenLab, learner: Enrollment) -> str:
     team = team_actions.found_team(lab=found.lab, learner=learner)
     return f"You made {team}. Invite others, or give them its code."
 
@@ -81,7 +81,7 @@ def _own(found: OpenLab) -> Team:
 
 
 _OF_LEARNER: dict[str, Callable[[UserRequest, OpenLab, Enrollment], str]] = {
-    "make": _found,
+    "make": _start,
     "join": _join,
     "accept": _accept,
     "invite": _invite,

@@ -86,7 +86,10 @@ def dues_of(cohort: Cohort, labs: Iterable[Lab]) -> dict[int, ReviewDue]:
         return {}
     numbered = _meetings(cohort, {rule.session for rule in rules.values() if rule.session})
     dues = lab_dues(cohort) if any(not rule.session for rule in rules.values()) else {}
-    return {key: ReviewDue(_at(rule, dues.get(key), numbered, cohort), rule) for key, rule in rules.items()}
+    return {
+        key: ReviewDue(_find_due_time(rule, dues.get(key), numbered, cohort), rule)
+        for key, rule in rules.items()
+    }
 
 
 def _meetings(cohort: Cohort, numbers: Collection[int]) -> dict[int, Meeting]:
@@ -97,7 +100,7 @@ def _meetings(cohort: Cohort, numbers: Collection[int]) -> dict[int, Meeting]:
     return {places[each.session_id]: each for each in Meeting.objects.filter(cohort=cohort)}
 
 
-def _at(
+def _find_due_time(
     rule: Rule, lab_due: datetime | None, meetings: Mapping[int, Meeting], cohort: Cohort
 ) -> datetime | None:
     if rule.session is None:

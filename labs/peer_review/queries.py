@@ -31,7 +31,7 @@ def get_review(user: User, public_id: str) -> PeerReview:
 def get_received(user: User, public_id: str) -> PeerReview:
     """Return a review of the user's own work that they may see. Raises Http404."""
     rows = PeerReview.objects.filter(public_id=public_id, work__lab__deletion=None)
-    found = shown(rows).select_related(*_RELATED).first()
+    found = _select_shown(rows).select_related(*_RELATED).first()
     if found is None or not is_own_submission(found.work.submission, user):
         raise Http404
     return found
@@ -46,7 +46,7 @@ def get_work(user: User, lab: Lab, key: int) -> ReviewedWork:
     return work
 
 
-def shown(rows: QuerySet[PeerReview]) -> QuerySet[PeerReview]:
+def _select_shown(rows: QuerySet[PeerReview]) -> QuerySet[PeerReview]:
     """Return the reviews that the authors of the works may see: submitted ones of a closed round."""
     return rows.filter(submitted_at__isnull=False, work__round__closed_at__isnull=False)
 
@@ -60,7 +60,7 @@ def reviews_by(learner: Enrollment, lab: Lab) -> list[PeerReview]:
 def reviews_of(learner: Enrollment, lab: Lab) -> list[PeerReview]:
     """Return the reviews of a learner's work that they may see, with notes."""
     rows = PeerReview.objects.filter(made_by(learner, "work__"), work__lab=lab)
-    found = shown(rows).select_related("work__submission").prefetch_related("notes")
+    found = _select_shown(rows).select_related("work__submission").prefetch_related("notes")
     return list(found.order_by("number"))
 
 
@@ -85,7 +85,7 @@ def works_taught(user: User, lab: Lab) -> QuerySet[ReviewedWork]:
     return ReviewedWork.objects.filter(lab=lab, round__cohort__in=cohorts_taught(user))
 
 
-def works_listed(user: User, lab: Lab) -> QuerySet[ReviewedWork]:
+def list_works(user: User, lab: Lab) -> QuerySet[ReviewedWork]:
     """Return the works with their reviews and people, those of the newest round first."""
     people = ("round__cohort", "enrollment__user", "submission")
     rows = works_taught(user, lab).select_related(*people)

@@ -9,7 +9,7 @@ from lessons.models import Cohort, Enrollment
 from portal.progress.score_queries import total_enrollments
 
 MAX_LIVE = 200  # learners whose totals are computed at each request; those of more are kept for a minute
-KEPT = 60  # seconds
+CACHE_SECONDS = 60  # seconds
 
 
 def read_totals(cohort: Cohort, keys: Collection[int]) -> dict[int, Decimal]:
@@ -22,5 +22,5 @@ def read_totals(cohort: Cohort, keys: Collection[int]) -> dict[int, Decimal]:
     if totals is None or totals.keys() != set(keys):
         rows = Enrollment.objects.active().filter(cohort=cohort).only("cohort", "course")
         totals = total_enrollments(cohort.course, rows)
-        caches["pages"].set(name, totals, KEPT)
+        caches["pages"].set(name, totals, CACHE_SECONDS)
     return totals

@@ -98,7 +98,7 @@ def totals_of(cohort: Cohort, items: Iterable[HeatItem]) -> dict[int, Total]:
             found[learner] = Total(
                 before.score + (total or 0), before.started + started, before.passed + (done or 0)
             )
-    _replace_changed(found, _changed(learners, items), items)
+    _replace_changed(found, _read_changed(learners, items), items)
     return found
 
 
@@ -109,7 +109,7 @@ def _replace_changed(
     if not changed:
         return
     names = {name for _, name in changed}
-    graded = _graded({learner for learner, _ in changed}, [item for item in items if item.id in names])
+    graded = _read_graded({learner for learner, _ in changed}, [item for item in items if item.id in names])
     for (learner, name), score in changed.items():
         total, before = totals.get(learner, Total()), graded.get((learner, name))
         totals[learner] = Total(
@@ -121,10 +121,10 @@ def _replace_changed(
 
 def scores_of(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
     """Return the scores of these learners by learner and item. Three queries."""
-    return _graded(learners, items) | _changed(Q(enrollment__in=list(learners)), items)
+    return _read_graded(learners, items) | _read_changed(Q(enrollment__in=list(learners)), items)
 
 
-def _changed(learners: Q, items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
+def _read_changed(learners: Q, items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
     passes = {item.id: item.passes for item in items}
     rows: Any = Override.objects.filter(learners, is_current=True, points__isnull=False, out_of__gt=0)
     found: dict[tuple[int, str], Score] = {}
@@ -137,7 +137,7 @@ def _changed(learners: Q, items: Sequence[HeatItem]) -> dict[tuple[int, str], Sc
     return found
 
 
-def _graded(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
+def _read_graded(learners: Collection[int], items: Sequence[HeatItem]) -> dict[tuple[int, str], Score]:
     found: dict[tuple[int, str], Score] = {}
     own: Any = Submission.objects.of_learners(list(learners))
     both = _scores(Q(enrollment__in=list(learners)), items, own)

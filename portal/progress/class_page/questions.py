@@ -20,7 +20,7 @@ from lessons.quizzes.tally import Tally
 LOW = 0.7  # a question that more learners answer correctly is not listed
 MAX_SHOWN = 5
 MAX_READ = 300  # attempts at a quiz, the latest ones, whose answers are read for the figures
-KEPT = 60  # seconds
+CACHE_SECONDS = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def weak_questions(cohort: Cohort) -> list[WeakQuestion]:
     found: list[WeakQuestion] | None = caches["pages"].get(key)
     if found is None:
         found = sorted(_read(cohort), key=lambda each: (not each.flags, each.right / each.marked))
-        caches["pages"].set(key, found, timeout=KEPT)
+        caches["pages"].set(key, found, timeout=CACHE_SECONDS)
     return found
 
 
@@ -58,7 +58,7 @@ def _read(cohort: Cohort) -> Iterator[WeakQuestion]:
         found = analyse(questions, read)
         for question, item in zip(questions, found.items, strict=True):
             if (quiz.pk, item.key) in weakest and item.marked:
-                yield _shown(quiz, question, item)
+                yield _describe(quiz, question, item)
 
 
 def _weakest(cohort: Cohort) -> set[tuple[int, str]]:
@@ -84,7 +84,7 @@ def _weakest(cohort: Cohort) -> set[tuple[int, str]]:
     return set(rows[:MAX_SHOWN])
 
 
-def _shown(quiz: Quiz, question: AnyQuestion, item: ItemAnalysis) -> WeakQuestion:
+def _describe(quiz: Quiz, question: AnyQuestion, item: ItemAnalysis) -> WeakQuestion:
     wrong, times = _most_chosen(quiz, item.tally) if item.tally else ("", 0)
     return WeakQuestion(
         title=plain(question.heading, quiz.course.slug),

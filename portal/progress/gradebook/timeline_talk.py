@@ -23,11 +23,11 @@ def questions(learner: Enrollment) -> Iterator[Event]:
     for row in rows.order_by("-asked_at")[:MAX_EACH]:
         verb = "Asked for help" if row.is_help else "Asked"
         glyph, word = ("done", "Answered") if row.answered_at else ("wait", "Waiting")
-        text = f"{row.where}. {_answered(row.answered_at)}"
+        text = f"{row.where}. {_describe_answer(row.answered_at)}"
         yield Event(row.asked_at, "question", glyph, word, f"{verb}: {row}", text, row.get_absolute_url())
 
 
-def _answered(at: datetime | None) -> str:
+def _describe_answer(at: datetime | None) -> str:
     return f"Answered on {date_format(timezone.localtime(at), 'j F, H:i')}" if at else "Not answered yet"
 
 

@@ -56,7 +56,7 @@ def ask_for_export(*, user: User) -> DataExport:
         return waiting
     if recent.count() >= MAX_A_DAY:
         again = recent.order_by("asked_at")[0].asked_at + DAY
-        raise CannotExportError(f"You had {MAX_A_DAY} copies in 24 hours. Ask again {_at(again)}.")
+        raise CannotExportError(f"You had {MAX_A_DAY} copies in 24 hours. Ask again {_format_time(again)}.")
     try:
         with transaction.atomic():
             export = DataExport.objects.create(user=user)
@@ -67,7 +67,7 @@ def ask_for_export(*, user: User) -> DataExport:
     return export
 
 
-def _at(time: datetime) -> str:
+def _format_time(time: datetime) -> str:
     return f"on {timezone.localtime(time):%-d %B at %H:%M}"
 
 
@@ -95,14 +95,14 @@ def get_part(user: User, export: int, number: int) -> Path | None:
 # --- the worker's side ----------------------------------------------------------------------------------------------
 
 
-def waiting() -> QuerySet[DataExport]:
+def list_waiting() -> QuerySet[DataExport]:
     """Return the copies to make: queued, or of a worker that died."""
     return leases.free(DataExport.objects.filter(state__in=(State.WAITING, State.RUNNING))).order_by("pk")
 
 
 def make_next() -> bool:
     """Make the copy that has waited longest. Return False if none waits."""
-    row = waiting().select_related("user").first()
+    row = list_waiting().select_related("user").first()
     if row is None:
         return False
     if row.tries >= MAX_TRIES:
@@ -112,7 +112,7 @@ def make_next() -> bool:
             State.FAILED,
             "We could not prepare a copy of your data. Ask for it again, or write to us.",
         )
-    elif leases.take(waiting(), pk=row.pk, tries=row.tries, lease=LEASE, state=State.RUNNING):
+    elif leases.take(list_waiting(), pk=row.pk, tries=row.tries, lease=LEASE, state=State.RUNNING):
         _make(row)
     return True
 

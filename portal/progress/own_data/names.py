@@ -141,7 +141,7 @@ def replace_names(
         0 if is_exact else re.IGNORECASE,
     )
     has_name = reduce(or_, (Q(**{f"{field}__icontains": name}) for field in fields for name in variants))
-    for row in _changed(rows.filter(has_name).order_by("pk"), fields, pattern, pseudonym):
+    for row in _replace_in_rows(rows.filter(has_name).order_by("pk"), fields, pattern, pseudonym):
         row.__class__._base_manager.filter(pk=row.pk).update(
             **{field: getattr(row, field) for field in fields}
         )
@@ -154,7 +154,7 @@ def _whole(name: str) -> str:
 
 
 # Any: the model varies
-def _changed(
+def _replace_in_rows(
     rows: QuerySet[Any], fields: Collection[str], pattern: re.Pattern[str], pseudonym: str
 ) -> Iterator[Any]:
     for row in list(rows.only("pk", *fields)):

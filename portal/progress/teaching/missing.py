@@ -82,10 +82,15 @@ def find_missing(facts: CourseFacts) -> list[Missing]:
     meeting = facts.next_meeting
     session = facts.outline.session(meeting.session_id) if meeting else None
     found = [*_of_session(facts.course, session)] if session else [*_of_course(facts)]
-    return [*found, *_loose_labs(facts.outline), *_of_cohorts(facts), *_waiting(facts.course, facts.waiting)]
+    return [
+        *found,
+        *_loose_labs(facts.outline),
+        *_of_cohorts(facts),
+        *_list_waiting(facts.course, facts.waiting),
+    ]
 
 
-def _waiting(course: Course, waiting: Waiting) -> Iterator[Missing]:
+def _list_waiting(course: Course, waiting: Waiting) -> Iterator[Missing]:
     args = [course.slug]
     if waiting.questions:
         oldest = f"The oldest for {in_words(timezone.now() - waiting.asked_at)}." if waiting.asked_at else ""

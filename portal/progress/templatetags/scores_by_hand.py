@@ -19,7 +19,7 @@ def score_by_hand(context: Any, enrollment: Enrollment | None, kind: str, key: i
     """Show the score given for a quiz or lab, with the graded one beside it. One query if there is none."""
     if enrollment is None or not enrollment.pk:
         return {}
-    return {**given_score(enrollment, kind, key), **_around(context, enrollment)}
+    return {**given_score(enrollment, kind, key), **_shared_context(context, enrollment)}
 
 
 # Any: the context of a template, and the one that is returned
@@ -29,11 +29,11 @@ def scores_by_hand(
 ) -> dict[str, Any]:
     """Show all of them, and the marks of other systems. No query if the outcomes say that there are none."""
     if enrollment and enrollment.pk and {BY_HAND, EXTERNAL} & outcomes.keys():
-        return {**given_scores(enrollment), **_around(context, enrollment)}
+        return {**given_scores(enrollment), **_shared_context(context, enrollment)}
     return {}
 
 
 # Any: contexts
-def _around(context: Any, enrollment: Enrollment) -> dict[str, Any]:
+def _shared_context(context: Any, enrollment: Enrollment) -> dict[str, Any]:
     # for the form that asks about a score; staff who view the page as a learner ask nothing
     return {"request": context.get("request"), "view": context.get("view"), "enrollment": enrollment}
