@@ -77,7 +77,7 @@ def world(django_db_setup, django_db_blocker):
 
 @pytest.mark.heavy
 def test_no_page_shows_a_learner_of_another_cohort_to_an_assistant(world: World):
-    user = make_role(world.peer.cohort, email="assistant@here.example")
+    user = make_role(world.peer.cohort, email="other-assistant@here.example")
     client = Client(raise_request_exception=False)
     client.force_login(user)
     leaks, seen = [], 0
