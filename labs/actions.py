@@ -62,7 +62,7 @@ def receive(
     Return None if the lab grades only pushes of certain tags, and this is none. A state that was received before has
     its submission already. Other waiting submissions of this learner and lab are superseded. `received_at` is the time
     of the message that announced the state, if there was one, and `queued_at` that of the first one that still waits.
-    `by` is who pushed or submitted it, where that is known.
+    `by` is the person who pushed or submitted it, if known.
     """
     submission = receipts.record(
         repository=repository,

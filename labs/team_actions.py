@@ -1,6 +1,6 @@
 """Make teams, join, invite, leave, move. Each function is one change with its transaction.
 
-Whoever changes the members of a team locks its row first: two learners never take the last place.
+Each change of members locks the row of the team first, so that two learners never take the last place.
 """
 
 import random
@@ -134,7 +134,7 @@ def make_by_staff(*, lab: Lab, cohort: Cohort, learners: Sequence[Enrollment], b
 def make_at_random(*, lab: Lab, cohort: Cohort, seed: str, by: User) -> list[Team]:
     """Put the learners without a team into teams at random. The same seed and learners give the same teams.
 
-    As few teams as the greatest size allows, whose sizes differ by one at most. Raises TeamError.
+    It makes as few teams as the maximum size allows. Their sizes differ by one at most. Raises TeamError.
     """
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     waiting = list(learners_without_team(lab, cohort).order_by("pk"))

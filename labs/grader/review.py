@@ -33,10 +33,10 @@ class _Fields:
 
 @dataclass(frozen=True)
 class Review:
-    """Each learner reviews so many `works` of others by `criteria`, until a deadline.
+    """Each learner reviews this number of `works` by others, by `criteria`, until a deadline.
 
     `deadline` counts days from the meeting of a session, or from the deadline of the lab if it names none. With
-    `must_review`, the lab is not passed before one's own reviews are submitted.
+    `must_review`, learners pass the lab only once they have submitted their own reviews.
     """
 
     works: int
@@ -73,7 +73,8 @@ def _is_deadline(text: str) -> bool:
 def median_marks(criteria: Rubric, reviews: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:
     """Return the median of the marks for each criterion, by its ID; nothing for a criterion without marks.
 
-    Of two marks in the middle, their mean counts, rounded to cents. A mark above the points of a criterion is cut.
+    For an even number of marks, it is the mean of the two in the middle, rounded to cents. A mark above the points of
+    its criterion is cut.
     """
     found = {}
     for criterion in criteria:

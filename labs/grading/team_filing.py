@@ -26,8 +26,8 @@ class LastMemberError(Exception):
 def follow_enrollment(learner: Enrollment) -> None:
     """Follow a learner who left or moved, and is locked.
 
-    Who left keeps their place, and their result. Who moved to another cohort leaves the team and its result behind;
-    a team of one moves along with its work.
+    Learners who left the course keep their place and their result. A move to another cohort ends both, but a team of
+    one moves along with its work.
     """
     for place in TeamMember.objects.filter(enrollment=learner).select_related("team"):
         team = place.team

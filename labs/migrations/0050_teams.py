@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='lab',
-            constraint=models.CheckConstraint(condition=models.Q(('team_most', None), ('team_least__lte', models.F('team_most')), _connector='OR'), name='team_sizes_in_order', violation_error_message='The least size of a team can’t be above the greatest.'),
+            constraint=models.CheckConstraint(condition=models.Q(('team_most', None), ('team_least__lte', models.F('team_most')), _connector='OR'), name='team_sizes_in_order', violation_error_message='The minimum size of a team can’t be above the maximum.'),
         ),
         migrations.AddField(
             model_name='team',

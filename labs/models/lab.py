@@ -108,7 +108,7 @@ class Lab(Deletable, FileBacked, Released, Due):
             models.CheckConstraint(
                 condition=Q(team_most=None) | Q(team_least__lte=F("team_most")),
                 name="team_sizes_in_order",
-                violation_error_message="The least size of a team can’t be above the greatest.",
+                violation_error_message="The minimum size of a team can’t be above the maximum.",
             ),
         ]
         # serves the next open lab: when a lab opens is looked up for the nearest alone

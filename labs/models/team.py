@@ -18,9 +18,9 @@ def new_team_code() -> str:
 class Team(models.Model):
     """Learners of a cohort who do a lab together. Their work is filed under one of them, the `holder`.
 
-    Repositories, submissions, limits and outages of the team have the enrollment of the holder, so that whatever
-    counts the work of a learner counts that of the team. `labs.teams` alone changes teams, and keeps the holder a
-    member. `made_by` says who made it: staff and the draw may make teams below the least size.
+    Repositories, submissions, limits and outages of the team have the enrollment of the holder, so that code
+    for the work of a learner also works for a team. Only `labs.team_actions` and `labs.grading.team_filing` change
+    members, and keep the holder a member. Teams with another `made_by` than learners may be below the minimum size.
     """
 
     lab = models.ForeignKey(Lab, models.CASCADE, related_name="teams")

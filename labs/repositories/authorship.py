@@ -20,8 +20,8 @@ _FORMAT = "%x01%an%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%
 class Author:
     """A name and address in commits. Neither is verified.
 
-    `commits` are those by this author, `shared` those that name them as a co-author. `files` are the paths that the
-    commits changed, without those of merge commits. Of a commit, only the first MAX_CO_AUTHORS count.
+    `commits` counts commits by this author, `shared` those that name them as a co-author. `files` has the paths that
+    these commits changed, without those of merge commits. Of a commit, only the first MAX_CO_AUTHORS count.
     """
 
     name: str

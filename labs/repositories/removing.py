@@ -18,7 +18,7 @@ MARKS = ("locks", "pushing", "packing")
 def remove_git_data(repository: Repository) -> None:
     """Remove the folder of a repository, and its mirror if no other learner has the same address.
 
-    Raises BusyError or FetchError while somebody uses them, OSError.
+    Raises BusyError or FetchError while they are in use, and OSError.
     """
     path = repository.path
     with bare.hold_lock(path, seconds=LOCK_SECONDS):

@@ -69,9 +69,9 @@ def test_a_lab_with_a_submission_stays_without_teams(folder, client):
     ]
 
 
-def test_the_form_refuses_a_least_size_above_the_greatest(client):
+def test_the_form_refuses_a_minimum_size_above_the_maximum(client):
     lab = make_lab()
     client.force_login(make_user(is_staff=True, is_superuser=True))
     data = {"team_most": "3", "team_least": "5", "teams_by": "staff", "source": lab.source, "brief": "x"}
     page = client.post(reverse("admin:labs_lab_change", args=[lab.pk]), {**data, "status": "published"})
-    assert "least size of a team" in page.content.decode()
+    assert "minimum size of a team" in page.content.decode()

@@ -21,8 +21,8 @@ from portal.progress.totals import read_totals
 def count_on_course(cohort: Cohort, learners: Collection[int], now: datetime) -> int | None:
     """Return the number of learners with their share of the pass mark; None before anything is expected.
 
-    Expected are the quizzes and labs of the sessions before the last one that was held: those of a session are to be
-    finished before the next meeting, as home says.
+    Quizzes and labs of the sessions before the last held one are expected: those of a session are due before the next
+    meeting, as on home.
     """
     least = points_on_course(cohort, now)
     if not least:
