@@ -1,4 +1,4 @@
-"""What the page shows on which instructors commit a course to the repository that it is read from."""
+"""Prepare the list of instructors who commit a course to the repository that it is read from."""
 
 from typing import Any
 

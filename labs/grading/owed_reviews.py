@@ -1,4 +1,4 @@
-"""Count the points of reviewers again when somebody leaves or returns: reviews of who left are not owed, nor theirs."""
+"""Count the points of reviewers again when a learner leaves or returns. Former learners neither owe nor get reviews."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from lessons.models import Enrollment
 
 
 def follow_reviews(learner: Enrollment) -> None:
-    """Count again, after the transaction, for those with a review to write that a changed enrollment concerns."""
+    """Count again, after the transaction, the points of all reviewers whom a changed enrollment affects."""
     concerns = Q(reviewer=learner) | Q(work__enrollment=learner)
     rows = PeerReview.objects.filter(concerns, submitted_at=None, reviewer__isnull=False)
     keys = set(rows.order_by().values_list("reviewer", flat=True))

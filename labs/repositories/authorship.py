@@ -1,6 +1,6 @@
-"""Count who committed what in a pushed state, by the names and addresses that its commits have.
+"""Count commits and files by author in a pushed state, by the names and addresses in its commits.
 
-The bounds are those of `browsing`: a history that is too long is counted in part, and says so.
+The bounds are those of `browsing`: only a part of a long history is counted, and `is_cut` is then true.
 """
 
 from collections.abc import Collection, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""How many questions and messages one learner may write in a course."""
+"""Limits of the questions and messages of one learner in a course."""
 
 from datetime import datetime, timedelta
 

@@ -9,7 +9,7 @@ from lessons.models import Cohort, Enrollment
 from portal.progress.score_queries import total_enrollments
 
 MAX_LIVE = 200  # learners whose totals are computed at each request; those of more are kept for a minute
-CACHE_SECONDS = 60  # seconds
+CACHE_SECONDS = 60
 
 
 def read_totals(cohort: Cohort, keys: Collection[int]) -> dict[int, Decimal]:

@@ -1,4 +1,4 @@
-"""Which notices become emails, and when."""
+"""The notices that become emails, and the time of these emails."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who committed what: counted from real commits, and claimed of a member only if the address is theirs."""
+"""Commits by author: counted from real commits, and attributed to a member only if the address is theirs."""
 
 import pytest
 

@@ -80,7 +80,7 @@ def test_the_work_stays_with_the_others_when_its_holder_leaves_the_course(lab, p
     assert all(points_of(lab, *people[:3]))
 
 
-def test_who_moves_to_another_cohort_leaves_the_result_of_the_team_behind(lab, people, team):
+def test_a_learner_who_moves_to_another_cohort_loses_the_result_of_the_team(lab, people, team):
     graded(lab, team)
     staff = make_staff(lab.course)
 

@@ -20,7 +20,7 @@ from lessons.quizzes.tally import Tally
 LOW = 0.7  # a question that more learners answer correctly is not listed
 MAX_SHOWN = 5
 MAX_READ = 300  # attempts at a quiz, the latest ones, whose answers are read for the figures
-CACHE_SECONDS = 60  # seconds
+CACHE_SECONDS = 60
 
 
 @dataclass(frozen=True)
