@@ -98,7 +98,8 @@ def remind_leavers() -> None:
 @transaction.atomic
 def _remind(leaving: Leaving) -> None:
     if Leaving.objects.filter(pk=leaving.pk, reminded_at=None).update(reminded_at=timezone.now()):
-        text = f"Your account will be deleted on {_day(leaving.user)}. You can still download your data, or keep it."
+        end = _day(leaving.user)
+        text = f"Your account will be deleted on {end}. Until then you can keep it, or download your data."
         _notify(leaving.user, text)
 
 
