@@ -20,11 +20,11 @@ class Veil:
 
     def __init__(self, names: Iterable[str]) -> None:
         # the longest first, so that a full name is one replacement
-        wanted = sorted(
-            {" ".join(each.split()) for each in names if each.strip()}, key=lambda each: (-len(each), each)
-        )
-        either = "|".join(map(_pattern_of, wanted[:MAX_NAMES]))
-        self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
+        first = list(dict.fromkeys(" ".join(each.split()) for each in names if each.strip()))[:MAX_NAMES]
+        wanted = sorted(first, key=lambda each: (-len(each), each))
+        either = "|".join(map(_pattern_of, wanted))
+        # an underscore ends a word here, as in names of files
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])") if either else None
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub(HIDDEN, text) if self._pattern else text
@@ -32,6 +32,7 @@ class Veil:
 
 def _pattern_of(name: str) -> str:
     # One word may be an English word too: of “Mark”, “mark” stays.
-    if name.isalpha():
+    if name.isalpha() and name in (name.lower(), name.upper(), name.capitalize()):
         return "|".join(sorted({name, name.upper(), name.capitalize()}))
-    return f"(?i:{re.escape(name)})"
+    parts = [name] if "@" in name else [each for each in re.split(r"[ ._-]+", name) if each]
+    return f"(?i:{'[ ._-]{0,2}'.join(map(re.escape, parts or [name]))})"

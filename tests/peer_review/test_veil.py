@@ -17,11 +17,21 @@ NAMES = names_of(
         ("Learner.One@Example.org", HIDDEN),
         ("/home/learner.one/work", f"/home/{HIDDEN}/work"),
         ("https://github.com/Octo-Learner/lab", f"https://github.com/{HIDDEN}/lab"),
+        ("mark_example_person.py, Mark-ExamplePerson", f"{HIDDEN}.py, {HIDDEN}"),
+        ("Mark_lab_1.md of read_mark", f"{HIDDEN}_lab_1.md of read_mark"),
         ("nothing\nhere\n", "nothing\nhere\n"),
     ],
 )
 def test_names_are_hidden_and_other_words_stay(text, shown):
     assert Veil(NAMES)(text) == shown
+
+
+def test_names_of_mixed_case_are_hidden_in_any_case():
+    assert Veil(["OctoCat"])("https://github.com/octocat/lab") == f"https://github.com/{HIDDEN}/lab"
+
+
+def test_names_that_the_portal_knows_are_hidden_before_those_in_commits():
+    assert Veil(["Mark", *(f"Somebody longer {number}" for number in range(500))])("Mark") == HIDDEN
 
 
 def test_lines_keep_their_numbers():
