@@ -42,6 +42,8 @@ def record(
     """
     # Submissions are numbered one at a time, across all repositories of a learner.
     Enrollment.objects.select_for_update(no_key=True).get(pk=repository.enrollment_id)
+    if repository.lab.is_for_teams:
+        _follow_team(repository)
     before = newest_refs(repository)
     receipt = Receipt.objects.create(
         repository=repository,
@@ -63,6 +65,13 @@ def record(
     )
     lifecycle.supersede(submission)
     return submission
+
+
+def _follow_team(repository: Repository) -> None:
+    # Its holder may have left while the push was read. Who moves the work locks both.
+    holder = Repository.objects.values_list("enrollment", flat=True).get(pk=repository.pk)
+    if holder != repository.enrollment_id:
+        repository.enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=holder)
 
 
 def submit_received(receipt: Receipt) -> Submission:

@@ -7,16 +7,25 @@ import pytest
 from django.utils import timezone
 
 from labs.deadlines import terms_of
+from labs.grading import receipts
 from labs.grading.counting import recount
 from labs.grading.team_filing import LastMemberError, remove_member
-from labs.models import LabDeadline, LabExtension, Repository, Submission, Team, TeamMember
+from labs.models import LabDeadline, LabExtension, Receipt, Repository, Submission, Team, TeamMember
 from lessons.joining import end_enrollment, move_learner
 from portal.progress.gradebook.cells import BookItem, read_graded
 from portal.progress.item_queries import lab_results
 from portal.progress.score_queries import read_outcomes
-from tests.factories import make_cohort, make_lab, make_report, make_staff, make_submission
+from tests.factories import (
+    make_cohort,
+    make_lab,
+    make_report,
+    make_repository,
+    make_staff,
+    make_submission,
+)
 from tests.teams.making import make_class, make_team, make_team_lab
 
+REFS = {"refs/heads/main": "a" * 40}
 pytestmark = pytest.mark.django_db
 
 
@@ -67,6 +76,15 @@ def test_results_take_as_many_queries_for_a_team_as_for_one_learner(
         read_outcomes(lab.course, people[:1], of_sessions=False)
     with django_assert_num_queries(3):
         read_outcomes(lab.course, people, of_sessions=False)
+
+
+def test_a_push_is_filed_under_the_new_holder_if_the_old_one_left_meanwhile(lab, people, team):
+    repository = make_repository(people[0], lab)
+    remove_member(team.members.get(enrollment=people[0]))
+
+    submission = receipts.record(repository=repository, refs=REFS, via=Receipt.Via.PUSH)
+
+    assert (submission.enrollment, submission.team) == (people[1], team)
 
 
 def test_the_work_stays_with_the_others_when_its_holder_leaves_the_course(lab, people, team):
