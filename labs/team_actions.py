@@ -50,7 +50,7 @@ def join_team(*, lab: Lab, learner: Enrollment, code: str) -> Team:
     _require_cohort(learner, team.cohort)
     if is_locked(team):
         raise TeamError(f"{team} has already submitted, so only staff can add people to it.")
-    if TeamMember.objects.filter(team=team).count() >= (lab.team_most or 0):
+    if team_members(team).count() >= (lab.team_most or 0):
         raise TeamError(f"{team} is full: it has {lab.team_most} people. Join another team, or make one.")
     _add(team, [learner])
     _notify(team, f"{learner.user.get_full_name()} joined {team} of {lab}.", but=learner)
@@ -192,7 +192,7 @@ def _take_out(place: TeamMember, learner: Enrollment) -> None:
 
 def _put_into(team: Team, learner: Enrollment, lab: Lab) -> None:
     _require_active(learner, team.cohort)
-    if TeamMember.objects.filter(team=team).count() >= (lab.team_most or 0):
+    if team_members(team).count() >= (lab.team_most or 0):
         raise TeamError(f"{team} is full: it has {lab.team_most} people.")
     _add(team, [learner])
 

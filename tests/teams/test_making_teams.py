@@ -4,6 +4,7 @@ from labs import team_actions
 from labs.models import Team, TeamInvitation, TeamMember, TeamsBy
 from labs.team_actions import TeamError, draw
 from labs.team_queries import members_of, team_of
+from lessons.joining import end_enrollment
 from portal.notices.models import Notice
 from tests.factories import make_staff, make_submission
 from tests.teams.making import make_class, make_team, make_team_lab
@@ -37,6 +38,16 @@ def test_learners_make_join_and_leave_a_team(lab):
     assert team_of(second, lab).holder == second
     team_actions.leave_team(team=team_of(second, lab), learner=second)
     assert not Team.objects.exists()
+
+
+def test_somebody_who_left_the_course_takes_no_place_in_a_team(lab):
+    first, second, third = make_class(lab, 3)
+    team = make_team(lab, first, second)
+    end_enrollment(enrollment=second, reason="", by=second.user)
+
+    team_actions.join_team(lab=lab, learner=third, code=team.code)
+
+    assert members_of(first, lab) == [first, third]
 
 
 def test_a_code_of_another_cohort_or_lab_is_unknown(lab):
