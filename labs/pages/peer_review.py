@@ -15,7 +15,7 @@ from labs.pages.marking import CriterionRow, criterion_rows
 from labs.pages.peer_files import note_address
 from labs.peer_review import queries
 from labs.peer_review.deadlines import due_of_round, dues_for, review_of, rule_due
-from labs.peer_review.owners import is_own_submission
+from labs.peer_review.owners import own_submissions
 from labs.peer_review.reviewing import (
     closed_words,
     is_author,
@@ -234,7 +234,8 @@ def staff_page(lab: Lab, user: User) -> Context:
     rounds = queries.rounds_of(lab, cohorts)
     for each in rounds:
         each.lab = lab
-    works = [_staff_work(each, lab, user) for each in queries.list_works(user, lab)[: MAX_ROWS + 1]]
+    listed, own = queries.list_works(user, lab)[: MAX_ROWS + 1], own_submissions(user, lab)
+    works = [_staff_work(each, lab, is_own=each.submission_id in own) for each in listed]
     return {
         "lab": lab,
         "course": lab.course,
@@ -253,7 +254,7 @@ def _staff_cohort(cohort: Cohort, lab: Lab, rounds: list[ReviewRound]) -> StaffC
     return StaffCohort(cohort, own, works_to_draw(lab, cohort).count(), rule_due(lab, cohort))
 
 
-def _staff_work(work: ReviewedWork, lab: Lab, user: User) -> StaffWork:
+def _staff_work(work: ReviewedWork, lab: Lab, *, is_own: bool) -> StaffWork:
     reviews = list(work.reviews.all())
     counted = [each for each in reviews if each.submitted_at and not each.set_aside_at]
     is_open = work.round.closed_at is None
@@ -263,9 +264,9 @@ def _staff_work(work: ReviewedWork, lab: Lab, user: User) -> StaffWork:
     return StaffWork(
         work,
         name_in(work.enrollment, lab.course),
-        [(each, reviewer_name(each, lab)) for each in reviews],
+        [(each, "" if is_own else reviewer_name(each, lab)) for each in reviews],
         lacks=lacks and len(counted) + len(expected) < work.round.works_each,
-        may_review=not is_own_submission(work.submission, user),
+        may_review=not is_own,
     )
 
 

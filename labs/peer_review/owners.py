@@ -5,12 +5,12 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from labs.models import Submission, TeamMember
+from labs.models import Lab, Submission, TeamMember
 from labs.team_queries import is_own_submission, people_of
 from lessons.models import Enrollment
 from portal.accounts.models import User
 
-__all__ = ["is_own_submission", "made_by", "owners_of", "users_of"]
+__all__ = ["is_own_submission", "made_by", "own_submissions", "owners_of", "users_of"]
 
 
 def owners_of(submissions: Collection[Submission]) -> dict[int, frozenset[int]]:
@@ -24,6 +24,13 @@ def owners_of(submissions: Collection[Submission]) -> dict[int, frozenset[int]]:
         each.pk: frozenset(members[each.team_id] if each.team_id else {each.enrollment_id})
         for each in submissions
     }
+
+
+def own_submissions(user: User, lab: Lab) -> set[int]:
+    """Return the keys of the submissions that this person made for a lab, alone or in a team."""
+    places = TeamMember.objects.filter(enrollment__user=user, enrollment__is_active=True, lab=lab)
+    own = Q(team=None, enrollment__user=user) | Q(team__in=places.order_by().values("team"))
+    return set(Submission.objects.filter(own, lab=lab).order_by().values_list("pk", flat=True))
 
 
 def users_of(submission: Submission) -> list[User]:

@@ -1,11 +1,15 @@
 """Works of teams: each member has reviews of their own, and the work follows the team when its holder leaves."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from labs.models import PeerReview, Receipt, Submission, TeamsBy
+from labs.models import PeerReview, Receipt, ReviewedWork, Submission, TeamsBy
+from labs.pages.peer_review import staff_page
 from labs.peer_review import rounds
 from lessons.joining import end_enrollment
+from tests.factories import make_staff
 from tests.pages.conftest import client_of
 from tests.peer_review.review_work import MUST
 from tests.teams.making import make_team
@@ -67,3 +71,26 @@ def test_nobody_owes_a_review_of_somebody_who_left(make_class, django_capture_on
         end_enrollment(enrollment=second, reason="", by=found.staff)
 
     assert found.best(first).reviews_owed == 0
+
+
+def test_the_staff_page_takes_as_many_queries_for_three_works_as_for_one(teams):
+    def count():
+        with CaptureQueriesContext(connection) as found:
+            staff_page(teams.lab, teams.staff)
+        return len(found)
+
+    of_three = count()
+    ReviewedWork.objects.exclude(pk=ReviewedWork.objects.latest("pk").pk).delete()
+    assert of_three == count()
+
+
+def test_staff_who_learn_too_do_not_see_who_reviews_their_own_work(make_class):
+    found = make_class(learners=3)
+    found.draw()
+    user = found.learners[0].user
+    make_staff(found.course, user)
+
+    works = {each.work.enrollment: each for each in staff_page(found.lab, user)["works"]}
+
+    assert {name for _, name in works[found.learners[0]].reviews} == {""}
+    assert "" not in {name for _, name in works[found.learners[1]].reviews}
