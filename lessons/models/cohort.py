@@ -71,6 +71,12 @@ class Cohort(FileBacked):
         rows = rows.filter(Q(cohort=None) | Q(cohort=self), user__is_active=True).exclude(user__name="")
         return list(dict.fromkeys(rows.order_by("pk").values_list("user__name", flat=True)[:10]))
 
+    @property
+    def to_prepare(self) -> list[str]:
+        """Return the preparation list of the first session, each item as HTML."""
+        first = self.course.sessions.order_by("position", "pk").first()
+        return [item["html"] for item in first.prepare_html if "html" in item] if first else []
+
     @cached_property
     def taken(self) -> int:
         return self.enrollments.filter(is_active=True).count()

@@ -1,4 +1,4 @@
-/* Focus the error summary, add Show to passwords, guess the time zone. */
+/* Focus the error summary, add Show to passwords, use the time zone. */
 document.querySelector(".error-summary")?.focus();
 
 for (const group of document.querySelectorAll("[data-password]")) {
@@ -24,8 +24,14 @@ const RENAMED = {
   "Asia/Rangoon": "Asia/Yangon",
   "Asia/Saigon": "Asia/Ho_Chi_Minh",
 };
+const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ownZone = RENAMED[guess] ?? guess;
 const zone = document.querySelector("input[name=time_zone]");
-if (zone && !zone.value) {
-  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  zone.value = RENAMED[guess] ?? guess;
+if (zone && !zone.value) zone.value = ownZone;
+
+for (const own of document.querySelectorAll("[data-starts]")) {
+  const { starts, ends, zone } = own.dataset;
+  const format = (timeZone) => new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone });
+  const times = (timeZone) => format(timeZone).formatRange(new Date(starts), new Date(ends));
+  if (times() !== times(zone)) own.textContent = `${times()} your time (${ownZone})`;
 }

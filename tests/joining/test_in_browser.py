@@ -1,6 +1,7 @@
 """The pages of joining in a real browser: what axe finds, and whether a page scrolls sideways on a phone."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -62,8 +63,8 @@ def cohort() -> Cohort:
     """A cohort with two meetings in India, two places, and a list of things to prepare."""
     course = make_course(summary="Train, ship and watch a model, in six evenings.")
     found = make_cohort(course, capacity=2, time_zone="Asia/Kolkata")
-    for day, prepare in ((5, [{"key": "git", "text": "Install `git`"}]), (12, [])):
-        session = make_session(course, prepare=prepare)
+    for day, needed in ((5, [{"key": "git", "html": "A computer with <code>git</code>"}]), (12, [])):
+        session = make_session(course, prepare_html=needed)
         starts_at = datetime(2031, 1, day, 15, 0, tzinfo=UTC)
         Meeting.objects.create(cohort=found, session=session, starts_at=starts_at)
     return found
@@ -114,7 +115,16 @@ def test_new_deadline_of_a_learner_has_a_label(opened, cohort):
 
 def test_invitation_and_leaving(opened, cohort):
     invitation = reverse("join_with_code", args=[cohort.invite_code])
-    assert look_at(opened(timezone_id="Europe/London"), invitation) == {}
+    signed_out = opened(timezone_id="America/New_York")
+    assert look_at(signed_out, invitation) == {}
+    expect(signed_out.get_by_text("Sunday 5 January, 20:30 to 23:30 IST")).to_be_visible()
+    own = re.compile(r"Sunday,? 5 January 2031.*10:00.*13:00 your time \(America/New_York\)")
+    expect(signed_out.locator("[data-starts]").first).to_have_text(own)
+    expect(signed_out.get_by_text("A computer with git")).to_have_count(1)
+    same = opened(timezone_id="Asia/Calcutta")
+    same.goto(invitation)
+    expect(same.get_by_label("Time zone")).to_have_value("Asia/Kolkata")
+    expect(same.get_by_text("your time")).to_have_count(0)
     learner = make_enrollment(make_user(time_zone="America/New_York"), cohort)
     leaving = reverse("leave_course", args=[cohort.course.slug])
     assert look_at(opened(learner.user), leaving) == {}
