@@ -73,6 +73,7 @@ def test_errors_name_the_line_and_the_others_are_imported(people):
         ("email,Viva / 0\n", "out of how many points"),
         ("email,Viva / 999999\n", "out of how many points"),
         ("email,Viva / 20,viva / 10\n", "Two columns are called “viva”"),
+        ("email,x" + "ß" * 100 + " / 20\n", "name that is too long"),
         ("email\n", "1 to 50 columns"),
         ('email,"Viva / 20\n', "is not CSV"),
         ("email,Viva / 20\0\n", "not text"),

@@ -22,6 +22,7 @@ from portal.progress.models import ExternalMark
 MAX_BYTES = 1_000_000
 MAX_ROWS, MAX_ITEMS = 2_500, 50
 MAX_POINTS = Decimal(99999)
+MAX_KEY = 200  # as the columns of a mark
 ORIGIN = "csv"
 HEAD = re.compile(r"(.*\S)\s*/\s*([0-9]+(?:[.,][0-9]{1,2})?)")
 EMAILS = {"email", "email address", "sis login id"}
@@ -155,11 +156,13 @@ def _items(heads: list[str]) -> list[Item]:
             continue
         match = HEAD.fullmatch(head)
         out_of = read_points(match[2]) if match else None
-        if match is None or not out_of or out_of > MAX_POINTS or len(match[1]) > 200:
+        if match is None or not out_of or out_of > MAX_POINTS:
             raise CannotReadError(
                 f"“{head[:60]}” does not say out of how many points it is. Write it like “Viva / 20”."
             )
         item = Item(place, match[1], out_of)
+        if len(item.key) > MAX_KEY:  # may be longer than the title: “ß” folds to “ss”
+            raise CannotReadError(f"The column “{item.title[:60]}…” has a name that is too long. Shorten it.")
         if item.key in found:
             raise CannotReadError(f"Two columns are called “{item.title[:60]}”. Rename one.")
         found[item.key] = item
