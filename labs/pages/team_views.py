@@ -18,6 +18,7 @@ from labs.team_actions import TeamError
 from labs.team_queries import learners_without_team
 from lessons.models import Cohort, Enrollment
 from lessons.pages.numbers import read_number
+from lessons.pseudonyms import Names, sees_names
 from lessons.rights import cohorts_taught
 from portal.accounts.http import UserRequest
 
@@ -105,7 +106,9 @@ def lab_teams(request: UserRequest, course: str, lab: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _change(request, found, cohort)
-    return render(request, "labs/teams.html", teams_page(found, cohort, cohorts, request.GET.get("page", "")))
+    context = teams_page(found, cohort, cohorts, request.GET.get("page", ""))
+    context["shows_names"] = cohort is not None and sees_names(request.user, found.course, cohort.pk)
+    return render(request, "labs/teams.html", context)
 
 
 def _first(cohorts: list[Cohort]) -> Cohort | None:
@@ -127,7 +130,7 @@ def _change(request: UserRequest, lab: Lab, cohort: Cohort | None) -> HttpRespon
 
 # Any: a queryset of enrollments
 def _learners(cohort: Cohort) -> Any:
-    return Enrollment.objects.active().filter(cohort=cohort).select_related("user")
+    return Enrollment.objects.active().filter(cohort=cohort).select_related("user", "course")
 
 
 def _make(request: UserRequest, lab: Lab, cohort: Cohort) -> str:
@@ -153,7 +156,8 @@ def _move(request: UserRequest, lab: Lab, cohort: Cohort) -> str:
         raise TeamError(f"The cohort has no team {typed[:20]} for this lab. Nothing was changed.")
     reason = request.POST.get("reason", "")[:500]
     team_actions.move_member(learner=learner, lab=lab, to=to, reason=reason, by=request.user)
-    return f"{learner.user.get_full_name()} is {f'now in {to}' if to else 'no longer in a team'}."
+    name = Names(request.user).of(learner)
+    return f"{name} is {f'now in {to}' if to else 'no longer in a team'}."
 
 
 _OF_STAFF: dict[str, Callable[[UserRequest, Lab, Cohort], str]] = {

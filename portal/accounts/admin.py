@@ -101,14 +101,14 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no arguments at r
 
     @admin.action(description="Make selected people instructors")
     def make_instructors(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        learners = [user for user in people if roles.job_of(user) == Job.LEARNER]
+        learners = [user for user in people.filter(erased_at=None) if roles.job_of(user) == Job.LEARNER]
         for user in learners:
             roles.give_job(user=user, job=Job.INSTRUCTOR)
         self.message_user(request, f"Instructors added: {len(learners)}. Administrators keep their role.")
 
     @admin.action(description="Show a one-time link to set a password")
     def show_password_address(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        for user in people[:10]:
+        for user in people.filter(erased_at=None)[:10]:
             record(Event.PASSWORD, f"one-time link created for {user.email}")
             shown = f"Send this link to {user.email} only. It works once, within 3 days: "
             shown += roles.password_address(user)

@@ -4,6 +4,7 @@ from django.urls import reverse
 from labs.models import Team, TeamMember, TeamsBy
 from labs.team_queries import members_of, team_of
 from lessons.models import CourseStaff
+from lessons.pseudonyms import pseudonym_of
 from portal.notices.models import Notice
 from tests.factories import make_learner, make_report, make_staff, make_submission
 from tests.reports import make_engine_report
@@ -122,3 +123,16 @@ def test_staff_of_one_cohort_change_no_other(client, lab):
     assert client.get(f"{url}?cohort={other[0].cohort.slug}").status_code == 404
     client.post(f"{url}?cohort={own[0].cohort.slug}", {"do": "make", "learner": [other[0].pk]})
     assert not Team.objects.exists()
+
+
+def test_assistant_of_a_course_marked_blindly_reads_no_names_on_the_staff_page(client, lab):
+    first, second, waiting = make_class(lab, 3)
+    make_team(lab, first, second)
+    lab.course.marks_blindly = True
+    lab.course.save()
+    assistant = make_staff(lab.course)
+    CourseStaff.objects.filter(user=assistant).update(role=CourseStaff.Role.ASSISTANT)
+    page = text_of(client, assistant, reverse("lab_teams", args=[lab.course.slug, lab.slug]))
+    for learner in (first, second, waiting):
+        assert pseudonym_of(learner.pk) in page
+        assert learner.user.email not in page

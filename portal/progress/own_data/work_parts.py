@@ -104,8 +104,8 @@ LAB_PARTS = (
         "labs.ReviewNote",
         "review__reviewer__user",
         "Notes in your peer reviews",
-        "review__work__lab__title path line text created_at",
-        "id excerpt html",
+        "review__work__lab__title line text created_at",
+        "id path excerpt html",  # a path may name the author
         fate=STAY,
     ),
     Part(
