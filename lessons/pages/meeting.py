@@ -91,11 +91,19 @@ def _parts(found: OpenMeeting, lessons: Iterable[Lesson]) -> Iterable[Part]:
     zone = found.meeting.zone if found.is_staff else timezone.get_current_timezone()
     ends = found.meeting.starts_at
     for lesson in lessons:
-        for title, minutes in lesson.plan:
+        for title, minutes in _planned(lesson, is_staff=found.is_staff):
             starts, ends = ends, ends + timedelta(minutes=minutes)
             is_current = found.phase == "live" and starts <= found.now
             state = "done" if ends <= found.now else "now" if is_current else "todo"
-            yield Part(title or lesson.title, f"{starts.astimezone(zone):%H:%M}", state, ends)
+            yield Part(title, f"{starts.astimezone(zone):%H:%M}", state, ends)
+
+
+def _planned(lesson: Lesson, *, is_staff: bool) -> list[tuple[str, int]]:
+    # The words of the plan are for staff alone: learners read when each lesson starts.
+    if is_staff:
+        return [(title or lesson.title, minutes) for title, minutes in lesson.plan]
+    minutes = sum(minutes for _, minutes in lesson.plan)
+    return [(lesson.title, minutes)] if minutes else []
 
 
 def _cursor(found: OpenMeeting, parts: Iterable[Part]) -> str:
