@@ -240,7 +240,7 @@ BLOCKS: dict[str, Block] = {
     ),
     MINUTES: Block(
         "Planned teaching minutes, one part per line. A number alone is for the part below the heading above. They "
-        "make up the plan of the evening. Only staff see them.",
+        "make up the plan of the evening. Only staff see them; learners see on the class page when each lesson starts.",
         "::: minutes\n25 Live: a first commit\n10 Questions\n:::\n",
         _minutes,
         has_title=True,
